@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is stored, and how it is read back. Structs handed out by a view, their
+ * strings and arrays are *borrowed until vt_view_end*. Strings are UTF-8, NFC,
+ * never NULL ("" when absent). Inputs of acts use the same structs; there a
+ * NULL string means "".
+ */
+#ifndef VT_DOCSTORE_RECORD_H
+#define VT_DOCSTORE_RECORD_H
+
+#include "base/id.h"
+#include "base/time.h"
+
+struct vt_view;
+
+/* ---- agencies ---- */
+
+/* A dated attribute set: what the agency was called from a time on. */
+struct vt_agency_name {
+	vt_time from;
+	const char *code; /* mã định danh, e.g. "H99.07", <= 35 characters */
+	const char *name;       /* "Sở Khoa học và Công nghệ" */
+	const char *short_name; /* for notations, "SKHCN" */
+	const char *place;      /* địa danh of its papers */
+};
+
+struct vt_agency {
+	uint32_t no; /* given once, never reused; keys of all rows */
+	vt_id id;
+	struct vt_agency_name now;          /* the newest of names */
+	const struct vt_agency_name *names; /* oldest first */
+	size_t n_names;
+	const struct vt_span *certs; /* agency (seal) certificates, DER, newest
+				      * last */
+	size_t n_certs;
+	const char *key_ref; /* where its key is, e.g. "file:…", "remote:…" */
+	const char *origin;  /* name of its ledger */
+	uint8_t log_key[32]; /* Ed25519 public key of its ledger */
+	uint32_t successor;  /* agency_no after a merger, 0 */
+};
+
+/* Errors: VT_E_AGENCY_UNKNOWN, VT_E_TIMEOUT, VT_E_STORE_CORRUPT, VT_E_NOMEM;
+ * the last three are possible for every read below and not repeated. */
+VT_NODISCARD int vt_agency_get(struct vt_view *v, uint32_t no,
+    struct vt_agency *ret, struct vt_err *reterr);
+/* By any code it has or had. */
+VT_NODISCARD int vt_agency_by_code(struct vt_view *v, const char *code,
+    struct vt_agency *ret, struct vt_err *reterr);
+/* Agencies with no > after, ascending; *ret_n <= max. */
+VT_NODISCARD int vt_agency_list(struct vt_view *v, uint32_t after,
+    struct vt_agency *ret, size_t max, size_t *ret_n, struct vt_err *reterr);
+
+/* ---- people and system credentials ---- */
+
+enum vt_role {               /* bits */
+	VT_ROLE_LEADER = 1,  /* competent person: signs */
+	VT_ROLE_OFFICER = 2, /* chuyên viên: drafts, handles */
+	VT_ROLE_CLERK = 4,   /* văn thư: numbers, seals, sends, registers */
+	VT_ROLE_ADMIN = 8,   /* agencies, people, series */
+	VT_ROLE_SYSTEM = 16, /* a program; never activates a personal or agency
+			      * key */
+	VT_ROLE_AUDITOR = 32 /* reads everything, changes nothing */
+};
+
+struct vt_person {
+	vt_id id;
+	uint32_t agency_no;
+	uint64_t seq;
+	const char *name;
+	const char *position; /* chức vụ, as it stands under a signature */
+	const char *unit;     /* its department; "" */
+	uint32_t roles;       /* enum vt_role bits */
+	bool active;
+	const vt_hash *tokens; /* SHA-256 of bearer tokens that are valid */
+	size_t n_tokens;
+	const struct vt_span *certs; /* DER, newest last: allowed to sign with,
+				      * shown */
+	size_t n_certs;
+	const char *key_ref; /* "file:…", "two-step", "remote:…"; "" none */
+	vt_time since;
+};
+
+/* Errors: VT_E_PERSON_UNKNOWN. */
+VT_NODISCARD int vt_person_get(struct vt_view *v, const vt_id *id,
+    struct vt_person *ret, struct vt_err *reterr);
+/* By SHA-256 of a bearer token; inactive people are not found. */
+VT_NODISCARD int vt_person_by_token(struct vt_view *v, const vt_hash *token,
+    struct vt_person *ret, struct vt_err *reterr);
+/* People of an agency with seq > after, ascending. */
+VT_NODISCARD int vt_person_list(struct vt_view *v, uint32_t agency_no,
+    uint64_t after, struct vt_person *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr);
+
+/* ---- papers ---- */
+
+enum vt_direction {
+	VT_DIR_OUT = 1,   /* văn bản đi */
+	VT_DIR_IN = 2,    /* văn bản đến */
+	VT_DIR_RESULT = 3 /* result for a citizen: outgoing, with a code */
+};
+
+/* Derived from acts; check derives it again. */
+enum vt_paper_state {
+	VT_PAPER_DRAFT = 1,
+	VT_PAPER_SUBMITTED = 2,
+	VT_PAPER_RETURNED = 3,
+	VT_PAPER_APPROVED = 4,
+	VT_PAPER_SIGNED = 5, /* by the competent person */
+	VT_PAPER_SEALED = 6, /* by the agency */
+	VT_PAPER_ISSUED = 7,
+	VT_PAPER_DISPATCHED = 8, /* at least one delivery made */
+	VT_PAPER_ARRIVED = 9,    /* incoming, registered */
+	VT_PAPER_ASSIGNED = 10   /* incoming, given to somebody */
+};
+const char *vt_paper_state_name(enum vt_paper_state st); /* "draft", … */
+
+enum vt_part_role { VT_PART_MAIN = 1, VT_PART_ANNEX = 2 };
+
+enum vt_version_reason {
+	VT_VERSION_RECEIVED = 1, /* first, as it came */
+	VT_VERSION_EDITED = 2,   /* another file; voids an approval */
+	VT_VERSION_LAID = 3,     /* fields laid; voids an approval */
+	/* The next five append to the version before, byte by byte; an approval
+	 * stays. */
+	VT_VERSION_FILLED = 4,     /* laid fields filled */
+	VT_VERSION_INITIALLED = 5, /* ký nháy */
+	VT_VERSION_SIGNED = 6,
+	VT_VERSION_SEALED = 7,
+	VT_VERSION_AUGMENTED = 8, /* timestamps, validation data */
+	VT_VERSION_RENDERED = 9   /* made by us from data; voids an approval */
+};
+/* True for the reasons whose bytes must begin with the version before. */
+bool vt_version_reason_appends(enum vt_version_reason r);
+
+struct vt_part {
+	uint16_t no; /* 1 is the main file, then in order */
+	enum vt_part_role role;
+	const char *name; /* file name as given, cleaned */
+	const char *media_type;
+	uint32_t version; /* current, from 1 */
+	vt_hash hash;     /* of the current version */
+	uint64_t size;
+	const char *problem; /* why it could not be read; "" */
+};
+
+struct vt_version {
+	uint16_t part;
+	uint32_t no;          /* from 1 */
+	vt_hash hash, parent; /* parent zero for the first */
+	uint64_t size;
+	enum vt_version_reason reason;
+	vt_id person; /* zero: a program */
+	vt_time time;
+	uint64_t act; /* leaf index of the act that made it */
+};
+
+struct vt_number {
+	uint64_t value;       /* 0: none yet */
+	uint32_t period;      /* calendar year in UTC+7, or 0 */
+	const char *series;   /* key of the series */
+	const char *notation; /* ký hiệu, "QĐ-UBND" */
+	const char *text;     /* "05/QĐ-UBND" */
+	vt_time time;         /* of the act; the paper's date */
+	uint64_t act;
+};
+
+struct vt_recipient {
+	const char *code; /* agency code, "" when it has no system */
+	const char *name;
+};
+
+struct vt_fact { /* a line shown on the public page */
+	const char *label, *value;
+};
+
+/*
+ * Metadata (Decree 30, Appendix VI). Every field may be absent. Longer values
+ * than the Appendix's lengths are kept.
+ */
+struct vt_meta {
+	const char *type_code; /* "QĐ", "CV", … */
+	const char *type_name; /* "Quyết định", … */
+	const char *subject;   /* trích yếu */
+	const char *notation; /* ký hiệu asked for; incoming: the sender's */
+	const char *number;   /* incoming: the sender's number as text */
+	const char *issued_on;   /* incoming: YYYY-MM-DD on the paper */
+	const char *agency_code; /* issuing agency */
+	const char *agency_name;
+	const char *place;
+	const char *signer_name;
+	const char *signer_position;
+	const char *signer_competence; /* TM., KT., TL., … */
+	const char *language;          /* BCP 47 */
+	const char *description;
+	const char *due_on; /* YYYY-MM-DD */
+	const char *draft_unit;
+	const char *procedure_code; /* results: TTHC */
+	const char *procedure_name;
+	const char *case_code;       /* results: mã số hồ sơ */
+	const char *holder_name;     /* results: whose it is */
+	struct vt_span holder_check; /* salted hash of the fact the holder
+				      * knows, as office makes it */
+	uint32_t urgency; /* 0 thường … 4 hỏa tốc hẹn giờ */
+	uint32_t secrecy; /* only 0 is accepted */
+	uint32_t pages;
+	uint32_t copies;
+	const struct vt_recipient *recipients; /* nơi nhận */
+	size_t n_recipients;
+	const struct vt_fact *facts; /* key facts to compare with a print-out */
+	size_t n_facts;
+};
+
+struct vt_paper {
+	vt_id id;
+	uint32_t agency_no;
+	uint64_t seq; /* inside; cursors of lists */
+	uint64_t rev; /* acts on it so far: the ETag */
+	enum vt_direction direction;
+	enum vt_paper_state state;
+	struct vt_meta meta;
+	const struct vt_part *parts;
+	size_t n_parts;
+	struct vt_number number;  /* số đi */
+	struct vt_number arrival; /* số đến */
+	/* approval of the current content; approved_hash is zero when there is
+	 * none or a later version voided it */
+	vt_hash approved_hash; /* main file's hash at approval */
+	vt_id approved_by;
+	vt_time approved_at;
+	uint32_t initials; /* digital initials on the current lineage */
+	vt_id signed_by;   /* zero: not yet by the competent person */
+	vt_time signed_at;
+	vt_time sealed_at; /* VT_TIME_NONE: not yet */
+	vt_time issued_at;
+	const char *code;   /* public code, "" */
+	vt_id source_paper; /* incoming: the outgoing paper, or zero */
+	vt_id source_delivery;
+	vt_id assigned_to; /* person, or zero */
+	vt_id created_by;
+	vt_time created_at;
+	vt_time changed_at;
+	uint64_t last_act; /* leaf index */
+};
+
+/* Errors: VT_E_NOT_FOUND. The caller checks agency_no (office does). */
+VT_NODISCARD int vt_paper_get(struct vt_view *v, const vt_id *id,
+    struct vt_paper *ret, struct vt_err *reterr);
+/* By public code: exact, upper-case. */
+VT_NODISCARD int vt_paper_by_code(struct vt_view *v, const char *code,
+    struct vt_paper *ret, struct vt_err *reterr);
+/* By number of a series and period; direction tells which of the two. */
+VT_NODISCARD int vt_paper_by_number(struct vt_view *v, uint32_t agency_no,
+    const char *series, uint32_t period, uint64_t value, struct vt_paper *ret,
+    struct vt_err *reterr);
+
+struct vt_paper_filter {
+	enum vt_direction direction; /* 0 = any */
+	enum vt_paper_state state;   /* 0 = any */
+	uint64_t before; /* seq of the last one seen; 0 = from the newest */
+};
+/* Newest first. *ret_next: `before` of the next page, 0 at the end. */
+VT_NODISCARD int vt_paper_list(struct vt_view *v, uint32_t agency_no,
+    const struct vt_paper_filter *f, struct vt_paper *ret, size_t max,
+    size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
+
+/* Versions of one part, oldest first, with no > after. */
+VT_NODISCARD int vt_version_list(struct vt_view *v, const vt_id *paper,
+    uint16_t part, uint32_t after, struct vt_version *ret, size_t max,
+    size_t *ret_n, struct vt_err *reterr);
+/* The version of any part that has this content. VT_E_NOT_FOUND. */
+VT_NODISCARD int vt_version_by_hash(struct vt_view *v, const vt_id *paper,
+    const vt_hash *hash, struct vt_version *ret, struct vt_err *reterr);
+
+/* ---- deliveries: one per addressee of a dispatch ---- */
+
+enum vt_delivery_state {
+	VT_DELIVERY_WAITING = 1,    /* in the work queue */
+	VT_DELIVERY_ARRIVED = 2,    /* stored by the receiver */
+	VT_DELIVERY_REGISTERED = 3, /* has its số đến there */
+	VT_DELIVERY_REFUSED = 4,    /* the receiver said no, with a reason */
+	VT_DELIVERY_FAILED = 5,     /* given up */
+	VT_DELIVERY_PRINT = 6 /* addressee without a system: to be printed */
+};
+
+struct vt_delivery {
+	vt_id id;           /* of the consignment, for all attempts */
+	uint32_t agency_no; /* sender */
+	uint64_t seq;
+	vt_id paper;
+	struct vt_recipient to;
+	enum vt_delivery_state state;
+	const char *note; /* reason, số đến as the receiver says it */
+	struct vt_span receipt; /* the receiver's receipt, "" until then */
+	vt_time created_at, changed_at;
+	uint64_t work; /* its work item, 0 when done */
+};
+
+VT_NODISCARD int vt_delivery_get(struct vt_view *v, const vt_id *id,
+    struct vt_delivery *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_delivery_list(struct vt_view *v, const vt_id *paper,
+    struct vt_delivery *ret, size_t max, size_t *ret_n, struct vt_err *reterr);
+/* The paper that this agency made of a delivery; VT_E_NOT_FOUND if none. */
+VT_NODISCARD int vt_paper_by_delivery(struct vt_view *v, uint32_t agency_no,
+    const vt_id *delivery, struct vt_paper *ret, struct vt_err *reterr);
+
+/* ---- number series ---- */
+
+enum vt_series_reset { VT_RESET_YEAR = 1, VT_RESET_NEVER = 2 };
+enum vt_series_authority {
+	VT_SERIES_OURS = 1,    /* we give the next number: unique, gap-free */
+	VT_SERIES_EXTERNAL = 2 /* the caller's system owns the book: unique */
+};
+
+struct vt_series {
+	const char *key;   /* "di", "den", "QĐ", … unique in the agency */
+	const char *title; /* name of the book */
+	enum vt_series_reset reset;
+	enum vt_series_authority authority;
+	uint32_t period; /* of last, or 0 */
+	uint64_t last;   /* highest number given in period, 0 none */
+};
+VT_NODISCARD int vt_series_list(struct vt_view *v, uint32_t agency_no,
+    struct vt_series *ret, size_t max, size_t *ret_n, struct vt_err *reterr);
+
+/* "05/QĐ-UBND": at least two digits (Decree 30); notation "" gives "05". */
+void vt_number_text(uint64_t value, const char *notation, struct vt_buf *ret);
+
+#endif

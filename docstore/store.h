@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * docstore KEEPS papers. This is the one header a caller includes; it brings
+ *
+ *	docstore/record.h	what is stored, and how it is read back
+ *	docstore/act.h		how anything is changed
+ *	docstore/receipt.h	receipts, checkpoints, proofs (also offline)
+ *	docstore/work.h		events and the work that outlives a request
+ *
+ * Caveats
+ * - A data directory is opened once per process and by one process at a time
+ *   (lock file). Never fork with a store open.
+ * - One writer thread commits everything. Callers hand it acts; any thread
+ *   may do so. Uploads of different threads go side by side.
+ * - A view belongs to the thread that began it, lives at most VIEW_US, and is
+ *   never held across network I/O or while waiting for an act.
+ * - What a function hands out as a pointer into a view is *borrowed until
+ *   vt_view_end*. Bytes of papers are only ever copied.
+ * - Everything returned with VT_OK by vt_upload_end, vt_store_do and the done
+ *   callback of vt_store_submit is on disk (fsync) before it is returned.
+ *
+ * The format on disk is docs/format.md.
+ */
+#ifndef VT_DOCSTORE_STORE_H
+#define VT_DOCSTORE_STORE_H
+
+#include "base/source.h"
+#include "docstore/act.h"
+#include "docstore/receipt.h"
+#include "docstore/record.h"
+#include "docstore/work.h"
+
+/* ---- the data directory ---- */
+
+struct vt_store_options {
+	/* Where the ledgers' names begin, <= 39 characters of [a-z0-9.-], e.g.
+	 * "vanthu.tinhmau.gov.vn". Only vt_store_init reads it. */
+	const char *domain;
+	/* Address space of one environment in bytes; 0 = 64 GiB. The file grows
+	 * with its content, not to this. */
+	uint64_t map_size;
+	/* Where the store key lies; NULL = <path>/store.key, mode 0600. */
+	const char *key_file;
+	/* Only views and byte reads; acts and uploads answer
+	 * VT_E_STORE_READ_ONLY. */
+	bool read_only;
+	/* Keep everything in memory and lose it at close: the reference model
+	 * that the conformance suite compares LMDB with. path may be NULL. */
+	bool in_memory;
+};
+
+#define VT_STORE_OPTIONS_INIT                                                  \
+	{                                                                      \
+		NULL, 0, NULL, false, false                                    \
+	}
+
+/*
+ * Makes a new data directory: superblock, environments, store key. The
+ * directory may exist when it is empty.
+ * Errors: VT_E_EXISTS (already a store, or not empty), VT_E_INVALID (domain),
+ * VT_E_STORE_READ_ONLY, VT_E_STORE_FULL, VT_E_IO.
+ */
+VT_NODISCARD int vt_store_init(const char *path,
+    const struct vt_store_options *o, const struct vt_context *ctx,
+    struct vt_err *reterr);
+
+/*
+ * Opens a data directory: checks the superblock, takes the lock, clears dead
+ * readers, sweeps bytes that no upload ever named, starts the writer.
+ * ctx must outlive the store. *owned*, closed by vt_store_close.
+ * Errors: VT_E_NO_INPUT (no store there), VT_E_STORE_LOCKED,
+ * VT_E_STORE_READ_ONLY (directory not writable and !o->read_only),
+ * VT_E_STORE_FORMAT (newer format, unknown feature bits, not a store),
+ * VT_E_STORE_CORRUPT (store key does not belong to this store), VT_E_NO_INPUT
+ * (store key missing), VT_E_IO, VT_E_NOMEM.
+ */
+VT_NODISCARD int vt_store_open(const char *path,
+    const struct vt_store_options *o, const struct vt_context *ctx,
+    struct vt_store **ret, struct vt_err *reterr);
+
+/*
+ * Finishes what was submitted, stops the writer, frees. NULL allowed. No view,
+ * upload or reader of the store may be left.
+ */
+void vt_store_close(struct vt_store *s);
+VT_CLEANUP_DEFINE(struct vt_store, vt_store_close)
+
+struct vt_store_info {
+	vt_id id; /* of the store, given at init */
+	char domain[40];
+	uint32_t format;   /* of docs/format.md */
+	uint64_t features; /* feature bits of the superblock */
+	vt_time created;
+	uint32_t agencies;      /* how many there are */
+	uint64_t blobs, chunks; /* distinct files and chunks kept */
+	uint64_t batches, acts; /* committed since open, for the metrics */
+	uint64_t clock_back_us; /* how far the clock lags the last commit */
+};
+
+/* Safe on any thread. */
+VT_NODISCARD int vt_store_info(
+    struct vt_store *s, struct vt_store_info *ret, struct vt_err *reterr);
+
+/* ---- bytes in ---- */
+
+/*
+ * An upload: bytes go in first, under an id, hashed while they stream; then
+ * one act names them. An upload that no act names expires after
+ * UPLOAD_EXPIRY_S. One thread at a time; different uploads side by side.
+ */
+struct vt_upload;
+
+struct vt_blob {
+	vt_hash hash;  /* SHA-256 of the content, its name everywhere */
+	uint64_t size; /* bytes */
+};
+
+/*
+ * agency_no: for whom; only acts of this agency can name the upload.
+ * limit: bytes, 0 = UPLOAD_MAX (never more). *owned*: vt_upload_free.
+ * Errors: VT_E_AGENCY_UNKNOWN, VT_E_STORE_READ_ONLY, VT_E_NOMEM.
+ */
+VT_NODISCARD int vt_upload_begin(struct vt_store *s, uint32_t agency_no,
+    uint64_t limit, struct vt_upload **ret, struct vt_err *reterr);
+
+/*
+ * Adds n bytes. Memory stays within two pieces of 4 MiB, whatever the size.
+ * Errors: VT_E_LIMIT (the limit is passed; the upload is spoilt),
+ * VT_E_STORE_FULL, VT_E_BUSY (writer queue full, retry the call), VT_E_IO.
+ */
+VT_NODISCARD int vt_upload_put(
+    struct vt_upload *u, const void *p, size_t n, struct vt_err *reterr);
+
+/*
+ * Makes it durable: keys, bytes, then read back through a fresh view and
+ * compared with the hash that streamed. expect: the digest the sender stated,
+ * or NULL. *ret_id is what an act names. Empty content is allowed here (a
+ * caller that does not want it refuses it before).
+ * Errors: those of put, VT_E_DIGEST_MISMATCH, VT_E_STORE_CORRUPT.
+ */
+VT_NODISCARD int vt_upload_end(struct vt_upload *u, const vt_hash *expect,
+    vt_id *ret_id, struct vt_blob *ret_blob, struct vt_err *reterr);
+
+/* Before end: gives the bytes up. After end: only frees. NULL allowed. */
+void vt_upload_free(struct vt_upload *u);
+VT_CLEANUP_DEFINE(struct vt_upload, vt_upload_free)
+
+/* Begin, put, end over memory. */
+VT_NODISCARD int vt_upload_memory(struct vt_store *s, uint32_t agency_no,
+    struct vt_span bytes, vt_id *ret_id, struct vt_blob *ret_blob,
+    struct vt_err *reterr);
+
+/*
+ * Begin, put, end for a later version of a file: the first prefix_size bytes
+ * are those of the stored blob `prefix` and are neither read by the caller nor
+ * written again; tail follows. This is how an incremental update is stored.
+ * prefix_size is usually the whole of prefix.
+ * Errors: VT_E_NOT_FOUND (prefix), VT_E_INVALID (prefix_size too large), those
+ * of vt_upload_end. Cost: hashes the prefix once, O(size).
+ */
+VT_NODISCARD int vt_upload_append(struct vt_store *s, uint32_t agency_no,
+    const struct vt_blob *prefix, struct vt_span tail, vt_id *ret_id,
+    struct vt_blob *ret_blob, struct vt_err *reterr);
+
+/*
+ * What an upload that no act has named yet holds (a caller that came back
+ * after a restart). Errors: VT_E_NOT_FOUND (expired, or named by an act).
+ */
+VT_NODISCARD int vt_upload_find(struct vt_view *v, const vt_id *id,
+    uint32_t *ret_agency_no, struct vt_blob *ret_blob, struct vt_err *reterr);
+
+/*
+ * Removes uploads that expired at or before now. Called by the server now and
+ * then; cheap when there are none. At most max at once.
+ */
+VT_NODISCARD int vt_upload_expire(
+    struct vt_store *s, size_t max, size_t *ret_removed, struct vt_err *reterr);
+
+/* ---- bytes out ---- */
+
+/* Size of a stored blob. VT_E_NOT_FOUND when there is none. Any thread. */
+VT_NODISCARD int vt_bytes_stat(struct vt_store *s, const vt_hash *blob,
+    struct vt_blob *ret, struct vt_err *reterr);
+
+/*
+ * Copies up to n bytes at off; *ret_n < n only at the end. Every chunk is
+ * authenticated (AES-256-GCM) before a byte of it is handed out. Reads that
+ * start and end at multiples of VT_CHUNK_SIZE cost the least. Any thread.
+ * Errors: VT_E_NOT_FOUND, VT_E_STORE_CORRUPT, VT_E_IO.
+ */
+VT_NODISCARD int vt_bytes_read(struct vt_store *s, const vt_hash *blob,
+    uint64_t off, void *p, size_t n, size_t *ret_n, struct vt_err *reterr);
+
+#define VT_CHUNK_SIZE 65472 /* plaintext bytes of one chunk */
+
+/*
+ * A blob as a source (base/source.h), with the last chunk kept. One thread at
+ * a time; closed by vt_bytes_source_close. The store must outlive it.
+ */
+VT_NODISCARD int vt_bytes_source(struct vt_store *s, const vt_hash *blob,
+    struct vt_source *ret, struct vt_err *reterr);
+void vt_bytes_source_close(struct vt_source *src);
+
+/*
+ * Writes the whole blob to fd (a memfd for a worker, a file) and checks its
+ * SHA-256 on the way. Errors: those of read, VT_E_IO.
+ */
+VT_NODISCARD int vt_bytes_to_fd(
+    struct vt_store *s, const vt_hash *blob, int fd, struct vt_err *reterr);
+
+/* ---- acts (docstore/act.h says what can be done) ---- */
+
+/*
+ * Does one act and waits until it is durable. *ret is filled on VT_OK; on
+ * VT_E_CONFLICT its current and paper_rev, on VT_E_ALREADY_NUMBERED its number
+ * fields are set too. vt_act_result_free it in any case. A repeat (same caller
+ * and key, same request hash) is VT_OK with ret->repeated and the bytes of
+ * the first answer.
+ * Outcomes by code, see vt_outcome(). Any thread but the writer's.
+ */
+VT_NODISCARD int vt_store_do(struct vt_store *s, const struct vt_act *act,
+    struct vt_act_result *ret, struct vt_err *reterr);
+
+/*
+ * The same without waiting. act and all it points to are *borrowed until done
+ * is called*; done runs on the writer thread, must be short and must not call
+ * the store (it hands the result to its own loop). rc, err and result are
+ * borrowed for the call; done may take the receipt buffer by VT_BUF move.
+ * Returns VT_OK when queued. VT_E_BUSY (queue full) and errors of preparing
+ * are returned at once; done is then never called.
+ */
+typedef void vt_act_done(
+    void *arg, int rc, const struct vt_err *err, struct vt_act_result *result);
+VT_NODISCARD int vt_store_submit(struct vt_store *s, const struct vt_act *act,
+    vt_act_done *done, void *arg, struct vt_err *reterr);
+
+enum vt_outcome {
+	VT_OUTCOME_OK,
+	VT_OUTCOME_CONFLICT, /* the record moved on: read again */
+	VT_OUTCOME_REFUSED,  /* will be refused again, unchanged */
+	VT_OUTCOME_RETRY,    /* nothing happened; may succeed later */
+	VT_OUTCOME_UNKNOWN   /* ask vt_act_by_key before trying again */
+};
+enum vt_outcome vt_outcome(int code);
+
+/* ---- views ---- */
+
+/*
+ * A consistent state of all records. After VIEW_US every read on it answers
+ * VT_E_TIMEOUT, so that no forgotten view makes the file grow.
+ * *owned*: vt_view_end, on the same thread.
+ */
+VT_NODISCARD int vt_view_begin(
+    struct vt_store *s, struct vt_view **ret, struct vt_err *reterr);
+void vt_view_end(struct vt_view *v); /* NULL allowed */
+VT_CLEANUP_DEFINE(struct vt_view, vt_view_end)
+
+/* ---- check ---- */
+
+struct vt_check_options {
+	/* Called now and then; false stops the check. May be NULL. */
+	bool (*progress)(
+	    void *arg, const char *stage, uint64_t done, uint64_t total);
+	/* One line a finding, in plain English, UTF-8 without newline. */
+	void (*finding)(void *arg, const char *line);
+	/* Plain figures ("papers 12"), one line each. May be NULL. */
+	void (*figure)(void *arg, const char *line);
+	void *arg;
+	bool skip_bytes; /* do not decrypt every chunk */
+};
+
+/*
+ * Re-derives everything from the bytes: every chunk decrypts and has its id,
+ * every manifest gives its SHA-256, reference counts, every leaf and node and
+ * root of every ledger, every stored checkpoint and receipt, every index from
+ * the records, paper states from the acts, numbers unique and gap-free,
+ * idempotency rows, events gap-free, nothing unmapped.
+ * VT_OK with *ret_findings == 0 when clean. Errors: only when the check itself
+ * could not go on. Any thread; meant for a store at rest, but safe on a live
+ * one (bytes of uploads under way are then not findings).
+ */
+VT_NODISCARD int vt_store_check(struct vt_store *s,
+    const struct vt_check_options *o, uint64_t *ret_findings,
+    struct vt_err *reterr);
+
+/*
+ * SHA-256 over the logical content of all record tables (key, value in key
+ * order, table by table): equal for equal stores, whatever the engine. For
+ * the format fixture and the conformance suite.
+ */
+VT_NODISCARD int vt_store_digest(
+    struct vt_store *s, vt_hash *ret, struct vt_err *reterr);
+
+#endif

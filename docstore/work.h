@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Events: what happened in an agency, numbered without gaps, the truth that
+ * webhooks only hint at. Work: what outlives a request; enqueued inside acts,
+ * claimed under a lease with fencing, handlers idempotent.
+ */
+#ifndef VT_DOCSTORE_WORK_H
+#define VT_DOCSTORE_WORK_H
+
+#include "base/id.h"
+#include "base/time.h"
+
+struct vt_store;
+struct vt_view;
+
+/* ---- events ---- */
+
+struct vt_event {
+	uint64_t seq;     /* in the agency, from 1, no gaps: the cursor */
+	uint32_t kind;    /* enum vt_step_kind of the step that caused it */
+	const char *name; /* vt_step_kind_name(kind); static */
+	vt_time time;
+	vt_id paper;   /* or zero */
+	vt_id subject; /* delivery, person; or zero */
+	uint64_t act;  /* leaf index */
+};
+
+/* Events with seq > after, ascending. Borrowed until vt_view_end. */
+VT_NODISCARD int vt_event_list(struct vt_view *v, uint32_t agency_no,
+    uint64_t after, struct vt_event *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr);
+
+/* ---- work ---- */
+
+/* Kinds are stored; numbers are never reused. */
+enum vt_work_kind {
+	VT_WORK_DELIVERY = 1, /* subject: the delivery */
+	VT_WORK_TEXT = 2,
+	VT_WORK_PREVIEW = 3,
+	VT_WORK_AUGMENT = 4,
+	VT_WORK_RENEW = 5,
+	VT_WORK_WEBHOOK = 6,
+	VT_WORK_NOTICE = 7,
+	VT_WORK_SCRUB = 8,
+	VT_WORK_VALIDATE = 9
+};
+
+struct vt_work_new {
+	enum vt_work_kind kind;
+	vt_id subject;
+	vt_time due;            /* not before; 0 = at once */
+	struct vt_span payload; /* deterministic CBOR of the kind, <= 64 KiB */
+};
+
+struct vt_work {
+	uint64_t no; /* of the item, in the store, never reused */
+	uint32_t agency_no;
+	enum vt_work_kind kind;
+	vt_id subject;
+	vt_time due;      /* next time it may be claimed */
+	uint32_t attempt; /* claims so far */
+	uint64_t lease;   /* epoch: of the claim; a later claim has a
+			   * higher one and fences this one off */
+	vt_id owner;      /* of the lease; zero: not claimed */
+	vt_time lease_until;
+	char note[200];   /* why the last attempt failed */
+	uint8_t *payload; /* owned by the item: vt_work_free */
+	size_t n_payload;
+};
+
+void vt_work_free(struct vt_work *w); /* the payload; NULL allowed */
+
+/*
+ * Claims the item of one of the kinds (bit 1 << kind) that has been due
+ * longest, for lease_us. VT_E_NOT_FOUND when nothing is due. An item whose
+ * lease ran out may be claimed again. Goes through the writer; durable.
+ */
+VT_NODISCARD int vt_work_claim(struct vt_store *s, uint32_t kinds,
+    const vt_id *owner, int64_t lease_us, struct vt_work *ret,
+    struct vt_err *reterr);
+
+/* When the next item of these kinds is due; VT_TIME_NONE when there is none. */
+VT_NODISCARD int vt_work_next_due(
+    struct vt_view *v, uint32_t kinds, vt_time *ret, struct vt_err *reterr);
+
+/*
+ * Gives it back to be tried at `due` (failed: note says why).
+ * VT_E_CONFLICT when the lease was lost.
+ */
+VT_NODISCARD int vt_work_retry(struct vt_store *s, uint64_t no, uint64_t lease,
+    vt_time due, const char *note, struct vt_err *reterr);
+
+/* Ends it outside an act (work that changes no record). */
+VT_NODISCARD int vt_work_done(
+    struct vt_store *s, uint64_t no, uint64_t lease, struct vt_err *reterr);
+
+/* Items of an agency (0 = all) with no > after, for the desk and tests; the
+ * payload is not filled. */
+VT_NODISCARD int vt_work_list(struct vt_view *v, uint32_t agency_no,
+    uint64_t after, struct vt_work *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr);
+
+#endif
