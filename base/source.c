@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/source.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+static int
+read_memory(
+    struct vt_source *s, uint64_t off, void *p, size_t n, struct vt_err *reterr)
+{
+	(void)reterr;
+	memcpy(p, s->map + off, n);
+	return VT_OK;
+}
+
+void
+vt_source_memory(struct vt_source *s, struct vt_span m)
+{
+	/* Memory is addressable even when it is empty. */
+	*s = (struct vt_source){
+		.size = m.n,
+		.read = read_memory,
+		.map = m.p != NULL ? m.p : (const uint8_t *)"",
+	};
+}
+
+int
+vt_source_map_fd(struct vt_source *s, int fd, struct vt_err *reterr)
+{
+	struct stat st;
+	void *p;
+
+	if (fstat(fd, &st) != 0)
+		return vt_err_errno(reterr, VT_E_IO, errno, "fstat");
+	if (!S_ISREG(st.st_mode))
+		return vt_err_set(reterr, VT_E_IO,
+		    "file: wanted a regular file, found mode %o",
+		    (unsigned)st.st_mode);
+	if (st.st_size == 0)
+		return vt_err_set(reterr, VT_E_FILE_EMPTY, "file: 0 bytes");
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return vt_err_errno(reterr, VT_E_IO, errno,
+		    "mmap of %" PRId64 " bytes", (int64_t)st.st_size);
+	*s = (struct vt_source){
+		.size = (uint64_t)st.st_size,
+		.read = read_memory,
+		.map = p,
+		.arg = p, /* marks what vt_source_close unmaps */
+	};
+	return VT_OK;
+}
+
+void
+vt_source_close(struct vt_source *s)
+{
+	if (s->read == read_memory && s->arg != NULL)
+		VT_ASSERT(munmap(s->arg, (size_t)s->size) == 0);
+	*s = (struct vt_source){ 0 };
+}
+
+int
+vt_source_read(
+    struct vt_source *s, uint64_t off, void *p, size_t n, struct vt_err *reterr)
+{
+	if (off > s->size || n > s->size - off)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "read of %zu bytes at %" PRIu64 ": outside the %" PRIu64
+		    " bytes there are",
+		    n, off, s->size);
+	if (n == 0)
+		return VT_OK;
+	return s->read(s, off, p, n, reterr);
+}
