@@ -77,7 +77,7 @@ int vt_err_from_slug(const char *slug);
  * variable, for use with VT_CLEANUP.
  */
 #define VT_TAKE(p)                     \
-	({                             \
+	__extension__({                \
 		__typeof__(p) vt_p_ = (p); \
 		(p) = NULL;            \
 		vt_p_;                 \
