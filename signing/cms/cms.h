@@ -36,7 +36,8 @@ VT_NODISCARD int vt_cms_build(struct vt_span attrs,
 
 /*
  * Upper bound of vt_cms_build's result for this chain and algorithm, from the
- * sizes themselves (never a constant). Bytes.
+ * sizes themselves (never a constant). Bytes; 0 when the signer's certificate
+ * cannot be read or the chain's length is not 1 to CHAIN_MAX.
  */
 size_t vt_cms_size(const struct vt_span *chain, size_t n_chain,
     enum vt_key_alg alg);
