@@ -95,8 +95,8 @@ has_document_usage(const EXTENDED_KEY_USAGE *eku)
 	return false;
 }
 
-static int
-check_usage(X509 *x, const char *subject, struct vt_err *reterr)
+int
+vt_x509_check_usage(X509 *x, const char *subject, struct vt_err *reterr)
 {
 	uint32_t flags = X509_get_extension_flags(x);
 	EXTENDED_KEY_USAGE *eku;
@@ -155,7 +155,7 @@ vt_certificate_check(struct vt_span der, vt_time at, struct vt_err *reterr)
 	if (rc == VT_OK)
 		rc = check_dates(x, subject, at, reterr);
 	if (rc == VT_OK)
-		rc = check_usage(x, subject, reterr);
+		rc = vt_x509_check_usage(x, subject, reterr);
 	return rc;
 }
 

@@ -33,6 +33,14 @@ void vt_x509_name_text(const X509_NAME *name, int nid, char *ret, size_t size);
 /* The subject for a message: CN, else O, else the serial number. */
 void vt_x509_subject(const X509 *x, char *ret, size_t size);
 
+/*
+ * Is this the certificate of somebody who signs documents (RFC 5280 §4.2.1.3,
+ * §4.2.1.9, §4.2.1.12)? subject: for the message.
+ * Errors: VT_E_CERT_USAGE, VT_E_KEY_FORMAT.
+ */
+VT_NODISCARD int vt_x509_check_usage(
+    X509 *x, const char *subject, struct vt_err *reterr);
+
 /* VT_TIME_NONE when the field is malformed. */
 vt_time vt_x509_time(const ASN1_TIME *t);
 
