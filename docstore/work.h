@@ -42,7 +42,8 @@ enum vt_work_kind {
 	VT_WORK_WEBHOOK = 6,
 	VT_WORK_NOTICE = 7,
 	VT_WORK_SCRUB = 8,
-	VT_WORK_VALIDATE = 9
+	VT_WORK_VALIDATE = 9,
+	VT_WORK_NUMBER = 10    /* the number given, into the PDF's fields */
 };
 
 struct vt_work_new {
