@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A paper's state copied out of its view, so that no view is held while a
+ * worker or the writer is waited for; and its bytes for a worker. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "api/office/office_priv.h"
+
+static void
+copy_str(char *dst, size_t size, const char *src)
+{
+	size_t n = src == NULL ? 0 : strlen(src);
+
+	if (n >= size)
+		n = size - 1;
+	/* never end inside a UTF-8 sequence */
+	while (n > 0 && src[n] != '\0' && ((uint8_t)src[n] & 0xc0) == 0x80)
+		n--;
+	memcpy(dst, src == NULL ? "" : src, n);
+	dst[n] = '\0';
+}
+
+static void
+copy_paper(const struct vt_paper *p, struct vt_facts *ret)
+{
+	const struct vt_part *main = &p->parts[0];
+
+	ret->agency_no = p->agency_no;
+	ret->rev = p->rev;
+	ret->direction = p->direction;
+	ret->state = p->state;
+	ret->main.hash = main->hash;
+	ret->main.size = main->size;
+	copy_str(ret->name, sizeof(ret->name), main->name);
+	copy_str(ret->media_type, sizeof(ret->media_type), main->media_type);
+	copy_str(ret->notation, sizeof(ret->notation), p->meta.notation);
+	ret->number = p->number.value;
+	copy_str(ret->number_text, sizeof(ret->number_text), p->number.text);
+	ret->number_time = p->number.time;
+	ret->approved = p->approved_hash;
+	ret->signed_by = p->signed_by;
+	ret->sealed = p->sealed_at != VT_TIME_NONE;
+	ret->issued = p->issued_at != VT_TIME_NONE;
+}
+
+static void
+copy_agency(const struct vt_agency *a, struct vt_facts *ret)
+{
+	copy_str(ret->place, sizeof(ret->place), a->now.place);
+	copy_str(ret->agency_name, sizeof(ret->agency_name), a->now.name);
+	copy_str(ret->agency_key, sizeof(ret->agency_key), a->key_ref);
+	if (ret->notation[0] == '\0')
+		copy_str(ret->notation, sizeof(ret->notation),
+		    a->now.short_name);
+	for (size_t i = 0; i < a->n_certs && ret->n_agency_certs < 16; i++)
+		ret->agency_certs[ret->n_agency_certs++] =
+		    vt_sha256(a->certs[i]);
+}
+
+int
+vt_facts_load(struct vt_office *o, const vt_id *paper, uint32_t agency_no,
+    uint64_t if_match, struct vt_facts *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_paper p;
+	struct vt_agency a;
+	char text[VT_ID_TEXT + 1];
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_paper_get(v, paper, &p, reterr)) != VT_OK)
+		return rc;
+	if (p.agency_no != agency_no) {
+		vt_id_text(paper, text);
+		return vt_err_set(reterr, VT_E_NOT_FOUND, "paper %s: not found",
+		    text);
+	}
+	if (if_match != 0 && if_match != p.rev)
+		return vt_err_set(reterr, VT_E_PRECONDITION_FAILED,
+		    "paper is at revision %llu, the request was made for %llu",
+		    (unsigned long long)p.rev, (unsigned long long)if_match);
+	if ((rc = vt_agency_get(v, p.agency_no, &a, reterr)) != VT_OK)
+		return rc;
+	memset(ret, 0, sizeof(*ret));
+	copy_paper(&p, ret);
+	copy_agency(&a, ret);
+	return VT_OK;
+}
+
+int
+vt_office_fd(struct vt_office *o, const vt_hash *blob, int *ret_fd,
+    struct vt_err *reterr)
+{
+	int fd, rc;
+
+	fd = memfd_create("paper", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0)
+		return vt_err_errno(reterr, VT_E_IO, errno,
+		    "no memory file for a worker");
+	if ((rc = vt_bytes_to_fd(o->o.store, blob, fd, reterr)) != VT_OK) {
+		close(fd);
+		return rc;
+	}
+	/* The worker must see what was hashed: nobody writes any more. */
+	if (fcntl(fd, F_ADD_SEALS,
+		F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0 ||
+	    lseek(fd, 0, SEEK_SET) < 0) {
+		rc = vt_err_errno(reterr, VT_E_IO, errno,
+		    "sealing a memory file");
+		close(fd);
+		return rc;
+	}
+	*ret_fd = fd;
+	return VT_OK;
+}
+
+int
+vt_office_inspect(struct vt_office *o, const vt_hash *blob,
+    struct vt_inspection *ret, struct vt_err *reterr)
+{
+	int fd, rc;
+
+	if ((rc = vt_office_fd(o, blob, &fd, reterr)) != VT_OK)
+		return rc;
+	rc = vt_sign_inspect(o->o.spawner, fd, ret, reterr);
+	close(fd);
+	return rc;
+}
+
+const struct vt_field_info *
+vt_office_field(const struct vt_inspection *i, const char *name)
+{
+	for (size_t k = 0; k < i->n_fields; k++)
+		if (strcmp(i->fields[k].name, name) == 0)
+			return &i->fields[k];
+	return NULL;
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Papers arrive: bytes first (design law 1), then one act that names them.
+ * What is wrong with a file is noted beside it, never a reason to refuse it.
+ */
+#include <stdlib.h>
+
+#include "api/office/office_priv.h"
+
+#define ARENA_LIMIT ((size_t)4 << 20)
+
+struct vt_office_upload {
+	struct vt_upload *u;
+	uint64_t n;
+};
+
+int
+vt_office_upload_begin(struct vt_office *o, const struct vt_actor *actor,
+    struct vt_office_upload **ret, struct vt_err *reterr)
+{
+	struct vt_office_upload *u;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_who_may(actor, VT_DUTY_UPLOAD, reterr)) != VT_OK)
+		return rc;
+	if ((u = calloc(1, sizeof(*u))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "upload: out of memory");
+	rc = vt_upload_begin(o->o.store, actor->agency_no, VT_L(UPLOAD_MAX),
+	    &u->u, reterr);
+	if (rc != VT_OK) {
+		free(u);
+		return rc;
+	}
+	*ret = u;
+	return VT_OK;
+}
+
+int
+vt_office_upload_put(struct vt_office_upload *u, const void *p, size_t n,
+    struct vt_err *reterr)
+{
+	int rc = vt_upload_put(u->u, p, n, reterr);
+
+	if (rc == VT_OK)
+		u->n += n;
+	return rc;
+}
+
+int
+vt_office_upload_end(struct vt_office_upload *u, const vt_hash *expect,
+    vt_id *ret_id, struct vt_blob *ret_blob, struct vt_err *reterr)
+{
+	if (u->n == 0)
+		return vt_err_set(reterr, VT_E_FILE_EMPTY,
+		    "upload: 0 bytes arrived");
+	return vt_upload_end(u->u, expect, ret_id, ret_blob, reterr);
+}
+
+void
+vt_office_upload_free(struct vt_office_upload *u)
+{
+	if (u == NULL)
+		return;
+	vt_upload_free(u->u);
+	free(u);
+}
+
+/* ---- metadata ---- */
+
+struct cleaner {
+	struct vt_arena *a;
+	struct vt_err *err;
+	int rc;
+};
+
+static const char *
+clean(struct cleaner *c, const char *s, size_t max, const char *what)
+{
+	VT_BUF_AUTO(b);
+	char *r;
+
+	if (c->rc != VT_OK || s == NULL || s[0] == '\0')
+		return "";
+	c->rc = vt_text_clean(vt_span_str(s), max, what, &b, c->err);
+	if (c->rc != VT_OK)
+		return "";
+	r = vt_arena_strndup(c->a, b.p == NULL ? (const uint8_t *)"" : b.p,
+	    b.n);
+	if (r == NULL) {
+		c->rc = vt_arena_err(c->a, c->err);
+		return "";
+	}
+	return r;
+}
+
+static int
+clean_lists(struct cleaner *c, const struct vt_meta *m, struct vt_meta *ret)
+{
+	struct vt_recipient *to;
+	struct vt_fact *facts;
+
+	if (m->n_recipients > 0) {
+		to = vt_arena_array(c->a, m->n_recipients, sizeof(*to));
+		if (to == NULL)
+			return vt_arena_err(c->a, c->err);
+		for (size_t i = 0; i < m->n_recipients; i++) {
+			to[i].code = clean(c, m->recipients[i].code,
+			    VT_L(AGENCY_CODE_MAX), "recipient code");
+			to[i].name = clean(c, m->recipients[i].name,
+			    VT_L(NAME_MAX), "recipient name");
+		}
+		ret->recipients = to;
+	}
+	if (m->n_facts > 0) {
+		facts = vt_arena_array(c->a, m->n_facts, sizeof(*facts));
+		if (facts == NULL)
+			return vt_arena_err(c->a, c->err);
+		for (size_t i = 0; i < m->n_facts; i++) {
+			facts[i].label = clean(c, m->facts[i].label,
+			    VT_L(NAME_MAX), "fact label");
+			facts[i].value = clean(c, m->facts[i].value,
+			    VT_L(SUBJECT_MAX), "fact value");
+		}
+		ret->facts = facts;
+	}
+	return c->rc;
+}
+
+int
+vt_office_clean_meta(const struct vt_meta *m, struct vt_arena *a,
+    struct vt_meta *ret, struct vt_err *reterr)
+{
+	struct cleaner c = { a, reterr, VT_OK };
+	size_t name = VT_L(NAME_MAX);
+
+	*ret = *m;
+	ret->type_code = clean(&c, m->type_code, 20, "type code");
+	ret->type_name = clean(&c, m->type_name, name, "type name");
+	ret->subject = clean(&c, m->subject, VT_L(SUBJECT_MAX), "subject");
+	ret->notation = clean(&c, m->notation, 60, "notation");
+	ret->number = clean(&c, m->number, 60, "number");
+	ret->issued_on = clean(&c, m->issued_on, 10, "date of issue");
+	ret->agency_code = clean(&c, m->agency_code, VT_L(AGENCY_CODE_MAX),
+	    "agency code");
+	ret->agency_name = clean(&c, m->agency_name, name, "agency name");
+	ret->place = clean(&c, m->place, name, "place");
+	ret->signer_name = clean(&c, m->signer_name, name, "signer");
+	ret->signer_position = clean(&c, m->signer_position, name, "position");
+	ret->signer_competence = clean(&c, m->signer_competence, 20,
+	    "competence");
+	ret->language = clean(&c, m->language, 35, "language");
+	ret->description = clean(&c, m->description, VT_L(SUBJECT_MAX),
+	    "description");
+	ret->due_on = clean(&c, m->due_on, 10, "due date");
+	ret->draft_unit = clean(&c, m->draft_unit, name, "drafting unit");
+	ret->procedure_code = clean(&c, m->procedure_code, 60,
+	    "procedure code");
+	ret->procedure_name = clean(&c, m->procedure_name, VT_L(SUBJECT_MAX),
+	    "procedure name");
+	ret->case_code = clean(&c, m->case_code, 60, "case code");
+	ret->holder_name = clean(&c, m->holder_name, name, "holder");
+	if (c.rc != VT_OK)
+		return c.rc;
+	if (m->secrecy != 0)
+		return vt_err_set(reterr, VT_E_SECRECY_REFUSED,
+		    "secrecy level %u: only \"thường\" is accepted",
+		    m->secrecy);
+	return clean_lists(&c, m, ret);
+}
+
+/* ---- registering ---- */
+
+/* True for what the workers can look into. */
+static bool
+looks_like_pdf(const struct vt_office_file *f)
+{
+	size_t n = f->name == NULL ? 0 : strlen(f->name);
+
+	if (f->media_type != NULL &&
+	    strcmp(f->media_type, "application/pdf") == 0)
+		return true;
+	return n > 4 && strcasecmp(f->name + n - 4, ".pdf") == 0;
+}
+
+/* What is wrong with a file in words for its record; "" when nothing is. */
+static void
+look(struct vt_office *o, const vt_hash *hash, struct vt_buf *ret,
+    uint32_t *ret_pages)
+{
+	struct vt_inspection i = { 0 };
+	struct vt_err err = VT_ERR_INIT;
+	int rc;
+
+	rc = vt_office_inspect(o, hash, &i, &err);
+	if (rc == VT_OK) {
+		if (ret_pages != NULL)
+			*ret_pages = (uint32_t)i.pages;
+		vt_inspection_free(&i);
+		return;
+	}
+	vt_buf_printf(ret, "%s (%s: %s)", vt_err_info(rc)->vi,
+	    vt_err_info(rc)->slug, err.msg);
+}
+
+/* The upload's content, which must be the actor's agency's. */
+static int
+find_upload(struct vt_office *o, const struct vt_actor *a, const vt_id *id,
+    struct vt_blob *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	char text[VT_ID_TEXT + 1];
+	uint32_t agency;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_upload_find(v, id, &agency, ret, reterr)) != VT_OK)
+		return rc;
+	if (agency != a->agency_no) {
+		vt_id_text(id, text);
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "upload %s: not found", text);
+	}
+	return VT_OK;
+}
+
+struct intake {
+	struct vt_file files[64];
+	struct vt_step steps[VT_ACT_STEPS_MAX];
+	size_t n_steps;
+	struct vt_meta meta;
+};
+
+static int
+take_files(struct vt_office *o, const struct vt_actor *actor,
+    const struct vt_office_file *files, size_t n, struct vt_arena *a,
+    struct intake *t, struct vt_err *reterr)
+{
+	struct cleaner c = { a, reterr, VT_OK };
+	struct vt_blob blob;
+	int rc;
+
+	for (size_t i = 0; i < n; i++) {
+		VT_BUF_AUTO(why);
+
+		rc = find_upload(o, actor, &files[i].upload, &blob, reterr);
+		if (rc != VT_OK)
+			return rc;
+		t->files[i].upload = files[i].upload;
+		t->files[i].hash = blob.hash;
+		t->files[i].name = clean(&c, files[i].name, VT_L(NAME_MAX),
+		    "file name");
+		t->files[i].media_type = clean(&c, files[i].media_type, 100,
+		    "media type");
+		if (c.rc != VT_OK)
+			return c.rc;
+		if (i > 0 && !looks_like_pdf(&files[i]))
+			continue;
+		look(o, &blob.hash, &why, i == 0 ? &t->meta.pages : NULL);
+		if (why.n == 0 || t->n_steps == VT_ACT_STEPS_MAX)
+			continue;
+		t->steps[t->n_steps].kind = VT_STEP_PROBLEM;
+		t->steps[t->n_steps].u.problem.part = (uint16_t)(i + 1);
+		t->steps[t->n_steps].u.problem.note = vt_arena_strndup(a,
+		    why.p, why.n);
+		if (t->steps[t->n_steps].u.problem.note == NULL)
+			return vt_arena_err(a, reterr);
+		t->n_steps++;
+	}
+	return VT_OK;
+}
+
+int
+vt_office_register(struct vt_office *o, const struct vt_request *rq,
+    enum vt_direction direction, const struct vt_meta *meta,
+    const struct vt_office_file *files, size_t n_files,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
+	struct vt_act act;
+	struct intake *t;
+	bool done;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_office_enter(rq, VT_DUTY_REGISTER, reterr)) != VT_OK ||
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK || done)
+		return rc;
+	if (direction != VT_DIR_OUT && direction != VT_DIR_IN)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "direction: \"out\" or \"in\" wanted");
+	if (n_files == 0 || n_files > VT_L(PAPER_PARTS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "a paper has 1 to %zu files, %zu were named",
+		    VT_L(PAPER_PARTS_MAX), n_files);
+	if (meta->subject == NULL || meta->subject[0] == '\0')
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "subject (trích yếu) is missing: Decree 30/2020, "
+		    "Appendix VI");
+	if ((a = vt_arena_new(ARENA_LIMIT)) == NULL ||
+	    (t = vt_arena_alloc(a, sizeof(*t))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "register: no memory");
+	if ((rc = vt_office_clean_meta(meta, a, &t->meta, reterr)) != VT_OK)
+		return rc;
+	t->n_steps = 1;
+	rc = take_files(o, rq->actor, files, n_files, a, t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	t->steps[0].kind = VT_STEP_REGISTER;
+	t->steps[0].u.reg.direction = direction;
+	t->steps[0].u.reg.meta = &t->meta;
+	t->steps[0].u.reg.files = t->files;
+	t->steps[0].u.reg.n_files = n_files;
+	t->steps[0].u.reg.reason = VT_VERSION_RECEIVED;
+	t->steps[0].u.reg.arrival_series =
+	    direction == VT_DIR_IN ? VT_BOOK_IN : NULL;
+	vt_office_act(rq, NULL, t->steps, t->n_steps, &act);
+	act.expect_rev = 0;
+	return vt_store_do(o->o.store, &act, ret, reterr);
+}
+
+int
+vt_office_edit(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, uint16_t part, const struct vt_office_file *file,
+    const vt_hash *expect, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
+	struct vt_facts f;
+	struct vt_act act;
+	struct intake *t;
+	bool done;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_office_enter(rq, VT_DUTY_EDIT, reterr)) != VT_OK ||
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
+	    done ||
+	    (rc = vt_facts_load(o, paper, rq->actor->agency_no, rq->if_match,
+		 &f, reterr)) != VT_OK)
+		return rc;
+	if ((a = vt_arena_new(ARENA_LIMIT)) == NULL ||
+	    (t = vt_arena_alloc(a, sizeof(*t))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "edit: no memory");
+	t->n_steps = 1;
+	rc = take_files(o, rq->actor, file, 1, a, t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	t->steps[0].kind = VT_STEP_VERSION;
+	t->steps[0].u.version.part = part;
+	t->steps[0].u.version.file = t->files[0];
+	t->steps[0].u.version.expect = *expect;
+	t->steps[0].u.version.reason = VT_VERSION_EDITED;
+	if (t->n_steps == 2) {
+		t->steps[1].u.problem.part = part;
+	} else { /* a sound file clears what was noted on the one before */
+		t->steps[1].kind = VT_STEP_PROBLEM;
+		t->steps[1].u.problem.part = part;
+		t->steps[1].u.problem.note = "";
+	}
+	vt_office_act(rq, paper, t->steps, 2, &act);
+	return vt_store_do(o->o.store, &act, ret, reterr);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening and closing the office; the thread that does the work queue. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "api/office/office_priv.h"
+
+/* Between looks at the queue when nobody woke the thread. */
+#define IDLE_S 1
+
+static bool
+stopping(struct vt_office *o)
+{
+	bool stop;
+
+	pthread_mutex_lock(&o->lock);
+	stop = o->stop;
+	pthread_mutex_unlock(&o->lock);
+	return stop;
+}
+
+static void
+idle(struct vt_office *o)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += IDLE_S;
+	pthread_mutex_lock(&o->lock);
+	if (!o->stop)
+		pthread_cond_timedwait(&o->wake, &o->lock, &until);
+	pthread_mutex_unlock(&o->lock);
+}
+
+static void *
+work_thread(void *arg)
+{
+	struct vt_office *o = arg;
+	vt_time swept = 0, now;
+	size_t removed;
+	bool any;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	while (!stopping(o)) {
+		struct vt_err err = VT_ERR_INIT;
+
+		any = false;
+		if (vt_office_work_once(o, &any, &err) != VT_OK)
+			vt_log_err("office.work", &err);
+		now = vt_now(o->o.ctx);
+		if (now - swept > VT_TIME_S(60)) {
+			swept = now;
+			if (vt_upload_expire(o->o.store, 64, &removed, &err) !=
+			    VT_OK)
+				vt_log_err("office.expire", &err);
+		}
+		if (!any)
+			idle(o);
+	}
+	return NULL;
+}
+
+int
+vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
+    struct vt_err *reterr)
+{
+	struct vt_office *o;
+	int rc;
+
+	VT_ASSERT(opt->store != NULL && opt->ctx != NULL);
+	if ((o = calloc(1, sizeof(*o))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "office: out of memory");
+	o->magic = VT_OFFICE_MAGIC;
+	o->o = *opt;
+	vt_random(opt->ctx, o->worker.b, sizeof(o->worker.b));
+	pthread_mutex_init(&o->lock, NULL);
+	pthread_cond_init(&o->wake, NULL);
+	rc = pthread_create(&o->thread, NULL, work_thread, o);
+	if (rc != 0) {
+		vt_office_close(o);
+		return vt_err_errno(reterr, VT_E_ENVIRONMENT, rc,
+		    "office: no thread for the work queue");
+	}
+	o->started = true;
+	*ret = o;
+	return VT_OK;
+}
+
+void
+vt_office_close(struct vt_office *o)
+{
+	if (o == NULL)
+		return;
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	pthread_mutex_lock(&o->lock);
+	o->stop = true;
+	pthread_cond_signal(&o->wake);
+	pthread_mutex_unlock(&o->lock);
+	if (o->started)
+		pthread_join(o->thread, NULL);
+	pthread_cond_destroy(&o->wake);
+	pthread_mutex_destroy(&o->lock);
+	o->magic = 0;
+	free(o);
+}
+
+struct vt_store *
+vt_office_store(struct vt_office *o)
+{
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	return o->o.store;
+}
+
+static void
+copy(char *dst, size_t size, const char *src)
+{
+	size_t n = strlen(src);
+
+	if (n >= size)
+		n = size - 1;
+	memcpy(dst, src, n);
+	dst[n] = '\0';
+}
+
+int
+vt_office_authenticate(struct vt_office *o, struct vt_span token,
+    struct vt_actor *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_person p;
+	struct vt_agency a;
+	vt_hash h;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if (token.n == 0)
+		return vt_err_set(reterr, VT_E_UNAUTHENTICATED,
+		    "no bearer token (RFC 6750 section 2.1)");
+	h = vt_sha256(token);
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_person_by_token(v, &h, &p, reterr);
+	if (rc == VT_E_PERSON_UNKNOWN || rc == VT_E_NOT_FOUND)
+		return vt_err_set(reterr, VT_E_UNAUTHENTICATED,
+		    "the bearer token is not known here");
+	if (rc != VT_OK ||
+	    (rc = vt_agency_get(v, p.agency_no, &a, reterr)) != VT_OK)
+		return rc;
+	memset(ret, 0, sizeof(*ret));
+	ret->person = p.id;
+	ret->agency_no = p.agency_no;
+	ret->roles = p.roles;
+	copy(ret->name, sizeof(ret->name), p.name);
+	copy(ret->position, sizeof(ret->position), p.position);
+	copy(ret->agency_code, sizeof(ret->agency_code), a.now.code);
+	copy(ret->agency_name, sizeof(ret->agency_name), a.now.name);
+	return VT_OK;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the office share. Not for faces. */
+#ifndef VT_API_OFFICE_PRIV_H
+#define VT_API_OFFICE_PRIV_H
+
+#include <pthread.h>
+
+#include "api/office/office.h"
+#include "base/arena.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#define VT_OFFICE_MAGIC 0x6f666663U
+
+/* Names of the fields laid for the walk (docs/pdf-steps.md). */
+#define VT_FIELD_NUMBER   "vt_number"
+#define VT_FIELD_DATE     "vt_date"
+#define VT_FIELD_LEADER   "vt_leader"
+#define VT_FIELD_SEAL     "vt_seal"
+#define VT_FIELD_INITIALS "vt_initials_" /* 1, 2 */
+
+/* Books every agency has: papers out and papers in. */
+#define VT_BOOK_OUT "di"
+#define VT_BOOK_IN  "den"
+
+/* Keys that callers choose stay shorter than the store's limit, so that an
+ * act the office derives from theirs can have a key of its own. */
+#define VT_OFFICE_KEY_MAX 120
+
+struct vt_office {
+	uint32_t magic;
+	struct vt_office_options o;
+	vt_id worker;          /* owner of leases taken by the thread */
+	pthread_t thread;
+	pthread_mutex_t lock;  /* guards stop */
+	pthread_cond_t wake;
+	bool stop, started;
+};
+
+/* ---- who.c ---- */
+
+enum vt_duty {
+	VT_DUTY_UPLOAD, VT_DUTY_REGISTER, VT_DUTY_EDIT, VT_DUTY_SUBMIT,
+	VT_DUTY_APPROVE, VT_DUTY_RETURN, VT_DUTY_NUMBER, VT_DUTY_INITIAL,
+	VT_DUTY_SIGN, VT_DUTY_SEAL, VT_DUTY_PREPARE_INITIAL,
+	VT_DUTY_PREPARE_SIGN, VT_DUTY_PREPARE_SEAL, VT_DUTY_COMPLETE,
+	VT_DUTY_ISSUE, VT_DUTY_DISPATCH, VT_DUTY_INBOX, VT_DUTY_RECEIVE,
+	VT_DUTY_RESULT, VT_DUTY_READ, VT_DUTY__MAX
+};
+
+/* Deny by default: VT_E_FORBIDDEN, or VT_E_SOLE_CONTROL when a program asks
+ * to activate a key that only its holder may. */
+VT_NODISCARD int vt_who_may(const struct vt_actor *a, enum vt_duty duty,
+    struct vt_err *reterr);
+const char *vt_duty_name(enum vt_duty duty);
+
+/* ---- acts.c: what all verbs do first and last ---- */
+
+/* The request is complete (actor, key) and the duty allowed. */
+VT_NODISCARD int vt_office_enter(const struct vt_request *rq,
+    enum vt_duty duty, struct vt_err *reterr);
+
+/*
+ * Was this very request answered before? Then *ret is that answer and
+ * *ret_done true. VT_E_IDEMPOTENCY_KEY_REUSED for another request.
+ */
+VT_NODISCARD int vt_office_replay(struct vt_office *o,
+    const struct vt_request *rq, struct vt_act_result *ret, bool *ret_done,
+    struct vt_err *reterr);
+
+/* Fills the head of an act from the request; paper may be NULL. */
+void vt_office_act(const struct vt_request *rq, const vt_id *paper,
+    const struct vt_step *steps, size_t n_steps, struct vt_act *ret);
+
+/* ---- facts.c: a paper, copied out of its view ---- */
+
+struct vt_facts {
+	uint32_t agency_no;
+	uint64_t rev;
+	enum vt_direction direction;
+	enum vt_paper_state state;
+	struct vt_blob main;
+	char name[1024], media_type[128]; /* of the main file */
+	char notation[96];                /* ký hiệu, agency's short name if
+	                                   * the paper asks for none */
+	uint64_t number;
+	char number_text[96];
+	vt_time number_time;
+	vt_hash approved;
+	vt_id signed_by;
+	bool sealed, issued;
+	char place[256], agency_name[512], agency_key[512];
+	vt_hash agency_certs[16];         /* SHA-256 of each, newest last */
+	size_t n_agency_certs;
+};
+
+/* VT_E_NOT_FOUND unless the paper is the actor's agency's. if_match: checked,
+ * 0 = any (VT_E_PRECONDITION_FAILED). */
+VT_NODISCARD int vt_facts_load(struct vt_office *o, const vt_id *paper,
+    uint32_t agency_no, uint64_t if_match, struct vt_facts *ret,
+    struct vt_err *reterr);
+
+/* A stored blob as a sealed memfd for a worker. *ret_fd owned (close). */
+VT_NODISCARD int vt_office_fd(struct vt_office *o, const vt_hash *blob,
+    int *ret_fd, struct vt_err *reterr);
+
+/* The main file looked at in the worker. *ret owned (vt_inspection_free). */
+VT_NODISCARD int vt_office_inspect(struct vt_office *o, const vt_hash *blob,
+    struct vt_inspection *ret, struct vt_err *reterr);
+
+const struct vt_field_info *vt_office_field(const struct vt_inspection *i,
+    const char *name);
+
+/* ---- fields.c: laying and filling ---- */
+
+/* "An Mẫu, ngày 05 tháng 02 năm 2026": Decree 30, Appendix I. */
+void vt_office_date_text(const char *place, vt_time t, struct vt_buf *ret);
+
+/* Where fields go on a file that brings no places of its own. */
+void vt_office_default_places(const struct vt_inspection *i,
+    struct vt_places *ret);
+
+/* Tail of the update that lays what is missing; *ret_laid false: nothing. */
+VT_NODISCARD int vt_office_lay(struct vt_office *o, int fd,
+    const struct vt_inspection *i, const struct vt_places *places,
+    unsigned initials, struct vt_pdf_tail *ret, bool *ret_laid,
+    struct vt_err *reterr);
+
+/*
+ * The fills that write number and date into their fields, in the arena;
+ * *ret_n 0 when the paper has no number yet or they are filled already.
+ */
+VT_NODISCARD int vt_office_fills(const struct vt_facts *f,
+    const struct vt_inspection *i, struct vt_arena *a,
+    struct vt_field_fill ret[2], size_t *ret_n, struct vt_err *reterr);
+
+/* Fills the number given into the file as a version of its own (order B);
+ * nothing to do is VT_OK. */
+VT_NODISCARD int vt_office_fill_number(struct vt_office *o,
+    uint32_t agency_no, const vt_id *paper, struct vt_err *reterr);
+
+/* ---- intake.c ---- */
+
+/* Metadata cleaned into the arena: NFC, trimmed, no control characters. */
+VT_NODISCARD int vt_office_clean_meta(const struct vt_meta *m,
+    struct vt_arena *a, struct vt_meta *ret, struct vt_err *reterr);
+
+/* ---- exchange.c ---- */
+
+/* One item of the work queue; *ret_any false when nothing was due. */
+VT_NODISCARD int vt_office_work_once(struct vt_office *o, bool *ret_any,
+    struct vt_err *reterr);
+
+#endif

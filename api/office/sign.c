@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Signing and sealing with a key activated by its holder for this act
+ * (design law 10), after the order of Decree 30/2020, Articles 11-14 and 32.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/office/sign.h"
+
+#define ARENA_LIMIT ((size_t)32 << 20)
+
+void
+vt_holder_free(struct vt_holder *h)
+{
+	vt_buf_free(&h->chain);
+}
+
+void
+vt_signing_free(struct vt_signing *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	vt_holder_free(&s->holder);
+	vt_arena_free(s->arena);
+	s->fd = -1;
+	s->arena = NULL;
+}
+
+int
+vt_signing_check(const struct vt_facts *f, enum vt_signing_act act,
+    bool number_first, struct vt_err *reterr)
+{
+	bool approved = !vt_hash_eq(&f->approved, &(vt_hash){ { 0 } });
+	bool is_signed = !vt_id_is_zero(&f->signed_by);
+
+	if (f->direction == VT_DIR_IN)
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "an incoming paper is not signed again");
+	switch (act) {
+	case VT_SIGNING_INITIALS:
+		if (is_signed)
+			return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+			    "initials come before the competent person's "
+			    "signature (Decree 30/2020, Article 12)");
+		return VT_OK;
+	case VT_SIGNING_COMPETENT:
+		if (is_signed)
+			return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+			    "the competent person has signed this paper");
+		if (!approved)
+			return vt_err_set(reterr, VT_E_NOT_APPROVED,
+			    "the current version has no approval "
+			    "(Decree 30/2020, Article 11)");
+		return VT_OK;
+	case VT_SIGNING_SEAL:
+		if (!is_signed)
+			return vt_err_set(reterr, VT_E_NOT_SIGNED_BY_LEADER,
+			    "the competent person has not signed yet "
+			    "(Decree 30/2020, Article 32 (2) (d))");
+		if (f->sealed)
+			return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+			    "the agency has signed this paper");
+		if (f->number == 0)
+			return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+			    "number and date come before the agency's "
+			    "signature (Decree 30/2020, Articles 14, 15)");
+		return VT_OK;
+	default:
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "unknown signing act %d (number first: %d)", (int)act,
+		    number_first);
+	}
+}
+
+static void
+copy(char *dst, size_t size, const char *src)
+{
+	size_t n = src == NULL ? 0 : strlen(src);
+
+	if (n >= size)
+		n = size - 1;
+	memcpy(dst, src == NULL ? "" : src, n);
+	dst[n] = '\0';
+}
+
+static void
+hash_certs(const struct vt_span *certs, size_t n, struct vt_holder *ret)
+{
+	/* the newest 16; the last one is what new signatures use */
+	for (size_t i = n > 16 ? n - 16 : 0; i < n; i++)
+		ret->certs[ret->n_certs++] = vt_sha256(certs[i]);
+	if (n > 0)
+		vt_buf_span(&ret->chain, certs[n - 1]);
+}
+
+static int
+find_holder(struct vt_view *v, uint32_t agency_no, const vt_hash *cert,
+    struct vt_person *ret, struct vt_err *reterr)
+{
+	struct vt_person p[16];
+	uint64_t after = 0;
+	size_t n;
+	int rc;
+
+	do {
+		rc = vt_person_list(v, agency_no, after, p, 16, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		for (size_t i = 0; i < n; i++) {
+			after = p[i].seq;
+			for (size_t k = 0; k < p[i].n_certs; k++) {
+				vt_hash h = vt_sha256(p[i].certs[k]);
+
+				if (vt_hash_eq(&h, cert) && p[i].active) {
+					*ret = p[i];
+					return VT_OK;
+				}
+			}
+		}
+	} while (n == 16);
+	return vt_err_set(reterr, VT_E_PERSON_UNKNOWN,
+	    "the certificate is not registered for anybody of this agency");
+}
+
+int
+vt_holder_load(struct vt_office *o, const struct vt_actor *actor,
+    enum vt_signing_act act, const struct vt_facts *f, const vt_hash *cert,
+    struct vt_holder *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_agency a;
+	struct vt_person p;
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	if (act == VT_SIGNING_SEAL) {
+		if ((rc = vt_agency_get(v, f->agency_no, &a, reterr)) != VT_OK)
+			return rc;
+		ret->person = actor->person;
+		copy(ret->name, sizeof(ret->name), a.now.name);
+		copy(ret->key_ref, sizeof(ret->key_ref), a.key_ref);
+		hash_certs(a.certs, a.n_certs, ret);
+		return vt_buf_status(&ret->chain, reterr);
+	}
+	if ((actor->roles & VT_ROLE_SYSTEM) != 0) {
+		if (cert == NULL)
+			return vt_err_set(reterr, VT_E_INVALID,
+			    "a system prepares for a person: the signer's "
+			    "certificate is missing");
+		rc = find_holder(v, actor->agency_no, cert, &p, reterr);
+	} else {
+		rc = vt_person_get(v, &actor->person, &p, reterr);
+	}
+	if (rc != VT_OK)
+		return rc;
+	if (act == VT_SIGNING_COMPETENT && (p.roles & VT_ROLE_LEADER) == 0)
+		return vt_err_set(reterr, VT_E_FORBIDDEN,
+		    "the certificate's holder is not a competent person of "
+		    "this agency");
+	ret->person = p.id;
+	copy(ret->name, sizeof(ret->name), p.name);
+	copy(ret->position, sizeof(ret->position), p.position);
+	copy(ret->key_ref, sizeof(ret->key_ref), p.key_ref);
+	hash_certs(p.certs, p.n_certs, ret);
+	return vt_buf_status(&ret->chain, reterr);
+}
+
+bool
+vt_holder_has(const struct vt_holder *h, const vt_hash *cert)
+{
+	for (size_t i = 0; i < h->n_certs; i++)
+		if (vt_hash_eq(&h->certs[i], cert))
+			return true;
+	return false;
+}
+
+/* ---- building the change ---- */
+
+/* Order A: the number is the paper's from here on, whatever happens next. */
+static int
+give_number(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, struct vt_signing *s, struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_step step = { .kind = VT_STEP_NUMBER };
+	struct vt_act act;
+	char key[VT_OFFICE_KEY_MAX + 8];
+	int rc;
+
+	if (s->facts.number != 0)
+		return VT_OK;
+	step.u.number.series = VT_BOOK_OUT;
+	step.u.number.notation = s->facts.notation;
+	vt_office_act(rq, paper, &step, 1, &act);
+	snprintf(key, sizeof(key), "%s#number", rq->key);
+	act.key = key;
+	rc = vt_store_do(o->o.store, &act, &res, reterr);
+	vt_act_result_free(&res);
+	if (rc != VT_OK && rc != VT_E_ALREADY_NUMBERED)
+		return rc;
+	/* read again: number, its time, and the revision to go on from */
+	rc = vt_facts_load(o, paper, rq->actor->agency_no, 0, &s->facts,
+	    reterr);
+	s->number = s->facts.number;
+	s->rev = s->facts.rev;
+	return rc;
+}
+
+static int
+pick_field(const struct vt_inspection *i, enum vt_signing_act act,
+    char ret[32], double *ret_w, double *ret_h, struct vt_err *reterr)
+{
+	const struct vt_field_info *f = NULL;
+
+	if (act == VT_SIGNING_INITIALS) {
+		for (int k = 1; k <= 2; k++) {
+			snprintf(ret, 32, "%s%d", VT_FIELD_INITIALS, k);
+			f = vt_office_field(i, ret);
+			if (f != NULL && !f->filled)
+				break;
+			f = NULL;
+		}
+	} else {
+		snprintf(ret, 32, "%s", act == VT_SIGNING_SEAL ?
+			VT_FIELD_SEAL : VT_FIELD_LEADER);
+		f = vt_office_field(i, ret);
+	}
+	if (f == NULL || f->kind != VT_FIELD_SIGNATURE)
+		return vt_err_set(reterr, VT_E_PDF_NO_FIELD,
+		    "the file has no empty signature field for this act (%s)",
+		    ret);
+	if (f->filled)
+		return vt_err_set(reterr, VT_E_PDF_FIELD_USED,
+		    "field %s is signed already", ret);
+	*ret_w = f->w;
+	*ret_h = f->h;
+	return VT_OK;
+}
+
+/* The picture kept beside the key file: KEY.p12 -> KEY.png. */
+static int
+key_picture(struct vt_office *o, const char *key_ref, struct vt_arena *a,
+    struct vt_span *ret, struct vt_err *reterr)
+{
+	const char *path, *dot;
+	VT_BUF_AUTO(png);
+	struct stat st;
+	uint8_t *p;
+	ssize_t n;
+	int fd, rc = VT_OK;
+
+	if (strncmp(key_ref, "file:", 5) != 0)
+		return VT_OK;
+	path = key_ref + 5;
+	if (path[0] != '/' && o->o.key_dir != NULL)
+		vt_buf_printf(&png, "%s/", o->o.key_dir);
+	dot = strrchr(path, '.');
+	vt_buf_put(&png, path,
+	    dot == NULL ? strlen(path) : (size_t)(dot - path));
+	vt_buf_puts(&png, ".png");
+	if ((fd = open(vt_buf_str(&png), O_RDONLY | O_CLOEXEC)) < 0)
+		return errno == ENOENT ? VT_OK : vt_err_errno(reterr, VT_E_IO,
+			errno, "picture beside the key");
+	if (fstat(fd, &st) < 0 || (uint64_t)st.st_size > VT_L(IMAGE_MAX)) {
+		rc = vt_err_set(reterr, VT_E_LIMIT,
+		    "picture beside the key: over %zu bytes", VT_L(IMAGE_MAX));
+	} else if ((p = vt_arena_alloc(a, (size_t)st.st_size + 1)) == NULL) {
+		rc = vt_arena_err(a, reterr);
+	} else if ((n = read(fd, p, (size_t)st.st_size)) != st.st_size) {
+		rc = vt_err_errno(reterr, VT_E_IO, errno,
+		    "picture beside the key");
+	} else {
+		*ret = VT_SPAN(p, (size_t)n);
+	}
+	close(fd);
+	return rc;
+}
+
+static int
+appearance(struct vt_office *o, const struct vt_signing_order *order,
+    struct vt_signing *s, double w, double h, struct vt_err *reterr)
+{
+	struct vt_pdf_graft *g = vt_arena_alloc(s->arena, sizeof(*g));
+	struct vt_stamp stamp = { .png = order->picture };
+	const char *lines[2];
+	VT_BUF_AUTO(when);
+	int rc;
+
+	if (g == NULL)
+		return vt_arena_err(s->arena, reterr);
+	if (w <= 0 || h <= 0)
+		return VT_OK; /* an invisible field shows nothing */
+	if (stamp.png.n == 0) {
+		rc = key_picture(o, s->holder.key_ref, s->arena, &stamp.png,
+		    reterr);
+		if (rc != VT_OK)
+			return rc;
+	}
+	if (stamp.png.n == 0) {
+		/* Without a picture: who and when, in the official form. */
+		vt_time_rfc3339(s->spec.time, VT_TIME_VN_S, &when);
+		lines[0] = s->holder.name;
+		lines[1] = vt_buf_str(&when);
+		stamp.lines = lines;
+		stamp.n_lines = 2;
+	}
+	s->spec.appearance = g;
+	return vt_render_stamp(&stamp, w, h, s->arena, g, reterr);
+}
+
+int
+vt_signing_build(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_signing_order *order,
+    struct vt_signing *s, struct vt_err *reterr)
+{
+	struct vt_inspection i = { 0 };
+	double w, h;
+	int rc;
+
+	s->rev = rq->if_match;
+	if (order->act == VT_SIGNING_COMPETENT && order->number_first &&
+	    (rc = give_number(o, rq, paper, s, reterr)) != VT_OK)
+		return rc;
+	if (order->act == VT_SIGNING_SEAL) {
+		/* order B cut off between number and file: finish it first */
+		rc = vt_office_fill_number(o, s->facts.agency_no, paper,
+		    reterr);
+		if (rc != VT_OK || (rc = vt_facts_load(o, paper,
+			rq->actor->agency_no, 0, &s->facts, reterr)) != VT_OK)
+			return rc;
+		if (s->facts.rev != rq->if_match)
+			s->rev = 0;
+	}
+	if ((s->arena = vt_arena_new(ARENA_LIMIT)) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "signing: no memory");
+	if ((rc = vt_office_fd(o, &s->facts.main.hash, &s->fd, reterr)) !=
+		VT_OK ||
+	    (rc = vt_sign_inspect(o->o.spawner, s->fd, &i, reterr)) != VT_OK)
+		return rc;
+	if ((rc = pick_field(&i, order->act, s->field, &w, &h, reterr)) !=
+		VT_OK)
+		goto out;
+	s->spec.field = s->field;
+	s->spec.name = s->holder.name;
+	s->spec.reason = order->reason;
+	s->spec.location = s->facts.place[0] == '\0' ? NULL : s->facts.place;
+	s->spec.time = vt_now(o->o.ctx);
+	if ((rc = appearance(o, order, s, w, h, reterr)) != VT_OK)
+		goto out;
+	if (order->act == VT_SIGNING_COMPETENT &&
+	    (rc = vt_office_fills(&s->facts, &i, s->arena, s->fills,
+		 &s->change.n_fills, reterr)) != VT_OK)
+		goto out;
+	s->change.fills = s->fills;
+	s->change.sign = &s->spec;
+out:
+	vt_inspection_free(&i);
+	return rc;
+}
+
+int
+vt_signing_store(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_signed *w, struct vt_span tail,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	static const enum vt_version_reason reasons[] = {
+		[VT_SIGNING_INITIALS] = VT_VERSION_INITIALLED,
+		[VT_SIGNING_COMPETENT] = VT_VERSION_SIGNED,
+		[VT_SIGNING_SEAL] = VT_VERSION_SEALED,
+	};
+	struct vt_step steps[2];
+	struct vt_blob blob;
+	struct vt_act act;
+	int rc;
+
+	memset(steps, 0, sizeof(steps));
+	rc = vt_upload_append(o->o.store, rq->actor->agency_no, &w->before,
+	    tail, &steps[0].u.version.file.upload, &blob, reterr);
+	if (rc != VT_OK)
+		return rc;
+	steps[0].kind = VT_STEP_VERSION;
+	steps[0].u.version.part = 1;
+	steps[0].u.version.file.hash = blob.hash;
+	steps[0].u.version.file.name = w->name;
+	steps[0].u.version.file.media_type = w->media_type;
+	steps[0].u.version.expect = w->before.hash;
+	steps[0].u.version.reason = reasons[w->act];
+	if (w->act == VT_SIGNING_SEAL) {
+		steps[1].kind = VT_STEP_SEAL;
+		steps[1].u.seal.main = blob.hash;
+		steps[1].u.seal.field = w->field;
+		steps[1].u.seal.cert = w->cert;
+		steps[1].u.seal.signing_time = w->time;
+		steps[1].u.seal.level = "B-B";
+	} else {
+		steps[1].kind = VT_STEP_SIGN;
+		steps[1].u.sign.kind = w->act == VT_SIGNING_INITIALS ?
+		    VT_SIGN_INITIALS : VT_SIGN_COMPETENT;
+		steps[1].u.sign.main = blob.hash;
+		steps[1].u.sign.signer = w->signer;
+		steps[1].u.sign.field = w->field;
+		steps[1].u.sign.cert = w->cert;
+		steps[1].u.sign.signing_time = w->time;
+		steps[1].u.sign.level = "B-B";
+	}
+	vt_office_act(rq, paper, steps, 2, &act);
+	act.expect_rev = w->rev;
+	return vt_store_do(o->o.store, &act, ret, reterr);
+}
+
+/* ---- with a key at hand ---- */
+
+static enum vt_duty
+duty_of(enum vt_signing_act act)
+{
+	switch (act) {
+	case VT_SIGNING_INITIALS:
+		return VT_DUTY_INITIAL;
+	case VT_SIGNING_COMPETENT:
+		return VT_DUTY_SIGN;
+	case VT_SIGNING_SEAL:
+	default:
+		return VT_DUTY_SEAL;
+	}
+}
+
+static int
+open_key(struct vt_office *o, const struct vt_holder *h,
+    const struct vt_secret *pin, struct vt_key **ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_key_free) struct vt_key *key = NULL;
+	VT_BUF_AUTO(uri);
+	const char *path;
+	vt_hash cert;
+	int rc;
+
+	if (strncmp(h->key_ref, "file:", 5) != 0)
+		return vt_err_set(reterr, VT_E_KEY_FORMAT,
+		    "no key file is registered for %s: sign in two steps",
+		    h->name);
+	path = h->key_ref + 5;
+	vt_buf_puts(&uri, "file:");
+	if (path[0] != '/' && o->o.key_dir != NULL)
+		vt_buf_printf(&uri, "%s/", o->o.key_dir);
+	vt_buf_puts(&uri, path);
+	if ((rc = vt_buf_status(&uri, reterr)) != VT_OK ||
+	    (rc = vt_key_open(vt_buf_str(&uri), pin, &key, reterr)) != VT_OK ||
+	    (rc = vt_certificate_check(vt_key_chain(key, 0),
+		 vt_now(o->o.ctx), reterr)) != VT_OK)
+		return rc;
+	cert = vt_sha256(vt_key_chain(key, 0));
+	if (h->n_certs > 0 && !vt_holder_has(h, &cert))
+		return vt_err_set(reterr, VT_E_KEY_MISMATCH,
+		    "the key's certificate is not one registered for %s",
+		    h->name);
+	*ret = VT_TAKE(key);
+	return VT_OK;
+}
+
+int
+vt_office_sign(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_signing_order *order,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_key_free) struct vt_key *key = NULL;
+	struct vt_pdf_tail tail = VT_PDF_TAIL_INIT;
+	struct vt_signing s = { .fd = -1 };
+	struct vt_signed w;
+	bool done;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_office_enter(rq, duty_of(order->act), reterr)) != VT_OK ||
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK || done)
+		return rc;
+	if ((rc = vt_facts_load(o, paper, rq->actor->agency_no, rq->if_match,
+		 &s.facts, reterr)) != VT_OK ||
+	    (rc = vt_signing_check(&s.facts, order->act, order->number_first,
+		 reterr)) != VT_OK ||
+	    (rc = vt_holder_load(o, rq->actor, order->act, &s.facts, NULL,
+		 &s.holder, reterr)) != VT_OK ||
+	    (rc = open_key(o, &s.holder, order->pin, &key, reterr)) != VT_OK ||
+	    (rc = vt_signing_build(o, rq, paper, order, &s, reterr)) != VT_OK ||
+	    (rc = vt_sign_with_key(o->o.spawner, s.fd, &s.change, key, &tail,
+		 reterr)) != VT_OK)
+		goto out;
+	w.act = order->act;
+	w.before = s.facts.main;
+	w.name = s.facts.name;
+	w.media_type = s.facts.media_type;
+	w.field = s.field;
+	w.signer = s.holder.person;
+	w.cert = vt_sha256(vt_key_chain(key, 0));
+	w.time = s.spec.time;
+	w.rev = s.rev;
+	rc = vt_signing_store(o, rq, paper, &w, vt_buf_view(&tail.bytes), ret,
+	    reterr);
+out:
+	vt_pdf_tail_free(&tail);
+	vt_signing_free(&s);
+	return rc;
+}
