@@ -254,7 +254,8 @@ trim(struct vt_span s)
 		size_t start = at;
 		int32_t c = vt_utf8_next(s, &at);
 
-		if (uc_is_property_white_space((ucs4_t)c))
+		/* U+0085 and the like are refused, not trimmed away. */
+		if (uc_is_property_white_space((ucs4_t)c) && !is_forbidden(c))
 			continue;
 		if (first == s.n)
 			first = start;
