@@ -26,10 +26,10 @@
 
 /* One job as the worker's handler sees it. */
 struct vt_job {
-	struct vt_span request;  /* borrowed until the handler returns */
-	int fds[VT_JOB_FDS];     /* read-only input; closed by the framework */
+	struct vt_span request; /* borrowed until the handler returns */
+	int fds[VT_JOB_FDS];    /* read-only input; closed by the framework */
 	size_t n_fds;
-	struct vt_buf *reply;    /* limit set to the kind's output limit */
+	struct vt_buf *reply; /* limit set to the kind's output limit */
 };
 
 /*
@@ -39,19 +39,19 @@ struct vt_job {
 typedef int vt_job_fn(struct vt_job *job, struct vt_err *reterr);
 
 struct vt_worker_kind {
-	const char *name;      /* "proof", "pages"; <= 15 characters */
+	const char *name; /* "proof", "pages"; <= 15 characters */
 	vt_job_fn *handle;
 	/* Runs once in the fresh worker, before the sandbox closes: opens what
 	 * the job needs (fonts, configuration). May be NULL. */
 	int (*warm)(struct vt_err *reterr);
-	size_t jobs_max;       /* jobs per process, 1 = a process a job */
-	uint64_t wall_ms;      /* per job */
-	uint64_t cpu_s;        /* per process */
-	uint64_t memory;       /* address space above what the worker starts with */
-	size_t output_max;     /* bytes of one reply */
+	size_t jobs_max;   /* jobs per process, 1 = a process a job */
+	uint64_t wall_ms;  /* per job */
+	uint64_t cpu_s;    /* per process */
+	uint64_t memory;   /* address space above what the worker starts with */
+	size_t output_max; /* bytes of one reply */
 	/* Paths that stay readable (Landlock, NULL-terminated); NULL = none. */
 	const char *const *readable;
-	bool threads;          /* the library makes threads (clone allowed) */
+	bool threads; /* the library makes threads (clone allowed) */
 };
 
 struct vt_spawner;
@@ -71,7 +71,7 @@ VT_CLEANUP_DEFINE(struct vt_spawner, vt_spawner_free)
 struct vt_job_call {
 	const char *kind;
 	struct vt_span request;
-	const int *fds;        /* borrowed; duplicated into the worker */
+	const int *fds; /* borrowed; duplicated into the worker */
 	size_t n_fds;
 };
 
@@ -93,7 +93,7 @@ const char *vt_worker_sandbox(void);
 /*
  * Copies n bytes into a sealed memfd for a job's fds. *ret_fd owned (close).
  */
-VT_NODISCARD int vt_job_memfd(struct vt_span bytes, int *ret_fd,
-    struct vt_err *reterr);
+VT_NODISCARD int vt_job_memfd(
+    struct vt_span bytes, int *ret_fd, struct vt_err *reterr);
 
 #endif
