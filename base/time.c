@@ -50,7 +50,8 @@ vt_time_date(vt_time t, int offset_s)
 {
 	/* Split before the offset is added: no overflow at either end. */
 	int64_t s = floor_div(t, 1000000), days, rest;
-	struct vt_date d = { .micro = (int)(t - s * 1000000) };
+	int micro = (int)(t % 1000000);
+	struct vt_date d = { .micro = micro < 0 ? micro + 1000000 : micro };
 
 	s += offset_s;
 	days = floor_div(s, DAY_S);
