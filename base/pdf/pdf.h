@@ -55,6 +55,7 @@ struct vt_pdf_object {
 			struct vt_pdf_object *dict;
 			uint64_t offset;      /* of the raw data in the file */
 			uint64_t length;      /* raw bytes */
+			uint32_t revision;    /* whose view resolves its keys */
 		} stream;
 		struct vt_pdf_ref ref;
 	} u;
@@ -76,10 +77,12 @@ enum vt_pdf_xref_kind {
 struct vt_pdf_revision {
 	enum vt_pdf_xref_kind kind;
 	uint64_t xref_offset;  /* what startxref names for this revision */
-	uint64_t end;          /* first byte after its %%EOF and end of line */
+	uint64_t eof;          /* first byte after its %%EOF */
+	uint64_t end;          /* the same after the end of line, if any */
 	struct vt_pdf_object *trailer; /* dictionary in force, own arena */
 	uint32_t size;         /* /Size */
-	uint32_t *objects;     /* numbers its sections mention, ascending */
+	uint32_t *objects;     /* numbers its sections mention, ascending;
+	                          0, the head of the free list, left out */
 	size_t n_objects;
 };
 

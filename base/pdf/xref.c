@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The chain of cross-reference sections (ISO 32000-2 §7.5.6, Annex F). */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/pdf/file.h"
+
+int
+pdf_entries_add(struct pdf_entries *v, const struct pdf_entry *e,
+    struct vt_err *reterr)
+{
+	struct pdf_entry *q;
+	size_t cap;
+
+	if (v->n == VT_L(PDF_OBJECTS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "PDF cross-reference: more than %zu entries",
+		    VT_L(PDF_OBJECTS_MAX));
+	if (v->n == v->cap) {
+		cap = v->cap == 0 ? 256 : v->cap * 2;
+		q = realloc(v->v, cap * sizeof(*q));
+		if (q == NULL)
+			return vt_err_set(reterr, VT_E_NOMEM,
+			    "PDF cross-reference");
+		v->v = q;
+		v->cap = cap;
+	}
+	v->v[v->n++] = *e;
+	return VT_OK;
+}
+
+bool
+pdf_absolute(const struct vt_pdf *pdf, int64_t offset, uint64_t *ret)
+{
+	uint64_t at;
+
+	if (offset < 0 ||
+	    __builtin_add_overflow((uint64_t)offset, pdf->base, &at) ||
+	    at >= pdf->src->size)
+		return false;
+	*ret = at;
+	return true;
+}
+
+static int
+section_read(struct vt_pdf *pdf, struct pdf_section *s,
+    const struct pdf_entry *tmpl, struct vt_err *reterr)
+{
+	size_t first = pdf->index.n;
+	int rc;
+
+	rc = pdf_byte(&pdf->lx, s->at) == 'x' ?
+	    pdf_table_read(pdf, s, tmpl, reterr) :
+	    pdf_xref_stream_read(pdf, s, tmpl, reterr);
+	if (rc != VT_OK)
+		return rc;
+	for (size_t i = first; i < pdf->index.n; i++) {
+		if (pdf->index.v[i].num >= s->size)
+			return pdf_xref_fail(reterr, s->at, "7.5.5",
+			    "object %" PRIu32 " is listed, but /Size is %"
+			    PRIu32, pdf->index.v[i].num, s->size);
+	}
+	return VT_OK;
+}
+
+/*
+ * "startxref N %%EOF" after a section. Sets the end of the revision. at: the
+ * section that N must name; startxref: where the word must stand (0: right
+ * after the section).
+ */
+static int
+read_tail(struct vt_pdf *pdf, uint64_t after, uint64_t startxref,
+    struct vt_pdf_revision *r, struct vt_err *reterr)
+{
+	struct pdf_lexer *lx = &pdf->lx;
+	uint64_t v, at;
+
+	lx->at = after;
+	pdf_skip_space(lx);
+	if (startxref != 0 && lx->at != startxref)
+		return pdf_xref_fail(reterr, lx->at, "7.5.5",
+		    "the last startxref (byte %" PRIu64 ") does not follow the "
+		    "section that it names", startxref);
+	if (!pdf_word(lx, "startxref"))
+		return pdf_fail(lx, VT_E_PDF_XREF, "7.5.5",
+		    "startxref after the trailer", reterr);
+	pdf_skip_space(lx);
+	if (!pdf_uint(lx, INT64_MAX, &v))
+		return pdf_fail(lx, VT_E_PDF_XREF, "7.5.5",
+		    "an offset after startxref", reterr);
+	if (!pdf_absolute(pdf, (int64_t)v, &at) || at != r->xref_offset)
+		return pdf_xref_fail(reterr, lx->at, "7.5.5",
+		    "the startxref after this section names %" PRIu64
+		    ", the section stands at %" PRIu64, v,
+		    r->xref_offset - pdf->base);
+	pdf_skip_space(lx);
+	for (const char *p = "%%EOF"; *p != '\0'; p++, lx->at++) {
+		if (pdf_peek(lx) != *p)
+			return pdf_fail(lx, VT_E_PDF_XREF, "7.5.5",
+			    "%%EOF after startxref", reterr);
+	}
+	r->eof = lx->at;
+	if (pdf_peek(lx) == '\r')
+		lx->at++;
+	if (pdf_peek(lx) == '\n')
+		lx->at++;
+	r->end = lx->at;
+	return VT_OK;
+}
+
+/* The stream that a hybrid section names, asked after its table. */
+static int
+read_hybrid(struct vt_pdf *pdf, const struct pdf_section *s,
+    struct pdf_entry *tmpl, struct vt_err *reterr)
+{
+	struct pdf_section h = { .at = s->xrefstm };
+	int rc;
+
+	tmpl->order++;
+	tmpl->via_stream = true;
+	rc = section_read(pdf, &h, tmpl, reterr);
+	tmpl->via_stream = false;
+	if (rc == VT_OK && h.is_table)
+		return pdf_xref_fail(reterr, h.at, "7.5.8.4",
+		    "/XRefStm names a table");
+	return rc;
+}
+
+/* One revision; *ret_prev = 0 when it is the oldest. */
+static int
+read_revision(struct vt_pdf *pdf, uint64_t at, uint64_t startxref,
+    struct vt_pdf_revision *r, uint64_t *ret_prev, struct vt_err *reterr)
+{
+	struct pdf_entry tmpl = { .rev = (uint16_t)pdf->n_revs };
+	struct pdf_section s = { .at = at }, m = { 0 };
+	uint64_t after;
+	int rc;
+
+	rc = section_read(pdf, &s, &tmpl, reterr);
+	if (rc == VT_OK && s.has_xrefstm)
+		rc = read_hybrid(pdf, &s, &tmpl, reterr);
+	if (rc != VT_OK)
+		return rc;
+	*r = (struct vt_pdf_revision){ .xref_offset = at, .size = s.size,
+		.trailer = s.trailer };
+	r->kind = !s.is_table ? VT_PDF_XREF_STREAM :
+	    s.has_xrefstm     ? VT_PDF_XREF_HYBRID :
+				VT_PDF_XREF_TABLE;
+	after = s.after;
+	*ret_prev = s.has_prev ? s.prev : 0;
+	if (s.has_prev && s.prev >= at) {
+		/* Annex F: the first page's section stands before the main
+		 * one, and both make the oldest revision */
+		if (!pdf->linearized || s.prev == at)
+			return pdf_xref_fail(reterr, at, "7.5.6",
+			    "/Prev of this section names a later one (byte %"
+			    PRIu64 ")", s.prev);
+		m.at = s.prev;
+		tmpl.order++;
+		rc = section_read(pdf, &m, &tmpl, reterr);
+		if (rc == VT_OK && m.has_xrefstm)
+			rc = read_hybrid(pdf, &m, &tmpl, reterr);
+		if (rc != VT_OK)
+			return rc;
+		if (m.has_prev)
+			return pdf_xref_fail(reterr, m.at, "F.3.4",
+			    "the main section of a linearized file has /Prev");
+		after = m.after;
+		*ret_prev = 0;
+	}
+	return read_tail(pdf, after, startxref, r, reterr);
+}
+
+static int
+entry_order(const void *a, const void *b)
+{
+	const struct pdf_entry *x = a, *y = b;
+
+	if (x->num != y->num)
+		return x->num < y->num ? -1 : 1;
+	if (x->rev != y->rev)
+		return x->rev < y->rev ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+static bool
+same_place(const struct pdf_entry *a, const struct pdf_entry *b)
+{
+	return a->state == b->state && a->gen == b->gen && a->pos == b->pos;
+}
+
+/*
+ * Several entries of one number in one revision: allowed only where every
+ * reader comes to the same object. A table's free entry is overridden by its
+ * /XRefStm (§7.5.8.4); else they must agree, and must not stand twice in one
+ * section.
+ */
+static int
+merge_entries(struct vt_pdf *pdf, struct vt_err *reterr)
+{
+	struct pdf_entry *v = pdf->index.v;
+	size_t n = 0;
+
+	for (size_t i = 0; i < pdf->index.n; i++) {
+		struct pdf_entry *last = n > 0 ? &v[n - 1] : NULL;
+		if (last == NULL || last->num != v[i].num ||
+		    last->rev != v[i].rev) {
+			v[n++] = v[i];
+			continue;
+		}
+		if (last->order == v[i].order)
+			return pdf_xref_fail(reterr,
+			    pdf->revs[v[i].rev].xref_offset, "7.5.4",
+			    "object %" PRIu32 " is listed twice", v[i].num);
+		if (last->state == VT_PDF_SLOT_FREE && v[i].via_stream)
+			*last = v[i];
+		else if (!same_place(last, &v[i]))
+			return pdf_xref_fail(reterr,
+			    pdf->revs[v[i].rev].xref_offset, "7.5.8.4",
+			    "two sections of one revision disagree about "
+			    "object %" PRIu32, v[i].num);
+	}
+	pdf->index.n = n;
+	return VT_OK;
+}
+
+/* Gives each revision its list of numbers, ascending as the index is. */
+static int
+list_objects(struct vt_pdf *pdf, struct vt_err *reterr)
+{
+	struct vt_pdf_revision *r;
+	size_t i;
+
+	for (i = 0; i < pdf->index.n; i++)
+		pdf->revs[pdf->index.v[i].rev].n_objects++;
+	for (i = 0; i < pdf->n_revs; i++) {
+		r = &pdf->revs[i];
+		r->objects = calloc(r->n_objects == 0 ? 1 : r->n_objects,
+		    sizeof(*r->objects));
+		if (r->objects == NULL)
+			return vt_err_set(reterr, VT_E_NOMEM,
+			    "objects of a revision");
+		r->n_objects = 0;
+	}
+	for (i = 0; i < pdf->index.n; i++) {
+		r = &pdf->revs[pdf->index.v[i].rev];
+		r->objects[r->n_objects++] = pdf->index.v[i].num;
+	}
+	return VT_OK;
+}
+
+static int
+add_revision(struct vt_pdf *pdf, const struct vt_pdf_revision *r,
+    struct vt_err *reterr)
+{
+	struct vt_pdf_revision *q;
+
+	if (pdf->n_revs == VT_L(PDF_REVISIONS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "PDF cross-reference: more than %zu revisions",
+		    VT_L(PDF_REVISIONS_MAX));
+	q = realloc(pdf->revs, (pdf->n_revs + 1) * sizeof(*q));
+	if (q == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "PDF revisions");
+	pdf->revs = q;
+	pdf->revs[pdf->n_revs++] = *r;
+	return VT_OK;
+}
+
+/* From newest first to oldest first. */
+static void
+turn_round(struct vt_pdf *pdf)
+{
+	struct vt_pdf_revision t;
+	size_t i, j;
+
+	for (i = 0, j = pdf->n_revs - 1; i < j; i++, j--) {
+		t = pdf->revs[i];
+		pdf->revs[i] = pdf->revs[j];
+		pdf->revs[j] = t;
+	}
+	for (i = 0; i < pdf->index.n; i++)
+		pdf->index.v[i].rev =
+		    (uint16_t)(pdf->n_revs - 1 - pdf->index.v[i].rev);
+}
+
+int
+pdf_chain_read(struct vt_pdf *pdf, uint64_t at, uint64_t startxref,
+    struct vt_err *reterr)
+{
+	struct vt_pdf_revision r;
+	uint64_t prev = 0, limit = pdf->src->size;
+	int rc;
+
+	do {
+		rc = read_revision(pdf, at, startxref, &r, &prev, reterr);
+		if (rc != VT_OK)
+			return rc;
+		/* each older one ends before the newer section begins, which
+		 * also rules out a chain that loops */
+		if (r.end > limit)
+			return pdf_xref_fail(reterr, at, "7.5.6",
+			    "this section's revision ends at %" PRIu64
+			    ", inside the next one", r.end);
+		rc = add_revision(pdf, &r, reterr);
+		if (rc != VT_OK)
+			return rc;
+		limit = at;
+		at = prev;
+		startxref = 0;
+	} while (prev != 0);
+	turn_round(pdf);
+	if (pdf->index.n > 0)
+		qsort(pdf->index.v, pdf->index.n, sizeof(*pdf->index.v),
+		    entry_order);
+	rc = merge_entries(pdf, reterr);
+	return rc != VT_OK ? rc : list_objects(pdf, reterr);
+}
+
+size_t
+pdf_entry_find(const struct vt_pdf *pdf, size_t rev, uint32_t num)
+{
+	size_t lo = 0, hi = pdf->index.n, mid;
+	const struct pdf_entry *e;
+
+	/* the first entry past (num, rev) */
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		e = &pdf->index.v[mid];
+		if (e->num < num || (e->num == num && e->rev <= rev))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo > 0 && pdf->index.v[lo - 1].num == num ? lo - 1 :
+							   PDF_NO_ENTRY;
+}
+
+size_t
+pdf_entry_last(const struct vt_pdf *pdf, size_t i)
+{
+	const struct pdf_entry *v = pdf->index.v;
+
+	return i + 1 < pdf->index.n && v[i + 1].num == v[i].num ?
+	    v[i + 1].rev - 1u :
+	    pdf->n_revs - 1;
+}
+
+bool
+pdf_entry_stable(const struct vt_pdf *pdf, uint32_t num, size_t first,
+    size_t last)
+{
+	size_t i = pdf_entry_find(pdf, first, num);
+	size_t j = pdf_entry_find(pdf, last, num);
+
+	if (i == PDF_NO_ENTRY || j == PDF_NO_ENTRY)
+		return i == j;
+	for (size_t k = i + 1; k <= j; k++)
+		if (!same_place(&pdf->index.v[i], &pdf->index.v[k]))
+			return false;
+	return true;
+}
+
+struct vt_pdf_slot
+vt_pdf_slot(const struct vt_pdf *pdf, size_t rev, uint32_t num)
+{
+	struct vt_pdf_slot s = { .state = VT_PDF_SLOT_NONE };
+	const struct pdf_entry *e;
+	size_t i;
+
+	VT_CHECK(pdf, VT_PDF_MAGIC);
+	i = pdf_entry_find(pdf, rev, num);
+	if (i == PDF_NO_ENTRY)
+		return s;
+	e = &pdf->index.v[i];
+	s.state = (enum vt_pdf_slot_state)e->state;
+	s.gen = e->gen;
+	s.revision = e->rev;
+	if (s.state == VT_PDF_SLOT_FILE)
+		s.offset = e->pos;
+	if (s.state == VT_PDF_SLOT_OBJSTM) {
+		s.stream = (uint32_t)(e->pos >> 32);
+		s.index = (uint32_t)e->pos;
+	}
+	return s;
+}

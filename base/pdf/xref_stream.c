@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cross-reference streams (ISO 32000-2 §7.5.8). */
+#include <inttypes.h>
+
+#include "base/limits.h"
+#include "base/pdf/file.h"
+
+#define CLAUSE "7.5.8"
+
+/* Widths of the three fields and the rows still to come. */
+struct rows {
+	size_t w[3];
+	const uint8_t *p;
+	size_t left; /* bytes */
+	uint64_t at; /* of the stream, for messages */
+};
+
+static int
+take_widths(const struct vt_pdf_object *dict, struct rows *r,
+    struct vt_err *reterr)
+{
+	struct vt_pdf_object *w = vt_pdf_dict_get(dict, "W");
+	int64_t v;
+
+	if (w == NULL || w->type != VT_PDF_ARRAY || w->u.array.n != 3)
+		return pdf_xref_fail(reterr, r->at, CLAUSE,
+		    "/W is not an array of three widths");
+	for (size_t i = 0; i < 3; i++) {
+		if (!vt_pdf_int(w->u.array.items[i], &v) || v < 0 || v > 8)
+			return pdf_xref_fail(reterr, r->at, CLAUSE,
+			    "a width in /W is not between 0 and 8");
+		r->w[i] = (size_t)v;
+	}
+	if (r->w[1] == 0)
+		return pdf_xref_fail(reterr, r->at, CLAUSE,
+		    "the second width in /W is 0");
+	return VT_OK;
+}
+
+static uint64_t
+field(struct rows *r, size_t i, uint64_t absent)
+{
+	uint64_t v = 0;
+
+	if (r->w[i] == 0)
+		return absent;
+	for (size_t k = 0; k < r->w[i]; k++)
+		v = v << 8 | *r->p++;
+	r->left -= r->w[i];
+	return v;
+}
+
+static int
+take_row(struct vt_pdf *pdf, struct rows *r, uint64_t num,
+    const struct pdf_entry *tmpl, struct vt_err *reterr)
+{
+	struct pdf_entry e = *tmpl;
+	uint64_t type, second, third;
+
+	if (r->left < r->w[0] + r->w[1] + r->w[2])
+		return pdf_xref_fail(reterr, r->at, CLAUSE,
+		    "the stream ends before the entry of object %" PRIu64,
+		    num);
+	type = field(r, 0, 1);
+	second = field(r, 1, 0);
+	third = field(r, 2, 0);
+	e.num = (uint32_t)num;
+	if (type == 0) {
+		e.state = VT_PDF_SLOT_FREE;
+		e.gen = (uint16_t)(third & UINT16_MAX);
+		return num == 0 ? VT_OK :
+				  pdf_entries_add(&pdf->index, &e, reterr);
+	}
+	if (num == 0)
+		return pdf_xref_fail(reterr, r->at, CLAUSE,
+		    "object 0 is marked as in use");
+	if (type == 1) {
+		e.state = VT_PDF_SLOT_FILE;
+		e.gen = (uint16_t)third;
+		if (third > UINT16_MAX || second > INT64_MAX ||
+		    !pdf_absolute(pdf, (int64_t)second, &e.pos))
+			return pdf_xref_fail(reterr, r->at, CLAUSE,
+			    "object %" PRIu64 " is said to stand at %" PRIu64
+			    " with generation %" PRIu64
+			    ", outside the file or the limits", num, second,
+			    third);
+	} else if (type == 2) {
+		e.state = VT_PDF_SLOT_OBJSTM;
+		if (second == 0 || second > VT_L(PDF_OBJECTS_MAX) ||
+		    third > VT_L(PDF_OBJECTS_MAX))
+			return pdf_xref_fail(reterr, r->at, CLAUSE,
+			    "object %" PRIu64 " is said to be number %" PRIu64
+			    " in object stream %" PRIu64, num, third, second);
+		e.pos = second << 32 | third;
+	} else {
+		return vt_err_set(reterr, VT_E_PDF_UNSUPPORTED,
+		    "PDF byte %" PRIu64 ": ISO 32000-2 §7.5.8.3: object %"
+		    PRIu64 " has an entry of the unknown type %" PRIu64,
+		    r->at, num, type);
+	}
+	return pdf_entries_add(&pdf->index, &e, reterr);
+}
+
+static int
+take_rows(struct vt_pdf *pdf, struct rows *r, uint64_t first, uint64_t count,
+    const struct pdf_entry *tmpl, struct vt_err *reterr)
+{
+	int rc;
+
+	if (first > VT_L(PDF_OBJECTS_MAX) ||
+	    count > VT_L(PDF_OBJECTS_MAX) + 1 - first)
+		return pdf_xref_fail(reterr, r->at, CLAUSE,
+		    "/Index names objects above %zu", VT_L(PDF_OBJECTS_MAX));
+	for (uint64_t i = 0; i < count; i++) {
+		rc = take_row(pdf, r, first + i, tmpl, reterr);
+		if (rc != VT_OK)
+			return rc;
+	}
+	return VT_OK;
+}
+
+static int
+take_index(struct vt_pdf *pdf, const struct pdf_section *s, struct rows *r,
+    const struct pdf_entry *tmpl, struct vt_err *reterr)
+{
+	struct vt_pdf_object *index = vt_pdf_dict_get(s->trailer, "Index");
+	int64_t first, count;
+	int rc;
+
+	if (index == NULL)
+		return take_rows(pdf, r, 0, s->size, tmpl, reterr);
+	if (index->type != VT_PDF_ARRAY || index->u.array.n % 2 != 0)
+		return pdf_xref_fail(reterr, r->at, CLAUSE,
+		    "/Index is not an array of pairs");
+	for (size_t i = 0; i < index->u.array.n; i += 2) {
+		if (!vt_pdf_int(index->u.array.items[i], &first) ||
+		    !vt_pdf_int(index->u.array.items[i + 1], &count) ||
+		    first < 0 || count < 0)
+			return pdf_xref_fail(reterr, r->at, CLAUSE,
+			    "/Index holds something else than numbers");
+		rc = take_rows(pdf, r, (uint64_t)first, (uint64_t)count, tmpl,
+		    reterr);
+		if (rc != VT_OK)
+			return rc;
+	}
+	return VT_OK;
+}
+
+int
+pdf_xref_stream_read(struct vt_pdf *pdf, struct pdf_section *s,
+    const struct pdf_entry *tmpl, struct vt_err *reterr)
+{
+	struct pdf_place place = { .at = s->at, .limit = pdf->src->size,
+		.any = true, .first = 1, .last = 0 };
+	struct rows r = { .at = s->at };
+	struct vt_pdf_object *o = NULL;
+	VT_BUF_AUTO(data);
+	int rc;
+
+	rc = pdf_read_object(pdf, &place, &o, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (o->type != VT_PDF_STREAM ||
+	    !vt_pdf_is_name(vt_pdf_dict_get(o, "Type"), "XRef"))
+		return pdf_xref_fail(reterr, s->at, CLAUSE,
+		    "object %" PRIu32 " stands where a cross-reference is "
+		    "said to be, and is none", place.num);
+	s->trailer = o->u.stream.dict;
+	s->after = pdf->lx.at;
+	if ((rc = pdf_trailer_take(pdf, s, reterr)) != VT_OK ||
+	    (rc = take_widths(s->trailer, &r, reterr)) != VT_OK)
+		return rc;
+	rc = vt_pdf_stream_data(pdf, o, VT_L(PDF_INFLATE_MAX), &data, reterr);
+	if (rc != VT_OK)
+		return rc;
+	r.p = data.p;
+	r.left = data.n;
+	return take_index(pdf, s, &r, tmpl, reterr);
+}
