@@ -23,28 +23,29 @@ struct vt_place {
 
 /* Places that the layout keeps free for the fields laid later. */
 struct vt_places {
-	struct vt_place number;     /* "128/SKHCN-CĐS", after "Số:" */
-	struct vt_place date;       /* "An Mẫu, ngày 21 tháng 11 năm 2026" */
-	struct vt_place leader;     /* hand signature of the competent person */
-	struct vt_place seal;       /* over a third of it, on its left */
+	struct vt_place number; /* "128/SKHCN-CĐS", after "Số:" */
+	struct vt_place date;   /* "An Mẫu, ngày 21 tháng 11 năm 2026" */
+	struct vt_place leader; /* hand signature of the competent person */
+	struct vt_place seal;   /* over a third of it, on its left */
 	struct vt_place initials[2];
 };
 
-struct vt_letter {              /* công văn or a named type */
-	const char *parent;         /* parent agency, NULL: none */
-	const char *agency;         /* issuing agency */
-	const char *type_name;      /* "QUYẾT ĐỊNH"; NULL for công văn */
-	const char *subject;        /* trích yếu */
-	const char *const *to;      /* "Kính gửi" lines */
+struct vt_letter {             /* công văn or a named type */
+	const char *parent;    /* parent agency, NULL: none */
+	const char *agency;    /* issuing agency */
+	const char *type_name; /* "QUYẾT ĐỊNH"; NULL for công văn */
+	const char *subject;   /* trích yếu */
+	const char *const *to; /* "Kính gửi" lines */
 	size_t n_to;
-	const char *const *bases;   /* legal bases, italic */
+	const char *const *bases; /* legal bases, italic */
 	size_t n_bases;
-	const char *const *body;    /* paragraphs */
+	const char *const *body; /* paragraphs */
 	size_t n_body;
-	const char *authority;      /* "KT. GIÁM ĐỐC", "TM. ỦY BAN NHÂN DÂN" or NULL */
-	const char *title;          /* "GIÁM ĐỐC" */
-	const char *signer;         /* full name */
-	const char *const *copies;  /* "Nơi nhận", the last "Lưu: VT, ..." */
+	const char
+	    *authority; /* "KT. GIÁM ĐỐC", "TM. ỦY BAN NHÂN DÂN" or NULL */
+	const char *title;         /* "GIÁM ĐỐC" */
+	const char *signer;        /* full name */
+	const char *const *copies; /* "Nơi nhận", the last "Lưu: VT, ..." */
 	size_t n_copies;
 };
 
@@ -59,16 +60,16 @@ VT_NODISCARD int vt_render_letter(const struct vt_letter *l,
     struct vt_buf *ret_pdf, struct vt_places *ret_places,
     struct vt_err *reterr);
 
-struct vt_notice_fact {         /* "Nội dung", "..." */
+struct vt_notice_fact { /* "Nội dung", "..." */
 	const char *label, *value;
 };
 
-struct vt_notice {              /* result of an administrative procedure */
+struct vt_notice { /* result of an administrative procedure */
 	const char *parent, *agency;
-	const char *type_name;      /* "THÔNG BÁO", "GIẤY XÁC NHẬN" */
+	const char *type_name; /* "THÔNG BÁO", "GIẤY XÁC NHẬN" */
 	const char *subject;
-	const char *citizen;        /* the holder's full name */
-	const char *case_code;      /* mã hồ sơ */
+	const char *citizen;   /* the holder's full name */
+	const char *case_code; /* mã hồ sơ */
 	const struct vt_notice_fact *facts;
 	size_t n_facts;
 	const char *const *body;
@@ -76,8 +77,8 @@ struct vt_notice {              /* result of an administrative procedure */
 	const char *authority, *title, *signer;
 	const char *const *copies;
 	size_t n_copies;
-	const char *code;           /* public code, printed in groups of four */
-	const char *url;            /* what the QR code holds */
+	const char *code; /* public code, printed in groups of four */
+	const char *url;  /* what the QR code holds */
 };
 
 VT_NODISCARD int vt_render_notice(const struct vt_notice *n,
@@ -88,6 +89,9 @@ VT_NODISCARD int vt_render_notice(const struct vt_notice *n,
 
 #define VT_RENDER_FONT_KEY        "VtSerif"
 #define VT_RENDER_FONT_ITALIC_KEY "VtSerifItalic"
+/* Font sizes that the places of number and date are made for. */
+#define VT_RENDER_NUMBER_SIZE 13.0
+#define VT_RENDER_DATE_SIZE   13.0
 
 /*
  * The fonts of the laid text fields: Liberation Serif regular and italic, cut
@@ -102,8 +106,10 @@ VT_NODISCARD int vt_render_field_fonts(struct vt_arena *a,
 
 /*
  * Appearance of a filled text field of w x h: object 0 is the form XObject,
- * its font the import "DR/Font/<font_key>". VT_E_INVALID names a letter that
- * the field's font lacks. Fits by shrinking down to 8 pt, else VT_E_LIMIT.
+ * its font the import "DR/Font/<font_key>". Text in VtSerif (number) stands at
+ * the left, /Q 0; in VtSerifItalic (place and date) in the middle, /Q 1.
+ * VT_E_INVALID names a letter that the field's font lacks. Fits by shrinking
+ * down to 8 pt, else VT_E_LIMIT.
  */
 VT_NODISCARD int vt_render_field_text(const char *text, const char *font_key,
     double font_size, double w, double h, struct vt_arena *a,
@@ -119,18 +125,18 @@ struct vt_stamp {
 	struct vt_span png;
 	const char *const *lines;
 	size_t n_lines;
-	double font_size;           /* 0: 8 pt */
-	bool text_below;            /* picture above, else text over picture */
+	double font_size; /* 0: 8 pt */
+	bool text_below;  /* picture above, else text over picture */
 };
 VT_NODISCARD int vt_render_stamp(const struct vt_stamp *s, double w, double h,
     struct vt_arena *a, struct vt_pdf_graft *ret, struct vt_err *reterr);
 
 /* Pictures for demos and tests, drawn by code: a hand-like signature stroke in
  * blue, and a round red seal with the agency's name; PNG with alpha. */
-VT_NODISCARD int vt_render_demo_signature(const char *name, struct vt_buf *ret,
-    struct vt_err *reterr);
-VT_NODISCARD int vt_render_demo_seal(const char *agency, struct vt_buf *ret,
-    struct vt_err *reterr);
+VT_NODISCARD int vt_render_demo_signature(
+    const char *name, struct vt_buf *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_render_demo_seal(
+    const char *agency, struct vt_buf *ret, struct vt_err *reterr);
 
 /* ---- the `pages` worker ---- */
 
@@ -138,8 +144,8 @@ extern const struct vt_worker_kind vt_pages_worker;
 
 /* Text of a PDF in reading order, pages separated by form feeds (U+000C), NFC,
  * at most TEXT_MAX bytes. fd: the PDF, borrowed. */
-VT_NODISCARD int vt_pages_text(struct vt_spawner *s, int fd,
-    struct vt_buf *ret, size_t *ret_pages, struct vt_err *reterr);
+VT_NODISCARD int vt_pages_text(struct vt_spawner *s, int fd, struct vt_buf *ret,
+    size_t *ret_pages, struct vt_err *reterr);
 
 /* Page i (from 0) as PNG at dpi 36..300. */
 VT_NODISCARD int vt_pages_png(struct vt_spawner *s, int fd, size_t page,
