@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/http/http.h"
+#include "base/json_out.h"
+
+/*
+ * What went wrong inside (paths, errno) is for the log, not for the caller:
+ * from 500 on the detail is only the public text.
+ */
+void
+vt_http_problem(
+    struct vt_http_req *req, const struct vt_err *err, struct vt_http_res *res)
+{
+	const struct vt_err_info *i = vt_err_info(err->code);
+	VT_BUF_AUTO(type);
+	struct vt_json j;
+
+	res->status = i->http_status;
+	vt_http_res_type(res, "application/problem+json");
+	vt_buf_printf(&type, "urn:vanthu:error:%s", i->slug);
+	vt_json_open(&j, &res->body, false);
+	vt_json_object(&j);
+	vt_json_kstr(&j, "type", vt_buf_str(&type));
+	vt_json_kstr(&j, "title", i->en);
+	vt_json_kint(&j, "status", i->http_status);
+	if (i->http_status < 500 && err->msg[0] != '\0')
+		vt_json_kstr(&j, "detail", err->msg);
+	vt_json_kstr(&j, "code", i->slug);
+	vt_json_kbool(&j, "retryable", i->retryable);
+	if (req->retry_after_s > 0)
+		vt_json_kuint(&j, "retry_after", req->retry_after_s);
+	if (req->pointer != NULL)
+		vt_json_kstr(&j, "pointer", req->pointer);
+	vt_json_kstr(&j, "vi", i->vi);
+	vt_json_kstr(&j, "en", i->en);
+	vt_json_kid(&j, "request_id", &req->id);
+	vt_json_end(&j);
+}
