@@ -29,9 +29,10 @@
 static const int allowed[] = {
 	/* given descriptors */
 	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(preadv),
-	SCMP_SYS(recvmsg), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close),
-	SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(dup),
-	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(fadvise64),
+	SCMP_SYS(recvmsg), SCMP_SYS(recvfrom), SCMP_SYS(write),
+	SCMP_SYS(writev), SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(fstat),
+	SCMP_SYS(newfstatat), SCMP_SYS(dup), SCMP_SYS(poll), SCMP_SYS(ppoll),
+	SCMP_SYS(fadvise64),
 	/* memory (mmap and mprotect below) */
 	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
 	/* signals of its own, time, itself */
@@ -50,8 +51,8 @@ static const int allowed[] = {
 
 /* Answered ENOSYS, so that glibc falls back to a call of the list above. */
 static const int absent[] = { SCMP_SYS(clone3), SCMP_SYS(statx),
-	SCMP_SYS(openat2), SCMP_SYS(faccessat2), SCMP_SYS(rseq),
-	SCMP_SYS(close_range), SCMP_SYS(epoll_pwait2) };
+	SCMP_SYS(openat2), SCMP_SYS(faccessat2), SCMP_SYS(close_range),
+	SCMP_SYS(epoll_pwait2) };
 
 static const int killed[] = {
 	/* other programs and processes */
@@ -208,7 +209,7 @@ add_threads(scmp_filter_ctx c, bool threads)
 				   CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
 				   CLONE_NEWPID | CLONE_NEWNET | CLONE_VFORK |
 				   CLONE_PTRACE | CLONE_UNTRACED;
-	const int list[] = { SCMP_SYS(set_robust_list),
+	const int list[] = { SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
 		SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler) };
 	int rc;
 
