@@ -149,12 +149,12 @@ test_base64(void)
 
 		tap_code(
 		    vt_base64_get(guard_put(&g, vt_span_str(bad[i])), &b, &e),
-		    VT_E_SYNTAX, &e, "refused: \"%s\"", bad[i]);
+		    VT_E_SYNTAX, &e, "refused: number %zu", i);
 		guard_drop(&g);
 	}
 	for (size_t i = 0; i < sizeof(bad_url) / sizeof(bad_url[0]); i++)
 		tap_code(vt_base64url_get(vt_span_str(bad_url[i]), &b, &e),
-		    VT_E_SYNTAX, &e, "refused: \"%s\"", bad_url[i]);
+		    VT_E_SYNTAX, &e, "refused, url: number %zu", i);
 	tap_eq_int(b.n, 0, "the output is untouched");
 }
 
