@@ -169,7 +169,7 @@ struct vt_recipient {
 	const char *name;
 };
 
-struct vt_fact { /* a line shown on the public page */
+struct vt_key_fact { /* a line shown on the public page */
 	const char *label, *value;
 };
 
@@ -206,7 +206,7 @@ struct vt_meta {
 	uint32_t copies;
 	const struct vt_recipient *recipients; /* nơi nhận */
 	size_t n_recipients;
-	const struct vt_fact *facts; /* key facts to compare with a print-out */
+	const struct vt_key_fact *facts; /* key facts to compare with a print-out */
 	size_t n_facts;
 };
 

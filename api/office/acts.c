@@ -3,8 +3,8 @@
 #include "api/office/office_priv.h"
 
 int
-vt_office_enter(const struct vt_request *rq, enum vt_duty duty,
-    struct vt_err *reterr)
+vt_office_enter(
+    const struct vt_request *rq, enum vt_duty duty, struct vt_err *reterr)
 {
 	size_t n;
 
@@ -39,8 +39,8 @@ vt_office_replay(struct vt_office *o, const struct vt_request *rq,
 	*ret_done = false;
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	rc = vt_act_by_key(v, &rq->actor->person, rq->key, &rq->hash, ret,
-	    &err);
+	rc =
+	    vt_act_by_key(v, &rq->actor->person, rq->key, &rq->hash, ret, &err);
 	if (rc == VT_E_NOT_FOUND)
 		return VT_OK;
 	if (rc != VT_OK) {

@@ -52,8 +52,8 @@ copy_agency(const struct vt_agency *a, struct vt_facts *ret)
 	copy_str(ret->agency_name, sizeof(ret->agency_name), a->now.name);
 	copy_str(ret->agency_key, sizeof(ret->agency_key), a->key_ref);
 	if (ret->notation[0] == '\0')
-		copy_str(ret->notation, sizeof(ret->notation),
-		    a->now.short_name);
+		copy_str(
+		    ret->notation, sizeof(ret->notation), a->now.short_name);
 	for (size_t i = 0; i < a->n_certs && ret->n_agency_certs < 16; i++)
 		ret->agency_certs[ret->n_agency_certs++] =
 		    vt_sha256(a->certs[i]);
@@ -74,8 +74,8 @@ vt_facts_load(struct vt_office *o, const vt_id *paper, uint32_t agency_no,
 		return rc;
 	if (p.agency_no != agency_no) {
 		vt_id_text(paper, text);
-		return vt_err_set(reterr, VT_E_NOT_FOUND, "paper %s: not found",
-		    text);
+		return vt_err_set(
+		    reterr, VT_E_NOT_FOUND, "paper %s: not found", text);
 	}
 	if (if_match != 0 && if_match != p.rev)
 		return vt_err_set(reterr, VT_E_PRECONDITION_FAILED,
@@ -97,8 +97,8 @@ vt_office_fd(struct vt_office *o, const vt_hash *blob, int *ret_fd,
 
 	fd = memfd_create("paper", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
-		return vt_err_errno(reterr, VT_E_IO, errno,
-		    "no memory file for a worker");
+		return vt_err_errno(
+		    reterr, VT_E_IO, errno, "no memory file for a worker");
 	if ((rc = vt_bytes_to_fd(o->o.store, blob, fd, reterr)) != VT_OK) {
 		close(fd);
 		return rc;
@@ -107,8 +107,8 @@ vt_office_fd(struct vt_office *o, const vt_hash *blob, int *ret_fd,
 	if (fcntl(fd, F_ADD_SEALS,
 		F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0 ||
 	    lseek(fd, 0, SEEK_SET) < 0) {
-		rc = vt_err_errno(reterr, VT_E_IO, errno,
-		    "sealing a memory file");
+		rc = vt_err_errno(
+		    reterr, VT_E_IO, errno, "sealing a memory file");
 		close(fd);
 		return rc;
 	}

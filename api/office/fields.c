@@ -18,8 +18,9 @@ vt_office_date_text(const char *place, vt_time t, struct vt_buf *ret)
 	if (place != NULL && place[0] != '\0')
 		vt_buf_printf(ret, "%s, ", place);
 	/* a zero before days under 10 and months 1 and 2 (Appendix I, 4) */
-	vt_buf_printf(ret, d.month <= 2 ? "ngày %02d tháng %02d năm %d" :
-					  "ngày %02d tháng %d năm %d",
+	vt_buf_printf(ret,
+	    d.month <= 2 ? "ngày %02d tháng %02d năm %d"
+			 : "ngày %02d tháng %d năm %d",
 	    d.day, d.month, d.year);
 }
 
@@ -87,9 +88,8 @@ missing(const struct vt_inspection *i, const struct vt_places *p,
 		*ret_text = true;
 	}
 	if (vt_office_field(i, VT_FIELD_DATE) == NULL) {
-		text_spec(&f[n++], VT_FIELD_DATE,
-		    "Địa danh, ngày tháng năm", &p->date,
-		    VT_RENDER_FONT_ITALIC_KEY);
+		text_spec(&f[n++], VT_FIELD_DATE, "Địa danh, ngày tháng năm",
+		    &p->date, VT_RENDER_FONT_ITALIC_KEY);
 		*ret_text = true;
 	}
 	for (unsigned k = 0; k < initials && k < 2; k++)
@@ -109,8 +109,8 @@ missing(const struct vt_inspection *i, const struct vt_places *p,
 
 int
 vt_office_lay(struct vt_office *o, int fd, const struct vt_inspection *i,
-    const struct vt_places *places, unsigned initials,
-    struct vt_pdf_tail *ret, bool *ret_laid, struct vt_err *reterr)
+    const struct vt_places *places, unsigned initials, struct vt_pdf_tail *ret,
+    bool *ret_laid, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
 	struct vt_field_spec fields[FIELDS_MAX];
@@ -141,8 +141,8 @@ vt_office_lay(struct vt_office *o, int fd, const struct vt_inspection *i,
 	if (text) {
 		keys[0].key = VT_RENDER_FONT_KEY;
 		keys[1].key = VT_RENDER_FONT_ITALIC_KEY;
-		rc = vt_render_field_fonts(a, &fonts, &keys[0].object,
-		    &keys[1].object, reterr);
+		rc = vt_render_field_fonts(
+		    a, &fonts, &keys[0].object, &keys[1].object, reterr);
 		if (rc != VT_OK)
 			return rc;
 		change.fonts = &fonts;
@@ -167,8 +167,8 @@ fill(const struct vt_field_info *info, const char *font, const char *value,
 	if (g == NULL || ret->value == NULL || ret->name == NULL)
 		return vt_arena_err(a, reterr);
 	ret->appearance = g;
-	return vt_render_field_text(ret->value, font, size, info->w, info->h,
-	    a, g, reterr);
+	return vt_render_field_text(
+	    ret->value, font, size, info->w, info->h, a, g, reterr);
 }
 
 int
@@ -188,8 +188,8 @@ vt_office_fills(const struct vt_facts *f, const struct vt_inspection *i,
 	date = vt_office_field(i, VT_FIELD_DATE);
 	if (number == NULL || date == NULL)
 		return vt_err_set(reterr,
-		    i->signatures > 0 ? VT_E_PDF_SIGNED_NO_FIELDS :
-					VT_E_PDF_NO_FIELD,
+		    i->signatures > 0 ? VT_E_PDF_SIGNED_NO_FIELDS
+				      : VT_E_PDF_NO_FIELD,
 		    "the file has no field %s",
 		    number == NULL ? VT_FIELD_NUMBER : VT_FIELD_DATE);
 	if (!number->filled) {
@@ -200,8 +200,8 @@ vt_office_fills(const struct vt_facts *f, const struct vt_inspection *i,
 	}
 	if (!date->filled) {
 		vt_office_date_text(f->place, f->number_time, &text);
-		rc = fill(date, VT_RENDER_FONT_ITALIC_KEY, vt_buf_str(&text),
-		    a, &ret[n++], reterr);
+		rc = fill(date, VT_RENDER_FONT_ITALIC_KEY, vt_buf_str(&text), a,
+		    &ret[n++], reterr);
 		if (rc != VT_OK)
 			return rc;
 	}
@@ -231,13 +231,13 @@ vt_office_fill_number(struct vt_office *o, uint32_t agency_no,
 		return vt_err_set(reterr, VT_E_NOMEM, "fill: no memory");
 	if ((rc = vt_office_fd(o, &f.main.hash, &fd, reterr)) != VT_OK ||
 	    (rc = vt_sign_inspect(o->o.spawner, fd, &i, reterr)) != VT_OK ||
-	    (rc = vt_office_fills(&f, &i, a, fills, &change.n_fills,
-		 reterr)) != VT_OK ||
+	    (rc = vt_office_fills(&f, &i, a, fills, &change.n_fills, reterr)) !=
+		VT_OK ||
 	    change.n_fills == 0)
 		goto out;
 	change.fills = fills;
-	if ((rc = vt_sign_update(o->o.spawner, fd, &change, &tail,
-		 reterr)) != VT_OK ||
+	if ((rc = vt_sign_update(o->o.spawner, fd, &change, &tail, reterr)) !=
+		VT_OK ||
 	    (rc = vt_upload_append(o->o.store, agency_no, &f.main,
 		 vt_buf_view(&tail.bytes), &step.u.version.file.upload, &blob,
 		 reterr)) != VT_OK)

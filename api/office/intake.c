@@ -26,8 +26,8 @@ vt_office_upload_begin(struct vt_office *o, const struct vt_actor *actor,
 		return rc;
 	if ((u = calloc(1, sizeof(*u))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "upload: out of memory");
-	rc = vt_upload_begin(o->o.store, actor->agency_no, VT_L(UPLOAD_MAX),
-	    &u->u, reterr);
+	rc = vt_upload_begin(
+	    o->o.store, actor->agency_no, VT_L(UPLOAD_MAX), &u->u, reterr);
 	if (rc != VT_OK) {
 		free(u);
 		return rc;
@@ -37,8 +37,8 @@ vt_office_upload_begin(struct vt_office *o, const struct vt_actor *actor,
 }
 
 int
-vt_office_upload_put(struct vt_office_upload *u, const void *p, size_t n,
-    struct vt_err *reterr)
+vt_office_upload_put(
+    struct vt_office_upload *u, const void *p, size_t n, struct vt_err *reterr)
 {
 	int rc = vt_upload_put(u->u, p, n, reterr);
 
@@ -52,8 +52,8 @@ vt_office_upload_end(struct vt_office_upload *u, const vt_hash *expect,
     vt_id *ret_id, struct vt_blob *ret_blob, struct vt_err *reterr)
 {
 	if (u->n == 0)
-		return vt_err_set(reterr, VT_E_FILE_EMPTY,
-		    "upload: 0 bytes arrived");
+		return vt_err_set(
+		    reterr, VT_E_FILE_EMPTY, "upload: 0 bytes arrived");
 	return vt_upload_end(u->u, expect, ret_id, ret_blob, reterr);
 }
 
@@ -85,8 +85,8 @@ clean(struct cleaner *c, const char *s, size_t max, const char *what)
 	c->rc = vt_text_clean(vt_span_str(s), max, what, &b, c->err);
 	if (c->rc != VT_OK)
 		return "";
-	r = vt_arena_strndup(c->a, b.p == NULL ? (const uint8_t *)"" : b.p,
-	    b.n);
+	r = vt_arena_strndup(
+	    c->a, b.p == NULL ? (const uint8_t *)"" : b.p, b.n);
 	if (r == NULL) {
 		c->rc = vt_arena_err(c->a, c->err);
 		return "";
@@ -98,7 +98,7 @@ static int
 clean_lists(struct cleaner *c, const struct vt_meta *m, struct vt_meta *ret)
 {
 	struct vt_recipient *to;
-	struct vt_fact *facts;
+	struct vt_key_fact *facts;
 
 	if (m->n_recipients > 0) {
 		to = vt_arena_array(c->a, m->n_recipients, sizeof(*to));
@@ -117,8 +117,8 @@ clean_lists(struct cleaner *c, const struct vt_meta *m, struct vt_meta *ret)
 		if (facts == NULL)
 			return vt_arena_err(c->a, c->err);
 		for (size_t i = 0; i < m->n_facts; i++) {
-			facts[i].label = clean(c, m->facts[i].label,
-			    VT_L(NAME_MAX), "fact label");
+			facts[i].label = clean(
+			    c, m->facts[i].label, VT_L(NAME_MAX), "fact label");
 			facts[i].value = clean(c, m->facts[i].value,
 			    VT_L(SUBJECT_MAX), "fact value");
 		}
@@ -141,23 +141,23 @@ vt_office_clean_meta(const struct vt_meta *m, struct vt_arena *a,
 	ret->notation = clean(&c, m->notation, 60, "notation");
 	ret->number = clean(&c, m->number, 60, "number");
 	ret->issued_on = clean(&c, m->issued_on, 10, "date of issue");
-	ret->agency_code = clean(&c, m->agency_code, VT_L(AGENCY_CODE_MAX),
-	    "agency code");
+	ret->agency_code =
+	    clean(&c, m->agency_code, VT_L(AGENCY_CODE_MAX), "agency code");
 	ret->agency_name = clean(&c, m->agency_name, name, "agency name");
 	ret->place = clean(&c, m->place, name, "place");
 	ret->signer_name = clean(&c, m->signer_name, name, "signer");
 	ret->signer_position = clean(&c, m->signer_position, name, "position");
-	ret->signer_competence = clean(&c, m->signer_competence, 20,
-	    "competence");
+	ret->signer_competence =
+	    clean(&c, m->signer_competence, 20, "competence");
 	ret->language = clean(&c, m->language, 35, "language");
-	ret->description = clean(&c, m->description, VT_L(SUBJECT_MAX),
-	    "description");
+	ret->description =
+	    clean(&c, m->description, VT_L(SUBJECT_MAX), "description");
 	ret->due_on = clean(&c, m->due_on, 10, "due date");
 	ret->draft_unit = clean(&c, m->draft_unit, name, "drafting unit");
-	ret->procedure_code = clean(&c, m->procedure_code, 60,
-	    "procedure code");
-	ret->procedure_name = clean(&c, m->procedure_name, VT_L(SUBJECT_MAX),
-	    "procedure name");
+	ret->procedure_code =
+	    clean(&c, m->procedure_code, 60, "procedure code");
+	ret->procedure_name =
+	    clean(&c, m->procedure_name, VT_L(SUBJECT_MAX), "procedure name");
 	ret->case_code = clean(&c, m->case_code, 60, "case code");
 	ret->holder_name = clean(&c, m->holder_name, name, "holder");
 	if (c.rc != VT_OK)
@@ -218,8 +218,8 @@ find_upload(struct vt_office *o, const struct vt_actor *a, const vt_id *id,
 		return rc;
 	if (agency != a->agency_no) {
 		vt_id_text(id, text);
-		return vt_err_set(reterr, VT_E_NOT_FOUND,
-		    "upload %s: not found", text);
+		return vt_err_set(
+		    reterr, VT_E_NOT_FOUND, "upload %s: not found", text);
 	}
 	return VT_OK;
 }
@@ -248,10 +248,10 @@ take_files(struct vt_office *o, const struct vt_actor *actor,
 			return rc;
 		t->files[i].upload = files[i].upload;
 		t->files[i].hash = blob.hash;
-		t->files[i].name = clean(&c, files[i].name, VT_L(NAME_MAX),
-		    "file name");
-		t->files[i].media_type = clean(&c, files[i].media_type, 100,
-		    "media type");
+		t->files[i].name =
+		    clean(&c, files[i].name, VT_L(NAME_MAX), "file name");
+		t->files[i].media_type =
+		    clean(&c, files[i].media_type, 100, "media type");
 		if (c.rc != VT_OK)
 			return c.rc;
 		if (i > 0 && !looks_like_pdf(&files[i]))
@@ -261,8 +261,8 @@ take_files(struct vt_office *o, const struct vt_actor *actor,
 			continue;
 		t->steps[t->n_steps].kind = VT_STEP_PROBLEM;
 		t->steps[t->n_steps].u.problem.part = (uint16_t)(i + 1);
-		t->steps[t->n_steps].u.problem.note = vt_arena_strndup(a,
-		    why.p, why.n);
+		t->steps[t->n_steps].u.problem.note =
+		    vt_arena_strndup(a, why.p, why.n);
 		if (t->steps[t->n_steps].u.problem.note == NULL)
 			return vt_arena_err(a, reterr);
 		t->n_steps++;

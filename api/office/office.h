@@ -297,11 +297,12 @@ struct vt_new_person {
 	size_t n_certs;
 	const char *key_ref;
 };
+/* Also opens the agency's books of papers out and in. */
 VT_NODISCARD int vt_office_add_agency(struct vt_store *s,
     const struct vt_agency_name *name, const struct vt_span *certs,
     size_t n_certs, const char *key_ref, uint32_t *ret_no,
     struct vt_err *reterr);
-/* Also opens the agency's books "di" and "den" the first time. */
+
 VT_NODISCARD int vt_office_add_person(struct vt_store *s, uint32_t agency_no,
     const struct vt_new_person *p, vt_id *ret, struct vt_err *reterr);
 

@@ -5,6 +5,9 @@
 
 #include <pthread.h>
 
+#include <stdio.h>
+#include <string.h>
+
 #include "api/office/office.h"
 #include "base/arena.h"
 #include "base/limits.h"

@@ -204,16 +204,16 @@ give_number(struct vt_office *o, const struct vt_request *rq,
 	if (rc != VT_OK && rc != VT_E_ALREADY_NUMBERED)
 		return rc;
 	/* read again: number, its time, and the revision to go on from */
-	rc = vt_facts_load(o, paper, rq->actor->agency_no, 0, &s->facts,
-	    reterr);
+	rc =
+	    vt_facts_load(o, paper, rq->actor->agency_no, 0, &s->facts, reterr);
 	s->number = s->facts.number;
 	s->rev = s->facts.rev;
 	return rc;
 }
 
 static int
-pick_field(const struct vt_inspection *i, enum vt_signing_act act,
-    char ret[32], double *ret_w, double *ret_h, struct vt_err *reterr)
+pick_field(const struct vt_inspection *i, enum vt_signing_act act, char ret[32],
+    double *ret_w, double *ret_h, struct vt_err *reterr)
 {
 	const struct vt_field_info *f = NULL;
 
@@ -226,8 +226,8 @@ pick_field(const struct vt_inspection *i, enum vt_signing_act act,
 			f = NULL;
 		}
 	} else {
-		snprintf(ret, 32, "%s", act == VT_SIGNING_SEAL ?
-			VT_FIELD_SEAL : VT_FIELD_LEADER);
+		snprintf(ret, 32, "%s",
+		    act == VT_SIGNING_SEAL ? VT_FIELD_SEAL : VT_FIELD_LEADER);
 		f = vt_office_field(i, ret);
 	}
 	if (f == NULL || f->kind != VT_FIELD_SIGNATURE)
@@ -260,20 +260,21 @@ key_picture(struct vt_office *o, const char *key_ref, struct vt_arena *a,
 	if (path[0] != '/' && o->o.key_dir != NULL)
 		vt_buf_printf(&png, "%s/", o->o.key_dir);
 	dot = strrchr(path, '.');
-	vt_buf_put(&png, path,
-	    dot == NULL ? strlen(path) : (size_t)(dot - path));
+	vt_buf_put(
+	    &png, path, dot == NULL ? strlen(path) : (size_t)(dot - path));
 	vt_buf_puts(&png, ".png");
 	if ((fd = open(vt_buf_str(&png), O_RDONLY | O_CLOEXEC)) < 0)
-		return errno == ENOENT ? VT_OK : vt_err_errno(reterr, VT_E_IO,
-			errno, "picture beside the key");
+		return errno == ENOENT ? VT_OK
+				       : vt_err_errno(reterr, VT_E_IO, errno,
+					     "picture beside the key");
 	if (fstat(fd, &st) < 0 || (uint64_t)st.st_size > VT_L(IMAGE_MAX)) {
 		rc = vt_err_set(reterr, VT_E_LIMIT,
 		    "picture beside the key: over %zu bytes", VT_L(IMAGE_MAX));
 	} else if ((p = vt_arena_alloc(a, (size_t)st.st_size + 1)) == NULL) {
 		rc = vt_arena_err(a, reterr);
 	} else if ((n = read(fd, p, (size_t)st.st_size)) != st.st_size) {
-		rc = vt_err_errno(reterr, VT_E_IO, errno,
-		    "picture beside the key");
+		rc = vt_err_errno(
+		    reterr, VT_E_IO, errno, "picture beside the key");
 	} else {
 		*ret = VT_SPAN(p, (size_t)n);
 	}
@@ -296,8 +297,8 @@ appearance(struct vt_office *o, const struct vt_signing_order *order,
 	if (w <= 0 || h <= 0)
 		return VT_OK; /* an invisible field shows nothing */
 	if (stamp.png.n == 0) {
-		rc = key_picture(o, s->holder.key_ref, s->arena, &stamp.png,
-		    reterr);
+		rc = key_picture(
+		    o, s->holder.key_ref, s->arena, &stamp.png, reterr);
 		if (rc != VT_OK)
 			return rc;
 	}
@@ -319,7 +320,7 @@ vt_signing_build(struct vt_office *o, const struct vt_request *rq,
     struct vt_signing *s, struct vt_err *reterr)
 {
 	struct vt_inspection i = { 0 };
-	double w, h;
+	double w = 0, h = 0;
 	int rc;
 
 	s->rev = rq->if_match;
@@ -328,10 +329,11 @@ vt_signing_build(struct vt_office *o, const struct vt_request *rq,
 		return rc;
 	if (order->act == VT_SIGNING_SEAL) {
 		/* order B cut off between number and file: finish it first */
-		rc = vt_office_fill_number(o, s->facts.agency_no, paper,
-		    reterr);
-		if (rc != VT_OK || (rc = vt_facts_load(o, paper,
-			rq->actor->agency_no, 0, &s->facts, reterr)) != VT_OK)
+		rc =
+		    vt_office_fill_number(o, s->facts.agency_no, paper, reterr);
+		if (rc != VT_OK ||
+		    (rc = vt_facts_load(o, paper, rq->actor->agency_no, 0,
+			 &s->facts, reterr)) != VT_OK)
 			return rc;
 		if (s->facts.rev != rq->if_match)
 			s->rev = 0;
@@ -343,7 +345,7 @@ vt_signing_build(struct vt_office *o, const struct vt_request *rq,
 	    (rc = vt_sign_inspect(o->o.spawner, s->fd, &i, reterr)) != VT_OK)
 		return rc;
 	if ((rc = pick_field(&i, order->act, s->field, &w, &h, reterr)) !=
-		VT_OK)
+	    VT_OK)
 		goto out;
 	s->spec.field = s->field;
 	s->spec.name = s->holder.name;
@@ -399,8 +401,9 @@ vt_signing_store(struct vt_office *o, const struct vt_request *rq,
 		steps[1].u.seal.level = "B-B";
 	} else {
 		steps[1].kind = VT_STEP_SIGN;
-		steps[1].u.sign.kind = w->act == VT_SIGNING_INITIALS ?
-		    VT_SIGN_INITIALS : VT_SIGN_COMPETENT;
+		steps[1].u.sign.kind = w->act == VT_SIGNING_INITIALS
+					   ? VT_SIGN_INITIALS
+					   : VT_SIGN_COMPETENT;
 		steps[1].u.sign.main = blob.hash;
 		steps[1].u.sign.signer = w->signer;
 		steps[1].u.sign.field = w->field;
@@ -450,8 +453,8 @@ open_key(struct vt_office *o, const struct vt_holder *h,
 	vt_buf_puts(&uri, path);
 	if ((rc = vt_buf_status(&uri, reterr)) != VT_OK ||
 	    (rc = vt_key_open(vt_buf_str(&uri), pin, &key, reterr)) != VT_OK ||
-	    (rc = vt_certificate_check(vt_key_chain(key, 0),
-		 vt_now(o->o.ctx), reterr)) != VT_OK)
+	    (rc = vt_certificate_check(
+		 vt_key_chain(key, 0), vt_now(o->o.ctx), reterr)) != VT_OK)
 		return rc;
 	cert = vt_sha256(vt_key_chain(key, 0));
 	if (h->n_certs > 0 && !vt_holder_has(h, &cert))
@@ -480,14 +483,14 @@ vt_office_sign(struct vt_office *o, const struct vt_request *rq,
 		return rc;
 	if ((rc = vt_facts_load(o, paper, rq->actor->agency_no, rq->if_match,
 		 &s.facts, reterr)) != VT_OK ||
-	    (rc = vt_signing_check(&s.facts, order->act, order->number_first,
-		 reterr)) != VT_OK ||
+	    (rc = vt_signing_check(
+		 &s.facts, order->act, order->number_first, reterr)) != VT_OK ||
 	    (rc = vt_holder_load(o, rq->actor, order->act, &s.facts, NULL,
 		 &s.holder, reterr)) != VT_OK ||
 	    (rc = open_key(o, &s.holder, order->pin, &key, reterr)) != VT_OK ||
 	    (rc = vt_signing_build(o, rq, paper, order, &s, reterr)) != VT_OK ||
-	    (rc = vt_sign_with_key(o->o.spawner, s.fd, &s.change, key, &tail,
-		 reterr)) != VT_OK)
+	    (rc = vt_sign_with_key(
+		 o->o.spawner, s.fd, &s.change, key, &tail, reterr)) != VT_OK)
 		goto out;
 	w.act = order->act;
 	w.before = s.facts.main;
@@ -498,8 +501,8 @@ vt_office_sign(struct vt_office *o, const struct vt_request *rq,
 	w.cert = vt_sha256(vt_key_chain(key, 0));
 	w.time = s.spec.time;
 	w.rev = s.rev;
-	rc = vt_signing_store(o, rq, paper, &w, vt_buf_view(&tail.bytes), ret,
-	    reterr);
+	rc = vt_signing_store(
+	    o, rq, paper, &w, vt_buf_view(&tail.bytes), ret, reterr);
 out:
 	vt_pdf_tail_free(&tail);
 	vt_signing_free(&s);

@@ -8,8 +8,8 @@
 /* Enter, replay, load: true when the verb goes on, else *rc is its result. */
 static bool
 begin(struct vt_office *o, const struct vt_request *rq, enum vt_duty duty,
-    const vt_id *paper, struct vt_facts *f, struct vt_act_result *ret,
-    int *rc, struct vt_err *reterr)
+    const vt_id *paper, struct vt_facts *f, struct vt_act_result *ret, int *rc,
+    struct vt_err *reterr)
 {
 	bool done;
 
@@ -18,8 +18,8 @@ begin(struct vt_office *o, const struct vt_request *rq, enum vt_duty duty,
 	    (*rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
 	    done)
 		return false;
-	*rc = vt_facts_load(o, paper, rq->actor->agency_no, rq->if_match, f,
-	    reterr);
+	*rc = vt_facts_load(
+	    o, paper, rq->actor->agency_no, rq->if_match, f, reterr);
 	return *rc == VT_OK;
 }
 
@@ -85,8 +85,8 @@ vt_office_submit(struct vt_office *o, const struct vt_request *rq,
 	if (laid)
 		n = 1;
 	steps[n].kind = VT_STEP_SUBMIT;
-	steps[n].u.submit.main = laid ? steps[0].u.version.file.hash :
-					f.main.hash;
+	steps[n].u.submit.main =
+	    laid ? steps[0].u.version.file.hash : f.main.hash;
 	steps[n].u.submit.note = note;
 	vt_office_act(rq, paper, steps, n + 1, &act);
 	return vt_store_do(o->o.store, &act, ret, reterr);
@@ -150,8 +150,8 @@ can_fill(struct vt_office *o, const struct vt_facts *f, struct vt_err *reterr)
 	date = vt_office_field(&i, VT_FIELD_DATE);
 	if (number == NULL || date == NULL)
 		rc = vt_err_set(reterr,
-		    i.signatures > 0 ? VT_E_PDF_SIGNED_NO_FIELDS :
-				       VT_E_PDF_NO_FIELD,
+		    i.signatures > 0 ? VT_E_PDF_SIGNED_NO_FIELDS
+				     : VT_E_PDF_NO_FIELD,
 		    "the file has no field %s%s",
 		    number == NULL ? VT_FIELD_NUMBER : VT_FIELD_DATE,
 		    i.signatures > 0 ? " and is signed already" : "");
@@ -176,8 +176,7 @@ vt_office_number(struct vt_office *o, const struct vt_request *rq,
 
 	if (!begin(o, rq, VT_DUTY_NUMBER, paper, &f, ret, &rc, reterr))
 		return rc;
-	if (f.number == 0 &&
-	    (rc = can_fill(o, &f, reterr)) != VT_OK)
+	if (f.number == 0 && (rc = can_fill(o, &f, reterr)) != VT_OK)
 		return rc;
 	memset(steps, 0, sizeof(steps));
 	steps[0].kind = VT_STEP_NUMBER;
@@ -237,8 +236,8 @@ addressees(struct vt_office *o, const vt_id *paper,
 		n = p.meta.n_recipients;
 	}
 	if (n == 0)
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "dispatch: no addressee is named");
+		return vt_err_set(
+		    reterr, VT_E_INVALID, "dispatch: no addressee is named");
 	if ((r = vt_arena_array(a, n, sizeof(*r))) == NULL)
 		return vt_arena_err(a, reterr);
 	for (size_t i = 0; i < n; i++) {
@@ -252,8 +251,8 @@ addressees(struct vt_office *o, const vt_id *paper,
 			return vt_err_set(reterr, VT_E_INVALID,
 			    "addressee %zu: neither code nor name", i + 1);
 		r[i].code = vt_arena_strdup(a, code);
-		r[i].name = vt_arena_strdup(a,
-		    name[0] == '\0' ? ag.now.name : name);
+		r[i].name =
+		    vt_arena_strdup(a, name[0] == '\0' ? ag.now.name : name);
 		if (r[i].code == NULL || r[i].name == NULL)
 			return vt_arena_err(a, reterr);
 	}
@@ -269,10 +268,10 @@ vt_office_dispatch(struct vt_office *o, const struct vt_request *rq,
 {
 	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
 	struct vt_step step = { .kind = VT_STEP_DISPATCH };
-	struct vt_recipient *r;
+	struct vt_recipient *r = NULL;
 	struct vt_facts f;
 	struct vt_act act;
-	size_t n;
+	size_t n = 0;
 	int rc;
 
 	if (!begin(o, rq, VT_DUTY_DISPATCH, paper, &f, ret, &rc, reterr))
