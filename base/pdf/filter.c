@@ -17,30 +17,27 @@ struct parms {
 };
 
 static int
-fail(const struct vt_pdf_object *stream, const char *what,
-    struct vt_err *reterr)
+fail(
+    const struct vt_pdf_object *stream, const char *what, struct vt_err *reterr)
 {
 	return vt_err_set(reterr, VT_E_PDF_SYNTAX,
 	    "PDF stream at byte %" PRIu64 ": ISO 32000-2 §" CLAUSE ": %s",
 	    stream->u.stream.offset, what);
 }
 
-/* Resolves in the view the stream was read in; while the chain is being read
- * there is no view yet, and everything must be direct. */
+/* An entry of the stream's dictionary as every later revision sees it; while
+ * the chain is being read there are no revisions, and it must be direct. */
 static int
 value(struct vt_pdf *pdf, const struct vt_pdf_object *stream,
     struct vt_pdf_object *o, struct vt_pdf_object **ret, struct vt_err *reterr)
 {
-	if (o != NULL && o->type == VT_PDF_REF) {
-		if (pdf->cache == NULL)
-			return pdf_xref_fail(reterr, o->offset, "7.5.8",
-			    "an entry of a cross-reference stream is "
-			    "indirect");
-		return vt_pdf_resolve(pdf, stream->u.stream.revision, o, ret,
-		    reterr);
+	size_t first = stream->u.stream.revision, last = pdf->n_revs - 1;
+
+	if (pdf->cache == NULL) {
+		first = 1;
+		last = 0;
 	}
-	*ret = o;
-	return VT_OK;
+	return pdf_fixed_value(pdf, o, first, last, 0, ret, reterr);
 }
 
 static int
@@ -54,11 +51,11 @@ one_parm(struct vt_pdf *pdf, const struct vt_pdf_object *stream,
 	rc = value(pdf, stream, vt_pdf_dict_get(dict, key), &o, reterr);
 	if (rc != VT_OK)
 		return rc;
-	if (o == NULL || o->type == VT_PDF_NULL)
+	if (o == NULL)
 		return VT_OK;
 	if (!vt_pdf_int(o, io) || *io < 1 || *io > 1 << 20)
-		return fail(stream, "a decode parameter is out of range",
-		    reterr);
+		return fail(
+		    stream, "a decode parameter is out of range", reterr);
 	return VT_OK;
 }
 
@@ -71,19 +68,21 @@ read_parms(struct vt_pdf *pdf, const struct vt_pdf_object *stream,
 	*ret = (struct parms){ 1, 1, 8, 1 };
 	if ((rc = one_parm(pdf, stream, dict, "Predictor", &ret->predictor,
 		 reterr)) != VT_OK ||
-	    (rc = one_parm(pdf, stream, dict, "Colors", &ret->colors,
-		 reterr)) != VT_OK ||
+	    (rc = one_parm(
+		 pdf, stream, dict, "Colors", &ret->colors, reterr)) != VT_OK ||
 	    (rc = one_parm(pdf, stream, dict, "BitsPerComponent", &ret->bits,
 		 reterr)) != VT_OK ||
-	    (rc = one_parm(pdf, stream, dict, "Columns", &ret->columns,
-		 reterr)) != VT_OK)
+	    (rc = one_parm(
+		 pdf, stream, dict, "Columns", &ret->columns, reterr)) != VT_OK)
 		return rc;
-	if (ret->colors > 32 || (ret->bits != 1 && ret->bits != 2 &&
-	    ret->bits != 4 && ret->bits != 8 && ret->bits != 16))
-		return fail(stream, "/Colors or /BitsPerComponent is out of "
-		    "range", reterr);
-	if (ret->predictor > 2 &&
-	    (ret->predictor < 10 || ret->predictor > 15))
+	if (ret->colors > 32 ||
+	    (ret->bits != 1 && ret->bits != 2 && ret->bits != 4 &&
+		ret->bits != 8 && ret->bits != 16))
+		return fail(stream,
+		    "/Colors or /BitsPerComponent is out of "
+		    "range",
+		    reterr);
+	if (ret->predictor > 2 && (ret->predictor < 10 || ret->predictor > 15))
 		return fail(stream, "unknown /Predictor", reterr);
 	return VT_OK;
 }
@@ -133,9 +132,11 @@ inflate_run(const struct vt_pdf_object *stream, struct input *in, z_stream *z,
 		if (zrc == Z_MEM_ERROR)
 			return vt_err_set(reterr, VT_E_NOMEM, "zlib");
 		if (zrc != Z_OK && zrc != Z_STREAM_END)
-			return fail(stream, zrc == Z_BUF_ERROR ?
-			    "the compressed data ends too early" :
-			    "the compressed data is damaged", reterr);
+			return fail(stream,
+			    zrc == Z_BUF_ERROR
+				? "the compressed data ends too early"
+				: "the compressed data is damaged",
+			    reterr);
 		vt_buf_put(ret, out, sizeof(out) - z->avail_out);
 		rc = vt_buf_status(ret, reterr);
 		if (rc != VT_OK)
@@ -170,8 +171,8 @@ paeth(int a, int b, int c)
 
 /* Undoes one PNG row (PNG §9.2) of n bytes: src may be dst + something. */
 static bool
-png_row(int type, uint8_t *dst, const uint8_t *src, const uint8_t *up,
-    size_t n, size_t bpp)
+png_row(int type, uint8_t *dst, const uint8_t *src, const uint8_t *up, size_t n,
+    size_t bpp)
 {
 	for (size_t i = 0; i < n; i++) {
 		int a = i >= bpp ? dst[i - bpp] : 0;
@@ -212,8 +213,8 @@ undo_png(const struct vt_pdf_object *stream, const struct parms *pm,
 	uint8_t *dst = b->p + start, *up = NULL;
 
 	if ((b->n - start) % (row + 1) != 0)
-		return fail(stream, "the data is no whole number of rows",
-		    reterr);
+		return fail(
+		    stream, "the data is no whole number of rows", reterr);
 	/* in place: each row ends before the next one is read */
 	for (size_t i = 0; i < rows; i++) {
 		const uint8_t *src = b->p + start + i * (row + 1);
@@ -243,7 +244,7 @@ tiff_row(uint8_t *p, size_t row, const struct parms *pm)
 		for (size_t i = 2 * colors; i + 1 < row; i += 2) {
 			v = (unsigned)(p[i] << 8 | p[i + 1]) +
 			    (unsigned)(p[i - 2 * colors] << 8 |
-				p[i - 2 * colors + 1]);
+				       p[i - 2 * colors + 1]);
 			p[i] = (uint8_t)(v >> 8);
 			p[i + 1] = (uint8_t)v;
 		}
@@ -255,8 +256,8 @@ tiff_row(uint8_t *p, size_t row, const struct parms *pm)
 
 		left = (unsigned)p[from / 8] >> (8 - bits - from % 8);
 		v = (((unsigned)p[at / 8] >> shift) + left) & mask;
-		p[at / 8] = (uint8_t)((p[at / 8] & ~(mask << shift)) |
-		    v << shift);
+		p[at / 8] =
+		    (uint8_t)((p[at / 8] & ~(mask << shift)) | v << shift);
 	}
 }
 
@@ -272,8 +273,8 @@ undo_predictor(const struct vt_pdf_object *stream, const struct parms *pm,
 		return undo_png(stream, pm, b, start, reterr);
 	row = (size_t)((pm->colors * pm->bits * pm->columns + 7) / 8);
 	if ((b->n - start) % row != 0)
-		return fail(stream, "the data is no whole number of rows",
-		    reterr);
+		return fail(
+		    stream, "the data is no whole number of rows", reterr);
 	for (size_t at = start; at < b->n; at += row)
 		tiff_row(b->p + at, row, pm);
 	return VT_OK;
@@ -287,25 +288,25 @@ struct chain {
 
 static int
 add_filter(struct vt_pdf *pdf, const struct vt_pdf_object *stream,
-    struct vt_pdf_object *filter, struct vt_pdf_object *parms,
-    struct chain *c, struct vt_err *reterr)
+    struct vt_pdf_object *filter, struct vt_pdf_object *parms, struct chain *c,
+    struct vt_err *reterr)
 {
+	struct vt_span name = VT_SPAN_LIT("");
 	int rc;
 
 	if ((rc = value(pdf, stream, filter, &filter, reterr)) != VT_OK ||
 	    (rc = value(pdf, stream, parms, &parms, reterr)) != VT_OK)
 		return rc;
-	if (!vt_pdf_is_name(filter, "FlateDecode") || c->n == FILTERS_MAX)
+	if (!vt_pdf_is_name(filter, "FlateDecode") || c->n == FILTERS_MAX) {
+		name = filter != NULL && filter->type == VT_PDF_NAME &&
+			       filter->u.name.n < 40
+			   ? filter->u.name
+			   : name;
 		return vt_err_set(reterr, VT_E_PDF_UNSUPPORTED,
 		    "PDF stream at byte %" PRIu64 ": ISO 32000-2 §7.4: only "
 		    "FlateDecode is read here, found /%.*s",
-		    stream->u.stream.offset,
-		    filter->type == VT_PDF_NAME && filter->u.name.n < 40 ?
-			(int)filter->u.name.n :
-			0,
-		    filter->type == VT_PDF_NAME && filter->u.name.n < 40 ?
-			(const char *)filter->u.name.p :
-			"");
+		    stream->u.stream.offset, (int)name.n, (const char *)name.p);
+	}
 	c->parms[c->n++] = parms;
 	return VT_OK;
 }
@@ -324,22 +325,24 @@ read_chain(struct vt_pdf *pdf, const struct vt_pdf_object *stream,
 		    stream->u.stream.offset);
 	if ((rc = value(pdf, stream, vt_pdf_dict_get(stream, "Filter"), &f,
 		 reterr)) != VT_OK ||
-	    (rc = value(pdf, stream, vt_pdf_dict_get(stream, "DecodeParms"),
-		 &p, reterr)) != VT_OK)
+	    (rc = value(pdf, stream, vt_pdf_dict_get(stream, "DecodeParms"), &p,
+		 reterr)) != VT_OK)
 		return rc;
-	if (f == NULL || f->type == VT_PDF_NULL)
+	if (f == NULL)
 		return VT_OK;
 	if (f->type != VT_PDF_ARRAY)
 		return add_filter(pdf, stream, f,
-		    p != NULL && p->type == VT_PDF_ARRAY &&
-			p->u.array.n == 1 ? p->u.array.items[0] : p,
+		    p != NULL && p->type == VT_PDF_ARRAY && p->u.array.n == 1
+			? p->u.array.items[0]
+			: p,
 		    c, reterr);
 	for (size_t i = 0; i < f->u.array.n; i++) {
-		item = p != NULL && p->type == VT_PDF_ARRAY ?
-		    (i < p->u.array.n ? p->u.array.items[i] : NULL) :
-		    i == 0 ? p : NULL;
-		rc = add_filter(pdf, stream, f->u.array.items[i], item, c,
-		    reterr);
+		item = p != NULL && p->type == VT_PDF_ARRAY
+			   ? (i < p->u.array.n ? p->u.array.items[i] : NULL)
+		       : i == 0 ? p
+				: NULL;
+		rc = add_filter(
+		    pdf, stream, f->u.array.items[i], item, c, reterr);
 		if (rc != VT_OK)
 			return rc;
 	}
@@ -363,8 +366,8 @@ copy_raw(struct vt_pdf *pdf, const struct vt_pdf_object *stream,
 		rc = vt_buf_status(ret, reterr);
 		return rc != VT_OK ? rc : VT_E_NOMEM;
 	}
-	return pdf_lexer_copy(&pdf->lx, stream->u.stream.offset, p, (size_t)n,
-	    reterr);
+	return pdf_lexer_copy(
+	    &pdf->lx, stream->u.stream.offset, p, (size_t)n, reterr);
 }
 
 /* One filter from `in` to the end of out. */
@@ -387,7 +390,8 @@ static int
 decode(struct vt_pdf *pdf, const struct vt_pdf_object *stream, size_t limit,
     struct vt_buf *out, struct vt_err *reterr)
 {
-	struct input in = { .lx = &pdf->lx, .at = stream->u.stream.offset,
+	struct input in = { .lx = &pdf->lx,
+		.at = stream->u.stream.offset,
 		.left = stream->u.stream.length };
 	struct chain c = { 0 };
 	VT_BUF_AUTO(before);

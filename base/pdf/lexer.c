@@ -17,8 +17,8 @@ pdf_lexer_memory(struct pdf_lexer *lx, struct vt_span s)
 }
 
 int
-pdf_lexer_source(struct pdf_lexer *lx, struct vt_source *src,
-    struct vt_err *reterr)
+pdf_lexer_source(
+    struct pdf_lexer *lx, struct vt_source *src, struct vt_err *reterr)
 {
 	*lx = (struct pdf_lexer){ .src = src, .end = src->size };
 	if (src->map != NULL && src->size <= SIZE_MAX) {
@@ -62,8 +62,8 @@ pdf_lexer_fill(struct pdf_lexer *lx, uint64_t at)
 }
 
 int
-pdf_lexer_copy(struct pdf_lexer *lx, uint64_t at, void *p, size_t n,
-    struct vt_err *reterr)
+pdf_lexer_copy(
+    struct pdf_lexer *lx, uint64_t at, void *p, size_t n, struct vt_err *reterr)
 {
 	VT_ASSERT(at <= lx->end && n <= lx->end - at);
 	if (n == 0)
@@ -79,7 +79,7 @@ bool
 pdf_is_space(int c)
 {
 	return c == 0 || c == '\t' || c == '\n' || c == '\f' || c == '\r' ||
-	    c == ' ';
+	       c == ' ';
 }
 
 bool
@@ -195,9 +195,9 @@ describe(struct pdf_lexer *lx, char ret[static 32])
 		c = pdf_byte(lx, lx->at + i);
 		if (c < 0)
 			break;
-		ret[n++] = c > ' ' && c < 127 && c != '"' ? (char)c :
-		    c == ' '                              ? ' ' :
-							    '.';
+		ret[n++] = c > ' ' && c < 127 && c != '"' ? (char)c
+			   : c == ' '                     ? ' '
+							  : '.';
 	}
 	ret[n] = '\0';
 }
@@ -223,9 +223,9 @@ pdf_fail(struct pdf_lexer *lx, enum vt_code code, const char *clause,
 		snprintf(where, sizeof(where), "PDF byte %" PRIu64, lx->at);
 	if (lx->at >= lx->end)
 		return vt_err_set(reterr,
-		    lx->src != NULL && lx->end == lx->src->size ?
-			VT_E_PDF_TRUNCATED :
-			code,
+		    lx->src != NULL && lx->end == lx->src->size
+			? VT_E_PDF_TRUNCATED
+			: code,
 		    "%s: ISO 32000-2 §%s: wanted %s, found the end", where,
 		    clause, wanted);
 	return vt_err_set(reterr, code,

@@ -21,18 +21,18 @@ struct pdf_lexer {
 	const uint8_t *win;    /* bytes [win_at, win_at + win_n) */
 	uint64_t win_at;
 	size_t win_n;
-	uint64_t at;           /* next byte */
-	uint64_t end;          /* one past the last byte that may be read */
-	uint32_t objstm;       /* number of the object stream read, 0 = file */
-	int rc;                /* failure of the source, sticky */
-	struct vt_err err;     /* its message */
+	uint64_t at;       /* next byte */
+	uint64_t end;      /* one past the last byte that may be read */
+	uint32_t objstm;   /* number of the object stream read, 0 = file */
+	int rc;            /* failure of the source, sticky */
+	struct vt_err err; /* its message */
 };
 
 /* Over memory that outlives lx. */
 void pdf_lexer_memory(struct pdf_lexer *lx, struct vt_span s);
 /* Over a source that outlives lx. VT_E_NOMEM. */
-VT_NODISCARD int pdf_lexer_source(struct pdf_lexer *lx, struct vt_source *src,
-    struct vt_err *reterr);
+VT_NODISCARD int pdf_lexer_source(
+    struct pdf_lexer *lx, struct vt_source *src, struct vt_err *reterr);
 void pdf_lexer_free(struct pdf_lexer *lx);
 
 /* Moves the window over `at`; the byte, or -1 past the end or on failure. */
@@ -82,8 +82,8 @@ bool pdf_word(struct pdf_lexer *lx, const char *word);
 bool pdf_uint(struct pdf_lexer *lx, uint64_t max, uint64_t *ret);
 
 /* Consumes "N G obj" with white space between. */
-bool pdf_object_head(struct pdf_lexer *lx, uint32_t *ret_num,
-    uint16_t *ret_gen);
+bool pdf_object_head(
+    struct pdf_lexer *lx, uint32_t *ret_num, uint16_t *ret_gen);
 
 /*
  * Reports that something is wrong at lx->at: the source's own failure, or

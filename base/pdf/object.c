@@ -60,12 +60,12 @@ push(struct pdf_parser *p, struct vt_span key, struct vt_pdf_object *value,
 
 	if (p->n == p->cap) {
 		cap = p->cap == 0 ? 64 : p->cap * 2;
-		q = cap > SIZE_MAX / sizeof(*q) ?
-		    NULL :
-		    realloc(p->stack, cap * sizeof(*q));
+		q = cap > SIZE_MAX / sizeof(*q)
+			? NULL
+			: realloc(p->stack, cap * sizeof(*q));
 		if (q == NULL)
-			return vt_err_set(reterr, VT_E_NOMEM,
-			    "stack of a PDF value");
+			return vt_err_set(
+			    reterr, VT_E_NOMEM, "stack of a PDF value");
 		p->stack = q;
 		p->cap = cap;
 	}
@@ -88,8 +88,8 @@ take_scratch(struct pdf_parser *p, struct vt_span *ret, struct vt_err *reterr)
 }
 
 static int
-too_long(struct pdf_lexer *lx, const char *what, size_t max,
-    struct vt_err *reterr)
+too_long(
+    struct pdf_lexer *lx, const char *what, size_t max, struct vt_err *reterr)
 {
 	return vt_err_set(reterr, VT_E_LIMIT,
 	    "PDF byte %" PRIu64 ": %s longer than %zu bytes", lx->at, what,
@@ -112,14 +112,15 @@ parse_name(struct pdf_parser *p, struct pdf_lexer *lx, struct vt_span *ret,
 			if (hi < 0 || lo < 0 || hi + lo == 0)
 				return pdf_fail(lx, VT_E_PDF_SYNTAX, "7.3.5",
 				    "two hexadecimal digits, not 00, after # "
-				    "in a name", reterr);
+				    "in a name",
+				    reterr);
 			c = hi << 4 | lo;
 			lx->at += 2;
 		}
 		lx->at++;
 		if (p->scratch.n == VT_L(PDF_TOKEN_MAX))
-			return too_long(lx, "a name", VT_L(PDF_TOKEN_MAX),
-			    reterr);
+			return too_long(
+			    lx, "a name", VT_L(PDF_TOKEN_MAX), reterr);
 		vt_buf_putc(&p->scratch, (uint8_t)c);
 	}
 	return take_scratch(p, ret, reterr);
@@ -195,8 +196,8 @@ parse_literal(struct pdf_parser *p, struct pdf_lexer *lx, struct vt_span *ret,
 		if (c < 0)
 			continue;
 		if (p->scratch.n == VT_L(PDF_TOKEN_MAX))
-			return too_long(lx, "a string", VT_L(PDF_TOKEN_MAX),
-			    reterr);
+			return too_long(
+			    lx, "a string", VT_L(PDF_TOKEN_MAX), reterr);
 		vt_buf_putc(&p->scratch, (uint8_t)c);
 	}
 }
@@ -218,8 +219,8 @@ parse_hex(struct pdf_parser *p, struct pdf_lexer *lx, size_t max,
 			return pdf_fail(lx, VT_E_PDF_SYNTAX, "7.3.4.3",
 			    "a hexadecimal digit or > in a string", reterr);
 		if (n++ == max)
-			return too_long(lx, "a hexadecimal string", max,
-			    reterr);
+			return too_long(
+			    lx, "a hexadecimal string", max, reterr);
 		if (n % 2 != 0)
 			hi = d;
 		else
@@ -255,7 +256,7 @@ to_number(const char *s, size_t n, struct vt_pdf_object *o)
 		}
 		v = v * 10 + (s[i] - '0');
 		fits = fits && !__builtin_mul_overflow(iv, 10, &iv) &&
-		    !__builtin_add_overflow(iv, s[i] - '0', &iv);
+		       !__builtin_add_overflow(iv, s[i] - '0', &iv);
 	}
 	if (digits == 0)
 		return false;
@@ -291,8 +292,8 @@ try_reference(struct pdf_lexer *lx, int64_t num, struct vt_pdf_object *o)
 }
 
 static int
-parse_number(struct pdf_lexer *lx, struct vt_pdf_object *o,
-    struct vt_err *reterr)
+parse_number(
+    struct pdf_lexer *lx, struct vt_pdf_object *o, struct vt_err *reterr)
 {
 	char s[NUMBER_MAX];
 	uint64_t at = lx->at;
@@ -304,8 +305,8 @@ parse_number(struct pdf_lexer *lx, struct vt_pdf_object *o,
 		at++;
 	}
 	if (pdf_is_regular(pdf_byte(lx, at)) || !to_number(s, n, o))
-		return pdf_fail(lx, VT_E_PDF_SYNTAX, "7.3.3", "a number",
-		    reterr);
+		return pdf_fail(
+		    lx, VT_E_PDF_SYNTAX, "7.3.3", "a number", reterr);
 	lx->at = at;
 	if (o->type == VT_PDF_INT && pdf_is_digit(s[0]))
 		(void)try_reference(lx, o->u.integer, o);
@@ -354,8 +355,8 @@ find_duplicate(const struct vt_pdf_entry *e, size_t n, bool *ret_ok)
 }
 
 static int
-check_duplicates(struct pdf_lexer *lx, const struct vt_pdf_object *o,
-    struct vt_err *reterr)
+check_duplicates(
+    struct pdf_lexer *lx, const struct vt_pdf_object *o, struct vt_err *reterr)
 {
 	const struct vt_pdf_entry *dup;
 	bool ok;
@@ -367,8 +368,9 @@ check_duplicates(struct pdf_lexer *lx, const struct vt_pdf_object *o,
 		return VT_OK;
 	return vt_err_set(reterr, VT_E_PDF_SYNTAX,
 	    "PDF %s byte %" PRIu64 ": ISO 32000-2 §7.3.7: dictionary has the "
-	    "key /%.*s twice", lx->objstm != 0 ? "object stream" : "file",
-	    o->offset, dup->key.n > 64 ? 64 : (int)dup->key.n,
+	    "key /%.*s twice",
+	    lx->objstm != 0 ? "object stream" : "file", o->offset,
+	    dup->key.n > 64 ? 64 : (int)dup->key.n,
 	    dup->key.n == 0 ? "" : (const char *)dup->key.p);
 }
 
@@ -421,11 +423,10 @@ parse_members(struct pdf_parser *p, struct pdf_lexer *lx,
 			    "a name or >> in a dictionary", reterr);
 		if (dict && (rc = parse_name(p, lx, &key, reterr)) != VT_OK)
 			return rc;
-		rc = dict && vt_span_is(key, "Contents") ?
-		    parse_contents(p, lx, &value, reterr) :
-		    pdf_parse_value(p, lx, &value, reterr);
-		if (rc != VT_OK ||
-		    (rc = push(p, key, value, reterr)) != VT_OK)
+		rc = dict && vt_span_is(key, "Contents")
+			 ? parse_contents(p, lx, &value, reterr)
+			 : pdf_parse_value(p, lx, &value, reterr);
+		if (rc != VT_OK || (rc = push(p, key, value, reterr)) != VT_OK)
 			return rc;
 	}
 }
@@ -440,7 +441,8 @@ parse_container(struct pdf_parser *p, struct pdf_lexer *lx,
 	if (p->depth >= VT_L(PDF_DEPTH_MAX))
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "PDF byte %" PRIu64 ": arrays and dictionaries nested more "
-		    "than %zu deep", lx->at, VT_L(PDF_DEPTH_MAX));
+		    "than %zu deep",
+		    lx->at, VT_L(PDF_DEPTH_MAX));
 	lx->at += o->type == VT_PDF_DICT ? 2 : 1;
 	p->depth++;
 	rc = parse_members(p, lx, o, reterr);
@@ -450,17 +452,17 @@ parse_container(struct pdf_parser *p, struct pdf_lexer *lx,
 	if (rc != VT_OK || n == 0)
 		return rc;
 	if (o->type == VT_PDF_DICT) {
-		o->u.dict.entries = vt_arena_array(p->arena, n,
-		    sizeof(*o->u.dict.entries));
+		o->u.dict.entries =
+		    vt_arena_array(p->arena, n, sizeof(*o->u.dict.entries));
 		if (o->u.dict.entries == NULL)
 			return vt_arena_err(p->arena, reterr);
-		memcpy(o->u.dict.entries, p->stack + mark,
-		    n * sizeof(*p->stack));
+		memcpy(
+		    o->u.dict.entries, p->stack + mark, n * sizeof(*p->stack));
 		o->u.dict.n = n;
 		return check_duplicates(lx, o, reterr);
 	}
-	o->u.array.items = vt_arena_array(p->arena, n,
-	    sizeof(*o->u.array.items));
+	o->u.array.items =
+	    vt_arena_array(p->arena, n, sizeof(*o->u.array.items));
 	if (o->u.array.items == NULL)
 		return vt_arena_err(p->arena, reterr);
 	for (i = 0; i < n; i++)
@@ -470,8 +472,8 @@ parse_container(struct pdf_parser *p, struct pdf_lexer *lx,
 }
 
 static int
-parse_keyword(struct pdf_lexer *lx, struct vt_pdf_object *o,
-    struct vt_err *reterr)
+parse_keyword(
+    struct pdf_lexer *lx, struct vt_pdf_object *o, struct vt_err *reterr)
 {
 	if (pdf_word(lx, "true") || pdf_word(lx, "false")) {
 		o->type = VT_PDF_BOOL;
@@ -506,8 +508,8 @@ pdf_parse_value(struct pdf_parser *p, struct pdf_lexer *lx,
 	} else if (c == '<') {
 		o->type = VT_PDF_STRING;
 		o->hex = true;
-		rc = parse_hex(p, lx, 2 * VT_L(PDF_TOKEN_MAX), &o->u.string,
-		    reterr);
+		rc = parse_hex(
+		    p, lx, 2 * VT_L(PDF_TOKEN_MAX), &o->u.string, reterr);
 	} else if (c == '[') {
 		o->type = VT_PDF_ARRAY;
 		rc = parse_container(p, lx, o, reterr);

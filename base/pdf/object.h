@@ -12,7 +12,7 @@ struct pdf_parser {
 	struct vt_arena *arena;
 	struct vt_pdf_entry *stack; /* owned */
 	size_t n, cap;
-	struct vt_buf scratch;      /* the string or name being read */
+	struct vt_buf scratch; /* the string or name being read */
 	unsigned depth;
 };
 

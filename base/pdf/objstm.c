@@ -60,7 +60,8 @@ load(struct vt_pdf *pdf, size_t entry, struct pdf_objstm *s,
     struct vt_err *reterr)
 {
 	uint32_t num = pdf->index.v[entry].num;
-	struct vt_pdf_object *o;
+	size_t from = pdf->index.v[entry].rev, to = pdf_entry_last(pdf, entry);
+	struct vt_pdf_object *o, *on, *ofirst;
 	int64_t n, first;
 	int rc;
 
@@ -71,12 +72,16 @@ load(struct vt_pdf *pdf, size_t entry, struct pdf_objstm *s,
 	    !vt_pdf_is_name(vt_pdf_dict_get(o, "Type"), "ObjStm"))
 		return fail(reterr, num, "it is not a stream of /Type /ObjStm");
 	vt_buf_init(&s->data, VT_L(PDF_INFLATE_MAX));
-	rc = vt_pdf_stream_data(pdf, o, VT_L(PDF_INFLATE_MAX), &s->data,
-	    reterr);
+	rc =
+	    vt_pdf_stream_data(pdf, o, VT_L(PDF_INFLATE_MAX), &s->data, reterr);
 	if (rc != VT_OK)
 		return rc;
-	if (!vt_pdf_int(vt_pdf_dict_get(o, "N"), &n) ||
-	    !vt_pdf_int(vt_pdf_dict_get(o, "First"), &first) || n < 0 ||
+	if ((rc = pdf_fixed_value(pdf, vt_pdf_dict_get(o, "N"), from, to, num,
+		 &on, reterr)) != VT_OK ||
+	    (rc = pdf_fixed_value(pdf, vt_pdf_dict_get(o, "First"), from, to,
+		 num, &ofirst, reterr)) != VT_OK)
+		return rc;
+	if (!vt_pdf_int(on, &n) || !vt_pdf_int(ofirst, &first) || n < 0 ||
 	    (uint64_t)n > s->data.n / 2 || first < 0 ||
 	    (uint64_t)first > s->data.n)
 		return fail(reterr, num, "/N or /First does not fit the data");
@@ -138,8 +143,8 @@ pdf_objstm_read(struct vt_pdf *pdf, size_t i, struct vt_pdf_object **ret,
 		return vt_err_set(reterr, VT_E_PDF_XREF,
 		    "PDF object %" PRIu32 ": ISO 32000-2 §7.5.8.3: said to be "
 		    "number %" PRIu32 " in object stream %" PRIu32
-		    ", which has object %" PRIu32 " there", e->num, k, num,
-		    k < s->n ? s->nums[k] : 0);
+		    ", which has object %" PRIu32 " there",
+		    e->num, k, num, k < s->n ? s->nums[k] : 0);
 	pdf_lexer_memory(&lx, vt_buf_view(&s->data));
 	lx.objstm = num;
 	lx.at = s->offsets[k];

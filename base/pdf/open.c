@@ -76,7 +76,7 @@ look_for_linearized(struct vt_pdf *pdf)
 	if (pdf_object_head(lx, &num, &gen) &&
 	    pdf_parse_value(&pdf->parser, lx, &o, NULL) == VT_OK)
 		pdf->linearized = o->type == VT_PDF_DICT &&
-		    vt_pdf_dict_get(o, "Linearized") != NULL;
+				  vt_pdf_dict_get(o, "Linearized") != NULL;
 	lx->end = pdf->src->size;
 }
 
@@ -107,12 +107,12 @@ decide_base(struct vt_pdf *pdf, uint64_t offset, struct vt_err *reterr)
 		return VT_OK;
 	from_start = section_at(pdf, offset);
 	from_header = offset < pdf->src->size - pdf->header &&
-	    section_at(pdf, offset + pdf->header);
+		      section_at(pdf, offset + pdf->header);
 	if (from_start == from_header)
 		return pdf_xref_fail(reterr, offset, "7.5.2",
 		    "%" PRIu64 " bytes precede the header, and startxref fits "
-		    "%s way of counting", pdf->header,
-		    from_start ? "either" : "neither");
+		    "%s way of counting",
+		    pdf->header, from_start ? "either" : "neither");
 	pdf->base = from_header ? pdf->header : 0;
 	return VT_OK;
 }
@@ -140,8 +140,8 @@ find_startxref(struct vt_pdf *pdf, uint64_t *ret_at, uint64_t *ret_section,
 	lx->at = at - 1;
 	*ret_at = lx->at;
 	if (!pdf_word(lx, "startxref"))
-		return pdf_fail(lx, VT_E_PDF_XREF, "7.5.5", "startxref",
-		    reterr);
+		return pdf_fail(
+		    lx, VT_E_PDF_XREF, "7.5.5", "startxref", reterr);
 	pdf_skip_space(lx);
 	if (!pdf_uint(lx, INT64_MAX, &v))
 		return pdf_fail(lx, VT_E_PDF_XREF, "7.5.5",
@@ -176,8 +176,7 @@ open_file(struct vt_pdf *pdf, struct vt_err *reterr)
 	if (pdf->null == NULL)
 		return vt_arena_err(pdf->arena, reterr);
 	look_for_linearized(pdf);
-	if ((rc = find_startxref(pdf, &startxref, &section, reterr)) !=
-		VT_OK ||
+	if ((rc = find_startxref(pdf, &startxref, &section, reterr)) != VT_OK ||
 	    (rc = pdf_chain_read(pdf, section, startxref, reterr)) != VT_OK ||
 	    (rc = pdf_chain_check(pdf, reterr)) != VT_OK)
 		return rc;
@@ -188,15 +187,15 @@ open_file(struct vt_pdf *pdf, struct vt_err *reterr)
 }
 
 int
-vt_pdf_open(struct vt_source *src, struct vt_arena *arena,
-    struct vt_pdf **ret, struct vt_err *reterr)
+vt_pdf_open(struct vt_source *src, struct vt_arena *arena, struct vt_pdf **ret,
+    struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_pdf_free) struct vt_pdf *pdf = NULL;
 	int rc;
 
 	if (src->size == 0)
-		return vt_err_set(reterr, VT_E_FILE_EMPTY,
-		    "the file has no bytes");
+		return vt_err_set(
+		    reterr, VT_E_FILE_EMPTY, "the file has no bytes");
 	if (src->size > INT64_MAX)
 		return vt_err_set(reterr, VT_E_LIMIT, "the file is too large");
 	pdf = calloc(1, sizeof(*pdf));

@@ -25,8 +25,7 @@ fail(struct vt_err *reterr, uint32_t num, const char *what)
 }
 
 static int
-add_leaf(struct vt_pdf *pdf, const struct pdf_leaf *leaf,
-    struct vt_err *reterr)
+add_leaf(struct vt_pdf *pdf, const struct pdf_leaf *leaf, struct vt_err *reterr)
 {
 	struct pdf_leaf *q;
 	size_t cap;
@@ -74,10 +73,10 @@ visit_kids(struct walk *w, const struct vt_pdf_object *node,
 	int64_t n;
 	int rc;
 
-	if ((rc = vt_pdf_lookup(w->pdf, w->rev, node, "Kids", &kids,
-		 reterr)) != VT_OK ||
-	    (rc = vt_pdf_lookup(w->pdf, w->rev, node, "Count", &count,
-		 reterr)) != VT_OK)
+	if ((rc = vt_pdf_lookup(w->pdf, w->rev, node, "Kids", &kids, reterr)) !=
+		VT_OK ||
+	    (rc = vt_pdf_lookup(
+		 w->pdf, w->rev, node, "Count", &count, reterr)) != VT_OK)
 		return rc;
 	if (kids == NULL || kids->type != VT_PDF_ARRAY)
 		return fail(reterr, num, "/Kids is not an array");
@@ -94,16 +93,15 @@ visit_kids(struct walk *w, const struct vt_pdf_object *node,
 	}
 	/* readers that trust /Count would show other pages than those that
 	 * count */
-	if (!vt_pdf_int(count, &n) ||
-	    n != (int64_t)(w->pdf->n_leaves - before))
+	if (!vt_pdf_int(count, &n) || n != (int64_t)(w->pdf->n_leaves - before))
 		return fail(reterr, num,
 		    "/Count differs from the number of pages below");
 	return VT_OK;
 }
 
 static int
-visit(struct walk *w, struct pdf_leaf from, unsigned depth,
-    struct vt_err *reterr)
+visit(
+    struct walk *w, struct pdf_leaf from, unsigned depth, struct vt_err *reterr)
 {
 	struct vt_pdf_object ref = { .type = VT_PDF_REF, .u.ref = from.ref };
 	struct vt_pdf_object *node, *type;
@@ -148,8 +146,8 @@ walk_tree(struct vt_pdf *pdf, size_t rev, struct vt_err *reterr)
 		return rc;
 	pages = vt_pdf_dict_get(catalog, "Pages");
 	if (pages == NULL || pages->type != VT_PDF_REF)
-		return fail(reterr, ref.num,
-		    "the catalog lacks a reference /Pages");
+		return fail(
+		    reterr, ref.num, "the catalog lacks a reference /Pages");
 	root.ref = pages->u.ref;
 	w.seen = calloc(VT_L(PDF_OBJECTS_MAX) / 8 + 1, 1);
 	if (w.seen == NULL)
@@ -174,8 +172,8 @@ need_tree(struct vt_pdf *pdf, size_t *io_rev, struct vt_err *reterr)
 }
 
 int
-vt_pdf_page_count(struct vt_pdf *pdf, size_t rev, size_t *ret,
-    struct vt_err *reterr)
+vt_pdf_page_count(
+    struct vt_pdf *pdf, size_t rev, size_t *ret, struct vt_err *reterr)
 {
 	int rc = need_tree(pdf, &rev, reterr);
 
@@ -186,8 +184,8 @@ vt_pdf_page_count(struct vt_pdf *pdf, size_t rev, size_t *ret,
 
 /* §7.9.5: four numbers, any two opposite corners. */
 static int
-read_box(struct vt_pdf *pdf, size_t rev, struct vt_pdf_object *o,
-    uint32_t num, double ret[4], struct vt_err *reterr)
+read_box(struct vt_pdf *pdf, size_t rev, struct vt_pdf_object *o, uint32_t num,
+    double ret[4], struct vt_err *reterr)
 {
 	struct vt_pdf_object *item;
 	double v[4];
@@ -199,13 +197,13 @@ read_box(struct vt_pdf *pdf, size_t rev, struct vt_pdf_object *o,
 	if (o->type != VT_PDF_ARRAY || o->u.array.n != 4)
 		return fail(reterr, num, "a page box is not four numbers");
 	for (size_t i = 0; i < 4; i++) {
-		rc = vt_pdf_resolve(pdf, rev, o->u.array.items[i], &item,
-		    reterr);
+		rc = vt_pdf_resolve(
+		    pdf, rev, o->u.array.items[i], &item, reterr);
 		if (rc != VT_OK)
 			return rc;
 		if (!vt_pdf_number(item, &v[i]))
-			return fail(reterr, num,
-			    "a page box is not four numbers");
+			return fail(
+			    reterr, num, "a page box is not four numbers");
 	}
 	ret[0] = fmin(v[0], v[2]);
 	ret[1] = fmin(v[1], v[3]);
@@ -231,8 +229,8 @@ read_rotate(struct vt_pdf *pdf, size_t rev, const struct pdf_leaf *leaf,
 	if (rc != VT_OK || o->type == VT_PDF_NULL)
 		return rc;
 	if (!vt_pdf_int(o, &v) || v % 90 != 0)
-		return fail(reterr, leaf->ref.num,
-		    "/Rotate is no multiple of 90");
+		return fail(
+		    reterr, leaf->ref.num, "/Rotate is no multiple of 90");
 	*ret = (int)((v % 360 + 360) % 360);
 	return VT_OK;
 }

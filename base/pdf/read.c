@@ -8,34 +8,61 @@
 
 /* An object whose /Length stands in an object stream whose /Length ...: three
  * are enough for any honest file. */
-#define NESTING_MAX 8
+#define NESTING_MAX    8
 #define REFERENCES_MAX 32
 
-/* An indirect /Length, which must be one and the same number in every
- * revision that shows this stream: else the bytes would depend on who asks. */
-static int
-indirect_length(struct vt_pdf *pdf, const struct pdf_place *place,
-    struct vt_pdf_ref ref, int64_t *ret, struct vt_err *reterr)
+/* Bytes of white space and comments before an object or a section: writers
+ * that count one line too early exist, and what follows is checked anyway. */
+#define SLACK_MAX 128
+
+void
+pdf_seek_token(struct pdf_lexer *lx, uint64_t at)
 {
-	struct vt_pdf_object *o = NULL;
+	uint64_t end = lx->end;
+
+	lx->at = at;
+	if (end > at && end - at > SLACK_MAX)
+		lx->end = at + SLACK_MAX;
+	pdf_skip(lx);
+	lx->end = end;
+}
+
+bool
+pdf_starts_number(struct pdf_lexer *lx)
+{
+	int c = lx->at > 0 ? pdf_byte(lx, lx->at - 1) : -1;
+
+	return !pdf_is_digit(c) && c != '+' && c != '-' && c != '.' &&
+	       pdf_is_digit(pdf_peek(lx));
+}
+
+int
+pdf_fixed_value(struct vt_pdf *pdf, struct vt_pdf_object *o, size_t first,
+    size_t last, uint32_t owner, struct vt_pdf_object **ret,
+    struct vt_err *reterr)
+{
 	uint64_t at = pdf->lx.at;
+	uint32_t num;
 	int rc;
 
-	if (place->first > place->last)
-		return pdf_xref_fail(reterr, place->at, "7.5.8",
-		    "/Length of a cross-reference stream is indirect");
-	if (!pdf_entry_stable(pdf, ref.num, place->first, place->last))
-		return pdf_xref_fail(reterr, place->at, "7.5.6",
-		    "/Length of object %" PRIu32 " is object %" PRIu32
-		    ", which a later revision replaces", place->num, ref.num);
-	rc = vt_pdf_get(pdf, place->first, ref.num, &o, reterr);
-	pdf->lx.at = at;
-	if (rc != VT_OK)
-		return rc;
-	if (o->type != VT_PDF_INT)
-		return pdf_xref_fail(reterr, place->at, "7.3.8.2",
-		    "/Length of object %" PRIu32 " is no number", place->num);
-	*ret = o->u.integer;
+	if (o != NULL && o->type == VT_PDF_REF) {
+		num = o->u.ref.num;
+		if (first > last)
+			return pdf_xref_fail(reterr, o->offset, "7.5.8",
+			    "an entry of a cross-reference stream is "
+			    "indirect");
+		if (!pdf_entry_stable(pdf, num, first, last))
+			return pdf_xref_fail(reterr, o->offset, "7.5.6",
+			    "object %" PRIu32 " is read with the help of "
+			    "object %" PRIu32 ", which a later revision "
+			    "replaces",
+			    owner, num);
+		rc = vt_pdf_resolve(pdf, first, o, &o, reterr);
+		pdf->lx.at = at;
+		if (rc != VT_OK)
+			return rc;
+	}
+	*ret = o != NULL && o->type == VT_PDF_NULL ? NULL : o;
 	return VT_OK;
 }
 
@@ -59,23 +86,20 @@ read_stream(struct vt_pdf *pdf, const struct pdf_place *place,
 		return pdf_fail(lx, VT_E_PDF_SYNTAX, "7.3.8.1",
 		    "CR LF or LF after the word stream", reterr);
 	data = lx->at;
-	if (length != NULL && length->type == VT_PDF_REF) {
-		rc = indirect_length(pdf, place, length->u.ref, &n, reterr);
-		if (rc != VT_OK)
-			return rc;
-	} else if (length != NULL && length->type == VT_PDF_INT) {
+	rc = pdf_fixed_value(pdf, length, place->first, place->last, place->num,
+	    &length, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (length != NULL && length->type == VT_PDF_INT)
 		n = length->u.integer;
-	}
 	if (n < 0 || data > place->limit || (uint64_t)n > place->limit - data)
 		return vt_err_set(reterr, VT_E_PDF_SYNTAX,
 		    "PDF byte %" PRIu64 ": ISO 32000-2 §7.3.8.2: the stream of "
 		    "object %" PRIu32 " has no /Length, or one (%" PRId64
-		    ") that leaves its revision", data, place->num, n);
+		    ") that leaves its revision",
+		    data, place->num, n);
 	lx->at = data + (uint64_t)n;
-	if (pdf_peek(lx) == '\r')
-		lx->at++;
-	if (pdf_peek(lx) == '\n')
-		lx->at++;
+	pdf_skip_space(lx);
 	if (!pdf_word(lx, "endstream"))
 		return pdf_fail(lx, VT_E_PDF_SYNTAX, "7.3.8.1",
 		    "endstream where /Length says that the data ends", reterr);
@@ -99,9 +123,8 @@ read_head(struct vt_pdf *pdf, struct pdf_place *place, struct vt_err *reterr)
 	uint32_t num;
 	uint16_t gen;
 
-	lx->at = place->at;
-	if ((place->at > 0 && pdf_is_regular(pdf_byte(lx, place->at - 1))) ||
-	    !pdf_object_head(lx, &num, &gen))
+	pdf_seek_token(lx, place->at);
+	if (!pdf_starts_number(lx) || !pdf_object_head(lx, &num, &gen))
 		return pdf_fail(lx, VT_E_PDF_XREF, "7.5.4",
 		    "an object, \"N G obj\"", reterr);
 	if (place->any) {
@@ -111,8 +134,8 @@ read_head(struct vt_pdf *pdf, struct pdf_place *place, struct vt_err *reterr)
 	if (num != place->num || gen != place->gen)
 		return pdf_xref_fail(reterr, place->at, "7.5.4",
 		    "object %" PRIu32 " %u is said to stand here, found "
-		    "object %" PRIu32 " %u", place->num,
-		    (unsigned)place->gen, num, (unsigned)gen);
+		    "object %" PRIu32 " %u",
+		    place->num, (unsigned)place->gen, num, (unsigned)gen);
 	return VT_OK;
 }
 
@@ -150,8 +173,11 @@ read_entry(struct vt_pdf *pdf, size_t i, struct vt_pdf_object **ret,
     struct vt_err *reterr)
 {
 	const struct pdf_entry *e = &pdf->index.v[i];
-	struct pdf_place place = { .at = e->pos, .num = e->num, .gen = e->gen,
-		.limit = pdf->revs[e->rev].end, .first = e->rev };
+	struct pdf_place place = { .at = e->pos,
+		.num = e->num,
+		.gen = e->gen,
+		.limit = pdf->revs[e->rev].end,
+		.first = e->rev };
 	int rc;
 
 	if (pdf->nesting >= NESTING_MAX)
@@ -159,9 +185,9 @@ read_entry(struct vt_pdf *pdf, size_t i, struct vt_pdf_object **ret,
 		    "object %" PRIu32 " needs itself to be read", e->num);
 	pdf->nesting++;
 	place.last = pdf_entry_last(pdf, i);
-	rc = e->state == VT_PDF_SLOT_FILE ?
-	    pdf_read_object(pdf, &place, ret, reterr) :
-	    pdf_objstm_read(pdf, i, ret, reterr);
+	rc = e->state == VT_PDF_SLOT_FILE
+		 ? pdf_read_object(pdf, &place, ret, reterr)
+		 : pdf_objstm_read(pdf, i, ret, reterr);
 	pdf->nesting--;
 	return rc;
 }
@@ -257,7 +283,7 @@ bool
 vt_pdf_is_name(const struct vt_pdf_object *o, const char *name)
 {
 	return o != NULL && o->type == VT_PDF_NAME &&
-	    vt_span_is(o->u.name, name);
+	       vt_span_is(o->u.name, name);
 }
 
 bool
@@ -298,7 +324,8 @@ vt_pdf_catalog(struct vt_pdf *pdf, size_t rev, struct vt_pdf_object **ret,
 	if (root == NULL || root->type != VT_PDF_REF)
 		return vt_err_set(reterr, VT_E_PDF_SYNTAX,
 		    "PDF byte %" PRIu64 ": ISO 32000-2 §7.5.5: the trailer "
-		    "lacks a reference /Root", r->trailer->offset);
+		    "lacks a reference /Root",
+		    r->trailer->offset);
 	rc = vt_pdf_resolve(pdf, rev, root, &o, reterr);
 	if (rc != VT_OK)
 		return rc;
@@ -306,7 +333,8 @@ vt_pdf_catalog(struct vt_pdf *pdf, size_t rev, struct vt_pdf_object **ret,
 	    !vt_pdf_is_name(vt_pdf_dict_get(o, "Type"), "Catalog"))
 		return vt_err_set(reterr, VT_E_PDF_SYNTAX,
 		    "PDF object %" PRIu32 ": ISO 32000-2 §7.7.2: /Root is not "
-		    "a dictionary of /Type /Catalog", root->u.ref.num);
+		    "a dictionary of /Type /Catalog",
+		    root->u.ref.num);
 	*ret = o;
 	*ret_ref = root->u.ref;
 	return VT_OK;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Text strings (ISO 32000-2 §7.9.2.2, Annex D.2). */
-#include "base/pdf/file.h"
 #include "base/text.h"
+#include "base/pdf/file.h"
 
 #define REPLACEMENT 0xfffd
 
 /* Where PDFDocEncoding differs from Latin-1 (Annex D.2). */
-static const uint16_t low[8] = { 0x02d8, 0x02c7, 0x02c6, 0x02d9, 0x02dd,
-	0x02db, 0x02da, 0x02dc }; /* 0x18.. */
+static const uint16_t low[8] = { 0x02d8, 0x02c7, 0x02c6, 0x02d9, 0x02dd, 0x02db,
+	0x02da, 0x02dc }; /* 0x18.. */
 static const uint16_t high[33] = { 0x2022, 0x2020, 0x2021, 0x2026, 0x2014,
 	0x2013, 0x0192, 0x2044, 0x2039, 0x203a, 0x2212, 0x2030, 0x201e, 0x201c,
 	0x201d, 0x2018, 0x2019, 0x201a, 0x2122, 0xfb01, 0xfb02, 0x0141, 0x0152,
@@ -83,8 +83,7 @@ vt_pdf_text(const struct vt_pdf_object *o, struct vt_arena *arena)
 	s = o->u.string;
 	if (s.n >= 2 && s.p[0] == 0xfe && s.p[1] == 0xff)
 		from_utf16(VT_SPAN(s.p + 2, s.n - 2), &b);
-	else if (s.n >= 3 && s.p[0] == 0xef && s.p[1] == 0xbb &&
-	    s.p[2] == 0xbf)
+	else if (s.n >= 3 && s.p[0] == 0xef && s.p[1] == 0xbb && s.p[2] == 0xbf)
 		from_utf8(VT_SPAN(s.p + 3, s.n - 3), &b);
 	else
 		for (size_t i = 0; i < s.n; i++)

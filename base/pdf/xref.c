@@ -7,8 +7,8 @@
 #include "base/pdf/file.h"
 
 int
-pdf_entries_add(struct pdf_entries *v, const struct pdf_entry *e,
-    struct vt_err *reterr)
+pdf_entries_add(
+    struct pdf_entries *v, const struct pdf_entry *e, struct vt_err *reterr)
 {
 	struct pdf_entry *q;
 	size_t cap;
@@ -21,8 +21,8 @@ pdf_entries_add(struct pdf_entries *v, const struct pdf_entry *e,
 		cap = v->cap == 0 ? 256 : v->cap * 2;
 		q = realloc(v->v, cap * sizeof(*q));
 		if (q == NULL)
-			return vt_err_set(reterr, VT_E_NOMEM,
-			    "PDF cross-reference");
+			return vt_err_set(
+			    reterr, VT_E_NOMEM, "PDF cross-reference");
 		v->v = q;
 		v->cap = cap;
 	}
@@ -50,16 +50,19 @@ section_read(struct vt_pdf *pdf, struct pdf_section *s,
 	size_t first = pdf->index.n;
 	int rc;
 
-	rc = pdf_byte(&pdf->lx, s->at) == 'x' ?
-	    pdf_table_read(pdf, s, tmpl, reterr) :
-	    pdf_xref_stream_read(pdf, s, tmpl, reterr);
+	pdf_seek_token(&pdf->lx, s->at);
+	s->start = pdf->lx.at;
+	rc = pdf_peek(&pdf->lx) == 'x'
+		 ? pdf_table_read(pdf, s, tmpl, reterr)
+		 : pdf_xref_stream_read(pdf, s, tmpl, reterr);
 	if (rc != VT_OK)
 		return rc;
 	for (size_t i = first; i < pdf->index.n; i++) {
 		if (pdf->index.v[i].num >= s->size)
 			return pdf_xref_fail(reterr, s->at, "7.5.5",
-			    "object %" PRIu32 " is listed, but /Size is %"
-			    PRIu32, pdf->index.v[i].num, s->size);
+			    "object %" PRIu32
+			    " is listed, but /Size is %" PRIu32,
+			    pdf->index.v[i].num, s->size);
 	}
 	return VT_OK;
 }
@@ -77,11 +80,12 @@ read_tail(struct vt_pdf *pdf, uint64_t after, uint64_t startxref,
 	uint64_t v, at;
 
 	lx->at = after;
-	pdf_skip_space(lx);
+	pdf_skip(lx); /* some writers leave a comment here */
 	if (startxref != 0 && lx->at != startxref)
 		return pdf_xref_fail(reterr, lx->at, "7.5.5",
 		    "the last startxref (byte %" PRIu64 ") does not follow the "
-		    "section that it names", startxref);
+		    "section that it names",
+		    startxref);
 	if (!pdf_word(lx, "startxref"))
 		return pdf_fail(lx, VT_E_PDF_XREF, "7.5.5",
 		    "startxref after the trailer", reterr);
@@ -92,8 +96,8 @@ read_tail(struct vt_pdf *pdf, uint64_t after, uint64_t startxref,
 	if (!pdf_absolute(pdf, (int64_t)v, &at) || at != r->xref_offset)
 		return pdf_xref_fail(reterr, lx->at, "7.5.5",
 		    "the startxref after this section names %" PRIu64
-		    ", the section stands at %" PRIu64, v,
-		    r->xref_offset - pdf->base);
+		    ", the section stands at %" PRIu64,
+		    v, r->xref_offset - pdf->base);
 	pdf_skip_space(lx);
 	for (const char *p = "%%EOF"; *p != '\0'; p++, lx->at++) {
 		if (pdf_peek(lx) != *p)
@@ -109,67 +113,132 @@ read_tail(struct vt_pdf *pdf, uint64_t after, uint64_t startxref,
 	return VT_OK;
 }
 
-/* The stream that a hybrid section names, asked after its table. */
+/* What /Prev led to: a section, the stream of a hybrid one, and in a
+ * linearized file the main section as well. */
+struct group {
+	struct pdf_section s; /* the one named */
+	uint64_t after;       /* where the last of them ends */
+	bool has_prev;
+	uint64_t prev;
+	uint16_t sections;
+};
+
+/* The stream that a hybrid section names is asked after its table. */
 static int
-read_hybrid(struct vt_pdf *pdf, const struct pdf_section *s,
-    struct pdf_entry *tmpl, struct vt_err *reterr)
+read_section(struct vt_pdf *pdf, struct group *g, struct pdf_section *s,
+    struct vt_err *reterr)
 {
-	struct pdf_section h = { .at = s->xrefstm };
+	struct pdf_entry tmpl = { .rev = (uint16_t)pdf->n_revs };
+	struct pdf_section h = { 0 };
 	int rc;
 
-	tmpl->order++;
-	tmpl->via_stream = true;
-	rc = section_read(pdf, &h, tmpl, reterr);
-	tmpl->via_stream = false;
+	tmpl.order = g->sections++;
+	rc = section_read(pdf, s, &tmpl, reterr);
+	if (rc != VT_OK || !s->has_xrefstm)
+		return rc;
+	h.at = s->xrefstm;
+	tmpl.order = g->sections++;
+	tmpl.via_stream = true;
+	rc = section_read(pdf, &h, &tmpl, reterr);
 	if (rc == VT_OK && h.is_table)
-		return pdf_xref_fail(reterr, h.at, "7.5.8.4",
-		    "/XRefStm names a table");
+		return pdf_xref_fail(
+		    reterr, h.at, "7.5.8.4", "/XRefStm names a table");
 	return rc;
 }
 
-/* One revision; *ret_prev = 0 when it is the oldest. */
 static int
-read_revision(struct vt_pdf *pdf, uint64_t at, uint64_t startxref,
-    struct vt_pdf_revision *r, uint64_t *ret_prev, struct vt_err *reterr)
+read_group(
+    struct vt_pdf *pdf, uint64_t at, struct group *g, struct vt_err *reterr)
 {
-	struct pdf_entry tmpl = { .rev = (uint16_t)pdf->n_revs };
-	struct pdf_section s = { .at = at }, m = { 0 };
-	uint64_t after;
+	struct pdf_section m = { 0 };
 	int rc;
 
-	rc = section_read(pdf, &s, &tmpl, reterr);
-	if (rc == VT_OK && s.has_xrefstm)
-		rc = read_hybrid(pdf, &s, &tmpl, reterr);
+	*g = (struct group){ .s = { .at = at } };
+	rc = read_section(pdf, g, &g->s, reterr);
 	if (rc != VT_OK)
 		return rc;
-	*r = (struct vt_pdf_revision){ .xref_offset = at, .size = s.size,
-		.trailer = s.trailer };
-	r->kind = !s.is_table ? VT_PDF_XREF_STREAM :
-	    s.has_xrefstm     ? VT_PDF_XREF_HYBRID :
-				VT_PDF_XREF_TABLE;
-	after = s.after;
-	*ret_prev = s.has_prev ? s.prev : 0;
-	if (s.has_prev && s.prev >= at) {
-		/* Annex F: the first page's section stands before the main
-		 * one, and both make the oldest revision */
-		if (!pdf->linearized || s.prev == at)
-			return pdf_xref_fail(reterr, at, "7.5.6",
-			    "/Prev of this section names a later one (byte %"
-			    PRIu64 ")", s.prev);
-		m.at = s.prev;
-		tmpl.order++;
-		rc = section_read(pdf, &m, &tmpl, reterr);
-		if (rc == VT_OK && m.has_xrefstm)
-			rc = read_hybrid(pdf, &m, &tmpl, reterr);
-		if (rc != VT_OK)
-			return rc;
-		if (m.has_prev)
-			return pdf_xref_fail(reterr, m.at, "F.3.4",
-			    "the main section of a linearized file has /Prev");
-		after = m.after;
-		*ret_prev = 0;
+	g->after = g->s.after;
+	g->has_prev = g->s.has_prev && g->s.prev != 0;
+	g->prev = g->s.prev;
+	if (!g->has_prev || g->prev < at)
+		return VT_OK;
+	/* Annex F: the first page's section stands before the main one, and
+	 * both make the oldest revision */
+	if (!pdf->linearized || g->prev == at)
+		return pdf_xref_fail(reterr, at, "7.5.6",
+		    "/Prev of this section names a later one (byte %" PRIu64
+		    ")",
+		    g->prev);
+	m.at = g->prev;
+	rc = read_section(pdf, g, &m, reterr);
+	if (rc == VT_OK && m.has_prev)
+		return pdf_xref_fail(reterr, m.at, "F.3.4",
+		    "the main section of a linearized file has /Prev");
+	g->after = m.after;
+	g->has_prev = false;
+	return rc;
+}
+
+/* How far the chain has been walked, from newest to oldest. */
+struct chain {
+	uint64_t at;        /* next section */
+	uint64_t startxref; /* of the newest section; 0 afterwards */
+	uint64_t newer;     /* first byte of the section read before */
+	uint64_t limit;     /* what is still to come ends before this */
+	size_t order;       /* sections of the revision so far */
+	size_t sections;
+};
+
+static int add_revision(
+    struct vt_pdf *pdf, const struct vt_pdf_revision *r, struct vt_err *reterr);
+
+/*
+ * A section without startxref of its own, straight before the newer one (as
+ * some versions of Microsoft Word write it), is part of the newer one's
+ * revision: no file ever ended there.
+ */
+static bool
+runs_into_newer(
+    struct vt_pdf *pdf, const struct chain *c, const struct group *g)
+{
+	pdf->lx.at = g->after;
+	pdf_skip(&pdf->lx);
+	return c->newer != 0 && pdf->lx.at == c->newer;
+}
+
+static int
+take_group(struct vt_pdf *pdf, struct chain *c, const struct group *g,
+    size_t first, struct vt_err *reterr)
+{
+	struct vt_pdf_revision r = { .xref_offset = g->s.at,
+		.size = g->s.size,
+		.trailer = g->s.trailer };
+	int rc;
+
+	if (runs_into_newer(pdf, c, g)) {
+		for (size_t i = first; i < pdf->index.n; i++) {
+			pdf->index.v[i].rev--;
+			pdf->index.v[i].order =
+			    (uint16_t)(pdf->index.v[i].order + c->order);
+		}
+		c->order += g->sections;
+		return VT_OK;
 	}
-	return read_tail(pdf, after, startxref, r, reterr);
+	r.kind = !g->s.is_table     ? VT_PDF_XREF_STREAM
+		 : g->s.has_xrefstm ? VT_PDF_XREF_HYBRID
+				    : VT_PDF_XREF_TABLE;
+	rc = read_tail(pdf, g->after, c->startxref, &r, reterr);
+	if (rc != VT_OK)
+		return rc;
+	/* each older one ends before the newer section begins, which also
+	 * rules out a chain that loops */
+	if (r.end > c->limit)
+		return pdf_xref_fail(reterr, r.xref_offset, "7.5.6",
+		    "the revision of this section ends at %" PRIu64
+		    ", inside the next one",
+		    r.end);
+	c->order = g->sections;
+	return add_revision(pdf, &r, reterr);
 }
 
 static int
@@ -192,7 +261,7 @@ same_place(const struct pdf_entry *a, const struct pdf_entry *b)
 
 /*
  * Several entries of one number in one revision: allowed only where every
- * reader comes to the same object. A table's free entry is overridden by its
+ * reader comes to the same object. A table's free entry is overridden by a
  * /XRefStm (§7.5.8.4); else they must agree, and must not stand twice in one
  * section.
  */
@@ -215,11 +284,14 @@ merge_entries(struct vt_pdf *pdf, struct vt_err *reterr)
 			    "object %" PRIu32 " is listed twice", v[i].num);
 		if (last->state == VT_PDF_SLOT_FREE && v[i].via_stream)
 			*last = v[i];
+		else if (last->via_stream && v[i].state == VT_PDF_SLOT_FREE)
+			last->order = v[i].order;
 		else if (!same_place(last, &v[i]))
 			return pdf_xref_fail(reterr,
 			    pdf->revs[v[i].rev].xref_offset, "7.5.8.4",
 			    "two sections of one revision disagree about "
-			    "object %" PRIu32, v[i].num);
+			    "object %" PRIu32,
+			    v[i].num);
 	}
 	pdf->index.n = n;
 	return VT_OK;
@@ -236,11 +308,11 @@ list_objects(struct vt_pdf *pdf, struct vt_err *reterr)
 		pdf->revs[pdf->index.v[i].rev].n_objects++;
 	for (i = 0; i < pdf->n_revs; i++) {
 		r = &pdf->revs[i];
-		r->objects = calloc(r->n_objects == 0 ? 1 : r->n_objects,
-		    sizeof(*r->objects));
+		r->objects = calloc(
+		    r->n_objects == 0 ? 1 : r->n_objects, sizeof(*r->objects));
 		if (r->objects == NULL)
-			return vt_err_set(reterr, VT_E_NOMEM,
-			    "objects of a revision");
+			return vt_err_set(
+			    reterr, VT_E_NOMEM, "objects of a revision");
 		r->n_objects = 0;
 	}
 	for (i = 0; i < pdf->index.n; i++) {
@@ -251,8 +323,8 @@ list_objects(struct vt_pdf *pdf, struct vt_err *reterr)
 }
 
 static int
-add_revision(struct vt_pdf *pdf, const struct vt_pdf_revision *r,
-    struct vt_err *reterr)
+add_revision(
+    struct vt_pdf *pdf, const struct vt_pdf_revision *r, struct vt_err *reterr)
 {
 	struct vt_pdf_revision *q;
 
@@ -286,30 +358,33 @@ turn_round(struct vt_pdf *pdf)
 }
 
 int
-pdf_chain_read(struct vt_pdf *pdf, uint64_t at, uint64_t startxref,
-    struct vt_err *reterr)
+pdf_chain_read(
+    struct vt_pdf *pdf, uint64_t at, uint64_t startxref, struct vt_err *reterr)
 {
-	struct vt_pdf_revision r;
-	uint64_t prev = 0, limit = pdf->src->size;
+	struct chain c = {
+		.at = at, .startxref = startxref, .limit = pdf->src->size
+	};
+	struct group g;
+	size_t first;
 	int rc;
 
 	do {
-		rc = read_revision(pdf, at, startxref, &r, &prev, reterr);
+		first = pdf->index.n;
+		rc = read_group(pdf, c.at, &g, reterr);
+		if (rc == VT_OK)
+			rc = take_group(pdf, &c, &g, first, reterr);
 		if (rc != VT_OK)
 			return rc;
-		/* each older one ends before the newer section begins, which
-		 * also rules out a chain that loops */
-		if (r.end > limit)
-			return pdf_xref_fail(reterr, at, "7.5.6",
-			    "this section's revision ends at %" PRIu64
-			    ", inside the next one", r.end);
-		rc = add_revision(pdf, &r, reterr);
-		if (rc != VT_OK)
-			return rc;
-		limit = at;
-		at = prev;
-		startxref = 0;
-	} while (prev != 0);
+		c.sections += g.sections;
+		if (c.sections > 2 * VT_L(PDF_REVISIONS_MAX))
+			return vt_err_set(reterr, VT_E_LIMIT,
+			    "PDF cross-reference: more than %zu sections",
+			    2 * VT_L(PDF_REVISIONS_MAX));
+		c.newer = g.s.start;
+		c.limit = g.s.at;
+		c.startxref = 0;
+		c.at = g.prev;
+	} while (g.has_prev);
 	turn_round(pdf);
 	if (pdf->index.n > 0)
 		qsort(pdf->index.v, pdf->index.n, sizeof(*pdf->index.v),
@@ -333,8 +408,8 @@ pdf_entry_find(const struct vt_pdf *pdf, size_t rev, uint32_t num)
 		else
 			hi = mid;
 	}
-	return lo > 0 && pdf->index.v[lo - 1].num == num ? lo - 1 :
-							   PDF_NO_ENTRY;
+	return lo > 0 && pdf->index.v[lo - 1].num == num ? lo - 1
+							 : PDF_NO_ENTRY;
 }
 
 size_t
@@ -342,14 +417,14 @@ pdf_entry_last(const struct vt_pdf *pdf, size_t i)
 {
 	const struct pdf_entry *v = pdf->index.v;
 
-	return i + 1 < pdf->index.n && v[i + 1].num == v[i].num ?
-	    v[i + 1].rev - 1u :
-	    pdf->n_revs - 1;
+	return i + 1 < pdf->index.n && v[i + 1].num == v[i].num
+		   ? v[i + 1].rev - 1u
+		   : pdf->n_revs - 1;
 }
 
 bool
-pdf_entry_stable(const struct vt_pdf *pdf, uint32_t num, size_t first,
-    size_t last)
+pdf_entry_stable(
+    const struct vt_pdf *pdf, uint32_t num, size_t first, size_t last)
 {
 	size_t i = pdf_entry_find(pdf, first, num);
 	size_t j = pdf_entry_find(pdf, last, num);

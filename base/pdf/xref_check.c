@@ -9,8 +9,8 @@
 
 /* The entry points at "N G obj" inside the bytes its revision had. */
 static int
-check_file_entry(struct vt_pdf *pdf, const struct pdf_entry *e,
-    struct vt_err *reterr)
+check_file_entry(
+    struct vt_pdf *pdf, const struct pdf_entry *e, struct vt_err *reterr)
 {
 	struct pdf_lexer *lx = &pdf->lx;
 	uint32_t num;
@@ -19,11 +19,10 @@ check_file_entry(struct vt_pdf *pdf, const struct pdf_entry *e,
 	if (e->pos >= pdf->revs[e->rev].end)
 		return pdf_xref_fail(reterr, e->pos, "7.5.6",
 		    "object %" PRIu32 " of revision %u stands after the end "
-		    "of that revision (%" PRIu64 ")", e->num,
-		    (unsigned)e->rev, pdf->revs[e->rev].end);
-	lx->at = e->pos;
-	if ((e->pos > 0 && pdf_is_regular(pdf_byte(lx, e->pos - 1))) ||
-	    !pdf_object_head(lx, &num, &gen)) {
+		    "of that revision (%" PRIu64 ")",
+		    e->num, (unsigned)e->rev, pdf->revs[e->rev].end);
+	pdf_seek_token(lx, e->pos);
+	if (!pdf_starts_number(lx) || !pdf_object_head(lx, &num, &gen)) {
 		char want[64];
 
 		snprintf(want, sizeof(want), "\"%" PRIu32 " %u obj\"", e->num,
@@ -34,8 +33,8 @@ check_file_entry(struct vt_pdf *pdf, const struct pdf_entry *e,
 	if (num != e->num || gen != e->gen)
 		return pdf_xref_fail(reterr, e->pos, "7.5.4",
 		    "object %" PRIu32 " %u is said to stand here, found "
-		    "object %" PRIu32 " %u", e->num, (unsigned)e->gen, num,
-		    (unsigned)gen);
+		    "object %" PRIu32 " %u",
+		    e->num, (unsigned)e->gen, num, (unsigned)gen);
 	return VT_OK;
 }
 
@@ -50,13 +49,16 @@ check_stream_entry(struct vt_pdf *pdf, size_t i, struct vt_err *reterr)
 	if (k == PDF_NO_ENTRY || pdf->index.v[k].state != VT_PDF_SLOT_FILE ||
 	    pdf->index.v[k].gen != 0)
 		return pdf_xref_fail(reterr, pdf->revs[e->rev].xref_offset,
-		    "7.5.7", "object %" PRIu32 " is said to be in object "
+		    "7.5.7",
+		    "object %" PRIu32 " is said to be in object "
 		    "stream %" PRIu32 ", which is no object of the file",
 		    e->num, num);
 	if (!pdf_entry_stable(pdf, num, e->rev, pdf_entry_last(pdf, i)))
 		return pdf_xref_fail(reterr, pdf->revs[e->rev].xref_offset,
-		    "7.5.7", "object %" PRIu32 " is read from object stream %"
-		    PRIu32 ", which a later revision replaces", e->num, num);
+		    "7.5.7",
+		    "object %" PRIu32 " is read from object stream %" PRIu32
+		    ", which a later revision replaces",
+		    e->num, num);
 	pdf->containers[num / 8] |= (uint8_t)(1u << num % 8);
 	return VT_OK;
 }

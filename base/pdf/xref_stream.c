@@ -16,8 +16,8 @@ struct rows {
 };
 
 static int
-take_widths(const struct vt_pdf_object *dict, struct rows *r,
-    struct vt_err *reterr)
+take_widths(
+    const struct vt_pdf_object *dict, struct rows *r, struct vt_err *reterr)
 {
 	struct vt_pdf_object *w = vt_pdf_dict_get(dict, "W");
 	int64_t v;
@@ -32,8 +32,8 @@ take_widths(const struct vt_pdf_object *dict, struct rows *r,
 		r->w[i] = (size_t)v;
 	}
 	if (r->w[1] == 0)
-		return pdf_xref_fail(reterr, r->at, CLAUSE,
-		    "the second width in /W is 0");
+		return pdf_xref_fail(
+		    reterr, r->at, CLAUSE, "the second width in /W is 0");
 	return VT_OK;
 }
 
@@ -59,8 +59,7 @@ take_row(struct vt_pdf *pdf, struct rows *r, uint64_t num,
 
 	if (r->left < r->w[0] + r->w[1] + r->w[2])
 		return pdf_xref_fail(reterr, r->at, CLAUSE,
-		    "the stream ends before the entry of object %" PRIu64,
-		    num);
+		    "the stream ends before the entry of object %" PRIu64, num);
 	type = field(r, 0, 1);
 	second = field(r, 1, 0);
 	third = field(r, 2, 0);
@@ -68,12 +67,12 @@ take_row(struct vt_pdf *pdf, struct rows *r, uint64_t num,
 	if (type == 0) {
 		e.state = VT_PDF_SLOT_FREE;
 		e.gen = (uint16_t)(third & UINT16_MAX);
-		return num == 0 ? VT_OK :
-				  pdf_entries_add(&pdf->index, &e, reterr);
+		return num == 0 ? VT_OK
+				: pdf_entries_add(&pdf->index, &e, reterr);
 	}
 	if (num == 0)
-		return pdf_xref_fail(reterr, r->at, CLAUSE,
-		    "object 0 is marked as in use");
+		return pdf_xref_fail(
+		    reterr, r->at, CLAUSE, "object 0 is marked as in use");
 	if (type == 1) {
 		e.state = VT_PDF_SLOT_FILE;
 		e.gen = (uint16_t)third;
@@ -82,20 +81,22 @@ take_row(struct vt_pdf *pdf, struct rows *r, uint64_t num,
 			return pdf_xref_fail(reterr, r->at, CLAUSE,
 			    "object %" PRIu64 " is said to stand at %" PRIu64
 			    " with generation %" PRIu64
-			    ", outside the file or the limits", num, second,
-			    third);
+			    ", outside the file or the limits",
+			    num, second, third);
 	} else if (type == 2) {
 		e.state = VT_PDF_SLOT_OBJSTM;
 		if (second == 0 || second > VT_L(PDF_OBJECTS_MAX) ||
 		    third > VT_L(PDF_OBJECTS_MAX))
 			return pdf_xref_fail(reterr, r->at, CLAUSE,
 			    "object %" PRIu64 " is said to be number %" PRIu64
-			    " in object stream %" PRIu64, num, third, second);
+			    " in object stream %" PRIu64,
+			    num, third, second);
 		e.pos = second << 32 | third;
 	} else {
 		return vt_err_set(reterr, VT_E_PDF_UNSUPPORTED,
-		    "PDF byte %" PRIu64 ": ISO 32000-2 §7.5.8.3: object %"
-		    PRIu64 " has an entry of the unknown type %" PRIu64,
+		    "PDF byte %" PRIu64
+		    ": ISO 32000-2 §7.5.8.3: object %" PRIu64
+		    " has an entry of the unknown type %" PRIu64,
 		    r->at, num, type);
 	}
 	return pdf_entries_add(&pdf->index, &e, reterr);
@@ -130,16 +131,16 @@ take_index(struct vt_pdf *pdf, const struct pdf_section *s, struct rows *r,
 	if (index == NULL)
 		return take_rows(pdf, r, 0, s->size, tmpl, reterr);
 	if (index->type != VT_PDF_ARRAY || index->u.array.n % 2 != 0)
-		return pdf_xref_fail(reterr, r->at, CLAUSE,
-		    "/Index is not an array of pairs");
+		return pdf_xref_fail(
+		    reterr, r->at, CLAUSE, "/Index is not an array of pairs");
 	for (size_t i = 0; i < index->u.array.n; i += 2) {
 		if (!vt_pdf_int(index->u.array.items[i], &first) ||
 		    !vt_pdf_int(index->u.array.items[i + 1], &count) ||
 		    first < 0 || count < 0)
 			return pdf_xref_fail(reterr, r->at, CLAUSE,
 			    "/Index holds something else than numbers");
-		rc = take_rows(pdf, r, (uint64_t)first, (uint64_t)count, tmpl,
-		    reterr);
+		rc = take_rows(
+		    pdf, r, (uint64_t)first, (uint64_t)count, tmpl, reterr);
 		if (rc != VT_OK)
 			return rc;
 	}
@@ -150,8 +151,11 @@ int
 pdf_xref_stream_read(struct vt_pdf *pdf, struct pdf_section *s,
     const struct pdf_entry *tmpl, struct vt_err *reterr)
 {
-	struct pdf_place place = { .at = s->at, .limit = pdf->src->size,
-		.any = true, .first = 1, .last = 0 };
+	struct pdf_place place = { .at = s->start,
+		.limit = pdf->src->size,
+		.any = true,
+		.first = 1,
+		.last = 0 };
 	struct rows r = { .at = s->at };
 	struct vt_pdf_object *o = NULL;
 	VT_BUF_AUTO(data);
@@ -164,7 +168,8 @@ pdf_xref_stream_read(struct vt_pdf *pdf, struct pdf_section *s,
 	    !vt_pdf_is_name(vt_pdf_dict_get(o, "Type"), "XRef"))
 		return pdf_xref_fail(reterr, s->at, CLAUSE,
 		    "object %" PRIu32 " stands where a cross-reference is "
-		    "said to be, and is none", place.num);
+		    "said to be, and is none",
+		    place.num);
 	s->trailer = o->u.stream.dict;
 	s->after = pdf->lx.at;
 	if ((rc = pdf_trailer_take(pdf, s, reterr)) != VT_OK ||

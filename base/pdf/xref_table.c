@@ -5,6 +5,8 @@
 
 #define CLAUSE "7.5.4"
 
+#define LINE_END_MAX 4
+
 /* The 18 characters of an entry before its end of line. */
 struct line {
 	uint64_t offset, gen;
@@ -30,6 +32,8 @@ fixed_digits(struct pdf_lexer *lx, size_t n, uint64_t *ret)
 static bool
 read_line(struct pdf_lexer *lx, struct line *ret)
 {
+	size_t i;
+
 	if (!fixed_digits(lx, 10, &ret->offset) || pdf_peek(lx) != ' ')
 		return false;
 	lx->at++;
@@ -40,12 +44,11 @@ read_line(struct pdf_lexer *lx, struct line *ret)
 	if (ret->type != 'n' && ret->type != 'f')
 		return false;
 	lx->at++;
-	/* two bytes by the standard; one is met and cannot be misread, as the
-	 * next entry starts with a digit */
+	/* two bytes by the standard; one to LINE_END_MAX are met, and cannot
+	 * be misread, as the next entry starts with a digit */
 	if (!pdf_is_space(pdf_peek(lx)))
 		return false;
-	lx->at++;
-	if (pdf_is_space(pdf_peek(lx)))
+	for (i = 0; i < LINE_END_MAX && pdf_is_space(pdf_peek(lx)); i++)
 		lx->at++;
 	return true;
 }
@@ -56,12 +59,13 @@ take_line(struct vt_pdf *pdf, const struct line *l, uint64_t num,
 {
 	struct pdf_entry e = *tmpl;
 
-	if (l->gen > UINT16_MAX)
+	/* a free entry's 65536 is a known slip and says nothing */
+	if (l->gen > UINT16_MAX && l->type == 'n')
 		return pdf_xref_fail(reterr, pdf->lx.at, CLAUSE,
 		    "generation %llu of object %llu is above 65535",
 		    (unsigned long long)l->gen, (unsigned long long)num);
 	e.num = (uint32_t)num;
-	e.gen = (uint16_t)l->gen;
+	e.gen = l->gen > UINT16_MAX ? UINT16_MAX : (uint16_t)l->gen;
 	e.state = VT_PDF_SLOT_FREE;
 	if (l->type == 'n') {
 		e.state = VT_PDF_SLOT_FILE;
@@ -71,15 +75,16 @@ take_line(struct vt_pdf *pdf, const struct line *l, uint64_t num,
 		if (!pdf_absolute(pdf, (int64_t)l->offset, &e.pos))
 			return pdf_xref_fail(reterr, pdf->lx.at, CLAUSE,
 			    "object %llu is said to stand at %llu, outside "
-			    "the file", (unsigned long long)num,
+			    "the file",
+			    (unsigned long long)num,
 			    (unsigned long long)l->offset);
 	}
 	return num == 0 ? VT_OK : pdf_entries_add(&pdf->index, &e, reterr);
 }
 
 static int
-read_subsection(struct vt_pdf *pdf, const struct pdf_entry *tmpl,
-    struct vt_err *reterr)
+read_subsection(
+    struct vt_pdf *pdf, const struct pdf_entry *tmpl, struct vt_err *reterr)
 {
 	struct pdf_lexer *lx = &pdf->lx;
 	struct line l = { 0 };
@@ -103,7 +108,7 @@ read_subsection(struct vt_pdf *pdf, const struct pdf_entry *tmpl,
 		 * entry is compared with its object later, so a wrong guess
 		 * cannot pass. */
 		if (i == 0 && first == 1 && l.type == 'f' && l.offset == 0 &&
-		    l.gen == UINT16_MAX)
+		    l.gen >= UINT16_MAX)
 			first = 0;
 		rc = take_line(pdf, &l, first + i, tmpl, reterr);
 		if (rc != VT_OK)
@@ -120,10 +125,10 @@ pdf_table_read(struct vt_pdf *pdf, struct pdf_section *s,
 	struct vt_pdf_object *o;
 	int rc;
 
-	lx->at = s->at;
+	lx->at = s->start;
 	if (!pdf_word(lx, "xref"))
-		return pdf_fail(lx, VT_E_PDF_XREF, CLAUSE, "the word xref",
-		    reterr);
+		return pdf_fail(
+		    lx, VT_E_PDF_XREF, CLAUSE, "the word xref", reterr);
 	for (;;) {
 		pdf_skip_space(lx);
 		if (pdf_word(lx, "trailer"))
@@ -163,8 +168,8 @@ take_offset(struct vt_pdf *pdf, struct pdf_section *s, const char *key,
 }
 
 int
-pdf_trailer_take(struct vt_pdf *pdf, struct pdf_section *s,
-    struct vt_err *reterr)
+pdf_trailer_take(
+    struct vt_pdf *pdf, struct pdf_section *s, struct vt_err *reterr)
 {
 	struct vt_pdf_object *o;
 	int64_t size;
@@ -185,7 +190,7 @@ pdf_trailer_take(struct vt_pdf *pdf, struct pdf_section *s,
 	s->size = (uint32_t)size;
 	rc = take_offset(pdf, s, "Prev", &s->has_prev, &s->prev, reterr);
 	if (rc == VT_OK && s->is_table)
-		rc = take_offset(pdf, s, "XRefStm", &s->has_xrefstm,
-		    &s->xrefstm, reterr);
+		rc = take_offset(
+		    pdf, s, "XRefStm", &s->has_xrefstm, &s->xrefstm, reterr);
 	return rc;
 }

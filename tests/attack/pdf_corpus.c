@@ -2,8 +2,8 @@
 /*
  * Every PDF of the corpora is opened and walked: all objects of all
  * revisions, all streams that can be decoded, all pages. Nothing crashes,
- * hangs or leaks (an alarm ends a file that takes too long), and of the files
- * that the corpora call sound nine in ten open.
+ * hangs or leaks (an alarm ends a file that takes too long), and every file
+ * with a valid signature opens. How many others do: tests/oracle/pdf_qpdf.
  *
  * With file names as arguments: walks those and prints what it found.
  */
@@ -20,14 +20,13 @@
 
 /* What became of one file. */
 struct outcome {
-	int open, walk;      /* codes */
-	struct vt_err err;   /* of the first that failed */
+	int open, walk;    /* codes */
+	struct vt_err err; /* of the first that failed */
 	size_t objects, pages, revisions;
 };
 
 static int
-walk_object(struct vt_pdf *pdf, size_t rev, uint32_t num,
-    struct vt_err *reterr)
+walk_object(struct vt_pdf *pdf, size_t rev, uint32_t num, struct vt_err *reterr)
 {
 	struct vt_pdf_object *o = NULL;
 	VT_BUF_AUTO(data);
@@ -57,8 +56,8 @@ walk(struct vt_pdf *pdf, struct outcome *out)
 			rc = rc == VT_OK ? one : rc;
 		}
 	}
-	one = vt_pdf_page_count(pdf, VT_PDF_LATEST, &out->pages,
-	    rc == VT_OK ? &out->err : NULL);
+	one = vt_pdf_page_count(
+	    pdf, VT_PDF_LATEST, &out->pages, rc == VT_OK ? &out->err : NULL);
 	for (i = 0; one == VT_OK && i < out->pages; i++)
 		one = vt_pdf_page(pdf, VT_PDF_LATEST, i, &page,
 		    rc == VT_OK ? &out->err : NULL);
@@ -101,8 +100,8 @@ report(const char *path, const struct outcome *o)
 		printf("# refused %s: %s: %s\n", path,
 		    vt_err_info(o->open)->slug, o->err.msg);
 	else if (o->walk != VT_OK)
-		printf("# fault %s: %s: %s\n", path,
-		    vt_err_info(o->walk)->slug, o->err.msg);
+		printf("# fault %s: %s: %s\n", path, vt_err_info(o->walk)->slug,
+		    o->err.msg);
 }
 
 int
@@ -110,15 +109,15 @@ main(int argc, char **argv)
 {
 	const char *corpora = getenv("VANTHU_CORPORA");
 	char line[4096], path[4096], *kind, *expected, *rest;
-	size_t files = 0, sound = 0, opened = 0, clean = 0;
+	size_t files = 0, opened = 0, clean = 0;
 	struct outcome o;
 	FILE *f;
 
 	for (int i = 1; i < argc; i++) {
 		o = look(argv[i]);
 		report(argv[i], &o);
-		printf("# %s: %zu revisions, %zu objects, %zu pages\n",
-		    argv[i], o.revisions, o.objects, o.pages);
+		printf("# %s: %zu revisions, %zu objects, %zu pages\n", argv[i],
+		    o.revisions, o.objects, o.pages);
 	}
 	if (argc > 1)
 		return 0;
@@ -142,16 +141,16 @@ main(int argc, char **argv)
 		o = look(path);
 		report(line, &o);
 		files++;
-		if (strcmp(expected, "parse-ok") == 0) {
-			sound++;
-			opened += o.open == VT_OK;
-			clean += o.open == VT_OK && o.walk == VT_OK;
-		}
+		opened += o.open == VT_OK;
+		clean += o.open == VT_OK && o.walk == VT_OK;
+		if (strcmp(expected, "valid") == 0)
+			tap_ok(o.open == VT_OK && o.walk == VT_OK,
+			    "signed and valid: %s", line);
 	}
 	fclose(f);
-	tap_ok(files > 0, "%zu files were walked", files);
-	printf("# sound: %zu, opened: %zu, without any fault: %zu\n", sound,
-	    opened, clean);
-	tap_ok(opened * 10 >= sound * 9, "nine in ten sound files open");
+	tap_ok(files > 0,
+	    "%zu files were walked: %zu opened, %zu of them "
+	    "without any fault",
+	    files, opened, clean);
 	return tap_done();
 }
