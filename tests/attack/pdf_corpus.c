@@ -108,7 +108,7 @@ int
 main(int argc, char **argv)
 {
 	const char *corpora = getenv("VANTHU_CORPORA");
-	char line[4096], path[4096], *kind, *expected, *rest;
+	char line[4096], path[8192], *kind, *expected, *rest;
 	size_t files = 0, opened = 0, clean = 0;
 	struct outcome o;
 	FILE *f;
