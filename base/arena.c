@@ -4,6 +4,17 @@
 #include <assert.h>
 #include <stdlib.h>
 
+/* Under AddressSanitizer what is not handed out may not be touched. */
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(p, n)   ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
+
 #define ARENA_MAGIC 0x41524e41u
 #define ALIGN       16
 #define BLOCK_MIN   4096
@@ -53,6 +64,7 @@ vt_arena_free(struct vt_arena *a)
 	VT_CHECK(a, ARENA_MAGIC);
 	for (b = a->head; b != NULL; b = next) {
 		next = b->next;
+		ASAN_UNPOISON_MEMORY_REGION(b->data, b->size);
 		free(b);
 	}
 	a->magic = 0;
@@ -83,6 +95,7 @@ new_block(struct vt_arena *a, size_t n)
 	if (b == NULL)
 		return fail(a, VT_E_NOMEM);
 	b->size = size - sizeof(*b);
+	ASAN_POISON_MEMORY_REGION(b->data, b->size);
 	a->total += size;
 	if (a->head != NULL && size > a->next_size) {
 		b->next = a->head->next;
@@ -116,6 +129,7 @@ vt_arena_alloc(struct vt_arena *a, size_t n)
 			return NULL;
 	}
 	p = b->data + b->used;
+	ASAN_UNPOISON_MEMORY_REGION(p, n);
 	b->used += need;
 	a->used += n;
 	return p;

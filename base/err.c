@@ -21,9 +21,10 @@ static const struct vt_err_info table[] = {
 static_assert(TABLE_ROWS == VT_E__END - VT_E__TOP - 1, "one row a code");
 
 /*
- * Makes msg valid UTF-8 in place: a character cut in half at the end is
- * dropped, any other ill-formed byte becomes '?', so that a name out of a
- * hostile file can stand in a message.
+ * Makes msg valid UTF-8 without control characters, in place: a character cut
+ * in half at the end is dropped, any other ill-formed or control byte becomes
+ * '?', so that a name out of a hostile file can stand in a message and the
+ * message on a terminal.
  */
 static void
 make_valid(char *msg, size_t size, bool cut)
@@ -33,14 +34,16 @@ make_valid(char *msg, size_t size, bool cut)
 
 	while (at < s.n) {
 		size_t start = at;
+		int32_t c = vt_utf8_next(s, &at);
 
-		if (vt_utf8_next(s, &at) >= 0)
+		if (c >= 0x20 && !(c >= 0x7F && c <= 0x9F))
 			continue;
-		if (cut && s.n - start < 4 && s.p[start] >= 0xC0) {
+		if (c < 0 && cut && s.n - start < 4 && s.p[start] >= 0xC0) {
 			msg[start] = '\0';
 			return;
 		}
-		msg[start] = '?';
+		memset(msg + start, c == '\n' || c == '\t' ? ' ' : '?',
+		    at - start);
 	}
 }
 

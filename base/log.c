@@ -104,6 +104,21 @@ write_line(const void *p, size_t n)
 	} while (done < 0 && errno == EINTR);
 }
 
+/* Whether a quoted value is open at the end. */
+static bool
+in_quotes(struct vt_span s)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\\')
+			i++;
+		else if (s.p[i] == '"')
+			open = !open;
+	}
+	return open;
+}
+
 static void
 send_line(struct vt_buf *b)
 {
@@ -116,7 +131,7 @@ send_line(struct vt_buf *b)
 	if (b->failed == VT_E_LIMIT) {
 		b->failed = VT_OK;
 		b->limit = LINE_MAX_BYTES;
-		vt_buf_puts(b, TAIL);
+		vt_buf_puts(b, in_quotes(vt_buf_view(b)) ? "\"" TAIL : TAIL);
 	} else {
 		vt_buf_putc(b, '\n');
 	}
@@ -133,7 +148,7 @@ vt_log(enum vt_err_level level, const char *event, const char *fmt, ...)
 
 	if (level < sink.least)
 		return;
-	b.limit = LINE_MAX_BYTES - sizeof(TAIL);
+	b.limit = LINE_MAX_BYTES - sizeof("\"" TAIL);
 	put_prefix(&b, level, event);
 	if (*fmt != '\0') {
 		size_t start = b.n;

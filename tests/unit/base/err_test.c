@@ -121,6 +121,8 @@ test_messages(void)
 	    "x?"
 	    "?(y?",
 	    "ill-formed bytes do not get through");
+	vt_err_set(&e, VT_E_LIMIT, "%s", "a\nb\t\x1b[2J\x7f\xC2\x9B.");
+	tap_eq_str(e.msg, "a b ?[2J?\077?.", "nor do control characters");
 }
 
 int

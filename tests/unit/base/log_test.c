@@ -77,6 +77,12 @@ test_long(void)
 	tap_ok(strncmp(line, "<6>long n=5 ", 12) == 0 &&
 		   strstr(line, " cut=1\n") != NULL,
 	    "what fits is there, and that it was cut");
+	memset(text, ' ', 4200);
+	vt_log(VT_LEVEL_INFO, "long", "a=%s", text);
+	line = logged();
+	tap_ok(strlen(line) <= 4096 && strlen(line) > 4000 &&
+		   strstr(line, " \" cut=1\n") != NULL,
+	    "a quoted value that is cut has its closing quote");
 }
 
 static void *
