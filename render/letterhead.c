@@ -179,7 +179,7 @@ vt_head_set(struct vt_layout *l, struct vt_head *h)
 					   "type of paper", VT_L(NAME_MAX)));
 		left = set_type(l, h, left);
 	}
-	h->unit->height = left + 10;
+	h->unit->height = left + 13;
 }
 
 /* Several: each on its line, the dashes under the colon. */

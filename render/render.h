@@ -119,7 +119,8 @@ VT_NODISCARD int vt_render_field_text(const char *text, const char *font_key,
  * Appearance of a signature field: picture (PNG with alpha, may be empty) and
  * lines of text (may be none), in w x h. Text is drawn with an own subset of
  * Liberation Serif that the graft brings along. Object 0 is the form XObject.
- * Errors: VT_E_INVALID (not a PNG, too large, letters missing), VT_E_LIMIT.
+ * Errors: VT_E_INVALID (not a PNG, letters missing), VT_E_LIMIT (a picture
+ * past IMAGE_MAX or IMAGE_PIXELS_MAX, text that does not fit at 5 pt).
  */
 struct vt_stamp {
 	struct vt_span png;
