@@ -2,10 +2,8 @@
 /* Reading: papers, content, receipts, verdicts. */
 #include <unistd.h>
 
+#include "api/office/bare.h"
 #include "api/office/office_priv.h"
-
-#define FETCH_ROUNDS 4
-#define FACTS_MAX    64
 
 int
 vt_office_paper(struct vt_office *o, struct vt_view *v,
@@ -103,84 +101,18 @@ vt_office_receipt(struct vt_office *o, const struct vt_actor *actor,
 	return vt_receipt_get(v, actor->agency_no, index, ret, reterr);
 }
 
-/* ---- validation: the worker asks, we fetch, it judges again ---- */
-
-/* Was this asked before? Then asking again would not help. */
-static bool
-have_fact(const struct vt_fact *f, size_t n, const struct vt_need *need)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(f[i].url, need->url) == 0 &&
-		    vt_span_eq(f[i].request, need->request))
-			return true;
-	return false;
-}
-
-static int
-fetch_one(struct vt_office *o, const struct vt_need *need, struct vt_arena *a,
-    struct vt_fact *ret, struct vt_err *reterr)
-{
-	struct vt_err err = VT_ERR_INIT;
-	VT_BUF_AUTO(answer);
-	bool ok = true;
-	int rc;
-
-	ret->kind = vt_arena_strdup(a, need->kind);
-	ret->url = vt_arena_strdup(a, need->url);
-	ret->request = vt_arena_copy(a, need->request, &ok);
-	if (ret->kind == NULL || ret->url == NULL || !ok)
-		return vt_arena_err(a, reterr);
-	rc = o->o.fetch(o->o.fetch_arg, need->url, "application/ocsp-request",
-	    need->request, need->limit, &answer, &err);
-	if (rc != VT_OK) {
-		ret->failure = vt_arena_strdup(a, err.msg);
-		return ret->failure == NULL ? vt_arena_err(a, reterr) : VT_OK;
-	}
-	ret->answer = vt_arena_copy(a, vt_buf_view(&answer), &ok);
-	return ok ? VT_OK : vt_arena_err(a, reterr);
-}
-
 int
 vt_office_validate_fd(
     struct vt_office *o, int fd, struct vt_verdict **ret, struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
-	VT_CLEANUP(vt_verdict_free) struct vt_verdict *v = NULL;
-	struct vt_fact facts[FACTS_MAX];
 	struct vt_verify_input in = { 0 };
-	bool asked = true;
-	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((a = vt_arena_new((size_t)FACTS_MAX * VT_L(FETCH_MAX))) == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "validation: no memory");
-	memset(facts, 0, sizeof(facts));
 	in.anchors = o->o.anchors;
 	in.n_anchors = o->o.n_anchors;
-	in.facts = facts;
 	in.now = vt_now(o->o.ctx);
-	in.offline = o->o.fetch == NULL;
-	for (int round = 0; asked && round < FETCH_ROUNDS; round++) {
-		vt_verdict_free(v);
-		v = NULL;
-		rc = vt_sign_validate(o->o.spawner, fd, &in, &v, reterr);
-		if (rc != VT_OK)
-			return rc;
-		asked = false;
-		for (size_t i = 0; !in.offline && i < v->n_needs; i++) {
-			if (in.n_facts == FACTS_MAX ||
-			    have_fact(facts, in.n_facts, &v->needs[i]))
-				continue;
-			rc = fetch_one(
-			    o, &v->needs[i], a, &facts[in.n_facts], reterr);
-			if (rc != VT_OK)
-				return rc;
-			in.n_facts++;
-			asked = true;
-		}
-	}
-	*ret = VT_TAKE(v);
-	return VT_OK;
+	return vt_bare_validate(
+	    o->o.spawner, fd, &in, o->o.fetch, o->o.fetch_arg, ret, reterr);
 }
 
 int
