@@ -883,6 +883,10 @@ static const struct vt_worker_kind kinds[] = {
 	    .cpu_s = CPU_S,
 	    .memory = MEMORY,
 	    .output_max = OUTPUT_MAX },
+	{ .name = "once",
+	    .handle = attack,
+	    .jobs_max = 1,
+	    .output_max = OUTPUT_MAX },
 	/* as Poppler needs it */
 	{ .name = "wide",
 	    .handle = attack,
@@ -928,11 +932,36 @@ check_row(struct vt_spawner *s, const char *kind, const struct row *r, int fd)
 	if (r->says != NULL)
 		tap_ok(strstr(err.msg, r->says) != NULL, "says %s", r->says);
 
+	/* A lie that is ready before the question is seen, not one that comes
+	 * in between: see check_once(). */
+	if (r->run == answer_ahead)
+		(void)usleep(100000);
 	rc = ask(s, kind, "honest", fd, &reply, &err);
 	tap_ok(rc == VT_OK && strcmp(vt_buf_str(&reply), "honest") == 0,
 	    "%s: the next job is served", r->name);
 	if (rc != VT_OK)
 		printf("# code %d: %s\n", rc, err.msg);
+}
+
+/*
+ * A worker that serves several papers and is taken over by one can lie about
+ * the next. A kind with one job a process cannot.
+ */
+static void
+check_once(struct vt_spawner *s, int fd)
+{
+	int lies = 0;
+
+	for (int i = 0; i < 50; i++) {
+		struct vt_err err;
+		VT_BUF_AUTO(reply);
+
+		if (ask(s, "once", "answer-ahead", fd, &reply, &err) != VT_OK ||
+		    ask(s, "once", "honest", fd, &reply, &err) != VT_OK ||
+		    strcmp(vt_buf_str(&reply), "honest") != 0)
+			lies++;
+	}
+	tap_eq_int(lies, 0, "a process a job: no lie reaches the next paper");
 }
 
 /* The same attacks where threads and some files are allowed. */
@@ -980,7 +1009,7 @@ main(void)
 
 	tap_call(vt_base_init(&err), &err, "base");
 	log = redirect_log();
-	tap_need(vt_spawner_start(kinds, 2, &s, &err) == VT_OK,
+	tap_need(vt_spawner_start(kinds, 3, &s, &err) == VT_OK,
 	    "the spawner starts");
 	tap_call(
 	    vt_job_memfd(VT_SPAN_LIT("input"), &input, &err), &err, "an input");
@@ -988,6 +1017,7 @@ main(void)
 	for (size_t i = 0; i < ROWS; i++)
 		if (TIGHT || !rows[i].tight)
 			check_row(s, "tight", &rows[i], input);
+	check_once(s, input);
 	check_wide(s, input);
 	vt_spawner_free(s);
 
