@@ -195,7 +195,7 @@ vt_buf_vprintf(struct vt_buf *b, const char *fmt, va_list ap)
 		/* Only a wide character that has no encoding does this. */
 		b->failed = b->failed == VT_OK ? VT_E_LIMIT : b->failed;
 	} else if (reserve(b, (size_t)n)) {
-		vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, again);
+		(void)vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, again);
 		b->n += (size_t)n;
 	}
 	va_end(again);

@@ -97,6 +97,8 @@ parse_spec(const char *p, struct args *a, struct spec *ret)
 	return *p == '\0' ? p : p + 1;
 }
 
+/* Types of equal size are no equal branches.
+ * NOLINTBEGIN(bugprone-branch-clone) */
 static int64_t
 signed_arg(struct args *a, enum length length)
 {
@@ -191,6 +193,8 @@ put_text(struct vt_buf *b, vt_format_escape *escape, const struct spec *s,
 						  : strlen(str)));
 	}
 }
+
+/* NOLINTEND(bugprone-branch-clone) */
 
 static bool
 put_spec(struct vt_buf *b, vt_format_escape *escape, bool precision,

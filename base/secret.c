@@ -132,7 +132,7 @@ int
 vt_secret_read_file(
     const char *path, struct vt_secret **ret, struct vt_err *reterr)
 {
-	struct vt_secret *s;
+	struct vt_secret *s = NULL;
 	int fd, rc;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

@@ -87,10 +87,12 @@ in_range(const struct vt_date *d)
 vt_time
 vt_time_from_date(const struct vt_date *d, int offset_s)
 {
+	int64_t s;
+
 	VT_ASSERT(in_range(d));
-	return VT_TIME_S(days_of_date(d) * DAY_S + d->hour * 3600 +
-			 d->minute * 60 + d->second - offset_s) +
-	       d->micro;
+	s = days_of_date(d) * DAY_S + (int64_t)d->hour * 3600 +
+	    (int64_t)d->minute * 60 + d->second - offset_s;
+	return VT_TIME_S(s) + d->micro;
 }
 
 /* Years beyond 0..9999 have no RFC 3339 form; they are printed as they are,

@@ -7,6 +7,7 @@
 #include "base/cbor.h"
 #include "tests/fuzz/fuzz.h"
 
+/* The recursion ends at VT_CBOR_DEPTH. NOLINTBEGIN(misc-no-recursion) */
 static void copy_item(struct vt_cbor *c, struct vt_buf *b, int depth);
 
 static void
@@ -84,6 +85,8 @@ copy_item(struct vt_cbor *c, struct vt_buf *b, int depth)
 		vt_cbor_fail(c, "no item");
 	}
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
