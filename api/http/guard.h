@@ -16,6 +16,9 @@
  * is a copy made before its '?', '=' and '&' were overwritten too, and
  * target_at is its place in the block. method, version and fields lie inside
  * the block, in the order received.
+ *
+ * What cannot be told from such a block: NULs that were sent right beside a
+ * line's end. They count as part of that end, as they do for the library.
  */
 struct vt_http_head {
 	struct vt_span block;

@@ -425,10 +425,14 @@ guard(struct exchange *x, struct MHD_Connection *conn, const char *method,
 		return x->err.code;
 	/* The library's buffer is its own business from here on. */
 	for (size_t i = 0; i < c.n; i++) {
+		struct vt_span v = c.v[i].value;
 		bool ok = true, ok2 = true;
 
+		while (v.n > 0 &&
+		    (v.p[v.n - 1] == ' ' || v.p[v.n - 1] == '\t'))
+			v.n--;
 		copy[i].name = vt_arena_copy(a, c.v[i].name, &ok);
-		copy[i].value = vt_arena_copy(a, c.v[i].value, &ok2);
+		copy[i].value = vt_arena_copy(a, v, &ok2);
 		if (!ok || !ok2)
 			return vt_err_set(
 			    &x->err, VT_E_NOMEM, "request header");
