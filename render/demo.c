@@ -64,6 +64,25 @@ pen_to(struct pen *pen, struct vt_point p)
 	pen->down = true;
 }
 
+/* A cubic curve from where the pen is: two controls and the end. */
+static void
+flourish(struct pen *pen, const struct vt_point to[3])
+{
+	struct vt_point p = pen->at;
+
+	for (int i = 1; i <= 300; i++) {
+		double t = i / 300.0, u = 1 - t;
+		double k[4] = { u * u * u, 3 * u * u * t, 3 * u * t * t,
+			t * t * t };
+
+		pen_to(
+		    pen, (struct vt_point){ k[0] * p.x + k[1] * to[0].x +
+						k[2] * to[1].x + k[3] * to[2].x,
+			     k[0] * p.y + k[1] * to[0].y + k[2] * to[1].y +
+				 k[3] * to[2].y });
+	}
+}
+
 /* A capital's loop, running loops that calm down, and a stroke back under. */
 static void
 write_name(struct vt_canvas *c, uint64_t h, size_t letters)
@@ -72,7 +91,6 @@ write_name(struct vt_canvas *c, uint64_t h, size_t letters)
 	double tall = draw_lot(&h, 82, 100), lean = draw_lot(&h, 0.25, 0.55);
 	double wide = draw_lot(&h, 26, 40), phase = draw_lot(&h, -0.6, 0.6);
 	double sag = draw_lot(&h, 16, 40), mid = 138;
-	double end = 0;
 	struct pen pen = { .c = c, .r = 2.2 };
 
 	for (int i = 0; i <= 900; i++) {
@@ -83,32 +101,12 @@ write_name(struct vt_canvas *c, uint64_t h, size_t letters)
 		double x =
 		    78 + 410 * t + wide * (1.25 - t) * sin(a) - lean * y * 0.6;
 
-		end = mid + y - 12 * t;
-		pen_to(&pen, (struct vt_point){ x, end });
+		pen_to(&pen, (struct vt_point){ x, mid + y - 12 * t });
 	}
-	for (int i = 1; i <= 300; i++) {
-		double t = i / 300.0, u = 1 - t;
-		struct vt_point p0 = { pen.at.x, pen.at.y };
-
-		/* a cubic from the end of the name to under its beginning */
-		if (i == 1)
-			phase = p0.x, end = p0.y;
-		p0 = (struct vt_point){ phase, end };
-		pen_to(&pen,
-		    (struct vt_point){
-			u * u * u * p0.x + 3 * u * u * t * (p0.x + 110) +
-			    3 * u * t * t * 330 + t * t * t * 110,
-			u * u * u * p0.y + 3 * u * u * t * (p0.y - 70) +
-			    3 * u * t * t * (230 + sag) + t * t * t * 232 });
-	}
-	for (int i = 1; i <= 300; i++) {
-		double t = i / 300.0, u = 1 - t;
-
-		pen_to(&pen,
-		    (struct vt_point){
-			u * u * 110 + 2 * u * t * 60 + t * t * 560,
-			u * u * 232 + 2 * u * t * 236 + t * t * (236 - sag) });
-	}
+	flourish(&pen, (struct vt_point[3]){ { pen.at.x + 150, pen.at.y - 95 },
+			   { 330, 236 + sag }, { 104, 226 } });
+	flourish(&pen, (struct vt_point[3]){ { 20, 222 - sag * 0.3 },
+			   { 250, 262 }, { 575, 226 - sag } });
 }
 
 int

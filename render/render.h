@@ -144,11 +144,14 @@ VT_NODISCARD int vt_render_demo_seal(
 extern const struct vt_worker_kind vt_pages_worker;
 
 /* Text of a PDF in reading order, pages separated by form feeds (U+000C), NFC,
- * at most TEXT_MAX bytes. fd: the PDF, borrowed. */
+ * at most TEXT_MAX bytes: longer text is cut at the end of a page, *ret_pages
+ * counts all. fd: the PDF, borrowed. Errors: VT_E_FILE_EMPTY, VT_E_NOT_PDF,
+ * VT_E_PDF_SYNTAX, VT_E_PDF_ENCRYPTED, those of vt_spawner_call. */
 VT_NODISCARD int vt_pages_text(struct vt_spawner *s, int fd, struct vt_buf *ret,
     size_t *ret_pages, struct vt_err *reterr);
 
-/* Page i (from 0) as PNG at dpi 36..300. */
+/* Page i (from 0) as PNG at dpi 36..300. Also VT_E_NOT_FOUND (no such page),
+ * VT_E_LIMIT (PAGE_PIXELS_MAX). */
 VT_NODISCARD int vt_pages_png(struct vt_spawner *s, int fd, size_t page,
     int dpi, struct vt_buf *ret, struct vt_err *reterr);
 
