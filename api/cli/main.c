@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* vanthu: the table of commands, and how they fail. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "api/cli/cli.h"
+#include "api/fetch/fetch.h"
+#include "base/log.h"
+
+static const struct vt_command commands[] = {
+	{ "init", "init DIR --domain NAME [--province FILE.json]",
+	    "makes a data directory, with agencies and people",
+	    "  --domain NAME      where the ledgers' names begin, "
+	    "e.g. vanthu.tinhmau.gov.vn\n"
+	    "  --province FILE    agencies and people (README, \"Operate\")\n",
+	    vt_cli_init },
+	{ "serve", "serve DIR [--listen ADDR:PORT] [--anchors PEM]",
+	    "serves the API, the desk and the public pages",
+	    "  --listen ADDR:PORT     default 127.0.0.1:8480\n"
+	    "  --public-url URL       what QR codes hold; default "
+	    "http://ADDR:PORT\n"
+	    "  --anchors PEM          certificates that are trusted\n"
+	    "  --keys DIR             where key files lie; default DIR/keys\n"
+	    "  --allow-private-fetch  also ask OCSP responders on private "
+	    "addresses\n",
+	    vt_cli_serve },
+	{ "sign", "sign IN.pdf -o OUT.pdf --key file:KEY.p12",
+	    "signs a PDF (PAdES B-B); the old bytes stay as they are",
+	    "  -o, --output FILE   where the signed file goes\n"
+	    "  --key URI           file:KEY.p12 or file:KEY.pem\n"
+	    "  --pin-file FILE     PIN or password; else it is asked for\n"
+	    "  --field NAME        an empty signature field of the file\n"
+	    "  --page N --rect x,y,w,h   a new visible field: page from 1, "
+	    "points, from the lower left\n"
+	    "  --image PNG         its picture; else name and time\n"
+	    "  --reason TEXT --location TEXT\n",
+	    vt_cli_sign },
+	{ "verify", "verify FILE.pdf [--anchors PEM] [--at TIME]",
+	    "judges every signature of a PDF",
+	    "  --anchors PEM   certificates that are trusted\n"
+	    "  --at TIME       judge at this time (RFC 3339)\n"
+	    "  --offline       ask no OCSP responder\n"
+	    "Exit status: 0 all passed, 1 any failed, 2 any indeterminate, "
+	    "3 no signature,\n4 not readable.\n",
+	    vt_cli_verify },
+	{ "render", "render letter|notice DATA.json -o OUT.pdf",
+	    "typesets papers; takes text and pictures out of PDFs",
+	    "  render letter DATA.json -o OUT.pdf [--no-fields]\n"
+	    "  render notice DATA.json -o OUT.pdf [--no-fields]\n"
+	    "  render text FILE.pdf\n"
+	    "  render page FILE.pdf -o OUT.png [--page N] [--dpi N]\n"
+	    "  render signature NAME -o OUT.png    a picture for trying out\n"
+	    "  render seal AGENCY -o OUT.png       likewise\n",
+	    vt_cli_render },
+	{ "check", "check DIR", "re-derives a data directory from its bytes",
+	    "  --skip-bytes   do not decrypt every chunk\n"
+	    "Exit status: 0 clean, 1 findings.\n",
+	    vt_cli_check },
+	{ "receipt", "receipt FILE [--log-key HEX]",
+	    "verifies a receipt without the server", "", vt_cli_receipt },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void
+print_help(FILE *f)
+{
+	fprintf(f, "vanthu " VT_VERSION
+		   ": keeps, signs, proves and hands over official papers\n\n"
+		   "Usage: vanthu COMMAND [--json] [--lang vi|en] ...\n\n");
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		fprintf(
+		    f, "  %-8s  %s\n", commands[i].name, commands[i].purpose);
+	fprintf(f, "\nvanthu COMMAND --help says more of each.\n");
+}
+
+static void
+fail_json(const struct vt_err *err, const struct vt_err_info *info)
+{
+	VT_BUF_AUTO(b);
+	struct vt_json j;
+
+	vt_json_open(&j, &b, true);
+	vt_json_object(&j);
+	vt_json_key(&j, "error");
+	vt_json_object(&j);
+	vt_json_kstr(&j, "code", info->slug);
+	vt_json_kint(&j, "exit_status", info->exit_status);
+	vt_json_kbool(&j, "retryable", info->retryable);
+	vt_json_kstr(&j, "vi", info->vi);
+	vt_json_kstr(&j, "en", info->en);
+	vt_json_kstr(&j, "detail", err->msg);
+	vt_json_end(&j);
+	vt_json_end(&j);
+	printf("%s\n", vt_buf_str(&b));
+}
+
+static int
+fail(struct vt_cli *cli, int rc)
+{
+	const struct vt_err_info *info = vt_err_info(rc);
+
+	if (cli->json)
+		fail_json(&cli->err, info);
+	else
+		fprintf(stderr, "vanthu %s: %s.\n  %s\n",
+		    cli->command == NULL ? "" : cli->command->name,
+		    cli->vi ? info->vi : info->en, cli->err.msg);
+	if (rc == VT_E_USAGE && cli->command != NULL && !cli->json)
+		fprintf(stderr, "  usage: vanthu %s\n", cli->command->synopsis);
+	fflush(stdout);
+	return info->exit_status;
+}
+
+int
+vt_cli_spawner(struct vt_spawner **ret, struct vt_err *reterr)
+{
+	static struct vt_worker_kind kinds[2];
+
+	kinds[0] = vt_proof_worker;
+	kinds[1] = vt_pages_worker;
+	return vt_spawner_start(kinds, 2, ret, reterr);
+}
+
+int
+vt_cli_print(struct vt_cli *cli, const struct vt_buf *b)
+{
+	int rc;
+
+	if ((rc = vt_buf_status(b, &cli->err)) != VT_OK)
+		return rc;
+	if (fwrite(vt_buf_str(b), 1, b->n, stdout) != b->n ||
+	    fflush(stdout) != 0)
+		return vt_err_set(
+		    &cli->err, VT_E_IO, "standard output could not be written");
+	return VT_OK;
+}
+
+/* --json and --lang may stand anywhere; errors before the options are read
+ * must already know them. */
+static void
+look_ahead(struct vt_cli *cli, int argc, char **argv)
+{
+	const char *lang = getenv("LANG");
+
+	cli->vi = lang != NULL && strncmp(lang, "vi", 2) == 0;
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			cli->json = true;
+		else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+			cli->vi = strcmp(argv[i + 1], "vi") == 0;
+		else if (strncmp(argv[i], "--lang=", 7) == 0)
+			cli->vi = strcmp(argv[i] + 7, "vi") == 0;
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct vt_cli cli = { .err = VT_ERR_INIT };
+	int rc;
+
+	look_ahead(&cli, argc, argv);
+	if (argc < 2) {
+		print_help(stderr);
+		return 64;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help(stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("vanthu " VT_VERSION "\n");
+		return 0;
+	}
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			cli.command = &commands[i];
+	if (cli.command == NULL) {
+		rc = vt_err_set(&cli.err, VT_E_USAGE,
+		    "there is no command \"%s\"; see vanthu --help", argv[1]);
+		return fail(&cli, rc);
+	}
+	cli.argc = argc - 1;
+	cli.argv = argv + 1;
+	/* One line an event is for a server's journal, not for a person's
+	 * terminal. */
+	vt_log_setup(STDERR_FILENO, VT_LEVEL_ERROR);
+	if ((rc = vt_base_init(&cli.err)) == VT_OK &&
+	    (rc = vt_fetch_init(&cli.err)) == VT_OK)
+		rc = cli.command->run(&cli);
+	return rc < 0 ? fail(&cli, rc) : rc;
+}
