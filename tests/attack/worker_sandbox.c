@@ -39,12 +39,30 @@
 #ifdef VT_SANITIZED
 #define TIGHT false
 /* Faults are to reach the kernel as they do in the shipped program. */
-const char *__asan_default_options(void);
+#define FAULTS_TO_KERNEL                                                       \
+	"handle_segv=0:handle_abort=0:handle_sigfpe=0:handle_sigbus=0:"        \
+	"handle_sigill=0"
+#define EXPORTED __attribute__((visibility("default")))
+EXPORTED const char *__asan_default_options(void);
+EXPORTED const char *__ubsan_default_options(void);
+EXPORTED const char *__tsan_default_options(void);
+
 const char *
 __asan_default_options(void)
 {
-	return "handle_segv=0:handle_abort=0:handle_sigfpe=0:handle_sigbus=0:"
-	       "handle_sigill=0:detect_stack_use_after_return=0";
+	return FAULTS_TO_KERNEL;
+}
+
+const char *
+__ubsan_default_options(void)
+{
+	return FAULTS_TO_KERNEL;
+}
+
+const char *
+__tsan_default_options(void)
+{
+	return FAULTS_TO_KERNEL;
 }
 #else
 #define TIGHT true
