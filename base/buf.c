@@ -48,7 +48,10 @@ vt_buf_reset(struct vt_buf *b)
 static size_t
 limit_of(const struct vt_buf *b)
 {
-	return b->limit == 0 ? VT_BUF_LIMIT_DEFAULT : b->limit;
+	if (b->limit == 0)
+		return VT_BUF_LIMIT_DEFAULT;
+	/* Room for the closing 0, and no object is larger than this. */
+	return b->limit < PTRDIFF_MAX ? b->limit : PTRDIFF_MAX - 1;
 }
 
 /* Moves the content to cap bytes (and the closing 0). */
@@ -86,7 +89,7 @@ reserve(struct vt_buf *b, size_t n)
 
 	if (b->failed != VT_OK)
 		return false;
-	if (b->n > limit || n > limit - b->n || limit == SIZE_MAX) {
+	if (b->n > limit || n > limit - b->n) {
 		b->failed = VT_E_LIMIT;
 		return false;
 	}

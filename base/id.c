@@ -4,6 +4,10 @@
 #include <gcrypt.h>
 #include <stdlib.h>
 
+#include "base/secret.h"
+
+#define BLOCK_SIZE 64 /* of SHA-256, RFC 2104 §2 */
+
 static const char digits[] = "0123456789abcdef";
 
 static void
@@ -170,17 +174,44 @@ vt_sha256_end(struct vt_sha256 *h)
 	return ret;
 }
 
-vt_hash
-vt_hmac_sha256(struct vt_span key, struct vt_span s)
+/* SHA-256 of the key block, xored with pad, followed by s. */
+static vt_hash
+keyed(const uint8_t block[BLOCK_SIZE], uint8_t pad, struct vt_span s)
 {
+	uint8_t k[BLOCK_SIZE];
 	/* libgcrypt only reads these; its struct has no const. */
 	gcry_buffer_t iov[2] = {
-		{ .len = key.n, .data = (void *)(uintptr_t)key.p },
+		{ .len = sizeof(k), .data = k },
 		{ .len = s.n, .data = (void *)(uintptr_t)s.p },
 	};
 	vt_hash h;
 
-	VT_ASSERT(gcry_md_hash_buffers(
-		      GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC, h.b, iov, 2) == 0);
+	for (size_t i = 0; i < sizeof(k); i++)
+		k[i] = block[i] ^ pad;
+	VT_ASSERT(gcry_md_hash_buffers(GCRY_MD_SHA256, 0, h.b, iov, 2) == 0);
+	vt_wipe(k, sizeof(k));
+	return h;
+}
+
+/*
+ * Put together from two hashes: libgcrypt's own HMAC opens a handle and stirs
+ * its random pool at each call, which costs forty times the hash of a short
+ * text, and a chunk id is made for every 64 KB stored.
+ */
+vt_hash
+vt_hmac_sha256(struct vt_span key, struct vt_span s)
+{
+	uint8_t block[BLOCK_SIZE] = { 0 };
+	vt_hash h;
+
+	if (key.n > sizeof(block)) {
+		h = vt_sha256(key);
+		memcpy(block, h.b, sizeof(h.b));
+	} else if (key.n > 0) {
+		memcpy(block, key.p, key.n);
+	}
+	h = keyed(block, 0x36, s);
+	h = keyed(block, 0x5C, VT_SPAN(h.b, sizeof(h.b)));
+	vt_wipe(block, sizeof(block));
 	return h;
 }

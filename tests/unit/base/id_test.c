@@ -2,6 +2,7 @@
 /* Ids, hashes, the context, secrets, sources, limits. */
 #include <errno.h>
 #include <fcntl.h>
+#include <gcrypt.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -29,6 +30,7 @@ test_hashes(void)
 	static const char abc[] = "ba7816bf8f01cfea414140de5dae2223"
 				  "b00361a396177a9cb410ff61f20015ad";
 	struct vt_sha256 *h = vt_sha256_new(), *prefix;
+	uint8_t key[131];
 	vt_hash a, b;
 
 	/* FIPS 180-4 and RFC 4231, test case 2. */
@@ -40,6 +42,28 @@ test_hashes(void)
 			VT_SPAN_LIT("what do ya want for nothing?")),
 	    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
 	    "HMAC-SHA-256");
+	/* Test cases 1, 6 and 7: a short key, and keys beyond one block. */
+	memset(key, 0x0b, sizeof(key));
+	expect_hash(vt_hmac_sha256(VT_SPAN(key, 20), VT_SPAN_LIT("Hi There")),
+	    "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+	    "a key of 20 bytes");
+	memset(key, 0xaa, sizeof(key));
+	expect_hash(vt_hmac_sha256(VT_SPAN(key, 131),
+			VT_SPAN_LIT("Test Using Larger Than Block-Size Key - "
+				    "Hash Key First")),
+	    "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+	    "a key of 131 bytes");
+	for (size_t n = 62; n <= 66; n++) {
+		uint8_t want[32];
+
+		gcry_buffer_t iov[2] = { { .len = n, .data = key },
+			{ .len = 5, .data = key } };
+		VT_ASSERT(gcry_md_hash_buffers(GCRY_MD_SHA256,
+			      GCRY_MD_FLAG_HMAC, want, iov, 2) == 0);
+		a = vt_hmac_sha256(VT_SPAN(key, n), VT_SPAN(key, 5));
+		tap_ok(memcmp(a.b, want, 32) == 0,
+		    "a key of %zu bytes, as libgcrypt says", n);
+	}
 	vt_sha256_put(h, "a", 1);
 	prefix = vt_sha256_copy(h);
 	vt_sha256_put(h, "bc", 2);
