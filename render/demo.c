@@ -87,14 +87,15 @@ flourish(struct pen *pen, const struct vt_point to[3])
 static void
 write_name(struct vt_canvas *c, uint64_t h, size_t letters)
 {
-	double loops = 3 + (double)(letters % 4) + draw_lot(&h, 0, 1);
+	double loops = 3 + (double)(letters % 3);
 	double tall = draw_lot(&h, 82, 100), lean = draw_lot(&h, 0.25, 0.55);
 	double wide = draw_lot(&h, 26, 40), phase = draw_lot(&h, -0.6, 0.6);
 	double sag = draw_lot(&h, 16, 40), mid = 138;
 	struct pen pen = { .c = c, .r = 2.2 };
 
 	for (int i = 0; i <= 900; i++) {
-		double t = i / 900.0, a = phase + 2 * M_PI * loops * t;
+		double t = i / 900.0,
+		       a = phase * (1 - t) + 2 * M_PI * loops * t;
 		double high =
 		    tall * pow(1 - t, 1.4) + 20 + 8 * sin(a * 0.37 + phase * 5);
 		double y = -high * cos(a);
@@ -103,7 +104,7 @@ write_name(struct vt_canvas *c, uint64_t h, size_t letters)
 
 		pen_to(&pen, (struct vt_point){ x, mid + y - 12 * t });
 	}
-	flourish(&pen, (struct vt_point[3]){ { pen.at.x + 150, pen.at.y - 95 },
+	flourish(&pen, (struct vt_point[3]){ { pen.at.x + 140, pen.at.y + 20 },
 			   { 330, 236 + sag }, { 104, 226 } });
 	flourish(&pen, (struct vt_point[3]){ { 20, 222 - sag * 0.3 },
 			   { 250, 262 }, { 575, 226 - sag } });

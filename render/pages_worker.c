@@ -50,6 +50,41 @@ open_span(struct vt_span s, PopplerDocument **ret, struct vt_err *reterr)
 
 /* ---- text ---- */
 
+/* True when two neighbours of the text stand apart on the page although there
+ * is no space between them: cells of a table, columns. */
+static bool
+stand_apart(const PopplerRectangle *a, const PopplerRectangle *b)
+{
+	double high = a->y2 - a->y1;
+
+	return b->x1 - a->x2 > 0.25 * high || a->x1 - b->x1 > high ||
+	       fabs(a->y1 - b->y1) > 1.5 * high;
+}
+
+/*
+ * Poppler's text, a rectangle for each of its characters. It joins the last
+ * word of a cell and the first of the next; search would not find either.
+ */
+static void
+put_spaced(
+    struct vt_span s, const PopplerRectangle *at, size_t n, struct vt_buf *b)
+{
+	bool gap = true; /* white space, or the start, came before */
+	size_t from = 0;
+
+	for (size_t i = 0; from < s.n; i++) {
+		size_t to = from;
+		int32_t c = vt_utf8_next(s, &to);
+		bool white = c == ' ' || c == '\n' || c == 0xA0;
+
+		if (!gap && !white && i < n && stand_apart(&at[i - 1], &at[i]))
+			vt_buf_putc(b, ' ');
+		vt_buf_put(b, s.p + from, to - from);
+		gap = white;
+		from = to;
+	}
+}
+
 /* One page's text in NFC. What Poppler gives is UTF-8; should a file make it
  * give anything else, the page is left out rather than the paper. */
 static int
@@ -57,7 +92,10 @@ put_page_text(
     PopplerDocument *doc, int i, struct vt_buf *b, struct vt_err *reterr)
 {
 	PopplerPage *page = poppler_document_get_page(doc, i);
+	PopplerRectangle *at = NULL;
+	VT_BUF_AUTO(spaced);
 	struct vt_span s;
+	guint n = 0;
 	char *text;
 	int rc = VT_OK;
 
@@ -65,8 +103,15 @@ put_page_text(
 		return VT_OK; /* a broken page has no text */
 	text = poppler_page_get_text(page);
 	s = vt_span_str(text);
-	if (s.n > 0 && vt_utf8_is_valid(s))
-		rc = vt_text_nfc(s, b, reterr);
+	if (s.n > 0 && vt_utf8_is_valid(s)) {
+		if (!poppler_page_get_text_layout(page, &at, &n))
+			n = 0;
+		put_spaced(s, at, n, &spaced);
+		rc = vt_buf_status(&spaced, reterr);
+		if (rc == VT_OK)
+			rc = vt_text_nfc(vt_buf_view(&spaced), b, reterr);
+	}
+	g_free(at);
 	g_free(text);
 	g_object_unref(page);
 	return rc;
