@@ -180,9 +180,13 @@ keyed(const uint8_t block[BLOCK_SIZE], uint8_t pad, struct vt_span s)
 {
 	uint8_t k[BLOCK_SIZE];
 	/* libgcrypt only reads these; its struct has no const. */
+	union {
+		const uint8_t *in;
+		void *out;
+	} text = { s.p };
 	gcry_buffer_t iov[2] = {
 		{ .len = sizeof(k), .data = k },
-		{ .len = s.n, .data = (void *)(uintptr_t)s.p },
+		{ .len = s.n, .data = text.out },
 	};
 	vt_hash h;
 
