@@ -68,8 +68,9 @@ vt_utf8_is_valid(struct vt_span s)
 }
 
 void
-vt_utf8_put(struct vt_buf *b, uint32_t c)
+vt_utf8_put(struct vt_buf *b, uint32_t scalar)
 {
+	uint32_t c = scalar;
 	uint8_t p[4];
 	size_t n;
 
