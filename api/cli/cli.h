@@ -12,6 +12,8 @@
 #define VT_API_CLI_H
 
 #include <getopt.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "api/office/office.h"
 #include "base/json_out.h"

@@ -428,8 +428,7 @@ guard(struct exchange *x, struct MHD_Connection *conn, const char *method,
 		struct vt_span v = c.v[i].value;
 		bool ok = true, ok2 = true;
 
-		while (v.n > 0 &&
-		    (v.p[v.n - 1] == ' ' || v.p[v.n - 1] == '\t'))
+		while (v.n > 0 && (v.p[v.n - 1] == ' ' || v.p[v.n - 1] == '\t'))
 			v.n--;
 		copy[i].name = vt_arena_copy(a, c.v[i].name, &ok);
 		copy[i].value = vt_arena_copy(a, v, &ok2);

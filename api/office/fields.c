@@ -108,7 +108,7 @@ missing(const struct vt_inspection *i, const struct vt_places *p,
 }
 
 int
-vt_office_lay(struct vt_office *o, int fd, const struct vt_inspection *i,
+vt_office_lay(struct vt_spawner *w, int fd, const struct vt_inspection *i,
     const struct vt_places *places, unsigned initials, struct vt_pdf_tail *ret,
     bool *ret_laid, struct vt_err *reterr)
 {
@@ -149,7 +149,7 @@ vt_office_lay(struct vt_office *o, int fd, const struct vt_inspection *i,
 		change.font_keys = keys;
 		change.n_fonts = 2;
 	}
-	rc = vt_sign_update(o->o.spawner, fd, &change, ret, reterr);
+	rc = vt_sign_update(w, fd, &change, ret, reterr);
 	if (rc == VT_OK)
 		*ret_laid = true;
 	return rc;

@@ -125,7 +125,7 @@ void vt_office_default_places(const struct vt_inspection *i,
     struct vt_places *ret);
 
 /* Tail of the update that lays what is missing; *ret_laid false: nothing. */
-VT_NODISCARD int vt_office_lay(struct vt_office *o, int fd,
+VT_NODISCARD int vt_office_lay(struct vt_spawner *w, int fd,
     const struct vt_inspection *i, const struct vt_places *places,
     unsigned initials, struct vt_pdf_tail *ret, bool *ret_laid,
     struct vt_err *reterr);

@@ -90,7 +90,7 @@ make_file(struct vt_office *o, const struct vt_actor *actor,
 		return rc;
 	page->hash = blob.hash;
 	if ((rc = vt_sign_inspect(o->o.spawner, fd, &i, reterr)) != VT_OK ||
-	    (rc = vt_office_lay(o, fd, &i, &places, 0, &tail, &did, reterr)) !=
+	    (rc = vt_office_lay(o->o.spawner, fd, &i, &places, 0, &tail, &did, reterr)) !=
 		VT_OK)
 		goto out;
 	*ret_pages = (uint32_t)i.pages;

@@ -36,7 +36,7 @@ lay_version(struct vt_office *o, const struct vt_facts *f,
 
 	if ((rc = vt_office_fd(o, &f->main.hash, &fd, reterr)) != VT_OK ||
 	    (rc = vt_sign_inspect(o->o.spawner, fd, &i, reterr)) != VT_OK ||
-	    (rc = vt_office_lay(o, fd, &i, places, initials, &tail, ret_laid,
+	    (rc = vt_office_lay(o->o.spawner, fd, &i, places, initials, &tail, ret_laid,
 		 reterr)) != VT_OK ||
 	    !*ret_laid)
 		goto out;

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A body that a worker will read: collected in a memory file, which vanishes
+ * with its descriptor. Never on disk, so that "the file is not kept" is true.
+ * At most CHECKS_MAX exist at once in the process.
+ */
+#ifndef VT_API_HTTP_SPOOL_H
+#define VT_API_HTTP_SPOOL_H
+
+#include "api/http/http.h"
+
+struct vt_http_spool;
+
+/*
+ * multipart: Content-Type of an HTML form (multipart/form-data); then the
+ * bytes put are a form and the spool keeps those of its first file. NULL: the
+ * bytes put are the file. limit: bytes of the file. *owned*.
+ * Errors: VT_E_BUSY (too many at once), VT_E_SYNTAX (no boundary), VT_E_NOMEM,
+ * VT_E_IO.
+ */
+VT_NODISCARD int vt_http_spool_new(struct vt_span multipart, uint64_t limit,
+    struct vt_http_spool **ret, struct vt_err *reterr);
+
+/* Errors: VT_E_LIMIT, VT_E_SYNTAX (not a form), VT_E_STORE_FULL, VT_E_IO. */
+VT_NODISCARD int vt_http_spool_put(
+    struct vt_http_spool *s, struct vt_span bytes, struct vt_err *reterr);
+
+/*
+ * The file, complete; *ret_fd borrowed from s, at any offset. Errors:
+ * VT_E_FILE_EMPTY, VT_E_SYNTAX (a form that breaks off or has no file).
+ */
+VT_NODISCARD int vt_http_spool_end(
+    struct vt_http_spool *s, int *ret_fd, struct vt_err *reterr);
+
+/* A field of the form that stands before the file, "" if none; *borrowed*. */
+const char *vt_http_spool_field(
+    const struct vt_http_spool *s, const char *name);
+
+void vt_http_spool_free(struct vt_http_spool *s); /* NULL allowed */
+VT_CLEANUP_DEFINE(struct vt_http_spool, vt_http_spool_free)
+
+#endif
