@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Brings the second opinions: pyHanko from PyPI, EU DSS from Maven Central.
+# fetch.sh DIR: DIR/venv and DIR/dss.
+set -euo pipefail
+dir=$1
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "$dir"
+dir=$(cd "$dir" && pwd)
+if ! "$dir/venv/bin/python" -c 'import pyhanko' 2>/dev/null; then
+	rm -rf "$dir/venv"
+	python3 -m venv "$dir/venv"
+	"$dir/venv/bin/pip" -q install --disable-pip-version-check \
+	    -r "$here/requirements.txt"
+fi
+if [ ! -f "$dir/dss/target/dss-check-1.jar" ] ||
+    ! cmp -s "$here/dss/src/main/java/DssCheck.java" "$dir/dss/src/main/java/DssCheck.java"; then
+	rm -rf "$dir/dss"
+	cp -r "$here/dss" "$dir/dss"
+	(cd "$dir/dss" && mvn -q -B package dependency:copy-dependencies)
+fi
