@@ -28,44 +28,47 @@ limit(__rlimit_resource_t what, rlim_t soft, rlim_t hard)
 }
 
 #ifndef VT_SANITIZED
-/* True when one more page fits below a limit of so many pages. */
+/* True when one more page fits below a soft limit of so many pages. */
 static bool
-page_fits(__rlimit_resource_t what, rlim_t pages, size_t page)
+page_fits(__rlimit_resource_t what, rlim_t pages, rlim_t hard, size_t page)
 {
-	struct rlimit old, r;
 	void *p;
 
-	VT_ASSERT(getrlimit(what, &old) == 0);
-	r = old;
-	r.rlim_cur = pages * page;
-	VT_ASSERT(setrlimit(what, &r) == 0);
+	VT_ASSERT(limit(what, pages * page, hard) == 0);
 	p = mmap(NULL, page, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p != MAP_FAILED)
 		VT_ASSERT(munmap(p, page) == 0);
-	VT_ASSERT(setrlimit(what, &old) == 0);
 	return p != MAP_FAILED;
 }
 
 /*
  * Bytes in use now, as the kernel counts them for this limit: the smallest
- * limit under which one more page fits. Found by halving, since /proc may
- * not be mounted and no system call tells.
+ * limit under which one more page fits. Found by doubling and halving, since
+ * /proc may not be mounted and no system call tells.
  */
 static rlim_t
 in_use(__rlimit_resource_t what)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	rlim_t low = 1, high = (rlim_t)1 << 35; /* pages: 2^47 bytes */
+	rlim_t low = 1, high = 1024;
+	struct rlimit old;
 
+	VT_ASSERT(getrlimit(what, &old) == 0);
+	while (!page_fits(what, high, old.rlim_max, page)) {
+		VT_ASSERT(high < (rlim_t)1 << 36);
+		low = high + 1;
+		high *= 2;
+	}
 	while (low < high) {
 		rlim_t middle = low + (high - low) / 2;
 
-		if (page_fits(what, middle, page))
+		if (page_fits(what, middle, old.rlim_max, page))
 			high = middle;
 		else
 			low = middle + 1;
 	}
+	VT_ASSERT(setrlimit(what, &old) == 0);
 	return low * page;
 }
 
@@ -141,7 +144,8 @@ require_one_thread(struct vt_err *reterr)
 }
 
 int
-vt_sandbox_enter(const struct vt_worker_kind *kind, struct vt_err *reterr)
+vt_sandbox_enter(const struct vt_worker_kind *kind,
+    const struct vt_seccomp *filter, struct vt_err *reterr)
 {
 	int rc;
 
@@ -161,7 +165,7 @@ vt_sandbox_enter(const struct vt_worker_kind *kind, struct vt_err *reterr)
 	rc = vt_landlock_enter(kind->readable, reterr);
 	if (rc != VT_OK)
 		return rc;
-	return vt_seccomp_enter(kind, reterr);
+	return vt_seccomp_enter(filter, reterr);
 }
 
 int

@@ -13,17 +13,23 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/worker/sandbox.h"
 
-#define COUNT(a)  (sizeof(a) / sizeof(*(a)))
-#define ARG(...)  ((struct scmp_arg_cmp[]){ __VA_ARGS__ })
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+#define ARG(...) ((struct scmp_arg_cmp[]){ __VA_ARGS__ })
+/* Stands for the number of the worker's own process until it is known. */
+#define SELF 0x5e1f5e1fU
+
 #define RULE(...) COUNT(ARG(__VA_ARGS__)), ARG(__VA_ARGS__)
 
 static const int allowed[] = {
@@ -169,7 +175,7 @@ static int
 add_signals(scmp_filter_ctx c)
 {
 	const int calls[] = { SCMP_SYS(kill), SCMP_SYS(tgkill) };
-	scmp_datum_t self = (scmp_datum_t)getpid();
+	scmp_datum_t self = SELF;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < COUNT(calls); i++) {
@@ -243,8 +249,6 @@ build(scmp_filter_ctx c, const struct vt_worker_kind *kind)
 	rc =
 	    seccomp_attr_set(c, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (rc == 0)
-		rc = seccomp_attr_set(c, SCMP_FLTATR_CTL_TSYNC, 1);
-	if (rc == 0)
 		rc = seccomp_attr_set(c, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (rc == 0)
 		rc = add_list(c, SCMP_ACT_ALLOW, allowed, COUNT(allowed));
@@ -271,24 +275,69 @@ build(scmp_filter_ctx c, const struct vt_worker_kind *kind)
 	return rc;
 }
 
+/* libseccomp 2.5 hands its program out through a descriptor only. */
+static int export(scmp_filter_ctx c, struct vt_seccomp *ret)
+{
+	int fd = memfd_create("seccomp", MFD_CLOEXEC), rc;
+	off_t size;
+	void *p;
+
+	if (fd < 0)
+		return -errno;
+	rc = seccomp_export_bpf(c, fd);
+	size = lseek(fd, 0, SEEK_END);
+	p = rc == 0 && size > 0 ? malloc((size_t)size) : NULL;
+	if (p != NULL && pread(fd, p, (size_t)size, 0) == size) {
+		ret->code = p;
+		ret->n = (size_t)size / sizeof(*ret->code);
+	} else {
+		rc = rc == 0 ? -EIO : rc;
+		free(p);
+	}
+	(void)close(fd);
+	return rc;
+}
+
 int
-vt_seccomp_enter(const struct vt_worker_kind *kind, struct vt_err *reterr)
+vt_seccomp_build(const struct vt_worker_kind *kind, struct vt_seccomp *ret,
+    struct vt_err *reterr)
 {
 	scmp_filter_ctx c = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	const char *step = "building";
 	int rc;
 
 	if (c == NULL)
 		return vt_err_set(
 		    reterr, VT_E_NOMEM, "worker sandbox: seccomp");
 	rc = build(c, kind);
-	if (rc == 0) {
-		step = "loading";
-		rc = seccomp_load(c);
-	}
+	if (rc == 0)
+		rc = export(c, ret);
 	seccomp_release(c);
 	if (rc != 0)
 		return vt_err_errno(reterr, VT_E_ENVIRONMENT, -rc,
-		    "worker sandbox: %s the seccomp filter", step);
+		    "worker sandbox: building the seccomp filter");
+	return VT_OK;
+}
+
+int
+vt_seccomp_enter(const struct vt_seccomp *filter, struct vt_err *reterr)
+{
+	struct sock_fprog program = { .len = (unsigned short)filter->n,
+		.filter = filter->code };
+	size_t places = 0;
+
+	for (size_t i = 0; i < filter->n; i++) {
+		struct sock_filter *f = &filter->code[i];
+
+		if (BPF_CLASS(f->code) == BPF_JMP && f->k == SELF) {
+			f->k = (uint32_t)getpid();
+			places++;
+		}
+	}
+	/* kill and tgkill may share their check. */
+	VT_ASSERT(places >= 1);
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		SECCOMP_FILTER_FLAG_TSYNC, &program) != 0)
+		return vt_err_errno(reterr, VT_E_ENVIRONMENT, errno,
+		    "worker sandbox: loading the seccomp filter");
 	return VT_OK;
 }

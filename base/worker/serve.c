@@ -145,22 +145,23 @@ serve_one(const struct vt_worker_kind *kind, bool last)
 
 /* Everything before hostile bytes. */
 static int
-prepare(const struct vt_worker_kind *kind, struct vt_err *reterr)
+prepare(const struct vt_worker_birth *birth, struct vt_err *reterr)
 {
+	const struct vt_worker_kind *kind = birth->kind;
 	int rc;
 
 	rc = vt_base_init(reterr);
 	if (rc == VT_OK && kind->warm != NULL)
 		rc = kind->warm(reterr);
 	if (rc == VT_OK)
-		rc = vt_sandbox_enter(kind, reterr);
+		rc = vt_sandbox_enter(kind, birth->filter, reterr);
 	return rc;
 }
 
 void
-vt_worker_main(
-    const struct vt_worker_kind *kind, int data, int log, int spawner)
+vt_worker_main(const struct vt_worker_birth *birth)
 {
+	const struct vt_worker_kind *kind = birth->kind;
 	struct vt_err err = VT_ERR_INIT;
 	sigset_t none;
 	size_t jobs;
@@ -169,16 +170,16 @@ vt_worker_main(
 
 	/* Its parent may have died before this was asked for. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
-	    getppid() != spawner)
+	    getppid() != birth->spawner)
 		_exit(1);
-	if (vt_process_settle(data, log) != 0)
+	if (vt_process_settle(birth->data, birth->log) != 0)
 		_exit(1);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)snprintf(name, sizeof(name), "vt-%.12s", kind->name);
 	(void)prctl(PR_SET_NAME, name, 0, 0, 0);
 
-	rc = prepare(kind, &err);
+	rc = prepare(birth, &err);
 	if (rc != VT_OK) {
 		answer_error(rc, &err, true);
 		_exit(0);

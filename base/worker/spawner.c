@@ -40,7 +40,8 @@ struct child {
 struct spawner {
 	const struct vt_worker_kind *kinds;
 	size_t n_kinds;
-	int signals; /* signalfd of SIGCHLD */
+	struct vt_seccomp *filters; /* of each kind, built at its first use */
+	int signals;                /* signalfd of SIGCHLD */
 	pid_t self;
 	struct child children[CHILDREN_MAX];
 	size_t n_children;
@@ -157,15 +158,24 @@ make_room(struct spawner *s)
 
 /* Forks; ret_fds: the caller's ends of data and life line. */
 static int
-spawn(
-    struct spawner *s, const struct vt_worker_kind *kind, int ret_fds[static 2])
+spawn(struct spawner *s, size_t kind, int ret_fds[static 2])
 {
+	struct vt_worker_birth birth = { .kind = &s->kinds[kind],
+		.filter = &s->filters[kind],
+		.spawner = s->self };
 	int data[2] = { -1, -1 }, life[2] = { -1, -1 }, log[2] = { -1, -1 };
 	int e = 0;
 	pid_t pid = -1;
 
 	if (!make_room(s))
 		return -EAGAIN;
+	if (s->filters[kind].code == NULL) {
+		struct vt_err err = VT_ERR_INIT;
+
+		if (vt_seccomp_build(birth.kind, &s->filters[kind], &err) !=
+		    VT_OK)
+			return err.os_errno == 0 ? -ENOMEM : -err.os_errno;
+	}
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, data) != 0 ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, life) != 0 ||
 	    pipe2(log, O_CLOEXEC) != 0 ||
@@ -175,8 +185,11 @@ spawn(
 		pid = fork();
 		e = pid < 0 ? errno : 0;
 	}
-	if (pid == 0)
-		vt_worker_main(kind, data[1], log[1], s->self);
+	if (pid == 0) {
+		birth.data = data[1];
+		birth.log = log[1];
+		vt_worker_main(&birth);
+	}
 
 	vt_wire_close_all(&data[1], 1);
 	vt_wire_close_all(&log[1], 1);
@@ -216,7 +229,7 @@ serve_control(struct spawner *s)
 	    kind != VT_FRAME_SPAWN || n != 2 || numbers[1] >= s->n_kinds)
 		return false;
 
-	rc = spawn(s, &s->kinds[numbers[1]], fds);
+	rc = spawn(s, (size_t)numbers[1], fds);
 	if (rc == 0) {
 		vt_frame_numbers_put(&b, VT_FRAME_SPAWNED, numbers, 1);
 	} else {
@@ -338,6 +351,9 @@ vt_spawner_main(int control, const struct vt_worker_kind *kinds, size_t n_kinds)
 	(void)prctl(PR_SET_NAME, "vt-spawner", 0, 0, 0);
 	set_signals();
 	wipe_environment();
+	s.filters = calloc(n_kinds, sizeof(*s.filters));
+	if (s.filters == NULL)
+		_exit(1);
 	(void)sigemptyset(&chld);
 	(void)sigaddset(&chld, SIGCHLD);
 	if (vt_process_settle(control, -1) != 0 || open_null() != 0 ||
