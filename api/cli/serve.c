@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * vanthu serve: puts the program together. Order matters: the spawner is
+ * forked before any thread, store or key is opened (design law 7).
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "api/citizen/citizen.h"
+#include "api/cli/cli.h"
+#include "api/fetch/fetch.h"
+#include "api/v1/v1.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+struct server {
+	struct vt_cli *cli;
+	const char *dir, *anchors, *keys, *public_url;
+	char address[64];
+	uint16_t port;
+	struct vt_fetch_options fetch;
+	char url[128], key_dir[4200];
+	struct vt_arena *arena;
+	struct vt_spawner *spawner;
+	struct vt_store *store;
+	struct vt_office *office;
+	struct vt_v1 *v1;
+	struct vt_citizen *citizen;
+	struct vt_http *http;
+};
+
+enum { O_LISTEN = 256, O_URL, O_ANCHORS, O_KEYS, O_PRIVATE };
+
+static const struct option options[] = {
+	{ "listen", required_argument, NULL, O_LISTEN },
+	{ "public-url", required_argument, NULL, O_URL },
+	{ "anchors", required_argument, NULL, O_ANCHORS },
+	{ "keys", required_argument, NULL, O_KEYS },
+	{ "allow-private-fetch", no_argument, NULL, O_PRIVATE },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int
+parse_listen(struct server *s, const char *arg)
+{
+	const char *colon = strrchr(arg, ':');
+	size_t n = colon == NULL ? 0 : (size_t)(colon - arg);
+	const char *from = arg;
+	long port;
+	int rc;
+
+	if (n >= 2 && arg[0] == '[' && arg[n - 1] == ']') {
+		from++;
+		n -= 2;
+	}
+	if (colon == NULL || n == 0 || n >= sizeof(s->address))
+		return vt_err_set(&s->cli->err, VT_E_USAGE,
+		    "--listen: ADDRESS:PORT wanted, \"%s\" given", arg);
+	rc = vt_cli_number(s->cli, "--listen, port", colon + 1, 0, 65535,
+	    &port);
+	if (rc != VT_OK)
+		return rc;
+	memcpy(s->address, from, n);
+	s->address[n] = '\0';
+	s->port = (uint16_t)port;
+	return VT_OK;
+}
+
+static int
+parse(struct server *s)
+{
+	char **operands;
+	int c, n, rc = VT_OK;
+
+	snprintf(s->address, sizeof(s->address), "127.0.0.1");
+	s->port = 8480;
+	while ((c = vt_cli_option(s->cli, options)) != -1) {
+		switch (c) {
+		case O_LISTEN:
+			if ((rc = parse_listen(s, optarg)) != VT_OK)
+				return rc;
+			break;
+		case O_URL:
+			s->public_url = optarg;
+			break;
+		case O_ANCHORS:
+			s->anchors = optarg;
+			break;
+		case O_KEYS:
+			s->keys = optarg;
+			break;
+		case O_PRIVATE:
+			s->fetch.allow_private = true;
+			break;
+		default:
+			return c;
+		}
+	}
+	if ((rc = vt_cli_operands(s->cli, 1, 1, &operands, &n)) == VT_OK)
+		s->dir = operands[0];
+	return rc;
+}
+
+static int
+read_anchors(struct server *s, struct vt_span **ret, size_t *ret_n)
+{
+	VT_BUF_AUTO(pem);
+	int rc;
+
+	*ret = NULL;
+	*ret_n = 0;
+	if (s->anchors == NULL) {
+		/* Health says so, too: nothing can be TOTAL-PASSED. */
+		vt_log(VT_LEVEL_WARN, "serve.no_anchors",
+		    "hint=--anchors");
+		return VT_OK;
+	}
+	rc = vt_cli_read(s->anchors, VT_L(KEY_FILE_MAX), &pem, &s->cli->err);
+	if (rc != VT_OK)
+		return rc;
+	return vt_trust_read(vt_buf_view(&pem), s->arena, ret, ret_n,
+	    &s->cli->err);
+}
+
+static int
+open_office(struct server *s)
+{
+	struct vt_office_options o = { 0 };
+	struct vt_span *anchors;
+	int rc;
+
+	if ((rc = read_anchors(s, &anchors, &o.n_anchors)) != VT_OK)
+		return rc;
+	if (s->keys == NULL) {
+		snprintf(s->key_dir, sizeof(s->key_dir), "%s/keys", s->dir);
+		s->keys = s->key_dir;
+	}
+	if (s->public_url == NULL) {
+		snprintf(s->url, sizeof(s->url),
+		    strchr(s->address, ':') != NULL ? "http://[%s]:%u" :
+						      "http://%s:%u",
+		    s->address, s->port);
+		s->public_url = s->url;
+	}
+	o.store = s->store;
+	o.spawner = s->spawner;
+	o.ctx = vt_context_system();
+	o.public_url = s->public_url;
+	o.key_dir = s->keys;
+	o.anchors = anchors;
+	o.fetch = vt_fetch_post;
+	o.fetch_arg = &s->fetch;
+	return vt_office_open(&o, &s->office, &s->cli->err);
+}
+
+static int
+open_faces(struct server *s)
+{
+	struct vt_http_options o = VT_HTTP_OPTIONS_INIT;
+	struct vt_http_face faces[2];
+	int rc;
+
+	if ((rc = vt_v1_new(s->office, vt_context_system(), &s->v1,
+		 &s->cli->err)) != VT_OK ||
+	    (rc = vt_citizen_new(s->office, vt_context_system(), &s->citizen,
+		 &s->cli->err)) != VT_OK)
+		return rc;
+	faces[0] = vt_v1_face(s->v1);
+	faces[1] = vt_citizen_face(s->citizen);
+	o.address = s->address;
+	o.port = s->port;
+	o.context = vt_context_system();
+	o.faces = faces;
+	o.nfaces = 2;
+	return vt_http_start(&o, &s->http, &s->cli->err);
+}
+
+static int
+start(struct server *s)
+{
+	struct vt_store_options so = VT_STORE_OPTIONS_INIT;
+	sigset_t set;
+	int rc;
+
+	if ((rc = vt_cli_spawner(&s->spawner, &s->cli->err)) != VT_OK)
+		return rc;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	if ((rc = vt_store_open(s->dir, &so, vt_context_system(), &s->store,
+		 &s->cli->err)) != VT_OK ||
+	    (rc = open_office(s)) != VT_OK)
+		return rc;
+	return open_faces(s);
+}
+
+static void
+wait_for_end(void)
+{
+	sigset_t set;
+	int sig;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	while (sigwait(&set, &sig) != 0)
+		continue;
+	vt_log(VT_LEVEL_INFO, "serve.stop", "signal=%d", sig);
+}
+
+static int
+announce(struct server *s)
+{
+	VT_BUF_AUTO(b);
+	struct vt_json j;
+
+	if (s->cli->json) {
+		vt_json_open(&j, &b, false);
+		vt_json_object(&j);
+		vt_json_kstr(&j, "address", s->address);
+		vt_json_kuint(&j, "port", vt_http_port(s->http));
+		vt_json_kstr(&j, "sandbox", vt_worker_sandbox());
+		vt_json_end(&j);
+	} else {
+		vt_buf_printf(&b, "vanthu " VT_VERSION " %s %s:%u (%s)",
+		    s->cli->vi ? "đang phục vụ tại" : "serves on", s->address,
+		    vt_http_port(s->http), vt_worker_sandbox());
+	}
+	vt_buf_putc(&b, '\n');
+	return vt_cli_print(s->cli, &b);
+}
+
+int
+vt_cli_serve(struct vt_cli *cli)
+{
+	struct server s = { .cli = cli };
+	int rc;
+
+	if ((rc = parse(&s)) != VT_OK)
+		return rc == 'h' ? 0 : rc;
+	vt_log_setup(STDERR_FILENO, VT_LEVEL_INFO);
+	if ((s.arena = vt_arena_new((size_t)16 << 20)) == NULL)
+		return vt_err_set(&cli->err, VT_E_NOMEM, "serve: no memory");
+	if ((rc = start(&s)) == VT_OK && (rc = announce(&s)) == VT_OK)
+		wait_for_end();
+	vt_http_stop(s.http);
+	vt_citizen_free(s.citizen);
+	vt_v1_free(s.v1);
+	vt_office_close(s.office);
+	vt_store_close(s.store);
+	vt_spawner_free(s.spawner);
+	vt_arena_free(s.arena);
+	return rc;
+}
