@@ -91,7 +91,7 @@ void vt_pdf_tail_free(struct vt_pdf_tail *t);
  * Finishes the update: objects in ascending order, xref section, trailer
  * (/Root, /Info, /ID kept; /ID's second string new, derived from the tail's
  * hash so that the same input gives the same bytes; /Prev; /Size), startxref.
- * A file that ends without an end of line gets one first.
+ * A file that ends without an end of line gets one first. Once per update.
  * Errors: VT_E_NOMEM, VT_E_LIMIT, VT_E_PDF_UNSUPPORTED (a classic table past
  * 10^10 bytes).
  */

@@ -232,16 +232,29 @@ parse_hex(struct pdf_parser *p, struct pdf_lexer *lx, size_t max,
 	return take_scratch(p, ret, reterr);
 }
 
+/* The value of n decimal digits, rounded once. strtod is given digits only,
+ * so no locale can change what it reads. */
+static double
+whole_part(const char *s, size_t n)
+{
+	char digits[NUMBER_MAX + 1];
+
+	memcpy(digits, s, n);
+	digits[n] = '\0';
+	return n == 0 ? 0 : strtod(digits, NULL);
+}
+
 /* §7.3.3 on the n characters of a token; false when they are no number. */
 static bool
 to_number(const char *s, size_t n, struct vt_pdf_object *o)
 {
 	bool neg = n > 0 && s[0] == '-', fits = true, point = false;
+	size_t first = n > 0 && (s[0] == '-' || s[0] == '+') ? 1 : 0;
+	size_t digits = 0, whole = 0, i;
 	double v = 0, unit = 1;
 	int64_t iv = 0;
-	size_t digits = 0, i;
 
-	for (i = n > 0 && (s[0] == '-' || s[0] == '+') ? 1 : 0; i < n; i++) {
+	for (i = first; i < n; i++) {
 		if (s[i] == '.' && !point) {
 			point = true;
 			continue;
@@ -254,7 +267,7 @@ to_number(const char *s, size_t n, struct vt_pdf_object *o)
 			v += unit * (s[i] - '0');
 			continue;
 		}
-		v = v * 10 + (s[i] - '0');
+		whole++;
 		fits = fits && !__builtin_mul_overflow(iv, 10, &iv) &&
 		       !__builtin_add_overflow(iv, s[i] - '0', &iv);
 	}
@@ -265,6 +278,7 @@ to_number(const char *s, size_t n, struct vt_pdf_object *o)
 		o->u.integer = neg ? -iv : iv;
 		return fits;
 	}
+	v += whole_part(s + first, whole);
 	o->type = VT_PDF_REAL;
 	o->u.real = neg ? -v : v;
 	return isfinite(v);

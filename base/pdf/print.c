@@ -7,6 +7,9 @@
 #include "base/pdf/file.h"
 #include "base/text.h"
 
+/* Above this a double has no five decimals to print. */
+#define DECIMALS_MAX 9e9
+
 /* v with at most `decimals` (<= 5) decimals, never in a locale's or an
  * exponent's form. */
 static void
@@ -18,8 +21,9 @@ print_decimal(double v, int decimals, struct vt_buf *ret)
 
 	if (!isfinite(v))
 		v = 0; /* not expressible; no value of PDF is infinite */
-	if (fabs(v) > 9e12) {
-		vt_buf_printf(ret, "%.0f", v);
+	if (fabs(v) > DECIMALS_MAX) {
+		/* the point keeps it a real, whatever its size */
+		vt_buf_printf(ret, "%.0f.", v);
 		return;
 	}
 	for (i = 0; i < decimals; i++)
