@@ -43,6 +43,11 @@ struct vt_prepared {
 	struct vt_buf chain;       /* CBOR array of DER, signer first */
 	vt_time time;              /* /M */
 };
+#define VT_PREPARED_INIT                                       \
+	{                                                      \
+		.tail = VT_PDF_TAIL_INIT, .attrs = VT_BUF_INIT, \
+		.chain = VT_BUF_INIT                           \
+	}
 void vt_prepared_free(struct vt_prepared *p);
 void vt_prepared_encode(const struct vt_prepared *p, struct vt_buf *ret);
 VT_NODISCARD int vt_prepared_decode(struct vt_span s, struct vt_prepared *ret,
