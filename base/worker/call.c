@@ -161,8 +161,6 @@ run_job(struct vt_spawner *s, struct vt_worker *w,
 	vt_frame_put(head, VT_FRAME_JOB, call->request.n);
 	wire = vt_wire_send(w->data, deadline, VT_SPAN(head, sizeof(head)),
 	    call->request, call->fds, call->n_fds);
-	if (final)
-		vt_pool_prepare_spare(s, w->kind);
 	/* One that ended early may have said why before. */
 	if (wire == 0 || wire == -EPIPE) {
 		rc = receive_answer(s, w, deadline, reply, ret_last, reterr);

@@ -354,30 +354,6 @@ vt_pool_take(struct vt_spawner *s, size_t kind, struct vt_worker **ret,
 }
 
 void
-vt_pool_prepare_spare(struct vt_spawner *s, size_t kind)
-{
-	struct vt_worker *w;
-	bool wanted;
-
-	lock(&s->lock);
-	w = take_idle(s, kind);
-	if (w != NULL) {
-		w->next = s->idle;
-		s->idle = w;
-	}
-	wanted = w == NULL && s->alive < VT_L(WORKERS_MAX);
-	if (wanted)
-		s->alive++;
-	unlock(&s->lock);
-	if (!wanted)
-		return;
-	w = NULL;
-	if (worker_spawn(s, kind, &w, NULL) != VT_OK)
-		w = NULL;
-	vt_pool_give_back(s, w, w != NULL);
-}
-
-void
 vt_pool_count_call(struct vt_spawner *s, bool begin)
 {
 	lock(&s->lock);

@@ -52,13 +52,6 @@ VT_NODISCARD int vt_pool_take(struct vt_spawner *s, size_t kind,
 /* keep: it may serve another job. Else it ends now. */
 void vt_pool_give_back(struct vt_spawner *s, struct vt_worker *w, bool keep);
 
-/*
- * Forks the successor of a worker that does its last job now, while it works:
- * the next call finds it warm. Only a wish: when there is no room, or it
- * fails, the next call makes its own and reports what is wrong.
- */
-void vt_pool_prepare_spare(struct vt_spawner *s, size_t kind);
-
 /* Counts calls under way, for vt_spawner_free. */
 void vt_pool_count_call(struct vt_spawner *s, bool begin);
 

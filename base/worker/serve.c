@@ -81,7 +81,8 @@ cpu_is_half_used(const struct vt_worker_kind *kind)
 
 	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts) != 0)
 		return true;
-	return (uint64_t)ts.tv_sec * 2 + 1 > limit;
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000 >=
+	       limit * 500;
 }
 
 /* Receives one job into request and fds; _exits when there is none. */

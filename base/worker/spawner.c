@@ -37,11 +37,18 @@ struct child {
 	size_t log_left; /* bytes it may still write */
 };
 
+/* What is kept ready for a kind. */
+struct made {
+	struct vt_seccomp filter; /* built at its first use */
+	bool used;                /* asked for before: a spare is worth it */
+	int spare[2];             /* ends of data and life line; -1: none */
+};
+
 struct spawner {
 	const struct vt_worker_kind *kinds;
 	size_t n_kinds;
-	struct vt_seccomp *filters; /* of each kind, built at its first use */
-	int signals;                /* signalfd of SIGCHLD */
+	struct made *made; /* of each kind */
+	int signals;       /* signalfd of SIGCHLD */
 	pid_t self;
 	struct child children[CHILDREN_MAX];
 	size_t n_children;
@@ -158,10 +165,10 @@ make_room(struct spawner *s)
 
 /* Forks; ret_fds: the caller's ends of data and life line. */
 static int
-spawn(struct spawner *s, size_t kind, int ret_fds[static 2])
+fork_worker(struct spawner *s, size_t kind, int ret_fds[static 2])
 {
 	struct vt_worker_birth birth = { .kind = &s->kinds[kind],
-		.filter = &s->filters[kind],
+		.filter = &s->made[kind].filter,
 		.spawner = s->self };
 	int data[2] = { -1, -1 }, life[2] = { -1, -1 }, log[2] = { -1, -1 };
 	int e = 0;
@@ -169,10 +176,10 @@ spawn(struct spawner *s, size_t kind, int ret_fds[static 2])
 
 	if (!make_room(s))
 		return -EAGAIN;
-	if (s->filters[kind].code == NULL) {
+	if (s->made[kind].filter.code == NULL) {
 		struct vt_err err = VT_ERR_INIT;
 
-		if (vt_seccomp_build(birth.kind, &s->filters[kind], &err) !=
+		if (vt_seccomp_build(birth.kind, &s->made[kind].filter, &err) !=
 		    VT_OK)
 			return err.os_errno == 0 ? -ENOMEM : -err.os_errno;
 	}
@@ -208,6 +215,51 @@ spawn(struct spawner *s, size_t kind, int ret_fds[static 2])
 	return 0;
 }
 
+/* Spares give way when everybody else is at work. */
+static void
+drop_spares(struct spawner *s)
+{
+	for (size_t i = 0; i < s->n_kinds; i++)
+		vt_wire_close_all(s->made[i].spare, 2);
+}
+
+/*
+ * The spare of the kind, or a new worker. A spare that says something has
+ * ended or failed to warm: a new one will say so itself.
+ */
+static int
+take_worker(struct spawner *s, size_t kind, int ret_fds[static 2])
+{
+	int *spare = s->made[kind].spare;
+	struct pollfd p = { .fd = spare[0], .events = POLLIN };
+
+	if (spare[0] >= 0 && poll(&p, 1, 0) == 0) {
+		memcpy(ret_fds, spare, 2 * sizeof(*spare));
+		spare[0] = spare[1] = -1;
+		return 0;
+	}
+	vt_wire_close_all(spare, 2);
+	if (s->n_children >= VT_L(WORKERS_MAX))
+		drop_spares(s);
+	return fork_worker(s, kind, ret_fds);
+}
+
+/*
+ * After an answer: forks what the next request for the kind will want. Only a
+ * wish; a failure shows when a worker is asked for. Not at the first request:
+ * a command that reads one file needs one worker.
+ */
+static void
+make_spare(struct spawner *s, size_t kind)
+{
+	struct made *m = &s->made[kind];
+
+	if (m->used && m->spare[0] < 0 && s->n_children < VT_L(WORKERS_MAX) &&
+	    fork_worker(s, kind, m->spare) != 0)
+		m->spare[0] = m->spare[1] = -1;
+	m->used = true;
+}
+
 /* False: the caller is gone, or speaks nonsense; both end everything. */
 static bool
 serve_control(struct spawner *s)
@@ -216,7 +268,7 @@ serve_control(struct spawner *s)
 	uint64_t numbers[VT_FRAME_NUMBERS];
 	int fds[VT_WIRE_FDS] = { -1, -1, -1, -1 };
 	enum vt_frame_kind kind;
-	size_t n_fds = 0, n;
+	size_t n_fds = 0, n, kind_no;
 	int rc;
 	VT_BUF_AUTO(b);
 
@@ -229,7 +281,8 @@ serve_control(struct spawner *s)
 	    kind != VT_FRAME_SPAWN || n != 2 || numbers[1] >= s->n_kinds)
 		return false;
 
-	rc = spawn(s, (size_t)numbers[1], fds);
+	kind_no = (size_t)numbers[1];
+	rc = take_worker(s, kind_no, fds);
 	if (rc == 0) {
 		vt_frame_numbers_put(&b, VT_FRAME_SPAWNED, numbers, 1);
 	} else {
@@ -240,6 +293,7 @@ serve_control(struct spawner *s)
 	rc =
 	    vt_wire_packet_send(CHANNEL, vt_buf_view(&b), fds, rc == 0 ? 2 : 0);
 	vt_wire_close_all(fds, 2);
+	make_spare(s, kind_no);
 	return rc == 0;
 }
 
@@ -351,9 +405,11 @@ vt_spawner_main(int control, const struct vt_worker_kind *kinds, size_t n_kinds)
 	(void)prctl(PR_SET_NAME, "vt-spawner", 0, 0, 0);
 	set_signals();
 	wipe_environment();
-	s.filters = calloc(n_kinds, sizeof(*s.filters));
-	if (s.filters == NULL)
+	s.made = calloc(n_kinds, sizeof(*s.made));
+	if (s.made == NULL)
 		_exit(1);
+	for (size_t i = 0; i < n_kinds; i++)
+		s.made[i].spare[0] = s.made[i].spare[1] = -1;
 	(void)sigemptyset(&chld);
 	(void)sigaddset(&chld, SIGCHLD);
 	if (vt_process_settle(control, -1) != 0 || open_null() != 0 ||
