@@ -322,10 +322,10 @@ vt_tail_set(struct vt_layout *l, struct vt_tail *t)
 		.h = LEADER_H };
 	/* Over the left third of the hand signature, at its height. */
 	t->seal = (struct vt_place){ .x = t->leader.x + LEADER_W / 3 - SEAL,
-		.y = t->leader.y + LEADER_H / 2 - SEAL / 2,
+		.y = t->leader.y + LEADER_H / 2 - SEAL / 2 - 4,
 		.w = SEAL,
 		.h = SEAL };
-	y = vt_layout_cell(l, t->unit, &p, y + LEADER_H + 10, signer);
+	y = vt_layout_cell(l, t->unit, &p, y + LEADER_H + 16, signer);
 	t->unit->height = left > y ? left : y;
 	/* The seal may reach below the name; it stays on the page. */
 	if (t->seal.y + SEAL > t->unit->height)

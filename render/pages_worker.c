@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Poppler, only ever inside the `pages` worker. */
+#include <errno.h>
+#include <iconv.h>
 #include <math.h>
 #include <png.h>
 #include <poppler.h>
@@ -85,6 +87,54 @@ put_spaced(
 	}
 }
 
+/* A line of its own; ill-formed or empty text adds nothing. */
+static void
+put_value(const char *text, struct vt_buf *b)
+{
+	struct vt_span s = vt_span_str(text);
+
+	if (s.n == 0 || !vt_utf8_is_valid(s))
+		return;
+	vt_buf_putc(b, '\n');
+	vt_buf_span(b, s);
+}
+
+/* What is typed into form fields and free-text notes is seen on the page but
+ * is no part of Poppler's page text: it follows, a line each. */
+static void
+put_typed(PopplerPage *page, struct vt_buf *b)
+{
+	GList *fields = poppler_page_get_form_field_mapping(page);
+	GList *notes = poppler_page_get_annot_mapping(page);
+
+	/* Both lists come last first. */
+	for (GList *i = g_list_last(fields); i != NULL; i = i->prev) {
+		PopplerFormField *f =
+		    ((PopplerFormFieldMapping *)i->data)->field;
+		char *text;
+
+		if (poppler_form_field_get_field_type(f) !=
+			POPPLER_FORM_FIELD_TEXT ||
+		    poppler_form_field_text_is_password(f))
+			continue;
+		text = poppler_form_field_text_get_text(f);
+		put_value(text, b);
+		g_free(text);
+	}
+	for (GList *i = g_list_last(notes); i != NULL; i = i->prev) {
+		PopplerAnnot *a = ((PopplerAnnotMapping *)i->data)->annot;
+		char *text;
+
+		if (poppler_annot_get_annot_type(a) != POPPLER_ANNOT_FREE_TEXT)
+			continue;
+		text = poppler_annot_get_contents(a);
+		put_value(text, b);
+		g_free(text);
+	}
+	poppler_page_free_form_field_mapping(fields);
+	poppler_page_free_annot_mapping(notes);
+}
+
 /* One page's text in NFC. What Poppler gives is UTF-8; should a file make it
  * give anything else, the page is left out rather than the paper. */
 static int
@@ -97,7 +147,7 @@ put_page_text(
 	struct vt_span s;
 	guint n = 0;
 	char *text;
-	int rc = VT_OK;
+	int rc;
 
 	if (page == NULL)
 		return VT_OK; /* a broken page has no text */
@@ -107,10 +157,11 @@ put_page_text(
 		if (!poppler_page_get_text_layout(page, &at, &n))
 			n = 0;
 		put_spaced(s, at, n, &spaced);
-		rc = vt_buf_status(&spaced, reterr);
-		if (rc == VT_OK)
-			rc = vt_text_nfc(vt_buf_view(&spaced), b, reterr);
 	}
+	put_typed(page, &spaced);
+	rc = vt_buf_status(&spaced, reterr);
+	if (rc == VT_OK)
+		rc = vt_text_nfc(vt_buf_view(&spaced), b, reterr);
 	g_free(at);
 	g_free(text);
 	g_object_unref(page);
@@ -372,6 +423,28 @@ warm_file(struct vt_buf *b)
 	    xref);
 }
 
+/*
+ * Strings of form fields are UTF-16; glibc converts them with modules that it
+ * loads on demand, which the sandbox refuses. A converter that stays open
+ * keeps its module loaded until the process ends.
+ */
+static int
+load_converters(struct vt_err *reterr)
+{
+	static const char *const from[] = { "UTF-16BE", "UTF-16LE" };
+
+	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
+		static iconv_t kept[2];
+
+		kept[i] = iconv_open("UTF-8", from[i]);
+		/* iconv_open's failure value is (iconv_t)-1 */
+		if ((intptr_t)kept[i] == -1)
+			return vt_err_errno(reterr, VT_E_ENVIRONMENT, errno,
+			    "pages worker: iconv from %s", from[i]);
+	}
+	return VT_OK;
+}
+
 static int
 pages_warm(struct vt_err *reterr)
 {
@@ -383,6 +456,8 @@ pages_warm(struct vt_err *reterr)
 
 	warm_file(&pdf);
 	rc = vt_buf_status(&pdf, reterr);
+	if (rc == VT_OK)
+		rc = load_converters(reterr);
 	if (rc == VT_OK)
 		rc = open_span(vt_buf_view(&pdf), &doc, reterr);
 	if (rc != VT_OK)
