@@ -80,7 +80,7 @@ look_for_linearized(struct vt_pdf *pdf)
 	lx->end = pdf->src->size;
 }
 
-/* A section begins at this position. */
+/* A section begins at this very position, not within a word or number. */
 static bool
 section_at(struct vt_pdf *pdf, uint64_t at)
 {
@@ -89,7 +89,10 @@ section_at(struct vt_pdf *pdf, uint64_t at)
 	uint16_t gen;
 
 	lx->at = at;
-	return pdf_word(lx, "xref") || pdf_object_head(lx, &num, &gen);
+	if (at > 0 && !pdf_is_regular(pdf_byte(lx, at - 1)) &&
+	    pdf_word(lx, "xref"))
+		return true;
+	return pdf_starts_number(lx) && pdf_object_head(lx, &num, &gen);
 }
 
 /*
