@@ -7,8 +7,9 @@
 
 #include "base/id.h"
 
-#define SLOTS 4096 /* 160 KiB */
-#define PROBE 8
+#define SLOTS  4096 /* 160 KiB */
+#define PROBE  8
+#define DAY_US 86400000000LL
 
 struct bucket {
 	uint8_t net[8]; /* hash of the network */
@@ -19,23 +20,23 @@ struct bucket {
 struct vt_http_rate {
 	const struct vt_context *context;
 	pthread_mutex_t lock;
-	int64_t full, per_us_num; /* microtokens; microtokens a minute */
-	uint8_t key[16];          /* so that nobody can aim at a slot */
+	int64_t full; /* microtokens */
+	int64_t per_hour;
+	uint8_t key[16]; /* so that nobody can aim at a slot */
 	struct bucket slots[SLOTS];
 };
 
 struct vt_http_rate *
-vt_http_rate_new(
-    const struct vt_context *c, unsigned burst, unsigned per_minute)
+vt_http_rate_new(const struct vt_context *c, unsigned burst, unsigned per_hour)
 {
 	struct vt_http_rate *r = calloc(1, sizeof(*r));
 
-	VT_ASSERT(burst > 0 && per_minute > 0);
+	VT_ASSERT(burst > 0 && per_hour > 0);
 	if (r == NULL)
 		return NULL;
 	r->context = c;
 	r->full = (int64_t)burst * 1000000;
-	r->per_us_num = (int64_t)per_minute * 1000000;
+	r->per_hour = (int64_t)per_hour;
 	vt_random(c, r->key, sizeof(r->key));
 	if (pthread_mutex_init(&r->lock, NULL) != 0) {
 		free(r);
@@ -97,10 +98,11 @@ vt_http_rate_take(struct vt_http_rate *r, const char *peer,
 
 	pthread_mutex_lock(&r->lock);
 	b = find(r, &h, now);
-	/* More than an hour fills any bucket; the product stays small. */
-	gained = now - b->at_us > 3600000000LL
-		     ? r->full
-		     : (now - b->at_us) / 1000 * (r->per_us_num / 1000) / 60000;
+	/* At most a day counts, so that the product stays small. */
+	gained = now - b->at_us;
+	if (gained > DAY_US)
+		gained = DAY_US;
+	gained = gained * r->per_hour / 3600;
 	if (gained > 0) {
 		b->level =
 		    b->level + gained > r->full ? r->full : b->level + gained;
@@ -112,7 +114,7 @@ vt_http_rate_take(struct vt_http_rate *r, const char *peer,
 	pthread_mutex_unlock(&r->lock);
 	if (missing <= 0)
 		return VT_OK;
-	*ret_wait_s = (unsigned)(missing * 60 / r->per_us_num) + 1;
+	*ret_wait_s = (unsigned)(missing * 3600 / r->per_hour / 1000000) + 1;
 	return vt_err_set(reterr, VT_E_HTTP_TOO_MANY,
 	    "too many requests from this address; again in %u s", *ret_wait_s);
 }

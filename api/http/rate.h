@@ -11,14 +11,15 @@
 
 struct vt_http_rate;
 
-/* burst: requests at once; per_minute: how fast they come back. *owned*,
+/* burst: requests at once; per_hour: how fast they come back. *owned*,
  * NULL when out of memory. */
 struct vt_http_rate *vt_http_rate_new(
-    const struct vt_context *c, unsigned burst, unsigned per_minute);
+    const struct vt_context *c, unsigned burst, unsigned per_hour);
 void vt_http_rate_free(struct vt_http_rate *r); /* NULL allowed */
 
 /*
- * Takes one token of the address (as in req->peer). Errors:
+ * Takes one token of the address (as in req->peer; any other text counts as
+ * itself). Errors:
  * VT_E_HTTP_TOO_MANY, then *ret_wait_s says when to come again. Thread-safe.
  */
 VT_NODISCARD int vt_http_rate_take(struct vt_http_rate *r, const char *peer,

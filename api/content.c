@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/content.h"
+
+#include <stdlib.h>
+
+#include "api/http/guard.h"
+
+struct content {
+	struct vt_source source;
+	struct vt_office *office;
+	vt_hash hash;
+};
+
+static int
+read_some(
+    struct vt_source *s, uint64_t off, void *p, size_t n, struct vt_err *reterr)
+{
+	struct content *c = s->arg;
+	uint8_t *to = p;
+
+	while (n > 0) {
+		size_t got = 0;
+		int rc = vt_office_read(
+		    c->office, &c->hash, off, to, n, &got, reterr);
+
+		if (rc != VT_OK)
+			return rc;
+		if (got == 0)
+			return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+			    "stored file ends before its size");
+		to += got;
+		off += got;
+		n -= got;
+	}
+	return VT_OK;
+}
+
+static void
+content_free(struct vt_source *s)
+{
+	free(s->arg);
+}
+
+/* RFC 9110 §8.3.1 without parameters; else bytes of no known kind. */
+static const char *
+safe_type(const char *type)
+{
+	struct vt_span t = vt_span_str(type);
+	const uint8_t *slash = t.n == 0 ? NULL : memchr(t.p, '/', t.n);
+	size_t n = slash == NULL ? 0 : (size_t)(slash - t.p);
+
+	if (slash == NULL || !vt_http_is_token(VT_SPAN(t.p, n)) ||
+	    !vt_http_is_token(VT_SPAN(slash + 1, t.n - n - 1)))
+		return "application/octet-stream";
+	return type;
+}
+
+int
+vt_content_answer(struct vt_office *office, struct vt_http_req *req,
+    struct vt_http_res *res, const struct vt_content *c, struct vt_err *reterr)
+{
+	struct content *own = calloc(1, sizeof(*own));
+	struct vt_http_file f;
+
+	if (own == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "content");
+	own->office = office;
+	own->hash = c->blob.hash;
+	own->source = (struct vt_source){
+		.size = c->blob.size, .read = read_some, .arg = own
+	};
+	f = (struct vt_http_file){
+		.source = &own->source,
+		.source_free = content_free,
+		.hash = c->blob.hash,
+		.type = safe_type(c->media_type),
+		.name = c->name,
+		.attachment = true,
+	};
+	return vt_http_res_file(req, res, &f, reterr);
+}

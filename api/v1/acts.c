@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Acts on a paper: one table, a function each. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "api/v1/v1_priv.h"
+#include "base/limits.h"
+
+/* --- the answer --- */
+
+void
+vt_v1_act_fields(struct vt_json *j, const struct vt_act_result *r)
+{
+	char where[64];
+
+	snprintf(where, sizeof(where), "/v1/receipts/%" PRIu64, r->index);
+	vt_json_kid(j, "act", &r->act);
+	vt_json_kuint(j, "index", r->index);
+	vt_v1_ktime(j, "time", r->time);
+	vt_v1_kid(j, "paper", &r->paper);
+	vt_json_kuint(j, "rev", r->paper_rev);
+	vt_json_khash(j, "sha256", &r->current);
+	vt_json_key(j, "number");
+	if (r->number == 0) {
+		vt_json_null(j);
+	} else {
+		vt_json_object(j);
+		vt_json_kuint(j, "value", r->number);
+		vt_json_kuint(j, "period", r->number_period);
+		vt_json_kstr(j, "text", r->number_text);
+		vt_json_end(j);
+	}
+	vt_json_key(j, "arrival");
+	if (r->arrival == 0)
+		vt_json_null(j);
+	else
+		vt_json_uint(j, r->arrival);
+	vt_json_key(j, "receipt");
+	vt_json_object(j);
+	vt_json_kstr(j, "href", where);
+	vt_json_key(j, "cbor");
+	vt_json_base64(j, vt_buf_view(&r->receipt));
+	vt_json_end(j);
+}
+
+void
+vt_v1_act_headers(struct vt_http_res *res, const struct vt_act_result *r)
+{
+	char rev[24];
+
+	snprintf(rev, sizeof(rev), "%" PRIu64, r->paper_rev);
+	if (!vt_id_is_zero(&r->paper))
+		vt_http_res_etag(res, rev);
+	/* The body is the first answer's; that it is one stands here only. */
+	if (r->repeated)
+		vt_http_res_header(res, "Idempotent-Replayed", "true");
+}
+
+int
+vt_v1_act_answer(struct vt_http_req *req, struct vt_http_res *res,
+    struct vt_act_result *r, struct vt_err *reterr)
+{
+	struct vt_json j;
+	int rc;
+
+	(void)req;
+	vt_v1_json(res, &j);
+	vt_v1_act_headers(res, r);
+	vt_v1_act_fields(&j, r);
+	vt_json_end(&j);
+	rc = vt_buf_status(&r->receipt, reterr);
+	vt_act_result_free(r);
+	return rc;
+}
+
+/* --- the acts --- */
+
+struct call {
+	struct vt_office *office;
+	struct vt_request rq;
+	vt_id paper;
+	struct vt_in_obj root;
+	struct vt_secret *pin;
+	struct vt_act_result *ret;
+	struct vt_err *reterr;
+};
+
+static void
+place_in(const struct vt_in_obj *o, const char *key, struct vt_place *ret)
+{
+	struct vt_in_obj p = vt_in_object(o, key);
+
+	if (p.o == NULL)
+		(void)vt_in_fail(o, key, VT_E_INVALID, "is required");
+	vt_in_only(&p, "page x y w h");
+	ret->page = (size_t)vt_in_uint(&p, "page", VT_L(PDF_PAGES_MAX));
+	ret->x = vt_in_real(&p, "x");
+	ret->y = vt_in_real(&p, "y");
+	ret->w = vt_in_real(&p, "w");
+	ret->h = vt_in_real(&p, "h");
+}
+
+static int
+do_submit(struct call *c)
+{
+	struct vt_in_obj at = vt_in_object(&c->root, "places");
+	unsigned initials = (unsigned)vt_in_uint(&c->root, "initials", 2);
+	const char *note = vt_in_str(&c->root, "note");
+	struct vt_places places;
+	int rc;
+
+	memset(&places, 0, sizeof(places));
+	vt_in_only(&c->root, "act note initials places");
+	if (at.o != NULL) {
+		vt_in_only(&at, "number date leader seal initials_1 "
+				"initials_2");
+		place_in(&at, "number", &places.number);
+		place_in(&at, "date", &places.date);
+		place_in(&at, "leader", &places.leader);
+		place_in(&at, "seal", &places.seal);
+		if (initials > 0)
+			place_in(&at, "initials_1", &places.initials[0]);
+		if (initials > 1)
+			place_in(&at, "initials_2", &places.initials[1]);
+	}
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_submit(c->office, &c->rq, &c->paper,
+	    at.o == NULL ? NULL : &places, initials, note, c->ret, c->reterr);
+}
+
+static int
+do_approve(struct call *c)
+{
+	vt_hash main = vt_in_need_hash(&c->root, "main");
+	const char *note = vt_in_str(&c->root, "note");
+	int rc;
+
+	vt_in_only(&c->root, "act main note");
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_approve(
+	    c->office, &c->rq, &c->paper, &main, note, c->ret, c->reterr);
+}
+
+static int
+do_return(struct call *c)
+{
+	vt_hash main = vt_in_need_hash(&c->root, "main");
+	const char *note = vt_in_need_str(&c->root, "note");
+	int rc;
+
+	vt_in_only(&c->root, "act main note");
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_return(
+	    c->office, &c->rq, &c->paper, &main, note, c->ret, c->reterr);
+}
+
+static int
+do_number(struct call *c)
+{
+	int rc;
+
+	vt_in_only(&c->root, "act");
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_number(
+	    c->office, &c->rq, &c->paper, c->ret, c->reterr);
+}
+
+static int
+do_key(struct call *c, enum vt_signing_act act)
+{
+	struct vt_signing_order order = { .act = act, .pin = c->pin };
+	int rc;
+
+	order.number_first = vt_in_bool(&c->root, "number_first");
+	order.picture = vt_in_bytes(&c->root, "picture");
+	order.reason = vt_in_str(&c->root, "reason");
+	vt_in_only(&c->root, act == VT_SIGNING_COMPETENT
+				 ? "act number_first picture reason"
+				 : "act picture reason");
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_sign(
+	    c->office, &c->rq, &c->paper, &order, c->ret, c->reterr);
+}
+
+static int
+do_initial(struct call *c)
+{
+	return do_key(c, VT_SIGNING_INITIALS);
+}
+
+static int
+do_sign(struct call *c)
+{
+	return do_key(c, VT_SIGNING_COMPETENT);
+}
+
+static int
+do_seal(struct call *c)
+{
+	return do_key(c, VT_SIGNING_SEAL);
+}
+
+static int
+do_issue(struct call *c)
+{
+	int rc;
+
+	vt_in_only(&c->root, "act");
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_issue(c->office, &c->rq, &c->paper, c->ret, c->reterr);
+}
+
+static int
+do_dispatch(struct call *c)
+{
+	const struct vt_recipient *to;
+	size_t n;
+	int rc;
+
+	vt_in_only(&c->root, "act to");
+	vt_v1_recipients_in(&c->root, "to", &to, &n);
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_dispatch(
+	    c->office, &c->rq, &c->paper, to, n, c->ret, c->reterr);
+}
+
+static int
+do_edit(struct call *c)
+{
+	uint16_t part =
+	    (uint16_t)vt_in_uint(&c->root, "part", VT_L(PAPER_PARTS_MAX));
+	struct vt_office_file f = {
+		.upload = vt_in_need_id(&c->root, "upload"),
+		.name = vt_in_need_str(&c->root, "name"),
+		.media_type = vt_in_str(&c->root, "media_type"),
+	};
+	vt_hash expect = vt_in_need_hash(&c->root, "expect");
+	int rc;
+
+	vt_in_only(&c->root, "act part upload name media_type expect");
+	if (f.media_type == NULL)
+		f.media_type = "application/octet-stream";
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_edit(c->office, &c->rq, &c->paper,
+	    part == 0 ? 1 : part, &f, &expect, c->ret, c->reterr);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct call *c);
+} acts[] = {
+	{ "edit", do_edit },
+	{ "submit", do_submit },
+	{ "approve", do_approve },
+	{ "return", do_return },
+	{ "initial", do_initial },
+	{ "sign", do_sign },
+	{ "number", do_number },
+	{ "seal", do_seal },
+	{ "issue", do_issue },
+	{ "dispatch", do_dispatch },
+};
+
+static int
+run_named(struct call *c, const char *name)
+{
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (strcmp(acts[i].name, name) == 0)
+			return acts[i].run(c);
+	return vt_in_fail(
+	    &c->root, "act", VT_E_INVALID, "there is no such act");
+}
+
+int
+vt_v1_act(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_secret_free) struct vt_secret *pin = NULL;
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct call c = { .ret = &r, .reterr = reterr };
+	const char *name;
+	VT_IN_AUTO(in);
+	int rc;
+
+	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK ||
+	    (rc = vt_v1_param_id(req, "id", &c.paper, reterr)) != VT_OK)
+		return rc;
+	c.office = vt_v1_office(req);
+	c.root = vt_in_root(&in);
+	name = vt_in_need_str(&c.root, "act");
+	/* Only the acts that use a key know a PIN. */
+	if (strcmp(name, "sign") == 0 || strcmp(name, "seal") == 0 ||
+	    strcmp(name, "initial") == 0)
+		c.pin = pin = vt_in_take_secret(&c.root, "pin");
+	if ((rc = vt_in_ok(&in)) != VT_OK ||
+	    (rc = vt_v1_request(&in, true, &c.rq, reterr)) != VT_OK)
+		return rc;
+	rc = run_named(&c, name);
+	if (rc == VT_OK)
+		return vt_v1_act_answer(req, res, &r, reterr);
+	vt_act_result_free(&r);
+	return rc;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The event feed of the caller's agency: numbered without gaps. */
+#include "api/v1/v1_priv.h"
+
+#define EVENTS_MAX 500
+
+int
+vt_v1_events(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_event *e;
+	uint64_t after, max;
+	struct vt_json j;
+	size_t n = 0;
+	int rc;
+
+	e = vt_arena_array(req->arena, EVENTS_MAX, sizeof(*e));
+	if (e == NULL)
+		return vt_arena_err(req->arena, reterr);
+	if ((rc = vt_v1_query_uint(
+		 req, "after", 0, INT64_MAX, &after, reterr)) != VT_OK ||
+	    (rc = vt_v1_query_uint(req, "limit", EVENTS_MAX, EVENTS_MAX, &max,
+		 reterr)) != VT_OK ||
+	    (rc = vt_view_begin(
+		 vt_office_store(vt_v1_office(req)), &v, reterr)) != VT_OK ||
+	    (rc = vt_event_list(v, vt_v1_actor(req)->agency_no, after, e,
+		 max == 0 ? 1 : (size_t)max, &n, reterr)) != VT_OK)
+		return rc;
+	vt_v1_json(res, &j);
+	vt_json_key(&j, "events");
+	vt_json_array(&j);
+	for (size_t i = 0; i < n; i++) {
+		vt_json_object(&j);
+		vt_json_kuint(&j, "seq", e[i].seq);
+		vt_json_kstr(&j, "type", e[i].name);
+		vt_v1_ktime(&j, "time", e[i].time);
+		vt_v1_kid(&j, "paper", &e[i].paper);
+		vt_v1_kid(&j, "subject", &e[i].subject);
+		vt_json_kuint(&j, "act", e[i].act);
+		vt_json_end(&j);
+	}
+	vt_json_end(&j);
+	vt_json_kuint(&j, "after", n == 0 ? after : e[n - 1].seq);
+	vt_json_end(&j);
+	return VT_OK;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Is the store there and the clock right? No counts: this page is public. */
+#include "api/v1/v1_priv.h"
+
+#define CLOCK_BACK_RED_US 5000000 /* design §5: reported from 5 s on */
+
+int
+vt_v1_health(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_store_info info;
+	struct vt_json j;
+	bool clock_ok;
+	int rc;
+
+	rc = vt_store_info(vt_office_store(vt_v1_office(req)), &info, reterr);
+	if (rc != VT_OK)
+		return rc;
+	clock_ok = info.clock_back_us <= CLOCK_BACK_RED_US;
+	res->status = clock_ok ? 200 : 503;
+	vt_v1_json(res, &j);
+	vt_json_kstr(&j, "status", clock_ok ? "ok" : "clock-stepped-back");
+	vt_json_kstr(&j, "version", VT_VERSION);
+	vt_json_kuint(&j, "format", info.format);
+	vt_json_end(&j);
+	return VT_OK;
+}

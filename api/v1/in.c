@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/v1/in.h"
+
+#include <stdlib.h>
+
+#include "base/base64.h"
+
+int
+vt_in_open(struct vt_in *in, struct vt_http_req *req, struct vt_err *reterr)
+{
+	json_error_t e;
+
+	*in = (struct vt_in){ req, NULL, VT_OK, reterr };
+	if (req->body.n == 0) {
+		in->root = json_object();
+		return in->root != NULL
+			   ? VT_OK
+			   : (in->rc = vt_err_set(reterr, VT_E_NOMEM, "body"));
+	}
+	if (!vt_http_type_is(req, "application/json"))
+		return in->rc = vt_err_set(reterr, VT_E_HTTP_MEDIA_TYPE,
+			   "Content-Type: wanted application/json");
+	in->root = json_loadb(
+	    (const char *)req->body.p, req->body.n, JSON_REJECT_DUPLICATES, &e);
+	if (in->root == NULL)
+		return in->rc = vt_err_set(reterr, VT_E_SYNTAX,
+			   "body: RFC 8259: line %d, column %d: not JSON, a "
+			   "key "
+			   "twice, or ill-formed UTF-8",
+			   e.line, e.column);
+	if (!json_is_object(in->root))
+		return in->rc = vt_err_set(
+			   reterr, VT_E_SYNTAX, "body: wanted a JSON object");
+	return VT_OK;
+}
+
+void
+vt_in_close(struct vt_in *in)
+{
+	json_decref(in->root);
+	in->root = NULL;
+}
+
+struct vt_in_obj
+vt_in_root(struct vt_in *in)
+{
+	return (struct vt_in_obj){ in, in->root, "" };
+}
+
+int
+vt_in_ok(const struct vt_in *in)
+{
+	return in->rc;
+}
+
+static const char *
+pointer(const struct vt_in_obj *o, const char *key, size_t i)
+{
+	VT_BUF_AUTO(b);
+
+	vt_buf_puts(&b, o->at);
+	if (key != NULL) {
+		vt_buf_putc(&b, '/');
+		/* RFC 6901 §3 */
+		for (const char *p = key; *p != '\0'; p++) {
+			if (*p == '~')
+				vt_buf_puts(&b, "~0");
+			else if (*p == '/')
+				vt_buf_puts(&b, "~1");
+			else
+				vt_buf_putc(&b, (uint8_t)*p);
+		}
+	}
+	if (i != SIZE_MAX)
+		vt_buf_printf(&b, "/%zu", i);
+	return vt_arena_strdup(o->in->req->arena, vt_buf_str(&b));
+}
+
+static int
+fail_at(const struct vt_in_obj *o, const char *at, enum vt_code code,
+    const char *what)
+{
+	if (o->in->rc != VT_OK)
+		return o->in->rc;
+	o->in->req->pointer = at;
+	o->in->rc = vt_err_set(o->in->reterr, code, "%s: %s",
+	    at == NULL || *at == '\0' ? "body" : at, what);
+	return o->in->rc;
+}
+
+int
+vt_in_fail(const struct vt_in_obj *o, const char *key, enum vt_code code,
+    const char *fmt, ...)
+{
+	VT_BUF_AUTO(b);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vt_buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	return fail_at(o, pointer(o, key, SIZE_MAX), code, vt_buf_str(&b));
+}
+
+void
+vt_in_only(const struct vt_in_obj *o, const char *names)
+{
+	const char *key;
+	json_t *v;
+
+	if (o->o == NULL)
+		return;
+	json_object_foreach(o->o, key, v)
+	{
+		size_t n = strlen(key);
+		const char *p = names;
+
+		while ((p = strstr(p, key)) != NULL &&
+		       !((p == names || p[-1] == ' ') &&
+			   (p[n] == ' ' || p[n] == '\0') && n > 0))
+			p++;
+		if (p == NULL || strchr(key, ' ') != NULL) {
+			(void)vt_in_fail(o, key, VT_E_INVALID,
+			    "there is no such field here");
+			return;
+		}
+	}
+}
+
+static json_t *
+get(const struct vt_in_obj *o, const char *key)
+{
+	json_t *v = o->o == NULL || o->in->rc != VT_OK
+			? NULL
+			: json_object_get(o->o, key);
+
+	return json_is_null(v) ? NULL : v;
+}
+
+bool
+vt_in_has(const struct vt_in_obj *o, const char *key)
+{
+	return get(o, key) != NULL;
+}
+
+const char *
+vt_in_str(const struct vt_in_obj *o, const char *key)
+{
+	json_t *v = get(o, key);
+
+	if (v != NULL && !json_is_string(v))
+		(void)vt_in_fail(o, key, VT_E_INVALID, "wanted a string");
+	return json_string_value(v);
+}
+
+uint64_t
+vt_in_uint(const struct vt_in_obj *o, const char *key, uint64_t max)
+{
+	json_t *v = get(o, key);
+	json_int_t i = json_integer_value(v);
+
+	if (v == NULL)
+		return 0;
+	if (!json_is_integer(v) || i < 0 || (uint64_t)i > max) {
+		(void)vt_in_fail(o, key, VT_E_INVALID,
+		    "wanted a whole number from 0 to %llu",
+		    (unsigned long long)max);
+		return 0;
+	}
+	return (uint64_t)i;
+}
+
+double
+vt_in_real(const struct vt_in_obj *o, const char *key)
+{
+	json_t *v = get(o, key);
+
+	if (v != NULL && !json_is_number(v))
+		(void)vt_in_fail(o, key, VT_E_INVALID, "wanted a number");
+	return json_number_value(v);
+}
+
+bool
+vt_in_bool(const struct vt_in_obj *o, const char *key)
+{
+	json_t *v = get(o, key);
+
+	if (v != NULL && !json_is_boolean(v))
+		(void)vt_in_fail(o, key, VT_E_INVALID, "wanted true or false");
+	return json_is_true(v);
+}
+
+static struct vt_span
+decode(const struct vt_in_obj *o, json_t *v, const char *at)
+{
+	struct vt_span s = VT_SPAN(NULL, 0);
+	VT_BUF_AUTO(b);
+	bool ok;
+
+	if (!json_is_string(v) ||
+	    vt_base64_get(VT_SPAN(json_string_value(v), json_string_length(v)),
+		&b, NULL) != VT_OK) {
+		(void)fail_at(
+		    o, at, VT_E_INVALID, "wanted base64 (RFC 4648 §4)");
+		return s;
+	}
+	s = vt_arena_copy(o->in->req->arena, vt_buf_view(&b), &ok);
+	if (!ok)
+		(void)fail_at(o, at, VT_E_LIMIT, "too large");
+	return s;
+}
+
+struct vt_span
+vt_in_bytes(const struct vt_in_obj *o, const char *key)
+{
+	json_t *v = get(o, key);
+
+	return v == NULL ? VT_SPAN(NULL, 0)
+			 : decode(o, v, pointer(o, key, SIZE_MAX));
+}
+
+static bool
+need(const struct vt_in_obj *o, const char *key)
+{
+	if (get(o, key) != NULL)
+		return true;
+	(void)vt_in_fail(o, key, VT_E_INVALID, "is required");
+	return false;
+}
+
+const char *
+vt_in_need_str(const struct vt_in_obj *o, const char *key)
+{
+	const char *s = need(o, key) ? vt_in_str(o, key) : NULL;
+
+	return s == NULL ? "" : s;
+}
+
+vt_id
+vt_in_need_id(const struct vt_in_obj *o, const char *key)
+{
+	const char *s = vt_in_need_str(o, key);
+	vt_id id = { { 0 } };
+
+	if (!vt_id_parse(vt_span_str(s), &id))
+		(void)vt_in_fail(o, key, VT_E_INVALID,
+		    "wanted an id of 32 lower-case hexadecimal digits");
+	return id;
+}
+
+vt_hash
+vt_in_need_hash(const struct vt_in_obj *o, const char *key)
+{
+	const char *s = vt_in_need_str(o, key);
+	vt_hash h = { { 0 } };
+
+	if (!vt_hash_parse(vt_span_str(s), &h))
+		(void)vt_in_fail(o, key, VT_E_INVALID,
+		    "wanted SHA-256 in 64 lower-case hexadecimal digits");
+	return h;
+}
+
+struct vt_span
+vt_in_need_bytes(const struct vt_in_obj *o, const char *key)
+{
+	return need(o, key) ? vt_in_bytes(o, key) : VT_SPAN(NULL, 0);
+}
+
+struct vt_in_obj
+vt_in_object(const struct vt_in_obj *o, const char *key)
+{
+	json_t *v = get(o, key);
+
+	if (v != NULL && !json_is_object(v)) {
+		(void)vt_in_fail(o, key, VT_E_INVALID, "wanted an object");
+		v = NULL;
+	}
+	return (struct vt_in_obj){ o->in, v, pointer(o, key, SIZE_MAX) };
+}
+
+size_t
+vt_in_array(const struct vt_in_obj *o, const char *key, size_t max)
+{
+	json_t *v = get(o, key);
+
+	if (v == NULL)
+		return 0;
+	if (!json_is_array(v) || json_array_size(v) > max) {
+		(void)vt_in_fail(o, key, VT_E_INVALID,
+		    "wanted an array of at most %zu items", max);
+		return 0;
+	}
+	return json_array_size(v);
+}
+
+struct vt_in_obj
+vt_in_item(const struct vt_in_obj *o, const char *key, size_t i)
+{
+	json_t *v = json_array_get(get(o, key), i);
+	const char *at = pointer(o, key, i);
+
+	if (!json_is_object(v)) {
+		(void)fail_at(o, at, VT_E_INVALID, "wanted an object");
+		v = NULL;
+	}
+	return (struct vt_in_obj){ o->in, v, at };
+}
+
+const char *
+vt_in_item_str(const struct vt_in_obj *o, const char *key, size_t i)
+{
+	json_t *v = json_array_get(get(o, key), i);
+
+	if (json_is_string(v))
+		return json_string_value(v);
+	(void)fail_at(o, pointer(o, key, i), VT_E_INVALID, "wanted a string");
+	return "";
+}
+
+struct vt_span
+vt_in_item_bytes(const struct vt_in_obj *o, const char *key, size_t i)
+{
+	return decode(o, json_array_get(get(o, key), i), pointer(o, key, i));
+}
+
+struct vt_secret *
+vt_in_take_secret(const struct vt_in_obj *o, const char *key)
+{
+	json_t *v = get(o, key);
+	const char *s = vt_in_str(o, key);
+	struct vt_secret *ret;
+
+	if (s == NULL)
+		return NULL;
+	ret = vt_secret_new(s, json_string_length(v));
+	if (ret == NULL)
+		(void)vt_in_fail(o, key, VT_E_NOMEM, "no secure memory left");
+	/* jansson hands its own memory out as const; it is ours to wipe. */
+	vt_wipe((void *)(uintptr_t)s, json_string_length(v));
+	(void)json_object_del(o->o, key);
+	return ret;
+}
+
+static int
+hash_some(const char *p, size_t n, void *arg)
+{
+	vt_sha256_put(arg, p, n);
+	return 0;
+}
+
+int
+vt_in_hash(const struct vt_in *in, vt_hash *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_sha256_free) struct vt_sha256 *h = vt_sha256_new();
+
+	/* With their closing NULs: two fields cannot run into one another. */
+	vt_sha256_put(h, in->req->method, strlen(in->req->method) + 1);
+	vt_sha256_put(h, in->req->path, strlen(in->req->path) + 1);
+	if (json_dump_callback(
+		in->root, hash_some, h, JSON_SORT_KEYS | JSON_COMPACT) != 0)
+		return vt_err_set(reterr, VT_E_NOMEM, "body");
+	*ret = vt_sha256_end(h);
+	return VT_OK;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who asks: the bearer token, and what it stands for. */
+#include "api/v1/v1_priv.h"
+
+int
+vt_v1_admit(struct vt_http_req *req, struct vt_err *reterr)
+{
+	struct vt_actor *a = vt_arena_alloc(req->arena, sizeof(*a));
+
+	if (a == NULL)
+		return vt_arena_err(req->arena, reterr);
+	req->user = a;
+	return vt_office_authenticate(
+	    vt_v1_office(req), vt_http_bearer(req), a, reterr);
+}
+
+int
+vt_v1_admit_post(struct vt_http_req *req, struct vt_err *reterr)
+{
+	struct vt_span key;
+	int rc = vt_v1_admit(req, reterr);
+
+	return rc != VT_OK ? rc : vt_http_idempotency_key(req, &key, reterr);
+}
+
+int
+vt_v1_me(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} roles[] = {
+		{ VT_ROLE_LEADER, "leader" },
+		{ VT_ROLE_OFFICER, "officer" },
+		{ VT_ROLE_CLERK, "clerk" },
+		{ VT_ROLE_ADMIN, "administrator" },
+		{ VT_ROLE_SYSTEM, "system" },
+		{ VT_ROLE_AUDITOR, "auditor" },
+	};
+	const struct vt_actor *a = vt_v1_actor(req);
+	struct vt_json j;
+
+	(void)reterr;
+	vt_v1_json(res, &j);
+	vt_json_kid(&j, "person", &a->person);
+	vt_json_kstr(&j, "name", a->name);
+	vt_v1_kstr(&j, "position", a->position);
+	vt_json_key(&j, "agency");
+	vt_json_object(&j);
+	vt_json_kstr(&j, "code", a->agency_code);
+	vt_json_kstr(&j, "name", a->agency_name);
+	vt_json_end(&j);
+	vt_json_key(&j, "roles");
+	vt_json_array(&j);
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		if ((a->roles & roles[i].bit) != 0)
+			vt_json_str(&j, roles[i].name);
+	vt_json_end(&j);
+	vt_json_end(&j);
+	return VT_OK;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Metadata of a paper in JSON, both ways, from one table. */
+#include "api/v1/v1_priv.h"
+
+#define RECIPIENTS_MAX 1000
+#define FACTS_MAX      16
+
+static const struct {
+	const char *key;
+	size_t at; /* of a const char * in struct vt_meta */
+} strings[] = {
+#define S(name)                                                                \
+	{                                                                      \
+#name, offsetof(struct vt_meta, name)                          \
+	}
+	S(type_code),
+	S(type_name),
+	S(subject),
+	S(notation),
+	S(number),
+	S(issued_on),
+	S(agency_code),
+	S(agency_name),
+	S(place),
+	S(signer_name),
+	S(signer_position),
+	S(signer_competence),
+	S(language),
+	S(description),
+	S(due_on),
+	S(draft_unit),
+	S(procedure_code),
+	S(procedure_name),
+	S(case_code),
+	S(holder_name),
+#undef S
+};
+
+void
+vt_v1_recipients_in(const struct vt_in_obj *o, const char *key,
+    const struct vt_recipient **ret, size_t *ret_n)
+{
+	size_t n = vt_in_array(o, key, RECIPIENTS_MAX);
+	struct vt_recipient *v;
+
+	*ret = NULL;
+	*ret_n = 0;
+	if (n == 0)
+		return;
+	v = vt_arena_array(o->in->req->arena, n, sizeof(*v));
+	if (v == NULL) {
+		(void)vt_in_fail(o, key, VT_E_LIMIT, "too many");
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct vt_in_obj r = vt_in_item(o, key, i);
+
+		vt_in_only(&r, "code name");
+		v[i].code = vt_in_str(&r, "code");
+		v[i].name = vt_in_str(&r, "name");
+		if (v[i].code == NULL && v[i].name == NULL)
+			(void)vt_in_fail(&r, "code", VT_E_INVALID,
+			    "a recipient needs a code or a name");
+		if (v[i].code == NULL)
+			v[i].code = "";
+		if (v[i].name == NULL)
+			v[i].name = "";
+	}
+	*ret = v;
+	*ret_n = n;
+}
+
+static void
+facts_in(const struct vt_in_obj *o, struct vt_meta *ret)
+{
+	size_t n = vt_in_array(o, "facts", FACTS_MAX);
+	struct vt_key_fact *v;
+
+	if (n == 0)
+		return;
+	v = vt_arena_array(o->in->req->arena, n, sizeof(*v));
+	if (v == NULL) {
+		(void)vt_in_fail(o, "facts", VT_E_LIMIT, "too many");
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct vt_in_obj f = vt_in_item(o, "facts", i);
+
+		vt_in_only(&f, "label value");
+		v[i].label = vt_in_need_str(&f, "label");
+		v[i].value = vt_in_need_str(&f, "value");
+	}
+	ret->facts = v;
+	ret->n_facts = n;
+}
+
+void
+vt_v1_meta_in(const struct vt_in_obj *o, struct vt_meta *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	vt_in_only(o,
+	    "type_code type_name subject notation number issued_on "
+	    "agency_code agency_name place signer_name signer_position "
+	    "signer_competence language description due_on draft_unit "
+	    "procedure_code procedure_name case_code holder_name urgency "
+	    "secrecy pages copies recipients facts");
+	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+		const char *s = vt_in_str(o, strings[i].key);
+
+		memcpy((char *)ret + strings[i].at, &s, sizeof(s));
+	}
+	ret->urgency = (uint32_t)vt_in_uint(o, "urgency", 4);
+	ret->secrecy = (uint32_t)vt_in_uint(o, "secrecy", 3);
+	ret->pages = (uint32_t)vt_in_uint(o, "pages", 1000000);
+	ret->copies = (uint32_t)vt_in_uint(o, "copies", 1000000);
+	vt_v1_recipients_in(
+	    o, "recipients", &ret->recipients, &ret->n_recipients);
+	facts_in(o, ret);
+}
+
+void
+vt_v1_meta_out(struct vt_json *j, const struct vt_meta *m)
+{
+	vt_json_object(j);
+	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+		const char *s;
+
+		memcpy(&s, (const char *)m + strings[i].at, sizeof(s));
+		if (s != NULL && *s != '\0')
+			vt_json_kstr(j, strings[i].key, s);
+	}
+	vt_json_kuint(j, "urgency", m->urgency);
+	vt_json_kuint(j, "secrecy", m->secrecy);
+	vt_json_kuint(j, "pages", m->pages);
+	vt_json_kuint(j, "copies", m->copies);
+	vt_json_key(j, "recipients");
+	vt_json_array(j);
+	for (size_t i = 0; i < m->n_recipients; i++) {
+		vt_json_object(j);
+		vt_v1_kstr(j, "code", m->recipients[i].code);
+		vt_v1_kstr(j, "name", m->recipients[i].name);
+		vt_json_end(j);
+	}
+	vt_json_end(j);
+	vt_json_key(j, "facts");
+	vt_json_array(j);
+	for (size_t i = 0; i < m->n_facts; i++) {
+		vt_json_object(j);
+		vt_json_kstr(j, "label", m->facts[i].label);
+		vt_json_kstr(j, "value", m->facts[i].value);
+		vt_json_end(j);
+	}
+	vt_json_end(j);
+	vt_json_end(j);
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Papers: register, list, read, history. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "api/v1/v1_priv.h"
+#include "base/limits.h"
+
+#define PAGE_MAX     200
+#define PAGE_DEFAULT 50
+
+static const char *const directions[] = {
+	[VT_DIR_OUT] = "out", [VT_DIR_IN] = "in", [VT_DIR_RESULT] = "result"
+};
+
+const char *
+vt_v1_direction(enum vt_direction d)
+{
+	VT_ASSERT(d >= VT_DIR_OUT && d <= VT_DIR_RESULT);
+	return directions[d];
+}
+
+/* --- register --- */
+
+static void
+files_in(const struct vt_in_obj *o, struct vt_office_file **ret, size_t *ret_n)
+{
+	size_t n = vt_in_array(o, "files", VT_L(PAPER_PARTS_MAX));
+	struct vt_office_file *v;
+
+	*ret = NULL;
+	*ret_n = 0;
+	if (n == 0) {
+		(void)vt_in_fail(o, "files", VT_E_INVALID,
+		    "at least one file is required, the main one first");
+		return;
+	}
+	v = vt_arena_array(o->in->req->arena, n, sizeof(*v));
+	if (v == NULL) {
+		(void)vt_in_fail(o, "files", VT_E_LIMIT, "too many");
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct vt_in_obj f = vt_in_item(o, "files", i);
+
+		vt_in_only(&f, "upload name media_type");
+		v[i].upload = vt_in_need_id(&f, "upload");
+		v[i].name = vt_in_need_str(&f, "name");
+		v[i].media_type = vt_in_str(&f, "media_type");
+		if (v[i].media_type == NULL)
+			v[i].media_type = "application/octet-stream";
+	}
+	*ret = v;
+	*ret_n = n;
+}
+
+int
+vt_v1_register(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	char id[VT_ID_TEXT + 1], where[64];
+	struct vt_in_obj root, m;
+	struct vt_office_file *files;
+	enum vt_direction direction;
+	const char *d;
+	struct vt_request rq;
+	struct vt_meta meta;
+	size_t nfiles;
+	VT_IN_AUTO(in);
+	int rc;
+
+	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK)
+		return rc;
+	root = vt_in_root(&in);
+	vt_in_only(&root, "direction meta files");
+	d = vt_in_need_str(&root, "direction");
+	direction = strcmp(d, "in") == 0 ? VT_DIR_IN : VT_DIR_OUT;
+	if (strcmp(d, "in") != 0 && strcmp(d, "out") != 0)
+		(void)vt_in_fail(&root, "direction", VT_E_INVALID,
+		    "wanted \"out\" or \"in\"");
+	m = vt_in_object(&root, "meta");
+	vt_v1_meta_in(&m, &meta);
+	files_in(&root, &files, &nfiles);
+	if ((rc = vt_in_ok(&in)) != VT_OK ||
+	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
+		return rc;
+	rc = vt_office_register(vt_v1_office(req), &rq, direction, &meta, files,
+	    nfiles, &r, reterr);
+	if (rc == VT_OK) {
+		res->status = 201;
+		vt_id_text(&r.paper, id);
+		snprintf(where, sizeof(where), "/v1/papers/%s", id);
+		vt_http_res_header(res, "Location", where);
+		return vt_v1_act_answer(req, res, &r, reterr);
+	}
+	vt_act_result_free(&r);
+	return rc;
+}
+
+/* --- reading --- */
+
+static void
+number_out(struct vt_json *j, const char *key, const struct vt_number *n)
+{
+	vt_json_key(j, key);
+	if (n->value == 0) {
+		vt_json_null(j);
+		return;
+	}
+	vt_json_object(j);
+	vt_json_kuint(j, "value", n->value);
+	vt_json_kuint(j, "period", n->period);
+	vt_json_kstr(j, "series", n->series);
+	vt_v1_kstr(j, "notation", n->notation);
+	vt_json_kstr(j, "text", n->text);
+	vt_v1_ktime(j, "time", n->time);
+	vt_json_kuint(j, "act", n->act);
+	vt_json_end(j);
+}
+
+static void
+part_out(struct vt_json *j, const struct vt_paper *p, const struct vt_part *t)
+{
+	char id[VT_ID_TEXT + 1], where[96];
+
+	vt_id_text(&p->id, id);
+	snprintf(where, sizeof(where), "/v1/papers/%s/parts/%u/content", id,
+	    (unsigned)t->no);
+	vt_json_object(j);
+	vt_json_kuint(j, "no", t->no);
+	vt_json_kstr(j, "role", t->role == VT_PART_MAIN ? "main" : "annex");
+	vt_json_kstr(j, "name", t->name);
+	vt_json_kstr(j, "media_type", t->media_type);
+	vt_json_kuint(j, "version", t->version);
+	vt_json_khash(j, "sha256", &t->hash);
+	vt_json_kuint(j, "size", t->size);
+	vt_v1_kstr(j, "problem", t->problem);
+	vt_json_kstr(j, "content", where);
+	vt_json_end(j);
+}
+
+static void
+approval_out(struct vt_json *j, const struct vt_paper *p)
+{
+	vt_json_key(j, "approval");
+	if (vt_id_is_zero(&p->approved_by)) {
+		vt_json_null(j);
+		return;
+	}
+	vt_json_object(j);
+	vt_json_khash(j, "sha256", &p->approved_hash);
+	vt_json_kid(j, "by", &p->approved_by);
+	vt_v1_ktime(j, "at", p->approved_at);
+	vt_json_end(j);
+}
+
+static void
+paper_out(struct vt_json *j, const struct vt_paper *p)
+{
+	vt_json_kid(j, "id", &p->id);
+	vt_json_kstr(j, "direction", vt_v1_direction(p->direction));
+	vt_json_kstr(j, "state", vt_paper_state_name(p->state));
+	vt_json_kuint(j, "rev", p->rev);
+	number_out(j, "number", &p->number);
+	number_out(j, "arrival", &p->arrival);
+	vt_json_key(j, "meta");
+	vt_v1_meta_out(j, &p->meta);
+	vt_json_key(j, "parts");
+	vt_json_array(j);
+	for (size_t i = 0; i < p->n_parts; i++)
+		part_out(j, p, &p->parts[i]);
+	vt_json_end(j);
+	approval_out(j, p);
+	vt_json_kuint(j, "initials", p->initials);
+	vt_v1_kid(j, "signed_by", &p->signed_by);
+	vt_v1_ktime(j, "signed_at", p->signed_at);
+	vt_v1_ktime(j, "sealed_at", p->sealed_at);
+	vt_v1_ktime(j, "issued_at", p->issued_at);
+	vt_v1_kstr(j, "code", p->code);
+	vt_v1_kid(j, "source_delivery", &p->source_delivery);
+	vt_v1_kid(j, "assigned_to", &p->assigned_to);
+	vt_v1_kid(j, "created_by", &p->created_by);
+	vt_v1_ktime(j, "created_at", p->created_at);
+	vt_v1_ktime(j, "changed_at", p->changed_at);
+	vt_json_kuint(j, "last_act", p->last_act);
+}
+
+int
+vt_v1_paper(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_paper p;
+	struct vt_json j;
+	char rev[24];
+	vt_id id;
+	int rc;
+
+	if ((rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
+	    (rc = vt_office_paper(o, v, vt_v1_actor(req), &id, &p, reterr)) !=
+		VT_OK)
+		return rc;
+	snprintf(rev, sizeof(rev), "%" PRIu64, p.rev);
+	if (vt_http_none_match(req, rev)) {
+		res->status = 304;
+		vt_http_res_etag(res, rev);
+		return VT_OK;
+	}
+	vt_v1_json(res, &j);
+	vt_http_res_etag(res, rev);
+	paper_out(&j, &p);
+	vt_json_end(&j);
+	return VT_OK;
+}
+
+static int
+filter_in(
+    struct vt_http_req *req, struct vt_paper_filter *f, struct vt_err *reterr)
+{
+	const char *d = vt_http_query(req, "direction");
+	const char *s = vt_http_query(req, "state");
+
+	memset(f, 0, sizeof(*f));
+	for (int i = VT_DIR_OUT; d != NULL && i <= VT_DIR_RESULT; i++)
+		if (strcmp(d, directions[i]) == 0)
+			f->direction = (enum vt_direction)i;
+	if (d != NULL && f->direction == 0)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "query parameter direction: wanted out, in or result");
+	for (int i = VT_PAPER_DRAFT; s != NULL && i <= VT_PAPER_ASSIGNED; i++)
+		if (strcmp(s, vt_paper_state_name((enum vt_paper_state)i)) == 0)
+			f->state = (enum vt_paper_state)i;
+	if (s != NULL && f->state == 0)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "query parameter state: there is no such state");
+	return vt_v1_query_cursor(req, &f->before, reterr);
+}
+
+int
+vt_v1_papers(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_paper_filter f;
+	struct vt_paper *p;
+	struct vt_json j;
+	uint64_t max, next = 0;
+	size_t n = 0;
+	int rc;
+
+	if ((rc = filter_in(req, &f, reterr)) != VT_OK ||
+	    (rc = vt_v1_query_uint(
+		 req, "limit", PAGE_DEFAULT, PAGE_MAX, &max, reterr)) != VT_OK)
+		return rc;
+	p = vt_arena_array(req->arena, PAGE_MAX, sizeof(*p));
+	if (p == NULL)
+		return vt_arena_err(req->arena, reterr);
+	if ((rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
+	    (rc = vt_office_papers(o, v, vt_v1_actor(req), &f, p,
+		 max == 0 ? 1 : (size_t)max, &n, &next, reterr)) != VT_OK)
+		return rc;
+	vt_v1_json(res, &j);
+	vt_json_key(&j, "papers");
+	vt_json_array(&j);
+	for (size_t i = 0; i < n; i++) {
+		vt_json_object(&j);
+		paper_out(&j, &p[i]);
+		vt_json_end(&j);
+	}
+	vt_json_end(&j);
+	vt_json_kstr(
+	    &j, "next", next == 0 ? NULL : vt_v1_cursor(req->arena, next));
+	vt_json_end(&j);
+	return VT_OK;
+}
+
+int
+vt_v1_history(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_act_entry *e;
+	struct vt_paper p;
+	struct vt_json j;
+	uint64_t from;
+	size_t n = 0;
+	vt_id id;
+	int rc;
+
+	e = vt_arena_array(req->arena, PAGE_MAX, sizeof(*e));
+	if (e == NULL)
+		return vt_arena_err(req->arena, reterr);
+	if ((rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
+	    (rc = vt_v1_query_cursor(req, &from, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
+	    (rc = vt_office_paper(o, v, vt_v1_actor(req), &id, &p, reterr)) !=
+		VT_OK ||
+	    (rc = vt_act_list(v, &id, from, e, PAGE_MAX, &n, reterr)) != VT_OK)
+		return rc;
+	vt_v1_json(res, &j);
+	vt_json_key(&j, "acts");
+	vt_json_array(&j);
+	for (size_t i = 0; i < n; i++) {
+		vt_json_object(&j);
+		vt_json_kuint(&j, "index", e[i].index);
+		vt_json_kid(&j, "act", &e[i].act);
+		vt_json_key(&j, "steps");
+		vt_json_array(&j);
+		for (size_t k = 0; k < e[i].n_kinds; k++)
+			vt_json_str(&j, vt_step_kind_name(e[i].kinds[k]));
+		vt_json_end(&j);
+		vt_v1_ktime(&j, "time", e[i].time);
+		vt_v1_kid(&j, "person", &e[i].person);
+		vt_json_khash(&j, "sha256", &e[i].main);
+		vt_v1_kstr(&j, "note", e[i].note);
+		if (e[i].number != 0)
+			vt_json_kuint(&j, "number", e[i].number);
+		vt_json_end(&j);
+	}
+	vt_json_end(&j);
+	vt_json_kstr(&j, "next",
+	    n < PAGE_MAX ? NULL : vt_v1_cursor(req->arena, e[n - 1].index + 1));
+	vt_json_end(&j);
+	return VT_OK;
+}

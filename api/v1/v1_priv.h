@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by the files of api/v1 only. */
+#ifndef VT_API_V1_PRIV_H
+#define VT_API_V1_PRIV_H
+
+#include "api/http/rate.h"
+#include "api/v1/in.h"
+#include "api/v1/v1.h"
+#include "base/json_out.h"
+
+struct vt_v1 {
+	struct vt_office *office;
+	struct vt_http_rate *public_rate;
+};
+
+#define VT_V1_HANDLER(name)                                                    \
+	int name(struct vt_http_req *req, struct vt_http_res *res,             \
+	    struct vt_err *reterr)
+
+/* me.c */
+int vt_v1_admit(struct vt_http_req *req, struct vt_err *reterr);
+int vt_v1_admit_post(struct vt_http_req *req, struct vt_err *reterr);
+VT_V1_HANDLER(vt_v1_me);
+/* uploads.c */
+extern const struct vt_http_sink vt_v1_upload_sink;
+VT_V1_HANDLER(vt_v1_upload);
+/* papers.c */
+VT_V1_HANDLER(vt_v1_register);
+VT_V1_HANDLER(vt_v1_papers);
+VT_V1_HANDLER(vt_v1_paper);
+VT_V1_HANDLER(vt_v1_history);
+/* parts.c */
+VT_V1_HANDLER(vt_v1_versions);
+VT_V1_HANDLER(vt_v1_content);
+VT_V1_HANDLER(vt_v1_part_validation);
+/* acts.c */
+VT_V1_HANDLER(vt_v1_act);
+/* signatures.c */
+VT_V1_HANDLER(vt_v1_prepare);
+VT_V1_HANDLER(vt_v1_complete);
+/* deliveries.c */
+VT_V1_HANDLER(vt_v1_inbox);
+VT_V1_HANDLER(vt_v1_delivery_act);
+VT_V1_HANDLER(vt_v1_sent);
+/* results.c */
+VT_V1_HANDLER(vt_v1_result);
+VT_V1_HANDLER(vt_v1_result_public);
+/* validations.c */
+extern const struct vt_http_sink vt_v1_validation_sink;
+VT_V1_HANDLER(vt_v1_validate);
+/* receipts.c, events.c, health.c */
+VT_V1_HANDLER(vt_v1_receipt);
+VT_V1_HANDLER(vt_v1_events);
+VT_V1_HANDLER(vt_v1_health);
+
+/* --- helpers --- */
+
+static inline struct vt_office *
+vt_v1_office(const struct vt_http_req *req)
+{
+	const struct vt_v1 *v = req->app;
+
+	return v->office;
+}
+
+static inline const struct vt_actor *
+vt_v1_actor(const struct vt_http_req *req)
+{
+	VT_ASSERT(req->user != NULL); /* the route has no admit */
+	return req->user;
+}
+
+/* An id in the path; VT_E_NOT_FOUND when it is none. */
+VT_NODISCARD int vt_v1_param_id(struct vt_http_req *req, const char *name,
+    vt_id *ret, struct vt_err *reterr);
+/* A number in the path; VT_E_NOT_FOUND when it is none. */
+VT_NODISCARD int vt_v1_param_uint(struct vt_http_req *req, const char *name,
+    uint64_t max, uint64_t *ret, struct vt_err *reterr);
+/* A number in the query; missing when absent, VT_E_INVALID else. */
+VT_NODISCARD int vt_v1_query_uint(struct vt_http_req *req, const char *name,
+    uint64_t missing, uint64_t max, uint64_t *ret, struct vt_err *reterr);
+
+/* Opaque cursors of lists. */
+const char *vt_v1_cursor(struct vt_arena *a, uint64_t n);
+VT_NODISCARD int vt_v1_query_cursor(
+    struct vt_http_req *req, uint64_t *ret, struct vt_err *reterr);
+
+/* The request as office wants it; in is parsed and its secrets taken. */
+VT_NODISCARD int vt_v1_request(const struct vt_in *in, bool if_match,
+    struct vt_request *ret, struct vt_err *reterr);
+
+/* application/json, open object. */
+void vt_v1_json(struct vt_http_res *res, struct vt_json *j);
+
+/* Metadata in and out. Strings are borrowed from the body. */
+void vt_v1_meta_in(const struct vt_in_obj *o, struct vt_meta *ret);
+void vt_v1_meta_out(struct vt_json *j, const struct vt_meta *m);
+void vt_v1_recipients_in(const struct vt_in_obj *o, const char *key,
+    const struct vt_recipient **ret, size_t *ret_n);
+
+/* null for VT_TIME_NONE, for a zero id, for "". */
+void vt_v1_ktime(struct vt_json *j, const char *key, vt_time t);
+void vt_v1_kid(struct vt_json *j, const char *key, const vt_id *id);
+void vt_v1_kstr(struct vt_json *j, const char *key, const char *s);
+
+/* The answer to an act, and its headers. Frees r. */
+int vt_v1_act_answer(struct vt_http_req *req, struct vt_http_res *res,
+    struct vt_act_result *r, struct vt_err *reterr);
+/* Fields of it into an open object. */
+void vt_v1_act_fields(struct vt_json *j, const struct vt_act_result *r);
+/* Headers: ETag of the paper, whether it was an earlier answer. */
+void vt_v1_act_headers(struct vt_http_res *res, const struct vt_act_result *r);
+
+/* Parts of a verdict of a spooled or stored file. */
+int vt_v1_verdict_answer(struct vt_http_res *res, struct vt_verdict *v);
+
+const char *vt_v1_direction(enum vt_direction d);
+
+#endif
