@@ -26,11 +26,21 @@
 #include "base/worker/sandbox.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define ARG(...) ((struct scmp_arg_cmp[]){ __VA_ARGS__ })
+
+/* Conditions on argument n of a call. */
+#define TEST(n, o, a, b)                                                       \
+	((struct scmp_arg_cmp){                                                \
+	    .arg = (n), .op = SCMP_CMP_##o, .datum_a = (a), .datum_b = (b) })
+#define IS(n, value)           TEST(n, EQ, value, 0)
+#define IS_NOT(n, value)       TEST(n, NE, value, 0)
+#define MASKED(n, mask, value) TEST(n, MASKED_EQ, mask, value)
+
+/* They hold together: the last two arguments of add(). */
+#define ARRAY(...) ((struct scmp_arg_cmp[]){ __VA_ARGS__ })
+#define RULE(...)  COUNT(ARRAY(__VA_ARGS__)), ARRAY(__VA_ARGS__)
+
 /* Stands for the number of the worker's own process until it is known. */
 #define SELF 0x5e1f5e1fU
-
-#define RULE(...) COUNT(ARG(__VA_ARGS__)), ARG(__VA_ARGS__)
 
 static const int allowed[] = {
 	/* given descriptors */
@@ -129,16 +139,14 @@ add_memory(scmp_filter_ctx c)
 	int rc;
 
 	rc = add(c, SCMP_ACT_ALLOW, SCMP_SYS(mmap),
-	    RULE(SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-		SCMP_A3_64(SCMP_CMP_MASKED_EQ, type, MAP_PRIVATE)));
+	    RULE(MASKED(2, PROT_EXEC, 0), MASKED(3, type, MAP_PRIVATE)));
 	if (rc == 0)
 		rc = add(c, SCMP_ACT_ALLOW, SCMP_SYS(mmap),
-		    RULE(SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-			SCMP_A3_64(SCMP_CMP_MASKED_EQ, type | MAP_ANONYMOUS,
-			    MAP_SHARED)));
+		    RULE(MASKED(2, PROT_EXEC, 0),
+			MASKED(3, type | MAP_ANONYMOUS, MAP_SHARED)));
 	if (rc == 0)
 		rc = add(c, SCMP_ACT_ALLOW, SCMP_SYS(mprotect),
-		    RULE(SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)));
+		    RULE(MASKED(2, PROT_EXEC, 0)));
 	return rc;
 }
 
@@ -157,16 +165,15 @@ add_files(scmp_filter_ctx c, bool readable)
 
 	if (readable || VT_SANDBOX_WIDENED)
 		rc = add(c, SCMP_ACT_ALLOW, SCMP_SYS(openat),
-		    RULE(SCMP_A2_64(SCMP_CMP_MASKED_EQ, writing, O_RDONLY)));
+		    RULE(MASKED(2, writing, O_RDONLY)));
 	if (rc == 0 && (readable || VT_SANDBOX_WIDENED))
 		rc = add(c, SCMP_ACT_ALLOW, SCMP_SYS(open),
-		    RULE(SCMP_A1_64(SCMP_CMP_MASKED_EQ, writing, O_RDONLY)));
+		    RULE(MASKED(1, writing, O_RDONLY)));
 	if (rc == 0 && readable)
 		rc = add_list(c, SCMP_ACT_ALLOW, read_only, COUNT(read_only));
 	for (size_t i = 0; rc == 0 && i < COUNT(fcntl_commands); i++)
 		rc = add(c, SCMP_ACT_ALLOW, SCMP_SYS(fcntl),
-		    RULE(SCMP_A1_64(
-			SCMP_CMP_EQ, (scmp_datum_t)fcntl_commands[i])));
+		    RULE(IS(1, (scmp_datum_t)fcntl_commands[i])));
 	return rc;
 }
 
@@ -179,11 +186,10 @@ add_signals(scmp_filter_ctx c)
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < COUNT(calls); i++) {
-		rc = add(c, SCMP_ACT_ALLOW, calls[i],
-		    RULE(SCMP_A0_64(SCMP_CMP_EQ, self)));
+		rc = add(c, SCMP_ACT_ALLOW, calls[i], RULE(IS(0, self)));
 		if (rc == 0)
 			rc = add(c, SCMP_ACT_KILL_PROCESS, calls[i],
-			    RULE(SCMP_A0_64(SCMP_CMP_NE, self)));
+			    RULE(IS_NOT(0, self)));
 	}
 	return rc;
 }
@@ -197,16 +203,17 @@ add_sockets(scmp_filter_ctx c)
 {
 	int rc;
 
-	rc = add(c, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket),
-	    RULE(SCMP_A0_64(SCMP_CMP_EQ, AF_UNIX)));
+	rc = add(
+	    c, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), RULE(IS(0, AF_UNIX)));
 	if (rc == 0)
 		rc = add(c, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket),
-		    RULE(SCMP_A0_64(SCMP_CMP_NE, AF_UNIX)));
+		    RULE(IS_NOT(0, AF_UNIX)));
 	return rc;
 }
 
 /* clone(2) as pthread_create makes it: same memory, same thread group, no
- * namespace. Without threads any clone is a new process. */
+ * namespace; and what threads wake one another with. Without threads any clone
+ * is a new process. */
 static int
 add_threads(scmp_filter_ctx c, bool threads)
 {
@@ -216,16 +223,17 @@ add_threads(scmp_filter_ctx c, bool threads)
 				   CLONE_NEWPID | CLONE_NEWNET | CLONE_VFORK |
 				   CLONE_PTRACE | CLONE_UNTRACED;
 	const int list[] = { SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
-		SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler) };
+		SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler),
+		SCMP_SYS(pipe2), SCMP_SYS(eventfd2) };
 	int rc;
 
 	if (!threads && !VT_SANDBOX_WIDENED)
 		return add(c, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), 0, NULL);
 	rc = add(c, SCMP_ACT_ALLOW, SCMP_SYS(clone),
-	    RULE(SCMP_A0_64(SCMP_CMP_MASKED_EQ, want | never, want)));
+	    RULE(MASKED(0, want | never, want)));
 	if (rc == 0 && !VT_SANDBOX_WIDENED)
 		rc = add(c, SCMP_ACT_ALLOW, SCMP_SYS(prctl),
-		    RULE(SCMP_A0_64(SCMP_CMP_EQ, PR_SET_NAME)));
+		    RULE(IS(0, PR_SET_NAME)));
 	if (rc == 0)
 		rc = add_list(c, SCMP_ACT_ALLOW, list, COUNT(list));
 	return rc;
@@ -237,8 +245,8 @@ add_limits(scmp_filter_ctx c)
 {
 	if (VT_SANDBOX_WIDENED)
 		return 0;
-	return add(c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64),
-	    RULE(SCMP_A0_64(SCMP_CMP_EQ, 0), SCMP_A2_64(SCMP_CMP_EQ, 0)));
+	return add(
+	    c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), RULE(IS(0, 0), IS(2, 0)));
 }
 
 static int

@@ -494,7 +494,8 @@ static int
 allocate(struct vt_job *job)
 {
 	volatile size_t size = (size_t)MEMORY + 1;
-	void *p = malloc(size);
+	/* Else a compiler may leave the pair of calls out. */
+	void *volatile p = malloc(size);
 
 	(void)job;
 	if (p == NULL)
