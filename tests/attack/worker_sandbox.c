@@ -1028,14 +1028,20 @@ main(void)
 
 	tap_call(vt_base_init(&err), &err, "base");
 	log = redirect_log();
-	tap_need(vt_spawner_start(kinds, 3, &s, &err) == VT_OK,
+	tap_need(vt_spawner_start(
+		     kinds, sizeof(kinds) / sizeof(*kinds), &s, &err) == VT_OK,
 	    "the spawner starts");
 	tap_call(
 	    vt_job_memfd(VT_SPAN_LIT("input"), &input, &err), &err, "an input");
 	printf("# sandbox: %s\n", vt_worker_sandbox());
 	for (size_t i = 0; i < ROWS; i++)
 		if (TIGHT || !rows[i].tight)
-			check_row(s, "tight", &rows[i], input);
+			check_row(s,
+			    rows[i].run == use_processor ||
+				    rows[i].run == use_processor_stubbornly
+				? "cpu"
+				: "tight",
+			    &rows[i], input);
 	check_once(s, input);
 	check_wide(s, input);
 	vt_spawner_free(s);
