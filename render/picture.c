@@ -71,7 +71,7 @@ mean_colour(const struct pixels *px, uint8_t ret[3])
 		weight += p[3];
 	}
 	for (int c = 0; c < 3; c++)
-		ret[c] = weight == 0 ? 255 : (uint8_t)(sum[c] / weight);
+		ret[c] = (uint8_t)(weight == 0 ? 255 : sum[c] / weight);
 }
 
 static bool
