@@ -902,6 +902,8 @@ static const struct vt_worker_kind kinds[] = {
 	    .cpu_s = CPU_S,
 	    .memory = MEMORY,
 	    .output_max = OUTPUT_MAX },
+	/* a busy machine takes longer over a second of processor time */
+	{ .name = "cpu", .handle = attack, .wall_ms = 60000, .cpu_s = CPU_S },
 	{ .name = "once",
 	    .handle = attack,
 	    .jobs_max = 1,
