@@ -30,22 +30,22 @@ struct vt_places {
 	struct vt_place initials[2];
 };
 
-struct vt_letter {             /* công văn or a named type */
+struct vt_letter {
 	const char *parent;    /* parent agency, NULL: none */
 	const char *agency;    /* issuing agency */
-	const char *type_name; /* "QUYẾT ĐỊNH"; NULL for công văn */
+	const char *type_name; /* "QUYẾT ĐỊNH"; NULL: công văn */
 	const char *subject;   /* trích yếu */
 	const char *const *to; /* "Kính gửi" lines */
 	size_t n_to;
 	const char *const *bases; /* legal bases, italic */
 	size_t n_bases;
-	const char *const *body; /* paragraphs */
+	const char *const *body; /* paragraphs, at least one */
 	size_t n_body;
-	const char
-	    *authority; /* "KT. GIÁM ĐỐC", "TM. ỦY BAN NHÂN DÂN" or NULL */
+	/* "KT. GIÁM ĐỐC", "TM. ỦY BAN NHÂN DÂN"; NULL: none */
+	const char *authority;
 	const char *title;         /* "GIÁM ĐỐC" */
 	const char *signer;        /* full name */
-	const char *const *copies; /* "Nơi nhận", the last "Lưu: VT, ..." */
+	const char *const *copies; /* "Nơi nhận", last "Lưu: VT, ..." */
 	size_t n_copies;
 };
 
@@ -64,7 +64,12 @@ struct vt_notice_fact { /* "Nội dung", "..." */
 	const char *label, *value;
 };
 
-struct vt_notice { /* result of an administrative procedure */
+/*
+ * Result of an administrative procedure: holder, case and facts in a table,
+ * QR code and public code at the foot of the last page. A first paragraph
+ * that ends in a colon stands before the table, the others after it.
+ */
+struct vt_notice {
 	const char *parent, *agency;
 	const char *type_name; /* "THÔNG BÁO", "GIẤY XÁC NHẬN" */
 	const char *subject;

@@ -12,24 +12,24 @@ static const char *const sample_three[] = {
 };
 static const char *const sample_bases[] = {
 	"Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025",
-	"Căn cứ Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020 của Chính "
-	"phủ về công tác văn thư;",
+	("Căn cứ Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020 của Chính "
+	 "phủ về công tác văn thư;"),
 	"Theo đề nghị của Chánh Văn phòng Sở."
 };
 static const char *const sample_body[] = {
-	"Thực hiện chương trình chuyển đổi số của tỉnh giai đoạn 2026 - 2030, "
-	"Sở Khoa học và Công nghệ đề nghị Ủy ban nhân dân xã An Mẫu rà soát "
-	"toàn bộ quy trình tiếp nhận, xử lý và trả kết quả thủ tục hành chính "
-	"trên môi trường điện tử; bảo đảm 100% văn bản đi, đến được ký số và "
-	"gửi, nhận qua trục liên thông văn bản quốc gia, trừ văn bản mật theo "
-	"quy định của pháp luật.",
-	"Nội dung rà soát gồm: danh mục thủ tục hành chính; thành phần hồ sơ; "
-	"thời hạn giải quyết; mức độ ký số của từng bước; phương án dự phòng "
-	"khi hệ thống ngừng hoạt động.",
-	"Đề nghị báo cáo kết quả về Sở Khoa học và Công nghệ trước ngày 15 "
-	"tháng 12 năm 2026 để tổng hợp, báo cáo Ủy ban nhân dân tỉnh. Mọi "
-	"vướng mắc xin liên hệ Phòng Chuyển đổi số, điện thoại "
-	"0299.3.123.456./."
+	("Thực hiện chương trình chuyển đổi số của tỉnh giai đoạn 2026 - 2030, "
+	 "Sở Khoa học và Công nghệ đề nghị Ủy ban nhân dân xã An Mẫu rà soát "
+	 "toàn bộ quy trình tiếp nhận, xử lý và trả kết quả thủ tục hành chính "
+	 "trên môi trường điện tử; bảo đảm 100% văn bản đi, đến được ký số và "
+	 "gửi, nhận qua trục liên thông văn bản quốc gia, trừ văn bản mật theo "
+	 "quy định của pháp luật."),
+	("Nội dung rà soát gồm: danh mục thủ tục hành chính; thành phần hồ sơ; "
+	 "thời hạn giải quyết; mức độ ký số của từng bước; phương án dự phòng "
+	 "khi hệ thống ngừng hoạt động."),
+	("Đề nghị báo cáo kết quả về Sở Khoa học và Công nghệ trước ngày 15 "
+	 "tháng 12 năm 2026 để tổng hợp, báo cáo Ủy ban nhân dân tỉnh. Mọi "
+	 "vướng mắc xin liên hệ Phòng Chuyển đổi số, điện thoại "
+	 "0299.3.123.456./.")
 };
 static const char *const sample_copies[] = { "Như trên",
 	"UBND tỉnh (để báo cáo)", "Giám đốc Sở (để báo cáo)", "Lưu: VT, CĐS" };
@@ -83,17 +83,17 @@ sample_decision(const char *const *body, size_t n)
 
 static const struct vt_notice_fact sample_facts[] = {
 	{ "Thủ tục",
-	    "Xác nhận thông tin về cư trú và tình trạng hôn nhân của công "
-	    "dân" },
+	    ("Xác nhận thông tin về cư trú và tình trạng hôn nhân của công "
+	     "dân") },
 	{ "Ngày nộp hồ sơ", "18/11/2026" }, { "Kết quả", "Đồng ý" },
 	{ "Có giá trị đến", "21/05/2027" }
 };
 static const char *const sample_notice_body[] = {
-	"Căn cứ hồ sơ đã tiếp nhận và kết quả thẩm tra, Ủy ban nhân dân xã An "
-	"Mẫu thông báo kết quả giải quyết thủ tục hành chính như sau:",
-	"Thông báo này có giá trị sử dụng trong các giao dịch theo quy định "
-	"của pháp luật. Nếu có sai sót, đề nghị ông (bà) phản ánh về Bộ phận "
-	"Một cửa xã An Mẫu trong thời hạn 10 ngày làm việc."
+	("Căn cứ hồ sơ đã tiếp nhận và kết quả thẩm tra, Ủy ban nhân dân xã An "
+	 "Mẫu thông báo kết quả giải quyết thủ tục hành chính như sau:"),
+	("Thông báo này có giá trị sử dụng trong các giao dịch theo quy định "
+	 "của pháp luật. Nếu có sai sót, đề nghị ông (bà) phản ánh về Bộ phận "
+	 "Một cửa xã An Mẫu trong thời hạn 10 ngày làm việc.")
 };
 static const char *const sample_notice_copies[] = { "Công dân có tên trên",
 	"Bộ phận Một cửa", "Lưu: VT" };
