@@ -166,7 +166,7 @@ int
 vt_frame_numbers_get(struct vt_span frame, enum vt_frame_kind *ret_kind,
     uint64_t ret[static VT_FRAME_NUMBERS], size_t *ret_n, struct vt_err *reterr)
 {
-	struct vt_frame f;
+	struct vt_frame f = { VT_FRAME_JOB, 0 };
 	struct vt_cbor c;
 	uint64_t numbers[VT_FRAME_NUMBERS] = { 0 };
 	size_t n;

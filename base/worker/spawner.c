@@ -28,7 +28,7 @@
 
 #define CHANNEL 3
 /* Those at work, and those that are dying and not reaped yet. */
-#define CHILDREN_MAX (4 * VT_LIMIT_VALUE_WORKERS_MAX)
+#define CHILDREN_MAX (4 * VT_L(WORKERS_MAX))
 
 struct child {
 	pid_t pid;

@@ -122,6 +122,16 @@ gone(int e)
 	return e == ECONNRESET || e == EPIPE ? -EPIPE : -e;
 }
 
+/* iovec has no const; only sending calls get this one. */
+static struct iovec
+iovec_of(struct vt_span s)
+{
+	struct iovec v = { .iov_len = s.n };
+
+	memcpy(&v.iov_base, &s.p, sizeof(s.p));
+	return v;
+}
+
 int
 vt_wire_send(int fd, int64_t deadline_us, struct vt_span head,
     struct vt_span body, const int *fds, size_t n_fds)
@@ -135,15 +145,12 @@ vt_wire_send(int fd, int64_t deadline_us, struct vt_span head,
 		union control c;
 		ssize_t n;
 
-		/* iovec has no const; sendmsg only reads. */
 		if (at < head.n)
 			iov[m.msg_iovlen++] =
-			    (struct iovec){ (void *)(uintptr_t)(head.p + at),
-				    head.n - at };
+			    iovec_of(VT_SPAN(head.p + at, head.n - at));
 		if (body.n > skip)
 			iov[m.msg_iovlen++] =
-			    (struct iovec){ (void *)(uintptr_t)(body.p + skip),
-				    body.n - skip };
+			    iovec_of(VT_SPAN(body.p + skip, body.n - skip));
 		if (at == 0)
 			attach(&m, &c, fds, n_fds);
 		n = sendmsg(fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -224,7 +231,7 @@ vt_wire_recv_fds(
 int
 vt_wire_packet_send(int fd, struct vt_span packet, const int *fds, size_t n_fds)
 {
-	struct iovec iov = { (void *)(uintptr_t)packet.p, packet.n };
+	struct iovec iov = iovec_of(packet);
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
 	union control c;
 
@@ -237,10 +244,12 @@ vt_wire_packet_send(int fd, struct vt_span packet, const int *fds, size_t n_fds)
 	}
 }
 
+/* The kernel writes to ret. NOLINTBEGIN(readability-non-const-parameter) */
 int
 vt_wire_packet_recv(int fd, int64_t deadline_us,
     uint8_t ret[static VT_WIRE_PACKET], int ret_fds[static VT_WIRE_FDS],
     size_t *ret_n)
+/* NOLINTEND(readability-non-const-parameter) */
 {
 	for (;;) {
 		struct iovec iov = { ret, VT_WIRE_PACKET };

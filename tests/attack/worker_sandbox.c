@@ -486,7 +486,7 @@ static int
 take_break(struct vt_job *job)
 {
 	(void)job;
-	return sbrk((intptr_t)MEMORY * 2) == (void *)-1 ? errno : 0;
+	return (intptr_t)sbrk((intptr_t)MEMORY * 2) == -1 ? errno : 0;
 }
 
 /* As a library does it: malloc, NULL, VT_E_NOMEM (see attack()). */
@@ -684,7 +684,7 @@ hang_up(struct vt_job *job)
 static int
 fault(struct vt_job *job)
 {
-	volatile int *volatile p = (volatile int *)(uintptr_t)8;
+	volatile int *volatile p = NULL;
 
 	(void)job;
 	return *p;
@@ -771,6 +771,7 @@ call_x32(struct vt_job *job)
 
 enum { DENIED = 1 }; /* the attack got an errno and the job went on */
 
+/* In reading order. NOLINTNEXTLINE(*-optin.performance.Padding) */
 struct row {
 	const char *name;
 	attack_fn *run;

@@ -32,8 +32,10 @@ doze(long ms)
 static int
 numbers(struct vt_job *job, struct vt_err *reterr)
 {
+	int n[2] = { (int)getpid(), (int)getppid() };
+
 	(void)reterr;
-	vt_buf_printf(job->reply, "%d %d", (int)getpid(), (int)getppid());
+	vt_buf_put(job->reply, n, sizeof(n));
 	return VT_OK;
 }
 
@@ -87,14 +89,18 @@ ask(struct vt_spawner *s, int *ret_worker, int *ret_spawner, struct vt_err *err)
 {
 	struct vt_job_call call = { .kind = "numbers" };
 	VT_BUF_AUTO(reply);
-	int rc;
+	int n[2], rc;
 
 	*err = (struct vt_err)VT_ERR_INIT;
 	rc = vt_spawner_call(s, &call, &reply, err);
-	if (rc == VT_OK &&
-	    sscanf(vt_buf_str(&reply), "%d %d", ret_worker, ret_spawner) != 2)
-		return VT_E_SYNTAX;
-	return rc;
+	if (rc != VT_OK)
+		return rc;
+	if (reply.n != sizeof(n))
+		return vt_err_set(err, VT_E_SYNTAX, "%zu bytes", reply.n);
+	memcpy(n, reply.p, sizeof(n));
+	*ret_worker = n[0];
+	*ret_spawner = n[1];
+	return VT_OK;
 }
 
 /* True when the process is gone within 5 s; reaps orphans that came to us. */
