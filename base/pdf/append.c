@@ -33,6 +33,9 @@ vt_pdf_append_new(
 	for (size_t i = 0; i < pdf->n_revs; i++)
 		if (pdf->revs[i].size > next)
 			next = pdf->revs[i].size;
+	/* sections without a revision of their own may know more */
+	if (pdf->index.n > 0 && pdf->index.v[pdf->index.n - 1].num >= next)
+		next = pdf->index.v[pdf->index.n - 1].num + 1;
 	a = calloc(1, sizeof(*a));
 	if (a == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "PDF update");

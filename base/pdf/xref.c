@@ -215,6 +215,13 @@ take_group(struct vt_pdf *pdf, struct chain *c, const struct group *g,
 		.trailer = g->s.trailer };
 	int rc;
 
+	/* of all its sections, the one that startxref names tells the size */
+	for (size_t i = first; i < pdf->index.n; i++)
+		if (pdf->index.v[i].num >= g->s.size)
+			return pdf_xref_fail(reterr, g->s.at, "7.5.5",
+			    "object %" PRIu32
+			    " is listed, but /Size is %" PRIu32,
+			    pdf->index.v[i].num, g->s.size);
 	if (runs_into_newer(pdf, c, g)) {
 		for (size_t i = first; i < pdf->index.n; i++) {
 			pdf->index.v[i].rev--;
