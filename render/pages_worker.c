@@ -445,6 +445,15 @@ load_converters(struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* Poppler's and GLib's chatter about foreign files names what stands in them;
+ * it is no business of our log. What matters comes back as an error. */
+static void
+be_quiet(const gchar *domain, GLogLevelFlags level, const gchar *message,
+    gpointer user)
+{
+	(void)domain, (void)level, (void)message, (void)user;
+}
+
 static int
 pages_warm(struct vt_err *reterr)
 {
@@ -454,6 +463,7 @@ pages_warm(struct vt_err *reterr)
 	VT_BUF_AUTO(png);
 	int rc;
 
+	(void)g_log_set_default_handler(be_quiet, NULL);
 	warm_file(&pdf);
 	rc = vt_buf_status(&pdf, reterr);
 	if (rc == VT_OK)
