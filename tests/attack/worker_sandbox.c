@@ -687,7 +687,7 @@ fault(struct vt_job *job)
 	volatile int *volatile p = NULL;
 
 	(void)job;
-	return *p;
+	return *p; /* NOLINT(*-core.NullDereference): the attack */
 }
 
 static int
@@ -935,13 +935,28 @@ ask(struct vt_spawner *s, const char *kind, const char *request, int fd,
 	return vt_spawner_call(s, &call, reply, err);
 }
 
+/* Where files may be opened at all, Landlock says which; a kernel without it
+ * denies none of these, and vt_worker_sandbox() says that. */
+static bool
+needs_landlock(const char *kind, const struct row *r)
+{
+	return (r->run == open_passwd || r->run == open_parent) &&
+	       (!TIGHT || strcmp(kind, "wide") == 0);
+}
+
 static void
 check_row(struct vt_spawner *s, const char *kind, const struct row *r, int fd)
 {
 	struct vt_err err;
 	VT_BUF_AUTO(reply);
-	int rc = ask(s, kind, r->name, fd, &reply, &err);
+	int rc;
 
+	if (needs_landlock(kind, r) &&
+	    strstr(vt_worker_sandbox(), "landlock ABI") == NULL) {
+		printf("# %s %s: no Landlock here\n", kind, r->name);
+		return;
+	}
+	rc = ask(s, kind, r->name, fd, &reply, &err);
 	if (r->want == DENIED)
 		tap_ok((rc == VT_OK &&
 			   strncmp(vt_buf_str(&reply), "denied", 6) == 0) ||
