@@ -22,6 +22,7 @@ struct update {
 	uint32_t *appearances;        /* of each planned field; 0: none */
 	uint32_t signature;           /* 0: none */
 	struct vt_write_known *fonts; /* laid now */
+	const uint32_t *graft_nums;   /* of the merged graft's objects */
 };
 
 /* Appends "N G R". */
@@ -50,22 +51,22 @@ put_object(struct update *u, uint32_t num, const struct vt_buf *b,
 
 /* ---- fonts and appearances ---- */
 
+/* The fonts into the merged graft, under the paths by which appearances will
+ * look for them. */
 static int
-lay_fonts(struct update *u, struct vt_err *reterr)
+merge_fonts(struct update *u, struct vt_write_merge *m, struct vt_err *reterr)
 {
 	const struct vt_pades_change *c = u->change;
-	uint32_t *nums;
-	size_t i, n;
+	size_t i, n, first;
 	char *path;
 	int rc;
 
 	if (c->n_fonts == 0)
 		return VT_OK;
-	nums = vt_arena_array(u->arena, c->fonts->n_objects, sizeof(*nums));
 	u->fonts = vt_arena_array(u->arena, c->n_fonts, sizeof(*u->fonts));
-	if (nums == NULL || u->fonts == NULL)
+	if (u->fonts == NULL)
 		return vt_arena_err(u->arena, reterr);
-	rc = vt_pdf_append_graft(u->app, c->fonts, nums, reterr);
+	rc = vt_write_merge_add(m, c->fonts, NULL, NULL, 0, &first, reterr);
 	if (rc != VT_OK)
 		return rc;
 	for (i = 0; i < c->n_fonts; i++) {
@@ -80,18 +81,19 @@ lay_fonts(struct update *u, struct vt_err *reterr)
 			return vt_arena_err(u->arena, reterr);
 		snprintf(path, n, "DR/Font/%s", c->font_keys[i].key);
 		u->fonts[i].path = path;
-		u->fonts[i].num = nums[c->font_keys[i].object];
+		u->fonts[i].object = first + c->font_keys[i].object;
 	}
 	return VT_OK;
 }
 
 /* A form XObject that draws nothing: what a laid field shows until it is
- * filled. Present, so that the field conforms to PDF/A (ISO 19005-2
- * §6.4.1). */
+ * filled. There for PDF/A, which wants an appearance (ISO 19005-2 §6.3.3). */
 static int
-put_blank(struct update *u, const struct vt_plan_field *f, uint32_t *ret,
-    struct vt_err *reterr)
+merge_blank(struct vt_write_merge *m, const struct vt_plan_field *f,
+    size_t *ret_first, struct vt_err *reterr)
 {
+	struct vt_pdf_graft_object object = { .is_stream = true };
+	struct vt_pdf_graft graft = { .objects = &object, .n_objects = 1 };
 	VT_BUF_AUTO(dict);
 	int rc;
 
@@ -101,58 +103,71 @@ put_blank(struct update *u, const struct vt_plan_field *f, uint32_t *ret,
 	vt_pdf_print_real(f->h, &dict);
 	vt_buf_puts(&dict, "] /Resources << >> >>");
 	rc = vt_buf_status(&dict, reterr);
-	if (rc == VT_OK)
-		rc = vt_pdf_append_alloc(u->app, ret, reterr);
-	if (rc == VT_OK)
-		rc = vt_pdf_append_stream(
-		    u->app, *ret, vt_buf_view(&dict), VT_SPAN(NULL, 0), reterr);
-	return rc;
-}
-
-static int
-put_graft(struct update *u, const struct vt_plan_field *f,
-    const struct vt_pdf_graft *graft, uint32_t *ret, struct vt_err *reterr)
-{
-	struct vt_pdf_graft fitted;
-	double matrix[6];
-	uint32_t *nums;
-	bool turned;
-	int rc;
-
-	if (graft->n_objects > VT_L(GRAFT_OBJECTS_MAX))
-		return vt_err_set(reterr, VT_E_LIMIT,
-		    "field %s: an appearance of more than %zu objects", f->name,
-		    VT_L(GRAFT_OBJECTS_MAX));
-	turned = vt_place_matrix(&f->at, f->w, f->h, matrix);
-	rc = vt_write_fit_graft(graft, turned ? matrix : NULL, u->fonts,
-	    u->fonts == NULL ? 0 : u->change->n_fonts, u->arena, &fitted,
-	    reterr);
 	if (rc != VT_OK)
 		return rc;
-	nums = vt_arena_array(u->arena, fitted.n_objects, sizeof(*nums));
-	if (nums == NULL)
-		return vt_arena_err(u->arena, reterr);
-	rc = vt_pdf_append_graft(u->app, &fitted, nums, reterr);
-	if (rc == VT_OK)
-		*ret = nums[0];
-	return rc;
+	object.body = vt_buf_view(&dict);
+	return vt_write_merge_add(m, &graft, NULL, NULL, 0, ret_first, reterr);
 }
 
+/* *ret_first: index of the form XObject; untouched when there is none. */
 static int
-put_appearance(struct update *u, size_t i, struct vt_err *reterr)
+merge_appearance(struct update *u, struct vt_write_merge *m,
+    const struct vt_plan_field *f, size_t *ret_first, struct vt_err *reterr)
 {
-	const struct vt_plan_field *f = &u->plan.fields[i];
 	const struct vt_pdf_graft *graft = NULL;
+	double matrix[6];
+	bool turned;
+	int rc;
 
 	if (f->fill != NULL)
 		graft = f->fill->appearance;
 	else if (f->sign != NULL)
 		graft = f->sign->appearance;
-	if (graft != NULL)
-		return put_graft(u, f, graft, &u->appearances[i], reterr);
-	if (f->spec != NULL)
-		return put_blank(u, f, &u->appearances[i], reterr);
-	return VT_OK; /* an old field without a picture keeps its /AP */
+	if (graft == NULL && f->spec != NULL)
+		return merge_blank(m, f, ret_first, reterr);
+	if (graft == NULL)
+		return VT_OK; /* an old field keeps its /AP */
+	turned = vt_place_matrix(&f->at, f->w, f->h, matrix);
+	rc = vt_write_merge_add(m, graft, turned ? matrix : NULL, u->fonts,
+	    u->fonts == NULL ? 0 : u->change->n_fonts, ret_first, reterr);
+	if (rc == VT_OK)
+		rc = vt_write_check_form(m, *ret_first, reterr);
+	return rc;
+}
+
+/* Everything made elsewhere goes into the file as one graft. */
+static int
+put_grafts(struct update *u, struct vt_err *reterr)
+{
+	struct vt_write_merge m = { .arena = u->arena };
+	struct vt_pdf_graft all;
+	size_t i, *firsts;
+	uint32_t *nums;
+	int rc;
+
+	firsts = vt_arena_array(u->arena, u->plan.n_fields, sizeof(*firsts));
+	if (firsts == NULL)
+		return vt_arena_err(u->arena, reterr);
+	rc = merge_fonts(u, &m, reterr);
+	for (i = 0; rc == VT_OK && i < u->plan.n_fields; i++) {
+		firsts[i] = SIZE_MAX;
+		rc = merge_appearance(
+		    u, &m, &u->plan.fields[i], &firsts[i], reterr);
+	}
+	if (rc != VT_OK || m.n_objects == 0)
+		return rc;
+	nums = vt_arena_array(u->arena, m.n_objects, sizeof(*nums));
+	if (nums == NULL)
+		return vt_arena_err(u->arena, reterr);
+	all = (struct vt_pdf_graft){ m.objects, m.n_objects, m.imports,
+		m.n_imports };
+	rc = vt_pdf_append_graft(u->app, &all, nums, reterr);
+	if (rc != VT_OK)
+		return rc;
+	u->graft_nums = nums;
+	for (i = 0; i < u->plan.n_fields; i++)
+		u->appearances[i] = firsts[i] == SIZE_MAX ? 0 : nums[firsts[i]];
+	return VT_OK;
 }
 
 /* ---- fields ---- */
@@ -269,11 +284,9 @@ put_fields(struct update *u, struct vt_err *reterr)
 	if (rc == VT_OK && u->change->sign != NULL)
 		rc = vt_pdf_append_alloc(u->app, &u->signature, reterr);
 	for (i = 0; rc == VT_OK && i < u->plan.n_fields; i++) {
-		rc = put_appearance(u, i, reterr);
-		if (rc == VT_OK)
-			rc = u->plan.fields[i].old == NULL
-				 ? put_new_field(u, i, reterr)
-				 : put_old_field(u, i, reterr);
+		rc = u->plan.fields[i].old == NULL
+			 ? put_new_field(u, i, reterr)
+			 : put_old_field(u, i, reterr);
 	}
 	return rc;
 }
@@ -413,7 +426,7 @@ put_resources(struct update *u, struct vt_buf *b, struct vt_err *reterr)
 			return vt_err_set(reterr, VT_E_EXISTS,
 			    "font %s: the form has another one of this name",
 			    c->font_keys[i].key);
-		put_ref(&refs, new_ref(u->fonts[i].num));
+		put_ref(&refs, new_ref(u->graft_nums[u->fonts[i].object]));
 		ends[i] = refs.n;
 	}
 	rc = vt_buf_status(&refs, reterr);
@@ -664,7 +677,7 @@ write_update(struct update *u, struct vt_pdf_tail *tail, vt_hash *digest,
 	    vt_arena_array(u->arena, u->plan.n_fields, sizeof(*u->appearances));
 	if (u->nums == NULL || u->appearances == NULL)
 		return vt_arena_err(u->arena, reterr);
-	if ((rc = lay_fonts(u, reterr)) != VT_OK ||
+	if ((rc = put_grafts(u, reterr)) != VT_OK ||
 	    (rc = put_fields(u, reterr)) != VT_OK ||
 	    (rc = put_pages(u, reterr)) != VT_OK ||
 	    (rc = put_form_and_catalog(u, reterr)) != VT_OK ||

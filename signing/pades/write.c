@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "signing/pades/write.h"
 
-#define GRAFT_IMPORT 65534 /* the generation that marks an import */
+#include "base/limits.h"
+
+/* Generations that mark references inside a graft (base/pdf/append.h). */
+#define GRAFT_LOCAL  65535
+#define GRAFT_IMPORT 65534
 
 int
 vt_write_original(struct vt_source *src, const struct vt_pdf_object *o,
@@ -67,17 +71,38 @@ vt_write_edited(struct vt_source *src, const struct vt_pdf_object *dict,
 
 /* ---- grafts ---- */
 
-/* What becomes of each import: the number of an object of this update, or its
- * place in the shortened list. */
-struct import_map {
-	uint32_t *num; /* 0: not known */
-	uint32_t *place;
-	size_t n;
+/* How references of the graft being added are renamed. */
+struct renaming {
+	size_t first; /* where its objects start in the merged graft */
+	size_t n_objects, n_imports;
+	size_t *import;  /* place of each import in the merged list, or */
+	bool *is_object; /* index of the object that stands in for it */
 };
 
 static int
-bind(struct vt_pdf_object *o, const struct import_map *map,
-    struct vt_err *reterr)
+rename_ref(
+    struct vt_pdf_ref *ref, const struct renaming *to, struct vt_err *reterr)
+{
+	size_t num = ref->num;
+	bool local = ref->gen == GRAFT_LOCAL, import = ref->gen == GRAFT_IMPORT;
+
+	if ((local && num >= to->n_objects) || (import && num >= to->n_imports))
+		return vt_err_set(reterr, VT_E_SYNTAX, "graft: %s %zu of %zu",
+		    local ? "object" : "import", num,
+		    local ? to->n_objects : to->n_imports);
+	if (local) {
+		ref->num = (uint32_t)(to->first + num);
+	} else if (import) {
+		ref->num = (uint32_t)to->import[num];
+		if (to->is_object[num])
+			ref->gen = GRAFT_LOCAL;
+	}
+	return VT_OK;
+}
+
+static int
+rename_refs(
+    struct vt_pdf_object *o, const struct renaming *to, struct vt_err *reterr)
 {
 	size_t i;
 	int rc = VT_OK;
@@ -85,155 +110,173 @@ bind(struct vt_pdf_object *o, const struct import_map *map,
 	switch (o->type) {
 	case VT_PDF_ARRAY:
 		for (i = 0; rc == VT_OK && i < o->u.array.n; i++)
-			rc = bind(o->u.array.items[i], map, reterr);
+			rc = rename_refs(o->u.array.items[i], to, reterr);
 		return rc;
 	case VT_PDF_DICT:
 		for (i = 0; rc == VT_OK && i < o->u.dict.n; i++)
-			rc = bind(o->u.dict.entries[i].value, map, reterr);
+			rc =
+			    rename_refs(o->u.dict.entries[i].value, to, reterr);
 		return rc;
 	case VT_PDF_REF:
-		if (o->u.ref.gen != GRAFT_IMPORT)
-			return VT_OK;
-		if (o->u.ref.num >= map->n)
-			return vt_err_set(reterr, VT_E_SYNTAX,
-			    "graft: import %u of %zu", o->u.ref.num, map->n);
-		if (map->num[o->u.ref.num] != 0) {
-			o->u.ref.gen = 0;
-			o->u.ref.num = map->num[o->u.ref.num];
-		} else {
-			o->u.ref.num = map->place[o->u.ref.num];
-		}
-		return VT_OK;
+		return rename_ref(&o->u.ref, to, reterr);
 	default:
 		return VT_OK;
 	}
 }
 
+/* The dictionary with a /Matrix at its end. */
 static int
-check_form(const struct vt_pdf_graft_object *o, const struct vt_pdf_object *v,
-    bool with_matrix, struct vt_err *reterr)
+put_with_matrix(const struct vt_pdf_object *dict, const double m[6],
+    struct vt_buf *b, struct vt_err *reterr)
 {
-	if (!o->is_stream || v->type != VT_PDF_DICT ||
-	    !vt_pdf_is_name(vt_pdf_dict_get(v, "Subtype"), "Form") ||
-	    vt_pdf_dict_get(v, "BBox") == NULL)
+	size_t i;
+	int rc;
+
+	if (dict->type != VT_PDF_DICT || vt_pdf_dict_get(dict, "Matrix"))
 		return vt_err_set(reterr, VT_E_INVALID,
-		    "appearance: ISO 32000-2 §8.10.2: object 0 is not a form "
-		    "XObject");
-	if (with_matrix && vt_pdf_dict_get(v, "Matrix") != NULL)
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "appearance: ISO 32000-2 §8.10.2: /Matrix is set already");
+		    "appearance: ISO 32000-2 §8.10.2: object 0 has a /Matrix "
+		    "already or is no dictionary");
+	vt_pdf_print(dict, b);
+	rc = vt_buf_status(b, reterr);
+	if (rc != VT_OK)
+		return rc;
+	VT_ASSERT(b->n > 2);
+	vt_buf_truncate(b, b->n - 2); /* before its >> */
+	vt_buf_puts(b, "/Matrix [");
+	for (i = 0; i < 6; i++) {
+		vt_pdf_print_real(m[i], b);
+		vt_buf_putc(b, i < 5 ? ' ' : ']');
+	}
+	vt_buf_puts(b, " >>");
 	return VT_OK;
 }
 
-static void
-print_matrix(const double m[6], struct vt_buf *b)
-{
-	size_t i;
-
-	vt_buf_putc(b, '[');
-	for (i = 0; i < 6; i++) {
-		if (i > 0)
-			vt_buf_putc(b, ' ');
-		vt_pdf_print_real(m[i], b);
-	}
-	vt_buf_putc(b, ']');
-}
-
 static int
-fit_object(const struct vt_pdf_graft_object *in, bool first,
-    const double *matrix, const struct import_map *map, struct vt_arena *arena,
-    struct vt_pdf_graft_object *ret, struct vt_err *reterr)
+add_object(struct vt_write_merge *m, const struct vt_pdf_graft_object *in,
+    const double *matrix, const struct renaming *to, struct vt_err *reterr)
 {
+	struct vt_pdf_graft_object *out = &m->objects[m->n_objects];
 	struct vt_pdf_object *v = NULL;
 	VT_BUF_AUTO(body);
-	VT_BUF_AUTO(m);
 	bool ok = true;
 	int rc;
 
-	*ret = *in;
-	rc = vt_pdf_parse(in->body, arena, &v, reterr);
-	if (rc == VT_OK && first)
-		rc = check_form(in, v, matrix != NULL, reterr);
+	*out = *in;
+	rc = vt_pdf_parse(in->body, m->arena, &v, reterr);
 	if (rc == VT_OK)
-		rc = bind(v, map, reterr);
+		rc = rename_refs(v, to, reterr);
+	if (rc == VT_OK && matrix != NULL)
+		rc = put_with_matrix(v, matrix, &body, reterr);
+	else if (rc == VT_OK)
+		vt_pdf_print(v, &body);
+	if (rc == VT_OK)
+		rc = vt_buf_status(&body, reterr);
 	if (rc != VT_OK)
 		return rc;
-	if (first && matrix != NULL) {
-		/* The body ends in >>: the matrix goes in front of that. */
-		vt_pdf_print(v, &body);
-		print_matrix(matrix, &m);
-		if (vt_buf_status(&body, reterr) != VT_OK)
-			return body.failed;
-		VT_ASSERT(body.n > 2);
-		vt_buf_truncate(&body, body.n - 2);
-		vt_buf_puts(&body, "/Matrix ");
-		vt_buf_span(&body, vt_buf_view(&m));
-		vt_buf_puts(&body, " >>");
-	} else {
-		vt_pdf_print(v, &body);
-	}
-	rc = vt_buf_status(&body, reterr);
-	if (rc != VT_OK)
-		return rc;
-	ret->body = vt_arena_copy(arena, vt_buf_view(&body), &ok);
-	return ok ? VT_OK : vt_arena_err(arena, reterr);
+	out->body = vt_arena_copy(m->arena, vt_buf_view(&body), &ok);
+	if (!ok)
+		return vt_arena_err(m->arena, reterr);
+	m->n_objects++;
+	return VT_OK;
+}
+
+/* Room for n more items in an array of the arena; NULL: no memory. */
+static void *
+reserve(struct vt_arena *a, void *old, size_t used, size_t *io_cap, size_t n,
+    size_t size)
+{
+	size_t cap = *io_cap;
+	void *p;
+
+	if (old != NULL && used + n <= cap)
+		return old;
+	cap = (used + n) * 2 + 8;
+	p = vt_arena_array(a, cap, size);
+	if (p == NULL)
+		return NULL;
+	if (used > 0)
+		memcpy(p, old, used * size);
+	*io_cap = cap;
+	return p;
 }
 
 static int
-map_imports(const struct vt_pdf_graft *g, const struct vt_write_known *known,
-    size_t n_known, struct vt_arena *arena, struct import_map *map,
-    struct vt_pdf_graft *out, struct vt_err *reterr)
+add_imports(struct vt_write_merge *m, const struct vt_pdf_graft *g,
+    const struct vt_write_known *known, size_t n_known, struct renaming *to,
+    struct vt_err *reterr)
 {
-	const char **left;
 	size_t i, j;
+	void *p;
 
-	map->n = g->n_imports;
-	out->imports = NULL;
-	out->n_imports = 0;
-	if (g->n_imports == 0)
-		return VT_OK;
-	map->num = vt_arena_array(arena, g->n_imports, sizeof(*map->num));
-	map->place = vt_arena_array(arena, g->n_imports, sizeof(*map->place));
-	left = vt_arena_array(arena, g->n_imports, sizeof(*left));
-	if (map->num == NULL || map->place == NULL || left == NULL)
-		return vt_arena_err(arena, reterr);
+	to->n_imports = g->n_imports;
+	to->import =
+	    vt_arena_array(m->arena, g->n_imports + 1, sizeof(*to->import));
+	to->is_object =
+	    vt_arena_array(m->arena, g->n_imports + 1, sizeof(*to->is_object));
+	p = reserve(m->arena, m->imports, m->n_imports, &m->cap_imports,
+	    g->n_imports, sizeof(*m->imports));
+	if (to->import == NULL || to->is_object == NULL || p == NULL)
+		return vt_arena_err(m->arena, reterr);
+	m->imports = p;
 	for (i = 0; i < g->n_imports; i++) {
-		for (j = 0; j < n_known; j++)
-			if (strcmp(g->imports[i], known[j].path) == 0)
-				map->num[i] = known[j].num;
-		if (map->num[i] != 0)
+		for (j = 0; j < n_known; j++) {
+			if (strcmp(g->imports[i], known[j].path) != 0)
+				continue;
+			to->import[i] = known[j].object;
+			to->is_object[i] = true;
+		}
+		if (to->is_object[i])
 			continue;
-		map->place[i] = (uint32_t)out->n_imports;
-		left[out->n_imports++] = g->imports[i];
+		to->import[i] = m->n_imports;
+		m->imports[m->n_imports++] = g->imports[i];
 	}
-	out->imports = left;
 	return VT_OK;
 }
 
 int
-vt_write_fit_graft(const struct vt_pdf_graft *g, const double *matrix,
-    const struct vt_write_known *known, size_t n_known, struct vt_arena *arena,
-    struct vt_pdf_graft *ret, struct vt_err *reterr)
+vt_write_merge_add(struct vt_write_merge *m, const struct vt_pdf_graft *g,
+    const double *matrix, const struct vt_write_known *known, size_t n_known,
+    size_t *ret_first, struct vt_err *reterr)
 {
-	struct vt_pdf_graft_object *objects;
-	struct vt_pdf_graft out = *g;
-	struct import_map map = { 0 };
+	struct renaming to = { .first = m->n_objects,
+		.n_objects = g->n_objects };
 	size_t i;
+	void *p;
 	int rc;
 
-	if (g->n_objects == 0)
-		return vt_err_set(
-		    reterr, VT_E_INVALID, "appearance: has no objects");
-	objects = vt_arena_array(arena, g->n_objects, sizeof(*objects));
-	if (objects == NULL)
-		return vt_arena_err(arena, reterr);
-	rc = map_imports(g, known, n_known, arena, &map, &out, reterr);
+	if (g->n_objects == 0 || g->n_objects > VT_L(GRAFT_OBJECTS_MAX) ||
+	    g->n_imports > VT_L(GRAFT_OBJECTS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "graft: %zu objects and %zu imports, want 1 to %zu",
+		    g->n_objects, g->n_imports, VT_L(GRAFT_OBJECTS_MAX));
+	p = reserve(m->arena, m->objects, m->n_objects, &m->cap_objects,
+	    g->n_objects, sizeof(*m->objects));
+	if (p == NULL)
+		return vt_arena_err(m->arena, reterr);
+	m->objects = p;
+	rc = add_imports(m, g, known, n_known, &to, reterr);
 	for (i = 0; rc == VT_OK && i < g->n_objects; i++)
-		rc = fit_object(&g->objects[i], i == 0, matrix, &map, arena,
-		    &objects[i], reterr);
+		rc = add_object(
+		    m, &g->objects[i], i == 0 ? matrix : NULL, &to, reterr);
+	if (rc == VT_OK)
+		*ret_first = to.first;
+	return rc;
+}
+
+int
+vt_write_check_form(
+    const struct vt_write_merge *m, size_t i, struct vt_err *reterr)
+{
+	struct vt_pdf_object *v = NULL;
+	int rc = vt_pdf_parse(m->objects[i].body, m->arena, &v, reterr);
+
 	if (rc != VT_OK)
 		return rc;
-	out.objects = objects;
-	*ret = out;
+	if (!m->objects[i].is_stream || v->type != VT_PDF_DICT ||
+	    !vt_pdf_is_name(vt_pdf_dict_get(v, "Subtype"), "Form") ||
+	    vt_pdf_dict_get(v, "BBox") == NULL)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "appearance: ISO 32000-2 §8.10.2: object 0 is not a form "
+		    "XObject with a /BBox");
 	return VT_OK;
 }

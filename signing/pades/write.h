@@ -28,20 +28,36 @@ VT_NODISCARD int vt_write_edited(struct vt_source *src,
     const struct vt_pdf_object *dict, const struct vt_write_edit *edits,
     size_t n, struct vt_buf *ret, struct vt_err *reterr);
 
-/* An import of a graft that this very update creates. */
+/*
+ * Several grafts as one, so that one may name objects of another: the fonts
+ * laid by this very update and the appearances that use them.
+ */
+struct vt_write_merge {
+	struct vt_arena *arena;
+	struct vt_pdf_graft_object *objects;
+	const char **imports;
+	size_t n_objects, cap_objects, n_imports, cap_imports;
+};
+
+/* An import that an object of the merged graft stands in for. */
 struct vt_write_known {
-	const char *path;  /* as in vt_pdf_graft: "DR/Font/VtSerif" */
-	uint32_t num;
+	const char *path; /* as in vt_pdf_graft: "DR/Font/VtSerif" */
+	size_t object;    /* its index in the merged graft */
 };
 
 /*
- * A copy of g in the arena whose imports named in known are references to
- * those objects, and whose object 0 has this /Matrix (NULL: none added).
- * Errors: VT_E_INVALID when object 0 is no form XObject or has a /Matrix
- * already; VT_E_SYNTAX for a body that cannot be read.
+ * Adds g; *ret_first is the index of its object 0. matrix: added to object 0
+ * (NULL: none). Errors: VT_E_INVALID when object 0 has a /Matrix already;
+ * VT_E_SYNTAX for a body that cannot be read or refers outside g; VT_E_LIMIT
+ * for more than GRAFT_OBJECTS_MAX objects.
  */
-VT_NODISCARD int vt_write_fit_graft(const struct vt_pdf_graft *g,
-    const double *matrix, const struct vt_write_known *known, size_t n_known,
-    struct vt_arena *arena, struct vt_pdf_graft *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_write_merge_add(struct vt_write_merge *m,
+    const struct vt_pdf_graft *g, const double *matrix,
+    const struct vt_write_known *known, size_t n_known, size_t *ret_first,
+    struct vt_err *reterr);
+
+/* VT_E_INVALID when object i is not a form XObject. */
+VT_NODISCARD int vt_write_check_form(const struct vt_write_merge *m, size_t i,
+    struct vt_err *reterr);
 
 #endif
