@@ -288,7 +288,7 @@ draw_page(
 		rc = encode_png(p, w, h, ret, reterr);
 	} else {
 		rc = vt_err_set(reterr,
-		    status == CAIRO_STATUS_NO_MEMORY ? VT_E_NOMEM
+		    status == CAIRO_STATUS_NO_MEMORY ? VT_E_WORKER_LIMIT
 						     : VT_E_PDF_UNSUPPORTED,
 		    "page picture: %s", cairo_status_to_string(status));
 	}
