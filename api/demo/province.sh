@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Makes the demo province in DIR, whole or not at all: province.sh DIR VANTHU
+# Makes the demo province in DIR, whole or not at all:
+# province.sh [--keys=ec] DIR VANTHU (every key P-256: quicker, for tests)
 #
 #	store/      the data directory, `vanthu serve DIR/store`
 #	keys/       NAME.p12 and its picture NAME.png, `serve --keys DIR/keys`
@@ -12,7 +13,9 @@
 # identify nobody, and everything that opens them lies beside them.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-[ $# = 2 ] || { echo "usage: province.sh DIR VANTHU" >&2 && exit 64; }
+quick=
+[ "${1:-}" != --keys=ec ] || { quick=ec && shift; }
+[ $# = 2 ] || { echo "usage: province.sh [--keys=ec] DIR VANTHU" >&2 && exit 64; }
 final=$1 vanthu=$2
 [ ! -e "$final" ] || { echo "$final exists already" >&2 && exit 73; }
 umask 077
@@ -31,8 +34,11 @@ export OCSP_URL
 authority() {
 	local conf=$here/authority.cnf
 	cd "$dir/ca"
+	local new=(-newkey rsa:3072)
+	[ -z "$quick" ] ||
+	    new=(-newkey ec -pkeyopt ec_paramgen_curve:P-256)
 	: >index.txt
-	openssl req -x509 -newkey rsa:3072 -nodes -utf8 -days 3650 \
+	openssl req -x509 "${new[@]}" -nodes -utf8 -days 3650 \
 	    -config "$conf" -extensions root -keyout ca.key -out ca.pem \
 	    -subj '/C=VN/O=vanthu demo - not for use/CN=vanthu demo CA - not for use'
 	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
@@ -57,12 +63,13 @@ query '.agencies[] | . as $a | .people[] | select(.key != "") |
     (if .unit != $a.name then "/OU=" + .unit else "" end) +
     "/title=" + .position + "/CN=" + .name] | join("\u001f")' |
     while IFS=$'\x1f' read -r kind name subject; do
-	"$here/issue.sh" "$dir" "$name" "$subject" "$kind" </dev/null
+	"$here/issue.sh" "$dir" "$name" "$subject" "${quick:-$kind}" </dev/null
     done
 query '.agencies[] | [.login, .name, .code, .seal_text] | join("\u001f")' |
     while IFS=$'\x1f' read -r login name code text; do
 	"$here/issue.sh" "$dir" "$login-seal" \
-	    "/C=VN/O=$name/organizationIdentifier=$code/CN=$name" rsa </dev/null
+	    "/C=VN/O=$name/organizationIdentifier=$code/CN=$name" "${quick:-rsa}" \
+	    </dev/null
 	"$vanthu" render seal "$text" -o "$dir/keys/$login-seal.png"
     done
 query '.agencies[] | .login as $a | .people[] |

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: exit statuses 0-4, 64, 65, 66, 69, 77, with JSON; the
+same verdict as the validation route; what is signed keeps its bytes."""
+import json
+import os
+
+import harness as t
+
+province = t.Province()
+d = t.scratch()
+plain_data = t.letter_pdf('--no-fields')
+
+
+def write(name, data):
+    path = os.path.join(d, name)
+    with open(path, 'wb') as f:
+        f.write(data)
+    return path
+
+
+def read(path):
+    with open(path, 'rb') as f:
+        return f.read()
+
+
+def fails(name, status, code, *args):
+    """A command fails with a status and code; JSON on request, else words."""
+    r = t.vanthu(*args, '--json')
+    try:
+        e = json.loads(r.stdout)['error']
+        good = (r.returncode == status and e['code'] == code
+                and e['exit_status'] == status and e['vi'] and e['en']
+                and e['vi'] != e['en'])
+    except (ValueError, KeyError):
+        good = False
+    t.ok(good, '%s: exit %d, %s' % (name, status, code), 'exit %d\n%s%s' % (
+        r.returncode, r.stdout.decode(), r.stderr.decode()))
+    for lang in ('vi', 'en'):
+        r = t.vanthu(*args, '--lang', lang)
+        t.ok(r.returncode == status and r.stderr and not r.stdout
+             and (not good or e[lang] in r.stderr.decode()),
+             '%s: said in %s on standard error' % (name, lang),
+             r.stdout.decode() + r.stderr.decode())
+
+
+def verdict(name, status, overall, path, *more):
+    got, v = t.verdict(path, *more)
+    t.ok(got == status and v.get('overall') == overall,
+         '%s: exit %d, %s' % (name, status, overall),
+         'exit %d: %s' % (got, json.dumps(v, ensure_ascii=False)))
+    return v
+
+
+plain = write('plain.pdf', plain_data)
+signed = os.path.join(d, 'signed.pdf')
+twice = os.path.join(d, 'twice.pdf')
+KEY = ['--key', 'file:' + province.path('keys', 'skhcn-leader.p12'),
+       '--pin-file', province.path('pins', 'skhcn-leader')]
+PLACE = ['--page', '1', '--rect', '330,120,150,70']
+ANCHORS = ['--anchors', province.anchors]
+
+# --- sign ---
+
+r = t.vanthu('sign', plain, '-o', signed, *KEY, *PLACE, '--image',
+             province.path('keys', 'skhcn-leader.png'), '--reason',
+             'Phê duyệt', '--json')
+t.need(r.returncode == 0 and json.loads(r.stdout)['level'] == 'B-B',
+       'sign', r.stdout.decode() + r.stderr.decode())
+t.ok(read(signed).startswith(plain_data), 'the original is its prefix')
+r = t.vanthu('sign', signed, '-o', twice, '--key',
+             'file:' + province.path('keys', 'skhcn-seal.p12'), '--pin-file',
+             province.path('pins', 'skhcn-seal'), '--page', '1', '--rect',
+             '60,120,100,100')
+t.ok(r.returncode == 0 and read(twice).startswith(read(signed)),
+     'sign again: the first signed file is the prefix', r.stderr.decode())
+
+# --- verify: 0 to 4 ---
+
+v = verdict('one signature', 0, 'TOTAL-PASSED', signed, *ANCHORS)
+s = v['signatures'][0]
+t.ok(s['indication'] == 'TOTAL-PASSED' and s['coverage'] == 'whole-file'
+     and 'Nguyễn Thị Minh Mẫu' in json.dumps(s, ensure_ascii=False),
+     'it covers the file, and names the signer', s)
+for member in ('indication', 'sub_indication', 'format', 'level', 'signer',
+               'coverage', 'reasons'):
+    t.ok(member in s, 'a signature has "%s"' % member, s)
+tampered = bytearray(read(signed))
+at = tampered.index(b'stream') + 20
+tampered[at] ^= 1
+verdict('a changed byte', 1, 'TOTAL-FAILED',
+        write('tampered.pdf', bytes(tampered)), *ANCHORS)
+verdict('no anchors', 2, 'INDETERMINATE', signed)
+verdict('offline', 2, 'INDETERMINATE', signed, '--offline', *ANCHORS)
+verdict('before the certificate was valid', 2, 'INDETERMINATE', signed,
+        '--at', '2020-01-01T00:00:00Z', *ANCHORS)
+verdict('no signature', 3, 'NO-SIGNATURE', plain, *ANCHORS)
+verdict('not a PDF', 4, 'NOT-READABLE', write('text.pdf', b'hello\n'),
+        *ANCHORS)
+verdict('an empty file', 4, 'NOT-READABLE', write('empty.pdf', b''),
+        *ANCHORS)
+# A signature added without a laid field: another change after the first, of
+# a kind that is not judged yet. It must not pass as if nothing were.
+got, v = t.verdict(twice, *ANCHORS)
+t.ok(got in (0, 2) and len(v['signatures']) == 2
+     and v['signatures'][1]['indication'] == 'TOTAL-PASSED',
+     'a field of its own after the first signature: the last one passes', v)
+
+# --- the route answers the same ---
+
+server = t.Server(province)
+t.need(server.port, 'the server starts', getattr(server, 'said', ''))
+clerk = server.client('skhcn-clerk')
+
+
+def without_times(v):
+    return {k: x for k, x in v.items() if k not in ('at', 'time', 'judged_at')}
+
+
+a = clerk.ask('POST', '/v1/validations', read(signed),
+              {'Idempotency-Key': t.new_key(), 'Content-Type': t.PDF})
+t.equal(without_times(a.json),
+        without_times(t.verdict(signed, *ANCHORS)[1]),
+        'the validation route says what the command says')
+
+# --- 64, 65, 66, 69, 77 ---
+
+fails('no such option', 64, 'usage', 'verify', plain, '--colour')
+fails('no operand', 64, 'usage', 'verify')
+fails('too many operands', 64, 'usage', 'check', 'a', 'b')
+fails('sign without a key', 64, 'usage', 'sign', plain, '-o', signed)
+fails('half a place', 64, 'usage', 'sign', plain, '-o', signed, '--page',
+      '1', *KEY)
+fails('the output is the input', 64, 'usage', 'sign', plain, '-o', plain,
+      *KEY)
+fails('no such file', 66, 'no-input', 'verify', os.path.join(d, 'none.pdf'))
+fails('a directory', 66, 'no-input', 'verify', d)
+fails('no such key', 66, 'no-input', 'sign', plain, '-o',
+      os.path.join(d, 'x.pdf'), '--key', 'file:' + os.path.join(d, 'none'),
+      '--pin-file', KEY[3], *PLACE)
+fails('a key that is none', 65, 'key-format', 'sign', plain, '-o',
+      os.path.join(d, 'x.pdf'), '--key', 'file:' + plain, '--pin-file',
+      KEY[3], *PLACE)
+fails('a wrong PIN', 77, 'pin-wrong', 'sign', plain, '-o',
+      os.path.join(d, 'x.pdf'), *KEY[:2], '--pin-file',
+      province.path('pins', 'skhcn-clerk'), *PLACE)
+fails('signing what is no PDF', 65, 'not-pdf', 'sign',
+      os.path.join(d, 'text.pdf'), '-o', os.path.join(d, 'x.pdf'), *KEY,
+      *PLACE)
+fails('no such field', 65, 'pdf-no-field', 'sign', plain, '-o',
+      os.path.join(d, 'x.pdf'), *KEY, '--field', 'Khong.Co')
+fails('a letter without its text', 65, 'invalid', 'render', 'letter',
+      write('empty.json', b'{}'), '-o', os.path.join(d, 'x.pdf'))
+fails('a receipt that is none', 65, 'syntax', 'receipt', plain)
+fails('a data directory in use', 69, 'store-in-use', 'serve', province.store,
+      '--listen', '127.0.0.1:0')
+t.ok(not os.path.exists(os.path.join(d, 'x.pdf'))
+     and read(plain) == plain_data
+     and not [n for n in os.listdir(d) if n.endswith('.part')],
+     'what failed left no file behind', '\n'.join(os.listdir(d)))
+server.stop()
+
+# --- help ---
+
+r = t.vanthu('--help')
+t.ok(r.returncode == 0 and all(
+    w in r.stdout.decode() for w in ('init', 'serve', 'sign', 'verify',
+                                     'render', 'check')), '--help', r.stdout)
+for command in ('init', 'serve', 'sign', 'verify', 'render', 'check',
+                'receipt'):
+    r = t.vanthu(command, '--help')
+    t.ok(r.returncode == 0 and command.encode() in r.stdout,
+         command + ' --help', r.stdout + r.stderr)
+t.equal(t.vanthu().returncode, 64, 'no command: exit 64')
+fails('no such command', 64, 'usage', 'dance')
+
+# --- check finds what is wrong ---
+
+t.check_clean(province)
+t.done()
