@@ -1036,16 +1036,27 @@ redirect_log(void)
 	return fd;
 }
 
+static int
+open_descriptors(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
 int
 main(void)
 {
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_spawner *s = NULL;
 	struct stat st;
-	int input = -1, log;
+	int input = -1, log, before;
 
 	tap_call(vt_base_init(&err), &err, "base");
 	log = redirect_log();
+	before = open_descriptors();
 	tap_need(vt_spawner_start(
 		     kinds, sizeof(kinds) / sizeof(*kinds), &s, &err) == VT_OK,
 	    "the spawner starts");
@@ -1073,5 +1084,6 @@ main(void)
 		   access("/tmp/vanthu-attack-dir", F_OK) != 0,
 	    "no file was made");
 	(void)close(input);
+	tap_eq_int(open_descriptors(), before, "no descriptor leaked");
 	return tap_done();
 }
