@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "render/layout.h"
 
-#include <math.h>
-#include <stdio.h>
-
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -656,58 +653,4 @@ vt_layout_pour(struct vt_layout *l, struct vt_unit *head, struct vt_units *text,
 			return;
 		}
 	}
-}
-
-/* Page number, Arabic, 13 pt, in the middle of the top margin. */
-static void
-put_page_number(struct vt_layout *l, struct vt_haru *h, size_t page)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof(text), "%zu", page + 1);
-	vt_haru_text(h, VT_ROMAN, 13,
-	    VT_MARGIN_L +
-		(VT_TEXT_W - vt_layout_width(l, VT_ROMAN, 13, text)) / 2,
-	    VT_PAGE_H - VT_MARGIN_T / 2 - 13 * 0.33, text);
-}
-
-static void
-draw_op(struct vt_haru *h, const struct vt_op *op)
-{
-	switch (op->kind) {
-	case VT_OP_TEXT:
-		vt_haru_text(h, op->style, op->size, op->x, op->y, op->text);
-		break;
-	case VT_OP_RULE:
-		vt_haru_rule(h, (double[2]){ op->x, op->y },
-		    (double[2]){ op->x + op->w, op->y + op->h }, op->size);
-		break;
-	case VT_OP_RECT:
-		vt_haru_rect(h, op->x, op->y, op->w, op->h);
-		break;
-	}
-}
-
-int
-vt_layout_draw(struct vt_layout *l, const char *title, struct vt_buf *ret,
-    struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_haru_free) struct vt_haru *h = NULL;
-	int rc = vt_layout_status(l, reterr);
-
-	if (rc == VT_OK)
-		rc = vt_haru_new(l->faces, &h, reterr);
-	if (rc != VT_OK)
-		return rc;
-	vt_haru_title(h, title);
-	for (size_t p = 0; p < l->n_pages; p++) {
-		vt_haru_page(h);
-		if (p > 0)
-			put_page_number(l, h, p);
-		for (struct vt_op *op = l->pages[p].first; op != NULL;
-		     op = op->next)
-			draw_op(h, op);
-	}
-	rc = vt_layout_status(l, reterr);
-	return rc == VT_OK ? vt_haru_finish(h, ret, reterr) : rc;
 }

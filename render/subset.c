@@ -5,25 +5,20 @@
 #include <math.h>
 
 #include "base/text.h"
+#include "base/worker/worker.h"
 
-/* What a CIDFontType2 has no use for (ISO 32000-1 §9.9, Table 126). */
-static const hb_tag_t dropped[] = {
-	HB_TAG('G', 'S', 'U', 'B'),
-	HB_TAG('G', 'P', 'O', 'S'),
-	HB_TAG('G', 'D', 'E', 'F'),
-	HB_TAG('k', 'e', 'r', 'n'),
-	HB_TAG('D', 'S', 'I', 'G'),
-	HB_TAG('g', 'a', 's', 'p'),
-	HB_TAG('n', 'a', 'm', 'e'),
-	HB_TAG('p', 'o', 's', 't'),
-	HB_TAG('O', 'S', '/', '2'),
-	HB_TAG('F', 'F', 'T', 'M'),
-	HB_TAG('h', 'd', 'm', 'x'),
-	HB_TAG('V', 'D', 'M', 'X'),
-	HB_TAG('L', 'T', 'S', 'H'),
-	HB_TAG('P', 'C', 'L', 'T'),
-	HB_TAG('m', 'e', 't', 'a'),
-};
+/* What a CIDFontType2 has no use for (ISO 32000-1 §9.9, Table 126). The last
+ * three stay in a font file that stands alone. */
+static const hb_tag_t dropped[] = { HB_TAG('G', 'S', 'U', 'B'),
+	HB_TAG('G', 'P', 'O', 'S'), HB_TAG('G', 'D', 'E', 'F'),
+	HB_TAG('k', 'e', 'r', 'n'), HB_TAG('D', 'S', 'I', 'G'),
+	HB_TAG('g', 'a', 's', 'p'), HB_TAG('F', 'F', 'T', 'M'),
+	HB_TAG('h', 'd', 'm', 'x'), HB_TAG('V', 'D', 'M', 'X'),
+	HB_TAG('L', 'T', 'S', 'H'), HB_TAG('P', 'C', 'L', 'T'),
+	HB_TAG('m', 'e', 't', 'a'), HB_TAG('n', 'a', 'm', 'e'),
+	HB_TAG('p', 'o', 's', 't'), HB_TAG('O', 'S', '/', '2') };
+
+#define N_DROPPED (sizeof(dropped) / sizeof(dropped[0]))
 
 struct subset {
 	struct vt_grafter *g;
@@ -186,8 +181,10 @@ put_tounicode(struct subset *s)
 		vt_grafter_stream(s->g, s->unicode, &b, VT_SPAN(NULL, 0));
 }
 
+/* Cuts the face; the plan tells the new glyph numbers. Both owned. */
 static hb_face_t *
-cut(struct subset *s, hb_subset_plan_t **ret_plan)
+cut(const struct vt_face *f, const uint32_t *letters, size_t n,
+    size_t n_dropped, hb_subset_plan_t **ret_plan)
 {
 	hb_subset_input_t *in = hb_subset_input_create_or_fail();
 	hb_face_t *face = NULL;
@@ -199,12 +196,12 @@ cut(struct subset *s, hb_subset_plan_t **ret_plan)
 	hb_subset_input_set_flags(
 	    in, HB_SUBSET_FLAGS_NO_HINTING | HB_SUBSET_FLAGS_NOTDEF_OUTLINE);
 	set = hb_subset_input_unicode_set(in);
-	for (size_t i = 0; i < s->n; i++)
-		hb_set_add(set, s->letters[i]);
+	for (size_t i = 0; i < n; i++)
+		hb_set_add(set, letters[i]);
 	set = hb_subset_input_set(in, HB_SUBSET_SETS_DROP_TABLE_TAG);
-	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
+	for (size_t i = 0; i < n_dropped; i++)
 		hb_set_add(set, dropped[i]);
-	*ret_plan = hb_subset_plan_create_or_fail(s->f->face, in);
+	*ret_plan = hb_subset_plan_create_or_fail(f->face, in);
 	if (*ret_plan != NULL)
 		face = hb_subset_plan_execute_or_fail(*ret_plan);
 	hb_subset_input_destroy(in);
@@ -289,7 +286,7 @@ vt_subset_put(struct vt_grafter *g, const struct vt_face *f,
 	if (g->rc != VT_OK || !complete(&s))
 		return s.type0;
 	make_tag(&s);
-	face = cut(&s, &plan);
+	face = cut(f, letters, n, N_DROPPED, &plan);
 	if (face == NULL) {
 		vt_err_set(
 		    &err, VT_E_NOMEM, "font %s: hb-subset failed", f->ps_name);
@@ -304,4 +301,29 @@ vt_subset_put(struct vt_grafter *g, const struct vt_face *f,
 	hb_face_destroy(face);
 	hb_subset_plan_destroy(plan);
 	return s.type0;
+}
+
+int
+vt_subset_file(const struct vt_face *f, const uint32_t *letters, size_t n,
+    int *ret_fd, struct vt_err *reterr)
+{
+	hb_subset_plan_t *plan;
+	hb_face_t *face = cut(f, letters, n, N_DROPPED - 3, &plan);
+	unsigned size = 0;
+	hb_blob_t *blob;
+	const char *p;
+	int rc;
+
+	if (face == NULL) {
+		hb_subset_plan_destroy(plan);
+		return vt_err_set(reterr, VT_E_NOMEM,
+		    "font %s: hb-subset failed", f->ps_name);
+	}
+	blob = hb_face_reference_blob(face);
+	p = hb_blob_get_data(blob, &size);
+	rc = vt_job_memfd(VT_SPAN(p, size), ret_fd, reterr);
+	hb_blob_destroy(blob);
+	hb_face_destroy(face);
+	hb_subset_plan_destroy(plan);
+	return rc;
 }

@@ -16,4 +16,12 @@
 size_t vt_subset_put(struct vt_grafter *g, const struct vt_face *f,
     enum vt_style style, const uint32_t *letters, size_t n);
 
+/*
+ * The same letters as a whole font file in a sealed memory file, for a library
+ * that wants one: with names, metrics and character map, without hinting and
+ * layout tables. *ret_fd owned (close).
+ */
+VT_NODISCARD int vt_subset_file(const struct vt_face *f,
+    const uint32_t *letters, size_t n, int *ret_fd, struct vt_err *reterr);
+
 #endif
