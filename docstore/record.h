@@ -206,7 +206,8 @@ struct vt_meta {
 	uint32_t copies;
 	const struct vt_recipient *recipients; /* nơi nhận */
 	size_t n_recipients;
-	const struct vt_key_fact *facts; /* key facts to compare with a print-out */
+	const struct vt_key_fact
+	    *facts; /* key facts to compare with a print-out */
 	size_t n_facts;
 };
 

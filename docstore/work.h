@@ -43,7 +43,7 @@ enum vt_work_kind {
 	VT_WORK_NOTICE = 7,
 	VT_WORK_SCRUB = 8,
 	VT_WORK_VALIDATE = 9,
-	VT_WORK_NUMBER = 10    /* the number given, into the PDF's fields */
+	VT_WORK_NUMBER = 10 /* the number given, into the PDF's fields */
 };
 
 struct vt_work_new {

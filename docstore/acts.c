@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Doing acts and asking for their answers. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "docstore/store_priv.h"
+
+enum vt_outcome
+vt_outcome(int code)
+{
+	switch (code) {
+	case VT_OK:
+		return VT_OUTCOME_OK;
+	case VT_E_CONFLICT:
+	case VT_E_PRECONDITION_FAILED:
+	case VT_E_ALREADY_NUMBERED:
+		return VT_OUTCOME_CONFLICT;
+	case VT_E_BUSY:
+	case VT_E_NOMEM:
+	case VT_E_STORE_FULL:
+	case VT_E_STORE_CLOCK:
+	case VT_E_IO:
+		return VT_OUTCOME_RETRY;
+	case VT_E_UNKNOWN_OUTCOME:
+		return VT_OUTCOME_UNKNOWN;
+	default:
+		return VT_OUTCOME_REFUSED;
+	}
+}
+
+void
+vt_act_result_free(struct vt_act_result *r)
+{
+	if (r == NULL)
+		return;
+	vt_buf_free(&r->receipt);
+	vt_buf_free(&r->keep);
+}
+
+/* ---- the answer, always from the record ---- */
+
+static int
+result_steps(
+    const struct vt_arec *rec, struct vt_act_result *r, struct vt_err *reterr)
+{
+	for (size_t i = 0; i < rec->n_steps; i++) {
+		const struct vt_srec *st = &rec->steps[i];
+		VT_BUF_AUTO(text);
+		int rc;
+
+		switch (st->kind) {
+		case VT_STEP_NUMBER:
+			vt_number_text(st->value, st->notation, &text);
+			if ((rc = vt_buf_status(&text, reterr)) != VT_OK)
+				return rc;
+			r->number = st->value;
+			r->number_period = st->period;
+			(void)snprintf(r->number_text, sizeof(r->number_text),
+			    "%s", vt_buf_str(&text));
+			break;
+		case VT_STEP_REGISTER:
+		case VT_STEP_RECEIVE:
+			r->arrival = st->value;
+			break;
+		case VT_STEP_PERSON:
+			r->person = st->who;
+			break;
+		default:
+			break;
+		}
+	}
+	return VT_OK;
+}
+
+int
+vt_result_load(struct vt_store *s, struct vt_txn *t, uint32_t agency_no,
+    uint64_t index, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_arec rec;
+	int rc;
+
+	if ((a = vt_arena_new(VT_ARENA_ACT)) == NULL)
+		return vt_nomem(reterr);
+	if ((rc = vt_row_act(t, agency_no, index, a, &rec, reterr)) != VT_OK ||
+	    (rc = result_steps(&rec, &r, reterr)) != VT_OK)
+		return rc;
+	r.act = rec.act;
+	r.agency_no = agency_no;
+	r.index = index;
+	r.time = rec.time;
+	r.paper = rec.paper;
+	r.paper_rev = rec.paper_rev;
+	r.current = rec.main;
+	vt_buf_span(&r.keep, rec.keep);
+	if ((rc = vt_buf_status(&r.keep, reterr)) == VT_OK)
+		rc =
+		    vt_receipt_read(s, t, agency_no, index, &r.receipt, reterr);
+	if (rc != VT_OK)
+		vt_act_result_free(&r);
+	else
+		*ret = r;
+	return rc;
+}
+
+/* After the writer is done with it, on any thread. */
+static int
+answer(struct vt_act_op *a, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct vt_store *s = a->store;
+	struct vt_txn *t;
+	int rc;
+
+	if (a->op.rc != VT_OK) {
+		*ret = a->hint;
+		return a->op.rc;
+	}
+	rc = s->engine->ops->begin(
+	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	if (rc == VT_OK) {
+		rc = vt_result_load(s, t, a->agency_no, a->index, ret, reterr);
+		t->ops->abort(t);
+	}
+	if (rc == VT_OK)
+		ret->repeated = a->repeated;
+	/* It is done and on disk; only the answer could not be read. */
+	return rc == VT_OK ? VT_OK : VT_E_UNKNOWN_OUTCOME;
+}
+
+int
+vt_store_do(struct vt_store *s, const struct vt_act *act,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_act_op a;
+	int rc;
+
+	VT_CHECK(s, VT_STORE_MAGIC);
+	*ret = r;
+	if ((rc = vt_act_prepare(s, act, &a, reterr)) != VT_OK)
+		return rc;
+	rc = vt_queue_run(&s->writer.queue, &a.op, reterr);
+	a.op.rc = rc; /* also when it was not queued */
+	rc = answer(&a, ret, reterr);
+	vt_act_unprepare(&a);
+	return rc;
+}
+
+static void
+submitted_done(struct vt_op *op)
+{
+	struct vt_act_op *a = (struct vt_act_op *)(void *)op;
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = op->err;
+	int rc;
+
+	rc = answer(a, &r, &err);
+	a->done(a->arg, rc, &err, &r);
+	vt_act_result_free(&r);
+	vt_act_unprepare(a);
+	free(a);
+}
+
+int
+vt_store_submit(struct vt_store *s, const struct vt_act *act, vt_act_done *done,
+    void *arg, struct vt_err *reterr)
+{
+	struct vt_act_op *a;
+	int rc;
+
+	VT_CHECK(s, VT_STORE_MAGIC);
+	if ((a = calloc(1, sizeof(*a))) == NULL)
+		return vt_nomem(reterr);
+	if ((rc = vt_act_prepare(s, act, a, reterr)) != VT_OK) {
+		free(a);
+		return rc;
+	}
+	a->done = done;
+	a->arg = arg;
+	a->op.done = submitted_done;
+	rc = vt_queue_push(&s->writer.queue, &a->op, reterr);
+	if (rc != VT_OK) {
+		a->op.rc = rc;
+		vt_act_unprepare(a);
+		free(a);
+	}
+	return rc;
+}
+
+/* ---- asking ---- */
+
+int
+vt_act_by_key(struct vt_view *v, const vt_id *caller, const char *key,
+    const vt_hash *request, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	vt_hash h = vt_sha256(vt_span_str(key)), was;
+	struct vt_key k = vt_key_idem(caller, &h);
+	uint64_t agency, index;
+	struct vt_span row;
+	struct vt_cbor c;
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_tx_get(v->txn, VT_T_IDEM, &k, &row, reterr);
+	if (rc == VT_E_NOT_FOUND)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "no act of this caller has this idempotency key");
+	if (rc != VT_OK)
+		return rc;
+	vt_cbor_open(&c, row);
+	if (vt_cbor_get_array(&c) != 3)
+		vt_cbor_fail(&c, "not three values");
+	was = vt_cbor_get_hash(&c);
+	agency = vt_cbor_get_uint(&c);
+	index = vt_cbor_get_uint(&c);
+	if ((rc = vt_take_end(&c, "idempotency", reterr)) != VT_OK)
+		return rc;
+	if (request != NULL && !vt_hash_eq(request, &was))
+		return vt_err_set(reterr, VT_E_IDEMPOTENCY_KEY_REUSED,
+		    "act: this caller used this idempotency key for another "
+		    "request");
+	rc = vt_result_load(
+	    v->store, v->txn, (uint32_t)agency, index, ret, reterr);
+	if (rc == VT_OK)
+		ret->repeated = true;
+	return rc;
+}
+
+static int
+entry_of(struct vt_view *v, uint32_t agency_no, uint64_t index,
+    struct vt_act_entry *ret, struct vt_err *reterr)
+{
+	enum vt_step_kind *kinds;
+	struct vt_arec rec;
+	int rc;
+
+	rc = vt_row_act(v->txn, agency_no, index, v->arena, &rec, reterr);
+	if (rc != VT_OK)
+		return rc;
+	kinds = vt_arena_array(v->arena, rec.n_steps, sizeof(*kinds));
+	if (kinds == NULL)
+		return vt_nomem(reterr);
+	*ret = (struct vt_act_entry){ .index = index,
+		.act = rec.act,
+		.time = rec.time,
+		.person = rec.person,
+		.caller = rec.caller,
+		.paper = rec.paper,
+		.kinds = kinds,
+		.n_kinds = rec.n_steps,
+		.main = rec.main,
+		.note = "" };
+	for (size_t i = 0; i < rec.n_steps; i++) {
+		kinds[i] = rec.steps[i].kind;
+		if (*ret->note == '\0')
+			ret->note = rec.steps[i].note;
+		if (rec.steps[i].kind == VT_STEP_NUMBER)
+			ret->number = rec.steps[i].value;
+	}
+	return VT_OK;
+}
+
+int
+vt_act_list(struct vt_view *v, const vt_id *paper, uint64_t from,
+    struct vt_act_entry *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	struct vt_span rk, rv;
+	struct vt_key prefix;
+	struct vt_ref ref;
+	size_t n = 0;
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
+	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
+		VT_OK)
+		return rc;
+	prefix = vt_key_row(ref.agency_no, ref.seq);
+	while (n < max) {
+		struct vt_key k = vt_key_of_paper(ref.agency_no, ref.seq, from);
+
+		rc = vt_tx_ge(v->txn, VT_T_PAPER_ACT, &k, &rk, &rv, reterr);
+		if (rc == VT_E_NOT_FOUND ||
+		    (rc == VT_OK && !vt_key_is_prefix(&prefix, rk)))
+			break;
+		if (rc != VT_OK)
+			return rc;
+		from = vt_be64(rk.p + 12);
+		rc = entry_of(v, ref.agency_no, from, &ret[n], reterr);
+		if (rc != VT_OK)
+			return rc;
+		n++;
+		from++;
+	}
+	*ret_n = n;
+	return VT_OK;
+}

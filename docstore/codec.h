@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rows as deterministic CBOR maps; field numbers are listed in docs/format.md.
+ * A field that is empty, zero or absent is not written, so equal content has
+ * equal bytes. Decoders copy into an arena and refuse what they do not know
+ * (VT_E_STORE_CORRUPT): a newer format is refused by the superblock before.
+ */
+#ifndef VT_DOCSTORE_CODEC_H
+#define VT_DOCSTORE_CODEC_H
+
+#include "base/arena.h"
+#include "base/cbor.h"
+#include "docstore/act.h"
+#include "docstore/record.h"
+#include "docstore/work.h"
+
+/* ---- fields ---- */
+void vt_put_text(struct vt_cbor_map_writer *w, uint64_t key, const char *s);
+void vt_put_uint(struct vt_cbor_map_writer *w, uint64_t key, uint64_t v);
+void vt_put_time(struct vt_cbor_map_writer *w, uint64_t key, vt_time t);
+void vt_put_id(struct vt_cbor_map_writer *w, uint64_t key, const vt_id *id);
+void vt_put_hash(struct vt_cbor_map_writer *w, uint64_t key, const vt_hash *h);
+void vt_put_bytes(struct vt_cbor_map_writer *w, uint64_t key, struct vt_span s);
+void vt_put_spans(struct vt_cbor_map_writer *w, uint64_t key,
+    const struct vt_span *s, size_t n);
+
+bool vt_hash_is_zero(const vt_hash *h);
+
+/* Copies in an arena; on exhaustion they record a failure in c. */
+const char *vt_take_text(struct vt_cbor *c, struct vt_arena *a);
+struct vt_span vt_take_bytes(struct vt_cbor *c, struct vt_arena *a);
+const struct vt_span *vt_take_spans(
+    struct vt_cbor *c, struct vt_arena *a, size_t *ret_n);
+void *vt_take_array(
+    struct vt_cbor *c, struct vt_arena *a, size_t size, size_t *ret_n);
+uint32_t vt_take_u32(struct vt_cbor *c);
+
+/* VT_E_STORE_CORRUPT, VT_E_NOMEM or VT_OK. */
+VT_NODISCARD int vt_take_end(
+    struct vt_cbor *c, const char *what, struct vt_err *reterr);
+
+/* ---- small values ---- */
+void vt_pair_encode(uint64_t a, uint64_t b, struct vt_buf *ret); /* [a, b] */
+VT_NODISCARD int vt_pair_decode(
+    struct vt_span v, uint64_t *ret_a, uint64_t *ret_b, struct vt_err *reterr);
+
+enum vt_object { /* kinds in table id; stored */
+	VT_OBJECT_AGENCY = 1,
+	VT_OBJECT_PERSON = 2,
+	VT_OBJECT_PAPER = 3,
+	VT_OBJECT_DELIVERY = 4,
+	VT_OBJECT_ACT = 5
+};
+struct vt_ref {
+	enum vt_object kind;
+	uint32_t agency_no;
+	uint64_t seq;
+};
+void vt_ref_encode(const struct vt_ref *r, struct vt_buf *ret);
+VT_NODISCARD int vt_ref_decode(
+    struct vt_span v, struct vt_ref *ret, struct vt_err *reterr);
+
+/* ---- rows ---- */
+void vt_meta_encode(const struct vt_meta *m, struct vt_buf *ret);
+void vt_meta_take(struct vt_cbor *c, struct vt_arena *a, struct vt_meta *ret);
+/* Every string of m that is NULL becomes "". */
+void vt_meta_defaults(struct vt_meta *m);
+
+void vt_paper_encode(const struct vt_paper *p, struct vt_buf *ret);
+VT_NODISCARD int vt_paper_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_paper *ret, struct vt_err *reterr);
+void vt_paper_defaults(struct vt_paper *p);
+
+void vt_version_encode(const struct vt_version *x, struct vt_buf *ret);
+VT_NODISCARD int vt_version_decode(
+    struct vt_span v, struct vt_version *ret, struct vt_err *reterr);
+
+void vt_delivery_encode(const struct vt_delivery *d, struct vt_buf *ret);
+VT_NODISCARD int vt_delivery_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_delivery *ret, struct vt_err *reterr);
+
+void vt_agency_encode(const struct vt_agency *x, struct vt_buf *ret);
+VT_NODISCARD int vt_agency_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_agency *ret, struct vt_err *reterr);
+
+void vt_person_encode(const struct vt_person *x, struct vt_buf *ret);
+VT_NODISCARD int vt_person_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_person *ret, struct vt_err *reterr);
+
+void vt_series_encode(const struct vt_series *x, struct vt_buf *ret);
+VT_NODISCARD int vt_series_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_series *ret, struct vt_err *reterr);
+
+void vt_event_encode(const struct vt_event *x, struct vt_buf *ret);
+VT_NODISCARD int vt_event_decode(
+    struct vt_span v, struct vt_event *ret, struct vt_err *reterr);
+
+/* The payload is borrowed from v. */
+void vt_work_encode(const struct vt_work *x, struct vt_buf *ret);
+VT_NODISCARD int vt_work_decode(
+    struct vt_span v, struct vt_work *ret, struct vt_err *reterr);
+
+/* Counters of one agency (table state). */
+struct vt_agency_state {
+	uint32_t agency_no;
+	uint64_t acts; /* leaves in its ledger */
+	uint64_t papers, people, deliveries, events;
+	uint32_t series;
+};
+void vt_state_encode(const struct vt_agency_state *x, struct vt_buf *ret);
+VT_NODISCARD int vt_state_decode(
+    struct vt_span v, struct vt_agency_state *ret, struct vt_err *reterr);
+
+/* ---- acts as recorded ---- */
+
+struct vt_srec_file {
+	const char *name, *media_type;
+	vt_hash hash;
+	uint64_t size;
+};
+
+struct vt_srec_to {
+	vt_id id; /* of the delivery */
+	struct vt_recipient to;
+	uint64_t seq, work; /* rows it made; work 0: to be printed */
+};
+
+/*
+ * One step as recorded: everything that was decided, so that the record can be
+ * derived again from its acts alone. Which members a kind uses is in
+ * docs/format.md; the others are zero.
+ */
+struct vt_srec {
+	enum vt_step_kind kind;
+	const char *note;
+	vt_hash main; /* hash meant, or of the new version */
+	vt_hash parent;
+	uint32_t part, reason, direction;
+	uint64_t size;
+	const char *name, *media_type;
+	vt_id who;    /* signer, assignee, person */
+	vt_id object; /* paper made, delivery */
+	vt_id source; /* outgoing paper of a delivery */
+	bool has_meta;
+	struct vt_meta meta;
+	struct vt_srec_file *files;
+	size_t n_files;
+	const char *series, *notation;
+	uint64_t value;
+	uint32_t period;
+	uint32_t sub; /* sign kind, delivery state, work kind */
+	const char *field, *level;
+	vt_hash cert;
+	vt_time at;
+	struct vt_srec_to *to;
+	size_t n_to;
+	struct vt_span blob; /* a row (agency, person, series), receipt or
+			      * payload */
+	const char *code;
+	uint64_t work;
+	uint64_t seq; /* row the step made or changed */
+};
+
+/* The stored act. */
+struct vt_arec {
+	vt_id act;
+	vt_time time;
+	vt_id person, caller;
+	vt_id paper;
+	uint64_t paper_seq;
+	uint8_t salt[16]; /* so that SHA-256 of the record is a commitment */
+	vt_hash request, key; /* key: SHA-256 of the idempotency key */
+	struct vt_span keep;
+	struct vt_srec *steps;
+	size_t n_steps;
+	vt_hash main; /* main file's hash after it */
+	uint64_t paper_rev;
+};
+
+void vt_arec_encode(const struct vt_arec *x, struct vt_buf *ret);
+VT_NODISCARD int vt_arec_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_arec *ret, struct vt_err *reterr);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a recorded step does to a paper. Pure: the live act and `vanthu check`
+ * run the same function over the same record.
+ */
+#include "docstore/store_priv.h"
+
+const char *
+vt_paper_state_name(enum vt_paper_state st)
+{
+	static const char *const names[] = { "", "draft", "submitted",
+		"returned", "approved", "signed", "sealed", "issued",
+		"dispatched", "arrived", "assigned" };
+
+	return (size_t)st < sizeof(names) / sizeof(names[0]) ? names[st] : "";
+}
+
+bool
+vt_version_reason_appends(enum vt_version_reason r)
+{
+	return r >= VT_VERSION_FILLED && r <= VT_VERSION_AUGMENTED;
+}
+
+const char *
+vt_step_kind_name(enum vt_step_kind k)
+{
+	switch (k) {
+	case VT_STEP_REGISTER:
+		return "register";
+	case VT_STEP_META:
+		return "meta";
+	case VT_STEP_VERSION:
+		return "version";
+	case VT_STEP_SUBMIT:
+		return "submit";
+	case VT_STEP_APPROVE:
+		return "approve";
+	case VT_STEP_RETURN:
+		return "return";
+	case VT_STEP_NUMBER:
+		return "number";
+	case VT_STEP_SIGN:
+		return "sign";
+	case VT_STEP_SEAL:
+		return "seal";
+	case VT_STEP_ISSUE:
+		return "issue";
+	case VT_STEP_DISPATCH:
+		return "dispatch";
+	case VT_STEP_RECEIVE:
+		return "receive";
+	case VT_STEP_DELIVERED:
+		return "delivered";
+	case VT_STEP_CODE:
+		return "code";
+	case VT_STEP_ASSIGN:
+		return "assign";
+	case VT_STEP_PROBLEM:
+		return "problem";
+	case VT_STEP_AGENCY:
+		return "agency";
+	case VT_STEP_AGENCY_NAME:
+		return "agency-name";
+	case VT_STEP_AGENCY_KEYS:
+		return "agency-keys";
+	case VT_STEP_PERSON:
+		return "person";
+	case VT_STEP_SERIES:
+		return "series";
+	case VT_STEP_WORK:
+		return "work";
+	case VT_STEP_WORK_DONE:
+		return "work-done";
+	}
+	return "";
+}
+
+void
+vt_number_text(uint64_t value, const char *notation, struct vt_buf *ret)
+{
+	vt_buf_printf(ret, "%02llu", (unsigned long long)value);
+	if (notation != NULL && *notation != '\0')
+		vt_buf_printf(ret, "/%s", notation);
+}
+
+static int
+set_number(struct vt_number *n, const struct vt_srec *r,
+    const struct vt_evolve *e, struct vt_err *reterr)
+{
+	VT_BUF_AUTO(text);
+	const char *p;
+	int rc;
+
+	vt_number_text(r->value, r->notation, &text);
+	if ((rc = vt_buf_status(&text, reterr)) != VT_OK)
+		return rc;
+	if ((p = vt_arena_strdup(e->arena, vt_buf_str(&text))) == NULL)
+		return vt_nomem(reterr);
+	*n = (struct vt_number){ .value = r->value,
+		.period = r->period,
+		.series = r->series,
+		.notation = r->notation,
+		.text = p,
+		.time = e->time,
+		.act = e->index };
+	return VT_OK;
+}
+
+static int
+begin(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e,
+    struct vt_err *reterr)
+{
+	struct vt_part *parts;
+
+	*p = (struct vt_paper){ .id = e->paper,
+		.agency_no = p->agency_no,
+		.seq = r->seq,
+		.direction = (enum vt_direction)r->direction,
+		.meta = r->meta,
+		.created_by = e->person,
+		.created_at = e->time,
+		.approved_at = VT_TIME_NONE,
+		.signed_at = VT_TIME_NONE,
+		.sealed_at = VT_TIME_NONE,
+		.issued_at = VT_TIME_NONE };
+	p->state =
+	    p->direction == VT_DIR_IN ? VT_PAPER_ARRIVED : VT_PAPER_DRAFT;
+	vt_paper_defaults(p);
+	parts = vt_arena_array(e->arena, r->n_files, sizeof(*parts));
+	if (parts == NULL)
+		return vt_nomem(reterr);
+	for (size_t i = 0; i < r->n_files; i++)
+		parts[i] = (struct vt_part){ .no = (uint16_t)(i + 1),
+			.role = i == 0 ? VT_PART_MAIN : VT_PART_ANNEX,
+			.name = r->files[i].name,
+			.media_type = r->files[i].media_type,
+			.version = 1,
+			.hash = r->files[i].hash,
+			.size = r->files[i].size,
+			.problem = "" };
+	p->parts = parts;
+	p->n_parts = r->n_files;
+	if (r->kind == VT_STEP_RECEIVE) {
+		p->source_delivery = r->object;
+		p->source_paper = r->source;
+	}
+	return r->value == 0 ? VT_OK : set_number(&p->arrival, r, e, reterr);
+}
+
+/* Content changed: what was agreed was about something else. */
+static void
+void_approval(struct vt_paper *p)
+{
+	static const vt_hash none;
+	static const vt_id nobody;
+
+	p->approved_hash = none;
+	p->approved_by = nobody;
+	p->approved_at = VT_TIME_NONE;
+	if (p->state == VT_PAPER_APPROVED)
+		p->state = VT_PAPER_SUBMITTED;
+}
+
+/* Parts are shared with the paper before; changed on a copy. */
+static struct vt_part *
+part_change(struct vt_paper *p, uint32_t no, const struct vt_evolve *e)
+{
+	struct vt_part *parts;
+
+	if (no == 0 || no > p->n_parts)
+		return NULL;
+	parts = vt_arena_array(e->arena, p->n_parts, sizeof(*parts));
+	if (parts == NULL)
+		return NULL;
+	memcpy(parts, p->parts, p->n_parts * sizeof(*parts));
+	p->parts = parts;
+	return &parts[no - 1];
+}
+
+static int
+version(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e,
+    struct vt_err *reterr)
+{
+	struct vt_part *part = part_change(p, r->part, e);
+
+	if (part == NULL)
+		return vt_nomem(reterr);
+	part->version = (uint32_t)r->seq;
+	part->hash = r->main;
+	part->size = r->size;
+	part->problem = "";
+	if (r->name != NULL && *r->name != '\0')
+		part->name = r->name;
+	if (r->media_type != NULL && *r->media_type != '\0')
+		part->media_type = r->media_type;
+	if (!vt_version_reason_appends((enum vt_version_reason)r->reason)) {
+		void_approval(p);
+		if (r->part == 1)
+			p->initials = 0;
+	}
+	return VT_OK;
+}
+
+static void
+sign(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e)
+{
+	if (r->sub == VT_SIGN_INITIALS) {
+		p->initials++;
+		return;
+	}
+	p->signed_by = r->who;
+	p->signed_at = e->time;
+	p->state = VT_PAPER_SIGNED;
+}
+
+/* Steps that move the paper on; false: none of them. */
+static bool
+progress(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e)
+{
+	switch (r->kind) {
+	case VT_STEP_SUBMIT:
+		p->state = VT_PAPER_SUBMITTED;
+		return true;
+	case VT_STEP_APPROVE:
+		p->state = VT_PAPER_APPROVED;
+		p->approved_hash = r->main;
+		p->approved_by = e->person;
+		p->approved_at = e->time;
+		return true;
+	case VT_STEP_RETURN:
+		void_approval(p);
+		p->state = VT_PAPER_RETURNED;
+		return true;
+	case VT_STEP_SIGN:
+		sign(p, r, e);
+		return true;
+	case VT_STEP_SEAL:
+		p->sealed_at = e->time;
+		p->state = VT_PAPER_SEALED;
+		return true;
+	case VT_STEP_ISSUE:
+		p->issued_at = e->time;
+		p->state = VT_PAPER_ISSUED;
+		return true;
+	case VT_STEP_DISPATCH:
+		p->state = VT_PAPER_DISPATCHED;
+		return true;
+	case VT_STEP_ASSIGN:
+		p->assigned_to = r->who;
+		p->state = VT_PAPER_ASSIGNED;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int
+vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
+    const struct vt_evolve *e, struct vt_err *reterr)
+{
+	struct vt_part *part;
+
+	if (progress(p, r, e))
+		return VT_OK;
+	switch (r->kind) {
+	case VT_STEP_REGISTER:
+	case VT_STEP_RECEIVE:
+		return begin(p, r, e, reterr);
+	case VT_STEP_META:
+		p->meta = r->meta;
+		if (p->state < VT_PAPER_SIGNED)
+			void_approval(p);
+		return VT_OK;
+	case VT_STEP_VERSION:
+		return version(p, r, e, reterr);
+	case VT_STEP_NUMBER:
+		return set_number(&p->number, r, e, reterr);
+	case VT_STEP_CODE:
+		p->code = r->code;
+		return VT_OK;
+	case VT_STEP_PROBLEM:
+		if ((part = part_change(p, r->part, e)) == NULL)
+			return vt_nomem(reterr);
+		part->problem = r->note;
+		return VT_OK;
+	default: /* deliveries, the house, work: rows of their own */
+		return VT_OK;
+	}
+}
+
+void
+vt_paper_touch(struct vt_paper *p, const struct vt_evolve *e)
+{
+	p->rev++;
+	p->changed_at = e->time;
+	p->last_act = e->index;
+}
+
+size_t
+vt_step_versions(const struct vt_srec *r, const struct vt_evolve *e,
+    struct vt_version *ret, size_t max)
+{
+	if (r->kind == VT_STEP_VERSION) {
+		if (max > 0)
+			ret[0] = (struct vt_version){ .part = (uint16_t)r->part,
+				.no = (uint32_t)r->seq,
+				.hash = r->main,
+				.parent = r->parent,
+				.size = r->size,
+				.reason = (enum vt_version_reason)r->reason,
+				.person = e->person,
+				.time = e->time,
+				.act = e->index };
+		return 1;
+	}
+	if (r->kind != VT_STEP_REGISTER && r->kind != VT_STEP_RECEIVE)
+		return 0;
+	for (size_t i = 0; i < r->n_files && i < max; i++)
+		ret[i] = (struct vt_version){ .part = (uint16_t)(i + 1),
+			.no = 1,
+			.hash = r->files[i].hash,
+			.size = r->files[i].size,
+			.reason = (enum vt_version_reason)r->reason,
+			.person = e->person,
+			.time = e->time,
+			.act = e->index };
+	return r->n_files;
+}

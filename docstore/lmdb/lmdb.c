@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The engine on LMDB 0.9: one environment a space, every table a named
+ * database. Default flags: each commit is written and synced before it
+ * returns (no NOSYNC, no WRITEMAP). NOTLS lets a thread hold several read
+ * transactions and hand none to another.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "docstore/engine.h"
+
+#define LMDB_MAX_READERS 512
+
+struct lmdb_engine {
+	struct vt_engine base;
+	MDB_env *env[VT_SPACES];
+	MDB_dbi dbi[VT_T__MAX];
+};
+
+struct lmdb_txn {
+	struct vt_txn base;
+	struct lmdb_engine *engine;
+	MDB_txn *txn;
+	enum vt_space space;
+	MDB_cursor *cursor[VT_T__MAX];
+};
+
+static const char *const space_dir[VT_SPACES] = { "records", "keys",
+	"bytes-0001" };
+
+/* Sets the error for an LMDB return code. */
+static int
+lmdb_err(int rc, const char *what, struct vt_err *reterr)
+{
+	switch (rc) {
+	case MDB_MAP_FULL:
+	case MDB_TXN_FULL:
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return vt_err_set(
+		    reterr, VT_E_STORE_FULL, "%s: %s", what, mdb_strerror(rc));
+	case EROFS:
+	case EACCES:
+	case EPERM:
+		return vt_err_set(reterr, VT_E_STORE_READ_ONLY, "%s: %s", what,
+		    mdb_strerror(rc));
+	case ENOMEM:
+		return vt_err_set(
+		    reterr, VT_E_NOMEM, "%s: out of memory", what);
+	case MDB_READERS_FULL:
+		return vt_err_set(
+		    reterr, VT_E_BUSY, "%s: %s", what, mdb_strerror(rc));
+	case MDB_VERSION_MISMATCH:
+	case MDB_INVALID:
+	case MDB_INCOMPATIBLE:
+		return vt_err_set(reterr, VT_E_STORE_FORMAT,
+		    "%s: not a database of this store: %s", what,
+		    mdb_strerror(rc));
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_PANIC:
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT, "%s: %s", what,
+		    mdb_strerror(rc));
+	default:
+		if (rc > 0)
+			return vt_err_errno(reterr, VT_E_IO, rc, "%s", what);
+		return vt_err_set(
+		    reterr, VT_E_IO, "%s: %s", what, mdb_strerror(rc));
+	}
+}
+
+static void
+lmdb_close(struct vt_engine *base)
+{
+	struct lmdb_engine *e = (struct lmdb_engine *)(void *)base;
+
+	if (e == NULL)
+		return;
+	for (int i = 0; i < VT_SPACES; i++)
+		if (e->env[i] != NULL)
+			mdb_env_close(e->env[i]);
+	free(e);
+}
+
+static int
+open_space(struct lmdb_engine *e, int space, const struct vt_engine_options *o,
+    struct vt_err *reterr)
+{
+	unsigned int flags = MDB_NOTLS;
+	char path[4096], what[64];
+	int rc, dead = 0;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", o->path,
+		space_dir[space]) >= sizeof(path))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "the path of the data directory is too long");
+	(void)snprintf(what, sizeof(what), "environment %s", space_dir[space]);
+	if (o->create && mkdir(path, 0700) != 0 && errno != EEXIST)
+		return lmdb_err(errno, what, reterr);
+	if (o->read_only)
+		flags |= MDB_RDONLY;
+	/* Chunks are read whole, at random: no read-ahead. */
+	if (space == VT_SPACE_BYTES)
+		flags |= MDB_NORDAHEAD;
+	if ((rc = mdb_env_create(&e->env[space])) != 0 ||
+	    (rc = mdb_env_set_mapsize(e->env[space], o->map_size)) != 0 ||
+	    (rc = mdb_env_set_maxdbs(e->env[space], VT_T__MAX)) != 0 ||
+	    (rc = mdb_env_set_maxreaders(e->env[space], LMDB_MAX_READERS)) !=
+		0 ||
+	    (rc = mdb_env_open(e->env[space], path, flags, 0600)) != 0)
+		return lmdb_err(rc, what, reterr);
+	/* Slots of killed processes would keep old pages for ever. */
+	if (!o->read_only && mdb_reader_check(e->env[space], &dead) == 0 &&
+	    dead > 0)
+		vt_log(VT_LEVEL_INFO, "store.readers", "cleared=%d space=%s",
+		    dead, space_dir[space]);
+	return VT_OK;
+}
+
+static int
+open_tables(struct lmdb_engine *e, int space, const struct vt_engine_options *o,
+    struct vt_err *reterr)
+{
+	unsigned int flags = o->create ? MDB_CREATE : 0;
+	MDB_txn *txn;
+	int rc;
+
+	rc = mdb_txn_begin(
+	    e->env[space], NULL, o->create ? 0 : MDB_RDONLY, &txn);
+	if (rc != 0)
+		return lmdb_err(rc, "opening tables", reterr);
+	for (int t = 0; t < VT_T__MAX; t++) {
+		if ((int)vt_table_space((enum vt_table)t) != space)
+			continue;
+		rc = mdb_dbi_open(
+		    txn, vt_table_name((enum vt_table)t), flags, &e->dbi[t]);
+		if (rc != 0) {
+			mdb_txn_abort(txn);
+			if (rc == MDB_NOTFOUND)
+				return vt_err_set(reterr, VT_E_STORE_FORMAT,
+				    "table %s is missing",
+				    vt_table_name((enum vt_table)t));
+			return lmdb_err(rc, "opening tables", reterr);
+		}
+	}
+	if ((rc = mdb_txn_commit(txn)) != 0)
+		return lmdb_err(rc, "opening tables", reterr);
+	return VT_OK;
+}
+
+static int
+lmdb_open(const struct vt_engine_options *o, struct vt_engine **ret,
+    struct vt_err *reterr)
+{
+	struct lmdb_engine *e = calloc(1, sizeof(*e));
+	int rc;
+
+	if (e == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
+	e->base.ops = &vt_engine_lmdb;
+	for (int i = 0; i < VT_SPACES; i++) {
+		if ((rc = open_space(e, i, o, reterr)) != VT_OK ||
+		    (rc = open_tables(e, i, o, reterr)) != VT_OK) {
+			lmdb_close(&e->base);
+			return rc;
+		}
+	}
+	*ret = &e->base;
+	return VT_OK;
+}
+
+static int
+lmdb_begin(struct vt_engine *base, enum vt_space space, bool write,
+    struct vt_txn **ret, struct vt_err *reterr)
+{
+	struct lmdb_engine *e = (struct lmdb_engine *)(void *)base;
+	struct lmdb_txn *t = calloc(1, sizeof(*t));
+	int rc;
+
+	if (t == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
+	t->base.ops = &vt_engine_lmdb;
+	t->engine = e;
+	t->space = space;
+	rc =
+	    mdb_txn_begin(e->env[space], NULL, write ? 0 : MDB_RDONLY, &t->txn);
+	if (rc != 0) {
+		free(t);
+		return lmdb_err(rc, "beginning a transaction", reterr);
+	}
+	*ret = &t->base;
+	return VT_OK;
+}
+
+static void
+close_cursors(struct lmdb_txn *t)
+{
+	for (int i = 0; i < VT_T__MAX; i++)
+		if (t->cursor[i] != NULL)
+			mdb_cursor_close(t->cursor[i]);
+}
+
+static int
+lmdb_commit(struct vt_txn *base, struct vt_err *reterr)
+{
+	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
+	int rc;
+
+	close_cursors(t);
+	rc = mdb_txn_commit(t->txn);
+	free(t);
+	if (rc == 0)
+		return VT_OK;
+	/*
+	 * No room for the pages: they lie behind the last state and nothing
+	 * refers to them. Anything else may have struck while the new state
+	 * was being made the current one.
+	 */
+	if (rc == EIO || rc == MDB_PANIC)
+		return vt_err_set(reterr, VT_E_UNKNOWN_OUTCOME,
+		    "commit: the disk reported an error: %s", mdb_strerror(rc));
+	return lmdb_err(rc, "commit", reterr);
+}
+
+static void
+lmdb_abort(struct vt_txn *base)
+{
+	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
+
+	if (t == NULL)
+		return;
+	close_cursors(t);
+	mdb_txn_abort(t->txn);
+	free(t);
+}
+
+static MDB_val
+val(struct vt_span s)
+{
+	union {
+		const void *in;
+		void *out;
+	} u = { .in = s.p }; /* LMDB does not write through it */
+
+	return (MDB_val){ .mv_size = s.n, .mv_data = u.out };
+}
+
+static int
+lmdb_get(struct vt_txn *base, enum vt_table table, struct vt_span key,
+    struct vt_span *ret, struct vt_err *reterr)
+{
+	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
+	MDB_val k = val(key), v;
+	int rc;
+
+	VT_ASSERT(vt_table_space(table) == t->space);
+	rc = mdb_get(t->txn, t->engine->dbi[table], &k, &v);
+	if (rc == MDB_NOTFOUND)
+		return VT_E_NOT_FOUND;
+	if (rc != 0)
+		return lmdb_err(rc, vt_table_name(table), reterr);
+	*ret = VT_SPAN(v.mv_data, v.mv_size);
+	return VT_OK;
+}
+
+static int
+lmdb_put(struct vt_txn *base, enum vt_table table, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
+	MDB_val k = val(key), v = val(value);
+	int rc;
+
+	VT_ASSERT(vt_table_space(table) == t->space);
+	rc = mdb_put(t->txn, t->engine->dbi[table], &k, &v, 0);
+	return rc == 0 ? VT_OK : lmdb_err(rc, vt_table_name(table), reterr);
+}
+
+static int
+lmdb_del(struct vt_txn *base, enum vt_table table, struct vt_span key,
+    struct vt_err *reterr)
+{
+	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
+	MDB_val k = val(key);
+	int rc;
+
+	VT_ASSERT(vt_table_space(table) == t->space);
+	rc = mdb_del(t->txn, t->engine->dbi[table], &k, NULL);
+	if (rc == MDB_NOTFOUND)
+		return VT_E_NOT_FOUND;
+	return rc == 0 ? VT_OK : lmdb_err(rc, vt_table_name(table), reterr);
+}
+
+static int
+cursor_of(struct lmdb_txn *t, enum vt_table table, struct vt_err *reterr)
+{
+	int rc;
+
+	VT_ASSERT(vt_table_space(table) == t->space);
+	if (t->cursor[table] != NULL)
+		return VT_OK;
+	rc = mdb_cursor_open(t->txn, t->engine->dbi[table], &t->cursor[table]);
+	return rc == 0 ? VT_OK : lmdb_err(rc, vt_table_name(table), reterr);
+}
+
+static int
+row(int rc, enum vt_table table, MDB_val k, MDB_val v, struct vt_span *ret_key,
+    struct vt_span *ret_value, struct vt_err *reterr)
+{
+	if (rc == MDB_NOTFOUND)
+		return VT_E_NOT_FOUND;
+	if (rc != 0)
+		return lmdb_err(rc, vt_table_name(table), reterr);
+	*ret_key = VT_SPAN(k.mv_data, k.mv_size);
+	*ret_value = VT_SPAN(v.mv_data, v.mv_size);
+	return VT_OK;
+}
+
+static int
+lmdb_ge(struct vt_txn *base, enum vt_table table, struct vt_span from,
+    struct vt_span *ret_key, struct vt_span *ret_value, struct vt_err *reterr)
+{
+	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
+	MDB_val k = val(from), v = { 0, NULL };
+	int rc;
+
+	if ((rc = cursor_of(t, table, reterr)) != VT_OK)
+		return rc;
+	rc = mdb_cursor_get(
+	    t->cursor[table], &k, &v, from.n == 0 ? MDB_FIRST : MDB_SET_RANGE);
+	return row(rc, table, k, v, ret_key, ret_value, reterr);
+}
+
+static int
+lmdb_lt(struct vt_txn *base, enum vt_table table, struct vt_span before,
+    struct vt_span *ret_key, struct vt_span *ret_value, struct vt_err *reterr)
+{
+	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
+	MDB_val k = val(before), v = { 0, NULL };
+	int rc = MDB_NOTFOUND;
+
+	if ((rc = cursor_of(t, table, reterr)) != VT_OK)
+		return rc;
+	rc = MDB_NOTFOUND;
+	if (before.n > 0)
+		rc = mdb_cursor_get(t->cursor[table], &k, &v, MDB_SET_RANGE);
+	if (rc == 0)
+		rc = mdb_cursor_get(t->cursor[table], &k, &v, MDB_PREV);
+	else if (rc == MDB_NOTFOUND) /* every key is smaller */
+		rc = mdb_cursor_get(t->cursor[table], &k, &v, MDB_LAST);
+	return row(rc, table, k, v, ret_key, ret_value, reterr);
+}
+
+static int
+lmdb_count(struct vt_txn *base, enum vt_table table, uint64_t *ret,
+    struct vt_err *reterr)
+{
+	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
+	MDB_stat st;
+	int rc;
+
+	VT_ASSERT(vt_table_space(table) == t->space);
+	rc = mdb_stat(t->txn, t->engine->dbi[table], &st);
+	if (rc != 0)
+		return lmdb_err(rc, vt_table_name(table), reterr);
+	*ret = st.ms_entries;
+	return VT_OK;
+}
+
+const struct vt_engine_ops vt_engine_lmdb = {
+	.name = "lmdb",
+	.open = lmdb_open,
+	.close = lmdb_close,
+	.begin = lmdb_begin,
+	.commit = lmdb_commit,
+	.abort = lmdb_abort,
+	.get = lmdb_get,
+	.put = lmdb_put,
+	.del = lmdb_del,
+	.ge = lmdb_ge,
+	.lt = lmdb_lt,
+	.count = lmdb_count,
+};

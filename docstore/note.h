@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Checkpoints as C2SP signed notes (c2sp.org/tlog-checkpoint, signed-note),
+ * signed with Ed25519 (RFC 8032) by libgcrypt. No extension lines.
+ */
+#ifndef VT_DOCSTORE_NOTE_H
+#define VT_DOCSTORE_NOTE_H
+
+#include "base/buf.h"
+#include "base/id.h"
+#include "base/secret.h"
+#include "docstore/receipt.h"
+
+#define VT_LOG_KEY_SIZE 32 /* Ed25519 seed, and public key */
+
+struct vt_checkpoint {
+	char origin[VT_ORIGIN_MAX + 1];
+	uint64_t size;
+	vt_hash root;
+};
+
+/* Public key of an Ed25519 seed (32 bytes). VT_E_INTERNAL. */
+VT_NODISCARD int vt_log_key_public(struct vt_span seed,
+    uint8_t ret[static VT_LOG_KEY_SIZE], struct vt_err *reterr);
+
+/* First 4 bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key). */
+void vt_note_key_id(const char *name, const uint8_t pub[static VT_LOG_KEY_SIZE],
+    uint8_t ret[static 4]);
+
+/* The text that is signed: three lines. */
+void vt_checkpoint_text(const struct vt_checkpoint *c, struct vt_buf *ret);
+
+/*
+ * Text, blank line, one signature line. Deterministic: same input, same
+ * bytes.
+ */
+VT_NODISCARD int vt_checkpoint_sign(const struct vt_checkpoint *c,
+    struct vt_span seed, const uint8_t pub[static VT_LOG_KEY_SIZE],
+    struct vt_buf *ret, struct vt_err *reterr);
+
+/*
+ * Reads a signed checkpoint and verifies the signature line of (origin, pub);
+ * lines of other keys are passed over.
+ * Errors: VT_E_SYNTAX, VT_E_LEDGER_PROOF (no or wrong signature of this key).
+ */
+VT_NODISCARD int vt_checkpoint_verify(struct vt_span note,
+    const uint8_t pub[static VT_LOG_KEY_SIZE], struct vt_checkpoint *ret,
+    struct vt_err *reterr);
+
+#endif

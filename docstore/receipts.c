@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Receipts.
+ *
+ * facts   what was done (CBOR map, below)
+ * leaf    { 1: 1, 2: SHA-256("vanthu act 1" ‖ 0 ‖ salt ‖ facts) }
+ * body    { 1: salt, 2: facts, 3: index, 4: size, 5: root, 6: proof,
+ *           7: log key }
+ * receipt { 1: 1, 2: body, 3: checkpoint }
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/base64.h"
+#include "docstore/store_priv.h"
+
+/* ---- writing ---- */
+
+void
+vt_facts_encode(const struct vt_receipt *f, struct vt_buf *ret)
+{
+	struct vt_cbor_map_writer w;
+
+	vt_cbor_map_begin(&w, ret);
+	vt_put_id(&w, 1, &f->agency);
+	vt_put_id(&w, 2, &f->act);
+	vt_cbor_key(&w, 3);
+	vt_cbor_array(ret, f->n_kinds);
+	for (size_t i = 0; i < f->n_kinds; i++)
+		vt_cbor_uint(ret, f->kinds[i]);
+	vt_put_time(&w, 4, f->time);
+	vt_put_id(&w, 5, &f->paper);
+	vt_put_hash(&w, 6, &f->main);
+	vt_put_uint(&w, 7, f->number);
+	vt_put_text(&w, 8, f->number_text);
+	vt_put_uint(&w, 9, f->arrival);
+	vt_put_hash(&w, 10, &f->request);
+	vt_put_hash(&w, 11, &f->record);
+	vt_put_text(&w, 12, f->origin);
+	vt_cbor_map_end(&w);
+}
+
+void
+vt_leaf_encode(
+    const uint8_t salt[static 16], struct vt_span facts, struct vt_buf *ret)
+{
+	static const char tag[] = "vanthu act 1"; /* with its NUL */
+	VT_CLEANUP(vt_sha256_free) struct vt_sha256 *h = vt_sha256_new();
+	vt_hash commitment;
+
+	vt_sha256_put(h, tag, sizeof(tag));
+	vt_sha256_put(h, salt, 16);
+	vt_sha256_put(h, facts.p, facts.n);
+	commitment = vt_sha256_end(h);
+	vt_cbor_map(ret, 2);
+	vt_cbor_uint(ret, 1);
+	vt_cbor_uint(ret, 1);
+	vt_cbor_uint(ret, 2);
+	vt_cbor_hash(ret, &commitment);
+}
+
+void
+vt_receipt_body(const struct vt_receipt_open *o, struct vt_buf *ret)
+{
+	vt_cbor_map(ret, 7);
+	vt_cbor_uint(ret, 1);
+	vt_cbor_bytes(ret, VT_SPAN(o->salt, 16));
+	vt_cbor_uint(ret, 2);
+	vt_cbor_bytes(ret, o->facts);
+	vt_cbor_uint(ret, 3);
+	vt_cbor_uint(ret, o->index);
+	vt_cbor_uint(ret, 4);
+	vt_cbor_uint(ret, o->size);
+	vt_cbor_uint(ret, 5);
+	vt_cbor_hash(ret, o->root);
+	vt_cbor_uint(ret, 6);
+	vt_cbor_array(ret, o->proof->n);
+	for (size_t i = 0; i < o->proof->n; i++)
+		vt_cbor_hash(ret, &o->proof->h[i]);
+	vt_cbor_uint(ret, 7);
+	vt_cbor_bytes(ret, VT_SPAN(o->log_key, VT_LOG_KEY_SIZE));
+}
+
+void
+vt_receipt_join(
+    struct vt_span body, struct vt_span checkpoint, struct vt_buf *ret)
+{
+	vt_cbor_map(ret, 3);
+	vt_cbor_uint(ret, 1);
+	vt_cbor_uint(ret, 1);
+	vt_cbor_uint(ret, 2);
+	vt_cbor_bytes(ret, body);
+	vt_cbor_uint(ret, 3);
+	vt_cbor_text(ret, checkpoint);
+}
+
+/* ---- reading ---- */
+
+struct body {
+	struct vt_span salt, facts, log_key;
+	uint64_t index, size;
+	vt_hash root;
+	struct vt_ledger_proof proof;
+};
+
+static void
+want_key(struct vt_cbor_map_reader *m, uint64_t want)
+{
+	uint64_t key;
+
+	if (!vt_cbor_next(m, &key) || key != want)
+		vt_cbor_fail(m->c, "a field is missing or unknown");
+}
+
+static void
+want_end(struct vt_cbor_map_reader *m)
+{
+	uint64_t key;
+
+	if (vt_cbor_next(m, &key))
+		vt_cbor_fail(m->c, "an unknown field");
+}
+
+static int
+body_parse(struct vt_span bytes, struct body *ret, struct vt_err *reterr)
+{
+	struct vt_cbor_map_reader m;
+	struct body b = { .index = 0 };
+	struct vt_cbor c;
+	size_t n;
+	int rc;
+
+	vt_cbor_open(&c, bytes);
+	vt_cbor_map_open(&m, &c);
+	want_key(&m, 1);
+	b.salt = vt_cbor_get_bytes(&c);
+	want_key(&m, 2);
+	b.facts = vt_cbor_get_bytes(&c);
+	want_key(&m, 3);
+	b.index = vt_cbor_get_uint(&c);
+	want_key(&m, 4);
+	b.size = vt_cbor_get_uint(&c);
+	want_key(&m, 5);
+	b.root = vt_cbor_get_hash(&c);
+	want_key(&m, 6);
+	n = vt_cbor_get_array(&c);
+	if (n > VT_LEDGER_PROOF_MAX)
+		vt_cbor_fail(&c, "a proof of more than 64 hashes");
+	for (size_t i = 0; i < n && c.failed == VT_OK; i++)
+		b.proof.h[b.proof.n++] = vt_cbor_get_hash(&c);
+	want_key(&m, 7);
+	b.log_key = vt_cbor_get_bytes(&c);
+	want_end(&m);
+	if (c.failed == VT_OK &&
+	    (b.salt.n != 16 || b.log_key.n != VT_LOG_KEY_SIZE))
+		vt_cbor_fail(&c, "a field has another length");
+	if ((rc = vt_cbor_finish(&c, "receipt body", reterr)) == VT_OK)
+		*ret = b;
+	return rc;
+}
+
+static void
+take_kinds(struct vt_cbor *c, struct vt_receipt *r)
+{
+	size_t n = vt_cbor_get_array(c);
+
+	if (n > VT_RECEIPT_KINDS)
+		vt_cbor_fail(c, "more than 16 steps");
+	for (size_t i = 0; i < n && c->failed == VT_OK; i++)
+		r->kinds[r->n_kinds++] = vt_take_u32(c);
+}
+
+static int
+facts_parse(struct vt_span facts, struct vt_receipt *r, struct vt_err *reterr)
+{
+	struct vt_cbor_map_reader m;
+	struct vt_cbor c;
+	uint64_t key;
+
+	vt_cbor_open(&c, facts);
+	vt_cbor_map_open(&m, &c);
+	while (vt_cbor_next(&m, &key)) {
+		switch (key) {
+		case 1:
+			r->agency = vt_cbor_get_id(&c);
+			break;
+		case 2:
+			r->act = vt_cbor_get_id(&c);
+			break;
+		case 3:
+			take_kinds(&c, r);
+			break;
+		case 4:
+			r->time = vt_cbor_get_int(&c);
+			break;
+		case 5:
+			r->paper = vt_cbor_get_id(&c);
+			break;
+		case 6:
+			r->main = vt_cbor_get_hash(&c);
+			break;
+		case 7:
+			r->number = vt_cbor_get_uint(&c);
+			break;
+		case 8:
+			vt_cbor_get_str(
+			    &c, r->number_text, sizeof(r->number_text));
+			break;
+		case 9:
+			r->arrival = vt_cbor_get_uint(&c);
+			break;
+		case 10:
+			r->request = vt_cbor_get_hash(&c);
+			break;
+		case 11:
+			r->record = vt_cbor_get_hash(&c);
+			break;
+		case 12:
+			vt_cbor_get_str(&c, r->origin, sizeof(r->origin));
+			break;
+		default:
+			vt_cbor_fail(&c, "unknown field");
+		}
+	}
+	return vt_cbor_finish(&c, "receipt facts", reterr);
+}
+
+static int
+proof_check(const struct body *b, const struct vt_checkpoint *c,
+    const struct vt_receipt *r, struct vt_err *reterr)
+{
+	VT_BUF_AUTO(leaf);
+	vt_hash h;
+	int rc;
+
+	if (strcmp(c->origin, r->origin) != 0)
+		return vt_err_set(reterr, VT_E_LEDGER_PROOF,
+		    "receipt: it is of the ledger \"%s\", its checkpoint of "
+		    "\"%s\"",
+		    r->origin, c->origin);
+	if (c->size != b->size || !vt_hash_eq(&c->root, &b->root))
+		return vt_err_set(reterr, VT_E_LEDGER_PROOF,
+		    "receipt: size or root differ from those of its "
+		    "checkpoint");
+	vt_leaf_encode(b->salt.p, b->facts, &leaf);
+	if ((rc = vt_buf_status(&leaf, reterr)) != VT_OK)
+		return rc;
+	h = vt_ledger_leaf(vt_buf_view(&leaf));
+	return vt_ledger_verify_inclusion(
+	    &h, b->index, b->size, &b->proof, &b->root, reterr);
+}
+
+int
+vt_receipt_verify(struct vt_span bytes, const uint8_t log_key[32],
+    struct vt_receipt *ret, struct vt_err *reterr)
+{
+	struct vt_receipt r = { .time = VT_TIME_NONE };
+	struct vt_cbor_map_reader m;
+	struct vt_span body, note;
+	struct vt_checkpoint cp;
+	struct vt_cbor c;
+	struct body b;
+	int rc;
+
+	if (bytes.n > VT_RECEIPT_MAX)
+		return vt_err_set(reterr, VT_E_SYNTAX,
+		    "receipt: more than %d bytes", VT_RECEIPT_MAX);
+	vt_cbor_open(&c, bytes);
+	vt_cbor_map_open(&m, &c);
+	want_key(&m, 1);
+	if (vt_cbor_get_uint(&c) != 1)
+		vt_cbor_fail(&c, "not a receipt of version 1");
+	want_key(&m, 2);
+	body = vt_cbor_get_bytes(&c);
+	want_key(&m, 3);
+	note = vt_cbor_get_text(&c);
+	want_end(&m);
+	if ((rc = vt_cbor_finish(&c, "receipt", reterr)) != VT_OK ||
+	    (rc = body_parse(body, &b, reterr)) != VT_OK ||
+	    (rc = facts_parse(b.facts, &r, reterr)) != VT_OK)
+		return rc;
+	memcpy(r.log_key, b.log_key.p, sizeof(r.log_key));
+	if (log_key != NULL &&
+	    memcmp(log_key, r.log_key, sizeof(r.log_key)) != 0)
+		return vt_err_set(reterr, VT_E_LEDGER_PROOF,
+		    "receipt: it names another log key than the one known for "
+		    "\"%s\"",
+		    r.origin);
+	if ((rc = vt_checkpoint_verify(note, r.log_key, &cp, reterr)) !=
+		VT_OK ||
+	    (rc = proof_check(&b, &cp, &r, reterr)) != VT_OK)
+		return rc;
+	r.index = b.index;
+	r.size = b.size;
+	r.root = b.root;
+	vt_note_key_id(r.origin, r.log_key, r.key_id);
+	*ret = r;
+	return VT_OK;
+}
+
+/* ---- from the store ---- */
+
+int
+vt_checkpoint_at(struct vt_store *s, struct vt_txn *t, uint32_t agency_no,
+    uint64_t size, struct vt_buf *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
+	struct vt_ledger_tx lt = { .txn = t, .agency_no = agency_no };
+	struct vt_ledger_io io = vt_ledger_on(&lt);
+	struct vt_key k = vt_key_row(agency_no, size);
+	struct vt_checkpoint cp = { .size = size };
+	const struct vt_log_key *key;
+	struct vt_agency agency;
+	struct vt_span v, text;
+	struct vt_cbor c;
+	int rc;
+
+	rc = vt_tx_get(t, VT_T_CHECKPOINT, &k, &v, reterr);
+	if (rc == VT_OK) {
+		vt_cbor_open(&c, v);
+		text = vt_cbor_get_text(&c);
+		if ((rc = vt_take_end(&c, "checkpoint", reterr)) == VT_OK)
+			vt_buf_span(ret, text);
+		return rc == VT_OK ? vt_buf_status(ret, reterr) : rc;
+	}
+	if (rc != VT_E_NOT_FOUND)
+		return rc;
+	if (vt_writer_unsaved(s, agency_no, size, ret))
+		return vt_buf_status(ret, reterr);
+	/* Committed, not signed yet or lost in a crash: the same bytes. */
+	if ((a = vt_arena_new(1 << 20)) == NULL)
+		return vt_nomem(reterr);
+	if ((rc = vt_row_agency(t, agency_no, a, &agency, reterr)) != VT_OK ||
+	    (rc = vt_ledger_root(&io, size, &cp.root, reterr)) != VT_OK ||
+	    (rc = vt_log_key_get(s, &agency.id, &key, reterr)) != VT_OK)
+		return rc;
+	(void)snprintf(cp.origin, sizeof(cp.origin), "%s", agency.origin);
+	return vt_checkpoint_sign(
+	    &cp, vt_secret_view(key->seed), key->pub, ret, reterr);
+}
+
+int
+vt_receipt_read(struct vt_store *s, struct vt_txn *t, uint32_t agency_no,
+    uint64_t index, struct vt_buf *ret, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_row(agency_no, index);
+	struct body b = { .size = 0 };
+	VT_BUF_AUTO(note);
+	struct vt_span v;
+	int rc;
+
+	rc = vt_tx_get(t, VT_T_RECEIPT, &k, &v, reterr);
+	if (rc == VT_E_NOT_FOUND)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "agency %u has no receipt for leaf %" PRIu64, agency_no,
+		    index);
+	if (rc == VT_OK)
+		rc = body_parse(v, &b, reterr);
+	if (rc == VT_OK)
+		rc = vt_checkpoint_at(s, t, agency_no, b.size, &note, reterr);
+	if (rc != VT_OK)
+		return rc;
+	vt_receipt_join(v, vt_buf_view(&note), ret);
+	return vt_buf_status(ret, reterr);
+}
+
+int
+vt_receipt_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
+    struct vt_buf *ret, struct vt_err *reterr)
+{
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK)
+		return rc;
+	return vt_receipt_read(v->store, v->txn, agency_no, index, ret, reterr);
+}
+
+int
+vt_checkpoint_get(struct vt_view *v, uint32_t agency_no, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	uint64_t size;
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
+	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK)
+		return rc;
+	if (size == 0)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "the ledger of agency %u is empty", agency_no);
+	return vt_checkpoint_at(v->store, v->txn, agency_no, size, ret, reterr);
+}
+
+int
+vt_proof_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
+    struct vt_buf *ret, struct vt_err *reterr)
+{
+	struct vt_ledger_tx lt = { .txn = v->txn, .agency_no = agency_no };
+	struct vt_ledger_io io = vt_ledger_on(&lt);
+	struct vt_ledger_proof proof;
+	VT_BUF_AUTO(note);
+	uint64_t size;
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
+	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK)
+		return rc;
+	if (index >= size)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "agency %u has no leaf %" PRIu64, agency_no, index);
+	if ((rc = vt_ledger_inclusion(&io, index, size, &proof, reterr)) !=
+		VT_OK ||
+	    (rc = vt_checkpoint_at(
+		 v->store, v->txn, agency_no, size, &note, reterr)) != VT_OK)
+		return rc;
+	vt_buf_printf(
+	    ret, "c2sp.org/tlog-proof@v1\nindex %" PRIu64 "\n", index);
+	for (size_t i = 0; i < proof.n; i++) {
+		vt_base64_put(ret, VT_SPAN(proof.h[i].b, VT_HASH_SIZE));
+		vt_buf_putc(ret, '\n');
+	}
+	vt_buf_putc(ret, '\n');
+	vt_buf_span(ret, vt_buf_view(&note));
+	return vt_buf_status(ret, reterr);
+}
+
+int
+vt_consistency_get(struct vt_view *v, uint32_t agency_no, uint64_t old_size,
+    uint64_t new_size, vt_hash *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr)
+{
+	struct vt_ledger_tx lt = { .txn = v->txn, .agency_no = agency_no };
+	struct vt_ledger_io io = vt_ledger_on(&lt);
+	struct vt_ledger_proof proof;
+	uint64_t size;
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
+	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK)
+		return rc;
+	if (new_size > size)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "the ledger of agency %u has %" PRIu64 " leaves", agency_no,
+		    size);
+	rc = vt_ledger_consistency(&io, old_size, new_size, &proof, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (proof.n > max)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "the proof has %zu hashes, room is for %zu", proof.n, max);
+	memcpy(ret, proof.h, proof.n * sizeof(*ret));
+	*ret_n = proof.n;
+	return VT_OK;
+}

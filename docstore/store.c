@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The data directory: making, opening, closing; views. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "docstore/files.h"
+#include "docstore/store_priv.h"
+
+#define MAP_SIZE_DEFAULT ((uint64_t)64 << 30)
+#define MAGIC            "vanthu store"
+#define VIEW_ARENA       ((size_t)64 << 20)
+
+/* ---- superblock ---- */
+
+void
+vt_super_encode(const struct vt_super *x, struct vt_buf *ret)
+{
+	struct vt_cbor_map_writer w;
+
+	vt_cbor_map_begin(&w, ret);
+	vt_put_text(&w, 1, MAGIC);
+	vt_put_uint(&w, 2, x->format);
+	vt_put_id(&w, 3, &x->id);
+	vt_put_uint(&w, 4, x->features);
+	vt_put_text(&w, 5, x->domain);
+	vt_put_time(&w, 6, x->created);
+	vt_put_hash(&w, 7, &x->key_check);
+	vt_cbor_map_end(&w);
+}
+
+/*
+ * Magic and format come first, so that a newer store is told from a broken
+ * one: its other fields may be of any kind.
+ */
+static int
+super_decode(struct vt_span v, struct vt_super *ret, struct vt_err *reterr)
+{
+	struct vt_super x = { .created = VT_TIME_NONE };
+	struct vt_cbor_map_reader m;
+	char magic[32] = "";
+	struct vt_cbor c;
+	uint64_t key;
+	int rc;
+
+	vt_cbor_open(&c, v);
+	vt_cbor_map_open(&m, &c);
+	if (vt_cbor_next(&m, &key) && key == 1)
+		vt_cbor_get_str(&c, magic, sizeof(magic));
+	if (vt_cbor_next(&m, &key) && key == 2)
+		x.format = vt_take_u32(&c);
+	if (c.failed != VT_OK || strcmp(magic, MAGIC) != 0)
+		return vt_err_set(reterr, VT_E_STORE_FORMAT,
+		    "superblock: not that of a vanthu store");
+	if (x.format > VT_STORE_FORMAT || x.format == 0)
+		return vt_err_set(reterr, VT_E_STORE_FORMAT,
+		    "superblock: format %u; this release reads up to %u",
+		    x.format, VT_STORE_FORMAT);
+	while (vt_cbor_next(&m, &key)) {
+		switch (key) {
+		case 3:
+			x.id = vt_cbor_get_id(&c);
+			break;
+		case 4:
+			x.features = vt_cbor_get_uint(&c);
+			break;
+		case 5:
+			vt_cbor_get_str(&c, x.domain, sizeof(x.domain));
+			break;
+		case 6:
+			x.created = vt_cbor_get_int(&c);
+			break;
+		case 7:
+			x.key_check = vt_cbor_get_hash(&c);
+			break;
+		default:
+			vt_cbor_fail(&c, "unknown field");
+		}
+	}
+	if ((rc = vt_take_end(&c, "superblock", reterr)) != VT_OK)
+		return rc;
+	if ((x.features & ~VT_STORE_FEATURES) != 0)
+		return vt_err_set(reterr, VT_E_STORE_FORMAT,
+		    "superblock: feature bits %#llx are not known to this "
+		    "release",
+		    (unsigned long long)(x.features & ~VT_STORE_FEATURES));
+	*ret = x;
+	return VT_OK;
+}
+
+static int
+domain_check(const char *domain, struct vt_err *reterr)
+{
+	static const char ok[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+	size_t n = domain == NULL ? 0 : strlen(domain);
+
+	if (n == 0 || n > 39 || strspn(domain, ok) != n || domain[0] == '.' ||
+	    domain[0] == '-')
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "store domain: 1 to 39 characters of a-z 0-9 . - are "
+		    "needed, as in vanthu.tinhmau.gov.vn");
+	return VT_OK;
+}
+
+static int
+super_write(
+    struct vt_engine *e, const struct vt_super *x, struct vt_err *reterr)
+{
+	struct vt_counters count = { .time = VT_TIME_NONE };
+	struct vt_key ks = vt_key_text("store"), kc = vt_key_text("counters");
+	struct vt_txn *t;
+	VT_BUF_AUTO(v);
+	VT_BUF_AUTO(c);
+	int rc;
+
+	vt_super_encode(x, &v);
+	vt_counters_encode(&count, &c);
+	if ((rc = vt_buf_status(&v, reterr)) != VT_OK ||
+	    (rc = vt_buf_status(&c, reterr)) != VT_OK ||
+	    (rc = e->ops->begin(e, VT_SPACE_RECORDS, true, &t, reterr)) !=
+		VT_OK)
+		return rc;
+	if ((rc = vt_tx_put(t, VT_T_SUPER, &ks, vt_buf_view(&v), reterr)) !=
+		VT_OK ||
+	    (rc = vt_tx_put(t, VT_T_SUPER, &kc, vt_buf_view(&c), reterr)) !=
+		VT_OK) {
+		e->ops->abort(t);
+		return rc;
+	}
+	return e->ops->commit(t, reterr);
+}
+
+static int
+super_read(struct vt_engine *e, struct vt_super *ret, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_text("store");
+	struct vt_txn *t;
+	struct vt_span v;
+	int rc;
+
+	rc = e->ops->begin(e, VT_SPACE_RECORDS, false, &t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	rc = vt_tx_get(t, VT_T_SUPER, &k, &v, reterr);
+	if (rc == VT_E_NOT_FOUND)
+		rc = vt_err_set(reterr, VT_E_STORE_FORMAT,
+		    "superblock: missing; init did not finish, or this is no "
+		    "store");
+	else if (rc == VT_OK)
+		rc = super_decode(v, ret, reterr);
+	e->ops->abort(t);
+	return rc;
+}
+
+/* ---- lock ---- */
+
+static int
+lock_take(const char *path, bool create, int *ret, struct vt_err *reterr)
+{
+	char file[4096];
+	int fd, e;
+
+	if ((size_t)snprintf(file, sizeof(file), "%s/lock", path) >=
+	    sizeof(file))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "the path of the data directory is too long");
+	fd = open(file, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
+	if (fd < 0)
+		return vt_file_err(reterr, errno,
+		    create ? "making the lock of the data directory"
+			   : "no store here: opening its lock");
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		e = errno;
+		(void)close(fd);
+		if (e == EWOULDBLOCK)
+			return vt_err_set(reterr, VT_E_STORE_LOCKED,
+			    "data directory %s: another instance has it open",
+			    path);
+		return vt_file_err(reterr, e, "locking the data directory");
+	}
+	*ret = fd;
+	return VT_OK;
+}
+
+/* ---- init ---- */
+
+static int
+key_file(const char *path, const struct vt_store_options *o, char *ret,
+    size_t size, struct vt_err *reterr)
+{
+	int n = o->key_file != NULL ? snprintf(ret, size, "%s", o->key_file)
+				    : snprintf(ret, size, "%s/store.key", path);
+
+	if (n < 0 || (size_t)n >= size)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "the path of the store key is too long");
+	return VT_OK;
+}
+
+static int
+init_locked(const char *path, const struct vt_store_options *o,
+    const struct vt_context *ctx, struct vt_err *reterr)
+{
+	struct vt_engine_options eo = { .path = path,
+		.create = true,
+		.map_size = o->map_size != 0 ? o->map_size : MAP_SIZE_DEFAULT };
+	struct vt_super x = { .format = VT_STORE_FORMAT };
+	struct vt_keys keys = { .epoch = 0 };
+	struct vt_engine *e = NULL;
+	char file[4096];
+	int rc;
+
+	if ((rc = key_file(path, o, file, sizeof(file), reterr)) != VT_OK ||
+	    (rc = vt_keys_create(file, ctx, &keys, reterr)) != VT_OK)
+		return rc;
+	x.id = vt_id_new(ctx);
+	x.created = vt_now(ctx);
+	x.key_check = vt_keys_check(&keys, &x.id);
+	vt_keys_clear(&keys);
+	(void)snprintf(x.domain, sizeof(x.domain), "%s", o->domain);
+	/* The superblock is last: without it there is no store. */
+	if ((rc = vt_engine_lmdb.open(&eo, &e, reterr)) == VT_OK)
+		rc = super_write(e, &x, reterr);
+	vt_engine_lmdb.close(e);
+	if (rc == VT_OK)
+		rc = vt_dir_sync(path, reterr);
+	return rc;
+}
+
+int
+vt_store_init(const char *path, const struct vt_store_options *o,
+    const struct vt_context *ctx, struct vt_err *reterr)
+{
+	bool empty;
+	int rc, fd;
+
+	if ((rc = domain_check(o->domain, reterr)) != VT_OK ||
+	    (rc = vt_dir_make(path, &empty, reterr)) != VT_OK)
+		return rc;
+	if (!empty)
+		return vt_err_set(reterr, VT_E_EXISTS,
+		    "data directory %s: it is not empty", path);
+	if ((rc = lock_take(path, true, &fd, reterr)) != VT_OK)
+		return rc;
+	rc = init_locked(path, o, ctx, reterr);
+	(void)close(fd);
+	return rc;
+}
+
+/* ---- open and close ---- */
+
+static int
+engine_open(
+    struct vt_store *s, const struct vt_store_options *o, struct vt_err *reterr)
+{
+	struct vt_engine_options eo = { .path = s->path,
+		.read_only = o->read_only,
+		.create = o->in_memory,
+		.map_size = o->map_size != 0 ? o->map_size : MAP_SIZE_DEFAULT };
+	struct vt_super x = { .format = VT_STORE_FORMAT };
+	char file[4096];
+	vt_hash check;
+	int rc;
+
+	if (o->in_memory) {
+		if ((rc = domain_check(o->domain, reterr)) != VT_OK ||
+		    (rc = vt_engine_model.open(&eo, &s->engine, reterr)) !=
+			VT_OK ||
+		    (rc = vt_keys_random(s->ctx, &s->keys, reterr)) != VT_OK)
+			return rc;
+		x.id = vt_id_new(s->ctx);
+		x.created = vt_now(s->ctx);
+		x.key_check = vt_keys_check(&s->keys, &x.id);
+		(void)snprintf(x.domain, sizeof(x.domain), "%s", o->domain);
+		s->super = x;
+		return super_write(s->engine, &x, reterr);
+	}
+	if ((rc = vt_engine_lmdb.open(&eo, &s->engine, reterr)) != VT_OK ||
+	    (rc = super_read(s->engine, &s->super, reterr)) != VT_OK ||
+	    (rc = key_file(s->path, o, file, sizeof(file), reterr)) != VT_OK ||
+	    (rc = vt_keys_load(file, &s->keys, reterr)) != VT_OK)
+		return rc;
+	check = vt_keys_check(&s->keys, &s->super.id);
+	if (!vt_hash_eq(&check, &s->super.key_check))
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "store key: it belongs to another store");
+	return VT_OK;
+}
+
+static int
+threads_start(struct vt_store *s, struct vt_err *reterr)
+{
+	int rc;
+
+	if ((rc = vt_byter_start(s, reterr)) != VT_OK ||
+	    (rc = vt_writer_start(s, reterr)) != VT_OK ||
+	    (rc = vt_bytes_recover(s, reterr)) != VT_OK ||
+	    (rc = vt_uploads_forget(s, reterr)) != VT_OK)
+		return rc;
+	return vt_garbage_collect(s, reterr);
+}
+
+int
+vt_store_open(const char *path, const struct vt_store_options *o,
+    const struct vt_context *ctx, struct vt_store **ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_store_close) struct vt_store *s = NULL;
+	int rc;
+
+	VT_ASSERT(path != NULL || o->in_memory);
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		return vt_nomem(reterr);
+	s->magic = VT_STORE_MAGIC;
+	s->ctx = ctx;
+	s->lock_fd = -1;
+	s->read_only = o->read_only;
+	if (pthread_mutex_init(&s->log_lock, NULL) != 0 ||
+	    pthread_mutex_init(&s->writer.lock, NULL) != 0 ||
+	    pthread_mutex_init(&s->byter.lock, NULL) != 0)
+		return vt_nomem(reterr);
+	if ((rc = vt_queue_init(&s->writer.queue, VT_L(QUEUE_MAX), reterr)) !=
+		VT_OK ||
+	    (rc = vt_queue_init(&s->byter.queue, VT_L(QUEUE_MAX), reterr)) !=
+		VT_OK)
+		return rc;
+	s->writer.last = VT_TIME_NONE;
+	if (!o->in_memory && (s->path = strdup(path)) == NULL)
+		return vt_nomem(reterr);
+	if (!o->in_memory && !o->read_only &&
+	    (rc = lock_take(path, false, &s->lock_fd, reterr)) != VT_OK)
+		return rc;
+	if ((rc = engine_open(s, o, reterr)) != VT_OK)
+		return rc;
+	if (!o->read_only && (rc = threads_start(s, reterr)) != VT_OK)
+		return rc;
+	*ret = VT_TAKE(s);
+	return VT_OK;
+}
+
+void
+vt_store_close(struct vt_store *s)
+{
+	if (s == NULL)
+		return;
+	VT_CHECK(s, VT_STORE_MAGIC);
+	/* The writer's last transaction says how far bytes are settled, so the
+	 * byte thread, which nobody feeds any more, ends after it. */
+	vt_writer_stop(s);
+	vt_byter_stop(s);
+	vt_queue_fini(&s->writer.queue);
+	vt_queue_fini(&s->byter.queue);
+	if (s->engine != NULL)
+		s->engine->ops->close(s->engine);
+	while (s->log_keys != NULL) {
+		struct vt_log_key *k = s->log_keys;
+
+		s->log_keys = k->next;
+		vt_secret_free(k->seed);
+		free(k);
+	}
+	vt_keys_clear(&s->keys);
+	(void)pthread_mutex_destroy(&s->log_lock);
+	(void)pthread_mutex_destroy(&s->writer.lock);
+	(void)pthread_mutex_destroy(&s->byter.lock);
+	if (s->lock_fd >= 0)
+		(void)close(s->lock_fd);
+	free(s->path);
+	s->magic = 0;
+	free(s);
+}
+
+/* ---- figures ---- */
+
+int
+vt_store_info(
+    struct vt_store *s, struct vt_store_info *ret, struct vt_err *reterr)
+{
+	struct vt_store_info i = { .format = s->super.format,
+		.features = s->super.features,
+		.id = s->super.id,
+		.created = s->super.created };
+	struct vt_counters count;
+	struct vt_txn *t;
+	vt_time now;
+	int rc;
+
+	VT_CHECK(s, VT_STORE_MAGIC);
+	memcpy(i.domain, s->super.domain, sizeof(i.domain));
+	rc = s->engine->ops->begin(
+	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if ((rc = vt_row_counters(t, &count, reterr)) == VT_OK &&
+	    (rc = t->ops->count(t, VT_T_BLOB, &i.blobs, reterr)) == VT_OK)
+		rc = t->ops->count(t, VT_T_CHUNK, &i.chunks, reterr);
+	t->ops->abort(t);
+	if (rc != VT_OK)
+		return rc;
+	i.agencies = count.agencies;
+	now = vt_now(s->ctx);
+	if (count.time != VT_TIME_NONE && count.time > now)
+		i.clock_back_us = (uint64_t)(count.time - now);
+	(void)pthread_mutex_lock(&s->writer.lock);
+	i.batches = s->writer.batches;
+	i.acts = s->writer.acts;
+	(void)pthread_mutex_unlock(&s->writer.lock);
+	*ret = i;
+	return VT_OK;
+}
+
+/* ---- views ---- */
+
+int
+vt_view_begin(struct vt_store *s, struct vt_view **ret, struct vt_err *reterr)
+{
+	struct vt_view *v;
+	int rc;
+
+	VT_CHECK(s, VT_STORE_MAGIC);
+	if ((v = calloc(1, sizeof(*v))) == NULL)
+		return vt_nomem(reterr);
+	v->magic = VT_VIEW_MAGIC;
+	v->store = s;
+	v->until = vt_monotonic_us(s->ctx) + (int64_t)VT_L(VIEW_US);
+	if ((v->arena = vt_arena_new(VIEW_ARENA)) == NULL) {
+		free(v);
+		return vt_nomem(reterr);
+	}
+	rc = s->engine->ops->begin(
+	    s->engine, VT_SPACE_RECORDS, false, &v->txn, reterr);
+	if (rc != VT_OK) {
+		vt_arena_free(v->arena);
+		free(v);
+		return rc;
+	}
+	*ret = v;
+	return VT_OK;
+}
+
+void
+vt_view_end(struct vt_view *v)
+{
+	if (v == NULL)
+		return;
+	VT_CHECK(v, VT_VIEW_MAGIC);
+	v->txn->ops->abort(v->txn);
+	vt_arena_free(v->arena);
+	v->magic = 0;
+	free(v);
+}
+
+int
+vt_view_check(struct vt_view *v, struct vt_err *reterr)
+{
+	VT_CHECK(v, VT_VIEW_MAGIC);
+	if (vt_monotonic_us(v->store->ctx) > v->until)
+		return vt_err_set(reterr, VT_E_TIMEOUT,
+		    "view: held longer than a second (VIEW_US); end it and "
+		    "begin another");
+	return VT_OK;
+}

@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside the room only: the store, its threads, and what verbs share. */
+#ifndef VT_DOCSTORE_STORE_PRIV_H
+#define VT_DOCSTORE_STORE_PRIV_H
+
+#include <pthread.h>
+
+#include "base/limits.h"
+#include "base/secret.h"
+#include "docstore/codec.h"
+#include "docstore/engine.h"
+#include "docstore/ledger.h"
+#include "docstore/note.h"
+#include "docstore/store.h"
+
+#define VT_STORE_MAGIC  0x76747331U
+#define VT_VIEW_MAGIC   0x76747631U
+#define VT_UPLOAD_MAGIC 0x76747531U
+
+#define VT_STORE_FORMAT   1U
+#define VT_STORE_FEATURES 0ULL /* bits this release knows */
+
+#define VT_BYTES_ENV      1U /* number of bytes-0001 */
+#define VT_SEGMENT_CHUNKS 62 /* ids in one manifest row: it fits a page */
+#define VT_ENVELOPE_SIZE  48
+#define VT_WRAPPED_SIZE   40
+#define VT_ARENA_ACT      ((size_t)32 << 20)
+
+static_assert(VT_CHUNK_SIZE + VT_ENVELOPE_SIZE == 16 * 4096 - 16,
+    "a chunk fills LMDB pages exactly");
+
+/* ---- queue of operations (queue.c) ---- */
+
+struct vt_batch;
+
+struct vt_op_wait {
+	pthread_mutex_t lock;
+	pthread_cond_t cond;
+	bool done;
+};
+
+struct vt_op {
+	struct vt_op *next;
+	/*
+	 * Re-runnable: may be called again on a new transaction. A failure
+	 * sets *reterr; one that comes after a write makes the batch run
+	 * again without this operation.
+	 */
+	int (*apply)(
+	    struct vt_batch *b, struct vt_op *op, struct vt_err *reterr);
+	/* After the commit (rc == VT_OK) or the failure; on the writer thread;
+	 * op may be freed in it. */
+	void (*done)(struct vt_op *op);
+	int rc;
+	struct vt_err err;
+	size_t weight;           /* bytes it will write, about */
+	bool settled;            /* failed in this batch, leave out */
+	struct vt_op_wait *wait; /* of vt_queue_run */
+};
+
+struct vt_queue {
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	struct vt_op *head, **tail;
+	size_t n, limit;
+	bool closed;
+};
+
+VT_NODISCARD int vt_queue_init(
+    struct vt_queue *q, size_t limit, struct vt_err *reterr);
+void vt_queue_fini(struct vt_queue *q);
+/* VT_E_BUSY when full or closed. */
+VT_NODISCARD int vt_queue_push(
+    struct vt_queue *q, struct vt_op *op, struct vt_err *reterr);
+/* Waits for work; takes as much as fits in a batch. NULL: closed and empty. */
+struct vt_op *vt_queue_take(
+    struct vt_queue *q, size_t max_weight, size_t max_n);
+void vt_queue_close(struct vt_queue *q);
+
+/* Pushes op and waits for its done. Returns op->rc, copies op->err. op->done
+ * is set by this function. */
+VT_NODISCARD int vt_queue_run(
+    struct vt_queue *q, struct vt_op *op, struct vt_err *reterr);
+
+/* ---- keys and chunks (chunk.c) ---- */
+
+struct vt_keys {
+	uint32_t epoch;
+	struct vt_secret *wrap; /* wraps data keys, 32 bytes */
+	struct vt_secret *id;   /* makes chunk ids, 32 bytes */
+};
+
+/* Writes a new key file (0600, synced). */
+VT_NODISCARD int vt_keys_create(const char *file, const struct vt_context *ctx,
+    struct vt_keys *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_keys_load(
+    const char *file, struct vt_keys *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_keys_random(
+    const struct vt_context *ctx, struct vt_keys *ret, struct vt_err *reterr);
+void vt_keys_clear(struct vt_keys *k);
+/* What the superblock keeps to recognise the key file. */
+vt_hash vt_keys_check(const struct vt_keys *k, const vt_id *store);
+
+vt_hash vt_chunk_id(const struct vt_keys *k, struct vt_span plain);
+/* envelope: plain.n + VT_ENVELOPE_SIZE bytes. */
+VT_NODISCARD int vt_chunk_seal(const struct vt_keys *k,
+    const struct vt_context *ctx, const vt_hash *id, struct vt_span plain,
+    uint8_t *envelope, uint8_t wrapped[static VT_WRAPPED_SIZE],
+    struct vt_err *reterr);
+/* plain: at least VT_CHUNK_SIZE bytes. VT_E_STORE_CORRUPT. */
+VT_NODISCARD int vt_chunk_open(const struct vt_keys *k, const vt_hash *id,
+    struct vt_span envelope, struct vt_span wrapped, uint8_t *plain,
+    size_t *ret_n, struct vt_err *reterr);
+
+/* ---- bytes (bytes.c) ---- */
+
+struct vt_chunk_row {
+	uint32_t env;
+	uint64_t seq, refs;
+};
+struct vt_blob_row {
+	uint64_t size, refs, manifest, chunks;
+};
+struct vt_upload_row {
+	uint32_t agency_no;
+	uint64_t manifest; /* while streaming */
+	uint64_t size;
+	vt_time expires;
+	bool ended;
+	vt_hash blob; /* once ended */
+};
+void vt_chunk_row_encode(const struct vt_chunk_row *r, struct vt_buf *ret);
+VT_NODISCARD int vt_chunk_row_decode(
+    struct vt_span v, struct vt_chunk_row *ret, struct vt_err *reterr);
+void vt_blob_row_encode(const struct vt_blob_row *r, struct vt_buf *ret);
+VT_NODISCARD int vt_blob_row_decode(
+    struct vt_span v, struct vt_blob_row *ret, struct vt_err *reterr);
+void vt_upload_row_encode(const struct vt_upload_row *r, struct vt_buf *ret);
+VT_NODISCARD int vt_upload_row_decode(
+    struct vt_span v, struct vt_upload_row *ret, struct vt_err *reterr);
+
+struct vt_key vt_key_hash(const vt_hash *h);
+struct vt_key vt_key_id(const vt_id *id);
+
+/* Chunk ids of one segment, borrowed from the transaction. */
+VT_NODISCARD int vt_manifest_segment(struct vt_txn *t, uint64_t manifest,
+    uint32_t segment, struct vt_span *ret_ids, struct vt_err *reterr);
+VT_NODISCARD int vt_blob_get(struct vt_txn *t, const vt_hash *blob,
+    struct vt_blob_row *ret, struct vt_err *reterr);
+
+/* Several read transactions that together can read bytes. */
+struct vt_reading {
+	struct vt_store *store;
+	struct vt_txn *records, *keys, *bytes;
+};
+VT_NODISCARD int vt_reading_begin(
+    struct vt_store *s, struct vt_reading *r, struct vt_err *reterr);
+void vt_reading_end(struct vt_reading *r);
+VT_NODISCARD int vt_reading_chunk(struct vt_reading *r, const vt_hash *id,
+    uint8_t *plain, size_t *ret_n, struct vt_err *reterr);
+
+/* The chunk stored at a sequence, mapped or not. */
+VT_NODISCARD int vt_reading_at(struct vt_reading *r, uint64_t seq,
+    const vt_hash *id, uint8_t *plain, size_t *ret_n, struct vt_err *reterr);
+
+/* One chunk on its way in. */
+struct vt_chunk_in {
+	vt_hash id;
+	struct vt_span plain;
+	uint64_t seq;   /* where written, 0: was there already */
+	size_t same_as; /* index of an equal chunk of the piece, or own */
+	uint8_t wrapped[VT_WRAPPED_SIZE];
+	uint8_t *envelope; /* NULL: not written by us */
+};
+
+/* Group commit of keys and bytes; fills seq. Any thread. */
+VT_NODISCARD int vt_byter_write(struct vt_store *s, struct vt_chunk_in *chunk,
+    size_t n, uint64_t *ret_first, struct vt_err *reterr);
+/* The piece that began at first is mapped (a failed one never settles: the
+ * next open sweeps it). */
+void vt_byter_settle(struct vt_store *s, uint64_t first);
+/* Every sequence up to this one is mapped or removed. */
+uint64_t vt_byter_settled(struct vt_store *s);
+VT_NODISCARD int vt_byter_start(struct vt_store *s, struct vt_err *reterr);
+void vt_byter_stop(struct vt_store *s);
+/* Removes bytes of rows in table unmapped; at most max. */
+VT_NODISCARD int vt_bytes_collect(
+    struct vt_store *s, size_t max, size_t *ret_n, struct vt_err *reterr);
+/* At open: what a crash left behind. */
+VT_NODISCARD int vt_bytes_recover(struct vt_store *s, struct vt_err *reterr);
+
+/* ---- what nothing names any more (collect.c) ---- */
+
+VT_NODISCARD int vt_blob_ref(
+    struct vt_batch *b, const vt_hash *blob, struct vt_err *reterr);
+VT_NODISCARD int vt_blob_unref(
+    struct vt_batch *b, const vt_hash *blob, struct vt_err *reterr);
+VT_NODISCARD int vt_garbage_collect(struct vt_store *s, struct vt_err *reterr);
+/* At open: uploads whose process died before their end. */
+VT_NODISCARD int vt_uploads_forget(struct vt_store *s, struct vt_err *reterr);
+VT_NODISCARD int vt_upload_drop(
+    struct vt_store *s, const vt_id *id, struct vt_err *reterr);
+
+/* ---- the writer (writer.c) ---- */
+
+/* Row "counters" of table super. */
+struct vt_counters {
+	vt_time time;       /* of the last commit */
+	uint32_t agencies;  /* highest agency_no */
+	uint64_t work;      /* highest work no */
+	uint64_t manifests; /* highest manifest no */
+	uint64_t settled;   /* vt_byter_settled */
+};
+
+/* An agency that the running batch touches. */
+struct vt_live {
+	struct vt_live *next;
+	struct vt_agency_state st;
+	uint64_t before; /* st.acts at the start of the batch */
+	bool changed;
+	vt_id id;
+	char origin[VT_ORIGIN_MAX + 1];
+	uint8_t log_key[VT_LOG_KEY_SIZE];
+	vt_hash root;             /* at the end of the batch */
+	struct vt_buf checkpoint; /* signed after the commit */
+};
+
+struct vt_act_op;
+
+struct vt_batch {
+	struct vt_store *store;
+	struct vt_txn *txn;
+	struct vt_arena *arena; /* of the running operation */
+	vt_time time;           /* of all acts of the batch */
+	bool clock_back;        /* the clock stepped back > 1 h */
+	bool dirty;             /* the running operation has written */
+	bool wrote;             /* any has */
+	struct vt_counters count;
+	struct vt_live *live;
+	struct vt_act_op *acts, **acts_tail; /* applied, for finish_batch */
+};
+
+VT_NODISCARD int vt_batch_put(struct vt_batch *b, enum vt_table t,
+    const struct vt_key *k, const struct vt_buf *value, struct vt_err *reterr);
+VT_NODISCARD int vt_batch_del(struct vt_batch *b, enum vt_table t,
+    const struct vt_key *k, struct vt_err *reterr);
+/* The agency with its counters; VT_E_AGENCY_UNKNOWN. */
+VT_NODISCARD int vt_batch_agency(struct vt_batch *b, uint32_t no,
+    struct vt_live **ret, struct vt_err *reterr);
+/* For an agency made in this batch. */
+VT_NODISCARD int vt_batch_new_agency(struct vt_batch *b,
+    const struct vt_agency *a, struct vt_live **ret, struct vt_err *reterr);
+
+struct vt_writer {
+	struct vt_queue queue;
+	pthread_t thread;
+	bool running;
+	struct vt_live *unsaved; /* checkpoints signed, not yet stored */
+	pthread_mutex_t lock;    /* unsaved and the figures below */
+	uint64_t batches, acts;
+	vt_time last; /* time of the last commit */
+};
+
+/* A signed checkpoint that is not on disk yet; false if there is none. */
+bool vt_writer_unsaved(
+    struct vt_store *s, uint32_t agency_no, uint64_t size, struct vt_buf *ret);
+VT_NODISCARD int vt_writer_start(struct vt_store *s, struct vt_err *reterr);
+void vt_writer_stop(struct vt_store *s);
+
+/* ---- acts (prepare.c, apply.c, decide.c, keep.c, evolve.c, acts.c) ---- */
+
+/* A step made ready on any thread: cleaned text, checked forms, ids. */
+struct vt_prep {
+	struct vt_srec r;            /* apply completes a copy of it */
+	const struct vt_file *files; /* one for each r.files, or r's version */
+	size_t n_files;
+	bool extends; /* version: the bytes begin with expect's */
+	struct vt_agency agency;
+	struct vt_person person;
+	struct vt_series series;
+	uint64_t lease; /* work_done */
+};
+
+struct vt_act_op {
+	struct vt_op op;
+	struct vt_act_op *next_act; /* of the batch */
+	struct vt_store *store;
+	const struct vt_act *act;
+	/* prepared */
+	struct vt_arena *arena;
+	vt_id act_id;
+	vt_id paper_id; /* of a paper to be made */
+	vt_hash key;    /* SHA-256 of the idempotency key, zero: none */
+	uint8_t salt[16], record_salt[16];
+	struct vt_prep *prep;
+	bool new_log_key; /* made for the agency to be */
+	/* applied; every run starts afresh */
+	uint32_t agency_no;
+	uint64_t index;
+	bool repeated;
+	struct vt_buf facts;       /* CBOR, bound by the leaf */
+	struct vt_buf body;        /* of the receipt, after finish_batch */
+	struct vt_act_result hint; /* what a refusal tells */
+	/* caller's */
+	vt_act_done *done;
+	void *arg;
+};
+
+VT_NODISCARD int vt_act_prepare(struct vt_store *s, const struct vt_act *act,
+    struct vt_act_op *ret, struct vt_err *reterr);
+void vt_act_unprepare(struct vt_act_op *a);
+int vt_act_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr);
+
+/* An act while it is applied. */
+struct vt_apply {
+	struct vt_batch *b;
+	struct vt_act_op *op;
+	struct vt_arena *arena;
+	struct vt_live *live;      /* NULL while an agency is made */
+	struct vt_agency_state st; /* counters as the act leaves them */
+	uint64_t work;             /* highest work no as the act leaves it */
+	uint32_t agencies;
+	struct vt_paper *paper; /* NULL: none */
+	struct vt_arec rec;
+	bool repeat; /* found to be a repeat */
+	uint64_t repeat_index;
+};
+
+/* Checks step i and completes x->rec.steps[i]; writes nothing. */
+int vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* Writes the rows of step i. */
+int vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* The same for steps of the house and of work (house.c, work.c). */
+int vt_house_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_house_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_work_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_work_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* A new work item with this number. */
+int vt_work_put_new(struct vt_batch *b, uint32_t agency_no, uint64_t no,
+    const struct vt_work_new *w, struct vt_err *reterr);
+int vt_work_remove(struct vt_batch *b, uint64_t no, struct vt_err *reterr);
+/* The number a series gives next, or takes; fills value and period. */
+int vt_number_decide(
+    struct vt_apply *x, struct vt_srec *r, bool arrival, struct vt_err *reterr);
+int vt_number_keep(
+    struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr);
+
+/* Everything a step does to the paper itself; pure, used again by check. */
+struct vt_evolve {
+	vt_id paper;
+	vt_id person;
+	vt_time time;
+	uint64_t index;
+	struct vt_arena *arena;
+};
+int vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
+    const struct vt_evolve *e, struct vt_err *reterr);
+/* Once an act, after its steps. */
+void vt_paper_touch(struct vt_paper *p, const struct vt_evolve *e);
+/* Versions a step makes; at most max are stored, all are counted. */
+size_t vt_step_versions(const struct vt_srec *r, const struct vt_evolve *e,
+    struct vt_version *ret, size_t max);
+
+void vt_delivery_evolve(
+    struct vt_delivery *d, const struct vt_srec *r, vt_time time);
+
+/* True when the bytes of blob begin with those of prefix and go on. */
+VT_NODISCARD int vt_blob_extends(struct vt_store *s, const vt_hash *prefix,
+    const vt_hash *blob, bool *ret, struct vt_err *reterr);
+
+/* The answer to an act as the store holds it. */
+VT_NODISCARD int vt_result_load(struct vt_store *s, struct vt_txn *t,
+    uint32_t agency_no, uint64_t index, struct vt_act_result *ret,
+    struct vt_err *reterr);
+
+/* ---- receipts (receipts.c) ---- */
+
+/* Ledger nodes of an agency in a transaction; batch NULL: for reading. */
+struct vt_ledger_tx {
+	struct vt_txn *txn;
+	uint32_t agency_no;
+	struct vt_batch *batch;
+};
+struct vt_ledger_io vt_ledger_on(struct vt_ledger_tx *t);
+void vt_facts_encode(const struct vt_receipt *f, struct vt_buf *ret);
+void vt_leaf_encode(
+    const uint8_t salt[static 16], struct vt_span facts, struct vt_buf *ret);
+struct vt_receipt_open { /* what the body needs besides the facts */
+	const uint8_t *salt;
+	struct vt_span facts;
+	uint64_t index, size;
+	const vt_hash *root;
+	const struct vt_ledger_proof *proof;
+	const uint8_t *log_key;
+};
+void vt_receipt_body(const struct vt_receipt_open *o, struct vt_buf *ret);
+void vt_receipt_join(
+    struct vt_span body, struct vt_span checkpoint, struct vt_buf *ret);
+/* The receipt of an act in a transaction; signs again when the signature was
+ * not stored yet. */
+VT_NODISCARD int vt_receipt_read(struct vt_store *s, struct vt_txn *t,
+    uint32_t agency_no, uint64_t index, struct vt_buf *ret,
+    struct vt_err *reterr);
+VT_NODISCARD int vt_checkpoint_at(struct vt_store *s, struct vt_txn *t,
+    uint32_t agency_no, uint64_t size, struct vt_buf *ret,
+    struct vt_err *reterr);
+/* Size of an agency's ledger. */
+VT_NODISCARD int vt_ledger_size(
+    struct vt_txn *t, uint32_t agency_no, uint64_t *ret, struct vt_err *reterr);
+
+/* ---- log keys (logkey.c) ---- */
+
+struct vt_log_key {
+	struct vt_log_key *next;
+	vt_id agency;
+	struct vt_secret *seed;
+	uint8_t pub[VT_LOG_KEY_SIZE];
+};
+/* Makes and saves the key of an agency to be. */
+VT_NODISCARD int vt_log_key_create(
+    struct vt_store *s, const vt_id *agency, struct vt_err *reterr);
+/* Removes it again when the act was refused. */
+void vt_log_key_drop(struct vt_store *s, const vt_id *agency);
+/* Borrowed from the store. VT_E_NO_INPUT when the file is missing. */
+VT_NODISCARD int vt_log_key_get(struct vt_store *s, const vt_id *agency,
+    const struct vt_log_key **ret, struct vt_err *reterr);
+
+/* ---- rows used by several verbs ---- */
+
+VT_NODISCARD int vt_row_agency(struct vt_txn *t, uint32_t no,
+    struct vt_arena *a, struct vt_agency *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_row_ref(struct vt_txn *t, const vt_id *id,
+    enum vt_object kind, struct vt_ref *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_row_paper(struct vt_txn *t, uint32_t agency_no,
+    uint64_t seq, struct vt_arena *a, struct vt_paper *ret,
+    struct vt_err *reterr);
+VT_NODISCARD int vt_row_person(struct vt_txn *t, uint32_t agency_no,
+    uint64_t seq, struct vt_arena *a, struct vt_person *ret,
+    struct vt_err *reterr);
+VT_NODISCARD int vt_row_delivery(struct vt_txn *t, uint32_t agency_no,
+    uint64_t seq, struct vt_arena *a, struct vt_delivery *ret,
+    struct vt_err *reterr);
+VT_NODISCARD int vt_row_act(struct vt_txn *t, uint32_t agency_no,
+    uint64_t index, struct vt_arena *a, struct vt_arec *ret,
+    struct vt_err *reterr);
+VT_NODISCARD int vt_row_state(struct vt_txn *t, uint32_t agency_no,
+    struct vt_agency_state *ret, struct vt_err *reterr);
+/* Series by key: its number inside the agency. VT_E_NOT_FOUND. */
+VT_NODISCARD int vt_row_series(struct vt_txn *t, uint32_t agency_no,
+    const char *key, struct vt_arena *a, uint32_t *ret_no,
+    struct vt_series *ret, struct vt_err *reterr);
+/* Highest number of a series in a period, 0 if none. */
+VT_NODISCARD int vt_row_last_number(struct vt_txn *t, uint32_t agency_no,
+    uint32_t series, uint32_t period, uint64_t *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_row_counters(
+    struct vt_txn *t, struct vt_counters *ret, struct vt_err *reterr);
+void vt_counters_encode(const struct vt_counters *c, struct vt_buf *ret);
+struct vt_key vt_key_text(const char *s);
+struct vt_key vt_key_number(
+    uint32_t agency_no, uint32_t series, uint32_t period, uint64_t value);
+struct vt_key vt_key_version(
+    uint32_t agency_no, uint64_t paper, uint16_t part, uint32_t no);
+struct vt_key vt_key_due(const struct vt_work *w);
+struct vt_key vt_key_work(uint64_t no);
+/* Three-part key: agency ‖ paper ‖ seq. */
+struct vt_key vt_key_of_paper(uint32_t agency_no, uint64_t paper, uint64_t seq);
+struct vt_key vt_key_idem(const vt_id *caller, const vt_hash *key);
+
+/* ---- the store and views ---- */
+
+struct vt_super {
+	uint32_t format;
+	uint64_t features;
+	vt_id id;
+	char domain[40];
+	vt_time created;
+	vt_hash key_check;
+};
+void vt_super_encode(const struct vt_super *x, struct vt_buf *ret);
+
+struct vt_inflight {
+	struct vt_inflight *next;
+	uint64_t first;
+};
+
+struct vt_store {
+	uint32_t magic;
+	const struct vt_context *ctx;
+	struct vt_engine *engine;
+	char *path;  /* NULL: in memory */
+	int lock_fd; /* -1: none */
+	bool read_only;
+	struct vt_super super;
+	struct vt_keys keys;
+	struct vt_writer writer;
+	struct {
+		struct vt_queue queue;
+		pthread_t thread;
+		bool running;
+		uint64_t next; /* sequence, only the byte thread */
+		pthread_mutex_t lock;
+		struct vt_inflight *inflight;
+		uint64_t last; /* highest handed out */
+	} byter;
+	pthread_mutex_t log_lock;
+	struct vt_log_key *log_keys;
+};
+
+struct vt_view {
+	uint32_t magic;
+	struct vt_store *store;
+	struct vt_txn *txn;
+	struct vt_arena *arena;
+	int64_t until; /* monotonic us */
+};
+
+/* VT_E_TIMEOUT after VIEW_US. */
+VT_NODISCARD int vt_view_check(struct vt_view *v, struct vt_err *reterr);
+
+/* Sets VT_E_NOMEM for an arena that could not give. */
+int vt_nomem(struct vt_err *reterr);
+
+#endif
