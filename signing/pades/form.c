@@ -507,8 +507,8 @@ read_perms(struct reader *r, struct vt_err *reterr)
 	for (i = 0; rc == VT_OK && refs != NULL && refs->type == VT_PDF_ARRAY &&
 		    i < refs->u.array.n;
 	     i++)
-		rc = read_reference(
-		    r, refs->u.array.items[i], "the certification", reterr);
+		rc =
+		    read_reference(r, refs->u.array.items[i], "/Perms", reterr);
 	return rc;
 }
 

@@ -21,15 +21,15 @@ check_file(const struct vt_form *form, const struct vt_pades_change *c,
 		    "fields a PDF reader cannot fill");
 	if (form->docmdp == 1)
 		return vt_err_set(reterr, VT_E_PDF_CHANGE_FORBIDDEN,
-		    "PDF: ISO 32000-2 §12.8.2.2: %s certifies it with P=1: no "
-		    "change at all is permitted",
+		    "PDF: ISO 32000-2 §12.8.2.2: certified with P=1 (by %s): "
+		    "no change at all is permitted",
 		    form->docmdp_by);
 	if (form->docmdp != 0 &&
 	    (c->n_lay > 0 || (c->sign != NULL && c->sign->create != NULL)))
 		return vt_err_set(reterr, VT_E_PDF_CHANGE_FORBIDDEN,
-		    "PDF: ISO 32000-2 §12.8.2.2: %s certifies it with P=%d: "
+		    "PDF: ISO 32000-2 §12.8.2.2: certified with P=%d (by %s): "
 		    "its fields may be filled and signed, none added",
-		    form->docmdp_by, form->docmdp);
+		    form->docmdp, form->docmdp_by);
 	if (form->signatures == 0)
 		return VT_OK;
 	for (i = 0; i < c->n_lay; i++)
