@@ -194,7 +194,7 @@ static int add_revision(
 
 /*
  * A section without startxref of its own, straight before the newer one (as
- * some versions of Microsoft Word write it), is part of the newer one's
+ * Adobe's converters for Word write it), is part of the newer one's
  * revision: no file ever ended there.
  */
 static bool

@@ -21,9 +21,9 @@ check_file_entry(
 		    "object %" PRIu32 " of revision %u stands after the end "
 		    "of that revision (%" PRIu64 ")",
 		    e->num, (unsigned)e->rev, pdf->revs[e->rev].end);
-	/* "in use" at 0 is how Quartz writes an object it never wrote. Nothing
-	 * stands there, so reading it fails; a file that never refers to it
-	 * is sound. */
+	/* "in use" at 0 is what Quartz and Skia list for an object they never
+	 * wrote. Nothing stands there, so reading it fails; a file that never
+	 * refers to it is sound. */
 	if (e->pos == pdf->base)
 		return VT_OK;
 	pdf_seek_token(lx, e->pos);

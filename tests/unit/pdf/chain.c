@@ -182,7 +182,7 @@ static const struct row harmless[] = {
 	    "trailer\n<< /Size 2 /Root 1 0 R >>\nstartxref\n58\n%%EOF\n",
 	    VT_OK, ""),
 	ROW("bytes before the header, counted", "junk\n" HEAD XREF, VT_OK, ""),
-	ROW("a section that runs into the newer one (Word)",
+	ROW("a section that runs into the newer one",
 	    HEAD
 	    "@Lxxref\n0 3\n" ROWS TRAIL "@Lyxref\n0 0\n"
 	    "trailer\n<< /Size 3 /Root 1 0 R /Prev @Dx >>\nstartxref\n@Dy\n"
@@ -333,9 +333,9 @@ test_before_header(void)
 	open_close(&f);
 }
 
-/* No revision of the file ended inside the pair that Word writes. */
+/* No revision of the file ended inside such a pair. */
 static void
-test_word(void)
+test_pair(void)
 {
 	struct open_file f;
 
@@ -354,6 +354,6 @@ main(void)
 	test_rows(harmless, sizeof(harmless) / sizeof(harmless[0]));
 	test_rows(refused, sizeof(refused) / sizeof(refused[0]));
 	test_before_header();
-	test_word();
+	test_pair();
 	return tap_done();
 }
