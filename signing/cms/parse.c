@@ -350,8 +350,8 @@ vt_cms_attribute(const struct vt_cms_attributes *a, const char *oid,
 }
 
 bool
-vt_cms_signed_bytes(const struct vt_cms_signer *s, struct vt_arena *arena,
-    struct vt_buf *ret)
+vt_cms_signed_bytes(const struct vt_cms_signer *s, bool stored,
+    struct vt_arena *arena, struct vt_buf *ret)
 {
 	struct vt_span *items;
 	size_t i, mark;
@@ -359,6 +359,10 @@ vt_cms_signed_bytes(const struct vt_cms_signer *s, struct vt_arena *arena,
 	if (!s->attrs.present || s->attrs.n == 0 ||
 	    !vt_tlv_is_der(s->attrs_raw))
 		return false;
+	if (stored) {
+		vt_der_put(ret, VT_DER_SET, s->attrs_raw);
+		return true;
+	}
 	items = vt_arena_array(arena, s->attrs.n, sizeof(*items));
 	if (items == NULL)
 		return false;

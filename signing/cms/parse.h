@@ -86,12 +86,13 @@ const struct vt_cms_attribute *vt_cms_attribute(
     const struct vt_cms_attributes *a, const char *oid, size_t *ret_count);
 
 /*
- * Appends the bytes the signature is over (RFC 5652 §5.4): the DER SET OF of
- * the signed attributes, sorted as X.690 §11.6 says, each attribute as it is
- * stored. False when the stored attributes are not DER, and nothing useful is
- * appended.
+ * Appends the bytes the signature is over (RFC 5652 §5.4): the signed
+ * attributes as a DER SET OF, each as it is stored; in the order of X.690
+ * §11.6, or with `stored` in the order in which they stand (the same set; some
+ * signers do not sort). False when the stored attributes are not DER, and
+ * nothing useful is appended.
  */
-bool vt_cms_signed_bytes(const struct vt_cms_signer *s,
+bool vt_cms_signed_bytes(const struct vt_cms_signer *s, bool stored,
     struct vt_arena *arena, struct vt_buf *ret);
 
 /* Reads an AlgorithmIdentifier element. */

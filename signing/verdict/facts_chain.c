@@ -238,11 +238,16 @@ vt_facts_chain(struct vt_facts *f, struct vt_signature_facts *s)
 		link->anchor = is_anchor(f, link->x);
 		link->not_before = vt_x509_time(X509_get0_notBefore(link->x));
 		link->not_after = vt_x509_time(X509_get0_notAfter(link->x));
-		if (i == 0)
-			continue;
-		check_strength(f, s, link, false);
-		check_authority(f, s, link);
-		if (!link->anchor)
-			check_dates(f, s, link);
+		if (i > 0) {
+			check_strength(f, s, link, false);
+			check_authority(f, s, link);
+			if (!link->anchor)
+				check_dates(f, s, link);
+		}
+		/* What stands above an anchor is of no interest. */
+		if (link->anchor) {
+			s->n_links = (size_t)i + 1;
+			break;
+		}
 	}
 }

@@ -381,6 +381,8 @@ value_fits(struct vt_facts *f, struct vt_signature_facts *s, bool digest_ok)
 	};
 	const struct vt_digest *d = NULL;
 	const char *why = "";
+	enum vt_value_result result;
+	bool attrs = g->attrs.present && g->attrs.n > 0;
 	VT_BUF_AUTO(tbs);
 
 	if (in.key == NULL) {
@@ -388,16 +390,24 @@ value_fits(struct vt_facts *f, struct vt_signature_facts *s, bool digest_ok)
 		    "public key of the certificate: %s", vt_ossl_reason());
 		return;
 	}
-	if (g->attrs.present && g->attrs.n > 0) {
-		if (!vt_cms_signed_bytes(g, f->work, &tbs)) {
-			vt_finding(f, s, VT_R_ATTRIBUTES, "not in DER");
-			return;
-		}
-		in.tbs = vt_buf_view(&tbs);
-	} else {
-		in.tbs_hash = s->digest;
+	if (attrs && !vt_cms_signed_bytes(g, false, f->work, &tbs)) {
+		vt_finding(f, s, VT_R_ATTRIBUTES, "not in DER");
+		return;
 	}
-	switch (vt_value_check(&in, &d, &why)) {
+	if (attrs)
+		in.tbs = vt_buf_view(&tbs);
+	else
+		in.tbs_hash = s->digest;
+	result = vt_value_check(&in, &d, &why);
+	if (result == VT_VALUE_BAD && attrs) {
+		vt_buf_reset(&tbs);
+		if (vt_cms_signed_bytes(g, true, f->work, &tbs))
+			in.tbs = vt_buf_view(&tbs);
+		result = vt_value_check(&in, &d, &why);
+		if (result == VT_VALUE_GOOD)
+			vt_finding(f, s, VT_R_ATTRIBUTE_ORDER, NULL);
+	}
+	switch (result) {
 	case VT_VALUE_GOOD:
 		s->verified = digest_ok;
 		break;

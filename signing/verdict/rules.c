@@ -282,7 +282,10 @@ flags_allowed(const struct vt_pdf_object *a, const struct vt_pdf_object *b)
 	return (x & ~(int64_t)FLAGS_FREE) == (y & ~(int64_t)FLAGS_FREE);
 }
 
-/* /AP as it was, or << /N ref >> to a form that is new. */
+/*
+ * /AP as it was, or << /N ref >> to a form that is new. A laid field has its
+ * /AP direct or none: as an object of its own it could be something else, too.
+ */
 static bool
 appearance_allowed(const struct vt_diff *d, const struct vt_pdf_object *a,
     const struct vt_pdf_object *b)
@@ -291,7 +294,8 @@ appearance_allowed(const struct vt_diff *d, const struct vt_pdf_object *a,
 
 	if (vt_pdf_entry_same(d->f->src, a, b))
 		return true;
-	if (b == NULL || b->type != VT_PDF_DICT || b->u.dict.n != 1)
+	if ((a != NULL && a->type != VT_PDF_DICT) || b == NULL ||
+	    b->type != VT_PDF_DICT || b->u.dict.n != 1)
 		return false;
 	n = new_object(d, vt_pdf_dict_get(b, "N"));
 	return n != NULL && n->after->type == VT_PDF_STREAM &&
