@@ -1,0 +1,685 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/api/fake_office.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct fake fake;
+
+static int the_office;
+
+struct vt_office *
+fake_office(void)
+{
+	return (struct vt_office *)(void *)&the_office;
+}
+
+struct vt_store *
+vt_office_store(struct vt_office *o)
+{
+	return (struct vt_store *)(void *)o;
+}
+
+static void
+keep(char *dst, size_t size, const char *src)
+{
+	snprintf(dst, size, "%s", src == NULL ? "(null)" : src);
+}
+
+#define KEEP(field, s) keep(fake.field, sizeof(fake.field), s)
+
+static vt_id
+an_id(uint8_t b)
+{
+	vt_id id;
+
+	memset(id.b, b, sizeof(id.b));
+	return id;
+}
+
+static vt_hash
+a_hash(uint8_t b)
+{
+	vt_hash h;
+
+	memset(h.b, b, sizeof(h.b));
+	return h;
+}
+
+/* --- who --- */
+
+int
+vt_office_authenticate(struct vt_office *o, struct vt_span token,
+    struct vt_actor *ret, struct vt_err *reterr)
+{
+	(void)o;
+	if (!vt_span_is(token, "clerk"))
+		return vt_err_set(
+		    reterr, VT_E_UNAUTHENTICATED, "token: nobody has it");
+	memset(ret, 0, sizeof(*ret));
+	ret->person = an_id(7);
+	ret->agency_no = 1;
+	ret->roles = VT_ROLE_CLERK | VT_ROLE_OFFICER;
+	keep(ret->name, sizeof(ret->name), "Trần Văn Thử");
+	keep(ret->agency_code, sizeof(ret->agency_code), "H99.07");
+	keep(ret->agency_name, sizeof(ret->agency_name), "Sở mẫu");
+	return VT_OK;
+}
+
+/* --- uploads --- */
+
+int
+vt_office_upload_begin(struct vt_office *o, const struct vt_actor *actor,
+    struct vt_office_upload **ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)actor;
+	(void)reterr;
+	fake.uploads_open++;
+	fake.upload_bytes = 0;
+	*ret = (struct vt_office_upload *)(void *)&fake;
+	return VT_OK;
+}
+
+int
+vt_office_upload_put(
+    struct vt_office_upload *u, const void *p, size_t n, struct vt_err *reterr)
+{
+	(void)u;
+	(void)p;
+	(void)reterr;
+	fake.upload_bytes += n;
+	return VT_OK;
+}
+
+int
+vt_office_upload_end(struct vt_office_upload *u, const vt_hash *expect,
+    vt_id *ret_id, struct vt_blob *ret_blob, struct vt_err *reterr)
+{
+	vt_hash h = a_hash(0x11);
+
+	(void)u;
+	if (fake.upload_bytes == 0)
+		return vt_err_set(reterr, VT_E_FILE_EMPTY, "upload: empty");
+	if (expect != NULL && !vt_hash_eq(expect, &h))
+		return vt_err_set(reterr, VT_E_DIGEST_MISMATCH, "upload");
+	*ret_id = an_id(3);
+	ret_blob->hash = h;
+	ret_blob->size = fake.upload_bytes;
+	return VT_OK;
+}
+
+void
+vt_office_upload_free(struct vt_office_upload *u)
+{
+	if (u != NULL)
+		fake.uploads_open--;
+}
+
+/* --- acts --- */
+
+static int
+act(const char *name, const struct vt_request *rq, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	KEEP(act, name);
+	KEEP(key, rq->key);
+	fake.request = rq->hash;
+	fake.if_match = rq->if_match;
+	if (fake.answer != VT_OK)
+		return vt_err_set(reterr, fake.answer, "%s: refused", name);
+	ret->repeated = fake.repeated;
+	ret->act = an_id(9);
+	ret->index = 41;
+	ret->time = 1763700000000000;
+	ret->paper = an_id(5);
+	ret->paper_rev = 4;
+	ret->current = a_hash(0x22);
+	ret->number = 5;
+	ret->number_period = 2026;
+	keep(ret->number_text, sizeof(ret->number_text), "05/SKHCN-CĐS");
+	vt_buf_puts(&ret->receipt, "receipt");
+	return VT_OK;
+}
+
+void
+vt_act_result_free(struct vt_act_result *r)
+{
+	if (r == NULL)
+		return;
+	vt_buf_free(&r->receipt);
+	vt_buf_free(&r->keep);
+}
+
+int
+vt_office_register(struct vt_office *o, const struct vt_request *rq,
+    enum vt_direction direction, const struct vt_meta *meta,
+    const struct vt_office_file *files, size_t n_files,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	fake.direction = direction;
+	KEEP(subject, meta->subject);
+	fake.nfiles = n_files;
+	KEEP(file, files[n_files - 1].name);
+	return act("register", rq, ret, reterr);
+}
+
+int
+vt_office_edit(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, uint16_t part, const struct vt_office_file *file,
+    const vt_hash *expect, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)part;
+	(void)expect;
+	KEEP(file, file->name);
+	return act("edit", rq, ret, reterr);
+}
+
+int
+vt_office_submit(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_places *places, unsigned initials,
+    const char *note, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	fake.places = places != NULL;
+	fake.initials = initials;
+	KEEP(note, note);
+	return act("submit", rq, ret, reterr);
+}
+
+int
+vt_office_approve(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const vt_hash *main, const char *note,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)main;
+	KEEP(note, note);
+	return act("approve", rq, ret, reterr);
+}
+
+int
+vt_office_return(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const vt_hash *main, const char *note,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)main;
+	KEEP(note, note);
+	return act("return", rq, ret, reterr);
+}
+
+int
+vt_office_number(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	return act("number", rq, ret, reterr);
+}
+
+int
+vt_office_sign(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_signing_order *order,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	static const char *const names[] = { "initial", "sign", "seal" };
+
+	(void)o;
+	(void)paper;
+	fake.number_first = order->number_first;
+	KEEP(pin, order->pin == NULL
+		      ? NULL
+		      : (const char *)vt_secret_view(order->pin).p);
+	return act(names[order->act], rq, ret, reterr);
+}
+
+int
+vt_office_prepare(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_signing_order *order,
+    const struct vt_span *chain, size_t n_chain, struct vt_office_prepared *ret,
+    struct vt_err *reterr)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	int rc = act("prepare", rq, &r, reterr);
+
+	(void)o;
+	(void)paper;
+	(void)order;
+	(void)chain;
+	vt_act_result_free(&r);
+	if (rc != VT_OK)
+		return rc;
+	fake.nfiles = n_chain;
+	ret->id = an_id(6);
+	ret->expires = 1763700000000000;
+	vt_buf_puts(&ret->attrs, "DER");
+	ret->attrs_digest = a_hash(0x33);
+	ret->document_digest = a_hash(0x44);
+	keep(ret->algorithm, sizeof(ret->algorithm), "ECDSA-SHA256");
+	ret->paper_rev = 5;
+	return VT_OK;
+}
+
+void
+vt_office_prepared_free(struct vt_office_prepared *p)
+{
+	vt_buf_free(&p->attrs);
+}
+
+int
+vt_office_complete(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *prepared, struct vt_span value, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	(void)o;
+	(void)prepared;
+	snprintf(fake.value, sizeof(fake.value), "%.*s", (int)value.n,
+	    (const char *)value.p);
+	return act("complete", rq, ret, reterr);
+}
+
+int
+vt_office_issue(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	return act("issue", rq, ret, reterr);
+}
+
+int
+vt_office_dispatch(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_recipient *to, size_t n_to,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	fake.nto = n_to;
+	KEEP(recipient, n_to == 0 ? NULL : to[0].code);
+	return act("dispatch", rq, ret, reterr);
+}
+
+int
+vt_office_receive(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *delivery, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)delivery;
+	return act("receive", rq, ret, reterr);
+}
+
+int
+vt_office_result(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_notice *notice, const char *holder_fact,
+    const char *notation, struct vt_act_result *ret, char ret_code[32],
+    struct vt_err *reterr)
+{
+	(void)o;
+	(void)notation;
+	KEEP(subject, notice->subject);
+	KEEP(fact, holder_fact);
+	memcpy(ret_code, "7QK2-M0XD-93TB-HW5E-C", 22);
+	return act("result", rq, ret, reterr);
+}
+
+/* --- reading --- */
+
+int
+vt_view_begin(struct vt_store *s, struct vt_view **ret, struct vt_err *reterr)
+{
+	(void)reterr;
+	*ret = (struct vt_view *)(void *)s;
+	return VT_OK;
+}
+
+void
+vt_view_end(struct vt_view *v)
+{
+	(void)v;
+}
+
+int
+vt_store_info(
+    struct vt_store *s, struct vt_store_info *ret, struct vt_err *reterr)
+{
+	(void)s;
+	(void)reterr;
+	memset(ret, 0, sizeof(*ret));
+	ret->format = 1;
+	return VT_OK;
+}
+
+static const struct vt_part the_part = { .no = 1,
+	.role = VT_PART_MAIN,
+	.name = "Công văn.pdf",
+	.media_type = "application/pdf",
+	.version = 2,
+	.size = 10,
+	.problem = "" };
+
+static void
+fill_paper(struct vt_paper *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->id = an_id(5);
+	p->rev = 3;
+	p->direction = VT_DIR_OUT;
+	p->state = VT_PAPER_APPROVED;
+	p->meta.subject = "Trích \"yếu\"";
+	p->parts = &the_part;
+	p->n_parts = 1;
+	p->number.value = 5;
+	p->number.text = "05/SKHCN-CĐS";
+	p->number.series = "di";
+	p->number.notation = "SKHCN-CĐS";
+	p->code = "";
+	p->signed_at = p->sealed_at = p->issued_at = VT_TIME_NONE;
+}
+
+const char *
+vt_paper_state_name(enum vt_paper_state st)
+{
+	return st == VT_PAPER_APPROVED ? "approved" : "draft";
+}
+
+const char *
+vt_step_kind_name(enum vt_step_kind k)
+{
+	return k == VT_STEP_REGISTER ? "register" : "other";
+}
+
+int
+vt_office_paper(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const vt_id *paper, struct vt_paper *ret,
+    struct vt_err *reterr)
+{
+	vt_id known = an_id(5);
+
+	(void)o;
+	(void)v;
+	(void)actor;
+	if (!vt_id_eq(paper, &known))
+		return vt_err_set(reterr, VT_E_NOT_FOUND, "paper: not found");
+	fill_paper(ret);
+	return VT_OK;
+}
+
+int
+vt_office_papers(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const struct vt_paper_filter *f,
+    struct vt_paper *ret, size_t max, size_t *ret_n, uint64_t *ret_next,
+    struct vt_err *reterr)
+{
+	(void)o;
+	(void)v;
+	(void)actor;
+	(void)max;
+	(void)reterr;
+	fill_paper(ret);
+	*ret_n = 1;
+	*ret_next = f->before == 0 ? 77 : f->before == 77 ? 0 : 1;
+	return VT_OK;
+}
+
+int
+vt_version_list(struct vt_view *v, const vt_id *paper, uint16_t part,
+    uint32_t after, struct vt_version *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr)
+{
+	(void)v;
+	(void)paper;
+	(void)after;
+	(void)max;
+	(void)reterr;
+	memset(ret, 0, sizeof(*ret));
+	ret->part = part;
+	ret->no = 1;
+	ret->reason = VT_VERSION_RECEIVED;
+	*ret_n = 1;
+	return VT_OK;
+}
+
+int
+vt_act_list(struct vt_view *v, const vt_id *paper, uint64_t from,
+    struct vt_act_entry *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	static const enum vt_step_kind kinds[] = { VT_STEP_REGISTER };
+
+	(void)v;
+	(void)paper;
+	(void)from;
+	(void)max;
+	(void)reterr;
+	memset(ret, 0, sizeof(*ret));
+	ret->kinds = kinds;
+	ret->n_kinds = 1;
+	ret->note = "";
+	*ret_n = 1;
+	return VT_OK;
+}
+
+static void
+fill_delivery(struct vt_delivery *d)
+{
+	memset(d, 0, sizeof(*d));
+	d->id = an_id(8);
+	d->to.code = "H99.31";
+	d->to.name = "UBND xã An Mẫu";
+	d->state = VT_DELIVERY_WAITING;
+	d->note = "";
+}
+
+int
+vt_delivery_list(struct vt_view *v, const vt_id *paper, struct vt_delivery *ret,
+    size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	(void)v;
+	(void)paper;
+	(void)max;
+	(void)reterr;
+	fill_delivery(ret);
+	*ret_n = 1;
+	return VT_OK;
+}
+
+int
+vt_office_inbox(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, struct vt_delivery *ret, size_t max,
+    size_t *ret_n, struct vt_err *reterr)
+{
+	(void)o;
+	(void)v;
+	(void)actor;
+	(void)max;
+	(void)reterr;
+	fill_delivery(ret);
+	*ret_n = 1;
+	return VT_OK;
+}
+
+int
+vt_event_list(struct vt_view *v, uint32_t agency_no, uint64_t after,
+    struct vt_event *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	(void)v;
+	(void)agency_no;
+	(void)max;
+	(void)reterr;
+	memset(ret, 0, sizeof(*ret));
+	ret->seq = after + 1;
+	ret->name = "register";
+	*ret_n = 1;
+	return VT_OK;
+}
+
+int
+vt_office_receipt(struct vt_office *o, const struct vt_actor *actor,
+    uint64_t index, struct vt_buf *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)actor;
+	if (index != 41)
+		return vt_err_set(reterr, VT_E_NOT_FOUND, "receipt: none");
+	vt_buf_puts(ret, "receipt");
+	return VT_OK;
+}
+
+/* --- content: the digits --- */
+
+int
+vt_office_content(struct vt_office *o, const struct vt_actor *actor,
+    const vt_id *paper, uint16_t part, uint32_t version, struct vt_content *ret,
+    struct vt_err *reterr)
+{
+	(void)o;
+	(void)actor;
+	(void)paper;
+	if (part != 1)
+		return vt_err_set(reterr, VT_E_NOT_FOUND, "no such part");
+	memset(ret, 0, sizeof(*ret));
+	ret->blob.hash = a_hash(0x55);
+	ret->blob.size = 10;
+	ret->version = version;
+	keep(ret->name, sizeof(ret->name), "Công văn.pdf");
+	/* What an uploader may have said. */
+	keep(ret->media_type, sizeof(ret->media_type), "text/html\r\nX-A: b");
+	return VT_OK;
+}
+
+int
+vt_office_read(struct vt_office *o, const vt_hash *blob, uint64_t off, void *p,
+    size_t n, size_t *ret_n, struct vt_err *reterr)
+{
+	(void)o;
+	(void)blob;
+	(void)reterr;
+	/* Short reads are allowed. */
+	if (n > 3)
+		n = 3;
+	memcpy(p, "0123456789" + off, n);
+	*ret_n = n;
+	return VT_OK;
+}
+
+/* --- verdicts --- */
+
+static int
+verdict(struct vt_verdict **ret)
+{
+	struct vt_arena *a = vt_arena_new(65536);
+	struct vt_verdict *v = vt_arena_alloc(a, sizeof(*v));
+	struct vt_signature_verdict *s = vt_arena_alloc(a, sizeof(*s));
+	struct vt_reason *r = vt_arena_alloc(a, sizeof(*r));
+
+	VT_ASSERT(v != NULL && s != NULL && r != NULL);
+	v->arena = a;
+	v->overall = fake.overall;
+	v->unreadable.code = VT_E_NOT_PDF;
+	if (fake.overall != VT_OVERALL_NO_SIGNATURE &&
+	    fake.overall != VT_OVERALL_NOT_READABLE) {
+		v->signatures = s;
+		v->n_signatures = 1;
+	}
+	s->indication = fake.overall == VT_OVERALL_PASSED   ? VT_TOTAL_PASSED
+			: fake.overall == VT_OVERALL_FAILED ? VT_TOTAL_FAILED
+							    : VT_INDETERMINATE;
+	s->field = "vt_leader";
+	s->signer = "Nguyễn <b>Thị</b> Mẫu";
+	s->signer_org = "Sở Khoa học và Công nghệ";
+	s->issuer = "CA mẫu";
+	s->claimed_time = 1763700000000000;
+	s->coverage = VT_COVERAGE_WHOLE_FILE;
+	if (fake.overall != VT_OVERALL_PASSED) {
+		s->reasons = r;
+		s->n_reasons = 1;
+		r->code = "change-unexplained";
+		r->clause = "ISO 32000-1 12.8.2";
+		r->vi = "Nội dung bị sửa sau khi ký";
+		r->en = "Something was changed after signing";
+		r->detail = "object 12 <script>";
+	}
+	*ret = v;
+	return VT_OK;
+}
+
+int
+vt_office_validate(struct vt_office *o, const struct vt_actor *actor,
+    const vt_id *paper, uint16_t part, struct vt_verdict **ret,
+    struct vt_err *reterr)
+{
+	(void)o;
+	(void)actor;
+	(void)paper;
+	(void)part;
+	(void)reterr;
+	return verdict(ret);
+}
+
+int
+vt_office_validate_fd(
+    struct vt_office *o, int fd, struct vt_verdict **ret, struct vt_err *reterr)
+{
+	struct stat st;
+
+	(void)o;
+	if (fstat(fd, &st) != 0 || pread(fd, &fake.checked_first, 1, 0) != 1)
+		return vt_err_set(reterr, VT_E_IO, "check: cannot be read");
+	fake.checked_bytes = (uint64_t)st.st_size;
+	return verdict(ret);
+}
+
+void
+vt_verdict_free(struct vt_verdict *v)
+{
+	if (v != NULL)
+		vt_arena_free(v->arena);
+}
+
+void
+vt_verdict_json(const struct vt_verdict *v, struct vt_json *j)
+{
+	vt_json_object(j);
+	vt_json_kstr(j, "overall",
+	    v->overall == VT_OVERALL_PASSED ? "TOTAL-PASSED" : "TOTAL-FAILED");
+	vt_json_end(j);
+}
+
+/* --- the public --- */
+
+int
+vt_office_public(struct vt_office *o, const char *code,
+    struct vt_public_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	if (strcmp(code, "7QK2-M0XD-93TB-HW5E-C") != 0 &&
+	    strcmp(code, "7qk2m0xd93tbhw5ec") != 0)
+		return vt_err_set(reterr, VT_E_NOT_FOUND, "code: none");
+	*ret = fake.result;
+	return VT_OK;
+}
+
+int
+vt_office_public_content(struct vt_office *o, const char *code,
+    const char *fact, struct vt_content *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)code;
+	KEEP(fact, fact);
+	if (strcmp(fact, "số 1234") != 0)
+		return vt_err_set(reterr, VT_E_FORBIDDEN, "not the fact");
+	memset(ret, 0, sizeof(*ret));
+	ret->blob.hash = a_hash(0x55);
+	ret->blob.size = 10;
+	keep(ret->name, sizeof(ret->name), "x.pdf");
+	keep(ret->media_type, sizeof(ret->media_type), "application/pdf");
+	return VT_OK;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An office without a store, for tests of the faces: it remembers what it was
+ * asked and answers what the test set. Real offices are tested in scenarios.
+ */
+#ifndef VT_TESTS_API_FAKE_OFFICE_H
+#define VT_TESTS_API_FAKE_OFFICE_H
+
+#include "api/office/office.h"
+
+struct fake {
+	enum vt_code answer; /* code of every act; VT_OK works */
+	bool repeated;
+	/* what was asked last */
+	char act[32], key[200], subject[200], note[200], file[200], pin[64];
+	char fact[64], recipient[64], value[64];
+	vt_hash request;
+	uint64_t if_match;
+	unsigned initials;
+	bool number_first, places;
+	enum vt_direction direction;
+	size_t nfiles, nto;
+	/* uploads */
+	int uploads_open;
+	uint64_t upload_bytes;
+	/* public */
+	struct vt_public_result result;
+	/* verdict of any file, and the bytes that came */
+	enum vt_overall overall;
+	uint64_t checked_bytes;
+	uint8_t checked_first;
+};
+
+extern struct fake fake;
+
+/* Any non-NULL pointer will do: the fake has one state. */
+struct vt_office *fake_office(void);
+
+#endif

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The JSON face over a fake office: what reaches the office, what comes back,
+ * and what is refused before. */
+#include "api/v1/v1.h"
+
+#include "tests/unit/api/fake_office.h"
+#include "tests/unit/api/http_fixture.h"
+
+#define P      "05050505050505050505050505050505"
+#define H      "2222222222222222222222222222222222222222222222222222222222222222"
+#define HAS(s) (strstr(vt_buf_str(b), s) != NULL)
+
+static uint16_t port;
+
+/* One request with token and key; extra: more header lines. */
+static int
+ask(struct vt_buf *b, const char *method, const char *path, const char *extra,
+    const char *body)
+{
+	VT_BUF_AUTO(q);
+
+	vt_buf_printf(&q,
+	    "%s %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+	    "Authorization: Bearer clerk\r\n%s",
+	    method, path, extra);
+	if (strcmp(method, "POST") == 0)
+		vt_buf_printf(&q,
+		    "Idempotency-Key: k1\r\n"
+		    "Content-Length: %zu\r\n",
+		    strlen(body));
+	vt_buf_puts(&q, "\r\n");
+	vt_buf_puts(&q, body);
+	return raw_ask(port, vt_buf_view(&q), b);
+}
+
+#define JSON "Content-Type: application/json\r\n"
+#define REV  JSON "If-Match: \"3\"\r\n"
+
+static int
+do_act(struct vt_buf *b, const char *body)
+{
+	return ask(b, "POST", "/v1/papers/" P "/acts", REV, body);
+}
+
+static void
+test_who(struct vt_buf *b)
+{
+	tap_eq_int(raw_ask(port,
+		       VT_SPAN_LIT("GET /v1/me HTTP/1.1\r\nHost: a"
+				   "\r\n\r\n"),
+		       b),
+	    401, "no token");
+	tap_ok(HAS("WWW-Authenticate: Bearer") && HAS("unauthenticated"),
+	    "says how");
+	tap_eq_int(raw_ask(port,
+		       VT_SPAN_LIT("GET /v1/me HTTP/1.1\r\nHost: a"
+				   "\r\nAuthorization: Bearer nobody\r\n\r\n"),
+		       b),
+	    401, "unknown token");
+	tap_eq_int(ask(b, "GET", "/v1/me", "", ""), 200, "known token");
+	tap_ok(HAS("\"roles\":[\"officer\",\"clerk\"]") &&
+		   HAS("\"code\":\"H99.07\""),
+	    "who it is");
+	tap_eq_int(raw_ask(port,
+		       VT_SPAN_LIT("POST /v1/papers HTTP/1.1\r\n"
+				   "Host: a\r\nAuthorization: Bearer clerk\r\n"
+				   "Content-Length: 2\r\n\r\n{}"),
+		       b),
+	    400, "no key");
+	tap_ok(HAS("idempotency-key-missing"), "is missed");
+	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 200, "health");
+	tap_ok(HAS("\"status\":\"ok\""), "is good");
+}
+
+#define REGISTER_OK                                                            \
+	"{\"direction\":\"out\",\"meta\":{\"subject\":\"V/v\","                \
+	"\"recipients\":[{\"code\":\"H99.31\"}]},\"files\":[{\"upload\":\"" P  \
+	"\",\"name\":\"a.pdf\"},{\"upload\":\"" P "\",\"name\":\"b.xlsx\"}]}"
+
+static void
+refused(struct vt_buf *b, const char *body, int status, const char *code,
+    const char *pointer)
+{
+	char want[200];
+
+	fake.act[0] = '\0';
+	tap_eq_int(ask(b, "POST", "/v1/papers", JSON, body), status,
+	    "refused: %.50s", body);
+	snprintf(want, sizeof(want), "\"code\":\"%s\"", code);
+	tap_ok(HAS(want), "as %s", code);
+	if (pointer != NULL) {
+		snprintf(want, sizeof(want), "\"pointer\":\"%s\"", pointer);
+		tap_ok(HAS(want), "at %s", pointer);
+	}
+	tap_eq_str(fake.act, "", "the office never heard of it");
+}
+
+static void
+test_register(struct vt_buf *b)
+{
+	tap_eq_int(
+	    ask(b, "POST", "/v1/papers", JSON, REGISTER_OK), 201, "registered");
+	tap_ok(fake.direction == VT_DIR_OUT && fake.nfiles == 2 &&
+		   strcmp(fake.file, "b.xlsx") == 0 &&
+		   strcmp(fake.subject, "V/v") == 0 &&
+		   strcmp(fake.key, "k1") == 0,
+	    "as asked");
+	tap_ok(HAS("Location: /v1/papers/" P "\r\n") && HAS("ETag: \"4\"") &&
+		   HAS("\"cbor\":\"cmVjZWlwdA==\"") &&
+		   HAS("\"href\":\"/v1/receipts/41\"") && !HAS("Replayed"),
+	    "with place, tag and receipt");
+	fake.repeated = true;
+	tap_eq_int(
+	    ask(b, "POST", "/v1/papers", JSON, REGISTER_OK), 201, "a repeat");
+	tap_ok(HAS("Idempotent-Replayed: true"), "is told as one");
+	fake.repeated = false;
+	refused(b, "[]", 400, "syntax", NULL);
+	refused(b, "{\"direction\":\"out\",\"direction\":\"in\"}", 400,
+	    "syntax", NULL);
+	refused(b, "{\"direction\":\"o\\u0000\"}", 400, "syntax", NULL);
+	refused(b, "{\"direction\":\"\xc3(\"}", 400, "syntax", NULL);
+	refused(b, "{\"direction\":\"sideways\",\"files\":[]}", 422, "invalid",
+	    "/direction");
+	refused(b, "{\"direction\":\"out\",\"files\":[]}", 422, "invalid",
+	    "/files");
+	refused(
+	    b, "{\"direction\":\"out\",\"extra\":1}", 422, "invalid", "/extra");
+	refused(b, "{\"direction\":\"out\",\"meta\":{\"sub/ject\":1}}", 422,
+	    "invalid", "/meta/sub~1ject");
+	refused(b, "{\"direction\":\"out\",\"meta\":{\"urgency\":5}}", 422,
+	    "invalid", "/meta/urgency");
+	refused(b, "{\"direction\":\"out\",\"meta\":{\"recipients\":[{}]}}",
+	    422, "invalid", "/meta/recipients/0/code");
+	refused(b,
+	    "{\"direction\":\"out\",\"files\":[{\"upload\":\"AA\","
+	    "\"name\":\"x\"}]}",
+	    422, "invalid", "/files/0/upload");
+	refused(b, "{\"direction\":1}", 422, "invalid", "/direction");
+	tap_eq_int(
+	    ask(b, "POST", "/v1/papers", "Content-Type: text/plain\r\n", "{}"),
+	    415, "another type");
+}
+
+static void
+test_acts(struct vt_buf *b)
+{
+	static const struct {
+		const char *body, *act;
+	} good[] = {
+		{ "{\"act\":\"submit\"}", "submit" },
+		{ "{\"act\":\"approve\",\"main\":\"" H "\"}", "approve" },
+		{ "{\"act\":\"return\",\"main\":\"" H "\",\"note\":\"sai\"}",
+		    "return" },
+		{ "{\"act\":\"number\"}", "number" },
+		{ "{\"act\":\"initial\",\"pin\":\"1\"}", "initial" },
+		{ "{\"act\":\"sign\",\"pin\":\"1\"}", "sign" },
+		{ "{\"act\":\"seal\",\"pin\":\"1\"}", "seal" },
+		{ "{\"act\":\"issue\"}", "issue" },
+		{ "{\"act\":\"dispatch\",\"to\":[{\"code\":\"H99.31\"}]}",
+		    "dispatch" },
+		{ "{\"act\":\"edit\",\"upload\":\"" P "\",\"name\":\"c.pdf\","
+		  "\"expect\":\"" H "\"}",
+		    "edit" },
+	};
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		tap_eq_int(do_act(b, good[i].body), 200, "%s", good[i].act);
+		tap_eq_str(fake.act, good[i].act, "reaches the office");
+		tap_eq_int(fake.if_match, 3, "with the revision");
+	}
+	tap_eq_int(do_act(b, "{\"act\":\"submit\",\"initials\":2,"
+			     "\"note\":\"Kính trình\"}"),
+	    200, "submit with initials");
+	tap_ok(fake.initials == 2 && !fake.places &&
+		   strcmp(fake.note, "Kính trình") == 0,
+	    "as asked");
+	tap_eq_int(do_act(b, "{\"act\":\"submit\",\"places\":{\"number\":{"
+			     "\"page\":0,\"x\":1,\"y\":2.5,\"w\":3,\"h\":4}}}"),
+	    422, "half of the places");
+	tap_ok(HAS("\"pointer\":\"/places/date\""), "says which is missing");
+	tap_eq_int(do_act(b, "{\"act\":\"shred\"}"), 422, "no such act");
+	tap_eq_int(do_act(b, "{\"act\":\"issue\",\"pin\":\"1\"}"), 422,
+	    "a PIN where none belongs");
+	tap_eq_int(ask(b, "POST", "/v1/papers/" P "/acts", JSON,
+		       "{\"act\":\"issue\"}"),
+	    428, "no If-Match");
+	tap_eq_int(ask(b, "POST", "/v1/papers/" P "/acts",
+		       JSON "If-Match: \"x\"\r\n", "{\"act\":\"issue\"}"),
+	    412, "an If-Match of another kind");
+	tap_eq_int(
+	    ask(b, "POST", "/v1/papers/xyz/acts", REV, "{\"act\":\"issue\"}"),
+	    404, "not an id");
+	fake.answer = VT_E_NOT_SIGNED_BY_LEADER;
+	tap_eq_int(do_act(b, "{\"act\":\"seal\",\"pin\":\"1\"}"), 409,
+	    "a refusal of the office");
+	tap_ok(HAS("not-signed-by-competent-person"), "keeps its code");
+	fake.answer = VT_OK;
+}
+
+static void
+test_secrets(struct vt_buf *b)
+{
+	vt_hash first, second;
+
+	tap_eq_int(do_act(b, "{\"act\":\"sign\",\"number_first\":true,"
+			     "\"pin\":\"246810\"}"),
+	    200, "signs");
+	tap_eq_str(fake.pin, "246810", "with the PIN");
+	tap_ok(fake.number_first, "order A");
+	first = fake.request;
+	(void)do_act(b, "{\"pin\":\"999999\" , \"number_first\":true,"
+			"\"act\":\"sign\"}");
+	second = fake.request;
+	tap_ok(vt_hash_eq(&first, &second),
+	    "neither PIN nor spelling is in the request's hash");
+	(void)do_act(b, "{\"act\":\"sign\",\"pin\":\"246810\"}");
+	second = fake.request;
+	tap_ok(!vt_hash_eq(&first, &second), "but all else is");
+	(void)do_act(b, "{\"act\":\"issue\"}");
+	first = fake.request;
+	(void)ask(b, "POST", "/v1/deliveries/" P "/acts", JSON,
+	    "{\"act\":\"receive\"}");
+	second = fake.request;
+	tap_ok(!vt_hash_eq(&first, &second), "and so is the path");
+}
+
+static void
+test_two_step(struct vt_buf *b)
+{
+	tap_eq_int(ask(b, "POST", "/v1/papers/" P "/signatures", REV,
+		       "{\"act\":\"sign\",\"chain\":[\"QUJD\"]}"),
+	    201, "prepares");
+	tap_ok(HAS("\"signed_attributes\":\"REVS\"") &&
+		   HAS("\"algorithm\":\"ECDSA-SHA256\"") && fake.nfiles == 1,
+	    "what is to be signed");
+	tap_eq_int(ask(b, "POST", "/v1/papers/" P "/signatures", REV,
+		       "{\"act\":\"sign\",\"chain\":[\"Q\"]}"),
+	    422, "broken base64");
+	tap_ok(HAS("\"pointer\":\"/chain/0\""), "says where");
+	tap_eq_int(ask(b, "POST", "/v1/signatures/" P "/value", JSON,
+		       "{\"value\":\"c2ln\"}"),
+	    200, "completes");
+	tap_eq_str(fake.value, "sig", "with the value");
+	fake.answer = VT_E_SIGNATURE_MISMATCH;
+	tap_eq_int(ask(b, "POST", "/v1/signatures/" P "/value", JSON,
+		       "{\"value\":\"c2ln\"}"),
+	    422, "a value that does not fit");
+	fake.answer = VT_OK;
+}
+
+static void
+test_reading(struct vt_buf *b)
+{
+	tap_eq_int(ask(b, "GET", "/v1/papers/" P, "", ""), 200, "a paper");
+	tap_ok(HAS("ETag: \"3\"\r\n") && HAS("\"state\":\"approved\"") &&
+		   HAS("Trích \\\"yếu\\\"") && HAS("\"signed_at\":null") &&
+		   HAS("\"content\":\"/v1/papers/" P "/parts/1/content\""),
+	    "its fields");
+	tap_eq_int(
+	    ask(b, "GET", "/v1/papers/" P, "If-None-Match: \"3\"\r\n", ""), 304,
+	    "unchanged");
+	tap_eq_int(ask(b, "GET",
+		       "/v1/papers/"
+		       "00000000000000000000000000000000",
+		       "", ""),
+	    404, "an unknown one");
+	tap_eq_int(
+	    ask(b, "GET", "/v1/papers?direction=out&state=approved", "", ""),
+	    200, "a list");
+	tap_ok(HAS("\"next\":\"AAAAAAAAAE0\""), "its cursor");
+	tap_eq_int(ask(b, "GET", "/v1/papers?cursor=AAAAAAAAAE0", "", ""), 200,
+	    "the next page");
+	tap_ok(HAS("\"next\":null"), "is the last");
+	tap_eq_int(ask(b, "GET", "/v1/papers?cursor=%21", "", ""), 422,
+	    "a made-up cursor");
+	tap_eq_int(ask(b, "GET", "/v1/papers?state=lost", "", ""), 422,
+	    "no such state");
+	tap_eq_int(
+	    ask(b, "GET", "/v1/papers/" P "/history", "", ""), 200, "history");
+	tap_eq_int(ask(b, "GET", "/v1/papers/" P "/parts/1/versions", "", ""),
+	    200, "versions");
+	tap_eq_int(
+	    ask(b, "GET", "/v1/papers/" P "/deliveries", "", ""), 200, "sent");
+	tap_eq_int(ask(b, "GET", "/v1/deliveries", "", ""), 200, "inbox");
+	tap_ok(
+	    HAS("H99.31") && !HAS("\"paper\""), "without the sender's paper");
+	tap_eq_int(ask(b, "POST", "/v1/deliveries/" P "/acts", JSON,
+		       "{\"act\":\"receive\"}"),
+	    200, "received");
+	tap_eq_int(ask(b, "GET", "/v1/receipts/41", "", ""), 200, "receipt");
+	tap_eq_str(raw_body(b), "receipt", "its bytes");
+	tap_eq_int(ask(b, "GET", "/v1/receipts/42", "", ""), 404, "none");
+	tap_eq_int(ask(b, "GET", "/v1/receipts/-1", "", ""), 404, "no number");
+	tap_eq_int(ask(b, "GET", "/v1/events?after=6", "", ""), 200, "events");
+	tap_ok(HAS("\"seq\":7") && HAS("\"after\":7"), "after the last");
+	tap_eq_int(
+	    ask(b, "GET", "/v1/events?after=x", "", ""), 422, "after what?");
+}
+
+static void
+test_content(struct vt_buf *b)
+{
+	const char *at = "/v1/papers/" P "/parts/1/content";
+
+	tap_eq_int(ask(b, "GET", at, "", ""), 200, "content");
+	tap_eq_str(raw_body(b), "0123456789", "through short reads");
+	tap_ok(HAS("Content-Type: application/octet-stream") &&
+		   HAS("Content-Disposition: attachment") && !HAS("X-A:") &&
+		   HAS("Repr-Digest: sha-256=:"),
+	    "a type that is none is not repeated");
+	tap_eq_int(
+	    ask(b, "GET", at, "Range: bytes=2-4\r\n", ""), 206, "a range");
+	tap_eq_str(raw_body(b), "234", "of it");
+	tap_eq_int(ask(b, "GET", "/v1/papers/" P "/parts/2/content", "", ""),
+	    404, "no such part");
+	tap_eq_int(
+	    ask(b, "GET", "/v1/papers/" P "/parts/65536/content", "", ""), 404,
+	    "a number beyond all");
+}
+
+static void
+test_upload(struct vt_buf *b)
+{
+	tap_eq_int(
+	    ask(b, "POST", "/v1/uploads?name=c%C3%B4ng.pdf", "", "12345"), 201,
+	    "upload");
+	tap_ok(HAS("\"size\":5") && HAS("\"name\":\"công.pdf\"") &&
+		   HAS("\"upload\":\"0303"),
+	    "its answer");
+	tap_eq_int(ask(b, "POST", "/v1/uploads", "", ""), 422, "an empty one");
+	tap_eq_int(ask(b, "POST", "/v1/uploads",
+		       "Repr-Digest: sha-256=:AAAA:\r\n", "1"),
+	    400, "a broken digest");
+	tap_eq_int(ask(b, "POST", "/v1/uploads",
+		       "Repr-Digest: sha-256=:"
+		       "ERERERERERERERERERERERERERERERERERERERERERE=:\r\n",
+		       "1"),
+	    201, "the right digest");
+	tap_eq_int(ask(b, "POST", "/v1/uploads",
+		       "Repr-Digest: sha-256=:"
+		       "EhERERERERERERERERERERERERERERERERERERERERE=:\r\n",
+		       "1"),
+	    422, "a wrong one");
+	tap_eq_int(fake.uploads_open, 0, "none is left open");
+}
+
+#define RESULT                                                                 \
+	"{\"notation\":\"TB\",\"holder_fact\":\"%s\","                         \
+	"\"type_name\":\"THÔNG BÁO\",\"subject\":\"Kết quả\","           \
+	"\"citizen\":\"Đỗ Thị Thử\",\"case_code\":\"H99\","             \
+	"\"title\":\"GIÁM ĐỐC\",\"signer\":\"Mẫu\","                     \
+	"\"facts\":[{\"label\":\"a\",\"value\":\"b\"}],\"body\":[\"c\"]}"
+
+static void
+test_results(struct vt_buf *b)
+{
+	char body[600];
+	vt_hash first;
+
+	snprintf(body, sizeof(body), RESULT, "1234");
+	tap_eq_int(ask(b, "POST", "/v1/results", JSON, body), 201, "result");
+	tap_ok(HAS("\"code\":\"7QK2-M0XD-93TB-HW5E-C\"") &&
+		   strcmp(fake.fact, "1234") == 0 &&
+		   strcmp(fake.subject, "Kết quả") == 0,
+	    "its code");
+	first = fake.request;
+	snprintf(body, sizeof(body), RESULT, "9999");
+	(void)ask(b, "POST", "/v1/results", JSON, body);
+	tap_ok(vt_hash_eq(&first, &fake.request),
+	    "the fact cannot be guessed from the request's hash");
+	fake.result.status = VT_PUBLIC_VALID;
+	tap_eq_int(
+	    raw_ask(port,
+		VT_SPAN_LIT("GET /v1/results/"
+			    "7qk2m0xd93tbhw5ec HTTP/1.1\r\nHost: a\r\n\r\n"),
+		b),
+	    200, "public look-up, no account");
+	tap_ok(HAS("\"status\":\"valid\""), "its status");
+	tap_eq_int(ask(b, "GET", "/v1/results/XXXX", "", ""), 404, "no code");
+}
+
+static void
+test_validations(struct vt_buf *b)
+{
+	fake.overall = VT_OVERALL_PASSED;
+	tap_eq_int(ask(b, "POST", "/v1/validations", "", "%PDF-1.4"), 200,
+	    "validation");
+	tap_eq_str(raw_body(b), "{\n  \"overall\": \"TOTAL-PASSED\"\n}\n",
+	    "as the command line prints it");
+	tap_ok(fake.checked_bytes == 8 && fake.checked_first == '%',
+	    "of the bytes sent");
+	tap_eq_int(ask(b, "POST", "/v1/validations", "", ""), 422, "empty");
+	tap_eq_int(ask(b, "GET", "/v1/papers/" P "/parts/1/validation", "", ""),
+	    200, "of a stored part");
+}
+
+static void
+test_rate(struct vt_buf *b)
+{
+	int status = 0;
+
+	for (int i = 0; i < 40 && status != 429; i++)
+		status = ask(b, "GET", "/v1/results/XXXX", "", "");
+	tap_eq_int(status, 429, "codes cannot be tried without end");
+	tap_ok(HAS("Retry-After: ") && HAS("\"retry_after\":"), "come later");
+	tap_eq_int(ask(b, "GET", "/v1/me", "", ""), 200,
+	    "known callers are not held up by it");
+}
+
+int
+main(void)
+{
+	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_http_face face;
+	struct vt_http *h = NULL;
+	struct vt_v1 *v1 = NULL;
+	VT_BUF_AUTO(b);
+
+	tap_need(vt_base_init(&err) == VT_OK, "base %s", err.msg);
+	tap_need(
+	    vt_v1_new(fake_office(), vt_context_system(), &v1, &err) == VT_OK,
+	    "face %s", err.msg);
+	face = vt_v1_face(v1);
+	opt.context = vt_context_system();
+	opt.faces = &face;
+	opt.nfaces = 1;
+	tap_need(vt_http_start(&opt, &h, &err) == VT_OK, "server %s", err.msg);
+	port = vt_http_port(h);
+	test_who(&b);
+	test_register(&b);
+	test_acts(&b);
+	test_secrets(&b);
+	test_two_step(&b);
+	test_reading(&b);
+	test_content(&b);
+	test_upload(&b);
+	test_results(&b);
+	test_validations(&b);
+	test_rate(&b);
+	vt_http_stop(h);
+	vt_v1_free(v1);
+	return tap_done();
+}
