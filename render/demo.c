@@ -174,6 +174,7 @@ on_line(hb_draw_funcs_t *f, void *data, hb_draw_state_t *st, float x, float y,
 	vt_canvas_line(b->c, turned(b, x, y));
 }
 
+/* NOLINTBEGIN(readability-function-size): the parameters are HarfBuzz's */
 static void
 on_quad(hb_draw_funcs_t *f, void *data, hb_draw_state_t *st, float cx, float cy,
     float x, float y, void *user)
@@ -183,6 +184,7 @@ on_quad(hb_draw_funcs_t *f, void *data, hb_draw_state_t *st, float cx, float cy,
 	(void)f, (void)st, (void)user;
 	vt_canvas_quad(b->c, turned(b, cx, cy), turned(b, x, y));
 }
+/* NOLINTEND(readability-function-size) */
 
 static hb_draw_funcs_t *
 outline_funcs(void)

@@ -100,6 +100,7 @@ put_text(struct vt_buf *b, const char *key, const struct placed *p,
 	vt_buf_puts(b, "> Tj\nET\nQ\nEMC\n");
 }
 
+/* NOLINTBEGIN(readability-function-size): eight values, a contract */
 int
 vt_render_field_text(const char *text, const char *font_key, double font_size,
     double w, double h, struct vt_arena *a, struct vt_pdf_graft *ret,
@@ -148,3 +149,4 @@ vt_render_field_text(const char *text, const char *font_key, double font_size,
 	    &g, vt_grafter_reserve(&g), &dict, vt_buf_view(&content));
 	return vt_grafter_finish(&g, ret, reterr);
 }
+/* NOLINTEND(readability-function-size) */

@@ -256,12 +256,12 @@ struct line {
 /* Bytes of s[from..] that fit into room, at least one letter: for a word
  * wider than the column. */
 static size_t
-fitting(struct vt_layout *l, const struct vt_par *p, const char *s, size_t from,
-    size_t to, double room, double *ret_width)
+fitting(struct vt_layout *l, const struct vt_par *p, const char *s,
+    const size_t range[2], double room, double *ret_width)
 {
 	const struct vt_face *f = &l->faces->f[p->style];
+	size_t from = range[0], to = range[1], at = from, fit = from;
 	struct vt_span t = VT_SPAN(s, to);
-	size_t at = from, fit = from;
 	double w = 0;
 
 	while (at < to) {
@@ -330,7 +330,8 @@ next_line(struct vt_layout *l, const struct vt_par *p, const char *s,
 		if (ret->to > ret->from && ret->width + space + w > room)
 			break;
 		if (ret->to == ret->from && w > room) {
-			ret->to = fitting(l, p, s, i, end, room, &w);
+			ret->to =
+			    fitting(l, p, s, (size_t[2]){ i, end }, room, &w);
 			ret->width = w;
 			i = ret->to;
 			break;
@@ -403,13 +404,18 @@ put_justified(struct vt_layout *l, struct vt_ops *ops, const struct vt_par *p,
 	}
 }
 
-/* Draws one line with its baseline at y; returns the x where it ends. */
+/* Where a line goes: start of its baseline, and the width there is. */
+struct spot {
+	double x, y, room;
+};
+
+/* Draws one line; returns the x where it ends. */
 static double
 put_line(struct vt_layout *l, struct vt_ops *ops, const struct vt_par *p,
-    const char *s, const struct line *ln, const double at[2], double room)
+    const char *s, const struct line *ln, struct spot at)
 {
 	const char *t = line_text(l, s, ln);
-	double left = room - ln->width;
+	double left = at.room - ln->width;
 	struct vt_op *op;
 
 	if (p->align == VT_JUSTIFY && !ln->last && ln->gaps > 0 && left > 0) {
@@ -417,16 +423,17 @@ put_line(struct vt_layout *l, struct vt_ops *ops, const struct vt_par *p,
 
 		if (copy == NULL) {
 			no_room(l);
-			return at[0];
+			return at.x;
 		}
-		put_justified(l, ops, p, copy, at, left / (double)ln->gaps);
-		return at[0] + room;
+		put_justified(l, ops, p, copy, (double[2]){ at.x, at.y },
+		    left / (double)ln->gaps);
+		return at.x + at.room;
 	}
 	op = vt_ops_text(l, ops, p->style, p->size, t);
 	if (op == NULL)
-		return at[0];
-	op->x = at[0];
-	op->y = at[1];
+		return at.x;
+	op->x = at.x;
+	op->y = at.y;
 	if (p->align == VT_CENTRE)
 		op->x += left / 2;
 	else if (p->align == VT_RIGHT)
@@ -468,7 +475,7 @@ vt_layout_par(struct vt_layout *l, struct vt_units *to, const struct vt_par *p,
 		u->glued = n == 1;
 		u->end_y = baseline_of(p);
 		u->end_x = put_line(l, &u->ops, p, text, &ln,
-		    (double[2]){ p->x + in, u->end_y }, p->w - in);
+		    (struct spot){ p->x + in, u->end_y, p->w - in });
 		vt_units_add(to, u);
 		prev[0] = prev[1];
 		prev[1] = u;
@@ -493,7 +500,7 @@ vt_layout_cell(struct vt_layout *l, struct vt_unit *u, const struct vt_par *p,
 	while (next_line(l, p, text, &at, p->w - in, &ln)) {
 		u->end_y = y + baseline_of(p);
 		u->end_x = put_line(l, &u->ops, p, text, &ln,
-		    (double[2]){ p->x + in, u->end_y }, p->w - in);
+		    (struct spot){ p->x + in, u->end_y, p->w - in });
 		y += leading_of(p);
 		in = p->hang;
 	}
@@ -575,7 +582,7 @@ break_for_tail(struct vt_unit *const *us, size_t start, size_t n)
 
 /* Puts us[start..end) from y down; returns the y below. */
 static double
-put_run(struct vt_layout *l, struct vt_unit *const *us, size_t range[2],
+put_run(struct vt_layout *l, struct vt_unit *const *us, const size_t range[2],
     size_t page, double y)
 {
 	for (size_t i = range[0]; i < range[1]; i++) {

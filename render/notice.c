@@ -123,7 +123,7 @@ band(struct vt_layout *l, const struct vt_notice *n)
 	vt_ops_rule(l, &u->ops, (double[2]){ VT_MARGIN_L, 0 },
 	    (double[2]){ VT_TEXT_W, 0 }, 0.4);
 	vt_qr_put(l, u, url, (double[2]){ VT_MARGIN_L - 6, 5 }, QR_SIDE);
-	y = vt_layout_cell(l, u, &p, 10, "Mã kết quả:");
+	(void)vt_layout_cell(l, u, &p, 10, "Mã kết quả:");
 	p.indent = u->end_x - p.x + 4;
 	p.style = VT_BOLD;
 	y = vt_layout_cell(l, u, &p, 10, grouped(l, code));

@@ -220,12 +220,14 @@ put_map(struct subset *s, hb_subset_plan_t *plan)
 
 	for (size_t i = 0; p != NULL && i < s->n; i++) {
 		hb_codepoint_t old = 0, gid;
+		size_t at;
 
 		(void)hb_font_get_nominal_glyph(
 		    s->f->font, s->letters[i], &old);
 		gid = hb_map_get(new_of, old);
-		p[2 * s->letters[i]] = (uint8_t)(gid >> 8);
-		p[2 * s->letters[i] + 1] = (uint8_t)gid;
+		at = (size_t)s->letters[i] * 2;
+		p[at] = (uint8_t)(gid >> 8);
+		p[at + 1] = (uint8_t)gid;
 	}
 	vt_buf_puts(&dict, "");
 	if (b.failed != VT_OK)
