@@ -103,7 +103,9 @@ decide(struct vt_facts *f, struct vt_signature_facts *s,
 			passed = false;
 	if (passed && missing != NULL)
 		vt_finding(f, s, VT_R_TOO_MUCH, "not proven: %s", missing);
-	qsort(s->findings, s->n_findings, sizeof(*s->findings), by_table);
+	if (s->n_findings > 0)
+		qsort(s->findings, s->n_findings, sizeof(*s->findings),
+		    by_table);
 	ret->indication = VT_TOTAL_PASSED;
 	for (i = 0; i < s->n_findings; i++) {
 		const struct vt_reason_row *row =

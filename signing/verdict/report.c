@@ -243,7 +243,7 @@ print_changes(const struct vt_signature_verdict *s, bool vi, struct vt_buf *b)
 		vt_buf_printf(b, "   %s %s %zu, obj %u ",
 		    c->rule == NULL ? "!" : "+",
 		    vi ? "thay đổi ở phiên bản" : "change in revision",
-		    c->revision + 1, c->object);
+		    c->revision, c->object);
 		put_text(b, c->path);
 		vt_buf_puts(b, ": ");
 		put_text(b, c->meaning);
