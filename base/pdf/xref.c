@@ -260,6 +260,17 @@ entry_order(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
+/* Most files have one section, in order already. */
+static void
+sort_entries(struct pdf_entries *e)
+{
+	for (size_t i = 1; i < e->n; i++)
+		if (entry_order(&e->v[i - 1], &e->v[i]) > 0) {
+			qsort(e->v, e->n, sizeof(*e->v), entry_order);
+			return;
+		}
+}
+
 static bool
 same_place(const struct pdf_entry *a, const struct pdf_entry *b)
 {
@@ -393,9 +404,7 @@ pdf_chain_read(
 		c.at = g.prev;
 	} while (g.has_prev);
 	turn_round(pdf);
-	if (pdf->index.n > 0)
-		qsort(pdf->index.v, pdf->index.n, sizeof(*pdf->index.v),
-		    entry_order);
+	sort_entries(&pdf->index);
 	rc = merge_entries(pdf, reterr);
 	return rc != VT_OK ? rc : list_objects(pdf, reterr);
 }

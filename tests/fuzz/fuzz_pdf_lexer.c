@@ -12,8 +12,7 @@ const void *
 vt_fuzz_seed(size_t i, size_t *ret_n)
 {
 	static const char *const seeds[] = {
-		"<< /Type /Page /Box [0 -1.5 +.25 4.] /A (a\\(b\\)\\101\\\n) "
-		">>",
+		"<< /Box [0 -1.5 +.25 4.] /A (a\\(b\\)\\101\\\n) /N null >>",
 		"[ true false null 1 0 R 12 7 R <48656C6C6F> <</A[/B#20c]>> ]",
 		"% comment\r\n(\\n\\r\\t\\b\\f\\\\(()))",
 		"<< /Contents <00ff 0> /ByteRange [0 10 20 30] >>",
