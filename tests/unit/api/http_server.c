@@ -131,7 +131,7 @@ send_upload(uint16_t port, const char *auth, uint64_t declared, uint64_t n,
 {
 	static _Thread_local char block[1 << 16];
 	struct vt_buf b = VT_BUF_INIT;
-	int fd = raw_open(port), status;
+	int fd = raw_connect(port), status;
 	bool open;
 
 	vt_buf_printf(&b,
@@ -287,7 +287,7 @@ static void *
 slow_client(void *arg)
 {
 	uint16_t port = *(uint16_t *)arg;
-	int fd = raw_open(port);
+	int fd = raw_connect(port);
 
 	for (const char *p = "GET /hello HTTP/1.1\r\nHost"; *p != '\0'; p++) {
 		if (!raw_send(fd, p, 1))
