@@ -133,11 +133,11 @@ batch_open(struct vt_batch *b, struct vt_err *reterr)
 		return rc;
 	}
 	b->time = now > b->count.time ? now : b->count.time;
-	back = b->count.time - now;
-	if (b->count.time != VT_TIME_NONE && back > CLOCK_WARN_US)
+	back = b->count.time == VT_TIME_NONE ? 0 : b->count.time - now;
+	if (back > CLOCK_WARN_US)
 		vt_log(VT_LEVEL_WARN, "store.clock", "back_ms=%lld",
 		    (long long)(back / 1000));
-	b->clock_back = b->count.time != VT_TIME_NONE && back > CLOCK_STOP_US;
+	b->clock_back = back > CLOCK_STOP_US;
 	b->count.time = b->time;
 	return VT_OK;
 }

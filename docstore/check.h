@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside the room only: the parts of vt_store_check. */
+#ifndef VT_DOCSTORE_CHECK_H
+#define VT_DOCSTORE_CHECK_H
+
+#include "docstore/store_priv.h"
+
+/* 64-bit key -> 64-bit value; keys are hash prefixes or row numbers. */
+struct vt_tally {
+	uint64_t *slot; /* pairs: key, value; key 0 = free */
+	size_t n, cap;
+};
+/* The value of key, made as 0 when it is new; NULL when out of memory. */
+uint64_t *vt_tally_at(struct vt_tally *t, uint64_t key);
+uint64_t vt_tally_get(const struct vt_tally *t, uint64_t key);
+void vt_tally_free(struct vt_tally *t);
+/* The first 8 bytes of a hash, never 0. */
+uint64_t vt_tally_hash(const vt_hash *h);
+
+struct vt_check {
+	struct vt_store *store;
+	const struct vt_check_options *o;
+	struct vt_reading r;    /* one state of records, keys, bytes */
+	struct vt_arena *arena; /* of the row at hand */
+	uint64_t findings;
+	bool stopped;
+	struct vt_counters count;
+	/* gathered on the way */
+	struct vt_tally blob_refs;  /* blob -> versions and uploads */
+	struct vt_tally chunk_refs; /* chunk -> places in manifests */
+	struct vt_tally manifests;  /* manifest -> 1 when named */
+	uint64_t agencies, papers, acts, deliveries, events, keys, codes;
+	uint64_t codes_of_agencies, tokens, numbers, received, people, series;
+	uint64_t versions, works;
+};
+
+void vt_finding(struct vt_check *c, const char *fmt, ...) VT_PRINTF(2, 3);
+/* A finding made of an error that is about the data; other errors (memory,
+ * input/output) are handed back and end the check. */
+int vt_finding_err(
+    struct vt_check *c, int rc, const struct vt_err *err, const char *what);
+/* False: stop. */
+bool vt_check_progress(
+    struct vt_check *c, const char *stage, uint64_t done, uint64_t total);
+/* An empty arena for the next row. */
+VT_NODISCARD int vt_check_arena(struct vt_check *c, struct vt_err *reterr);
+
+/*
+ * Calls f for every row of a table whose key starts with prefix. Spans are
+ * borrowed for the call. f returns VT_OK to go on.
+ */
+typedef int vt_check_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr);
+VT_NODISCARD int vt_check_rows(struct vt_check *c, enum vt_table table,
+    const struct vt_key *prefix, vt_check_row *f, void *arg,
+    struct vt_err *reterr);
+/* Compares a row with what it must be; a finding when it differs. */
+VT_NODISCARD int vt_check_equal(struct vt_check *c, enum vt_table table,
+    const struct vt_key *k, const struct vt_buf *want, struct vt_err *reterr);
+
+VT_NODISCARD int vt_check_bytes(struct vt_check *c, struct vt_err *reterr);
+VT_NODISCARD int vt_check_ledger(struct vt_check *c, const struct vt_agency *a,
+    const struct vt_agency_state *st, struct vt_err *reterr);
+VT_NODISCARD int vt_check_acts(struct vt_check *c, const struct vt_agency *a,
+    const struct vt_agency_state *st, struct vt_err *reterr);
+VT_NODISCARD int vt_check_papers(struct vt_check *c,
+    const struct vt_agency_state *st, struct vt_err *reterr);
+VT_NODISCARD int vt_check_indexes(struct vt_check *c, struct vt_err *reterr);
+
+#endif

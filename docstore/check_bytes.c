@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every chunk, manifest, blob and upload; nothing lost, nothing left over. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "docstore/check.h"
+
+static const struct vt_key all_rows;
+
+static int
+count(struct vt_tally *t, uint64_t key, struct vt_err *reterr)
+{
+	uint64_t *n = vt_tally_at(t, key);
+
+	if (n == NULL)
+		return vt_nomem(reterr);
+	(*n)++;
+	return VT_OK;
+}
+
+/* Uploads hold a blob, or a manifest that is still growing. */
+static int
+upload_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct vt_key due = { .n = 0 };
+	struct vt_upload_row row;
+	struct vt_span v;
+	int rc;
+
+	(void)arg;
+	if ((rc = vt_upload_row_decode(value, &row, reterr)) != VT_OK)
+		return rc;
+	vt_key_u64(&due, (uint64_t)row.expires);
+	vt_key_bytes(&due, key.p, key.n);
+	rc = vt_tx_get(c->r.records, VT_T_UPLOAD_DUE, &due, &v, reterr);
+	if (rc == VT_E_NOT_FOUND)
+		vt_finding(c, "an upload has no row that makes it expire");
+	else if (rc != VT_OK)
+		return rc;
+	return row.ended
+		   ? count(&c->blob_refs, vt_tally_hash(&row.blob), reterr)
+		   : count(&c->manifests, row.manifest, reterr);
+}
+
+static int
+garbage_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	(void)arg;
+	(void)value;
+	return count(&c->manifests, vt_be64(key.p), reterr);
+}
+
+/* Counts the places that name each chunk; manifests must be named too. */
+static int
+manifest_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct vt_span ids;
+	vt_hash id;
+	int rc;
+
+	(void)arg;
+	(void)value;
+	if (vt_tally_get(&c->manifests, vt_be64(key.p)) == 0)
+		vt_finding(c,
+		    "manifest %" PRIu64 " segment %u: no blob or "
+		    "upload names it",
+		    vt_be64(key.p), vt_be32(key.p + 8));
+	rc = vt_manifest_segment(
+	    c->r.records, vt_be64(key.p), vt_be32(key.p + 8), &ids, reterr);
+	for (size_t i = 0; rc == VT_OK && i < ids.n; i += VT_HASH_SIZE) {
+		memcpy(id.b, ids.p + i, VT_HASH_SIZE);
+		rc = count(&c->chunk_refs, vt_tally_hash(&id), reterr);
+	}
+	return rc;
+}
+
+static int
+blob_name(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct vt_blob_row row;
+	uint64_t refs;
+	vt_hash h;
+	int rc;
+
+	(void)arg;
+	if ((rc = vt_blob_row_decode(value, &row, reterr)) != VT_OK)
+		return rc;
+	memcpy(h.b, key.p, VT_HASH_SIZE);
+	refs = vt_tally_get(&c->blob_refs, vt_tally_hash(&h));
+	if (refs != row.refs)
+		vt_finding(c,
+		    "blob %02x%02x%02x%02x: counts %" PRIu64
+		    " references, %" PRIu64 " exist",
+		    h.b[0], h.b[1], h.b[2], h.b[3], row.refs, refs);
+	return row.chunks == 0 ? VT_OK
+			       : count(&c->manifests, row.manifest, reterr);
+}
+
+/* Decrypts the blob and hashes it. */
+static int
+blob_read(struct vt_check *c, const vt_hash *h, const struct vt_blob_row *row,
+    uint8_t *plain, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_sha256_free) struct vt_sha256 *sha = vt_sha256_new();
+	uint64_t size = 0;
+	vt_hash id, got;
+	int rc;
+
+	for (uint64_t i = 0; i < row->chunks; i++) {
+		size_t place = (size_t)(i % VT_SEGMENT_CHUNKS), n;
+		struct vt_span ids;
+
+		rc = vt_manifest_segment(c->r.records, row->manifest,
+		    (uint32_t)(i / VT_SEGMENT_CHUNKS), &ids, reterr);
+		if (rc != VT_OK)
+			return rc;
+		if (place >= ids.n / VT_HASH_SIZE)
+			return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+			    "manifest %" PRIu64 " is shorter than its blob",
+			    row->manifest);
+		memcpy(id.b, ids.p + place * VT_HASH_SIZE, VT_HASH_SIZE);
+		rc = vt_reading_chunk(&c->r, &id, plain, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		got = vt_chunk_id(&c->store->keys, VT_SPAN(plain, n));
+		if (!vt_hash_eq(&got, &id))
+			return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+			    "chunk %" PRIu64 ": its content has another id", i);
+		vt_sha256_put(sha, plain, n);
+		size += n;
+	}
+	got = vt_sha256_end(sha);
+	if (size != row->size || !vt_hash_eq(&got, h))
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "%" PRIu64 " bytes of %" PRIu64 " with another SHA-256",
+		    size, row->size);
+	return VT_OK;
+}
+
+static int
+blob_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_blob_row row;
+	char what[32];
+	vt_hash h;
+	int rc;
+
+	if ((rc = vt_blob_row_decode(value, &row, reterr)) != VT_OK)
+		return rc;
+	memcpy(h.b, key.p, VT_HASH_SIZE);
+	(void)snprintf(what, sizeof(what), "blob %02x%02x%02x%02x", h.b[0],
+	    h.b[1], h.b[2], h.b[3]);
+	rc = blob_read(c, &h, &row, arg, &err);
+	if (rc != VT_OK && (rc = vt_finding_err(c, rc, &err, what)) != VT_OK &&
+	    reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+static int
+chunk_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct vt_chunk_row row;
+	struct vt_key k = { .n = 0 };
+	struct vt_span v;
+	uint64_t refs;
+	vt_hash id;
+	int rc;
+
+	(void)arg;
+	if ((rc = vt_chunk_row_decode(value, &row, reterr)) != VT_OK)
+		return rc;
+	memcpy(id.b, key.p, VT_HASH_SIZE);
+	refs = vt_tally_get(&c->chunk_refs, vt_tally_hash(&id));
+	if (refs != row.refs)
+		vt_finding(c,
+		    "chunk %" PRIu64 ": counts %" PRIu64 " references, %" PRIu64
+		    " exist",
+		    row.seq, row.refs, refs);
+	vt_key_u64(&k, row.seq);
+	rc = vt_tx_get(c->r.bytes, VT_T_BYTES, &k, &v, reterr);
+	if (rc == VT_E_NOT_FOUND) {
+		vt_finding(
+		    c, "chunk %" PRIu64 ": its bytes are missing", row.seq);
+		rc = VT_OK;
+	}
+	return rc;
+}
+
+/* Bytes that nothing maps: known to be garbage, or an upload under way. */
+static int
+wrap_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct vt_key k = { .n = 0 };
+	struct vt_chunk_row row = { .seq = 0 };
+	struct vt_cbor cb;
+	struct vt_span v;
+	vt_hash id;
+	int rc;
+
+	(void)arg;
+	if (vt_be64(key.p + 4) > c->count.settled)
+		return VT_OK;
+	vt_cbor_open(&cb, value);
+	if (vt_cbor_get_array(&cb) != 2)
+		vt_cbor_fail(&cb, "not a pair");
+	(void)vt_cbor_get_bytes(&cb);
+	id = vt_cbor_get_hash(&cb);
+	if ((rc = vt_take_end(&cb, "wrap", reterr)) != VT_OK)
+		return rc;
+	k = vt_key_hash(&id);
+	rc = vt_tx_get(c->r.records, VT_T_CHUNK, &k, &v, reterr);
+	if (rc == VT_OK && (rc = vt_chunk_row_decode(v, &row, reterr)) != VT_OK)
+		return rc;
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
+		return rc;
+	if (rc == VT_OK && row.seq == vt_be64(key.p + 4))
+		return VT_OK;
+	k = (struct vt_key){ .n = 0 };
+	vt_key_bytes(&k, key.p, key.n);
+	rc = vt_tx_get(c->r.records, VT_T_UNMAPPED, &k, &v, reterr);
+	if (rc == VT_E_NOT_FOUND) {
+		vt_finding(c, "bytes %" PRIu64 ": nothing maps them",
+		    vt_be64(key.p + 4));
+		rc = VT_OK;
+	}
+	return rc;
+}
+
+static int
+bytes_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct vt_key k = { .n = 0 };
+	struct vt_span v;
+	int rc;
+
+	(void)arg;
+	(void)value;
+	vt_key_u32(&k, VT_BYTES_ENV);
+	vt_key_bytes(&k, key.p, key.n);
+	rc = vt_tx_get(c->r.keys, VT_T_WRAP, &k, &v, reterr);
+	/* The view of the keys is the older one of the two. */
+	if (rc == VT_E_NOT_FOUND && vt_be64(key.p) <= c->count.settled)
+		vt_finding(c, "bytes %" PRIu64 ": their key is missing",
+		    vt_be64(key.p));
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
+int
+vt_check_bytes(struct vt_check *c, struct vt_err *reterr)
+{
+	static const struct {
+		enum vt_table table;
+		vt_check_row *f;
+	} passes[] = { { VT_T_UPLOAD, upload_row },
+		{ VT_T_GARBAGE, garbage_row }, { VT_T_BLOB, blob_name },
+		{ VT_T_MANIFEST, manifest_row }, { VT_T_CHUNK, chunk_row },
+		{ VT_T_WRAP, wrap_row }, { VT_T_BYTES, bytes_row } };
+	uint8_t *plain;
+	int rc = VT_OK;
+
+	for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
+		rc = vt_check_rows(
+		    c, passes[i].table, &all_rows, passes[i].f, NULL, reterr);
+		if (rc != VT_OK || c->stopped)
+			return rc;
+	}
+	if (c->o->skip_bytes)
+		return VT_OK;
+	if ((plain = malloc(VT_CHUNK_SIZE)) == NULL)
+		return vt_nomem(reterr);
+	rc = vt_check_rows(c, VT_T_BLOB, &all_rows, blob_row, plain, reterr);
+	free(plain);
+	return rc;
+}

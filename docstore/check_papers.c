@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Papers derived again: the acts of each are played from the first on through
+ * the function that made it, and the rows must come out byte for byte. Then
+ * the indexes that are left: numbers, codes, tokens, keys, work.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "docstore/check.h"
+
+struct replay {
+	const struct vt_agency_state *st;
+	uint64_t papers, deliveries;
+	struct vt_paper p;
+	struct vt_delivery *d; /* of the paper at hand */
+	size_t n_d;
+	uint64_t acts;
+};
+
+static const struct vt_key all_rows;
+
+static int
+check_versions(struct vt_check *c, struct replay *r, const struct vt_srec *s,
+    const struct vt_evolve *e, struct vt_err *reterr)
+{
+	size_t n = vt_step_versions(s, e, NULL, 0);
+	struct vt_version *v;
+	int rc = VT_OK;
+
+	if (n == 0)
+		return VT_OK;
+	if ((v = vt_arena_array(c->arena, n, sizeof(*v))) == NULL)
+		return vt_nomem(reterr);
+	(void)vt_step_versions(s, e, v, n);
+	for (size_t i = 0; i < n && rc == VT_OK; i++) {
+		struct vt_key k = vt_key_version(
+		    r->st->agency_no, r->p.seq, v[i].part, v[i].no);
+		uint64_t *refs =
+		    vt_tally_at(&c->blob_refs, vt_tally_hash(&v[i].hash));
+		VT_BUF_AUTO(row);
+
+		if (refs == NULL)
+			return vt_nomem(reterr);
+		(*refs)++;
+		c->versions++;
+		vt_version_encode(&v[i], &row);
+		rc = vt_check_equal(c, VT_T_VERSION, &k, &row, reterr);
+	}
+	return rc;
+}
+
+static int
+check_number(struct vt_check *c, struct replay *r, const struct vt_srec *s,
+    uint64_t index, struct vt_err *reterr)
+{
+	struct vt_series series;
+	struct vt_key k;
+	uint32_t no;
+	VT_BUF_AUTO(v);
+	int rc;
+
+	if (s->value == 0)
+		return VT_OK;
+	rc = vt_row_series(c->r.records, r->st->agency_no, s->series, c->arena,
+	    &no, &series, reterr);
+	if (rc != VT_OK)
+		return rc;
+	k = vt_key_number(r->st->agency_no, no, s->period, s->value);
+	vt_pair_encode(r->p.seq, index, &v);
+	c->numbers++;
+	return vt_check_equal(c, VT_T_NUMBER, &k, &v, reterr);
+}
+
+static int
+add_deliveries(struct vt_check *c, struct replay *r, const struct vt_srec *s,
+    const struct vt_evolve *e, struct vt_err *reterr)
+{
+	struct vt_delivery *d;
+
+	d = vt_arena_array(c->arena, r->n_d + s->n_to, sizeof(*d));
+	if (d == NULL)
+		return vt_nomem(reterr);
+	if (r->n_d > 0)
+		memcpy(d, r->d, r->n_d * sizeof(*d));
+	for (size_t i = 0; i < s->n_to; i++)
+		d[r->n_d + i] = (struct vt_delivery){ .id = s->to[i].id,
+			.seq = s->to[i].seq,
+			.paper = r->p.id,
+			.to = s->to[i].to,
+			.work = s->to[i].work,
+			.state = s->to[i].work == 0 ? VT_DELIVERY_PRINT
+						    : VT_DELIVERY_WAITING,
+			.created_at = e->time,
+			.changed_at = e->time };
+	r->d = d;
+	r->n_d += s->n_to;
+	return VT_OK;
+}
+
+static int
+check_received(struct vt_check *c, struct replay *r, const struct vt_srec *s,
+    uint64_t index, struct vt_err *reterr)
+{
+	struct vt_key k = { .n = 0 };
+	VT_BUF_AUTO(v);
+
+	vt_key_u32(&k, r->st->agency_no);
+	vt_key_bytes(&k, s->object.b, VT_ID_SIZE);
+	vt_pair_encode(r->p.seq, index, &v);
+	c->received++;
+	return vt_check_equal(c, VT_T_RECEIVED, &k, &v, reterr);
+}
+
+static int
+replay_step(struct vt_check *c, struct replay *r, const struct vt_srec *s,
+    const struct vt_evolve *e, struct vt_err *reterr)
+{
+	VT_BUF_AUTO(v);
+	struct vt_key k;
+	int rc;
+
+	if ((rc = vt_paper_evolve(&r->p, s, e, reterr)) != VT_OK ||
+	    (rc = check_versions(c, r, s, e, reterr)) != VT_OK)
+		return rc;
+	switch (s->kind) {
+	case VT_STEP_RECEIVE:
+		if ((rc = check_received(c, r, s, e->index, reterr)) != VT_OK)
+			return rc;
+		return check_number(c, r, s, e->index, reterr);
+	case VT_STEP_REGISTER:
+	case VT_STEP_NUMBER:
+		return check_number(c, r, s, e->index, reterr);
+	case VT_STEP_DISPATCH:
+		return add_deliveries(c, r, s, e, reterr);
+	case VT_STEP_DELIVERED:
+		for (size_t i = 0; i < r->n_d; i++)
+			if (r->d[i].seq == s->seq)
+				vt_delivery_evolve(&r->d[i], s, e->time);
+		return VT_OK;
+	case VT_STEP_CODE:
+		k = vt_key_text(s->code);
+		vt_pair_encode(r->st->agency_no, r->p.seq, &v);
+		c->codes++;
+		return vt_check_equal(c, VT_T_CODE, &k, &v, reterr);
+	default:
+		return VT_OK;
+	}
+}
+
+static int
+replay_act(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct replay *r = arg;
+	uint64_t index = vt_be64(key.p + 12);
+	struct vt_evolve e;
+	struct vt_arec rec;
+	int rc;
+
+	(void)value;
+	rc = vt_row_act(
+	    c->r.records, r->st->agency_no, index, c->arena, &rec, reterr);
+	if (rc != VT_OK)
+		return rc;
+	e = (struct vt_evolve){ .paper = rec.paper,
+		.person = rec.person,
+		.time = rec.time,
+		.index = index,
+		.arena = c->arena };
+	for (size_t i = 0; i < rec.n_steps; i++)
+		if ((rc = replay_step(c, r, &rec.steps[i], &e, reterr)) !=
+		    VT_OK)
+			return rc;
+	vt_paper_touch(&r->p, &e);
+	if (rec.paper_seq != r->p.seq || rec.paper_rev != r->p.rev ||
+	    !vt_hash_eq(&rec.main, &r->p.parts[0].hash))
+		vt_finding(c,
+		    "agency %" PRIu32 ": act %" PRIu64 " left paper %" PRIu64
+		    " in another state than it says",
+		    r->st->agency_no, index, r->p.seq);
+	r->acts++;
+	return VT_OK;
+}
+
+static int
+check_deliveries(struct vt_check *c, struct replay *r, struct vt_err *reterr)
+{
+	VT_BUF_AUTO(null);
+	int rc = VT_OK;
+
+	vt_cbor_null(&null);
+	for (size_t i = 0; i < r->n_d && rc == VT_OK; i++) {
+		struct vt_key k = vt_key_row(r->st->agency_no, r->d[i].seq);
+		struct vt_key kp =
+		    vt_key_of_paper(r->st->agency_no, r->p.seq, r->d[i].seq);
+		struct vt_key ki = vt_key_id(&r->d[i].id);
+		struct vt_ref ref = { .kind = VT_OBJECT_DELIVERY,
+			.agency_no = r->st->agency_no,
+			.seq = r->d[i].seq };
+		VT_BUF_AUTO(v);
+		VT_BUF_AUTO(id);
+
+		vt_delivery_encode(&r->d[i], &v);
+		vt_ref_encode(&ref, &id);
+		r->deliveries++;
+		rc = vt_check_equal(c, VT_T_DELIVERY, &k, &v, reterr);
+		if (rc == VT_OK)
+			rc = vt_check_equal(
+			    c, VT_T_PAPER_DELIVERY, &kp, &null, reterr);
+		if (rc == VT_OK)
+			rc = vt_check_equal(c, VT_T_ID, &ki, &id, reterr);
+	}
+	return rc;
+}
+
+static int
+paper_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct replay *r = arg;
+	struct vt_key k = vt_key_row(r->st->agency_no, vt_be64(key.p + 4)), ki;
+	struct vt_ref ref = { .kind = VT_OBJECT_PAPER,
+		.agency_no = r->st->agency_no,
+		.seq = vt_be64(key.p + 4) };
+	VT_BUF_AUTO(row);
+	VT_BUF_AUTO(id);
+	int rc;
+
+	(void)value;
+	if (ref.seq != ++r->papers)
+		vt_finding(c,
+		    "agency %" PRIu32 ": paper %" PRIu64 " follows %" PRIu64,
+		    r->st->agency_no, ref.seq, r->papers - 1);
+	r->papers = ref.seq;
+	c->papers++;
+	r->p = (struct vt_paper){ .agency_no = r->st->agency_no };
+	r->d = NULL;
+	r->n_d = 0;
+	r->acts = 0;
+	if ((rc = vt_check_arena(c, reterr)) != VT_OK ||
+	    (rc = vt_check_rows(
+		 c, VT_T_PAPER_ACT, &k, replay_act, r, reterr)) != VT_OK)
+		return rc;
+	if (r->acts == 0)
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "paper %" PRIu64 " has no act", ref.seq);
+	vt_paper_encode(&r->p, &row);
+	if ((rc = vt_check_equal(c, VT_T_PAPER, &k, &row, reterr)) != VT_OK ||
+	    (rc = check_deliveries(c, r, reterr)) != VT_OK)
+		return rc;
+	ki = vt_key_id(&r->p.id);
+	vt_ref_encode(&ref, &id);
+	return vt_check_equal(c, VT_T_ID, &ki, &id, reterr);
+}
+
+int
+vt_check_papers(
+    struct vt_check *c, const struct vt_agency_state *st, struct vt_err *reterr)
+{
+	struct replay r = { .st = st };
+	struct vt_key prefix = { .n = 0 };
+	int rc;
+
+	vt_key_u32(&prefix, st->agency_no);
+	rc = vt_check_rows(c, VT_T_PAPER, &prefix, paper_row, &r, reterr);
+	if (rc != VT_OK || c->stopped)
+		return rc;
+	c->deliveries += r.deliveries;
+	if (r.papers != st->papers)
+		vt_finding(c,
+		    "agency %" PRIu32 ": %" PRIu64 " papers, %" PRIu64
+		    " are counted",
+		    st->agency_no, r.papers, st->papers);
+	if (r.deliveries != st->deliveries)
+		vt_finding(c,
+		    "agency %" PRIu32 ": %" PRIu64 " deliveries, %" PRIu64
+		    " are counted",
+		    st->agency_no, r.deliveries, st->deliveries);
+	return VT_OK;
+}
+
+/* ---- indexes over all agencies ---- */
+
+struct numbers {
+	uint8_t series[12]; /* agency ‖ series ‖ period of the row before */
+	uint64_t last;
+};
+
+static int
+number_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct vt_key k = { .n = 0 };
+	struct numbers *n = arg;
+	struct vt_series s;
+	struct vt_span v;
+	int rc;
+
+	(void)value;
+	if (key.n != 20)
+		return vt_err_set(
+		    reterr, VT_E_STORE_CORRUPT, "a key of %zu bytes", key.n);
+	if (memcmp(n->series, key.p, sizeof(n->series)) != 0) {
+		memcpy(n->series, key.p, sizeof(n->series));
+		n->last = 0;
+	}
+	vt_key_bytes(&k, key.p, 8);
+	rc = vt_tx_get(c->r.records, VT_T_SERIES, &k, &v, reterr);
+	if (rc == VT_E_NOT_FOUND)
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "a number of a series that does not exist");
+	if (rc != VT_OK || (rc = vt_check_arena(c, reterr)) != VT_OK ||
+	    (rc = vt_series_decode(v, c->arena, &s, reterr)) != VT_OK)
+		return rc;
+	if (s.authority == VT_SERIES_OURS && vt_be64(key.p + 12) != n->last + 1)
+		vt_finding(c,
+		    "agency %" PRIu32 ", series \"%s\", %" PRIu32
+		    ": number %" PRIu64 " follows %" PRIu64,
+		    vt_be32(key.p), s.key, vt_be32(key.p + 8),
+		    vt_be64(key.p + 12), n->last);
+	n->last = vt_be64(key.p + 12);
+	return VT_OK;
+}
+
+static int
+work_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct vt_work w;
+	struct vt_span v;
+	struct vt_key k;
+	int rc;
+
+	(void)arg;
+	if ((rc = vt_work_decode(value, &w, reterr)) != VT_OK)
+		return rc;
+	w.no = vt_be64(key.p);
+	k = vt_key_due(&w);
+	c->works++;
+	if (w.no > c->count.work)
+		vt_finding(c,
+		    "work item %" PRIu64 ": above the highest number "
+		    "given",
+		    w.no);
+	rc = vt_tx_get(c->r.records, VT_T_DUE, &k, &v, reterr);
+	if (rc == VT_E_NOT_FOUND)
+		vt_finding(
+		    c, "work item %" PRIu64 ": it will never be due", w.no);
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
+static int
+count_equal(struct vt_check *c, enum vt_table table, uint64_t want,
+    struct vt_err *reterr)
+{
+	uint64_t n;
+	int rc = c->r.records->ops->count(c->r.records, table, &n, reterr);
+
+	if (rc == VT_OK && n != want)
+		vt_finding(c,
+		    "table %s: %" PRIu64 " rows, the records imply %" PRIu64,
+		    vt_table_name(table), n, want);
+	return rc;
+}
+
+int
+vt_check_indexes(struct vt_check *c, struct vt_err *reterr)
+{
+	struct numbers n = { .last = 0 };
+	int rc;
+
+	if ((rc = vt_check_rows(
+		 c, VT_T_NUMBER, &all_rows, number_row, &n, reterr)) != VT_OK ||
+	    (rc = vt_check_rows(
+		 c, VT_T_WORK, &all_rows, work_row, NULL, reterr)) != VT_OK ||
+	    c->stopped)
+		return rc;
+	const struct {
+		enum vt_table table;
+		uint64_t want;
+	} counts[] = { { VT_T_NUMBER, c->numbers }, { VT_T_DUE, c->works },
+		{ VT_T_CODE, c->codes }, { VT_T_TOKEN, c->tokens },
+		{ VT_T_IDEM, c->keys }, { VT_T_RECEIVED, c->received },
+		{ VT_T_AGENCY_CODE, c->codes_of_agencies },
+		{ VT_T_VERSION, c->versions }, { VT_T_PAPER, c->papers },
+		{ VT_T_PERSON, c->people }, { VT_T_SERIES, c->series },
+		{ VT_T_DELIVERY, c->deliveries },
+		{ VT_T_PAPER_DELIVERY, c->deliveries },
+		{ VT_T_AGENCY, c->agencies }, { VT_T_STATE, c->agencies },
+		{ VT_T_ID, c->agencies + c->people + c->papers + c->deliveries +
+			       c->acts } };
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		if ((rc = count_equal(
+			 c, counts[i].table, counts[i].want, reterr)) != VT_OK)
+			return rc;
+	return VT_OK;
+}
