@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -208,10 +209,43 @@ close_cursors(struct lmdb_txn *t)
 			mdb_cursor_close(t->cursor[i]);
 }
 
+/* Less than this is no room: a transaction with its free pages needs more. */
+#define ROOM_MIN ((uint64_t)1 << 20)
+
+static bool
+is_full(MDB_env *env)
+{
+	struct statvfs fs;
+	mdb_filehandle_t fd;
+
+	return mdb_env_get_fd(env, &fd) == 0 && fstatvfs(fd, &fs) == 0 &&
+	       (uint64_t)fs.f_bavail * fs.f_frsize < ROOM_MIN;
+}
+
+/*
+ * Is the state of before still the current one for certain? LMDB writes the
+ * pages first and the meta page that refers to them last; a fault there makes
+ * the environment refuse every later write transaction.
+ */
+static bool
+is_unchanged(MDB_env *env, size_t txn_id)
+{
+	MDB_envinfo info;
+	MDB_txn *probe;
+
+	if (mdb_env_info(env, &info) != 0 || info.me_last_txnid >= txn_id ||
+	    mdb_txn_begin(env, NULL, 0, &probe) != 0)
+		return false;
+	mdb_txn_abort(probe);
+	return true;
+}
+
 static int
 lmdb_commit(struct vt_txn *base, struct vt_err *reterr)
 {
 	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
+	MDB_env *env = t->engine->env[t->space];
+	size_t id = mdb_txn_id(t->txn);
 	int rc;
 
 	close_cursors(t);
@@ -219,15 +253,16 @@ lmdb_commit(struct vt_txn *base, struct vt_err *reterr)
 	free(t);
 	if (rc == 0)
 		return VT_OK;
-	/*
-	 * No room for the pages: they lie behind the last state and nothing
-	 * refers to them. Anything else may have struck while the new state
-	 * was being made the current one.
-	 */
-	if (rc == EIO || rc == MDB_PANIC)
+	if (rc != EIO && rc != MDB_PANIC)
+		return lmdb_err(rc, "commit", reterr);
+	/* EIO is also LMDB's word for a write that came out short, which is
+	 * how most disks fill up. */
+	if (!is_unchanged(env, id))
 		return vt_err_set(reterr, VT_E_UNKNOWN_OUTCOME,
 		    "commit: the disk reported an error: %s", mdb_strerror(rc));
-	return lmdb_err(rc, "commit", reterr);
+	return vt_err_set(reterr, is_full(env) ? VT_E_STORE_FULL : VT_E_IO,
+	    "commit: nothing was changed: %s",
+	    is_full(env) ? "no space left on the disk" : mdb_strerror(rc));
 }
 
 static void
