@@ -57,13 +57,17 @@ t.refused(people.seal(paper), 409, 'not-signed-by-competent-person',
           "the agency's key first")
 t.refused(people.clerk.act(paper, 'issue'), 409, 'out-of-order',
           'issuing a draft')
-t.refused(people.leader.act(paper, 'approve', main='0' * 64), 409,
-          'conflict', 'approving what was not read')
+t.refused(people.leader.act(paper, 'approve', main=main), 409,
+          'out-of-order', 'approving a draft that was not submitted')
 t.refused(people.leader.act(paper, 'return', main=main, note=''), 422,
           'invalid', 'returning without a reason')
 unmoved(paper, rev, 'out of order')
 
-people.agree(paper)
+people.officer.need(people.officer.act(paper, 'submit', initials=1))
+t.refused(people.leader.act(paper, 'approve', main=main), 409, 'conflict',
+          'approving another version than the one submitted')
+main = people.officer.paper(paper)['parts'][0]['sha256']
+people.leader.need(people.leader.act(paper, 'approve', main=main))
 t.refused(people.seal(paper), 409, 'not-signed-by-competent-person',
           "the agency's key before the competent person's")
 people.leader.need(people.sign(paper, False))
