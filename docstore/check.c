@@ -80,7 +80,7 @@ vt_tally_get(const struct vt_tally *t, uint64_t key)
 /* ---- telling ---- */
 
 void
-vt_finding(struct vt_check *c, const char *fmt, ...)
+vt_check_finding(struct vt_check *c, const char *fmt, ...)
 {
 	char line[512];
 	va_list ap;
@@ -105,7 +105,7 @@ vt_finding_err(
 	case VT_E_PERSON_UNKNOWN:
 	case VT_E_INVALID:
 	case VT_E_NO_INPUT:
-		vt_finding(c, "%s: %s", what, err->msg);
+		vt_check_finding(c, "%s: %s", what, err->msg);
 		return VT_OK;
 	default:
 		return rc;
@@ -211,7 +211,7 @@ vt_check_equal(struct vt_check *c, enum vt_table table, const struct vt_key *k,
 	if (rc == VT_OK && vt_span_eq(v, vt_buf_view(want)))
 		return VT_OK;
 	vt_buf_hex(&hex, vt_key_view(k));
-	vt_finding(c, "table %s: row %s %s what the acts imply",
+	vt_check_finding(c, "table %s: row %s %s what the acts imply",
 	    vt_table_name(table), vt_buf_str(&hex),
 	    rc == VT_E_NOT_FOUND ? "is missing, against" : "differs from");
 	return VT_OK;

@@ -34,7 +34,7 @@ struct vt_check {
 	uint64_t versions, works;
 };
 
-void vt_finding(struct vt_check *c, const char *fmt, ...) VT_PRINTF(2, 3);
+void vt_check_finding(struct vt_check *c, const char *fmt, ...) VT_PRINTF(2, 3);
 /* A finding made of an error that is about the data; other errors (memory,
  * input/output) are handed back and end the check. */
 int vt_finding_err(

@@ -153,7 +153,7 @@ act_row(struct vt_check *c, void *arg, struct vt_span key, struct vt_span value,
 	int rc;
 
 	if (index != s->index)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "agency %" PRIu32 ": act %" PRIu64 " follows %" PRIu64,
 		    s->a->no, index, s->index);
 	s->index = index;
@@ -161,7 +161,7 @@ act_row(struct vt_check *c, void *arg, struct vt_span key, struct vt_span value,
 	    (rc = vt_arec_decode(value, c->arena, &rec, reterr)) != VT_OK)
 		return rc;
 	if (rec.time < s->last)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "agency %" PRIu32 ": act %" PRIu64 " is earlier "
 		    "than the one before it",
 		    s->a->no, index);
@@ -185,7 +185,7 @@ check_newest(struct vt_check *c, struct scan *s, unsigned int kind,
     uint64_t seq, struct vt_span row, const char *what)
 {
 	if (vt_tally_get(&s->newest, row_name(kind, seq)) != row_hash(row))
-		vt_finding(c,
+		vt_check_finding(c,
 		    "agency %" PRIu32 ": %s %" PRIu64 " differs from "
 		    "what its acts imply",
 		    s->a->no, what, seq);
@@ -218,7 +218,7 @@ person_row(struct vt_check *c, void *arg, struct vt_span key,
 	int rc;
 
 	if (seq != ++s->people)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "agency %" PRIu32 ": person %" PRIu64 " follows %" PRIu64,
 		    s->a->no, seq, s->people - 1);
 	s->people = seq;
@@ -241,7 +241,7 @@ series_row(struct vt_check *c, void *arg, struct vt_span key,
 
 	(void)reterr;
 	if (no != ++s->series)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "agency %" PRIu32 ": series %" PRIu32 " follows %" PRIu64,
 		    s->a->no, no, s->series - 1);
 	s->series = no;
@@ -289,7 +289,7 @@ compare(struct vt_check *c, const struct vt_agency *a, const char *what,
     uint64_t found, uint64_t counted)
 {
 	if (found != counted)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "agency %" PRIu32 ": %" PRIu64 " %s, %" PRIu64
 		    " are counted",
 		    a->no, found, what, counted);

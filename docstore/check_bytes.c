@@ -36,7 +36,7 @@ upload_row(struct vt_check *c, void *arg, struct vt_span key,
 	vt_key_bytes(&due, key.p, key.n);
 	rc = vt_tx_get(c->r.records, VT_T_UPLOAD_DUE, &due, &v, reterr);
 	if (rc == VT_E_NOT_FOUND)
-		vt_finding(c, "an upload has no row that makes it expire");
+		vt_check_finding(c, "an upload has no row that makes it expire");
 	else if (rc != VT_OK)
 		return rc;
 	return row.ended
@@ -65,7 +65,7 @@ manifest_row(struct vt_check *c, void *arg, struct vt_span key,
 	(void)arg;
 	(void)value;
 	if (vt_tally_get(&c->manifests, vt_be64(key.p)) == 0)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "manifest %" PRIu64 " segment %u: no blob or "
 		    "upload names it",
 		    vt_be64(key.p), vt_be32(key.p + 8));
@@ -93,7 +93,7 @@ blob_name(struct vt_check *c, void *arg, struct vt_span key,
 	memcpy(h.b, key.p, VT_HASH_SIZE);
 	refs = vt_tally_get(&c->blob_refs, vt_tally_hash(&h));
 	if (refs != row.refs)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "blob %02x%02x%02x%02x: counts %" PRIu64
 		    " references, %" PRIu64 " exist",
 		    h.b[0], h.b[1], h.b[2], h.b[3], row.refs, refs);
@@ -181,14 +181,14 @@ chunk_row(struct vt_check *c, void *arg, struct vt_span key,
 	memcpy(id.b, key.p, VT_HASH_SIZE);
 	refs = vt_tally_get(&c->chunk_refs, vt_tally_hash(&id));
 	if (refs != row.refs)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "chunk %" PRIu64 ": counts %" PRIu64 " references, %" PRIu64
 		    " exist",
 		    row.seq, row.refs, refs);
 	vt_key_u64(&k, row.seq);
 	rc = vt_tx_get(c->r.bytes, VT_T_BYTES, &k, &v, reterr);
 	if (rc == VT_E_NOT_FOUND) {
-		vt_finding(
+		vt_check_finding(
 		    c, "chunk %" PRIu64 ": its bytes are missing", row.seq);
 		rc = VT_OK;
 	}
@@ -229,7 +229,7 @@ wrap_row(struct vt_check *c, void *arg, struct vt_span key,
 	vt_key_bytes(&k, key.p, key.n);
 	rc = vt_tx_get(c->r.records, VT_T_UNMAPPED, &k, &v, reterr);
 	if (rc == VT_E_NOT_FOUND) {
-		vt_finding(c, "bytes %" PRIu64 ": nothing maps them",
+		vt_check_finding(c, "bytes %" PRIu64 ": nothing maps them",
 		    vt_be64(key.p + 4));
 		rc = VT_OK;
 	}
@@ -251,7 +251,7 @@ bytes_row(struct vt_check *c, void *arg, struct vt_span key,
 	rc = vt_tx_get(c->r.keys, VT_T_WRAP, &k, &v, reterr);
 	/* The view of the keys is the older one of the two. */
 	if (rc == VT_E_NOT_FOUND && vt_be64(key.p) <= c->count.settled)
-		vt_finding(c, "bytes %" PRIu64 ": their key is missing",
+		vt_check_finding(c, "bytes %" PRIu64 ": their key is missing",
 		    vt_be64(key.p));
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }

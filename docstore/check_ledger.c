@@ -97,7 +97,7 @@ check_signed(struct vt_check *c, struct ledger *l, struct vt_err *reterr)
 		root = root_of(l);
 		if (cp.size != l->size || !vt_hash_eq(&cp.root, &root) ||
 		    strcmp(cp.origin, l->a->origin) != 0)
-			vt_finding(c,
+			vt_check_finding(c,
 			    "ledger %s: the checkpoint of size %" PRIu64
 			    " says another root than its leaves give",
 			    l->a->origin, l->size);
@@ -120,12 +120,12 @@ leaf_row(struct vt_check *c, void *arg, struct vt_span key,
 	int rc;
 
 	if (index != l->size) {
-		vt_finding(c, "ledger %s: leaf %" PRIu64 " follows %" PRIu64,
+		vt_check_finding(c, "ledger %s: leaf %" PRIu64 " follows %" PRIu64,
 		    l->a->origin, index, l->size);
 		return VT_OK;
 	}
 	if (value.n > 200)
-		vt_finding(c, "ledger %s: leaf %" PRIu64 " has %zu bytes",
+		vt_check_finding(c, "ledger %s: leaf %" PRIu64 " has %zu bytes",
 		    l->a->origin, index, value.n);
 	h = vt_ledger_leaf(value);
 	for (;; level++, index >>= 1) {
@@ -183,7 +183,7 @@ receipt_row(struct vt_check *c, void *arg, struct vt_span key,
 	if (r.index != index || !vt_hash_eq(&record, &r.record) ||
 	    !vt_id_eq(&r.agency, &l->a->id) ||
 	    strcmp(r.origin, l->a->origin) != 0)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "ledger %s: receipt %" PRIu64 " is about "
 		    "something else than its act",
 		    l->a->origin, index);
@@ -207,12 +207,12 @@ vt_check_ledger(struct vt_check *c, const struct vt_agency *a,
 	    c->stopped)
 		return rc;
 	if (l.size != st->acts)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "ledger %s: %" PRIu64 " leaves, %" PRIu64
 		    " acts are counted",
 		    a->origin, l.size, st->acts);
 	if (l.signed_size != 0)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "ledger %s: a checkpoint of size %" PRIu64
 		    " is stored, the ledger has %" PRIu64 " leaves: it was "
 		    "cut",
@@ -221,13 +221,13 @@ vt_check_ledger(struct vt_check *c, const struct vt_agency *a,
 	if (rc != VT_OK || c->stopped)
 		return rc;
 	if (nodes != l.nodes)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "ledger %s: %" PRIu64 " nodes, its leaves imply %" PRIu64,
 		    a->origin, nodes, l.nodes);
 	rc = vt_check_rows(
 	    c, VT_T_RECEIPT, &prefix, receipt_row, &receipts, reterr);
 	if (rc == VT_OK && !c->stopped && receipts.size != st->acts)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "ledger %s: %" PRIu64 " good receipts for %" PRIu64 " acts",
 		    a->origin, receipts.size, st->acts);
 	return rc;

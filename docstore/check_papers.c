@@ -176,7 +176,7 @@ replay_act(struct vt_check *c, void *arg, struct vt_span key,
 	vt_paper_touch(&r->p, &e);
 	if (rec.paper_seq != r->p.seq || rec.paper_rev != r->p.rev ||
 	    !vt_hash_eq(&rec.main, &r->p.parts[0].hash))
-		vt_finding(c,
+		vt_check_finding(c,
 		    "agency %" PRIu32 ": act %" PRIu64 " left paper %" PRIu64
 		    " in another state than it says",
 		    r->st->agency_no, index, r->p.seq);
@@ -230,7 +230,7 @@ paper_row(struct vt_check *c, void *arg, struct vt_span key,
 
 	(void)value;
 	if (ref.seq != ++r->papers)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "agency %" PRIu32 ": paper %" PRIu64 " follows %" PRIu64,
 		    r->st->agency_no, ref.seq, r->papers - 1);
 	r->papers = ref.seq;
@@ -269,12 +269,12 @@ vt_check_papers(
 		return rc;
 	c->deliveries += r.deliveries;
 	if (r.papers != st->papers)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "agency %" PRIu32 ": %" PRIu64 " papers, %" PRIu64
 		    " are counted",
 		    st->agency_no, r.papers, st->papers);
 	if (r.deliveries != st->deliveries)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "agency %" PRIu32 ": %" PRIu64 " deliveries, %" PRIu64
 		    " are counted",
 		    st->agency_no, r.deliveries, st->deliveries);
@@ -315,7 +315,7 @@ number_row(struct vt_check *c, void *arg, struct vt_span key,
 	    (rc = vt_series_decode(v, c->arena, &s, reterr)) != VT_OK)
 		return rc;
 	if (s.authority == VT_SERIES_OURS && vt_be64(key.p + 12) != n->last + 1)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "agency %" PRIu32 ", series \"%s\", %" PRIu32
 		    ": number %" PRIu64 " follows %" PRIu64,
 		    vt_be32(key.p), s.key, vt_be32(key.p + 8),
@@ -340,13 +340,13 @@ work_row(struct vt_check *c, void *arg, struct vt_span key,
 	k = vt_key_due(&w);
 	c->works++;
 	if (w.no > c->count.work)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "work item %" PRIu64 ": above the highest number "
 		    "given",
 		    w.no);
 	rc = vt_tx_get(c->r.records, VT_T_DUE, &k, &v, reterr);
 	if (rc == VT_E_NOT_FOUND)
-		vt_finding(
+		vt_check_finding(
 		    c, "work item %" PRIu64 ": it will never be due", w.no);
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
@@ -359,7 +359,7 @@ count_equal(struct vt_check *c, enum vt_table table, uint64_t want,
 	int rc = c->r.records->ops->count(c->r.records, table, &n, reterr);
 
 	if (rc == VT_OK && n != want)
-		vt_finding(c,
+		vt_check_finding(c,
 		    "table %s: %" PRIu64 " rows, the records imply %" PRIu64,
 		    vt_table_name(table), n, want);
 	return rc;
