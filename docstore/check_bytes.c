@@ -36,7 +36,8 @@ upload_row(struct vt_check *c, void *arg, struct vt_span key,
 	vt_key_bytes(&due, key.p, key.n);
 	rc = vt_tx_get(c->r.records, VT_T_UPLOAD_DUE, &due, &v, reterr);
 	if (rc == VT_E_NOT_FOUND)
-		vt_check_finding(c, "an upload has no row that makes it expire");
+		vt_check_finding(
+		    c, "an upload has no row that makes it expire");
 	else if (rc != VT_OK)
 		return rc;
 	return row.ended

@@ -120,7 +120,8 @@ leaf_row(struct vt_check *c, void *arg, struct vt_span key,
 	int rc;
 
 	if (index != l->size) {
-		vt_check_finding(c, "ledger %s: leaf %" PRIu64 " follows %" PRIu64,
+		vt_check_finding(c,
+		    "ledger %s: leaf %" PRIu64 " follows %" PRIu64,
 		    l->a->origin, index, l->size);
 		return VT_OK;
 	}
