@@ -188,7 +188,7 @@ vt_pdf_append_put(struct vt_pdf_append *a, uint32_t num, struct vt_span body,
     struct vt_err *reterr)
 {
 	struct pdf_item item = { .num = num, .kind = PDF_ITEM_VALUE };
-	size_t from, to;
+	size_t from = 0, to = 0;
 	int rc;
 
 	VT_CHECK(a, PDF_APPEND_MAGIC);
@@ -205,7 +205,7 @@ vt_pdf_append_stream(struct vt_pdf_append *a, uint32_t num, struct vt_span dict,
 {
 	static const char *const reserved[] = { "Length", NULL };
 	struct pdf_item item = { .num = num, .kind = PDF_ITEM_STREAM };
-	size_t from, to;
+	size_t from = 0, to = 0;
 	int rc;
 
 	VT_CHECK(a, PDF_APPEND_MAGIC);
@@ -226,7 +226,7 @@ vt_pdf_append_signature(struct vt_pdf_append *a, uint32_t num,
 		.kind = PDF_ITEM_SIGNATURE,
 		.contents_size = contents_size };
 	VT_BUF_AUTO(whole);
-	size_t from, to;
+	size_t from = 0, to = 0;
 	int rc;
 
 	VT_CHECK(a, PDF_APPEND_MAGIC);

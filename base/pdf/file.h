@@ -116,28 +116,33 @@ void pdf_seek_token(struct pdf_lexer *lx, uint64_t at);
  * longer number. */
 bool pdf_starts_number(struct pdf_lexer *lx);
 
+/* Revisions `first` to `last`; none when first > last, as long as the chain is
+ * still being read. */
+struct pdf_view {
+	size_t first, last;
+};
+
 /*
  * A value that must not depend on who asks: direct, or a reference to an
- * object that is the same in revisions first to last. first > last: must be
- * direct. *ret = NULL when o is NULL or null. owner: number, for messages.
+ * object that is the same in all revisions of the view; in an empty one it
+ * must be direct. *ret = NULL when o is NULL or null. owner: number, for
+ * messages.
  */
 VT_NODISCARD int pdf_fixed_value(struct vt_pdf *pdf, struct vt_pdf_object *o,
-    size_t first, size_t last, uint32_t owner, struct vt_pdf_object **ret,
+    struct pdf_view view, uint32_t owner, struct vt_pdf_object **ret,
     struct vt_err *reterr);
 
 /*
  * read.c: the object that stands at `at`, up to and with its endobj, which must
- * lie before `limit`. first, last: the revisions in which it is in force, in
- * which an indirect /Length must not change; a section read before the index
- * is there says first > last, then /Length must be direct. lx is left after
- * endobj.
+ * lie before `limit`. view: the revisions in which it is in force. lx is left
+ * after endobj.
  */
 struct pdf_place {
 	uint64_t at, limit;
 	uint32_t num;
 	uint16_t gen;
 	bool any; /* take whatever number stands there */
-	size_t first, last;
+	struct pdf_view view;
 };
 VT_NODISCARD int pdf_read_object(struct vt_pdf *pdf, struct pdf_place *place,
     struct vt_pdf_object **ret, struct vt_err *reterr);

@@ -31,13 +31,11 @@ static int
 value(struct vt_pdf *pdf, const struct vt_pdf_object *stream,
     struct vt_pdf_object *o, struct vt_pdf_object **ret, struct vt_err *reterr)
 {
-	size_t first = stream->u.stream.revision, last = pdf->n_revs - 1;
+	struct pdf_view view = { stream->u.stream.revision, pdf->n_revs - 1 };
 
-	if (pdf->cache == NULL) {
-		first = 1;
-		last = 0;
-	}
-	return pdf_fixed_value(pdf, o, first, last, 0, ret, reterr);
+	if (pdf->cache == NULL)
+		view = (struct pdf_view){ 1, 0 };
+	return pdf_fixed_value(pdf, o, view, 0, ret, reterr);
 }
 
 static int

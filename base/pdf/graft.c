@@ -98,7 +98,7 @@ rewrite_ref(
 	return VT_OK;
 }
 
-/* Depth is that of parsing, so bounded. */
+/* As deep as values are read. NOLINTBEGIN(misc-no-recursion) */
 static int
 rewrite(const struct rewrite *w, struct vt_pdf_object *o, struct vt_err *reterr)
 {
@@ -114,6 +114,8 @@ rewrite(const struct rewrite *w, struct vt_pdf_object *o, struct vt_err *reterr)
 			rc = rewrite(w, o->u.dict.entries[i].value, reterr);
 	return rc;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 static int
 put_object(struct vt_pdf_append *a, const struct rewrite *w, size_t i,

@@ -191,13 +191,13 @@ describe(struct pdf_lexer *lx, char ret[static 32])
 	size_t n = 0;
 	int c;
 
-	for (size_t i = 0; i < 12; i++) {
-		c = pdf_byte(lx, lx->at + i);
+	for (; n < 12; n++) {
+		c = pdf_byte(lx, lx->at + n);
 		if (c < 0)
 			break;
-		ret[n++] = c > ' ' && c < 127 && c != '"' ? (char)c
-			   : c == ' '                     ? ' '
-							  : '.';
+		ret[n] = '.';
+		if (c >= ' ' && c < 127 && c != '"')
+			ret[n] = (char)c;
 	}
 	ret[n] = '\0';
 }
@@ -216,11 +216,12 @@ pdf_fail(struct pdf_lexer *lx, enum vt_code code, const char *clause,
 		return lx->rc;
 	}
 	if (lx->objstm != 0)
-		snprintf(where, sizeof(where),
+		(void)snprintf(where, sizeof(where),
 		    "PDF object stream %" PRIu32 " byte %" PRIu64, lx->objstm,
 		    lx->at);
 	else
-		snprintf(where, sizeof(where), "PDF byte %" PRIu64, lx->at);
+		(void)snprintf(
+		    where, sizeof(where), "PDF byte %" PRIu64, lx->at);
 	if (lx->at >= lx->end)
 		return vt_err_set(reterr,
 		    lx->src != NULL && lx->end == lx->src->size

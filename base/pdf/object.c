@@ -37,18 +37,18 @@ pdf_new(struct vt_arena *arena, enum vt_pdf_type type)
 	return o;
 }
 
-static int
-new_object(struct pdf_parser *p, struct pdf_lexer *lx, enum vt_pdf_type type,
-    struct vt_pdf_object **ret, struct vt_err *reterr)
+/* The same, standing at lx->at. */
+static struct vt_pdf_object *
+new_object(
+    struct pdf_parser *p, const struct pdf_lexer *lx, enum vt_pdf_type type)
 {
 	struct vt_pdf_object *o = pdf_new(p->arena, type);
 
-	if (o == NULL)
-		return vt_arena_err(p->arena, reterr);
-	o->offset = lx->at;
-	o->objstm = lx->objstm;
-	*ret = o;
-	return VT_OK;
+	if (o != NULL) {
+		o->offset = lx->at;
+		o->objstm = lx->objstm;
+	}
+	return o;
 }
 
 static int
@@ -353,6 +353,7 @@ find_duplicate(const struct vt_pdf_entry *e, size_t n, bool *ret_ok)
 					return &e[i];
 		return NULL;
 	}
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	v = calloc(n, sizeof(*v));
 	if (v == NULL) {
 		*ret_ok = false;
@@ -360,6 +361,7 @@ find_duplicate(const struct vt_pdf_entry *e, size_t n, bool *ret_ok)
 	}
 	for (i = 0; i < n; i++)
 		v[i] = &e[i];
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	qsort(v, n, sizeof(*v), key_order);
 	for (i = 1; i < n && dup == NULL; i++)
 		if (vt_span_eq(v[i]->key, v[i - 1]->key))
@@ -388,20 +390,23 @@ check_duplicates(
 	    dup->key.n == 0 ? "" : (const char *)dup->key.p);
 }
 
+/* Values within values: p->depth ends the recursion at PDF_DEPTH_MAX.
+ * NOLINTBEGIN(misc-no-recursion) */
+
 /* The value of /Contents: the one string that may be long, a signature's. */
 static int
 parse_contents(struct pdf_parser *p, struct pdf_lexer *lx,
     struct vt_pdf_object **ret, struct vt_err *reterr)
 {
-	struct vt_pdf_object *o = NULL;
+	struct vt_pdf_object *o;
 	int rc;
 
 	pdf_skip(lx);
 	if (pdf_peek(lx) != '<' || pdf_byte(lx, lx->at + 1) == '<')
 		return pdf_parse_value(p, lx, ret, reterr);
-	rc = new_object(p, lx, VT_PDF_STRING, &o, reterr);
-	if (rc != VT_OK)
-		return rc;
+	o = new_object(p, lx, VT_PDF_STRING);
+	if (o == NULL)
+		return vt_arena_err(p->arena, reterr);
 	rc = parse_hex(p, lx, VT_L(PDF_CONTENTS_MAX), &o->u.string, reterr);
 	if (rc != VT_OK)
 		return rc;
@@ -417,7 +422,7 @@ parse_members(struct pdf_parser *p, struct pdf_lexer *lx,
     struct vt_pdf_object *o, struct vt_err *reterr)
 {
 	bool dict = o->type == VT_PDF_DICT;
-	struct vt_pdf_object *value;
+	struct vt_pdf_object *value = NULL;
 	struct vt_span key = { NULL, 0 };
 	int c, rc;
 
@@ -475,8 +480,10 @@ parse_container(struct pdf_parser *p, struct pdf_lexer *lx,
 		o->u.dict.n = n;
 		return check_duplicates(lx, o, reterr);
 	}
+	/* an array of pointers: NOLINTBEGIN(bugprone-sizeof-expression) */
 	o->u.array.items =
 	    vt_arena_array(p->arena, n, sizeof(*o->u.array.items));
+	/* NOLINTEND(bugprone-sizeof-expression) */
 	if (o->u.array.items == NULL)
 		return vt_arena_err(p->arena, reterr);
 	for (i = 0; i < n; i++)
@@ -503,12 +510,13 @@ int
 pdf_parse_value(struct pdf_parser *p, struct pdf_lexer *lx,
     struct vt_pdf_object **ret, struct vt_err *reterr)
 {
-	struct vt_pdf_object *o = NULL;
+	struct vt_pdf_object *o;
 	int c, rc;
 
 	pdf_skip(lx);
-	if ((rc = new_object(p, lx, VT_PDF_NULL, &o, reterr)) != VT_OK)
-		return rc;
+	o = new_object(p, lx, VT_PDF_NULL);
+	if (o == NULL)
+		return vt_arena_err(p->arena, reterr);
 	c = pdf_peek(lx);
 	if (c == '/') {
 		o->type = VT_PDF_NAME;
@@ -538,6 +546,8 @@ pdf_parse_value(struct pdf_parser *p, struct pdf_lexer *lx,
 	*ret = o;
 	return VT_OK;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 int
 vt_pdf_parse(struct vt_span s, struct vt_arena *arena,

@@ -60,7 +60,8 @@ load(struct vt_pdf *pdf, size_t entry, struct pdf_objstm *s,
     struct vt_err *reterr)
 {
 	uint32_t num = pdf->index.v[entry].num;
-	size_t from = pdf->index.v[entry].rev, to = pdf_entry_last(pdf, entry);
+	struct pdf_view view = { pdf->index.v[entry].rev,
+		pdf_entry_last(pdf, entry) };
 	struct vt_pdf_object *o, *on, *ofirst;
 	int64_t n, first;
 	int rc;
@@ -76,10 +77,10 @@ load(struct vt_pdf *pdf, size_t entry, struct pdf_objstm *s,
 	    vt_pdf_stream_data(pdf, o, VT_L(PDF_INFLATE_MAX), &s->data, reterr);
 	if (rc != VT_OK)
 		return rc;
-	if ((rc = pdf_fixed_value(pdf, vt_pdf_dict_get(o, "N"), from, to, num,
-		 &on, reterr)) != VT_OK ||
-	    (rc = pdf_fixed_value(pdf, vt_pdf_dict_get(o, "First"), from, to,
-		 num, &ofirst, reterr)) != VT_OK)
+	if ((rc = pdf_fixed_value(pdf, vt_pdf_dict_get(o, "N"), view, num, &on,
+		 reterr)) != VT_OK ||
+	    (rc = pdf_fixed_value(pdf, vt_pdf_dict_get(o, "First"), view, num,
+		 &ofirst, reterr)) != VT_OK)
 		return rc;
 	if (!vt_pdf_int(on, &n) || !vt_pdf_int(ofirst, &first) || n < 0 ||
 	    (uint64_t)n > s->data.n / 2 || first < 0 ||

@@ -19,7 +19,7 @@ pdf_xref_fail(struct vt_err *reterr, uint64_t at, const char *clause,
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
+	(void)vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
 	return vt_err_set(reterr, VT_E_PDF_XREF,
 	    "PDF byte %" PRIu64 ": ISO 32000-2 §%s: %s", at, clause, what);
@@ -183,6 +183,7 @@ open_file(struct vt_pdf *pdf, struct vt_err *reterr)
 	    (rc = pdf_chain_read(pdf, section, startxref, reterr)) != VT_OK ||
 	    (rc = pdf_chain_check(pdf, reterr)) != VT_OK)
 		return rc;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	pdf->cache = calloc(pdf->index.n + 1, sizeof(*pdf->cache));
 	if (pdf->cache == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "PDF objects");

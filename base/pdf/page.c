@@ -59,6 +59,7 @@ inherit(struct pdf_leaf *l, const struct vt_pdf_object *node)
 		l->rotate = o;
 }
 
+/* As deep as PDF_DEPTH_MAX. NOLINTBEGIN(misc-no-recursion) */
 static int visit(struct walk *w, struct pdf_leaf from, unsigned depth,
     struct vt_err *reterr);
 
@@ -129,6 +130,8 @@ visit(
 		return fail(reterr, num, "its /Type is not Pages or Page");
 	return add_leaf(w->pdf, &from, reterr);
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 static int
 walk_tree(struct vt_pdf *pdf, size_t rev, struct vt_err *reterr)
@@ -240,7 +243,7 @@ read_crop(struct vt_pdf *pdf, size_t rev, const struct pdf_leaf *leaf,
     struct vt_pdf_page *p, struct vt_err *reterr)
 {
 	struct vt_pdf_object *o = leaf->crop;
-	double c[4];
+	double c[4] = { 0 };
 	int rc;
 
 	memcpy(p->crop, p->media, sizeof(p->crop));

@@ -118,6 +118,7 @@ vt_pdf_print_text(struct vt_span utf8, struct vt_buf *ret)
 	vt_buf_putc(ret, '>');
 }
 
+/* As deep as values are read. NOLINTBEGIN(misc-no-recursion) */
 static void
 print_dict(const struct vt_pdf_object *o, struct vt_buf *ret)
 {
@@ -177,3 +178,4 @@ vt_pdf_print(const struct vt_pdf_object *o, struct vt_buf *ret)
 		break;
 	}
 }
+/* NOLINTEND(misc-no-recursion) */

@@ -36,9 +36,11 @@ pdf_starts_number(struct pdf_lexer *lx)
 	       pdf_is_digit(pdf_peek(lx));
 }
 
+/* To read an object, others may have to be read: pdf->nesting ends that.
+ * NOLINTBEGIN(misc-no-recursion) */
 int
-pdf_fixed_value(struct vt_pdf *pdf, struct vt_pdf_object *o, size_t first,
-    size_t last, uint32_t owner, struct vt_pdf_object **ret,
+pdf_fixed_value(struct vt_pdf *pdf, struct vt_pdf_object *o,
+    struct pdf_view view, uint32_t owner, struct vt_pdf_object **ret,
     struct vt_err *reterr)
 {
 	uint64_t at = pdf->lx.at;
@@ -47,17 +49,17 @@ pdf_fixed_value(struct vt_pdf *pdf, struct vt_pdf_object *o, size_t first,
 
 	if (o != NULL && o->type == VT_PDF_REF) {
 		num = o->u.ref.num;
-		if (first > last)
+		if (view.first > view.last)
 			return pdf_xref_fail(reterr, o->offset, "7.5.8",
 			    "an entry of a cross-reference stream is "
 			    "indirect");
-		if (!pdf_entry_stable(pdf, num, first, last))
+		if (!pdf_entry_stable(pdf, num, view.first, view.last))
 			return pdf_xref_fail(reterr, o->offset, "7.5.6",
 			    "object %" PRIu32 " is read with the help of "
 			    "object %" PRIu32 ", which a later revision "
 			    "replaces",
 			    owner, num);
-		rc = vt_pdf_resolve(pdf, first, o, &o, reterr);
+		rc = vt_pdf_resolve(pdf, view.first, o, &o, reterr);
 		pdf->lx.at = at;
 		if (rc != VT_OK)
 			return rc;
@@ -86,8 +88,8 @@ read_stream(struct vt_pdf *pdf, const struct pdf_place *place,
 		return pdf_fail(lx, VT_E_PDF_SYNTAX, "7.3.8.1",
 		    "CR LF or LF after the word stream", reterr);
 	data = lx->at;
-	rc = pdf_fixed_value(pdf, length, place->first, place->last, place->num,
-	    &length, reterr);
+	rc = pdf_fixed_value(
+	    pdf, length, place->view, place->num, &length, reterr);
 	if (rc != VT_OK)
 		return rc;
 	if (length != NULL && length->type == VT_PDF_INT)
@@ -111,7 +113,7 @@ read_stream(struct vt_pdf *pdf, const struct pdf_place *place,
 	o->u.stream.dict = dict;
 	o->u.stream.offset = data;
 	o->u.stream.length = (uint64_t)n;
-	o->u.stream.revision = (uint32_t)place->first;
+	o->u.stream.revision = (uint32_t)place->view.first;
 	*ret = o;
 	return VT_OK;
 }
@@ -177,14 +179,13 @@ read_entry(struct vt_pdf *pdf, size_t i, struct vt_pdf_object **ret,
 		.num = e->num,
 		.gen = e->gen,
 		.limit = pdf->revs[e->rev].end,
-		.first = e->rev };
+		.view = { e->rev, pdf_entry_last(pdf, i) } };
 	int rc;
 
 	if (pdf->nesting >= NESTING_MAX)
 		return pdf_xref_fail(reterr, e->pos, "7.3.10",
 		    "object %" PRIu32 " needs itself to be read", e->num);
 	pdf->nesting++;
-	place.last = pdf_entry_last(pdf, i);
 	rc = e->state == VT_PDF_SLOT_FILE
 		 ? pdf_read_object(pdf, &place, ret, reterr)
 		 : pdf_objstm_read(pdf, i, ret, reterr);
@@ -209,6 +210,7 @@ pdf_get_entry(struct vt_pdf *pdf, size_t i, struct vt_pdf_object **ret,
 			return rc;
 		pdf->cache[i] = o;
 	}
+	VT_ASSERT(pdf->cache[i] != NULL);
 	*ret = pdf->cache[i];
 	return VT_OK;
 }
@@ -248,6 +250,8 @@ vt_pdf_resolve(struct vt_pdf *pdf, size_t rev, struct vt_pdf_object *o,
 	*ret = o;
 	return VT_OK;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 struct vt_pdf_object *
 vt_pdf_dict_get(const struct vt_pdf_object *o, const char *key)

@@ -30,8 +30,8 @@ check_file_entry(
 	if (!pdf_starts_number(lx) || !pdf_object_head(lx, &num, &gen)) {
 		char want[64];
 
-		snprintf(want, sizeof(want), "\"%" PRIu32 " %u obj\"", e->num,
-		    (unsigned)e->gen);
+		(void)snprintf(want, sizeof(want), "\"%" PRIu32 " %u obj\"",
+		    e->num, (unsigned)e->gen);
 		/* a cut file shows itself before, by its missing end */
 		return pdf_fail(lx, VT_E_PDF_XREF, "7.5.4", want, reterr);
 	}

@@ -154,8 +154,7 @@ pdf_xref_stream_read(struct vt_pdf *pdf, struct pdf_section *s,
 	struct pdf_place place = { .at = s->start,
 		.limit = pdf->src->size,
 		.any = true,
-		.first = 1,
-		.last = 0 };
+		.view = { 1, 0 } };
 	struct rows r = { .at = s->at };
 	struct vt_pdf_object *o = NULL;
 	VT_BUF_AUTO(data);
