@@ -103,82 +103,114 @@ sid_matches(const struct vt_cms_signer *g, X509 *x)
 	return ok;
 }
 
-static void
-find_signer(struct vt_facts *f, struct vt_signature_facts *s)
-{
-	unsigned char *der = NULL;
-	bool ok;
-	int i, n;
-
-	for (i = 0; s->pool != NULL && i < sk_X509_num(s->pool); i++) {
-		X509 *x = sk_X509_value(s->pool, i);
-
-		if (!sid_matches(&s->cms.signer, x))
-			continue;
-		s->signer = x;
-		n = i2d_X509(x, &der);
-		if (n > 0) {
-			s->signer_der = vt_arena_copy(f->out,
-			    VT_SPAN(der, (size_t)n), &ok);
-			if (!ok)
-				f->nomem = true;
-		}
-		OPENSSL_free(der);
-		return;
-	}
-	vt_finding(f, s, VT_R_NO_CERTIFICATE,
-	    "RFC 5652 5.3: none of %zu certificates fits the SignerIdentifier",
-	    s->cms.n_certificates);
-}
+/* What a signing-certificate attribute says of one certificate. */
+enum bound { BOUND_YES, BOUND_NO, BOUND_UNKNOWN_DIGEST, BOUND_MALFORMED };
 
 /* ESSCertIDv2 (RFC 5035 §4) or ESSCertID (RFC 2634 §5.4.1): the first names
  * the signer's certificate. */
-static void
-check_bound(struct vt_facts *f, struct vt_signature_facts *s,
-    const struct vt_cms_attribute *a, bool v2)
+static enum bound
+bound_to(const struct vt_cms_attribute *a, struct vt_span der)
 {
+	bool v2 = strcmp(a->oid, VT_OID_SIGNING_CERT_2) == 0;
 	const char *oid = v2 ? "2.16.840.1.101.3.4.2.1" : "1.3.14.3.2.26";
 	const struct vt_digest *d;
-	struct vt_tlv_reader r, list, first;
-	struct vt_tlv seq, certs, id, hash;
+	struct vt_tlv_reader r;
+	struct vt_tlv t;
 	struct vt_cms_algorithm alg;
 	uint8_t md[64];
 	size_t n;
+	int depth;
 
+	/* SigningCertificate, its certs, the first ESSCertID: three inside one
+	 * another. */
 	vt_tlv_open(&r, a->value);
-	if (!vt_tlv_expect(&r, VT_TLV_SEQUENCE, &seq))
-		goto malformed;
-	vt_tlv_open(&list, seq.body);
-	if (!vt_tlv_expect(&list, VT_TLV_SEQUENCE, &certs))
-		goto malformed;
-	vt_tlv_open(&list, certs.body);
-	if (!vt_tlv_expect(&list, VT_TLV_SEQUENCE, &id))
-		goto malformed;
-	vt_tlv_open(&first, id.body);
-	if (v2 && vt_tlv_at(&first, VT_TLV_SEQUENCE)) {
-		if (!vt_cms_algorithm(&first, &alg))
-			goto malformed;
+	for (depth = 0; depth < 3; depth++) {
+		if (!vt_tlv_expect(&r, VT_TLV_SEQUENCE, &t))
+			return BOUND_MALFORMED;
+		vt_tlv_open(&r, t.body);
+	}
+	if (v2 && vt_tlv_at(&r, VT_TLV_SEQUENCE)) {
+		if (!vt_cms_algorithm(&r, &alg))
+			return BOUND_MALFORMED;
 		oid = alg.oid;
 	}
-	if (!vt_tlv_expect(&first, VT_TLV_OCTETS, &hash))
-		goto malformed;
+	if (!vt_tlv_expect(&r, VT_TLV_OCTETS, &t))
+		return BOUND_MALFORMED;
 	d = vt_digest_find(oid);
-	if (d == NULL || !vt_digest_span(d, s->signer_der, md, &n)) {
-		vt_finding(f, s, VT_R_CERTIFICATE_ATTRIBUTE,
-		    "digest algorithm %s not known", oid);
+	if (d == NULL || !vt_digest_span(d, der, md, &n))
+		return BOUND_UNKNOWN_DIGEST;
+	return vt_span_eq(t.body, VT_SPAN(md, n)) ? BOUND_YES : BOUND_NO;
+}
+
+static void
+check_bound(struct vt_facts *f, struct vt_signature_facts *s,
+    const struct vt_cms_attribute *a)
+{
+	if (a == NULL)
 		return;
-	}
-	if (!vt_span_eq(hash.body, VT_SPAN(md, n))) {
+	switch (bound_to(a, s->signer_der)) {
+	case BOUND_YES:
+		s->bound = true;
+		break;
+	case BOUND_NO:
 		vt_finding(f, s, VT_R_CERTIFICATE_ATTRIBUTE,
-		    "signing-certificate%s: the %s of the certificate differs",
-		    v2 ? "-v2" : "", vt_digest_name(d));
-		return;
+		    "%s: the certificate's digest differs", a->oid);
+		break;
+	case BOUND_UNKNOWN_DIGEST:
+		vt_finding(f, s, VT_R_CERTIFICATE_ATTRIBUTE,
+		    "%s: digest algorithm not known", a->oid);
+		break;
+	case BOUND_MALFORMED:
+		vt_finding(f, s, VT_R_ATTRIBUTES, "%s malformed", a->oid);
+		break;
 	}
-	s->bound = true;
-	return;
-malformed:
-	vt_finding(f, s, VT_R_ATTRIBUTES, "signing-certificate%s malformed",
-	    v2 ? "-v2" : "");
+}
+
+static struct vt_span
+certificate_der(struct vt_facts *f, X509 *x)
+{
+	struct vt_span ret = { NULL, 0 };
+	unsigned char *der = NULL;
+	int n = i2d_X509(x, &der);
+	bool ok = false;
+
+	if (n > 0)
+		ret = vt_arena_copy(f->out, VT_SPAN(der, (size_t)n), &ok);
+	OPENSSL_free(der);
+	if (!ok)
+		f->nomem = true;
+	return ret;
+}
+
+/*
+ * The certificate that the SignerIdentifier names. Where an authority gave one
+ * number twice, the one that the signer bound counts.
+ */
+static void
+find_signer(struct vt_facts *f, struct vt_signature_facts *s)
+{
+	const struct vt_cms_attribute *a = vt_cms_attribute(
+	    &s->cms.signer.attrs, VT_OID_SIGNING_CERT_2, NULL);
+	int i;
+
+	for (i = 0; s->pool != NULL && i < sk_X509_num(s->pool); i++) {
+		X509 *x = sk_X509_value(s->pool, i);
+		struct vt_span der;
+
+		if (!sid_matches(&s->cms.signer, x))
+			continue;
+		der = certificate_der(f, x);
+		if (s->signer != NULL &&
+		    (a == NULL || bound_to(a, der) != BOUND_YES))
+			continue;
+		s->signer = x;
+		s->signer_der = der;
+	}
+	if (s->signer == NULL)
+		vt_finding(f, s, VT_R_NO_CERTIFICATE,
+		    "RFC 5652 5.3: none of %zu certificates fits the "
+		    "SignerIdentifier",
+		    s->cms.n_certificates);
 }
 
 /* RFC 6211 §2: the algorithms as signed are those in the SignerInfo. */
@@ -336,12 +368,10 @@ vt_facts_cms(struct vt_facts *f, struct vt_signature_facts *s)
 		check_protection(f, s, a);
 	if (s->signer == NULL)
 		return;
-	a = vt_cms_attribute(&cms->signer.attrs, VT_OID_SIGNING_CERT_2, NULL);
-	if (a != NULL)
-		check_bound(f, s, a, true);
-	a = vt_cms_attribute(&cms->signer.attrs, VT_OID_SIGNING_CERT, NULL);
-	if (a != NULL)
-		check_bound(f, s, a, false);
+	check_bound(f, s,
+	    vt_cms_attribute(&cms->signer.attrs, VT_OID_SIGNING_CERT_2, NULL));
+	check_bound(f, s,
+	    vt_cms_attribute(&cms->signer.attrs, VT_OID_SIGNING_CERT, NULL));
 }
 
 /* message-digest against the digest of the byte range. */
