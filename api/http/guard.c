@@ -224,12 +224,11 @@ parse_length(struct vt_span v, uint64_t *ret, struct vt_err *reterr)
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < v.n; i++) {
-		if (v.p[i] < '0' || v.p[i] > '9')
+		if (v.p[i] < '0' || v.p[i] > '9' ||
+		    n > (uint64_t)INT64_MAX / 10 - 10)
 			n = UINT64_MAX;
-		else if (n <= (uint64_t)INT64_MAX / 10 - 10)
-			n = n * 10 + (uint64_t)(v.p[i] - '0');
 		else
-			n = UINT64_MAX;
+			n = n * 10 + (uint64_t)(v.p[i] - '0');
 		if (n == UINT64_MAX)
 			break;
 	}

@@ -64,7 +64,7 @@ vt_http_listen(const char *address, uint16_t port, int *ret_fd,
     uint16_t *ret_port, struct vt_err *reterr)
 {
 	struct sockaddr_storage ss;
-	socklen_t n;
+	socklen_t n = 0;
 	int fd, rc = parse_address(address, port, &ss, &n, reterr);
 
 	if (rc != VT_OK)

@@ -2,6 +2,7 @@
 #include "api/http/range.h"
 
 #include "api/http/guard.h"
+#include "base/err.h"
 
 /* Decimal digits at *at; false when there are none. Saturates. */
 static bool
@@ -58,6 +59,7 @@ vt_http_etag_listed(struct vt_span s, const char *token, bool weak)
 {
 	size_t at = 0;
 
+	VT_ASSERT(token != NULL);
 	if (vt_span_is(s, "*"))
 		return true;
 	while (at < s.n) {

@@ -328,6 +328,7 @@ vt_in_take_secret(const struct vt_in_obj *o, const char *key)
 	json_t *v = get(o, key);
 	const char *s = vt_in_str(o, key);
 	struct vt_secret *ret;
+	void *mine;
 
 	if (s == NULL)
 		return NULL;
@@ -335,7 +336,8 @@ vt_in_take_secret(const struct vt_in_obj *o, const char *key)
 	if (ret == NULL)
 		(void)vt_in_fail(o, key, VT_E_NOMEM, "no secure memory left");
 	/* jansson hands its own memory out as const; it is ours to wipe. */
-	vt_wipe((void *)(uintptr_t)s, json_string_length(v));
+	memcpy(&mine, &s, sizeof(mine));
+	vt_wipe(mine, json_string_length(v));
 	(void)json_object_del(o->o, key);
 	return ret;
 }

@@ -565,7 +565,7 @@ vt_office_read(struct vt_office *o, const vt_hash *blob, uint64_t off, void *p,
 	/* Short reads are allowed. */
 	if (n > 3)
 		n = 3;
-	memcpy(p, "0123456789" + off, n);
+	memcpy(p, &"0123456789"[off], n);
 	*ret_n = n;
 	return VT_OK;
 }
