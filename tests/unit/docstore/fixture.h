@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A store in a temporary directory, a clock and randomness that tests set,
+ * and short ways to do the acts most tests begin with. */
+#ifndef VT_TESTS_DOCSTORE_FIXTURE_H
+#define VT_TESTS_DOCSTORE_FIXTURE_H
+
+#include <dirent.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "docstore/store.h"
+#include "tests/tap.h"
+
+#define UNUSED __attribute__((unused))
+
+/* ---- a world that is the same every time ---- */
+
+struct world {
+	struct vt_context ctx;
+	vt_time now;
+	int64_t mono;
+	uint64_t drawn; /* blocks of randomness so far */
+	pthread_mutex_t lock;
+};
+
+static vt_time
+world_now(void *arg)
+{
+	return ((struct world *)arg)->now;
+}
+
+static int64_t
+world_mono(void *arg)
+{
+	return ((struct world *)arg)->mono;
+}
+
+/* SHA-256 of a counter: different everywhere, equal in every run. */
+static void
+world_random(void *arg, void *p, size_t n)
+{
+	struct world *w = arg;
+	uint8_t *out = p;
+
+	(void)pthread_mutex_lock(&w->lock);
+	while (n > 0) {
+		vt_hash h = vt_sha256(VT_SPAN(&w->drawn, sizeof(w->drawn)));
+		size_t take = n < sizeof(h.b) ? n : sizeof(h.b);
+
+		w->drawn++;
+		memcpy(out, h.b, take);
+		out += take;
+		n -= take;
+	}
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+static UNUSED void
+world_init(struct world *w)
+{
+	*w = (struct world){ .now = VT_TIME_S(1772413965) }; /* 2026-03-02 */
+	w->ctx = (struct vt_context){ .now = world_now,
+		.monotonic_us = world_mono,
+		.random = world_random,
+		.arg = w };
+	(void)pthread_mutex_init(&w->lock, NULL);
+}
+
+/* ---- directories ---- */
+
+static UNUSED char *
+dir_new(void)
+{
+	const char *base = getenv("TMPDIR");
+	char *p = NULL;
+
+	if (asprintf(&p, "%s/vt-store-XXXXXX", base ? base : "/tmp") < 0 ||
+	    mkdtemp(p) == NULL) {
+		printf("Bail out! no temporary directory\n");
+		exit(1);
+	}
+	return p;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int flag, struct FTW *f)
+{
+	(void)st;
+	(void)flag;
+	(void)f;
+	return remove(path);
+}
+
+static UNUSED void
+dir_free(char *path)
+{
+	(void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(path);
+}
+
+static const struct vt_store_options options = { .domain = "vanthu.test",
+	.map_size = (uint64_t)1 << 30 };
+
+static UNUSED struct vt_store *
+store_open(const char *dir, const struct vt_context *ctx)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_store *s = NULL;
+
+	if (vt_store_open(dir, &options, ctx, &s, &err) != VT_OK) {
+		printf("Bail out! store: %s\n", err.msg);
+		exit(1);
+	}
+	return s;
+}
+
+static UNUSED struct vt_store *
+store_new(const char *dir, const struct vt_context *ctx)
+{
+	struct vt_err err = VT_ERR_INIT;
+
+	if (vt_store_init(dir, &options, ctx, &err) != VT_OK) {
+		printf("Bail out! store: %s\n", err.msg);
+		exit(1);
+	}
+	return store_open(dir, ctx);
+}
+
+static UNUSED struct vt_store *
+model_new(const struct vt_context *ctx)
+{
+	struct vt_store_options o = options;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_store *s = NULL;
+
+	o.in_memory = true;
+	if (vt_store_open(NULL, &o, ctx, &s, &err) != VT_OK) {
+		printf("Bail out! model: %s\n", err.msg);
+		exit(1);
+	}
+	return s;
+}
+
+/* ---- acts in a line ---- */
+
+struct doer {
+	struct vt_store *s;
+	uint32_t agency;
+	vt_id paper;  /* of the last act */
+	vt_hash main; /* main file after it */
+	struct vt_err err;
+	struct vt_act_result r; /* of the last act; freed by the next */
+};
+
+static UNUSED int
+do_steps(struct doer *d, const vt_id *paper, const struct vt_step *st, size_t n,
+    const char *key)
+{
+	struct vt_act a = { .agency_no = d->agency,
+		.steps = st,
+		.n_steps = n,
+		.key = key,
+		.caller = { { 1 } },
+		.person = { { 2 } } };
+	int rc;
+
+	if (paper != NULL)
+		a.paper = *paper;
+	if (key != NULL)
+		a.request = vt_sha256(vt_span_str(key));
+	vt_act_result_free(&d->r);
+	d->err = (struct vt_err)VT_ERR_INIT;
+	rc = vt_store_do(d->s, &a, &d->r, &d->err);
+	if (rc == VT_OK && !vt_id_is_zero(&d->r.paper)) {
+		d->paper = d->r.paper;
+		d->main = d->r.current;
+	}
+	return rc;
+}
+
+static UNUSED int
+do_step(struct doer *d, const vt_id *paper, struct vt_step st)
+{
+	return do_steps(d, paper, &st, 1, NULL);
+}
+
+static UNUSED int
+make_agency(struct doer *d, const char *code, const char *name)
+{
+	struct vt_step st = { .kind = VT_STEP_AGENCY };
+	int rc;
+
+	st.u.agency.name = (struct vt_agency_name){ .code = code,
+		.name = name,
+		.short_name = "SKHCN",
+		.place = "An Mẫu" };
+	d->agency = 0;
+	rc = do_step(d, NULL, st);
+	if (rc == VT_OK)
+		d->agency = d->r.agency_no;
+	return rc;
+}
+
+static UNUSED int
+make_series(struct doer *d, const char *key, enum vt_series_reset reset,
+    enum vt_series_authority authority)
+{
+	struct vt_step st = { .kind = VT_STEP_SERIES };
+
+	st.u.series = (struct vt_series){
+		.key = key, .title = key, .reset = reset, .authority = authority
+	};
+	return do_step(d, NULL, st);
+}
+
+/* Bytes that differ by seed: no two chunks are equal. */
+static UNUSED uint8_t *
+make_bytes(size_t n, uint64_t seed)
+{
+	uint8_t *p = malloc(n == 0 ? 1 : n);
+	uint64_t x = seed * 0x9e3779b97f4a7c15ULL + 1;
+
+	for (size_t i = 0; p != NULL && i < n; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		p[i] = (uint8_t)(x >> 24);
+	}
+	return p;
+}
+
+static UNUSED int
+make_file(
+    struct doer *d, struct vt_span bytes, const char *name, struct vt_file *ret)
+{
+	struct vt_blob b;
+	int rc;
+
+	*ret =
+	    (struct vt_file){ .name = name, .media_type = "application/pdf" };
+	rc =
+	    vt_upload_memory(d->s, d->agency, bytes, &ret->upload, &b, &d->err);
+	if (rc == VT_OK)
+		ret->hash = b.hash;
+	return rc;
+}
+
+/* A paper of one file of n bytes. */
+static UNUSED int
+make_paper(struct doer *d, enum vt_direction dir, size_t n, uint64_t seed)
+{
+	static const struct vt_recipient to[] = { { "H99.31",
+	    "UBND xã An Mẫu" } };
+	struct vt_meta m = { .type_code = "CV",
+		.subject = "V/v thử nghiệm",
+		.notation = "SKHCN-VP",
+		.recipients = to,
+		.n_recipients = 1 };
+	struct vt_step st = { .kind = VT_STEP_REGISTER };
+	uint8_t *bytes = make_bytes(n, seed);
+	struct vt_file f;
+	int rc;
+
+	rc = make_file(d, VT_SPAN(bytes, n), "cong-van.pdf", &f);
+	free(bytes);
+	if (rc != VT_OK)
+		return rc;
+	st.u.reg.direction = dir;
+	st.u.reg.meta = &m;
+	st.u.reg.files = &f;
+	st.u.reg.n_files = 1;
+	st.u.reg.arrival_series = dir == VT_DIR_IN ? "den" : NULL;
+	return do_step(d, NULL, st);
+}
+
+static UNUSED struct vt_step
+agree(enum vt_step_kind kind, const vt_hash *main)
+{
+	struct vt_step st = { .kind = kind };
+
+	st.u.submit.main = *main; /* the three have one shape */
+	return st;
+}
+
+static UNUSED struct vt_step
+number_step(const char *series)
+{
+	struct vt_step st = { .kind = VT_STEP_NUMBER };
+
+	st.u.number.series = series;
+	return st;
+}
+
+/* A file that appends n bytes to the current main file. */
+static UNUSED int
+append_step(struct doer *d, enum vt_version_reason reason, size_t n,
+    uint64_t seed, struct vt_step *ret)
+{
+	uint8_t *tail = make_bytes(n, seed);
+	struct vt_blob was, now;
+	vt_id up;
+	int rc;
+
+	rc = vt_bytes_stat(d->s, &d->main, &was, &d->err);
+	if (rc == VT_OK)
+		rc = vt_upload_append(d->s, d->agency, &was, VT_SPAN(tail, n),
+		    &up, &now, &d->err);
+	free(tail);
+	*ret = (struct vt_step){ .kind = VT_STEP_VERSION };
+	ret->u.version.expect = d->main;
+	ret->u.version.reason = reason;
+	ret->u.version.file =
+	    (struct vt_file){ .upload = up, .hash = now.hash };
+	return rc;
+}
+
+static UNUSED struct vt_step
+sign_step(enum vt_sign_kind kind, const vt_hash *main)
+{
+	struct vt_step st = { .kind = VT_STEP_SIGN };
+
+	st.u.sign.kind = kind;
+	st.u.sign.main = *main;
+	st.u.sign.signer = (vt_id){ { 7 } };
+	st.u.sign.field = "ky1";
+	st.u.sign.level = "B-B";
+	st.u.sign.signing_time = VT_TIME_S(1772413000);
+	return st;
+}
+
+static UNUSED struct vt_step
+seal_step(const vt_hash *main)
+{
+	struct vt_step st = { .kind = VT_STEP_SEAL };
+
+	st.u.seal.main = *main;
+	st.u.seal.field = "dau";
+	st.u.seal.level = "B-B";
+	st.u.seal.signing_time = VT_TIME_S(1772413000);
+	return st;
+}
+
+/* Order A in two acts: number; then signed revision. Then seal and issue. */
+static UNUSED int
+walk_to_issue(struct doer *d, uint64_t seed)
+{
+	struct vt_step st[3];
+	vt_id p = d->paper;
+	int rc;
+
+	st[0] = agree(VT_STEP_SUBMIT, &d->main);
+	st[1] = agree(VT_STEP_APPROVE, &d->main);
+	if ((rc = do_steps(d, &p, st, 2, NULL)) != VT_OK ||
+	    (rc = do_step(d, &p, number_step("di"))) != VT_OK ||
+	    (rc = append_step(d, VT_VERSION_SIGNED, 20000, seed, &st[0])) !=
+		VT_OK)
+		return rc;
+	st[1] = sign_step(VT_SIGN_COMPETENT, &st[0].u.version.file.hash);
+	if ((rc = do_steps(d, &p, st, 2, NULL)) != VT_OK ||
+	    (rc = append_step(d, VT_VERSION_SEALED, 20000, seed + 1, &st[0])) !=
+		VT_OK)
+		return rc;
+	st[1] = seal_step(&st[0].u.version.file.hash);
+	st[2] = (struct vt_step){ .kind = VT_STEP_ISSUE };
+	return do_steps(d, &p, st, 3, NULL);
+}
+
+static UNUSED int
+dispatch(struct doer *d, const struct vt_recipient *to, size_t n)
+{
+	struct vt_step st = { .kind = VT_STEP_DISPATCH };
+	vt_id p = d->paper;
+
+	st.u.dispatch.to = to;
+	st.u.dispatch.n_to = n;
+	return do_step(d, &p, st);
+}
+
+/* ---- check ---- */
+
+static UNUSED void
+print_finding(void *arg, const char *line)
+{
+	(void)arg;
+	printf("# finding: %s\n", line);
+}
+
+static UNUSED void
+hush_finding(void *arg, const char *line)
+{
+	(void)arg;
+	(void)line;
+}
+
+static UNUSED uint64_t
+findings(struct vt_store *s, bool show)
+{
+	struct vt_check_options o = { .finding =
+					  show ? print_finding : hush_finding };
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t n = 0;
+
+	if (vt_store_check(s, &o, &n, &err) != VT_OK) {
+		printf("# check: %s\n", err.msg);
+		return UINT64_MAX;
+	}
+	return n;
+}
+
+#endif
