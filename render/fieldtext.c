@@ -145,7 +145,7 @@ vt_render_field_text(const char *text, const char *font_key, double font_size,
 		return rc;
 	vt_grafter_init(&g, a);
 	g.import = vt_buf_str(&import);
-	vt_grafter_stream(
+	vt_grafter_form(
 	    &g, vt_grafter_reserve(&g), &dict, vt_buf_view(&content));
 	return vt_grafter_finish(&g, ret, reterr);
 }

@@ -65,9 +65,9 @@ deflated(struct vt_span data, struct vt_buf *ret)
 	return true;
 }
 
-void
-vt_grafter_stream(
-    struct vt_grafter *g, size_t i, const struct vt_buf *b, struct vt_span data)
+static void
+put_stream(struct vt_grafter *g, size_t i, const struct vt_buf *b,
+    struct vt_span data, bool pack)
 {
 	VT_BUF_AUTO(dict);
 	VT_BUF_AUTO(packed);
@@ -83,7 +83,7 @@ vt_grafter_stream(
 	}
 	vt_buf_puts(&dict, "<< ");
 	vt_buf_span(&dict, vt_buf_view(b));
-	if (deflated(data, &packed)) {
+	if (pack && deflated(data, &packed)) {
 		vt_buf_puts(&dict, " /Filter /FlateDecode");
 		data = vt_buf_view(&packed);
 	}
@@ -95,6 +95,20 @@ vt_grafter_stream(
 	g->o[i].is_stream = true;
 	if (!ok && vt_arena_err(g->a, &err) != VT_OK)
 		vt_grafter_fail(g, &err);
+}
+
+void
+vt_grafter_stream(
+    struct vt_grafter *g, size_t i, const struct vt_buf *b, struct vt_span data)
+{
+	put_stream(g, i, b, data, true);
+}
+
+void
+vt_grafter_form(
+    struct vt_grafter *g, size_t i, const struct vt_buf *b, struct vt_span data)
+{
+	put_stream(g, i, b, data, false);
 }
 
 int

@@ -31,6 +31,11 @@ void vt_grafter_body(struct vt_grafter *g, size_t i, const struct vt_buf *b);
  * that makes it shorter, and /Filter added then. */
 void vt_grafter_stream(struct vt_grafter *g, size_t i, const struct vt_buf *b,
     struct vt_span data);
+/* The same without packing, for an appearance: the laid field's empty one has
+ * no /Filter either, and EU DSS calls a filter that comes with the filled one
+ * an undefined change. */
+void vt_grafter_form(struct vt_grafter *g, size_t i, const struct vt_buf *b,
+    struct vt_span data);
 void vt_grafter_fail(struct vt_grafter *g, const struct vt_err *err);
 VT_NODISCARD int vt_grafter_finish(
     struct vt_grafter *g, struct vt_pdf_graft *ret, struct vt_err *reterr);

@@ -218,7 +218,7 @@ stamp_put(struct stamp *s, const struct vt_stamp *spec, struct vt_err *reterr)
 	vt_buf_puts(&dict, " >>");
 	rc = vt_buf_status(&s->content, reterr);
 	if (rc == VT_OK)
-		vt_grafter_stream(&s->g, form, &dict, vt_buf_view(&s->content));
+		vt_grafter_form(&s->g, form, &dict, vt_buf_view(&s->content));
 	return rc;
 }
 

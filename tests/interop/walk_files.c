@@ -4,8 +4,8 @@
  * (number in the signed revision) and in order B (number filled afterwards),
  * each with 0 and with 2 digital initials before. The steps are the office's.
  *
- * walk_files OUT-DIRECTORY KEY-DIRECTORY: keys leader.p12, seal.p12,
- * first.p12, second.p12 with PIN "1234"; writes A0.pdf A2.pdf B0.pdf B2.pdf.
+ * walk_files OUT-DIRECTORY DEMO: the keys and PINs of a demo province
+ * (api/demo/province.sh); writes A0.pdf A2.pdf B0.pdf B2.pdf.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ struct walk {
 	struct vt_spawner *w;
 	struct vt_buf pdf;
 	struct vt_facts facts;
-	const char *keys;
+	const char *demo;
 	struct vt_err err;
 };
 
@@ -120,8 +120,7 @@ fill(struct walk *k, struct vt_arena *a)
 static void
 sign(struct walk *k, struct vt_arena *a, const char *field, const char *key)
 {
-	VT_CLEANUP(vt_secret_free)
-	struct vt_secret *pin = vt_secret_new("1234", 4);
+	VT_CLEANUP(vt_secret_free) struct vt_secret *pin = NULL;
 	VT_CLEANUP(vt_key_free) struct vt_key *signer = NULL;
 	struct vt_pdf_tail t = VT_PDF_TAIL_INIT;
 	struct vt_signature_spec spec = { 0 };
@@ -135,7 +134,9 @@ sign(struct walk *k, struct vt_arena *a, const char *field, const char *key)
 	VT_BUF_AUTO(png);
 	int fd = open_pdf(k, &i);
 
-	snprintf(uri, sizeof(uri), "file:%s/%s.p12", k->keys, key);
+	snprintf(uri, sizeof(uri), "%s/pins/skhcn-%s", k->demo, key);
+	need(vt_secret_read_file(uri, &pin, &k->err), k, uri);
+	snprintf(uri, sizeof(uri), "file:%s/keys/skhcn-%s.p12", k->demo, key);
 	need(vt_key_open(uri, pin, &signer, &k->err), k, key);
 	f = vt_office_field(&i, field);
 	if (f == NULL) {
@@ -179,21 +180,21 @@ write_file(struct walk *k, const char *dir, const char *name)
 }
 
 static void
-one(struct vt_spawner *w, const char *out, const char *keys, char order,
+one(struct vt_spawner *w, const char *out, const char *demo, char order,
     unsigned initials)
 {
 	VT_CLEANUP(vt_arena_free)
 	struct vt_arena *a = vt_arena_new((size_t)64 << 20);
-	struct walk k = { .w = w, .pdf = VT_BUF_INIT, .keys = keys };
+	struct walk k = { .w = w, .pdf = VT_BUF_INIT, .demo = demo };
 	struct vt_places places;
 	char name[32];
 
 	make_letter(&k, &places);
 	lay(&k, &places, initials);
 	if (initials > 0)
-		sign(&k, a, VT_FIELD_INITIALS "1", "first");
+		sign(&k, a, VT_FIELD_INITIALS "1", "officer");
 	if (initials > 1)
-		sign(&k, a, VT_FIELD_INITIALS "2", "second");
+		sign(&k, a, VT_FIELD_INITIALS "2", "clerk");
 	if (order == 'A')
 		number(&k);
 	sign(&k, a, VT_FIELD_LEADER, "leader");
@@ -214,7 +215,7 @@ main(int argc, char **argv)
 	struct vt_err err = VT_ERR_INIT;
 
 	if (argc != 3) {
-		fprintf(stderr, "usage: walk_files OUT-DIR KEY-DIR\n");
+		fprintf(stderr, "usage: walk_files OUT-DIR DEMO\n");
 		return 64;
 	}
 	if (vt_base_init(&err) != VT_OK ||

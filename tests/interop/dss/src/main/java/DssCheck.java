@@ -62,6 +62,12 @@ public final class DssCheck {
             simple.getAdESValidationWarnings(id).forEach(m -> say(file, id, "warning", m.getValue()));
             simple.getAdESValidationInfo(id).forEach(m -> say(file, id, "info", m.getValue()));
         }
+        // Which changes DSS has no name for: the text of its warning does not say.
+        reports.getDiagnosticData().getSignatures().stream()
+                .filter(s -> s.getPDFRevision() != null)
+                .forEach(s -> s.getPDFRevision().getPdfUndefinedChanges()
+                        .forEach(c -> say(file, s.getId(), "undefined",
+                                c.getAction() + " " + c.getType() + " " + c.getValue())));
         say(file, n, "done", micros + " us");
     }
 
