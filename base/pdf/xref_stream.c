@@ -7,6 +7,9 @@
 
 #define CLAUSE "7.5.8"
 
+/* Bytes that a stream may have past its entries. */
+#define DATA_SLACK 1024
+
 /* Widths of the three fields and the rows still to come. */
 struct rows {
 	size_t w[3];
@@ -120,30 +123,45 @@ take_rows(struct vt_pdf *pdf, struct rows *r, uint64_t first, uint64_t count,
 	return VT_OK;
 }
 
-static int
-take_index(struct vt_pdf *pdf, const struct pdf_section *s, struct rows *r,
-    const struct pdf_entry *tmpl, struct vt_err *reterr)
+/* Pair i of /Index, or all of /Size without one. False past the last. */
+static bool
+index_pair(const struct pdf_section *s, const struct vt_pdf_object *index,
+    size_t i, int64_t ret[2])
 {
-	struct vt_pdf_object *index = vt_pdf_dict_get(s->trailer, "Index");
-	int64_t first, count;
-	int rc;
+	if (index == NULL) {
+		ret[0] = 0;
+		ret[1] = s->size;
+		return i == 0;
+	}
+	return 2 * i < index->u.array.n &&
+	       vt_pdf_int(index->u.array.items[2 * i], &ret[0]) &&
+	       vt_pdf_int(index->u.array.items[2 * i + 1], &ret[1]);
+}
 
-	if (index == NULL)
-		return take_rows(pdf, r, 0, s->size, tmpl, reterr);
-	if (index->type != VT_PDF_ARRAY || index->u.array.n % 2 != 0)
+/* Checks /Index and counts the entries it names. */
+static int
+count_rows(const struct pdf_section *s, const struct vt_pdf_object *index,
+    const struct rows *r, uint64_t *ret, struct vt_err *reterr)
+{
+	uint64_t n = 0;
+	int64_t pair[2];
+	size_t i;
+
+	if (index != NULL &&
+	    (index->type != VT_PDF_ARRAY || index->u.array.n % 2 != 0))
 		return pdf_xref_fail(
 		    reterr, r->at, CLAUSE, "/Index is not an array of pairs");
-	for (size_t i = 0; i < index->u.array.n; i += 2) {
-		if (!vt_pdf_int(index->u.array.items[i], &first) ||
-		    !vt_pdf_int(index->u.array.items[i + 1], &count) ||
-		    first < 0 || count < 0)
+	for (i = 0; index_pair(s, index, i, pair); i++) {
+		if (pair[0] < 0 || pair[1] < 0 || pair[1] > s->size)
 			return pdf_xref_fail(reterr, r->at, CLAUSE,
-			    "/Index holds something else than numbers");
-		rc = take_rows(
-		    pdf, r, (uint64_t)first, (uint64_t)count, tmpl, reterr);
-		if (rc != VT_OK)
-			return rc;
+			    "/Index names more objects than /Size");
+		n += (uint64_t)pair[1];
 	}
+	if ((index != NULL && 2 * i != index->u.array.n) || n > s->size)
+		return pdf_xref_fail(reterr, r->at, CLAUSE,
+		    "/Index holds something else than numbers, or names more "
+		    "objects than /Size");
+	*ret = n;
 	return VT_OK;
 }
 
@@ -155,9 +173,11 @@ pdf_xref_stream_read(struct vt_pdf *pdf, struct pdf_section *s,
 		.limit = pdf->src->size,
 		.any = true,
 		.view = { 1, 0 } };
+	struct vt_pdf_object *o = NULL, *index;
 	struct rows r = { .at = s->at };
-	struct vt_pdf_object *o = NULL;
 	VT_BUF_AUTO(data);
+	uint64_t n = 0;
+	int64_t pair[2];
 	int rc;
 
 	rc = pdf_read_object(pdf, &place, &o, reterr);
@@ -171,13 +191,23 @@ pdf_xref_stream_read(struct vt_pdf *pdf, struct pdf_section *s,
 		    place.num);
 	s->trailer = o->u.stream.dict;
 	s->after = pdf->lx.at;
+	index = vt_pdf_dict_get(s->trailer, "Index");
 	if ((rc = pdf_trailer_take(pdf, s, reterr)) != VT_OK ||
-	    (rc = take_widths(s->trailer, &r, reterr)) != VT_OK)
+	    (rc = take_widths(s->trailer, &r, reterr)) != VT_OK ||
+	    (rc = count_rows(s, index, &r, &n, reterr)) != VT_OK)
 		return rc;
-	rc = vt_pdf_stream_data(pdf, o, VT_L(PDF_INFLATE_MAX), &data, reterr);
+	/* no more is inflated than the entries can need: a chain of sections
+	 * that are bombs costs what its entries cost */
+	n = n * (r.w[0] + r.w[1] + r.w[2]) * 2 + DATA_SLACK;
+	if (n > VT_L(PDF_INFLATE_MAX))
+		n = VT_L(PDF_INFLATE_MAX);
+	rc = vt_pdf_stream_data(pdf, o, (size_t)n, &data, reterr);
 	if (rc != VT_OK)
 		return rc;
 	r.p = data.p;
 	r.left = data.n;
-	return take_index(pdf, s, &r, tmpl, reterr);
+	for (size_t i = 0; index_pair(s, index, i, pair) && rc == VT_OK; i++)
+		rc = take_rows(pdf, &r, (uint64_t)pair[0], (uint64_t)pair[1],
+		    tmpl, reterr);
+	return rc;
 }

@@ -332,6 +332,69 @@ test_object_streams(void)
 	open_close(&f);
 }
 
+/* Widths and index of a cross-reference stream, whose row for object 1 is
+ * "1 00000009 0". */
+#define XREF(dict, rows)                                                       \
+	HEAD "@Lx5 0 obj\n<< /Type /XRef /Root 1 0 R /Length @N45 " dict       \
+	     " >>\nstream\n@L4" rows "@L5\nendstream\nendobj\n" TAIL
+#define ROW1 "\001@Ba\0"
+
+static void
+test_xref_streams(void)
+{
+	static const struct row row[] = {
+		ROW("with an index",
+		    XREF("/W [1 4 1] /Size 6 /Index [1 1]", ROW1), VT_OK),
+		ROW("with more data than entries",
+		    XREF("/W [1 4 1] /Size 6 /Index [1 1]", ROW1 "more"),
+		    VT_OK),
+		ROW("without the type field",
+		    XREF("/W [0 4 0] /Size 6 /Index [1 1]", "@Ba"), VT_OK),
+		ROW("without widths", XREF("/Size 6 /Index [1 1]", ROW1),
+		    VT_E_PDF_XREF),
+		ROW("two widths", XREF("/W [1 4] /Size 6 /Index [1 1]", ROW1),
+		    VT_E_PDF_XREF),
+		ROW("a width of nine",
+		    XREF("/W [1 9 1] /Size 6 /Index [1 1]", ROW1),
+		    VT_E_PDF_XREF),
+		ROW("no offsets", XREF("/W [1 0 1] /Size 6 /Index [1 1]", ROW1),
+		    VT_E_PDF_XREF),
+		ROW("too little data",
+		    XREF("/W [1 4 1] /Size 6 /Index [1 2]", ROW1),
+		    VT_E_PDF_XREF),
+		ROW("half a pair",
+		    XREF("/W [1 4 1] /Size 6 /Index [1 1 2]", ROW1),
+		    VT_E_PDF_XREF),
+		ROW("a pair of names",
+		    XREF("/W [1 4 1] /Size 6 /Index [/A /B]", ROW1),
+		    VT_E_PDF_XREF),
+		ROW("a negative index",
+		    XREF("/W [1 4 1] /Size 6 /Index [-1 1]", ROW1),
+		    VT_E_PDF_XREF),
+		ROW("more than the size",
+		    XREF("/W [1 4 1] /Size 6 /Index [1 8388607]", ROW1),
+		    VT_E_PDF_XREF),
+		ROW("an object twice",
+		    XREF("/W [1 4 1] /Size 6 /Index [1 1 1 1]", ROW1 ROW1),
+		    VT_E_PDF_XREF),
+		ROW("an unknown type",
+		    XREF("/W [1 4 1] /Size 6 /Index [1 1]", "\003@Ba\0"),
+		    VT_E_PDF_UNSUPPORTED),
+		ROW("an indirect width",
+		    XREF("/W 1 0 R /Size 6 /Index [1 1]", ROW1), VT_E_PDF_XREF),
+		ROW("an indirect filter",
+		    XREF("/W [1 4 1] /Size 6 /Index [1 1] /Filter 1 0 R", ROW1),
+		    VT_E_PDF_XREF),
+	};
+	struct open_file f;
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		tap_code(open_script(&f, row[i].script, row[i].n), row[i].code,
+		    &f.err, "xref stream: %s", row[i].what);
+		open_close(&f);
+	}
+}
+
 /* The length of stream 2 is object 3, which an update replaces: readers of
  * the two revisions would see different data. */
 static void
@@ -354,12 +417,12 @@ test_length_replaced(void)
 static void
 test_over_the_end(void)
 {
-	static const char script[] = HEAD PAGES0
-	    "@Lc3 0 obj\n(\n@Lxxref\n0 4\n" FREE0
-	    "@Da 00000 n \n@Db 00000 n \n@Dc 00000 n \n"
-	    "trailer\n<< /Size 4 /Root 1 0 R >>\n" TAIL
-	    ")\nendobj\n@Lyxref\n0 0\n"
-	    "trailer\n<< /Size 4 /Root 1 0 R /Prev @Dx >>\n" TAIL2;
+	static const char script[] =
+	    HEAD PAGES0 "@Lc3 0 obj\n(\n@Lxxref\n0 4\n" FREE0
+			"@Da 00000 n \n@Db 00000 n \n@Dc 00000 n \n"
+			"trailer\n<< /Size 4 /Root 1 0 R >>\n" TAIL
+			")\nendobj\n@Lyxref\n0 0\n"
+			"trailer\n<< /Size 4 /Root 1 0 R /Prev @Dx >>\n" TAIL2;
 	struct vt_pdf_object *o;
 	struct open_file f;
 
@@ -505,6 +568,7 @@ main(void)
 	test_filters_refused();
 	test_bomb();
 	test_object_streams();
+	test_xref_streams();
 	test_length_replaced();
 	test_over_the_end();
 	test_resolve();
