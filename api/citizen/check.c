@@ -155,6 +155,7 @@ signature(struct vt_page *p, const struct vt_signature_verdict *s, size_t no)
 	static const char *const class[] = { [VT_TOTAL_PASSED] = "good",
 		[VT_INDETERMINATE] = "unsure",
 		[VT_TOTAL_FAILED] = "bad" };
+	bool sure = s->indication == VT_TOTAL_PASSED;
 	VT_BUF_AUTO(when);
 
 	vt_page_date(s->claimed_time, &when);
@@ -163,13 +164,13 @@ signature(struct vt_page *p, const struct vt_signature_verdict *s, size_t no)
 	    "<strong>%s</strong></h2>\n<dl class=\"facts\">\n",
 	    class[s->indication], vt_page_t(p, "Chữ ký", "Signature"), no,
 	    indication(p, s->indication));
-	vt_page_row(p, vt_page_t(p, "Người ký", "Signed by"),
+	/* Anybody can write any name into a certificate of his own. */
+	vt_page_row(p,
+	    sure ? vt_page_t(p, "Người ký", "Signed by")
+		 : vt_page_t(p, "Tên tự khai (chưa xác nhận)",
+		       "Name as claimed (not confirmed)"),
 	    s->signer != NULL ? s->signer
 			      : vt_page_t(p, "Không rõ", "Unknown"));
-	vt_page_row(
-	    p, vt_page_t(p, "Cơ quan, tổ chức", "Organisation"), s->signer_org);
-	vt_page_row(
-	    p, vt_page_t(p, "Chứng thư do", "Certificate from"), s->issuer);
 	vt_page_row(p,
 	    vt_page_t(p, "Ngày ký (người ký khai)", "Date (as claimed)"),
 	    vt_buf_str(&when));

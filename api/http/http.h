@@ -211,12 +211,12 @@ struct vt_http_options {
 	const struct vt_http_face *faces; /* copied; what it points to not */
 	size_t nfaces;
 	/* For tests; 0 takes the value of limits.def. */
-	unsigned connections_max, per_ip_max, idle_s;
+	unsigned connections_max, per_ip_max, idle_s, header_s;
 };
 
 #define VT_HTTP_OPTIONS_INIT                                                   \
 	{                                                                      \
-		NULL, 0, NULL, NULL, 0, 0, 0, 0                                \
+		NULL, 0, NULL, NULL, 0, 0, 0, 0, 0                             \
 	}
 
 struct vt_http;

@@ -18,6 +18,7 @@
 
 #include "api/http/guard.h"
 #include "api/http/target.h"
+#include "api/http/watch.h"
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -38,6 +39,7 @@ struct vt_http {
 	const struct vt_context *context;
 	struct vt_http_face *faces; /* owned copy */
 	size_t nfaces;
+	struct vt_watch *watch;
 	uint16_t port;
 	atomic_int active; /* requests between first callback and the end */
 	atomic_bool stopping;
@@ -131,6 +133,32 @@ linger(struct MHD_Connection *conn)
 	}
 }
 
+static struct vt_watched *
+watched(struct MHD_Connection *conn)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info == NULL ? NULL : info->socket_context;
+}
+
+/* The library calls this before it closes the socket. */
+static void
+on_connection(void *cls, struct MHD_Connection *conn, void **socket_context,
+    enum MHD_ConnectionNotificationCode code)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct vt_http *h = cls;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED && info != NULL) {
+		*socket_context = vt_watch_add(h->watch, info->connect_fd);
+	} else if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		vt_watch_remove(h->watch, *socket_context);
+		*socket_context = NULL;
+	}
+}
+
 static void
 on_completed(void *cls, struct MHD_Connection *conn, void **px,
     enum MHD_RequestTerminationCode code)
@@ -149,9 +177,9 @@ on_completed(void *cls, struct MHD_Connection *conn, void **px,
 			 x->linger)
 			linger(conn);
 		log_exchange(x);
-	}
-	if (x->seen)
+		vt_watch_waiting(h->watch, watched(conn));
 		atomic_fetch_sub(&h->active, 1);
+	}
 	exchange_free(x);
 }
 
@@ -527,6 +555,7 @@ take_headers(struct exchange *x, struct MHD_Connection *conn,
 
 	x->seen = true;
 	atomic_fetch_add(&h->active, 1);
+	vt_watch_busy(h->watch, watched(conn));
 	x->req.id = vt_id_new(h->context);
 	x->found.face = &h->faces[0];
 	set_peer(&x->req, conn);
@@ -634,6 +663,7 @@ start_daemon(struct vt_http *h, int fd, const struct vt_http_options *opt,
 	    NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK,
 	    on_target, h, MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_LIMIT, conns,
 	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_ip,
 	    MHD_OPTION_CONNECTION_TIMEOUT, idle,
@@ -669,8 +699,14 @@ vt_http_start(const struct vt_http_options *opt, struct vt_http **ret,
 	rc = vt_http_listen(opt->address == NULL ? "127.0.0.1" : opt->address,
 	    opt->port, &fd, &h->port, reterr);
 	if (rc == VT_OK)
+		rc = vt_watch_start(h->context,
+		    opt->header_s == 0 ? (unsigned)VT_L(HTTP_WAIT_S)
+				       : opt->header_s,
+		    &h->watch, reterr);
+	if (rc == VT_OK)
 		rc = start_daemon(h, fd, opt, reterr);
 	if (rc != VT_OK) {
+		vt_watch_stop(h->watch);
 		if (fd >= 0)
 			close(fd);
 		free(h->faces);
@@ -705,6 +741,7 @@ vt_http_stop(struct vt_http *h)
 	    atomic_load(&h->active) > 0 && vt_monotonic_us(h->context) < until)
 		poll(NULL, 0, 10);
 	MHD_stop_daemon(h->daemon);
+	vt_watch_stop(h->watch);
 	if (fd >= 0)
 		close(fd);
 	h->magic = 0;

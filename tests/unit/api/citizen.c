@@ -175,6 +175,8 @@ test_check(struct vt_buf *b)
 	tap_ok(HAS("Không hợp lệ") && HAS("Nội dung bị sửa sau khi ký") &&
 		   HAS("object 12 &lt;script&gt;"),
 	    "with its reason");
+	tap_ok(HAS("chưa xác nhận") && !HAS("<dt>Người ký</dt>"),
+	    "a name that nobody vouches for is not given as the signer's");
 	fake.overall = VT_OVERALL_INDETERMINATE;
 	(void)post(b, "/check", "application/pdf", VT_SPAN_LIT("x"));
 	tap_ok(HAS("Chưa thể kết luận"), "uncertain");

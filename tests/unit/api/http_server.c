@@ -335,6 +335,39 @@ test_no_stall(uint16_t port)
 		pthread_join(t[i], NULL);
 }
 
+/* Idle time starts anew with every byte; the wait for a header does not. */
+static void
+test_dripping(void)
+{
+	static const struct vt_http_face face = { "/", fixture_routes, 1, NULL,
+		NULL };
+	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_http *h = NULL;
+	int fd, i;
+
+	opt.context = vt_context_system();
+	opt.faces = &face;
+	opt.nfaces = 1;
+	opt.header_s = 1;
+	tap_need(vt_http_start(&opt, &h, &err) == VT_OK, "server %s", err.msg);
+	fd = raw_open(vt_http_port(h));
+	for (i = 0; i < 80; i++) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		if (!raw_send(fd,
+			i == 0   ? "G"
+			: i == 1 ? "E"
+				 : "T",
+			1) ||
+		    poll(&p, 1, 50) > 0)
+			break;
+	}
+	tap_ok(i > 10 && i < 80, "a dripping client is cut (byte %d)", i);
+	close(fd);
+	vt_http_stop(h);
+}
+
 static long
 rss_kb(void)
 {
@@ -443,6 +476,7 @@ main(void)
 	test_continue(port);
 	test_ranges(port);
 	test_no_stall(port);
+	test_dripping();
 	test_memory(port);
 	test_port_in_use(port);
 	test_stop(h);

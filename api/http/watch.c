@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/http/watch.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+struct vt_watched {
+	struct vt_watched *prev, *next;
+	int fd;
+	int64_t since_us; /* waiting since; -1: a request is under way */
+};
+
+struct vt_watch {
+	const struct vt_context *context;
+	pthread_mutex_t lock;
+	pthread_cond_t end;
+	pthread_t thread;
+	struct vt_watched *first;
+	int64_t wait_us;
+	bool stop;
+};
+
+static void
+look(struct vt_watch *w)
+{
+	int64_t now = vt_monotonic_us(w->context);
+
+	for (struct vt_watched *c = w->first; c != NULL; c = c->next)
+		if (c->since_us >= 0 && now - c->since_us > w->wait_us) {
+			/* The connection's own thread sees the end of it. */
+			(void)shutdown(c->fd, SHUT_RDWR);
+			c->since_us = -1;
+		}
+}
+
+static void *
+run(void *arg)
+{
+	struct vt_watch *w = arg;
+	struct timespec t;
+
+	pthread_mutex_lock(&w->lock);
+	while (!w->stop) {
+		clock_gettime(CLOCK_MONOTONIC, &t);
+		t.tv_sec++;
+		(void)pthread_cond_timedwait(&w->end, &w->lock, &t);
+		look(w);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+static int
+init_end(pthread_cond_t *c)
+{
+	pthread_condattr_t a;
+	int rc = pthread_condattr_init(&a);
+
+	if (rc == 0)
+		rc = pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
+	if (rc == 0)
+		rc = pthread_cond_init(c, &a);
+	return rc;
+}
+
+int
+vt_watch_start(const struct vt_context *c, unsigned wait_s,
+    struct vt_watch **ret, struct vt_err *reterr)
+{
+	struct vt_watch *w = calloc(1, sizeof(*w));
+	int rc;
+
+	if (w == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "HTTP server");
+	w->context = c;
+	w->wait_us = (int64_t)wait_s * 1000000;
+	rc = pthread_mutex_init(&w->lock, NULL);
+	if (rc == 0)
+		rc = init_end(&w->end);
+	if (rc == 0)
+		rc = pthread_create(&w->thread, NULL, run, w);
+	if (rc != 0) {
+		free(w);
+		return vt_err_errno(reterr, VT_E_ENVIRONMENT, rc,
+		    "starting the watch over connections");
+	}
+	*ret = w;
+	return VT_OK;
+}
+
+void
+vt_watch_stop(struct vt_watch *w)
+{
+	if (w == NULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->stop = true;
+	pthread_cond_signal(&w->end);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
+	VT_ASSERT(w->first == NULL);
+	pthread_cond_destroy(&w->end);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
+
+struct vt_watched *
+vt_watch_add(struct vt_watch *w, int fd)
+{
+	struct vt_watched *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->fd = fd;
+	c->since_us = vt_monotonic_us(w->context);
+	pthread_mutex_lock(&w->lock);
+	c->next = w->first;
+	if (w->first != NULL)
+		w->first->prev = c;
+	w->first = c;
+	pthread_mutex_unlock(&w->lock);
+	return c;
+}
+
+void
+vt_watch_remove(struct vt_watch *w, struct vt_watched *c)
+{
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	if (c->prev != NULL)
+		c->prev->next = c->next;
+	else
+		w->first = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	pthread_mutex_unlock(&w->lock);
+	free(c);
+}
+
+static void
+set(struct vt_watch *w, struct vt_watched *c, int64_t since_us)
+{
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	c->since_us = since_us;
+	pthread_mutex_unlock(&w->lock);
+}
+
+void
+vt_watch_busy(struct vt_watch *w, struct vt_watched *c)
+{
+	set(w, c, -1);
+}
+
+void
+vt_watch_waiting(struct vt_watch *w, struct vt_watched *c)
+{
+	set(w, c, vt_monotonic_us(w->context));
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Ends connections that drip: the library's idle time starts anew with every
+ * byte, so a header sent one byte at a time could hold a thread for hours.
+ * Here the whole wait for a request, from the end of the one before, is timed.
+ */
+#ifndef VT_API_HTTP_WATCH_H
+#define VT_API_HTTP_WATCH_H
+
+#include "base/context.h"
+
+struct vt_watch;
+struct vt_watched; /* one connection */
+
+/* wait_s: seconds from connection or answer to the end of the next header.
+ * Starts a thread. *owned*. Errors: VT_E_NOMEM, VT_E_ENVIRONMENT. */
+VT_NODISCARD int vt_watch_start(const struct vt_context *c, unsigned wait_s,
+    struct vt_watch **ret, struct vt_err *reterr);
+/* No connection may be left. NULL allowed. */
+void vt_watch_stop(struct vt_watch *w);
+
+/* fd stays the caller's and open until vt_watch_remove. NULL when out of
+ * memory: then the connection is not watched. Thread-safe, as the others. */
+struct vt_watched *vt_watch_add(struct vt_watch *w, int fd);
+void vt_watch_remove(struct vt_watch *w, struct vt_watched *c);
+
+/* A header has arrived; its answer has gone. c NULL: nothing. */
+void vt_watch_busy(struct vt_watch *w, struct vt_watched *c);
+void vt_watch_waiting(struct vt_watch *w, struct vt_watched *c);
+
+#endif
