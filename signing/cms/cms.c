@@ -266,10 +266,17 @@ put_signer(struct vt_buf *b, const struct identity *id, struct vt_span attrs,
 	vt_der_close(b, info);
 }
 
+/* What a ContentInfo is made of. */
+struct parts {
+	struct identity id;
+	struct vt_span certs[VT_LIMIT_VALUE_CHAIN_MAX];
+	size_t n_certs;
+	struct vt_span attrs, value;
+	enum vt_key_alg alg;
+};
+
 static void
-put_signed_data(struct vt_buf *b, const struct identity *id,
-    struct vt_span attrs, struct vt_span *certs, size_t n_certs,
-    enum vt_key_alg alg, struct vt_span value)
+put_signed_data(struct vt_buf *b, struct parts *p)
 {
 	size_t content = vt_der_open(b, VT_DER_SEQUENCE);
 	size_t explicit_0, data, set, encap;
@@ -285,24 +292,27 @@ put_signed_data(struct vt_buf *b, const struct identity *id,
 	vt_buf_span(b, id_data);
 	vt_der_close(b, encap);
 	set = vt_der_open(b, VT_DER_CTX(0));
-	vt_der_sorted(b, certs, n_certs);
+	vt_der_sorted(b, p->certs, p->n_certs);
 	vt_der_close(b, set);
 	set = vt_der_open(b, VT_DER_SET);
-	put_signer(b, id, attrs, alg, value);
+	put_signer(b, &p->id, p->attrs, p->alg, p->value);
 	vt_der_close(b, set);
 	vt_der_close(b, data);
 	vt_der_close(b, explicit_0);
 	vt_der_close(b, content);
 }
 
+/* Seven parameters, of which two are one list.
+ * NOLINTNEXTLINE(readability-function-size) */
 int
 vt_cms_build(struct vt_span attrs, const struct vt_span *chain, size_t n_chain,
     enum vt_key_alg alg, struct vt_span value, struct vt_buf *ret,
     struct vt_err *reterr)
 {
-	struct vt_span certs[VT_LIMIT_VALUE_CHAIN_MAX];
-	struct identity id = { 0 };
-	size_t i, from = ret->n;
+	struct parts p = {
+		.n_certs = n_chain, .attrs = attrs, .value = value, .alg = alg
+	};
+	size_t from = ret->n;
 	int rc;
 
 	if (n_chain == 0 || n_chain > VT_L(CHAIN_MAX))
@@ -312,14 +322,13 @@ vt_cms_build(struct vt_span attrs, const struct vt_span *chain, size_t n_chain,
 	if (attrs.n < 2 || attrs.p[0] != VT_DER_SET)
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "CMS: RFC 5652 §5.4: signed attributes are not a SET OF");
-	rc = identity_of(chain[0], &id, reterr);
+	rc = identity_of(chain[0], &p.id, reterr);
 	if (rc == VT_OK) {
-		for (i = 0; i < n_chain; i++)
-			certs[i] = chain[i];
-		put_signed_data(ret, &id, attrs, certs, n_chain, alg, value);
+		memcpy(p.certs, chain, n_chain * sizeof(*chain));
+		put_signed_data(ret, &p);
 		rc = vt_buf_status(ret, reterr);
 	}
-	identity_free(&id);
+	identity_free(&p.id);
 	if (rc == VT_OK && ret->n - from > VT_L(CMS_MAX)) {
 		vt_buf_truncate(ret, from);
 		rc = vt_err_set(reterr, VT_E_LIMIT, "CMS: more than %zu bytes",

@@ -261,6 +261,7 @@ add_terminal(
 	return VT_OK;
 }
 
+/* As deep as PDF_DEPTH_MAX. NOLINTBEGIN(misc-no-recursion) */
 static int visit(struct reader *r, struct vt_pdf_object *o,
     const struct inherited *from, unsigned depth, struct vt_err *reterr);
 
@@ -357,6 +358,8 @@ visit(struct reader *r, struct vt_pdf_object *o, const struct inherited *from,
 	rc = place_widget(r, &field, reterr);
 	return rc != VT_OK ? rc : add_terminal(r, &field, reterr);
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 /* ---- what signatures forbid ---- */
 

@@ -19,30 +19,30 @@ vt_place_size(const struct vt_pdf_page *p, double *ret_w, double *ret_h)
  */
 void
 vt_place_to_page(
-    const struct vt_pdf_page *p, const double d[4], double ret_rect[4])
+    const struct vt_pdf_page *p, const double xywh[4], double ret_rect[4])
 {
 	double w = p->crop[2] - p->crop[0], h = p->crop[3] - p->crop[1];
-	double u = d[0], v = d[1], du = d[2], dv = d[3];
+	double u = xywh[0], v = xywh[1], du = xywh[2], dv = xywh[3];
 
 	switch (p->rotate) {
 	case 90:
-		u = w - d[1] - d[3];
-		v = d[0];
+		u = w - xywh[1] - xywh[3];
+		v = xywh[0];
 		break;
 	case 180:
-		u = w - d[0] - d[2];
-		v = h - d[1] - d[3];
+		u = w - xywh[0] - xywh[2];
+		v = h - xywh[1] - xywh[3];
 		break;
 	case 270:
-		u = d[1];
-		v = h - d[0] - d[2];
+		u = xywh[1];
+		v = h - xywh[0] - xywh[2];
 		break;
 	default:
 		break;
 	}
 	if (p->rotate == 90 || p->rotate == 270) {
-		du = d[3];
-		dv = d[2];
+		du = xywh[3];
+		dv = xywh[2];
 	}
 	ret_rect[0] = p->crop[0] + u;
 	ret_rect[1] = p->crop[1] + v;
@@ -52,11 +52,11 @@ vt_place_to_page(
 
 void
 vt_place_to_display(
-    const struct vt_pdf_page *p, const double r[4], double ret_xywh[4])
+    const struct vt_pdf_page *p, const double rect[4], double ret_xywh[4])
 {
 	double w = p->crop[2] - p->crop[0], h = p->crop[3] - p->crop[1];
-	double u0 = r[0] - p->crop[0], v0 = r[1] - p->crop[1];
-	double u1 = r[2] - p->crop[0], v1 = r[3] - p->crop[1];
+	double u0 = rect[0] - p->crop[0], v0 = rect[1] - p->crop[1];
+	double u1 = rect[2] - p->crop[0], v1 = rect[3] - p->crop[1];
 	bool turned = p->rotate == 90 || p->rotate == 270;
 
 	ret_xywh[0] = u0;

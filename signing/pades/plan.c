@@ -239,10 +239,6 @@ check_old(const struct vt_plan *p, const struct vt_form_field *f,
 	const struct vt_form_lock *lock;
 	size_t i, same = 0;
 
-	if (f == NULL)
-		return vt_err_set(reterr, VT_E_PDF_NO_FIELD,
-		    "field %s: the form has %zu fields and none of this name",
-		    name, p->form.n_fields);
 	for (i = 0; i < p->form.n_fields; i++)
 		if (strcmp(p->form.fields[i].name, name) == 0)
 			same++;
@@ -282,6 +278,10 @@ take_field(struct vt_plan *p, const char *name, struct vt_plan_field **ret,
 	if (*ret != NULL)
 		return VT_OK;
 	f.old = vt_form_find(&p->form, name);
+	if (f.old == NULL)
+		return vt_err_set(reterr, VT_E_PDF_NO_FIELD,
+		    "field %s: the form has %zu fields and none of this name",
+		    name, p->form.n_fields);
 	rc = check_old(p, f.old, name, reterr);
 	if (rc != VT_OK)
 		return rc;
@@ -415,7 +415,7 @@ plan_sign(
 	rc = check_signature_spec(s, reterr);
 	if (rc == VT_OK)
 		rc = take_field(p,
-		    s->field == NULL ? s->create->name : s->field, &f, reterr);
+		    s->create == NULL ? s->field : s->create->name, &f, reterr);
 	if (rc != VT_OK)
 		return rc;
 	if (strcmp(type_of(f), "Sig") != 0)

@@ -66,7 +66,7 @@ merge_fonts(struct update *u, struct vt_write_merge *m, struct vt_err *reterr)
 	u->fonts = vt_arena_array(u->arena, c->n_fonts, sizeof(*u->fonts));
 	if (u->fonts == NULL)
 		return vt_arena_err(u->arena, reterr);
-	rc = vt_write_merge_add(m, c->fonts, NULL, NULL, 0, &first, reterr);
+	rc = vt_write_merge_add(m, c->fonts, NULL, &first, reterr);
 	if (rc != VT_OK)
 		return rc;
 	for (i = 0; i < c->n_fonts; i++) {
@@ -83,6 +83,8 @@ merge_fonts(struct update *u, struct vt_write_merge *m, struct vt_err *reterr)
 		u->fonts[i].path = path;
 		u->fonts[i].object = first + c->font_keys[i].object;
 	}
+	m->known = u->fonts;
+	m->n_known = c->n_fonts;
 	return VT_OK;
 }
 
@@ -106,13 +108,13 @@ merge_blank(struct vt_write_merge *m, const struct vt_plan_field *f,
 	if (rc != VT_OK)
 		return rc;
 	object.body = vt_buf_view(&dict);
-	return vt_write_merge_add(m, &graft, NULL, NULL, 0, ret_first, reterr);
+	return vt_write_merge_add(m, &graft, NULL, ret_first, reterr);
 }
 
 /* *ret_first: index of the form XObject; untouched when there is none. */
 static int
-merge_appearance(struct update *u, struct vt_write_merge *m,
-    const struct vt_plan_field *f, size_t *ret_first, struct vt_err *reterr)
+merge_appearance(struct vt_write_merge *m, const struct vt_plan_field *f,
+    size_t *ret_first, struct vt_err *reterr)
 {
 	const struct vt_pdf_graft *graft = NULL;
 	double matrix[6];
@@ -128,8 +130,8 @@ merge_appearance(struct update *u, struct vt_write_merge *m,
 	if (graft == NULL)
 		return VT_OK; /* an old field keeps its /AP */
 	turned = vt_place_matrix(&f->at, f->w, f->h, matrix);
-	rc = vt_write_merge_add(m, graft, turned ? matrix : NULL, u->fonts,
-	    u->fonts == NULL ? 0 : u->change->n_fonts, ret_first, reterr);
+	rc = vt_write_merge_add(
+	    m, graft, turned ? matrix : NULL, ret_first, reterr);
 	if (rc == VT_OK)
 		rc = vt_write_check_form(m, *ret_first, reterr);
 	return rc;
@@ -152,7 +154,7 @@ put_grafts(struct update *u, struct vt_err *reterr)
 	for (i = 0; rc == VT_OK && i < u->plan.n_fields; i++) {
 		firsts[i] = SIZE_MAX;
 		rc = merge_appearance(
-		    u, &m, &u->plan.fields[i], &firsts[i], reterr);
+		    &m, &u->plan.fields[i], &firsts[i], reterr);
 	}
 	if (rc != VT_OK || m.n_objects == 0)
 		return rc;

@@ -100,6 +100,7 @@ rename_ref(
 	return VT_OK;
 }
 
+/* As deep as values are read. NOLINTBEGIN(misc-no-recursion) */
 static int
 rename_refs(
     struct vt_pdf_object *o, const struct renaming *to, struct vt_err *reterr)
@@ -123,6 +124,8 @@ rename_refs(
 		return VT_OK;
 	}
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 /* The dictionary with a /Matrix at its end. */
 static int
@@ -194,7 +197,7 @@ reserve(struct vt_arena *a, void *old, size_t used, size_t *io_cap, size_t n,
 	p = vt_arena_array(a, cap, size);
 	if (p == NULL)
 		return NULL;
-	if (used > 0)
+	if (old != NULL && used > 0)
 		memcpy(p, old, used * size);
 	*io_cap = cap;
 	return p;
@@ -202,8 +205,7 @@ reserve(struct vt_arena *a, void *old, size_t used, size_t *io_cap, size_t n,
 
 static int
 add_imports(struct vt_write_merge *m, const struct vt_pdf_graft *g,
-    const struct vt_write_known *known, size_t n_known, struct renaming *to,
-    struct vt_err *reterr)
+    struct renaming *to, struct vt_err *reterr)
 {
 	size_t i, j;
 	void *p;
@@ -219,10 +221,10 @@ add_imports(struct vt_write_merge *m, const struct vt_pdf_graft *g,
 		return vt_arena_err(m->arena, reterr);
 	m->imports = p;
 	for (i = 0; i < g->n_imports; i++) {
-		for (j = 0; j < n_known; j++) {
-			if (strcmp(g->imports[i], known[j].path) != 0)
+		for (j = 0; j < m->n_known; j++) {
+			if (strcmp(g->imports[i], m->known[j].path) != 0)
 				continue;
-			to->import[i] = known[j].object;
+			to->import[i] = m->known[j].object;
 			to->is_object[i] = true;
 		}
 		if (to->is_object[i])
@@ -235,8 +237,7 @@ add_imports(struct vt_write_merge *m, const struct vt_pdf_graft *g,
 
 int
 vt_write_merge_add(struct vt_write_merge *m, const struct vt_pdf_graft *g,
-    const double *matrix, const struct vt_write_known *known, size_t n_known,
-    size_t *ret_first, struct vt_err *reterr)
+    const double *matrix, size_t *ret_first, struct vt_err *reterr)
 {
 	struct renaming to = { .first = m->n_objects,
 		.n_objects = g->n_objects };
@@ -254,7 +255,7 @@ vt_write_merge_add(struct vt_write_merge *m, const struct vt_pdf_graft *g,
 	if (p == NULL)
 		return vt_arena_err(m->arena, reterr);
 	m->objects = p;
-	rc = add_imports(m, g, known, n_known, &to, reterr);
+	rc = add_imports(m, g, &to, reterr);
 	for (i = 0; rc == VT_OK && i < g->n_objects; i++)
 		rc = add_object(
 		    m, &g->objects[i], i == 0 ? matrix : NULL, &to, reterr);

@@ -28,21 +28,23 @@ VT_NODISCARD int vt_write_edited(struct vt_source *src,
     const struct vt_pdf_object *dict, const struct vt_write_edit *edits,
     size_t n, struct vt_buf *ret, struct vt_err *reterr);
 
+/* An import that an object of the merged graft stands in for. */
+struct vt_write_known {
+	const char *path; /* as in vt_pdf_graft: "DR/Font/VtSerif" */
+	size_t object;    /* its index in the merged graft */
+};
+
 /*
  * Several grafts as one, so that one may name objects of another: the fonts
  * laid by this very update and the appearances that use them.
  */
 struct vt_write_merge {
 	struct vt_arena *arena;
+	const struct vt_write_known *known; /* for those added from now on */
+	size_t n_known;
 	struct vt_pdf_graft_object *objects;
 	const char **imports;
 	size_t n_objects, cap_objects, n_imports, cap_imports;
-};
-
-/* An import that an object of the merged graft stands in for. */
-struct vt_write_known {
-	const char *path; /* as in vt_pdf_graft: "DR/Font/VtSerif" */
-	size_t object;    /* its index in the merged graft */
 };
 
 /*
@@ -52,8 +54,7 @@ struct vt_write_known {
  * for more than GRAFT_OBJECTS_MAX objects.
  */
 VT_NODISCARD int vt_write_merge_add(struct vt_write_merge *m,
-    const struct vt_pdf_graft *g, const double *matrix,
-    const struct vt_write_known *known, size_t n_known, size_t *ret_first,
+    const struct vt_pdf_graft *g, const double *matrix, size_t *ret_first,
     struct vt_err *reterr);
 
 /* VT_E_INVALID when object i is not a form XObject. */

@@ -132,6 +132,8 @@ freeze(struct vt_prepared *p, const struct vt_span *chain, size_t n_chain,
 	return put_chain(chain, n_chain, &p->chain, reterr);
 }
 
+/* Seven parameters, of which two are one list.
+ * NOLINTNEXTLINE(readability-function-size) */
 int
 vt_sign_prepare(struct vt_spawner *s, int fd,
     const struct vt_pades_change *change, const struct vt_span *chain,

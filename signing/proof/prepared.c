@@ -121,7 +121,7 @@ int
 vt_sign_complete(struct vt_prepared *p, struct vt_span value,
     struct vt_pdf_tail *ret_tail, struct vt_err *reterr)
 {
-	struct vt_span chain[VT_LIMIT_VALUE_CHAIN_MAX];
+	struct vt_span chain[VT_LIMIT_VALUE_CHAIN_MAX] = { 0 };
 	struct vt_span attrs = vt_buf_view(&p->attrs);
 	VT_BUF_AUTO(cms);
 	size_t n;
