@@ -214,8 +214,9 @@ write_range(struct vt_buf *file, const char *text)
 }
 
 static void
-honest_cms(const vt_hash *digest, struct vt_key *key, struct vt_buf *ret)
+honest_cms(struct vt_span content, struct vt_key *key, struct vt_buf *ret)
 {
+	vt_hash digest = vt_sha256(content);
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_span chain[10];
 	size_t i, n = vt_key_chain_length(key);
@@ -225,7 +226,7 @@ honest_cms(const vt_hash *digest, struct vt_key *key, struct vt_buf *ret)
 	for (i = 0; i < n; i++)
 		chain[i] = vt_key_chain(key, i);
 	must(vt_cms_attributes(
-		 digest, chain[0], vt_key_algorithm(key), &attrs, &err),
+		 &digest, chain[0], vt_key_algorithm(key), &attrs, &err),
 	    &err);
 	must(vt_key_sign(key, vt_buf_view(&attrs), &value, &err), &err);
 	must(vt_cms_build(vt_buf_view(&attrs), chain, n,
@@ -247,7 +248,6 @@ forge_sign(struct forge *f, uint32_t num, const struct forge_signature *s,
 	VT_BUF_AUTO(hex);
 	char text[96];
 	uint64_t r[4];
-	vt_hash digest;
 
 	must(vt_pdf_append_signature(f->append, num, vt_span_str(entries),
 		 CONTENTS, &err),
@@ -263,11 +263,10 @@ forge_sign(struct forge *f, uint32_t num, const struct forge_signature *s,
 	VT_ASSERT(r[0] + r[1] <= ret->n && r[2] + r[3] <= ret->n);
 	vt_buf_put(&tbs, ret->p + r[0], (size_t)r[1]);
 	vt_buf_put(&tbs, ret->p + r[2], (size_t)r[3]);
-	digest = vt_sha256(vt_buf_view(&tbs));
 	if (s->cms != NULL)
-		s->cms(s->arg, &digest, &cms);
+		s->cms(s->arg, vt_buf_view(&tbs), &cms);
 	else
-		honest_cms(&digest, key, &cms);
+		honest_cms(vt_buf_view(&tbs), key, &cms);
 	vt_buf_hex(&hex, vt_buf_view(&cms));
 	VT_ASSERT(hex.n <= f->tail.hole_size);
 	memcpy(ret->p + f->file->n + f->tail.hole, hex.p, hex.n);

@@ -50,8 +50,8 @@ struct forge_signature {
 	/* Changes the true byte range into the one written and hashed. */
 	void (*range)(uint64_t r[4]);
 	const char *range_text;  /* written instead of its numbers */
-	/* Makes the CMS over the content digest; NULL: an honest one. */
-	void (*cms)(void *arg, const vt_hash *digest, struct vt_buf *ret);
+	/* Makes the CMS over the bytes of the range; NULL: an honest one. */
+	void (*cms)(void *arg, struct vt_span content, struct vt_buf *ret);
 	void *arg;
 };
 
