@@ -133,7 +133,7 @@ freeze(struct vt_prepared *p, const struct vt_span *chain, size_t n_chain,
 }
 
 /* Seven parameters, of which two are one list.
- * NOLINTNEXTLINE(readability-function-size) */
+ * NOLINTBEGIN(readability-function-size) */
 int
 vt_sign_prepare(struct vt_spawner *s, int fd,
     const struct vt_pades_change *change, const struct vt_span *chain,
@@ -173,6 +173,7 @@ vt_sign_prepare(struct vt_spawner *s, int fd,
 	*ret = p;
 	return VT_OK;
 }
+/* NOLINTEND(readability-function-size) */
 
 int
 vt_sign_with_key(struct vt_spawner *s, int fd,
