@@ -26,6 +26,7 @@ upload_row(struct vt_check *c, void *arg, struct vt_span key,
 {
 	struct vt_key due = { .n = 0 };
 	struct vt_upload_row row;
+	struct vt_blob_row blob;
 	struct vt_span v;
 	int rc;
 
@@ -40,9 +41,11 @@ upload_row(struct vt_check *c, void *arg, struct vt_span key,
 		    c, "an upload has no row that makes it expire");
 	else if (rc != VT_OK)
 		return rc;
-	return row.ended
-		   ? count(&c->blob_refs, vt_tally_hash(&row.blob), reterr)
-		   : count(&c->manifests, row.manifest, reterr);
+	if (!row.ended)
+		return count(&c->manifests, row.manifest, reterr);
+	if ((rc = vt_blob_get(c->r.records, &row.blob, &blob, reterr)) != VT_OK)
+		return rc;
+	return count(&c->blob_refs, vt_tally_hash(&row.blob), reterr);
 }
 
 static int
@@ -165,15 +168,33 @@ blob_row(struct vt_check *c, void *arg, struct vt_span key,
 	return rc;
 }
 
+/* The chunk id that stands beside the key of a sequence. */
+static int
+wrap_id(struct vt_span value, vt_hash *ret, struct vt_err *reterr)
+{
+	struct vt_cbor cb;
+	vt_hash id;
+	int rc;
+
+	vt_cbor_open(&cb, value);
+	if (vt_cbor_get_array(&cb) != 2)
+		vt_cbor_fail(&cb, "not a pair");
+	(void)vt_cbor_get_bytes(&cb);
+	id = vt_cbor_get_hash(&cb);
+	if ((rc = vt_take_end(&cb, "wrap", reterr)) == VT_OK)
+		*ret = id;
+	return rc;
+}
+
 static int
 chunk_row(struct vt_check *c, void *arg, struct vt_span key,
     struct vt_span value, struct vt_err *reterr)
 {
+	struct vt_key kb = { .n = 0 }, kw = { .n = 0 };
 	struct vt_chunk_row row;
-	struct vt_key k = { .n = 0 };
-	struct vt_span v;
+	struct vt_span v, w;
 	uint64_t refs;
-	vt_hash id;
+	vt_hash id, same;
 	int rc;
 
 	(void)arg;
@@ -186,13 +207,21 @@ chunk_row(struct vt_check *c, void *arg, struct vt_span key,
 		    "chunk %" PRIu64 ": counts %" PRIu64 " references, %" PRIu64
 		    " exist",
 		    row.seq, row.refs, refs);
-	vt_key_u64(&k, row.seq);
-	rc = vt_tx_get(c->r.bytes, VT_T_BYTES, &k, &v, reterr);
-	if (rc == VT_E_NOT_FOUND) {
-		vt_check_finding(
-		    c, "chunk %" PRIu64 ": its bytes are missing", row.seq);
-		rc = VT_OK;
-	}
+	vt_key_u64(&kb, row.seq);
+	vt_key_u32(&kw, row.env);
+	vt_key_u64(&kw, row.seq);
+	rc = vt_tx_get(c->r.bytes, VT_T_BYTES, &kb, &v, reterr);
+	if (rc == VT_OK)
+		rc = vt_tx_get(c->r.keys, VT_T_WRAP, &kw, &w, reterr);
+	if (rc == VT_E_NOT_FOUND)
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "chunk %" PRIu64 ": its bytes or its key are missing",
+		    row.seq);
+	if (rc == VT_OK)
+		rc = wrap_id(w, &same, reterr);
+	if (rc == VT_OK && !vt_hash_eq(&same, &id))
+		vt_check_finding(c,
+		    "chunk %" PRIu64 ": what lies there is another", row.seq);
 	return rc;
 }
 
@@ -203,7 +232,6 @@ wrap_row(struct vt_check *c, void *arg, struct vt_span key,
 {
 	struct vt_key k = { .n = 0 };
 	struct vt_chunk_row row = { .seq = 0 };
-	struct vt_cbor cb;
 	struct vt_span v;
 	vt_hash id;
 	int rc;
@@ -211,12 +239,7 @@ wrap_row(struct vt_check *c, void *arg, struct vt_span key,
 	(void)arg;
 	if (vt_be64(key.p + 4) > c->count.settled)
 		return VT_OK;
-	vt_cbor_open(&cb, value);
-	if (vt_cbor_get_array(&cb) != 2)
-		vt_cbor_fail(&cb, "not a pair");
-	(void)vt_cbor_get_bytes(&cb);
-	id = vt_cbor_get_hash(&cb);
-	if ((rc = vt_take_end(&cb, "wrap", reterr)) != VT_OK)
+	if ((rc = wrap_id(value, &id, reterr)) != VT_OK)
 		return rc;
 	k = vt_key_hash(&id);
 	rc = vt_tx_get(c->r.records, VT_T_CHUNK, &k, &v, reterr);
@@ -267,9 +290,19 @@ vt_check_bytes(struct vt_check *c, struct vt_err *reterr)
 		{ VT_T_GARBAGE, garbage_row }, { VT_T_BLOB, blob_name },
 		{ VT_T_MANIFEST, manifest_row }, { VT_T_CHUNK, chunk_row },
 		{ VT_T_WRAP, wrap_row }, { VT_T_BYTES, bytes_row } };
+	uint64_t uploads, due;
 	uint8_t *plain;
 	int rc = VT_OK;
 
+	if ((rc = c->r.records->ops->count(
+		 c->r.records, VT_T_UPLOAD, &uploads, reterr)) != VT_OK ||
+	    (rc = c->r.records->ops->count(
+		 c->r.records, VT_T_UPLOAD_DUE, &due, reterr)) != VT_OK)
+		return rc;
+	if (uploads != due)
+		vt_check_finding(c,
+		    "%" PRIu64 " uploads, %" PRIu64 " are to expire", uploads,
+		    due);
 	for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
 		rc = vt_check_rows(
 		    c, passes[i].table, &all_rows, passes[i].f, NULL, reterr);

@@ -26,6 +26,7 @@ check_versions(struct vt_check *c, struct replay *r, const struct vt_srec *s,
     const struct vt_evolve *e, struct vt_err *reterr)
 {
 	size_t n = vt_step_versions(s, e, NULL, 0);
+	struct vt_blob_row blob;
 	struct vt_version *v;
 	int rc = VT_OK;
 
@@ -44,6 +45,9 @@ check_versions(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 		if (refs == NULL)
 			return vt_nomem(reterr);
 		(*refs)++;
+		if ((rc = vt_blob_get(
+			 c->r.records, &v[i].hash, &blob, reterr)) != VT_OK)
+			return rc;
 		c->versions++;
 		vt_version_encode(&v[i], &row);
 		rc = vt_check_equal(c, VT_T_VERSION, &k, &row, reterr);

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A check that cannot fail is none: every table of a good store is damaged in
+ * turn (a row changed, removed, added), and check must say so each time.
+ */
+#include "docstore/store_priv.h"
+#include "tests/unit/docstore/fixture.h"
+
+enum damage { CHANGED, REMOVED, ADDED, DAMAGES };
+
+static const char *const names[] = { "changed", "removed", "added" };
+
+/* Damages the middle row of a table, or undoes it. VT_E_NOT_FOUND: empty. */
+static int
+damage(struct vt_store *s, enum vt_table t, enum damage what, bool undo,
+    struct vt_key *key, struct vt_buf *value)
+{
+	struct vt_txn *txn;
+	struct vt_err err;
+	struct vt_key k;
+	uint64_t rows;
+	VT_BUF_AUTO(bad);
+	int rc;
+
+	rc = s->engine->ops->begin(
+	    s->engine, vt_table_space(t), true, &txn, &err);
+	if (rc != VT_OK)
+		return rc;
+	if (!undo) {
+		struct vt_span rk, rv;
+
+		*key = (struct vt_key){ .n = 0 };
+		rc = txn->ops->count(txn, t, &rows, &err);
+		for (uint64_t i = 0; rc == VT_OK && i <= rows / 2; i++) {
+			struct vt_key next = *key;
+
+			if (i > 0)
+				vt_key_u8(&next, 0);
+			rc = vt_tx_ge(txn, t, &next, &rk, &rv, &err);
+			if (rc == VT_OK) {
+				key->n = 0;
+				vt_key_bytes(key, rk.p, rk.n);
+				vt_buf_reset(value);
+				vt_buf_span(value, rv);
+			} else if (i > 0) {
+				rc = VT_OK; /* the last one */
+				break;
+			}
+		}
+		if (rc != VT_OK) {
+			txn->ops->abort(txn);
+			return rc;
+		}
+	}
+	k = *key;
+	if (what == ADDED)
+		k.b[k.n - 1] ^= 0x55;
+	vt_buf_span(&bad, vt_buf_view(value));
+	if (what == CHANGED && !undo)
+		bad.p[bad.n - 1] ^= 0x01;
+	if ((what == REMOVED && !undo) || (what == ADDED && undo))
+		rc = vt_tx_del(txn, t, &k, &err);
+	else
+		rc = vt_tx_put(txn, t, &k, vt_buf_view(&bad), &err);
+	return rc == VT_OK ? txn->ops->commit(txn, &err) : rc;
+}
+
+/* Rows whose content says nothing, or that may be there beside the others. */
+static bool
+harmless(enum vt_table t, enum damage what)
+{
+	switch (t) {
+	case VT_T_SUPER: /* tests of the store */
+	case VT_T_GARBAGE:
+	case VT_T_UNMAPPED:
+		return true;
+	case VT_T_DUE:
+	case VT_T_UPLOAD_DUE:
+		return what == CHANGED; /* null */
+	case VT_T_CHECKPOINT:
+		return what == REMOVED; /* made again, equal */
+	case VT_T_WRAP:
+	case VT_T_BYTES:
+		return what == ADDED; /* behind the last: swept at open */
+	case VT_T_WORK:
+		return what == CHANGED; /* a note of any kind */
+	default:
+		return false;
+	}
+}
+
+static void
+make(struct doer *d)
+{
+	static const struct vt_recipient to[] = { { "H99.31", "Xã" },
+		{ "H99.32", "Xã khác" }, { "H99.33", "Xã nữa" } };
+	const vt_hash token = vt_sha256(VT_SPAN_LIT("token"));
+	struct doer r = { .s = d->s, .r = VT_ACT_RESULT_INIT };
+	struct vt_step st = { .kind = VT_STEP_PERSON };
+	struct vt_delivery del;
+	struct vt_view *v;
+	struct vt_file f;
+	size_t n;
+	vt_id id;
+
+	tap_call(make_agency(d, "H99.07", "Sở"), &d->err, "agency");
+	tap_call(make_agency(&r, "H99.31", "Xã"), &r.err, "agency");
+	tap_call(make_series(d, "di", VT_RESET_YEAR, VT_SERIES_OURS), &d->err,
+	    "series");
+	tap_call(make_series(&r, "den", VT_RESET_YEAR, VT_SERIES_OURS), &r.err,
+	    "series");
+	st.u.person = (struct vt_person){ .name = "Trần Thị Mẫu",
+		.active = true,
+		.tokens = &token,
+		.n_tokens = 1 };
+	tap_call(do_step(d, NULL, st), &d->err, "person");
+	for (uint64_t i = 0; i < 3; i++) {
+		tap_call(
+		    make_paper(d, VT_DIR_OUT, 150000, i + 1), &d->err, "paper");
+		tap_call(walk_to_issue(d, 10 * i + 20), &d->err, "walk");
+	}
+	id = d->paper;
+	tap_call(dispatch(d, to, 3), &d->err, "send");
+	tap_call(vt_view_begin(d->s, &v, &d->err), &d->err, "view");
+	tap_call(
+	    vt_delivery_list(v, &id, &del, 1, &n, &d->err), &d->err, "list");
+	st = (struct vt_step){ .kind = VT_STEP_RECEIVE };
+	st.u.receive.delivery = del.id;
+	st.u.receive.series = "den";
+	vt_view_end(v);
+	tap_call(do_steps(&r, NULL, &st, 1, "k"), &r.err, "receive");
+	st = (struct vt_step){ .kind = VT_STEP_CODE };
+	st.u.code.code = "AB12-CD34";
+	tap_call(do_step(d, &id, st), &d->err, "code");
+	tap_call(make_file(d, VT_SPAN_LIT("waiting"), "x", &f), &d->err,
+	    "an upload that waits");
+	vt_act_result_free(&d->r);
+	vt_act_result_free(&r.r);
+}
+
+int
+main(void)
+{
+	struct doer d = { .r = VT_ACT_RESULT_INIT };
+	struct vt_err err = VT_ERR_INIT;
+	unsigned int tried = 0;
+	struct world w;
+	char *dir = dir_new();
+
+	tap_need(vt_base_init(&err) == VT_OK, "base");
+	world_init(&w);
+	d.s = store_new(dir, &w.ctx);
+	make(&d);
+	vt_store_close(d.s);
+	d.s = store_open(dir, &w.ctx);
+	tap_eq_int(findings(d.s, true), 0, "a good store has no finding");
+	for (int t = 0; t < VT_T__MAX; t++)
+		for (int how = 0; how < DAMAGES; how++) {
+			struct vt_key k;
+			VT_BUF_AUTO(v);
+			uint64_t n;
+
+			if (harmless((enum vt_table)t, (enum damage)how))
+				continue;
+			if (damage(d.s, (enum vt_table)t, (enum damage)how,
+				false, &k, &v) != VT_OK) {
+				tap_ok(false, "%s is empty",
+				    vt_table_name((enum vt_table)t));
+				break;
+			}
+			n = findings(d.s, false);
+			tap_ok(n > 0 && n != UINT64_MAX, "%s: a row %s",
+			    vt_table_name((enum vt_table)t), names[how]);
+			tried++;
+			tap_need(damage(d.s, (enum vt_table)t, (enum damage)how,
+				     true, &k, &v) == VT_OK,
+			    "undone");
+		}
+	tap_ok(tried > 70, "%u kinds of damage", tried);
+	tap_eq_int(findings(d.s, true), 0, "and good again in the end");
+	vt_store_close(d.s);
+	dir_free(dir);
+	return tap_done();
+}
