@@ -119,8 +119,8 @@ attributes_read(struct vt_span body, struct vt_arena *arena,
 	size_t i;
 	int rc;
 
-	rc = array(arena, body, sizeof(*ret->items), &ret->items, &ret->n,
-	    reterr);
+	rc = array(
+	    arena, body, sizeof(*ret->items), &ret->items, &ret->n, reterr);
 	if (rc != VT_OK)
 		return rc;
 	ret->present = true;
@@ -322,8 +322,7 @@ vt_cms_parse(struct vt_span s, struct vt_arena *arena, struct vt_cms *ret,
 	if (!vt_tlv_expect(&in, VT_TLV_CONTEXT, &content) || !vt_tlv_end(&in))
 		return bad(reterr, "ContentInfo", "3", in.why);
 	vt_tlv_open(&wrap, content.body);
-	if (!vt_tlv_expect(&wrap, VT_TLV_SEQUENCE, &data) ||
-	    !vt_tlv_end(&wrap))
+	if (!vt_tlv_expect(&wrap, VT_TLV_SEQUENCE, &data) || !vt_tlv_end(&wrap))
 		return bad(reterr, "SignedData", "5.1", wrap.why);
 	if ((rc = signed_data_read(data.body, arena, &cms, reterr)) != VT_OK)
 		return rc;
@@ -332,8 +331,8 @@ vt_cms_parse(struct vt_span s, struct vt_arena *arena, struct vt_cms *ret,
 }
 
 const struct vt_cms_attribute *
-vt_cms_attribute(const struct vt_cms_attributes *a, const char *oid,
-    size_t *ret_count)
+vt_cms_attribute(
+    const struct vt_cms_attributes *a, const char *oid, size_t *ret_count)
 {
 	const struct vt_cms_attribute *first = NULL;
 	size_t i, n = 0;

@@ -45,9 +45,9 @@ struct vt_cms_attributes {
 
 struct vt_cms_signer {
 	uint64_t version;
-	struct vt_span issuer;  /* raw Name, empty when ski is used */
-	struct vt_span serial;  /* INTEGER contents */
-	struct vt_span ski;     /* SubjectKeyIdentifier contents */
+	struct vt_span issuer; /* raw Name, empty when ski is used */
+	struct vt_span serial; /* INTEGER contents */
+	struct vt_span ski;    /* SubjectKeyIdentifier contents */
 	struct vt_cms_algorithm digest, signature;
 	struct vt_cms_attributes attrs, unsigned_attrs;
 	struct vt_span attrs_raw; /* contents of signedAttrs as stored */
@@ -55,17 +55,17 @@ struct vt_cms_signer {
 };
 
 struct vt_cms {
-	size_t size;              /* bytes of the ContentInfo */
+	size_t size;                    /* bytes of the ContentInfo */
 	char content_type[VT_OID_TEXT]; /* eContentType */
-	bool has_content;         /* eContent present */
+	bool has_content;               /* eContent present */
 	struct vt_cms_algorithm *digests;
 	size_t n_digests;
 	struct vt_span *certificates; /* raw, in file order */
 	size_t n_certificates;
-	size_t n_other_certificates;  /* other choices than Certificate */
+	size_t n_other_certificates; /* other choices than Certificate */
 	bool has_crls;
 	size_t n_signers;
-	struct vt_cms_signer signer;  /* the first; valid when n_signers > 0 */
+	struct vt_cms_signer signer; /* the first; valid when n_signers > 0 */
 };
 
 /*

@@ -8,8 +8,8 @@
 
 struct head {
 	uint8_t tag;
-	size_t head;     /* bytes of identifier and length */
-	size_t length;   /* of the contents; meaningless when indefinite */
+	size_t head;   /* bytes of identifier and length */
+	size_t length; /* of the contents; meaningless when indefinite */
 	bool indefinite;
 	bool shortest;
 };
@@ -76,8 +76,8 @@ indefinite_length(struct vt_span in, int depth, size_t *ret)
 			return why;
 		at += h.head;
 		if (h.indefinite) {
-			why = indefinite_length(VT_SPAN(in.p + at, in.n - at),
-			    depth + 1, &inner);
+			why = indefinite_length(
+			    VT_SPAN(in.p + at, in.n - at), depth + 1, &inner);
 			if (why != NULL)
 				return why;
 			at += inner + 2;
@@ -138,8 +138,8 @@ vt_tlv_expect(struct vt_tlv_reader *r, uint8_t tag, struct vt_tlv *ret)
 	if (r->why != NULL)
 		return false;
 	if (!vt_tlv_at(r, tag)) {
-		r->why = r->at == r->in.n ? "element missing" :
-					    "element of another type";
+		r->why = r->at == r->in.n ? "element missing"
+					  : "element of another type";
 		return false;
 	}
 	if (!vt_tlv_next(r, &t))

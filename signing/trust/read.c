@@ -55,7 +55,7 @@ read_pem(struct vt_span s, struct vt_arena *arena, struct vt_span **ret,
 	if (bio == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "trust anchors");
 	while (rc == VT_OK &&
-	    PEM_read_bio(bio, &name, &header, &data, &size) == 1) {
+	       PEM_read_bio(bio, &name, &header, &data, &size) == 1) {
 		if (strcmp(name, PEM_STRING_X509) != 0 &&
 		    strcmp(name, PEM_STRING_X509_OLD) != 0)
 			rc = vt_err_set(reterr, VT_E_KEY_FORMAT,
@@ -76,9 +76,8 @@ read_pem(struct vt_span s, struct vt_arena *arena, struct vt_span **ret,
 	}
 	/* The end of the file is told as "no start line"; all else is damage
 	 * that would silently drop an anchor. */
-	if (rc == VT_OK &&
-	    (n == 0 ||
-		ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE))
+	if (rc == VT_OK && (n == 0 || ERR_GET_REASON(ERR_peek_last_error()) !=
+					  PEM_R_NO_START_LINE))
 		rc = vt_err_set(reterr, VT_E_KEY_FORMAT,
 		    "trust anchor %zu: RFC 7468: %s", n, vt_ossl_reason());
 	ERR_clear_error();

@@ -14,8 +14,8 @@
 #include "signing/verdict/rules.h"
 
 /* Trailer entries that describe the cross-reference itself. */
-static const char *const trailer_structure[] = { "Size", "Prev", "XRefStm",
-	"W", "Index", "Type", "Filter", "DecodeParms", "Length", "ID", NULL };
+static const char *const trailer_structure[] = { "Size", "Prev", "XRefStm", "W",
+	"Index", "Type", "Filter", "DecodeParms", "Length", "ID", NULL };
 
 static struct vt_step *
 step_add(struct vt_facts *f, struct vt_revision_steps *steps)
@@ -26,8 +26,8 @@ step_add(struct vt_facts *f, struct vt_revision_steps *steps)
 		steps->failure = "more changes than can be listed";
 		return NULL;
 	}
-	if (!vt_facts_grow(f, &steps->items, steps->n, &steps->cap,
-		sizeof(*steps->items)))
+	if (!vt_facts_grow(
+		f, &steps->items, steps->n, &steps->cap, sizeof(*steps->items)))
 		return NULL;
 	step = &steps->items[steps->n++];
 	memset(step, 0, sizeof(*step));
@@ -60,15 +60,15 @@ compare_id(struct vt_facts *f, struct vt_revision_steps *steps,
 	if (a == NULL || a->type != VT_PDF_ARRAY || a->u.array.n == 0)
 		return;
 	if (b == NULL || b->type != VT_PDF_ARRAY || b->u.array.n == 0 ||
-	    !vt_pdf_value_same(f->src, a->u.array.items[0],
-		b->u.array.items[0]))
+	    !vt_pdf_value_same(
+		f->src, a->u.array.items[0], b->u.array.items[0]))
 		unexplained(f, steps, 0, "Trailer/ID",
 		    "the identifier of the file differs");
 }
 
 static void
-compare_trailers(struct vt_facts *f, size_t rev,
-    struct vt_revision_steps *steps)
+compare_trailers(
+    struct vt_facts *f, size_t rev, struct vt_revision_steps *steps)
 {
 	const struct vt_pdf_revision *r = vt_pdf_revision(f->pdf, rev);
 	const struct vt_pdf_object *a =
@@ -78,8 +78,8 @@ compare_trailers(struct vt_facts *f, size_t rev,
 	if (!vt_pdf_dict_same(f->src, a, b, trailer_structure))
 		unexplained(f, steps, 0, "Trailer",
 		    "an entry of the trailer was added, changed or dropped");
-	compare_id(f, steps, vt_pdf_dict_get(a, "ID"),
-	    vt_pdf_dict_get(b, "ID"));
+	compare_id(
+	    f, steps, vt_pdf_dict_get(a, "ID"), vt_pdf_dict_get(b, "ID"));
 	if (r->kind == VT_PDF_XREF_HYBRID)
 		unexplained(f, steps, 0, "Trailer/XRefStm",
 		    "a hybrid update shows readers different objects");
@@ -115,7 +115,7 @@ classify(struct vt_diff *d, uint32_t num, struct vt_changed *c)
 	else if (old.state == VT_PDF_SLOT_FREE)
 		c->state = VT_OBJECT_REUSED;
 	else if (old.gen == now.gen &&
-	    vt_pdf_value_same(f->src, c->before, c->after))
+		 vt_pdf_value_same(f->src, c->before, c->after))
 		c->state = VT_OBJECT_SAME;
 	else
 		c->state = VT_OBJECT_CHANGED;
@@ -203,8 +203,8 @@ explain_all(struct vt_diff *d, struct vt_revision_steps *steps)
 				return rc;
 			if (c->step == NULL) {
 				unexplained(d->f, steps, c->num,
-				    vt_refs_path(d->f, d->refs, d->rev - 1,
-					c->num),
+				    vt_refs_path(
+					d->f, d->refs, d->rev - 1, c->num),
 				    why);
 			} else {
 				struct vt_step *step = step_add(d->f, steps);
@@ -244,8 +244,7 @@ compare_objects(struct vt_diff *d, struct vt_revision_steps *steps)
 	}
 	if (!any)
 		return VT_OK;
-	rc = vt_refs_new(d->f, r->objects[r->n_objects - 1] + 1, &refs,
-	    d->err);
+	rc = vt_refs_new(d->f, r->objects[r->n_objects - 1] + 1, &refs, d->err);
 	if (rc != VT_OK)
 		return rc;
 	for (i = 0; i < d->n; i++)
@@ -293,9 +292,8 @@ locked_by(const struct vt_lock *lock, const char *field)
 		size_t n = strlen(lock->names[i]);
 
 		/* A name locks the fields below it, too (§12.7.4.5). */
-		named = named ||
-		    (strncmp(lock->names[i], field, n) == 0 &&
-			(field[n] == '\0' || field[n] == '.'));
+		named = named || (strncmp(lock->names[i], field, n) == 0 &&
+				     (field[n] == '\0' || field[n] == '.'));
 	}
 	switch (lock->action) {
 	case VT_LOCK_ALL:
@@ -342,8 +340,8 @@ weigh(struct vt_facts *f, struct vt_signature_facts *s, size_t rev,
     const struct vt_step *step, struct tally *tally)
 {
 	struct vt_change *change = &s->changes[s->n_changes++];
-	bool field = step->kind == VT_CHANGE_FILL ||
-	    step->kind == VT_CHANGE_SIGN;
+	bool field =
+	    step->kind == VT_CHANGE_FILL || step->kind == VT_CHANGE_SIGN;
 
 	change->revision = rev;
 	change->object = step->object;
@@ -352,8 +350,8 @@ weigh(struct vt_facts *f, struct vt_signature_facts *s, size_t rev,
 	change->meaning = step->meaning;
 	if (field && !laid_before(f, s, step)) {
 		change->rule = NULL;
-		change->meaning = vt_facts_printf(f,
-		    "field %s was laid after this signature", step->field);
+		change->meaning = vt_facts_printf(
+		    f, "field %s was laid after this signature", step->field);
 	}
 	if (change->rule == NULL) {
 		if (tally->unexplained++ == 0)

@@ -10,11 +10,33 @@
 
 #define ITEMS_MAX 65536 /* of one list, when decoding */
 
-enum { V_OVERALL = 1, V_ERROR, V_MESSAGE, V_JUDGED_AT, V_REVISIONS,
-	V_SIGNATURES, V_NEEDS };
-enum { S_FIELD = 1, S_INDICATION, S_SUB, S_FORMAT, S_LEVEL, S_SIGNER, S_ORG,
-	S_ISSUER, S_SERIAL, S_CERTIFICATE, S_CLAIMED, S_REVISION, S_COVERAGE,
-	S_REVOCATION, S_REASONS, S_CHANGES };
+enum {
+	V_OVERALL = 1,
+	V_ERROR,
+	V_MESSAGE,
+	V_JUDGED_AT,
+	V_REVISIONS,
+	V_SIGNATURES,
+	V_NEEDS
+};
+enum {
+	S_FIELD = 1,
+	S_INDICATION,
+	S_SUB,
+	S_FORMAT,
+	S_LEVEL,
+	S_SIGNER,
+	S_ORG,
+	S_ISSUER,
+	S_SERIAL,
+	S_CERTIFICATE,
+	S_CLAIMED,
+	S_REVISION,
+	S_COVERAGE,
+	S_REVOCATION,
+	S_REASONS,
+	S_CHANGES
+};
 enum { R_CODE = 1, R_CLAUSE, R_VI, R_EN, R_DETAIL };
 enum { C_REVISION = 1, C_OBJECT, C_PATH, C_RULE, C_MEANING };
 enum { N_KIND = 1, N_URL, N_REQUEST, N_LIMIT };
@@ -282,13 +304,13 @@ get_lists(struct reader *r, uint64_t key, struct vt_signature_verdict *ret)
 	size_t i;
 
 	if (key == S_REASONS) {
-		ret->reasons = get_array(r, sizeof(*ret->reasons),
-		    &ret->n_reasons);
+		ret->reasons =
+		    get_array(r, sizeof(*ret->reasons), &ret->n_reasons);
 		for (i = 0; i < ret->n_reasons; i++)
 			get_reason(r, &ret->reasons[i]);
 	} else if (key == S_CHANGES) {
-		ret->changes = get_array(r, sizeof(*ret->changes),
-		    &ret->n_changes);
+		ret->changes =
+		    get_array(r, sizeof(*ret->changes), &ret->n_changes);
 		for (i = 0; i < ret->n_changes; i++)
 			get_change(r, &ret->changes[i]);
 	} else {
@@ -406,14 +428,14 @@ get_verdict(struct reader *r, struct vt_verdict *ret)
 			ret->revisions = vt_cbor_get_uint(&r->c);
 			break;
 		case V_SIGNATURES:
-			ret->signatures = get_array(r,
-			    sizeof(*ret->signatures), &ret->n_signatures);
+			ret->signatures = get_array(
+			    r, sizeof(*ret->signatures), &ret->n_signatures);
 			for (i = 0; i < ret->n_signatures; i++)
 				get_signature(r, &ret->signatures[i]);
 			break;
 		case V_NEEDS:
-			ret->needs = get_array(r, sizeof(*ret->needs),
-			    &ret->n_needs);
+			ret->needs =
+			    get_array(r, sizeof(*ret->needs), &ret->n_needs);
 			for (i = 0; i < ret->n_needs; i++)
 				get_need(r, &ret->needs[i]);
 			break;
@@ -424,8 +446,8 @@ get_verdict(struct reader *r, struct vt_verdict *ret)
 }
 
 int
-vt_verdict_decode(struct vt_span s, struct vt_verdict **ret,
-    struct vt_err *reterr)
+vt_verdict_decode(
+    struct vt_span s, struct vt_verdict **ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_verdict_free) struct vt_verdict *v = NULL;
 	struct reader r = { .arena = vt_arena_new(VT_L(VERDICT_MEMORY)) };

@@ -100,19 +100,19 @@ vt_pdf_value_same(struct vt_source *src, const struct vt_pdf_object *a,
 		if (a->u.array.n != b->u.array.n)
 			return false;
 		for (i = 0; i < a->u.array.n; i++)
-			if (!vt_pdf_value_same(src, a->u.array.items[i],
-				b->u.array.items[i]))
+			if (!vt_pdf_value_same(
+				src, a->u.array.items[i], b->u.array.items[i]))
 				return false;
 		return true;
 	case VT_PDF_DICT:
 		return vt_pdf_dict_same(src, a, b, NULL);
 	case VT_PDF_STREAM:
-		return vt_pdf_dict_same(src, a->u.stream.dict,
-			   b->u.stream.dict, NULL) &&
-		    same_bytes(src, a, b);
+		return vt_pdf_dict_same(
+			   src, a->u.stream.dict, b->u.stream.dict, NULL) &&
+		       same_bytes(src, a, b);
 	case VT_PDF_REF:
 		return a->u.ref.num == b->u.ref.num &&
-		    a->u.ref.gen == b->u.ref.gen;
+		       a->u.ref.gen == b->u.ref.gen;
 	}
 	return false;
 }

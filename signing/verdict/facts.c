@@ -6,11 +6,14 @@
 #include <stdio.h>
 
 const struct vt_reason_row vt_reason_rows[VT_R__MAX] = {
-#define VT_REASON(name, code, clause, indication, sub, vi, en) \
+#define VT_REASON(name, code, clause, indication, sub, vi, en)                 \
 	[VT_R_##name] = { code, clause, indication, sub, vi, en },
 #include "signing/verdict/reason.def"
 #undef VT_REASON
 };
+
+static const char *vprint(struct vt_facts *f, const char *fmt, va_list ap)
+    VT_PRINTF(2, 0);
 
 static const char *
 vprint(struct vt_facts *f, const char *fmt, va_list ap)
@@ -38,8 +41,8 @@ vt_facts_printf(struct vt_facts *f, const char *fmt, ...)
 }
 
 bool
-vt_facts_grow(struct vt_facts *f, void *array, size_t n, size_t *cap,
-    size_t size)
+vt_facts_grow(
+    struct vt_facts *f, void *array, size_t n, size_t *cap, size_t size)
 {
 	void *old, *grown;
 	size_t want;

@@ -56,8 +56,8 @@ anchors_store(struct vt_facts *f)
 	if (store == NULL)
 		return NULL;
 	for (i = 0; i < sk_X509_num(f->anchors); i++)
-		if (X509_STORE_add_cert(store,
-			sk_X509_value(f->anchors, i)) != 1) {
+		if (X509_STORE_add_cert(store, sk_X509_value(f->anchors, i)) !=
+		    1) {
 			X509_STORE_free(store);
 			return NULL;
 		}
@@ -65,8 +65,7 @@ anchors_store(struct vt_facts *f)
 }
 
 /* NULL when no chain leads to an anchor; the finding is added then. */
-static STACK_OF(X509) *
-build(struct vt_facts *f, struct vt_signature_facts *s)
+static STACK_OF(X509) * build(struct vt_facts *f, struct vt_signature_facts *s)
 {
 	struct fault fault = { X509_V_OK, 0, false };
 	X509_STORE *store = anchors_store(f);
@@ -81,9 +80,9 @@ build(struct vt_facts *f, struct vt_signature_facts *s)
 		goto out;
 	}
 	param = X509_STORE_CTX_get0_param(ctx);
-	X509_VERIFY_PARAM_set_flags(param,
-	    X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME |
-		X509_V_FLAG_CHECK_SS_SIGNATURE);
+	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN |
+					       X509_V_FLAG_NO_CHECK_TIME |
+					       X509_V_FLAG_CHECK_SS_SIGNATURE);
 	X509_VERIFY_PARAM_set_depth(param, (int)VT_L(CHAIN_MAX));
 	X509_VERIFY_PARAM_set_auth_level(param, 0);
 	X509_STORE_CTX_set_verify_cb(ctx, on_fault);
@@ -152,8 +151,7 @@ check_strength(struct vt_facts *f, struct vt_signature_facts *s,
     const struct vt_link *link, bool signer)
 {
 	EVP_PKEY *key = X509_get0_pubkey(link->x);
-	const char *why = key == NULL ? "key unreadable" :
-					vt_key_weakness(key);
+	const char *why = key == NULL ? "key unreadable" : vt_key_weakness(key);
 	char subject[128];
 	int md = NID_undef, pk = NID_undef;
 

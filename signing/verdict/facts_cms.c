@@ -16,14 +16,13 @@
 static const char *const known_attributes[] = {
 	VT_OID_CONTENT_TYPE, VT_OID_MESSAGE_DIGEST, VT_OID_SIGNING_TIME,
 	VT_OID_ALG_PROTECTION, VT_OID_SIGNING_CERT, VT_OID_SIGNING_CERT_2,
-	VT_OID_POLICY,
-	"1.2.840.113583.1.1.8",       /* Adobe revocation archival */
-	"1.2.840.113549.1.9.15",      /* S/MIME capabilities */
-	"1.2.840.113549.1.9.16.2.16", /* commitment type */
-	"1.2.840.113549.1.9.16.2.17", /* signer location */
-	"1.2.840.113549.1.9.16.2.4",  /* content hints */
-	"1.2.840.113549.1.9.16.2.7",  /* content identifier */
-	"0.4.0.1733.2.1",             /* MIME type */
+	VT_OID_POLICY, "1.2.840.113583.1.1.8", /* Adobe revocation archival */
+	"1.2.840.113549.1.9.15",               /* S/MIME capabilities */
+	"1.2.840.113549.1.9.16.2.16",          /* commitment type */
+	"1.2.840.113549.1.9.16.2.17",          /* signer location */
+	"1.2.840.113549.1.9.16.2.4",           /* content hints */
+	"1.2.840.113549.1.9.16.2.7",           /* content identifier */
+	"0.4.0.1733.2.1",                      /* MIME type */
 };
 
 static bool
@@ -53,8 +52,8 @@ read_pool(struct vt_facts *f, struct vt_signature_facts *s)
 
 		/* One that cannot be read does not help any chain; whether a
 		 * chain can be built without it is seen there. */
-		if (vt_x509_read(s->cms.certificates[i], "CMS certificate",
-			&x, &err) != VT_OK)
+		if (vt_x509_read(s->cms.certificates[i], "CMS certificate", &x,
+			&err) != VT_OK)
 			continue;
 		if (sk_X509_push(s->pool, x) == 0) {
 			X509_free(x);
@@ -92,12 +91,12 @@ sid_matches(const struct vt_cms_signer *g, X509 *x)
 
 	if (g->ski.n > 0)
 		return ski != NULL &&
-		    vt_span_eq(g->ski,
-			VT_SPAN(ski->data, (size_t)ski->length));
+		       vt_span_eq(
+			   g->ski, VT_SPAN(ski->data, (size_t)ski->length));
 	name = d2i_X509_NAME(NULL, &p, (long)g->issuer.n);
 	ok = name != NULL && p == g->issuer.p + g->issuer.n &&
-	    X509_NAME_cmp(name, X509_get_issuer_name(x)) == 0 &&
-	    serial_matches(g->serial, x);
+	     X509_NAME_cmp(name, X509_get_issuer_name(x)) == 0 &&
+	     serial_matches(g->serial, x);
 	X509_NAME_free(name);
 	ERR_clear_error();
 	return ok;
@@ -189,8 +188,8 @@ certificate_der(struct vt_facts *f, X509 *x)
 static void
 find_signer(struct vt_facts *f, struct vt_signature_facts *s)
 {
-	const struct vt_cms_attribute *a = vt_cms_attribute(
-	    &s->cms.signer.attrs, VT_OID_SIGNING_CERT_2, NULL);
+	const struct vt_cms_attribute *a =
+	    vt_cms_attribute(&s->cms.signer.attrs, VT_OID_SIGNING_CERT_2, NULL);
 	int i;
 
 	for (i = 0; s->pool != NULL && i < sk_X509_num(s->pool); i++) {
@@ -287,10 +286,11 @@ check_attributes(struct vt_facts *f, struct vt_signature_facts *s)
 			    "%s: RFC 5652 11: want it once with one value, "
 			    "found %zu times with %zu",
 			    a->oid, n, a->n_values);
-		for (j = 0; j < sizeof(known_attributes) /
-			 sizeof(*known_attributes); j++)
-			known = known ||
-			    strcmp(a->oid, known_attributes[j]) == 0;
+		for (j = 0;
+		     j < sizeof(known_attributes) / sizeof(*known_attributes);
+		     j++)
+			known =
+			    known || strcmp(a->oid, known_attributes[j]) == 0;
 		if (!known)
 			vt_finding(f, s, VT_R_ATTRIBUTE_UNKNOWN, "%s", a->oid);
 	}
@@ -339,8 +339,8 @@ vt_facts_cms(struct vt_facts *f, struct vt_signature_facts *s)
 		vt_finding(f, s, VT_R_CMS_SYNTAX, "%s", err.msg);
 		return;
 	}
-	if (!is_zero(VT_SPAN(s->contents.p + cms->size,
-		s->contents.n - cms->size)))
+	if (!is_zero(
+		VT_SPAN(s->contents.p + cms->size, s->contents.n - cms->size)))
 		vt_finding(f, s, VT_R_CMS_PADDING,
 		    "/Contents: %zu bytes after the CMS, not all zero",
 		    s->contents.n - cms->size);
@@ -350,8 +350,8 @@ vt_facts_cms(struct vt_facts *f, struct vt_signature_facts *s)
 	}
 	s->has_cms = true;
 	if (cms->n_signers > 1)
-		vt_finding(f, s, VT_R_CMS_SIGNERS, "%zu SignerInfos",
-		    cms->n_signers);
+		vt_finding(
+		    f, s, VT_R_CMS_SIGNERS, "%zu SignerInfos", cms->n_signers);
 	if (cms->has_content)
 		vt_finding(f, s, VT_R_CMS_CONTENT, "eContent present");
 	read_pool(f, s);
@@ -378,8 +378,8 @@ vt_facts_cms(struct vt_facts *f, struct vt_signature_facts *s)
 static bool
 digest_fits(struct vt_facts *f, struct vt_signature_facts *s)
 {
-	const struct vt_cms_attribute *a = vt_cms_attribute(
-	    &s->cms.signer.attrs, VT_OID_MESSAGE_DIGEST, NULL);
+	const struct vt_cms_attribute *a =
+	    vt_cms_attribute(&s->cms.signer.attrs, VT_OID_MESSAGE_DIGEST, NULL);
 	struct vt_tlv_reader r;
 	struct vt_tlv t;
 
@@ -466,8 +466,8 @@ vt_facts_verify(struct vt_facts *f, struct vt_signature_facts *s)
 		return;
 	d = vt_digest_find(s->cms.signer.digest.oid);
 	if (d == NULL || s->digest.n == 0) {
-		vt_finding(f, s, VT_R_ALGORITHM_UNKNOWN,
-		    "digest algorithm %s", s->cms.signer.digest.oid);
+		vt_finding(f, s, VT_R_ALGORITHM_UNKNOWN, "digest algorithm %s",
+		    s->cms.signer.digest.oid);
 		return;
 	}
 	if (vt_digest_is_weak(d))

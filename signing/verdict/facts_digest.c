@@ -11,8 +11,8 @@
 
 struct vt_digest {
 	const char *oid, *name;
-	size_t xof;  /* bytes taken of an extendable function, else 0 */
-	bool weak;   /* TS 119 312: not to be trusted any more */
+	size_t xof; /* bytes taken of an extendable function, else 0 */
+	bool weak;  /* TS 119 312: not to be trusted any more */
 };
 
 static const struct vt_digest digests[] = {
@@ -85,7 +85,8 @@ vt_digest_span(const struct vt_digest *d, struct vt_span s,
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool ok = ctx != NULL && start(ctx, d) &&
-	    EVP_DigestUpdate(ctx, s.p, s.n) == 1 && finish(ctx, d, ret, ret_n);
+		  EVP_DigestUpdate(ctx, s.p, s.n) == 1 &&
+		  finish(ctx, d, ret, ret_n);
 
 	EVP_MD_CTX_free(ctx);
 	return ok;
@@ -100,8 +101,8 @@ update(struct vt_facts *f, EVP_MD_CTX *ctx, uint64_t from, uint64_t to)
 	bool ok = true;
 
 	if (f->src->map != NULL)
-		return EVP_DigestUpdate(ctx, f->src->map + from,
-			   (size_t)(to - from)) == 1;
+		return EVP_DigestUpdate(
+			   ctx, f->src->map + from, (size_t)(to - from)) == 1;
 	b = malloc(chunk);
 	if (b == NULL) {
 		f->nomem = true;
@@ -111,7 +112,7 @@ update(struct vt_facts *f, EVP_MD_CTX *ctx, uint64_t from, uint64_t to)
 		size_t n = to - from < chunk ? (size_t)(to - from) : chunk;
 
 		ok = vt_source_read(f->src, from, b, n, &err) == VT_OK &&
-		    EVP_DigestUpdate(ctx, b, n) == 1;
+		     EVP_DigestUpdate(ctx, b, n) == 1;
 		from += n;
 	}
 	free(b);

@@ -64,12 +64,12 @@ kid_is_field(struct walk *w, struct vt_pdf_object *kid, bool *ret)
 
 	if (rc == VT_OK)
 		*ret = dict->type == VT_PDF_DICT &&
-		    vt_pdf_dict_get(dict, "T") != NULL;
+		       vt_pdf_dict_get(dict, "T") != NULL;
 	return rc;
 }
 
-static int walk_field(struct walk *w, struct vt_pdf_object *o,
-    struct inherited up, int depth);
+static int walk_field(
+    struct walk *w, struct vt_pdf_object *o, struct inherited up, int depth);
 
 /* Kids that are fields are walked into; *ret_fields tells whether any was. */
 static int
@@ -90,8 +90,8 @@ walk_kids(struct walk *w, struct vt_pdf_object *dict,
 		rc = kid_is_field(w, kids->u.array.items[i], &field);
 		if (rc == VT_OK && field) {
 			*ret_fields = true;
-			rc = walk_field(w, kids->u.array.items[i], *mine,
-			    depth + 1);
+			rc = walk_field(
+			    w, kids->u.array.items[i], *mine, depth + 1);
 		}
 		if (rc != VT_OK)
 			return rc;
@@ -100,8 +100,8 @@ walk_kids(struct walk *w, struct vt_pdf_object *dict,
 }
 
 static int
-walk_field(struct walk *w, struct vt_pdf_object *o, struct inherited up,
-    int depth)
+walk_field(
+    struct walk *w, struct vt_pdf_object *o, struct inherited up, int depth)
 {
 	struct vt_pdf_object *dict, *v;
 	struct vt_field field = { 0 };
@@ -138,7 +138,8 @@ walk_field(struct walk *w, struct vt_pdf_object *o, struct inherited up,
 	field.dict = dict;
 	field.type = mine.type;
 	field.value = mine.value;
-	field.merged = vt_pdf_dict_get(dict, "Kids") == NULL &&
+	field.merged =
+	    vt_pdf_dict_get(dict, "Kids") == NULL &&
 	    vt_pdf_is_name(vt_pdf_dict_get(dict, "Subtype"), "Widget");
 	return field_add(w, &field);
 }

@@ -56,12 +56,13 @@ make_request(struct vt_facts *f, X509 *x, X509 *issuer)
 	bool ok = false;
 	int n;
 
-	if (req != NULL && id != NULL && OCSP_request_add0_id(req, id) != NULL) {
+	if (req != NULL && id != NULL &&
+	    OCSP_request_add0_id(req, id) != NULL) {
 		id = NULL;
 		n = i2d_OCSP_REQUEST(req, &der);
 		if (n > 0)
-			ret = vt_arena_copy(f->out, VT_SPAN(der, (size_t)n),
-			    &ok);
+			ret =
+			    vt_arena_copy(f->out, VT_SPAN(der, (size_t)n), &ok);
 	}
 	if (!ok)
 		f->nomem = true;
@@ -121,8 +122,8 @@ find_responder(const struct vt_facts *f, OCSP_BASICRESP *basic, X509 *issuer,
 		if (OCSP_resp_get0_signer(basic, &signer, try) != 1 ||
 		    signer != x)
 			continue;
-		if (OCSP_basic_verify(basic, try, NULL,
-			OCSP_NOVERIFY | OCSP_NOINTERN) <= 0) {
+		if (OCSP_basic_verify(
+			basic, try, NULL, OCSP_NOVERIFY | OCSP_NOINTERN) <= 0) {
 			*why = "the answer's signature is wrong";
 			continue;
 		}
@@ -159,11 +160,10 @@ freshness(const struct vt_facts *f, const ASN1_GENERALIZEDTIME *this_update,
 {
 	vt_time skew = VT_TIME_S(VT_L(OCSP_SKEW_S));
 	vt_time from = vt_x509_time(this_update);
-	vt_time to = next_update == NULL ? VT_TIME_NONE :
-					   vt_x509_time(next_update);
+	vt_time to =
+	    next_update == NULL ? VT_TIME_NONE : vt_x509_time(next_update);
 
-	if (from == VT_TIME_NONE ||
-	    (next_update != NULL && to == VT_TIME_NONE))
+	if (from == VT_TIME_NONE || (next_update != NULL && to == VT_TIME_NONE))
 		return "times malformed";
 	if (from > f->in->now + skew)
 		return "thisUpdate lies after the time of checking";
@@ -190,9 +190,8 @@ judge_basic(struct vt_facts *f, struct vt_link *link, X509 *issuer,
 		return VT_REVOCATION_UNUSABLE;
 	}
 	why = answer_strength(basic, responder);
-	if (why == NULL &&
-	    OCSP_resp_find_status(basic, id, &status, &reason, &revoked,
-		&this_update, &next_update) != 1)
+	if (why == NULL && OCSP_resp_find_status(basic, id, &status, &reason,
+			       &revoked, &this_update, &next_update) != 1)
 		why = "the answer is about another certificate";
 	if (why != NULL) {
 		link->detail = why;
@@ -210,8 +209,8 @@ judge_basic(struct vt_facts *f, struct vt_link *link, X509 *issuer,
 		link->detail = stale;
 		return VT_REVOCATION_UNUSABLE;
 	}
-	return status == V_OCSP_CERTSTATUS_GOOD ? VT_REVOCATION_GOOD :
-						  VT_REVOCATION_UNKNOWN;
+	return status == V_OCSP_CERTSTATUS_GOOD ? VT_REVOCATION_GOOD
+						: VT_REVOCATION_UNKNOWN;
 }
 
 static enum vt_revocation_state
@@ -231,8 +230,8 @@ judge_answer(struct vt_facts *f, struct vt_link *link, X509 *issuer,
 	if (rsp == NULL || p != answer.p + answer.n)
 		goto out;
 	if (OCSP_response_status(rsp) != OCSP_RESPONSE_STATUS_SUCCESSFUL) {
-		link->detail = OCSP_response_status_str(
-		    OCSP_response_status(rsp));
+		link->detail =
+		    OCSP_response_status_str(OCSP_response_status(rsp));
 		goto out;
 	}
 	basic = OCSP_response_get1_basic(rsp);
@@ -260,8 +259,8 @@ add_need(struct vt_facts *f, const char *url, struct vt_span request)
 		if (strcmp(f->needs[i].url, url) == 0 &&
 		    vt_span_eq(f->needs[i].request, request))
 			return;
-	if (!vt_facts_grow(f, &f->needs, f->n_needs, &f->cap_needs,
-		sizeof(*f->needs)))
+	if (!vt_facts_grow(
+		f, &f->needs, f->n_needs, &f->cap_needs, sizeof(*f->needs)))
 		return;
 	f->needs[f->n_needs++] = (struct vt_need){
 		.kind = "ocsp",

@@ -104,8 +104,8 @@ is_blank(struct vt_facts *f, uint64_t from, uint64_t to)
 	struct vt_err err;
 
 	while (from < to) {
-		size_t i, n = to - from < sizeof(b) ? (size_t)(to - from) :
-						      sizeof(b);
+		size_t i,
+		    n = to - from < sizeof(b) ? (size_t)(to - from) : sizeof(b);
 
 		if (vt_source_read(f->src, from, b, n, &err) != VT_OK)
 			return false;
@@ -209,25 +209,25 @@ vt_facts_range(struct vt_facts *f, struct vt_signature_facts *s)
 	 * A signer may end the range before or after the end of line that
 	 * follows %%EOF; nothing but blanks may lie between the two ends.
 	 */
-	if (!is_blank(f, end < r->end ? end : r->end,
-		end < r->end ? r->end : end) ||
+	if (!is_blank(
+		f, end < r->end ? end : r->end, end < r->end ? r->end : end) ||
 	    end <= r->xref_offset) {
 		s->coverage = VT_COVERAGE_PARTIAL;
 		vt_finding(f, s, VT_R_BYTE_RANGE_END,
-		    "signed up to byte %" PRIu64 "; revision %zu ends at %"
-		    PRIu64 " of %" PRIu64,
+		    "signed up to byte %" PRIu64
+		    "; revision %zu ends at %" PRIu64 " of %" PRIu64,
 		    end, s->revision, r->end, f->src->size);
 		return;
 	}
 	check_inside(f, s, end);
 	if (end < f->src->size)
 		check_alone(f, s, end);
-	s->coverage = end == f->src->size ? VT_COVERAGE_WHOLE_FILE :
-					    VT_COVERAGE_REVISION;
+	s->coverage =
+	    end == f->src->size ? VT_COVERAGE_WHOLE_FILE : VT_COVERAGE_REVISION;
 	if (!is_blank(f, end > last->end ? end : last->end, f->src->size))
 		vt_finding(f, s, VT_R_TRAILING_BYTES,
-		    "the last revision ends at %" PRIu64 ", the file at %"
-		    PRIu64,
+		    "the last revision ends at %" PRIu64
+		    ", the file at %" PRIu64,
 		    last->end, f->src->size);
 }
 

@@ -11,8 +11,8 @@ static bool
 slot_same(const struct vt_pdf_slot *a, const struct vt_pdf_slot *b)
 {
 	return a->state == b->state && a->gen == b->gen &&
-	    a->offset == b->offset && a->stream == b->stream &&
-	    a->index == b->index;
+	       a->offset == b->offset && a->stream == b->stream &&
+	       a->index == b->index;
 }
 
 static const char *
@@ -74,15 +74,15 @@ read_lock(struct vt_facts *f, size_t rev, const struct vt_pdf_object *d,
 		return VT_OK;
 	if (names->u.array.n == 0)
 		return VT_OK;
-	lock->names = vt_arena_array(f->out, names->u.array.n,
-	    sizeof(*lock->names));
+	lock->names =
+	    vt_arena_array(f->out, names->u.array.n, sizeof(*lock->names));
 	if (lock->names == NULL) {
 		f->nomem = true;
 		return VT_OK;
 	}
 	for (i = 0; i < names->u.array.n; i++) {
-		rc = vt_pdf_resolve(f->pdf, rev, names->u.array.items[i], &o,
-		    reterr);
+		rc = vt_pdf_resolve(
+		    f->pdf, rev, names->u.array.items[i], &o, reterr);
 		if (rc != VT_OK)
 			return rc;
 		if (o->type == VT_PDF_STRING)
@@ -95,8 +95,8 @@ read_lock(struct vt_facts *f, size_t rev, const struct vt_pdf_object *d,
 }
 
 static void
-read_p(struct vt_signature_facts *s, const struct vt_pdf_object *p,
-    int fallback)
+read_p(
+    struct vt_signature_facts *s, const struct vt_pdf_object *p, int fallback)
 {
 	int64_t v = fallback;
 
@@ -117,11 +117,11 @@ read_reference(struct vt_facts *f, struct vt_signature_facts *s, size_t rev,
 	rc = vt_pdf_resolve(f->pdf, rev, ref, &ref, reterr);
 	if (rc != VT_OK || ref->type != VT_PDF_DICT)
 		return rc;
-	rc = vt_pdf_lookup(f->pdf, rev, ref, "TransformMethod", &method,
-	    reterr);
+	rc =
+	    vt_pdf_lookup(f->pdf, rev, ref, "TransformMethod", &method, reterr);
 	if (rc == VT_OK)
-		rc = vt_pdf_lookup(f->pdf, rev, ref, "TransformParams",
-		    &params, reterr);
+		rc = vt_pdf_lookup(
+		    f->pdf, rev, ref, "TransformParams", &params, reterr);
 	if (rc != VT_OK || method == NULL)
 		return rc;
 	if (vt_pdf_is_name(method, "DocMDP")) {
@@ -166,8 +166,8 @@ read_dictionary(struct vt_facts *f, struct vt_signature_facts *s,
 		return rc;
 	if (o != NULL && o->type == VT_PDF_ARRAY)
 		for (i = 0; i < o->u.array.n && rc == VT_OK; i++)
-			rc = read_reference(f, s, rev, o->u.array.items[i],
-			    reterr);
+			rc = read_reference(
+			    f, s, rev, o->u.array.items[i], reterr);
 	if (rc != VT_OK || field == NULL)
 		return rc;
 	rc = vt_pdf_lookup(f->pdf, rev, field, "Lock", &o, reterr);
@@ -194,9 +194,8 @@ signature_add(struct vt_facts *f, size_t rev, const char *name,
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "PDF: more than %zu signatures", VT_L(PDF_SIGNATURES_MAX));
 	s = vt_arena_alloc(f->out, sizeof(*s));
-	if (s == NULL ||
-	    !vt_facts_grow(f, &f->signatures, f->n_signatures,
-		&f->cap_signatures, sizeof(*f->signatures))) {
+	if (s == NULL || !vt_facts_grow(f, &f->signatures, f->n_signatures,
+			     &f->cap_signatures, sizeof(*f->signatures))) {
 		f->nomem = true;
 		return vt_err_set(reterr, VT_E_NOMEM, "PDF signatures");
 	}
@@ -217,13 +216,13 @@ signature_add(struct vt_facts *f, size_t rev, const char *name,
 	if (rc != VT_OK)
 		return rc;
 	if (v->type != VT_PDF_DICT) {
-		vt_finding(f, s, VT_R_SIGNATURE_DICTIONARY,
-		    "/V is not a dictionary");
+		vt_finding(
+		    f, s, VT_R_SIGNATURE_DICTIONARY, "/V is not a dictionary");
 		return VT_OK;
 	}
 	s->dict = v;
-	return read_dictionary(f, s, field == NULL ? NULL : field->dict,
-	    reterr);
+	return read_dictionary(
+	    f, s, field == NULL ? NULL : field->dict, reterr);
 }
 
 /* The same signature as one that is known: same object at the same place. */
@@ -286,7 +285,7 @@ look_for_lost(struct vt_facts *f, size_t rev)
 		struct vt_signature_facts *s = f->signatures[i];
 		struct vt_pdf_slot slot = vt_pdf_slot(f->pdf, rev, s->num);
 		bool replaced = s->num != 0 && !slot_same(&slot, &s->slot) &&
-		    slot.state != VT_PDF_SLOT_FREE;
+				slot.state != VT_PDF_SLOT_FREE;
 
 		if (rev == 0 || s->last_seen != rev - 1)
 			continue;
@@ -295,8 +294,7 @@ look_for_lost(struct vt_facts *f, size_t rev)
 			    strcmp(f->signatures[j]->field, s->field) == 0)
 				replaced = true;
 		vt_finding(f, s,
-		    replaced ? VT_R_SIGNATURE_REPLACED :
-			       VT_R_SIGNATURE_REMOVED,
+		    replaced ? VT_R_SIGNATURE_REPLACED : VT_R_SIGNATURE_REMOVED,
 		    "field \"%s\": signature of revision %zu gone in "
 		    "revision %zu",
 		    s->field, s->revision, rev);
@@ -315,8 +313,8 @@ look_at_perms(struct vt_facts *f, struct vt_err *reterr)
 
 	rc = vt_pdf_catalog(f->pdf, rev, &catalog, &root, reterr);
 	if (rc == VT_OK)
-		rc = vt_pdf_lookup(f->pdf, rev, catalog, "Perms", &perms,
-		    reterr);
+		rc = vt_pdf_lookup(
+		    f->pdf, rev, catalog, "Perms", &perms, reterr);
 	if (rc != VT_OK || perms == NULL)
 		return rc;
 	o = vt_pdf_dict_get(perms, "DocMDP");

@@ -131,9 +131,9 @@ check_eddsa(const struct vt_value_input *in, const char **ret_why)
 	}
 	ctx = EVP_MD_CTX_new();
 	ok = ctx != NULL &&
-	    EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, in->key) == 1 &&
-	    EVP_DigestVerify(ctx, in->value.p, in->value.n, in->tbs.p,
-		in->tbs.n) == 1;
+	     EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, in->key) == 1 &&
+	     EVP_DigestVerify(
+		 ctx, in->value.p, in->value.n, in->tbs.p, in->tbs.n) == 1;
 	EVP_MD_CTX_free(ctx);
 	return ok ? VT_VALUE_GOOD : VT_VALUE_BAD;
 }
@@ -147,12 +147,12 @@ set_padding(EVP_PKEY_CTX *ctx, const struct algorithm *a, const struct pss *pss)
 		return true;
 	if (a->scheme == RSA_PKCS1)
 		return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) ==
-		    1;
-	mgf = EVP_get_digestbyname(
-	    vt_digest_name(vt_digest_find(pss->mgf_hash)));
+		       1;
+	mgf =
+	    EVP_get_digestbyname(vt_digest_name(vt_digest_find(pss->mgf_hash)));
 	return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, mgf) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, pss->salt) == 1;
+	       EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, mgf) == 1 &&
+	       EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, pss->salt) == 1;
 }
 
 /* RSA and ECDSA over a digest. */
@@ -174,10 +174,10 @@ check_hashed(const struct vt_value_input *in, const struct algorithm *a,
 	}
 	ctx = EVP_PKEY_CTX_new(in->key, NULL);
 	ok = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
-	    set_padding(ctx, a, pss) &&
-	    EVP_PKEY_CTX_set_signature_md(ctx,
-		EVP_get_digestbyname(vt_digest_name(d))) == 1 &&
-	    EVP_PKEY_verify(ctx, in->value.p, in->value.n, md, md_n) == 1;
+	     set_padding(ctx, a, pss) &&
+	     EVP_PKEY_CTX_set_signature_md(
+		 ctx, EVP_get_digestbyname(vt_digest_name(d))) == 1 &&
+	     EVP_PKEY_verify(ctx, in->value.p, in->value.n, md, md_n) == 1;
 	EVP_PKEY_CTX_free(ctx);
 	return ok ? VT_VALUE_GOOD : VT_VALUE_BAD;
 }
@@ -207,8 +207,8 @@ static bool
 eddsa_digest_fits(const struct algorithm *a, const char *oid)
 {
 	return strcmp(oid, a->digest) == 0 ||
-	    (a->scheme == ED448 &&
-		strcmp(oid, "2.16.840.1.101.3.4.2.18") == 0);
+	       (a->scheme == ED448 &&
+		   strcmp(oid, "2.16.840.1.101.3.4.2.18") == 0);
 }
 
 enum vt_value_result
@@ -254,7 +254,8 @@ vt_value_check(const struct vt_value_input *in,
 		oid = pss.hash;
 	}
 	d = vt_digest_find(oid);
-	if (d == NULL || (in->tbs.n == 0 && strcmp(oid, in->digest->oid) != 0)) {
+	if (d == NULL ||
+	    (in->tbs.n == 0 && strcmp(oid, in->digest->oid) != 0)) {
 		*ret_why = "unknown digest algorithm";
 		return VT_VALUE_UNSUPPORTED;
 	}
@@ -275,9 +276,9 @@ vt_key_weakness(EVP_PKEY *key)
 	switch (EVP_PKEY_get_base_id(key)) {
 	case EVP_PKEY_RSA:
 	case EVP_PKEY_RSA_PSS:
-		return EVP_PKEY_get_bits(key) >= 2048 ?
-		    NULL :
-		    "RSA of fewer than 2048 bits";
+		return EVP_PKEY_get_bits(key) >= 2048
+			   ? NULL
+			   : "RSA of fewer than 2048 bits";
 	case EVP_PKEY_EC:
 		EVP_PKEY_get_group_name(key, group, sizeof(group), NULL);
 		nid = OBJ_txt2nid(group);

@@ -41,15 +41,15 @@ level_of(struct vt_facts *f, struct vt_signature_facts *s)
 
 	if (s->subfilter != VT_SUBFILTER_CADES || !s->has_cms)
 		return NULL;
-	if (vt_cms_attribute(&s->cms.signer.unsigned_attrs, VT_OID_TIME_STAMP,
-		NULL) != NULL)
+	if (vt_cms_attribute(
+		&s->cms.signer.unsigned_attrs, VT_OID_TIME_STAMP, NULL) != NULL)
 		vt_finding(f, s, VT_R_TIMESTAMP, NULL);
 	if (s->m == VT_TIME_NONE)
 		why = "/M missing or malformed";
 	else if (s->has_cert_entry)
 		why = "/Cert present";
-	else if (vt_cms_attribute(&s->cms.signer.attrs, VT_OID_SIGNING_TIME,
-		     NULL) != NULL)
+	else if (vt_cms_attribute(
+		     &s->cms.signer.attrs, VT_OID_SIGNING_TIME, NULL) != NULL)
 		why = "signing-time attribute present";
 	if (why != NULL)
 		vt_finding(f, s, VT_R_NOT_BASELINE, "%s", why);
@@ -104,8 +104,8 @@ decide(struct vt_facts *f, struct vt_signature_facts *s,
 	if (passed && missing != NULL)
 		vt_finding(f, s, VT_R_TOO_MUCH, "not proven: %s", missing);
 	if (s->n_findings > 0)
-		qsort(s->findings, s->n_findings, sizeof(*s->findings),
-		    by_table);
+		qsort(
+		    s->findings, s->n_findings, sizeof(*s->findings), by_table);
 	ret->indication = VT_TOTAL_PASSED;
 	for (i = 0; i < s->n_findings; i++) {
 		const struct vt_reason_row *row =
@@ -126,8 +126,8 @@ write_reasons(struct vt_facts *f, struct vt_signature_facts *s,
 
 	if (s->n_findings == 0)
 		return;
-	ret->reasons = vt_arena_array(f->out, s->n_findings,
-	    sizeof(*ret->reasons));
+	ret->reasons =
+	    vt_arena_array(f->out, s->n_findings, sizeof(*ret->reasons));
 	if (ret->reasons == NULL) {
 		f->nomem = true;
 		return;
@@ -227,8 +227,8 @@ describe_signer(struct vt_facts *f, const struct vt_signature_facts *s,
 	subject = X509_get_subject_name(s->signer);
 	ret->signer = name_text(f, subject, NID_commonName);
 	ret->signer_org = name_text(f, subject, NID_organizationName);
-	ret->issuer = name_text(f, X509_get_issuer_name(s->signer),
-	    NID_commonName);
+	ret->issuer =
+	    name_text(f, X509_get_issuer_name(s->signer), NID_commonName);
 	ret->serial = serial_text(f, s->signer);
 	ret->certificate = s->signer_der;
 }

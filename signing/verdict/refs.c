@@ -6,12 +6,12 @@
 
 #include "base/limits.h"
 
-#define EDGES_MAX  200000
+#define EDGES_MAX      200000
 #define PATH_MAX_DEPTH 32
 
 int
-vt_refs_new(struct vt_facts *f, uint32_t n, struct vt_refs *ret,
-    struct vt_err *reterr)
+vt_refs_new(
+    struct vt_facts *f, uint32_t n, struct vt_refs *ret, struct vt_err *reterr)
 {
 	size_t bits = n / 8 + 1, max = vt_pdf_revisions(f->pdf), i, j;
 
@@ -27,8 +27,8 @@ vt_refs_new(struct vt_facts *f, uint32_t n, struct vt_refs *ret,
 	ret->n = n;
 	ret->interest = vt_arena_alloc(f->work, bits);
 	ret->seen = vt_arena_alloc(f->work, bits);
-	ret->parent = vt_arena_array(f->work, (size_t)n + 1,
-	    sizeof(*ret->parent));
+	ret->parent =
+	    vt_arena_array(f->work, (size_t)n + 1, sizeof(*ret->parent));
 	if (ret->interest == NULL || ret->seen == NULL || ret->parent == NULL)
 		return vt_arena_err(f->work, reterr);
 	return VT_OK;
@@ -67,8 +67,8 @@ each(const struct vt_pdf_object *o, vt_ref_fn fn, void *arg,
 	case VT_PDF_DICT:
 		for (i = 0; i < o->u.dict.n && rc == VT_OK; i++) {
 			step.key = o->u.dict.entries[i].key;
-			rc = each(o->u.dict.entries[i].value, fn, arg, &step,
-			    o);
+			rc =
+			    each(o->u.dict.entries[i].value, fn, arg, &step, o);
 		}
 		return rc;
 	case VT_PDF_STREAM:
@@ -91,13 +91,13 @@ put_name(struct vt_buf *b, struct vt_span key)
 	size_t i;
 
 	for (i = 0; i < key.n && i < 64; i++)
-		vt_buf_putc(b, key.p[i] > ' ' && key.p[i] < 0x7f ? key.p[i] :
-								   '?');
+		vt_buf_putc(
+		    b, key.p[i] > ' ' && key.p[i] < 0x7f ? key.p[i] : '?');
 }
 
 const char *
-vt_ref_path(struct vt_facts *f, const char *prefix,
-    const struct vt_ref_step *at)
+vt_ref_path(
+    struct vt_facts *f, const char *prefix, const struct vt_ref_step *at)
 {
 	const struct vt_ref_step *steps[PATH_MAX_DEPTH];
 	size_t n = 0;
@@ -144,8 +144,8 @@ add_edge(struct build *b, uint32_t target, const struct vt_ref_step *at,
 		return vt_err_set(b->err, VT_E_LIMIT,
 		    "PDF: more than %d references to changed objects",
 		    EDGES_MAX);
-	if (!vt_facts_grow(b->f, &r->edges, r->n_edges, &r->cap_edges,
-		sizeof(*r->edges)))
+	if (!vt_facts_grow(
+		b->f, &r->edges, r->n_edges, &r->cap_edges, sizeof(*r->edges)))
 		return vt_err_set(b->err, VT_E_NOMEM, "PDF references");
 	r->edges[r->n_edges++] = (struct vt_edge){
 		.target = target,
@@ -206,8 +206,8 @@ walk(struct build *b)
 	b->head = b->tail = 0;
 	b->source = 0;
 	memset(b->r->seen, 0, b->r->n / 8 + 1);
-	rc = vt_refs_each(vt_pdf_revision(b->f->pdf, b->rev)->trailer, on_ref,
-	    b);
+	rc = vt_refs_each(
+	    vt_pdf_revision(b->f->pdf, b->rev)->trailer, on_ref, b);
 	while (rc == VT_OK && b->head < b->tail) {
 		b->source = b->queue[b->head++];
 		if (++b->f->visits > VT_L(VERDICT_VISITS_MAX))
@@ -249,8 +249,8 @@ want_arrays(struct build *b, bool *ret_more)
 }
 
 int
-vt_refs_build(struct vt_facts *f, size_t rev, struct vt_refs *r,
-    struct vt_err *reterr)
+vt_refs_build(
+    struct vt_facts *f, size_t rev, struct vt_refs *r, struct vt_err *reterr)
 {
 	struct build b = { .f = f, .r = r, .rev = rev, .err = reterr };
 	bool more = true;
@@ -290,8 +290,8 @@ find_ref(void *arg, struct vt_pdf_ref ref, const struct vt_ref_step *at,
 }
 
 const char *
-vt_refs_path(struct vt_facts *f, const struct vt_refs *r, size_t rev,
-    uint32_t num)
+vt_refs_path(
+    struct vt_facts *f, const struct vt_refs *r, size_t rev, uint32_t num)
 {
 	uint32_t chain[PATH_MAX_DEPTH];
 	size_t n = 0;
@@ -305,11 +305,9 @@ vt_refs_path(struct vt_facts *f, const struct vt_refs *r, size_t rev,
 		num = r->parent[num];
 	}
 	while (n-- > 0) {
-		struct vt_pdf_object *o =
-		    vt_pdf_revision(f->pdf, rev)->trailer;
+		struct vt_pdf_object *o = vt_pdf_revision(f->pdf, rev)->trailer;
 
-		if (num != 0 &&
-		    vt_pdf_get(f->pdf, rev, num, &o, &err) != VT_OK)
+		if (num != 0 && vt_pdf_get(f->pdf, rev, num, &o, &err) != VT_OK)
 			break;
 		find.target = chain[n];
 		find.prefix = find.path;

@@ -167,17 +167,17 @@ overall_text(enum vt_overall o, bool vi)
 {
 	switch (o) {
 	case VT_OVERALL_PASSED:
-		return vi ? "Mọi chữ ký đều hợp lệ" :
-			    "Every signature is valid";
+		return vi ? "Mọi chữ ký đều hợp lệ"
+			  : "Every signature is valid";
 	case VT_OVERALL_INDETERMINATE:
-		return vi ? "Chưa đủ căn cứ để kết luận" :
-			    "Not enough is known to decide";
+		return vi ? "Chưa đủ căn cứ để kết luận"
+			  : "Not enough is known to decide";
 	case VT_OVERALL_FAILED:
-		return vi ? "Có chữ ký không hợp lệ" :
-			    "A signature is not valid";
+		return vi ? "Có chữ ký không hợp lệ"
+			  : "A signature is not valid";
 	case VT_OVERALL_NO_SIGNATURE:
-		return vi ? "Tệp không có chữ ký số" :
-			    "The file has no digital signature";
+		return vi ? "Tệp không có chữ ký số"
+			  : "The file has no digital signature";
 	case VT_OVERALL_NOT_READABLE:
 		break;
 	}
@@ -205,8 +205,8 @@ coverage_text(enum vt_coverage c, bool vi)
 	case VT_COVERAGE_WHOLE_FILE:
 		return vi ? "toàn bộ tệp" : "the whole file";
 	case VT_COVERAGE_REVISION:
-		return vi ? "trọn phiên bản được ký; sau đó tệp có thêm phần" :
-			    "its whole version; the file grew afterwards";
+		return vi ? "trọn phiên bản được ký; sau đó tệp có thêm phần"
+			  : "its whole version; the file grew afterwards";
 	case VT_COVERAGE_PARTIAL:
 		return vi ? "chỉ một phần tệp" : "only a part of the file";
 	case VT_COVERAGE_UNCLEAR:
@@ -220,8 +220,8 @@ static void
 put_text(struct vt_buf *b, const char *s)
 {
 	for (; *s != '\0'; s++)
-		vt_buf_putc(b, (uint8_t)*s < ' ' || *s == 0x7f ? '?' :
-								 (uint8_t)*s);
+		vt_buf_putc(
+		    b, (uint8_t)*s < ' ' || *s == 0x7f ? '?' : (uint8_t)*s);
 }
 
 static void
@@ -254,14 +254,13 @@ print_changes(const struct vt_signature_verdict *s, bool vi, struct vt_buf *b)
 }
 
 static void
-print_signature(const struct vt_signature_verdict *s, size_t i, bool vi,
-    struct vt_buf *b)
+print_signature(
+    const struct vt_signature_verdict *s, size_t i, bool vi, struct vt_buf *b)
 {
 	size_t k;
 
 	vt_buf_printf(b, "%zu. %s (%s%s%s) - %s ", i + 1,
-	    indication_text(s->indication, vi),
-	    indication_names[s->indication],
+	    indication_text(s->indication, vi), indication_names[s->indication],
 	    s->sub_indication == NULL ? "" : "/",
 	    s->sub_indication == NULL ? "" : s->sub_indication,
 	    vi ? "trường" : "field");
@@ -276,8 +275,8 @@ print_signature(const struct vt_signature_verdict *s, size_t i, bool vi,
 		    s->issuer);
 	if (s->claimed_time != VT_TIME_NONE) {
 		vt_buf_printf(b, "   %s: ",
-		    vi ? "Thời điểm ký (người ký khai)" :
-			 "Time of signing (claimed)");
+		    vi ? "Thời điểm ký (người ký khai)"
+		       : "Time of signing (claimed)");
 		vt_time_rfc3339(s->claimed_time, VT_TIME_VN_S, b);
 		vt_buf_putc(b, '\n');
 	}
@@ -287,8 +286,7 @@ print_signature(const struct vt_signature_verdict *s, size_t i, bool vi,
 	for (k = 0; k < s->n_reasons; k++) {
 		const struct vt_reason *r = &s->reasons[k];
 
-		vt_buf_printf(b, "   - %s [%s]\n", vi ? r->vi : r->en,
-		    r->code);
+		vt_buf_printf(b, "   - %s [%s]\n", vi ? r->vi : r->en, r->code);
 		if (r->detail != NULL) {
 			vt_buf_puts(b, "     ");
 			put_text(b, r->detail);

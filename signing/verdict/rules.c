@@ -53,7 +53,7 @@ path_is(const char *path, const char *key)
 	size_t n = strlen(key);
 
 	return strncmp(path, key, n) == 0 &&
-	    (path[n] == '\0' || path[n] == '[');
+	       (path[n] == '\0' || path[n] == '[');
 }
 
 static struct vt_pdf_object *
@@ -72,15 +72,15 @@ static bool
 is_field_node(const struct vt_pdf_object *o)
 {
 	return o != NULL && o->type == VT_PDF_DICT &&
-	    !vt_pdf_is_name(vt_pdf_dict_get(o, "Type"), "Pages") &&
-	    !vt_pdf_is_name(vt_pdf_dict_get(o, "Type"), "Page") &&
-	    (vt_pdf_dict_get(o, "T") != NULL ||
-		vt_pdf_dict_get(o, "FT") != NULL ||
-		vt_pdf_is_name(vt_pdf_dict_get(o, "Subtype"), "Widget"));
+	       !vt_pdf_is_name(vt_pdf_dict_get(o, "Type"), "Pages") &&
+	       !vt_pdf_is_name(vt_pdf_dict_get(o, "Type"), "Page") &&
+	       (vt_pdf_dict_get(o, "T") != NULL ||
+		   vt_pdf_dict_get(o, "FT") != NULL ||
+		   vt_pdf_is_name(vt_pdf_dict_get(o, "Subtype"), "Widget"));
 }
 
-static bool place_allowed(const struct vt_diff *d, const struct vt_edge *e,
-    bool through_array);
+static bool place_allowed(
+    const struct vt_diff *d, const struct vt_edge *e, bool through_array);
 
 /* An array object: every place that refers to it must be one, too. */
 static bool
@@ -98,8 +98,8 @@ array_allowed(const struct vt_diff *d, uint32_t array)
 }
 
 static bool
-place_allowed(const struct vt_diff *d, const struct vt_edge *e,
-    bool through_array)
+place_allowed(
+    const struct vt_diff *d, const struct vt_edge *e, bool through_array)
 {
 	const struct vt_fields *fields = d->fields;
 	struct vt_pdf_object *source = before(d, e->source);
@@ -120,7 +120,7 @@ place_allowed(const struct vt_diff *d, const struct vt_edge *e,
 		return is_field_node(source);
 	/* Structure tree: an object reference to the widget (§14.7.4.3). */
 	return e->holder != NULL &&
-	    vt_pdf_is_name(vt_pdf_dict_get(e->holder, "Type"), "OBJR");
+	       vt_pdf_is_name(vt_pdf_dict_get(e->holder, "Type"), "OBJR");
 }
 
 static bool
@@ -153,7 +153,7 @@ struct claim {
 	uint32_t *queue;
 	size_t n;
 	const char *prefix;
-	bool in_signature;   /* references below /Reference are allowed */
+	bool in_signature; /* references below /Reference are allowed */
 	const char **why;
 	struct vt_step *step;
 };
@@ -221,11 +221,13 @@ on_claimed_ref(void *arg, struct vt_pdf_ref ref, const struct vt_ref_step *at,
 /* Everything new that the value reaches belongs to the step. VT_E_INVALID
  * (and a reason) when it reaches what it may not. */
 static int
-claim(struct vt_diff *d, const struct vt_pdf_object *value,
-    const char *prefix, struct vt_step *step, bool in_signature,
-    const char **why)
+claim(struct vt_diff *d, const struct vt_pdf_object *value, const char *prefix,
+    struct vt_step *step, bool in_signature, const char **why)
 {
-	struct claim c = { .d = d, .prefix = prefix, .why = why, .step = step,
+	struct claim c = { .d = d,
+		.prefix = prefix,
+		.why = why,
+		.step = step,
 		.in_signature = in_signature };
 	size_t at = 0;
 	int rc;
@@ -299,7 +301,7 @@ appearance_allowed(const struct vt_diff *d, const struct vt_pdf_object *a,
 		return false;
 	n = new_object(d, vt_pdf_dict_get(b, "N"));
 	return n != NULL && n->after->type == VT_PDF_STREAM &&
-	    vt_pdf_is_name(vt_pdf_dict_get(n->after, "Subtype"), "Form");
+	       vt_pdf_is_name(vt_pdf_dict_get(n->after, "Subtype"), "Form");
 }
 
 static bool
@@ -321,8 +323,8 @@ fill_fault(const struct vt_diff *d, const struct vt_field *field,
 	if (vt_pdf_dict_get(b, "V") == NULL ||
 	    vt_pdf_dict_get(b, "V")->type != VT_PDF_STRING)
 		return "/V is not a direct string";
-	if (!appearance_allowed(d, vt_pdf_dict_get(a, "AP"),
-		vt_pdf_dict_get(b, "AP")))
+	if (!appearance_allowed(
+		d, vt_pdf_dict_get(a, "AP"), vt_pdf_dict_get(b, "AP")))
 		return "/AP is not << /N reference to a new form >>";
 	if (!typed(vt_pdf_dict_get(b, "AS"), VT_PDF_NAME) ||
 	    !typed(vt_pdf_dict_get(b, "DA"), VT_PDF_STRING) ||
@@ -364,8 +366,8 @@ sign_fault(const struct vt_diff *d, const struct vt_field *field,
 		return "/V is not a new signature of this revision";
 	if (vt_pdf_is_name(vt_pdf_dict_get(n->after, "Type"), "DocTimeStamp"))
 		return "document timestamps are not judged yet";
-	if (!appearance_allowed(d, vt_pdf_dict_get(a, "AP"),
-		vt_pdf_dict_get(b, "AP")))
+	if (!appearance_allowed(
+		d, vt_pdf_dict_get(a, "AP"), vt_pdf_dict_get(b, "AP")))
 		return "/AP is not << /N reference to a new form >>";
 	if (!flags_allowed(vt_pdf_dict_get(a, "F"), vt_pdf_dict_get(b, "F")))
 		return "/F hides or shows the field";
@@ -385,8 +387,8 @@ field_of(const struct vt_diff *d, uint32_t num)
 
 /* Claims what /V and a changed /AP reach. */
 static int
-claim_parts(struct vt_diff *d, const struct vt_changed *c,
-    struct vt_step *step, const char **why)
+claim_parts(struct vt_diff *d, const struct vt_changed *c, struct vt_step *step,
+    const char **why)
 {
 	const struct vt_pdf_object *v = vt_pdf_dict_get(c->after, "V");
 	const struct vt_pdf_object *ap = vt_pdf_dict_get(c->after, "AP");
@@ -396,8 +398,7 @@ claim_parts(struct vt_diff *d, const struct vt_changed *c,
 		rc = claim(d, v, vt_facts_printf(d->f, "%s/V", step->path),
 		    step, true, why);
 	if (rc == VT_OK && ap != NULL &&
-	    !vt_pdf_entry_same(d->f->src, vt_pdf_dict_get(c->before, "AP"),
-		ap))
+	    !vt_pdf_entry_same(d->f->src, vt_pdf_dict_get(c->before, "AP"), ap))
 		rc = claim(d, ap, vt_facts_printf(d->f, "%s/AP", step->path),
 		    step, false, why);
 	return rc;
@@ -417,8 +418,8 @@ vt_rules_apply(struct vt_diff *d, struct vt_changed *c, const char **ret_why,
 	    c->before->type != VT_PDF_DICT || c->after->type != VT_PDF_DICT)
 		return VT_OK;
 	sign = vt_span_is(field->type, "Sig");
-	*ret_why = sign ? sign_fault(d, field, c->before, c->after) :
-			  fill_fault(d, field, c->before, c->after);
+	*ret_why = sign ? sign_fault(d, field, c->before, c->after)
+			: fill_fault(d, field, c->before, c->after);
 	if (*ret_why != NULL || !places_allowed(d, c->num, ret_why))
 		return VT_OK;
 	step = vt_arena_alloc(d->f->out, sizeof(*step));
@@ -456,6 +457,6 @@ vt_rule_structure(const struct vt_diff *d, const struct vt_changed *c)
 	type = vt_pdf_dict_get(c->after, "Type");
 	if (vt_pdf_is_name(type, "XRef"))
 		return r->kind == VT_PDF_XREF_STREAM &&
-		    slot.offset == r->xref_offset;
+		       slot.offset == r->xref_offset;
 	return vt_pdf_is_name(type, "ObjStm");
 }

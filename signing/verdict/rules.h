@@ -9,11 +9,11 @@
 #include "signing/verdict/refs.h"
 
 enum vt_object_state {
-	VT_OBJECT_SAME,    /* mentioned, but as it was */
+	VT_OBJECT_SAME, /* mentioned, but as it was */
 	VT_OBJECT_CHANGED,
-	VT_OBJECT_NEW,     /* number never used before */
+	VT_OBJECT_NEW, /* number never used before */
 	VT_OBJECT_FREED,
-	VT_OBJECT_REUSED   /* number was free, now it is not */
+	VT_OBJECT_REUSED /* number was free, now it is not */
 };
 
 /* One object that the revision's cross-reference mentions. */
@@ -28,10 +28,10 @@ struct vt_changed {
 struct vt_diff {
 	struct vt_facts *f;
 	size_t rev;
-	struct vt_changed *items;  /* ascending by num */
+	struct vt_changed *items; /* ascending by num */
 	size_t n;
-	struct vt_refs *refs;      /* of rev - 1 */
-	struct vt_fields *fields;  /* of rev - 1 */
+	struct vt_refs *refs;     /* of rev - 1 */
+	struct vt_fields *fields; /* of rev - 1 */
 	struct vt_err *err;
 };
 

@@ -10,14 +10,15 @@
 #include "base/json_out.h"
 #include "base/source.h"
 
-enum vt_indication {
-	VT_TOTAL_PASSED, VT_INDETERMINATE, VT_TOTAL_FAILED
-};
+enum vt_indication { VT_TOTAL_PASSED, VT_INDETERMINATE, VT_TOTAL_FAILED };
 
 /* Of the whole file; the worst signature decides. */
 enum vt_overall {
-	VT_OVERALL_PASSED, VT_OVERALL_INDETERMINATE, VT_OVERALL_FAILED,
-	VT_OVERALL_NO_SIGNATURE, VT_OVERALL_NOT_READABLE
+	VT_OVERALL_PASSED,
+	VT_OVERALL_INDETERMINATE,
+	VT_OVERALL_FAILED,
+	VT_OVERALL_NO_SIGNATURE,
+	VT_OVERALL_NOT_READABLE
 };
 
 enum vt_coverage {
@@ -30,34 +31,35 @@ enum vt_coverage {
 /* One reason: stable code, EN 319 102-1 block or other clause, people's text
  * in both languages, technical detail. Strings owned by the verdict's arena. */
 struct vt_reason {
-	const char *code;     /* "byte-range-gap", "change-unexplained", ... */
-	const char *clause;   /* "EN 319 102-1 5.2.7", "ISO 32000-1 12.8.1", ... */
+	const char *code; /* "byte-range-gap", "change-unexplained", ... */
+	const char
+	    *clause; /* "EN 319 102-1 5.2.7", "ISO 32000-1 12.8.1", ... */
 	const char *vi, *en;
-	const char *detail;   /* may be NULL */
+	const char *detail; /* may be NULL */
 };
 
 /* One object changed after a signature, and what explains it. */
 struct vt_change {
-	size_t revision;      /* of the file, from 0 */
+	size_t revision; /* of the file, from 0 */
 	uint32_t object;
-	const char *path;     /* "Root/AcroForm/Fields[2]/V" */
-	const char *rule;     /* name of the rule, NULL: unexplained */
-	const char *meaning;  /* "fills the laid text field vt_number" */
+	const char *path;    /* "Root/AcroForm/Fields[2]/V" */
+	const char *rule;    /* name of the rule, NULL: unexplained */
+	const char *meaning; /* "fills the laid text field vt_number" */
 };
 
 struct vt_signature_verdict {
 	const char *field;
 	enum vt_indication indication;
-	const char *sub_indication;  /* EN 319 102-1 Table 6, NULL when passed */
-	const char *format;          /* "PAdES", "PKCS7", "RFC3161", ... */
-	const char *level;           /* "B-B", ...; NULL when none */
-	const char *signer;          /* subject CN, NULL when unknown */
+	const char *sub_indication; /* EN 319 102-1 Table 6, NULL when passed */
+	const char *format;         /* "PAdES", "PKCS7", "RFC3161", ... */
+	const char *level;          /* "B-B", ...; NULL when none */
+	const char *signer;         /* subject CN, NULL when unknown */
 	const char *signer_org, *issuer, *serial;
-	struct vt_span certificate;  /* DER; empty when unknown */
-	vt_time claimed_time;        /* /M or signing-time; VT_TIME_NONE */
+	struct vt_span certificate; /* DER; empty when unknown */
+	vt_time claimed_time;       /* /M or signing-time; VT_TIME_NONE */
 	size_t revision;
 	enum vt_coverage coverage;
-	const char *revocation;      /* "good", "revoked", "unknown", "missing" */
+	const char *revocation; /* "good", "revoked", "unknown", "missing" */
 	struct vt_reason *reasons;
 	size_t n_reasons;
 	struct vt_change *changes;
@@ -66,30 +68,30 @@ struct vt_signature_verdict {
 
 /* What the worker lacks; the parent fetches and calls again. */
 struct vt_need {
-	const char *kind;    /* "ocsp" */
+	const char *kind; /* "ocsp" */
 	const char *url;
 	struct vt_span request; /* body of the POST */
-	size_t limit;        /* bytes of the answer */
+	size_t limit;           /* bytes of the answer */
 };
 
 struct vt_verdict {
 	enum vt_overall overall;
-	struct vt_err unreadable;    /* set when NOT_READABLE */
+	struct vt_err unreadable; /* set when NOT_READABLE */
 	vt_time judged_at;
 	size_t revisions;
 	struct vt_signature_verdict *signatures;
 	size_t n_signatures;
 	struct vt_need *needs;
 	size_t n_needs;
-	struct vt_arena *arena;      /* owns all of it */
+	struct vt_arena *arena; /* owns all of it */
 };
 
 /* Facts from outside the file. All borrowed. */
 struct vt_fact {
-	const char *kind;            /* "ocsp" */
-	const char *url;             /* where it came from, as in the need */
+	const char *kind;               /* "ocsp" */
+	const char *url;                /* where it came from, as in the need */
 	struct vt_span request, answer; /* answer empty: could not be fetched */
-	const char *failure;         /* why, when empty; else NULL */
+	const char *failure;            /* why, when empty; else NULL */
 };
 
 struct vt_verify_input {
@@ -97,8 +99,8 @@ struct vt_verify_input {
 	size_t n_anchors;
 	const struct vt_fact *facts;
 	size_t n_facts;
-	vt_time now;                 /* judged at this time */
-	bool offline;                /* ask for nothing */
+	vt_time now;  /* judged at this time */
+	bool offline; /* ask for nothing */
 };
 
 /*
@@ -114,8 +116,8 @@ VT_CLEANUP_DEFINE(struct vt_verdict, vt_verdict_free)
 
 /* CBOR for the worker's answer and for storing. */
 void vt_verdict_encode(const struct vt_verdict *v, struct vt_buf *ret);
-VT_NODISCARD int vt_verdict_decode(struct vt_span s, struct vt_verdict **ret,
-    struct vt_err *reterr);
+VT_NODISCARD int vt_verdict_decode(
+    struct vt_span s, struct vt_verdict **ret, struct vt_err *reterr);
 
 /* The JSON object of `vanthu verify --json` and of the validation route. */
 void vt_verdict_json(const struct vt_verdict *v, struct vt_json *j);

@@ -115,9 +115,9 @@ worst(const struct vt_verdict *v)
 	for (i = 0; i < v->n_signatures; i++)
 		if (v->signatures[i].indication > ind)
 			ind = v->signatures[i].indication;
-	return ind == VT_TOTAL_PASSED	 ? VT_OVERALL_PASSED :
-	    ind == VT_INDETERMINATE ? VT_OVERALL_INDETERMINATE :
-					   VT_OVERALL_FAILED;
+	return ind == VT_TOTAL_PASSED    ? VT_OVERALL_PASSED
+	       : ind == VT_INDETERMINATE ? VT_OVERALL_INDETERMINATE
+					 : VT_OVERALL_FAILED;
 }
 
 static int
@@ -127,8 +127,8 @@ judge_all(struct vt_facts *f, struct vt_verdict *v, struct vt_err *reterr)
 
 	v->revisions = vt_pdf_revisions(f->pdf);
 	if (f->n_signatures > 0) {
-		v->signatures = vt_arena_array(v->arena, f->n_signatures,
-		    sizeof(*v->signatures));
+		v->signatures = vt_arena_array(
+		    v->arena, f->n_signatures, sizeof(*v->signatures));
 		if (v->signatures == NULL)
 			return vt_err_set(reterr, VT_E_NOMEM, "verdict");
 	}

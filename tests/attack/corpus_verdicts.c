@@ -97,13 +97,12 @@ describe(const struct vt_verdict *v, struct result *r)
 		    (int)sizeof(r->what) - 1, v->unreadable.msg);
 	for (i = 0; i < v->n_signatures && at + 1 < sizeof(r->what); i++) {
 		const struct vt_signature_verdict *s = &v->signatures[i];
-		const char *reason = s->n_reasons > 0 ? s->reasons[0].code :
-							"-";
+		const char *reason =
+		    s->n_reasons > 0 ? s->reasons[0].code : "-";
 		int n = snprintf(r->what + at, sizeof(r->what) - at,
-		    "%s%s%s%s(%s)", i == 0 ? "" : " | ",
-		    names[s->indication], s->sub_indication == NULL ? "" : "/",
-		    s->sub_indication == NULL ? "" : s->sub_indication,
-		    reason);
+		    "%s%s%s%s(%s)", i == 0 ? "" : " | ", names[s->indication],
+		    s->sub_indication == NULL ? "" : "/",
+		    s->sub_indication == NULL ? "" : s->sub_indication, reason);
 
 		at += n < 0 ? 0 : (size_t)n;
 	}
@@ -176,8 +175,8 @@ run(const char *path, bool print, struct result *r)
 	n = read(fds[0], r, sizeof(*r));
 	close(fds[0]);
 	waitpid(pid, &status, 0);
-	return n == sizeof(*r) && WIFEXITED(status) ? WEXITSTATUS(status) :
-						      status | 1;
+	return n == sizeof(*r) && WIFEXITED(status) ? WEXITSTATUS(status)
+						    : status | 1;
 }
 
 static bool

@@ -133,13 +133,12 @@ forge_put(struct forge *f, uint32_t num, const char *fmt, ...)
 }
 
 void
-forge_stream(
-    struct forge *f, uint32_t num, const char *dict, const char *data)
+forge_stream(struct forge *f, uint32_t num, const char *dict, const char *data)
 {
 	struct vt_err err = VT_ERR_INIT;
 
-	must(vt_pdf_append_stream(f->append, num, vt_span_str(dict),
-		 vt_span_str(data), &err),
+	must(vt_pdf_append_stream(
+		 f->append, num, vt_span_str(dict), vt_span_str(data), &err),
 	    &err);
 }
 
@@ -229,8 +228,8 @@ honest_cms(struct vt_span content, struct vt_key *key, struct vt_buf *ret)
 		 &digest, chain[0], vt_key_algorithm(key), &attrs, &err),
 	    &err);
 	must(vt_key_sign(key, vt_buf_view(&attrs), &value, &err), &err);
-	must(vt_cms_build(vt_buf_view(&attrs), chain, n,
-		 vt_key_algorithm(key), vt_buf_view(&value), ret, &err),
+	must(vt_cms_build(vt_buf_view(&attrs), chain, n, vt_key_algorithm(key),
+		 vt_buf_view(&value), ret, &err),
 	    &err);
 }
 
@@ -249,16 +248,17 @@ forge_sign(struct forge *f, uint32_t num, const struct forge_signature *s,
 	char text[96];
 	uint64_t r[4];
 
-	must(vt_pdf_append_signature(f->append, num, vt_span_str(entries),
-		 CONTENTS, &err),
+	must(vt_pdf_append_signature(
+		 f->append, num, vt_span_str(entries), CONTENTS, &err),
 	    &err);
 	must(vt_pdf_append_finish(f->append, &f->tail, &err), &err);
 	join(f, ret);
 	memcpy(r, f->tail.byte_range, sizeof(r));
 	if (s->range != NULL)
 		s->range(r);
-	snprintf(text, sizeof(text), "[%" PRIu64 " %" PRIu64 " %" PRIu64
-	    " %" PRIu64 "]", r[0], r[1], r[2], r[3]);
+	snprintf(text, sizeof(text),
+	    "[%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "]", r[0], r[1],
+	    r[2], r[3]);
 	write_range(ret, s->range_text == NULL ? text : s->range_text);
 	VT_ASSERT(r[0] + r[1] <= ret->n && r[2] + r[3] <= ret->n);
 	vt_buf_put(&tbs, ret->p + r[0], (size_t)r[1]);

@@ -46,18 +46,18 @@ void forge_done(struct forge *f, struct vt_buf *ret);
 
 /* What a colluding signer may want otherwise. */
 struct forge_signature {
-	const char *entries;     /* of the dictionary; NULL: an honest B-B */
+	const char *entries; /* of the dictionary; NULL: an honest B-B */
 	/* Changes the true byte range into the one written and hashed. */
 	void (*range)(uint64_t r[4]);
-	const char *range_text;  /* written instead of its numbers */
+	const char *range_text; /* written instead of its numbers */
 	/* Makes the CMS over the bytes of the range; NULL: an honest one. */
 	void (*cms)(void *arg, struct vt_span content, struct vt_buf *ret);
 	void *arg;
 };
 
 /* Puts object num as a signature by key, then writes the file. */
-void forge_sign(struct forge *f, uint32_t num,
-    const struct forge_signature *s, struct vt_key *key, struct vt_buf *ret);
+void forge_sign(struct forge *f, uint32_t num, const struct forge_signature *s,
+    struct vt_key *key, struct vt_buf *ret);
 
 /* Replaces the first `from` in file by `to` of the same length. */
 void forge_patch(struct vt_buf *file, const char *from, const char *to);

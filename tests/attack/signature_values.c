@@ -17,16 +17,16 @@
 #define CADES  HEAD "/SubFilter /ETSI.CAdES.detached"
 #define LEGACY HEAD "/SubFilter /adbe.pkcs7.detached"
 
-static struct trust t;         /* RSA */
+static struct trust t; /* RSA */
 static struct pki *mallory_ca, *mallory, *colleague;
 static struct vt_buf laid;
 
 /* What to make, and how to spoil it. */
 struct recipe {
-	const char *entries;   /* NULL: CADES */
-	unsigned flags;        /* of CMS_add1_signer */
-	const char *md;        /* NULL: SHA256 */
-	bool embedded;         /* eContent present */
+	const char *entries; /* NULL: CADES */
+	unsigned flags;      /* of CMS_add1_signer */
+	const char *md;      /* NULL: SHA256 */
+	bool embedded;       /* eContent present */
 	bool pss;
 	bool second;           /* another SignerInfo */
 	bool other_content;    /* something else is signed */
@@ -36,7 +36,7 @@ struct recipe {
 	const char *attribute; /* one more signed attribute, dotted */
 	void (*spoil)(struct vt_buf *der);
 	enum vt_indication indication;
-	const char *code;      /* NULL: passes */
+	const char *code; /* NULL: passes */
 	const char *what;
 };
 
@@ -46,28 +46,29 @@ must(bool ok, const char *what)
 	if (ok)
 		return;
 	printf("Bail out! %s\n", what);
-	abort();
+	exit(1);
 }
 
 static void
-add_signer(CMS_ContentInfo *cms, const struct recipe *r, X509 *cert,
-    EVP_PKEY *key)
+add_signer(
+    CMS_ContentInfo *cms, const struct recipe *r, X509 *cert, EVP_PKEY *key)
 {
-	unsigned flags = r->flags | CMS_BINARY | CMS_PARTIAL |
-	    (r->pss ? CMS_KEY_PARAM : 0);
+	unsigned flags =
+	    r->flags | CMS_BINARY | CMS_PARTIAL | (r->pss ? CMS_KEY_PARAM : 0);
 	CMS_SignerInfo *si = CMS_add1_signer(cms, cert, key,
 	    EVP_get_digestbyname(r->md == NULL ? "SHA256" : r->md), flags);
 	ASN1_OBJECT *oid;
 
 	must(si != NULL, "CMS_add1_signer");
 	if (r->pss)
-		must(EVP_PKEY_CTX_set_rsa_padding(CMS_SignerInfo_get0_pkey_ctx(
-			 si), RSA_PKCS1_PSS_PADDING) == 1,
+		must(EVP_PKEY_CTX_set_rsa_padding(
+			 CMS_SignerInfo_get0_pkey_ctx(si),
+			 RSA_PKCS1_PSS_PADDING) == 1,
 		    "PSS");
 	if (r->attribute != NULL) {
 		oid = OBJ_txt2obj(r->attribute, 1);
-		must(CMS_signed_add1_attr_by_OBJ(si, oid, V_ASN1_OCTET_STRING,
-			 "x", 1) == 1,
+		must(CMS_signed_add1_attr_by_OBJ(
+			 si, oid, V_ASN1_OCTET_STRING, "x", 1) == 1,
 		    "attribute");
 		ASN1_OBJECT_free(oid);
 	}
@@ -80,8 +81,8 @@ make_cms(void *arg, struct vt_span content, struct vt_buf *ret)
 	const struct pki *who = r->foreign ? mallory : t.signer;
 	EVP_PKEY *key = r->foreign_key ? mallory->key : who->key;
 	X509 *cert = who->cert;
-	unsigned flags = CMS_BINARY | CMS_PARTIAL |
-	    (r->embedded ? 0 : CMS_DETACHED);
+	unsigned flags =
+	    CMS_BINARY | CMS_PARTIAL | (r->embedded ? 0 : CMS_DETACHED);
 	CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, flags);
 	unsigned char *der = NULL;
 	BIO *bio;
@@ -89,8 +90,8 @@ make_cms(void *arg, struct vt_span content, struct vt_buf *ret)
 
 	must(cms != NULL, "CMS_sign");
 	if (r->odd_type)
-		must(CMS_set1_eContentType(cms,
-			 OBJ_nid2obj(NID_id_smime_ct_TSTInfo)) == 1,
+		must(CMS_set1_eContentType(
+			 cms, OBJ_nid2obj(NID_id_smime_ct_TSTInfo)) == 1,
 		    "content type");
 	if (r->foreign_key) {
 		/* OpenSSL wants key and certificate to match: lend it one
@@ -140,8 +141,8 @@ static void
 spoil_type(struct vt_buf *b)
 {
 	/* 1.2.840.113549.1.7.2 -> ....1.7.3 */
-	static const uint8_t oid[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1,
-		7, 2 };
+	static const uint8_t oid[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7,
+		2 };
 	uint8_t *p = memmem(b->p, b->n, oid, sizeof(oid));
 
 	must(p != NULL, "signedData");
@@ -170,62 +171,107 @@ static const struct recipe recipes[] = {
 	{ .flags = CMS_CADES, .pss = true, .what = "RSASSA-PSS" },
 	{ .flags = CMS_CADES | CMS_USE_KEYID, .what = "named by key id" },
 	{ .entries = LEGACY, .what = "adbe.pkcs7.detached" },
-	{ .flags = CMS_CADES, .spoil = make_indefinite,
+	{ .flags = CMS_CADES,
+	    .spoil = make_indefinite,
 	    .what = "BER of indefinite length" },
 	{ .indication = VT_INDETERMINATE,
 	    .code = "signing-certificate-missing",
 	    .what = "CAdES without signing-certificate" },
-	{ .flags = CMS_CADES, .md = "SHA1", .indication = VT_INDETERMINATE,
-	    .code = "weak-digest", .what = "SHA-1" },
-	{ .entries = LEGACY, .flags = CMS_NOATTR,
-	    .indication = VT_INDETERMINATE, .code = "no-signed-attributes",
-	    .what = "no signed attributes" },
-	{ .flags = CMS_CADES, .second = true, .indication = VT_INDETERMINATE,
-	    .code = "cms-several-signers", .what = "two signers" },
-	{ .flags = CMS_CADES | CMS_NOCERTS, .indication = VT_INDETERMINATE,
-	    .code = "signing-certificate-not-found", .what = "no certificate" },
-	{ .flags = CMS_CADES, .attribute = "1.2.3.4.5",
-	    .indication = VT_INDETERMINATE, .code = "attribute-not-judged",
-	    .what = "an attribute nobody knows" },
-	{ .flags = CMS_CADES, .attribute = "1.2.840.113549.1.9.16.2.15",
+	{ .flags = CMS_CADES,
+	    .md = "SHA1",
 	    .indication = VT_INDETERMINATE,
-	    .code = "signature-policy-not-judged", .what = "a policy" },
-	{ .flags = CMS_CADES, .foreign = true, .indication = VT_INDETERMINATE,
+	    .code = "weak-digest",
+	    .what = "SHA-1" },
+	{ .entries = LEGACY,
+	    .flags = CMS_NOATTR,
+	    .indication = VT_INDETERMINATE,
+	    .code = "no-signed-attributes",
+	    .what = "no signed attributes" },
+	{ .flags = CMS_CADES,
+	    .second = true,
+	    .indication = VT_INDETERMINATE,
+	    .code = "cms-several-signers",
+	    .what = "two signers" },
+	{ .flags = CMS_CADES | CMS_NOCERTS,
+	    .indication = VT_INDETERMINATE,
+	    .code = "signing-certificate-not-found",
+	    .what = "no certificate" },
+	{ .flags = CMS_CADES,
+	    .attribute = "1.2.3.4.5",
+	    .indication = VT_INDETERMINATE,
+	    .code = "attribute-not-judged",
+	    .what = "an attribute nobody knows" },
+	{ .flags = CMS_CADES,
+	    .attribute = "1.2.840.113549.1.9.16.2.15",
+	    .indication = VT_INDETERMINATE,
+	    .code = "signature-policy-not-judged",
+	    .what = "a policy" },
+	{ .flags = CMS_CADES,
+	    .foreign = true,
+	    .indication = VT_INDETERMINATE,
 	    .code = "chain-not-found",
 	    .what = "another authority with the same names" },
-	{ .flags = CMS_CADES, .embedded = true, .indication = VT_TOTAL_FAILED,
-	    .code = "cms-content", .what = "content of its own" },
-	{ .flags = CMS_CADES, .other_content = true,
-	    .indication = VT_TOTAL_FAILED, .code = "content-changed",
+	{ .flags = CMS_CADES,
+	    .embedded = true,
+	    .indication = VT_TOTAL_FAILED,
+	    .code = "cms-content",
+	    .what = "content of its own" },
+	{ .flags = CMS_CADES,
+	    .other_content = true,
+	    .indication = VT_TOTAL_FAILED,
+	    .code = "content-changed",
 	    .what = "signed something else" },
-	{ .entries = LEGACY, .flags = CMS_NOATTR, .other_content = true,
-	    .indication = VT_TOTAL_FAILED, .code = "signature-invalid",
+	{ .entries = LEGACY,
+	    .flags = CMS_NOATTR,
+	    .other_content = true,
+	    .indication = VT_TOTAL_FAILED,
+	    .code = "signature-invalid",
 	    .what = "signed something else, without attributes" },
-	{ .flags = CMS_CADES, .odd_type = true, .indication = VT_TOTAL_FAILED,
-	    .code = "signed-attributes", .what = "signed as a timestamp" },
-	{ .flags = CMS_CADES, .foreign_key = true,
-	    .indication = VT_TOTAL_FAILED, .code = "signature-invalid",
+	{ .flags = CMS_CADES,
+	    .odd_type = true,
+	    .indication = VT_TOTAL_FAILED,
+	    .code = "signed-attributes",
+	    .what = "signed as a timestamp" },
+	{ .flags = CMS_CADES | CMS_NOCERTS,
+	    .foreign_key = true,
+	    .indication = VT_TOTAL_FAILED,
+	    .code = "signature-invalid",
 	    .what = "another's key under this certificate" },
-	{ .flags = CMS_CADES, .spoil = spoil_value,
-	    .indication = VT_TOTAL_FAILED, .code = "signature-invalid",
+	{ .flags = CMS_CADES,
+	    .spoil = spoil_value,
+	    .indication = VT_TOTAL_FAILED,
+	    .code = "signature-invalid",
 	    .what = "value changed" },
-	{ .flags = CMS_CADES, .spoil = spoil_tail,
-	    .indication = VT_TOTAL_FAILED, .code = "cms-trailing-bytes",
+	{ .flags = CMS_CADES,
+	    .spoil = spoil_tail,
+	    .indication = VT_TOTAL_FAILED,
+	    .code = "cms-trailing-bytes",
 	    .what = "bytes after the value" },
-	{ .flags = CMS_CADES, .spoil = spoil_cut,
-	    .indication = VT_TOTAL_FAILED, .code = "cms-syntax",
+	{ .flags = CMS_CADES,
+	    .spoil = spoil_cut,
+	    .indication = VT_TOTAL_FAILED,
+	    .code = "signature-invalid",
 	    .what = "value cut off" },
-	{ .flags = CMS_CADES, .spoil = spoil_type,
-	    .indication = VT_TOTAL_FAILED, .code = "cms-syntax",
+	{ .flags = CMS_CADES,
+	    .spoil = spoil_type,
+	    .indication = VT_TOTAL_FAILED,
+	    .code = "cms-syntax",
 	    .what = "not SignedData" },
-	{ .entries = HEAD "/SubFilter /ETSI.RFC3161", .flags = CMS_CADES,
-	    .indication = VT_INDETERMINATE, .code = "format-not-judged",
+	{ .entries = HEAD "/SubFilter /ETSI.RFC3161",
+	    .flags = CMS_CADES,
+	    .indication = VT_INDETERMINATE,
+	    .code = "format-not-judged",
 	    .what = "a document timestamp" },
 	{ .entries = HEAD "/SubFilter /adbe.x509.rsa_sha1",
-	    .flags = CMS_CADES, .indication = VT_INDETERMINATE,
-	    .code = "format-not-judged", .what = "a bare RSA value" },
-	{ .entries = HEAD, .flags = CMS_CADES, .indication = VT_INDETERMINATE,
-	    .code = "format-not-judged", .what = "no SubFilter" },
+	    .flags = CMS_CADES,
+	    .indication = VT_INDETERMINATE,
+	    .code = "format-not-judged",
+	    .what = "a bare RSA value" },
+	{ .entries = HEAD,
+	    .flags = CMS_CADES,
+	    .indication = VT_INDETERMINATE,
+	    .code = "format-not-judged",
+	    .what = "no SubFilter" },
 };
 
 static void
@@ -277,9 +323,9 @@ main(void)
 		v = judge_trusted(&file, &t);
 		ok = v->n_signatures == 1;
 		ok = ok &&
-		    v->signatures[0].indication ==
-			(r->code == NULL ? VT_TOTAL_PASSED : r->indication) &&
-		    (r->code == NULL || reason(v, 0, r->code) != NULL);
+		     v->signatures[0].indication ==
+			 (r->code == NULL ? VT_TOTAL_PASSED : r->indication) &&
+		     (r->code == NULL || reason(v, 0, r->code) != NULL);
 		if (!tap_ok(ok, "%s: %s", r->what,
 			r->code == NULL ? "passes" : r->code))
 			show(v);

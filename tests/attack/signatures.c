@@ -30,8 +30,8 @@ base_open(struct base *b, const struct walk_pdf *kind)
 	vt_buf_init(&b->done, 0);
 	walk_pdf(kind, &bare);
 	tap_need(walk_lay(&bare, 0, &b->laid, &err) == VT_OK &&
-		walk_sign(&b->laid, "vt_leader", 120, 60, t.key, &b->done,
-		    &err) == VT_OK,
+		     walk_sign(&b->laid, "vt_leader", 120, 60, t.key, &b->done,
+			 &err) == VT_OK,
 	    "a signed file %s", err.msg);
 }
 
@@ -49,10 +49,10 @@ refused(const struct vt_buf *file, enum vt_indication least, const char *code,
 {
 	struct vt_verdict *v = judge_trusted(file, &t);
 	bool ok = v->overall == VT_OVERALL_FAILED ||
-	    v->overall == VT_OVERALL_INDETERMINATE;
+		  v->overall == VT_OVERALL_INDETERMINATE;
 
 	ok = ok && v->n_signatures > 0 &&
-	    v->signatures[0].indication == least && reason(v, 0, code) != NULL;
+	     v->signatures[0].indication == least && reason(v, 0, code) != NULL;
 	if (!tap_ok(ok, "%s: %s", what, code))
 		show(v);
 	vt_verdict_free(v);
@@ -107,8 +107,9 @@ isa_new_page(struct forge *f)
 	uint32_t pages = forge_entry(f, page, "Parent");
 
 	forge_edit(f, page, NULL, "/StructParents 0");
-	forge_put(f, more, "<< /Type /Page /Parent %u 0 R /MediaBox "
-			   "[0 0 595 842] >>",
+	forge_put(f, more,
+	    "<< /Type /Page /Parent %u 0 R /MediaBox "
+	    "[0 0 595 842] >>",
 	    pages);
 	forge_put(f, pages, "<< /Type /Pages /Kids [%u 0 R %u 0 R] /Count 2 >>",
 	    page, more);
@@ -127,9 +128,10 @@ evil_annotation(struct forge *f)
 	static const char *const drop[] = { "Annots", NULL };
 	uint32_t note = forge_new(f);
 
-	forge_put(f, note, "<< /Type /Annot /Subtype /FreeText /Rect "
-			   "[50 500 500 600] /DA (/Helv 20 Tf) /Contents "
-			   "(128 ty dong) >>");
+	forge_put(f, note,
+	    "<< /Type /Annot /Subtype /FreeText /Rect "
+	    "[50 500 500 600] /DA (/Helv 20 Tf) /Contents "
+	    "(128 ty dong) >>");
 	forge_edit(f, forge_page(f), drop, "/Annots [%u 0 R %u 0 R]",
 	    forge_field(f, FORGE_LEADER), note);
 }
@@ -152,8 +154,8 @@ orphan(struct forge *f)
 static void
 false_structure(struct forge *f)
 {
-	forge_stream(f, forge_new(f), "<< /Type /XRef /W [1 1 1] /Size 1 >>",
-	    "");
+	forge_stream(
+	    f, forge_new(f), "<< /Type /XRef /W [1 1 1] /Size 1 >>", "");
 }
 
 /* An appearance of w x h with this content. */
@@ -277,9 +279,10 @@ replace_signature(struct forge *f)
 {
 	uint32_t v = forge_entry(f, forge_field(f, FORGE_LEADER), "V");
 
-	forge_put(f, v, "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter "
-			"/ETSI.CAdES.detached /Contents <00> /ByteRange "
-			"[0 1 2 3] >>");
+	forge_put(f, v,
+	    "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter "
+	    "/ETSI.CAdES.detached /Contents <00> /ByteRange "
+	    "[0 1 2 3] >>");
 }
 
 static void
@@ -288,9 +291,10 @@ exchange_signature(struct forge *f)
 	static const char *const drop[] = { "V", NULL };
 	uint32_t n = forge_new(f);
 
-	forge_put(f, n, "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter "
-			"/ETSI.CAdES.detached /Contents <00> /ByteRange "
-			"[0 1 2 3] >>");
+	forge_put(f, n,
+	    "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter "
+	    "/ETSI.CAdES.detached /Contents <00> /ByteRange "
+	    "[0 1 2 3] >>");
 	forge_edit(f, forge_field(f, FORGE_LEADER), drop, "/V %u 0 R", n);
 }
 
@@ -387,8 +391,7 @@ test_hidden_again(const struct base *b)
 static void
 test_waiting(void)
 {
-	struct walk_pdf kind = { .xref = WALK_TABLE,
-		.page = "/B [900 0 R]" };
+	struct walk_pdf kind = { .xref = WALK_TABLE, .page = "/B [900 0 R]" };
 	struct base b;
 	struct forge f;
 	VT_BUF_AUTO(file);
@@ -426,8 +429,8 @@ test_double_role(void)
 	    forge_field(&f, FORGE_NUMBER));
 	forge_done(&f, &two);
 	forge_close(&f);
-	tap_need(walk_sign(&two, "vt_leader", 120, 60, t.key, &done, &err) ==
-		VT_OK,
+	tap_need(
+	    walk_sign(&two, "vt_leader", 120, 60, t.key, &done, &err) == VT_OK,
 	    "signed with it %s", err.msg);
 	passes(&done, "a field with two roles, not yet filled");
 	forge_open(&f, &done);
@@ -527,11 +530,11 @@ test_flips(const struct base *b)
 	p = memchr(p, '>', b->done.n - gap);
 	end = (size_t)(p - b->done.p) + 1;
 	tap_eq_int(flips_that_pass(b, 0, gap + 1, gap / 150 + 1) +
-		flips_that_pass(b, end - 1, b->done.n,
-		    (b->done.n - end) / 50 + 1),
+		       flips_that_pass(
+			   b, end - 1, b->done.n, (b->done.n - end) / 50 + 1),
 	    0, "no flipped bit of what is signed passes");
-	tap_eq_int(flips_that_pass(b, end - 20, end, 1), 0,
-	    "nor one of the padding");
+	tap_eq_int(
+	    flips_that_pass(b, end - 20, end, 1), 0, "nor one of the padding");
 }
 
 /* ---- universal forgery and wrapping by the holder of the key ---- */
@@ -619,12 +622,11 @@ test_ranges(const struct base *b)
 
 		forge_open(&f, &b->laid);
 		v = forge_new(&f);
-		forge_edit(&f, forge_field(&f, FORGE_LEADER), NULL,
-		    "/V %u 0 R", v);
+		forge_edit(
+		    &f, forge_field(&f, FORGE_LEADER), NULL, "/V %u 0 R", v);
 		forge_sign(&f, v, &s, t.key, &file);
 		forge_close(&f);
-		refused(&file, VT_TOTAL_FAILED, ranges[i].code,
-		    ranges[i].what);
+		refused(&file, VT_TOTAL_FAILED, ranges[i].code, ranges[i].what);
 	}
 }
 
@@ -654,14 +656,13 @@ sign_with(const struct vt_buf *laid, const char *entries, const char *lock,
 	forge_close(&f);
 }
 
-#define HONEST                                                 \
-	"/Type /Sig /Filter /Adobe.PPKLite "                   \
-	"/SubFilter /ETSI.CAdES.detached "                     \
+#define HONEST                                                                 \
+	"/Type /Sig /Filter /Adobe.PPKLite "                                   \
+	"/SubFilter /ETSI.CAdES.detached "                                     \
 	"/M (D:20261118181640+07'00') "
-#define MDP(method, params)                                    \
-	HONEST "/Reference [<< /Type /SigRef /TransformMethod /" \
-	    method " /TransformParams << /V /1.2 " params      \
-	    " >> >>]"
+#define MDP(method, params)                                                    \
+	HONEST "/Reference [<< /Type /SigRef /TransformMethod /" method        \
+	       " /TransformParams << /V /1.2 " params " >> >>]"
 
 static void
 test_permissions(const struct base *b)
@@ -682,12 +683,12 @@ test_permissions(const struct base *b)
 		    "all fields locked" },
 		{ MDP("FieldMDP", "/Action /Include /Fields [(vt_number)]"),
 		    NULL, "change-locked", "this field locked" },
-		{ MDP("FieldMDP", "/Action /Include /Fields [(vt_date)]"),
-		    NULL, NULL, "another field locked" },
+		{ MDP("FieldMDP", "/Action /Include /Fields [(vt_date)]"), NULL,
+		    NULL, "another field locked" },
 		{ MDP("FieldMDP", "/Action /Exclude /Fields [(vt_number)]"),
 		    NULL, NULL, "all but this field locked" },
-		{ MDP("FieldMDP", "/Action /Exclude /Fields [(vt_date)]"),
-		    NULL, "change-locked", "all but another one locked" },
+		{ MDP("FieldMDP", "/Action /Exclude /Fields [(vt_date)]"), NULL,
+		    "change-locked", "all but another one locked" },
 		{ NULL, "/Action /All", "change-locked",
 		    "the field's own lock" },
 		{ NULL, "/Action /Include /Fields [(vt)]", NULL,
@@ -710,8 +711,8 @@ test_permissions(const struct base *b)
 		if (rows[i].code == NULL)
 			passes(&file, rows[i].what);
 		else
-			refused(&file, VT_TOTAL_FAILED, rows[i].code,
-			    rows[i].what);
+			refused(
+			    &file, VT_TOTAL_FAILED, rows[i].code, rows[i].what);
 	}
 }
 
@@ -739,14 +740,14 @@ test_sneaky(const struct base *b)
 	    "<< /Type /Annot /Subtype /Widget /FT /Sig /T (sneaky) /F 132 "
 	    "/Rect [0 0 595 842] /P %u 0 R /V %u 0 R >>",
 	    forge_page(&f), v);
-	forge_edit(&f, form, fields, "/Fields [%s %u 0 R]", vt_buf_str(&list),
-	    w);
+	forge_edit(
+	    &f, form, fields, "/Fields [%s %u 0 R]", vt_buf_str(&list), w);
 	forge_edit(&f, forge_page(&f), annots, "/Annots [%s %u 0 R]",
 	    vt_buf_str(&list), w);
 	forge_sign(&f, v, &s, t.key, &file);
 	forge_close(&f);
-	refused(&file, VT_INDETERMINATE, "change-unexplained",
-	    "sneaky signature");
+	refused(
+	    &file, VT_INDETERMINATE, "change-unexplained", "sneaky signature");
 }
 
 /* The same value claimed by two fields of one revision, two ranges. */
@@ -764,9 +765,10 @@ test_collision(const struct base *b)
 	forge_edit(&f, forge_field(&f, FORGE_LEADER), NULL, "/V %u 0 R", v);
 	forge_edit(&f, forge_field(&f, FORGE_AGENCY), NULL, "/V %u 0 R", w);
 	/* The second dictionary points into the middle of the first's gap. */
-	forge_put(&f, w, "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter "
-			 "/ETSI.CAdES.detached /Contents <00> /ByteRange "
-			 "[0 1000 9000 10] >>");
+	forge_put(&f, w,
+	    "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter "
+	    "/ETSI.CAdES.detached /Contents <00> /ByteRange "
+	    "[0 1000 9000 10] >>");
 	forge_sign(&f, v, &s, t.key, &file);
 	forge_close(&f);
 	refused(&file, VT_TOTAL_FAILED, "byte-range-collision",

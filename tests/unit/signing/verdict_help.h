@@ -59,9 +59,9 @@ judge(const struct vt_buf *file, const struct vt_verify_input *in)
 static inline __attribute__((unused)) struct vt_verdict *
 judge_trusted(const struct vt_buf *file, const struct trust *t)
 {
-	struct vt_verify_input in = { .anchors = &t->anchor,
-		.n_anchors = 1,
-		.now = WALK_TIME };
+	struct vt_verify_input in = {
+		.anchors = &t->anchor, .n_anchors = 1, .now = WALK_TIME
+	};
 	struct vt_fact fact = { .kind = "ocsp" };
 	struct vt_verdict *v = judge(file, &in), *w;
 	VT_BUF_AUTO(answer);
@@ -114,10 +114,10 @@ expect(struct vt_verdict *v, enum vt_indication indication, const char *sub,
 {
 	const struct vt_signature_verdict *s = v->signatures;
 	bool ok = v->n_signatures == 1 && s->indication == indication &&
-	    (sub == NULL ? s->sub_indication == NULL
-			 : s->sub_indication != NULL &&
-		    strcmp(s->sub_indication, sub) == 0) &&
-	    (code == NULL || reason(v, 0, code) != NULL);
+		  (sub == NULL ? s->sub_indication == NULL
+			       : s->sub_indication != NULL &&
+				     strcmp(s->sub_indication, sub) == 0) &&
+		  (code == NULL || reason(v, 0, code) != NULL);
 
 	if (!tap_ok(ok, "%s", what))
 		show(v);

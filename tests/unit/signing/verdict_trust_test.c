@@ -21,9 +21,9 @@ signed_by(const struct pki *p, struct vt_buf *ret)
 	VT_BUF_AUTO(laid);
 
 	walk_pdf(&kind, &bare);
-	tap_need(walk_lay(&bare, 0, &laid, &err) == VT_OK &&
-		walk_sign(&laid, "vt_leader", 120, 60, key, ret, &err) ==
-		    VT_OK,
+	tap_need(
+	    walk_lay(&bare, 0, &laid, &err) == VT_OK &&
+		walk_sign(&laid, "vt_leader", 120, 60, key, ret, &err) == VT_OK,
 	    "a signed paper %s", err.msg);
 	vt_key_free(key);
 }
@@ -214,11 +214,10 @@ test_ocsp(void)
 			    "certificate-revoked", "revoked" },
 			{ { ca, signer, 1, t - 9 * DAY, t - DAY, NULL },
 			    VT_INDETERMINATE, "REVOKED_NO_POE",
-			    "certificate-revoked",
-			    "revoked, told long ago" },
+			    "certificate-revoked", "revoked, told long ago" },
 			{ { ca, signer, 2, t - DAY, t + DAY, NULL },
-			    VT_INDETERMINATE, "TRY_LATER",
-			    "revocation-unknown", "unknown" },
+			    VT_INDETERMINATE, "TRY_LATER", "revocation-unknown",
+			    "unknown" },
 			{ { delegate, signer, 0, t - DAY, t + DAY, NULL },
 			    VT_TOTAL_PASSED, NULL, NULL,
 			    "good, from an appointed responder" },
@@ -288,13 +287,13 @@ test_intermediate(void)
 	signed_by(signer, &file);
 	v = judge_with(&file, ca, t, NULL, 0);
 	tap_ok(v->n_needs == 2 && strcmp(v->needs[0].url, OCSP_URL) == 0 &&
-		strcmp(v->needs[1].url, "http://ocsp.example.vn/root") == 0,
+		   strcmp(v->needs[1].url, "http://ocsp.example.vn/root") == 0,
 	    "two questions");
 	vt_verdict_free(v);
 	expect(judge_with(&file, ca, t, good, 2), VT_TOTAL_PASSED, NULL, NULL,
 	    "both good");
-	expect(judge_with(&file, ca, t, good, 1), VT_INDETERMINATE,
-	    "TRY_LATER", "revocation-missing", "one is not enough");
+	expect(judge_with(&file, ca, t, good, 1), VT_INDETERMINATE, "TRY_LATER",
+	    "revocation-missing", "one is not enough");
 	good[1].status = 1;
 	expect(judge_with(&file, ca, t, good, 2), VT_INDETERMINATE,
 	    "REVOKED_CA_NO_POE", "authority-revoked",
@@ -327,8 +326,8 @@ test_false_authority(void)
 	signed_by(forged, &file);
 	v = judge_with(&file, ca, WALK_TIME, NULL, 0);
 	tap_ok(v->overall == VT_OVERALL_INDETERMINATE && v->n_needs == 0 &&
-		(reason(v, 0, "chain-invalid") != NULL ||
-		    reason(v, 0, "chain-not-found") != NULL),
+		   (reason(v, 0, "chain-invalid") != NULL ||
+		       reason(v, 0, "chain-not-found") != NULL),
 	    "a certificate issued by a mere signer");
 	vt_verdict_free(v);
 	pki_free(forged);

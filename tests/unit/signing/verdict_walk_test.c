@@ -59,9 +59,9 @@ make(enum walk_xref xref, size_t initials, bool after, const struct trust *t,
 		return false;
 	}
 	return (initials < 1 || sign(file, "vt_initials_1", t)) &&
-	    (initials < 2 || sign(file, "vt_initials_2", t)) &&
-	    (after || fill(file)) && sign(file, "vt_leader", t) &&
-	    (!after || fill(file)) && sign(file, "vt_agency", t);
+	       (initials < 2 || sign(file, "vt_initials_2", t)) &&
+	       (after || fill(file)) && sign(file, "vt_leader", t) &&
+	       (!after || fill(file)) && sign(file, "vt_agency", t);
 }
 
 static bool
@@ -85,18 +85,18 @@ check(const struct vt_verdict *v, size_t initials, const char *name)
 		const struct vt_signature_verdict *s = &v->signatures[i];
 
 		good += s->indication == VT_TOTAL_PASSED &&
-		    s->sub_indication == NULL && s->level != NULL &&
-		    strcmp(s->level, "B-B") == 0 &&
-		    strcmp(s->format, "PAdES") == 0 &&
-		    strcmp(s->revocation, "good") == 0 &&
-		    s->claimed_time == WALK_TIME &&
-		    s->coverage ==
-			(i + 1 == n ? VT_COVERAGE_WHOLE_FILE
-				    : VT_COVERAGE_REVISION) &&
-		    (s->n_changes > 0) == (i + 1 < n);
+			s->sub_indication == NULL && s->level != NULL &&
+			strcmp(s->level, "B-B") == 0 &&
+			strcmp(s->format, "PAdES") == 0 &&
+			strcmp(s->revocation, "good") == 0 &&
+			s->claimed_time == WALK_TIME &&
+			s->coverage == (i + 1 == n ? VT_COVERAGE_WHOLE_FILE
+						   : VT_COVERAGE_REVISION) &&
+			(s->n_changes > 0) == (i + 1 < n);
 	}
 	if (!tap_ok(v->overall == VT_OVERALL_PASSED && v->n_signatures == n &&
-		    good == n && all_explained(v) && vt_verdict_exit(v) == 0,
+			good == n && all_explained(v) &&
+			vt_verdict_exit(v) == 0,
 		"%s", name))
 		show(v);
 }
@@ -115,8 +115,8 @@ test_orders(const struct trust *t)
 			VT_BUF_AUTO(file);
 
 			snprintf(name, sizeof(name),
-			    "%s, %zu initials, order %s", kinds[xref],
-			    initials, after ? "B" : "A");
+			    "%s, %zu initials, order %s", kinds[xref], initials,
+			    after ? "B" : "A");
 			if (!make((enum walk_xref)xref, initials, after, t,
 				&file)) {
 				tap_ok(false, "%s: made", name);
@@ -133,21 +133,21 @@ test_orders(const struct trust *t)
 static void
 test_needs(const struct trust *t, const struct vt_buf *file)
 {
-	struct vt_verify_input in = { .anchors = &t->anchor,
-		.n_anchors = 1,
-		.now = WALK_TIME };
+	struct vt_verify_input in = {
+		.anchors = &t->anchor, .n_anchors = 1, .now = WALK_TIME
+	};
 	struct vt_verdict *v = judge(file, &in), *w;
 	struct vt_fact fact = { .kind = "ocsp", .failure = "timed out" };
 
 	tap_need(v->overall == VT_OVERALL_INDETERMINATE && v->n_needs == 1 &&
-		strcmp(v->needs[0].kind, "ocsp") == 0 &&
-		strcmp(v->needs[0].url, OCSP_URL) == 0 &&
-		v->needs[0].request.n > 60 && v->needs[0].limit > 0,
+		     strcmp(v->needs[0].kind, "ocsp") == 0 &&
+		     strcmp(v->needs[0].url, OCSP_URL) == 0 &&
+		     v->needs[0].request.n > 60 && v->needs[0].limit > 0,
 	    "one question for two signatures of one signer");
 	tap_ok(reason(v, 0, "revocation-missing") != NULL &&
-		strcmp(v->signatures[0].sub_indication, "TRY_LATER") == 0 &&
-		strcmp(v->signatures[0].revocation, "missing") == 0 &&
-		vt_verdict_exit(v) == 2,
+		   strcmp(v->signatures[0].sub_indication, "TRY_LATER") == 0 &&
+		   strcmp(v->signatures[0].revocation, "missing") == 0 &&
+		   vt_verdict_exit(v) == 2,
 	    "meanwhile INDETERMINATE/TRY_LATER");
 	fact.url = v->needs[0].url;
 	fact.request = v->needs[0].request;
@@ -155,9 +155,9 @@ test_needs(const struct trust *t, const struct vt_buf *file)
 	in.n_facts = 1;
 	w = judge(file, &in);
 	tap_ok(w->n_needs == 0 &&
-		reason(w, 0, "revocation-not-fetched") != NULL &&
-		strstr(reason(w, 0, "revocation-not-fetched")->detail,
-		    "timed out") != NULL,
+		   reason(w, 0, "revocation-not-fetched") != NULL &&
+		   strstr(reason(w, 0, "revocation-not-fetched")->detail,
+		       "timed out") != NULL,
 	    "a failed fetch is told and not asked for again");
 	vt_verdict_free(w);
 	in.n_facts = 0;
@@ -190,15 +190,15 @@ test_forms(const struct trust *t, const struct vt_buf *file)
 		struct vt_verdict *x = NULL;
 
 		all = all &&
-		    vt_verdict_decode(VT_SPAN(a.p, cut), &x, NULL) ==
-			VT_E_SYNTAX &&
-		    x == NULL;
+		      vt_verdict_decode(VT_SPAN(a.p, cut), &x, NULL) ==
+			  VT_E_SYNTAX &&
+		      x == NULL;
 	}
 	tap_ok(all, "a cut one is refused");
 	vt_json_open(&j, &text, false);
 	vt_verdict_json(w, &j);
-	tap_ok(strstr(vt_buf_str(&text), "\"overall\":\"TOTAL-PASSED\"") !=
-		    NULL &&
+	tap_ok(
+	    strstr(vt_buf_str(&text), "\"overall\":\"TOTAL-PASSED\"") != NULL &&
 		strstr(vt_buf_str(&text), "\"coverage\":\"revision\"") !=
 		    NULL &&
 		strstr(vt_buf_str(&text), "\"rule\":\"sign-laid-field\"") !=
@@ -208,7 +208,7 @@ test_forms(const struct trust *t, const struct vt_buf *file)
 	vt_buf_reset(&text);
 	vt_verdict_print(w, true, &text);
 	tap_ok(strstr(vt_buf_str(&text), "HỢP LỆ (TOTAL-PASSED)") != NULL &&
-		strstr(vt_buf_str(&text), "Nguyễn Văn Mẫu") != NULL,
+		   strstr(vt_buf_str(&text), "Nguyễn Văn Mẫu") != NULL,
 	    "and a person can read it");
 	vt_verdict_free(w);
 	vt_verdict_free(v);
@@ -230,7 +230,8 @@ test_none(const struct trust *t)
 	vt_buf_puts(&junk, "this is a letter, but not a PDF");
 	v = judge_trusted(&junk, t);
 	tap_ok(v->overall == VT_OVERALL_NOT_READABLE &&
-		v->unreadable.code == VT_E_NOT_PDF && vt_verdict_exit(v) == 4,
+		   v->unreadable.code == VT_E_NOT_PDF &&
+		   vt_verdict_exit(v) == 4,
 	    "not readable, with the reason");
 	vt_verdict_free(v);
 }
