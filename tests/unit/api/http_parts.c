@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The small parts of api/http by themselves: rates, spools, limits at their
+ * edges. */
+#include "tests/unit/api/http_fixture.h"
+
+#include "api/http/rate.h"
+#include "api/http/spool.h"
+#include "base/limits.h"
+
+/* --- rates, by a clock that stands still until told --- */
+
+static int64_t the_time = 5000000;
+
+static vt_time
+clock_now(void *arg)
+{
+	(void)arg;
+	return the_time;
+}
+
+static void
+no_random(void *arg, void *p, size_t n)
+{
+	(void)arg;
+	memset(p, 1, n);
+}
+
+static void
+test_rate(void)
+{
+	const struct vt_context c = { clock_now, clock_now, no_random, NULL };
+	struct vt_http_rate *r = vt_http_rate_new(&c, 3, 60);
+	struct vt_err err = VT_ERR_INIT;
+	unsigned wait = 0;
+	char peer[40];
+	int rc = VT_OK;
+
+	tap_need(r != NULL, "a table");
+	for (int i = 0; i < 3; i++)
+		tap_call(vt_http_rate_take(r, "192.0.2.1", &wait, &err), &err,
+		    "request %d of 3", i + 1);
+	tap_code(vt_http_rate_take(r, "192.0.2.1", &wait, &err),
+	    VT_E_HTTP_TOO_MANY, &err, "the fourth at once");
+	tap_ok(wait == 60 || wait == 61, "come back in a minute (%u s)", wait);
+	tap_call(vt_http_rate_take(r, "192.0.2.2", &wait, &err), &err,
+	    "another address");
+	the_time += 59 * 1000000;
+	tap_code(vt_http_rate_take(r, "192.0.2.1", &wait, &err),
+	    VT_E_HTTP_TOO_MANY, &err, "too early");
+	the_time += 1100000;
+	tap_call(vt_http_rate_take(r, "192.0.2.1", &wait, &err), &err,
+	    "after the wait");
+	the_time += 90000000000LL;
+	for (int i = 0; i < 3; i++)
+		tap_call(vt_http_rate_take(r, "192.0.2.1", &wait, &err), &err,
+		    "a day later %d of 3", i + 1);
+	tap_code(vt_http_rate_take(r, "192.0.2.1", &wait, &err),
+	    VT_E_HTTP_TOO_MANY, &err, "and no more than that");
+	for (int i = 0; i < 3; i++)
+		tap_call(vt_http_rate_take(r, "2001:db8:1:2::1", &wait, &err),
+		    &err, "IPv6 %d of 3", i + 1);
+	tap_code(vt_http_rate_take(r, "2001:db8:1:2:ffff::9", &wait, &err),
+	    VT_E_HTTP_TOO_MANY, &err, "one /64 is one network");
+	tap_call(vt_http_rate_take(r, "2001:db8:1:3::1", &wait, &err), &err,
+	    "the next /64 is another");
+	for (int i = 0; i < 100000 && rc == VT_OK; i++) {
+		snprintf(peer, sizeof(peer), "10.%d.%d.%d", i >> 16,
+		    i >> 8 & 255, i & 255);
+		rc = vt_http_rate_take(r, peer, &wait, &err);
+	}
+	tap_eq_int(rc, VT_OK, "more addresses than room: nobody is locked out");
+	vt_http_rate_free(r);
+}
+
+/* --- spools --- */
+
+static int
+fill(const char *multipart, uint64_t limit, const char *bytes, size_t *ret_n)
+{
+	VT_CLEANUP(vt_http_spool_free) struct vt_http_spool *s = NULL;
+	int fd = -1, rc;
+
+	rc = vt_http_spool_new(
+	    multipart == NULL ? VT_SPAN(NULL, 0) : vt_span_str(multipart),
+	    limit, &s, NULL);
+	if (rc == VT_OK)
+		rc = vt_http_spool_put(s, vt_span_str(bytes), NULL);
+	if (rc == VT_OK)
+		rc = vt_http_spool_end(s, &fd, NULL);
+	if (rc == VT_OK)
+		*ret_n = (size_t)lseek(fd, 0, SEEK_END);
+	return rc;
+}
+
+static void
+test_spool(void)
+{
+	const size_t most = VT_L(CHECKS_MAX);
+	struct vt_http_spool *s[64] = { NULL }, *more = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	size_t n = 0;
+
+	tap_eq_int(fill(NULL, 4, "1234", &n), VT_OK, "as many as the limit");
+	tap_eq_int(n, 4, "all there");
+	tap_eq_int(fill(NULL, 4, "12345", &n), VT_E_LIMIT, "one too many");
+	tap_eq_int(fill(NULL, 4, "", &n), VT_E_FILE_EMPTY, "none");
+	tap_eq_int(fill("multipart/form-data; boundary=b", 4,
+		       "--b\r\nContent-Disposition: form-data; name=\"lang\""
+		       "\r\n\r\nen is longer\r\n--b\r\nContent-Disposition: "
+		       "form-data; name=f; filename=x\r\n\r\n1234\r\n--b--",
+		       &n),
+	    VT_OK, "of a form only the file counts");
+	tap_eq_int(n, 4, "its bytes");
+	tap_eq_int(fill("multipart/form-data; boundary=b", 3,
+		       "--b\r\nContent-Disposition: form-data; name=f; "
+		       "filename=x\r\n\r\n1234\r\n--b--",
+		       &n),
+	    VT_E_LIMIT, "and its limit holds");
+	tap_eq_int(fill("multipart/form-data; boundary=b", 9,
+		       "--b\r\nContent-Disposition: form-data; name=f\r\n\r\n"
+		       "1\r\n--b--",
+		       &n),
+	    VT_E_FILE_EMPTY, "a form without");
+	tap_need(most <= 64, "room");
+	for (size_t i = 0; i < most; i++)
+		tap_call(vt_http_spool_new(VT_SPAN(NULL, 0), 9, &s[i], &err),
+		    &err, "%zu of %zu at once", i + 1, most);
+	tap_code(vt_http_spool_new(VT_SPAN(NULL, 0), 9, &more, &err), VT_E_BUSY,
+	    &err, "one more has to wait");
+	vt_http_spool_free(s[0]);
+	tap_call(vt_http_spool_new(VT_SPAN(NULL, 0), 9, &s[0], &err), &err,
+	    "until one is done");
+	for (size_t i = 0; i < most; i++)
+		vt_http_spool_free(s[i]);
+}
+
+/* --- limits of connections --- */
+
+static struct vt_http *
+start(unsigned all, unsigned per_ip, unsigned idle_s)
+{
+	static const struct vt_http_face face = { "/", fixture_routes, 1, NULL,
+		NULL };
+	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_http *h = NULL;
+
+	opt.context = vt_context_system();
+	opt.faces = &face;
+	opt.nfaces = 1;
+	opt.connections_max = all;
+	opt.per_ip_max = per_ip;
+	opt.idle_s = idle_s;
+	tap_need(vt_http_start(&opt, &h, &err) == VT_OK, "server %s", err.msg);
+	return h;
+}
+
+/* Is this connection answered? */
+static bool
+answers(int fd)
+{
+	static const char q[] = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
+	VT_BUF_AUTO(b);
+
+	(void)raw_send(fd, q, sizeof(q) - 1);
+	raw_answer(fd, &b);
+	return raw_status(&b) == 200;
+}
+
+static void
+test_connections(void)
+{
+	for (int which = 0; which < 2; which++) {
+		const char *what = which == 0 ? "in all" : "one address";
+		struct vt_http *h =
+		    start(which == 0 ? 3 : 9, which == 0 ? 9 : 3, 20);
+		bool again = false;
+		int fd[4];
+
+		for (int i = 0; i < 4; i++) {
+			fd[i] = raw_open(vt_http_port(h));
+			tap_ok(answers(fd[i]) == (i < 3), "%s: %d of 3", what,
+			    i + 1);
+		}
+		close(fd[0]);
+		/* The server learns of it in its own time. */
+		for (int i = 0; i < 100 && !again; i++) {
+			close(fd[3]);
+			poll(NULL, 0, 20);
+			fd[3] = raw_open(vt_http_port(h));
+			again = answers(fd[3]);
+		}
+		tap_ok(again, "%s: the next after one has left", what);
+		for (int i = 1; i < 4; i++)
+			close(fd[i]);
+		vt_http_stop(h);
+	}
+}
+
+static void
+test_idle(void)
+{
+	struct vt_http *h = start(0, 0, 1);
+	struct pollfd p = { .events = POLLIN };
+
+	p.fd = raw_open(vt_http_port(h));
+	tap_ok(poll(&p, 1, 300) == 0, "a silent connection is left alone");
+	tap_ok(poll(&p, 1, 4000) == 1, "for its time, then closed");
+	close(p.fd);
+	vt_http_stop(h);
+}
+
+int
+main(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+
+	tap_need(vt_base_init(&err) == VT_OK, "base %s", err.msg);
+	test_rate();
+	test_spool();
+	test_connections();
+	test_idle();
+	return tap_done();
+}
