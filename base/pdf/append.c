@@ -24,6 +24,12 @@ vt_pdf_append_new(
 	int rc;
 
 	VT_CHECK(pdf, VT_PDF_MAGIC);
+	if (pdf->header != 0)
+		return vt_err_set(reterr, VT_E_PDF_UNSUPPORTED,
+		    "ISO 32000-2 §7.5.2: %" PRIu64 " bytes precede the header: "
+		    "readers would count the offsets and the byte range of an "
+		    "update differently",
+		    pdf->header);
 	rc = vt_pdf_catalog(pdf, VT_PDF_LATEST, &catalog, &ref, reterr);
 	if (rc != VT_OK)
 		return rc;

@@ -37,7 +37,11 @@ struct vt_pdf_graft {
 
 struct vt_pdf_append;
 
-/* pdf: borrowed until vt_pdf_append_free. */
+/*
+ * pdf: borrowed until vt_pdf_append_free. Errors: VT_E_PDF_UNSUPPORTED when
+ * bytes precede the header (readers count a byte range differently then);
+ * VT_E_PDF_SYNTAX without a catalog; VT_E_LIMIT, VT_E_NOMEM.
+ */
 VT_NODISCARD int vt_pdf_append_new(struct vt_pdf *pdf,
     struct vt_pdf_append **ret, struct vt_err *reterr);
 void vt_pdf_append_free(struct vt_pdf_append *a);

@@ -66,8 +66,8 @@ write_keys(struct vt_pdf_append *a, uint32_t size, struct vt_buf *b,
 {
 	const struct vt_pdf_revision *last = &a->pdf->revs[a->pdf->n_revs - 1];
 
-	vt_buf_printf(b, " /Size %" PRIu32 " /Prev %" PRIu64, size,
-	    last->xref_offset - a->pdf->base);
+	vt_buf_printf(
+	    b, " /Size %" PRIu32 " /Prev %" PRIu64, size, last->xref_offset);
 	for (size_t i = 0; i < last->trailer->u.dict.n; i++) {
 		const struct vt_pdf_entry *e =
 		    &last->trailer->u.dict.entries[i];
@@ -95,7 +95,7 @@ write_table(struct vt_pdf_append *a, struct vt_buf *b, size_t *ret_id,
 		n = run_length(a, i);
 		vt_buf_printf(b, "%" PRIu32 " %zu\n", a->items[i].num, n);
 		for (size_t k = i; k < i + n; k++) {
-			uint64_t off = a->items[k].at - a->pdf->base;
+			uint64_t off = a->items[k].at;
 			if (off > TABLE_OFFSET_MAX)
 				return vt_err_set(reterr, VT_E_PDF_UNSUPPORTED,
 				    "ISO 32000-2 §7.5.4: object %" PRIu32
@@ -160,7 +160,7 @@ write_stream(struct vt_pdf_append *a, struct vt_pdf_tail *t, size_t *ret_id,
 	vt_buf_puts(b, " >>\nstream\n");
 	for (i = 0; i < a->n; i++) {
 		put_field(b, 1, 1);
-		put_field(b, a->items[i].at - a->pdf->base, w);
+		put_field(b, a->items[i].at, w);
 		put_field(b, a->items[i].gen, gw);
 	}
 	vt_buf_puts(b, "\nendstream\nendobj\n");
@@ -171,7 +171,7 @@ int
 pdf_xref_write(struct vt_pdf_append *a, struct vt_pdf_tail *t, size_t *ret_id,
     struct vt_err *reterr)
 {
-	uint64_t at = t->base + t->bytes.n - a->pdf->base;
+	uint64_t at = t->base + t->bytes.n;
 	int rc;
 
 	rc = a->pdf->revs[a->pdf->n_revs - 1].kind == VT_PDF_XREF_STREAM

@@ -271,6 +271,11 @@ test_refused(void)
 	tap_code(vt_pdf_tail_embed(&t, null, &err), VT_E_INVALID, &err,
 	    "embed without signature");
 	open_close(&f);
+	tap_need(OPEN_LIT(&f, "junk\n" PDF_TABLE) == VT_OK,
+	    "a file with bytes before its header");
+	tap_code(vt_pdf_append_new(f.pdf, &a, &err), VT_E_PDF_UNSUPPORTED, &err,
+	    "takes no update");
+	open_close(&f);
 	tap_need(OPEN_LIT(&f, PDF_XREF_STREAM) == VT_OK, "a file");
 	tap_need(vt_pdf_append_new(f.pdf, &a, &err) == VT_OK, "an update");
 	tap_code(vt_pdf_append_put(a, 8, null, &err), VT_E_INVALID, &err,
