@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "signing/cms/der.h"
+#include "signing/cms/tlv.h"
 #include "signing/key/x509.h"
 
 /* Whole TLVs of the object identifiers and algorithms we write. */
@@ -31,6 +32,8 @@ OID(id_signing_certificate_v2, 0x06, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1,
  * (RFC 5758 §3.2). */
 OID(alg_sha256, 0x06, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1);
 OID(alg_rsa, 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11, 0x05, 0);
+/* rsaEncryption (RFC 3279 §2.3.1): the algorithm of a public key. */
+OID(alg_rsa_key, 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 0x05, 0);
 OID(alg_ecdsa, 0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2);
 
 #define ECDSA_P256_VALUE_MAX 72 /* 2 INTEGERs of up to 33 octets */
@@ -41,39 +44,72 @@ signature_algorithm(enum vt_key_alg alg)
 	return alg == VT_KEY_RSA_PKCS1_SHA256 ? alg_rsa : alg_ecdsa;
 }
 
-/* IssuerAndSerialNumber's two parts as the certificate has them. */
+/* What we copy out of the signer's certificate: whole TLVs, borrowed. */
 struct identity {
-	unsigned char *issuer, *serial; /* owned, OPENSSL_free */
-	size_t n_issuer, n_serial;
+	struct vt_span issuer, serial;
+	size_t modulus; /* octets of an RSA key's modulus; 0: another key */
 };
 
-static void
-identity_free(struct identity *id)
+/* RSAPublicKey (RFC 8017 A.1.1) inside SubjectPublicKeyInfo. */
+static size_t
+modulus_octets(struct vt_span spki)
 {
-	OPENSSL_free(id->issuer);
-	OPENSSL_free(id->serial);
+	struct vt_tlv_reader r, key;
+	struct vt_tlv alg, bits, seq, n;
+
+	vt_tlv_open(&r, spki);
+	if (!vt_tlv_expect(&r, VT_DER_SEQUENCE, &alg) ||
+	    !vt_tlv_expect(&r, VT_DER_BITS, &bits) || bits.body.n < 2 ||
+	    !vt_span_eq(alg.body, alg_rsa_key))
+		return 0;
+	vt_tlv_open(&key, VT_SPAN(bits.body.p + 1, bits.body.n - 1));
+	if (!vt_tlv_expect(&key, VT_DER_SEQUENCE, &seq))
+		return 0;
+	vt_tlv_open(&key, seq.body);
+	if (!vt_tlv_expect(&key, VT_DER_INTEGER, &n) || n.body.n < 2)
+		return 0;
+	return n.body.p[0] == 0 ? n.body.n - 1 : n.body.n;
 }
 
+/*
+ * RFC 5280 §4.1: only the outline is walked, to copy octets as they are.
+ * Whether the certificate is one, and good for signing, is OpenSSL's to say
+ * (vt_certificate_check), once a signature and not at each of these calls.
+ */
 static int
 identity_of(
     struct vt_span signer_der, struct identity *ret, struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_x509_free) X509 *x = NULL;
-	int n_issuer, n_serial, rc;
+	struct vt_tlv_reader r;
+	struct vt_tlv cert, tbs, version, serial, alg, issuer, other, spki;
+	bool ok;
 
-	rc = vt_x509_read(signer_der, "certificate of the signer", &x, reterr);
-	if (rc != VT_OK)
-		return rc;
-	/* OpenSSL keeps the issuer's own octets, so nothing is re-encoded. */
-	n_issuer = i2d_X509_NAME(X509_get_issuer_name(x), &ret->issuer);
-	n_serial = i2d_ASN1_INTEGER(X509_get0_serialNumber(x), &ret->serial);
-	if (n_issuer <= 0 || n_serial <= 0)
+	vt_tlv_open(&r, signer_der);
+	ok = vt_tlv_expect(&r, VT_DER_SEQUENCE, &cert) && vt_tlv_end(&r);
+	if (ok) {
+		vt_tlv_open(&r, cert.body);
+		ok = vt_tlv_expect(&r, VT_DER_SEQUENCE, &tbs);
+	}
+	if (ok) {
+		vt_tlv_open(&r, tbs.body);
+		if (vt_tlv_at(&r, VT_DER_CTX(0)))
+			ok = vt_tlv_next(&r, &version);
+	}
+	ok = ok && vt_tlv_expect(&r, VT_DER_INTEGER, &serial) &&
+	     vt_tlv_expect(&r, VT_DER_SEQUENCE, &alg) &&
+	     vt_tlv_expect(&r, VT_DER_SEQUENCE, &issuer) &&
+	     vt_tlv_expect(&r, VT_DER_SEQUENCE, &other) && /* validity */
+	     vt_tlv_expect(&r, VT_DER_SEQUENCE, &other) && /* subject */
+	     vt_tlv_expect(&r, VT_DER_SEQUENCE, &spki) &&
+	     vt_tlv_is_der(issuer.raw) && vt_tlv_is_der(serial.raw);
+	if (!ok)
 		return vt_err_set(reterr, VT_E_KEY_FORMAT,
-		    "certificate of the signer: RFC 5280 §4.1.2: issuer or "
-		    "serial number cannot be written: %s",
-		    vt_ossl_reason());
-	ret->n_issuer = (size_t)n_issuer;
-	ret->n_serial = (size_t)n_serial;
+		    "certificate of the signer: RFC 5280 §4.1: not a "
+		    "certificate in DER: %s",
+		    r.why == NULL ? "indefinite lengths" : r.why);
+	ret->issuer = issuer.raw;
+	ret->serial = serial.raw;
+	ret->modulus = modulus_octets(spki.body);
 	return VT_OK;
 }
 
@@ -139,10 +175,10 @@ put_signing_certificate(
 	issuer_serial = vt_der_open(b, VT_DER_SEQUENCE);
 	names = vt_der_open(b, VT_DER_SEQUENCE);
 	directory = vt_der_open(b, VT_DER_CTX(4)); /* directoryName */
-	vt_buf_put(b, id->issuer, id->n_issuer);
+	vt_buf_span(b, id->issuer);
 	vt_der_close(b, directory);
 	vt_der_close(b, names);
-	vt_buf_put(b, id->serial, id->n_serial);
+	vt_buf_span(b, id->serial);
 	vt_der_close(b, issuer_serial);
 	vt_der_close(b, ess);
 	vt_der_close(b, ids);
@@ -185,7 +221,6 @@ vt_cms_attributes(const vt_hash *content_digest, struct vt_span signer_der,
 		ends[3] = all.n;
 		rc = vt_buf_status(&all, reterr);
 	}
-	identity_free(&id);
 	if (rc != VT_OK)
 		return rc;
 	for (i = 0; i < 4; i++) {
@@ -254,8 +289,8 @@ put_signer(struct vt_buf *b, const struct identity *id, struct vt_span attrs,
 
 	vt_der_small(b, 1);
 	sid = vt_der_open(b, VT_DER_SEQUENCE);
-	vt_buf_put(b, id->issuer, id->n_issuer);
-	vt_buf_put(b, id->serial, id->n_serial);
+	vt_buf_span(b, id->issuer);
+	vt_buf_span(b, id->serial);
 	vt_der_close(b, sid);
 	vt_der_put(b, VT_DER_SEQUENCE, alg_sha256);
 	/* Signed as SET OF, written as [0] IMPLICIT (§5.4). */
@@ -268,7 +303,7 @@ put_signer(struct vt_buf *b, const struct identity *id, struct vt_span attrs,
 
 /* What a ContentInfo is made of. */
 struct parts {
-	struct identity id;
+	struct identity id = { 0 };
 	struct vt_span certs[VT_LIMIT_VALUE_CHAIN_MAX];
 	size_t n_certs;
 	struct vt_span attrs, value;
@@ -328,7 +363,6 @@ vt_cms_build(struct vt_span attrs, const struct vt_span *chain, size_t n_chain,
 		put_signed_data(ret, &p);
 		rc = vt_buf_status(ret, reterr);
 	}
-	identity_free(&p.id);
 	if (rc == VT_OK && ret->n - from > VT_L(CMS_MAX)) {
 		vt_buf_truncate(ret, from);
 		rc = vt_err_set(reterr, VT_E_LIMIT, "CMS: more than %zu bytes",
@@ -338,23 +372,16 @@ vt_cms_build(struct vt_span attrs, const struct vt_span *chain, size_t n_chain,
 }
 /* NOLINTEND(readability-function-size) */
 
-/* Octets of the longest signature value; 0 when the key cannot be read. */
+/* Octets of the longest signature value; 0 when the key is not one for it. */
 static size_t
 value_max(struct vt_span signer_der, enum vt_key_alg alg)
 {
-	VT_CLEANUP(vt_x509_free) X509 *x = NULL;
 	struct vt_err err = VT_ERR_INIT;
-	EVP_PKEY *pub;
-	int n;
+	struct identity id = { 0 };
 
 	if (alg == VT_KEY_ECDSA_P256_SHA256)
 		return ECDSA_P256_VALUE_MAX;
-	if (vt_x509_read(signer_der, "certificate", &x, &err) != VT_OK)
-		return 0;
-	pub = X509_get0_pubkey(x);
-	n = pub == NULL ? 0 : EVP_PKEY_get_size(pub);
-	ERR_clear_error();
-	return n <= 0 ? 0 : (size_t)n;
+	return identity_of(signer_der, &id, &err) == VT_OK ? id.modulus : 0;
 }
 
 /* Built once with a value of the longest form: every other part of the result

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 
 #define VT_DER_INTEGER  0x02
+#define VT_DER_BITS     0x03
 #define VT_DER_OCTETS   0x04
 #define VT_DER_NULL     0x05
 #define VT_DER_OID      0x06
