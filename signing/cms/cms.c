@@ -303,7 +303,7 @@ put_signer(struct vt_buf *b, const struct identity *id, struct vt_span attrs,
 
 /* What a ContentInfo is made of. */
 struct parts {
-	struct identity id = { 0 };
+	struct identity id;
 	struct vt_span certs[VT_LIMIT_VALUE_CHAIN_MAX];
 	size_t n_certs;
 	struct vt_span attrs, value;
