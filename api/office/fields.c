@@ -107,6 +107,48 @@ missing(const struct vt_inspection *i, const struct vt_places *p,
 	return n;
 }
 
+/* What the walk will fill must be empty: a field that came filled would stand
+ * in the paper as if it had been filled here. */
+static int
+check_empty(const struct vt_inspection *i, struct vt_err *reterr)
+{
+	static const char *const names[] = { VT_FIELD_NUMBER, VT_FIELD_DATE,
+		VT_FIELD_LEADER, VT_FIELD_SEAL };
+	const struct vt_field_info *f;
+
+	for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+		f = vt_office_field(i, names[k]);
+		if (f != NULL && f->filled)
+			return vt_err_set(reterr, VT_E_PDF_FIELD_USED,
+			    "field %s of the file is filled already, but not "
+			    "here",
+			    names[k]);
+	}
+	return VT_OK;
+}
+
+int
+vt_office_can_number(const struct vt_inspection *i, struct vt_err *reterr)
+{
+	const struct vt_field_info *number, *date;
+
+	number = vt_office_field(i, VT_FIELD_NUMBER);
+	date = vt_office_field(i, VT_FIELD_DATE);
+	if (number == NULL || date == NULL)
+		return vt_err_set(reterr,
+		    i->signatures > 0 ? VT_E_PDF_SIGNED_NO_FIELDS
+				      : VT_E_PDF_NO_FIELD,
+		    "the file has no field %s%s",
+		    number == NULL ? VT_FIELD_NUMBER : VT_FIELD_DATE,
+		    i->signatures > 0 ? " and is signed already" : "");
+	if (number->filled || date->filled)
+		return vt_err_set(reterr, VT_E_PDF_FIELD_USED,
+		    "field %s is filled already, but not with a number given "
+		    "here",
+		    number->filled ? VT_FIELD_NUMBER : VT_FIELD_DATE);
+	return VT_OK;
+}
+
 int
 vt_office_lay(struct vt_spawner *w, int fd, const struct vt_inspection *i,
     const struct vt_places *places, unsigned initials, struct vt_pdf_tail *ret,
@@ -122,6 +164,8 @@ vt_office_lay(struct vt_spawner *w, int fd, const struct vt_inspection *i,
 	int rc;
 
 	*ret_laid = false;
+	if ((rc = check_empty(i, reterr)) != VT_OK)
+		return rc;
 	if (places == NULL) {
 		vt_office_default_places(i, &def);
 		places = &def;

@@ -124,10 +124,18 @@ void vt_office_date_text(const char *place, vt_time t, struct vt_buf *ret);
 void vt_office_default_places(const struct vt_inspection *i,
     struct vt_places *ret);
 
-/* Tail of the update that lays what is missing; *ret_laid false: nothing. */
+/*
+ * Tail of the update that lays what is missing; *ret_laid false: nothing.
+ * VT_E_PDF_FIELD_USED: the file brings its fields, but not empty.
+ */
 VT_NODISCARD int vt_office_lay(struct vt_spawner *w, int fd,
     const struct vt_inspection *i, const struct vt_places *places,
     unsigned initials, struct vt_pdf_tail *ret, bool *ret_laid,
+    struct vt_err *reterr);
+
+/* Are the fields for number and date there, and empty? Asked before a number
+ * is given. VT_E_PDF_NO_FIELD, _SIGNED_NO_FIELDS, _FIELD_USED. */
+VT_NODISCARD int vt_office_can_number(const struct vt_inspection *i,
     struct vt_err *reterr);
 
 /*

@@ -181,6 +181,42 @@ vt_holder_has(const struct vt_holder *h, const vt_hash *cert)
 
 /* ---- building the change ---- */
 
+/* Order A's number is an act of its own, under a key of its own. */
+static void
+number_key(const struct vt_request *rq, char ret[VT_OFFICE_KEY_MAX + 8])
+{
+	snprintf(ret, VT_OFFICE_KEY_MAX + 8, "%s#number", rq->key);
+}
+
+int
+vt_signing_load(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_signing_order *order,
+    struct vt_facts *ret, struct vt_err *reterr)
+{
+	struct vt_act_result given = VT_ACT_RESULT_INIT;
+	struct vt_request own = *rq;
+	struct vt_err err = VT_ERR_INIT;
+	char key[VT_OFFICE_KEY_MAX + 8];
+	bool done;
+	int rc;
+
+	rc = vt_facts_load(
+	    o, paper, rq->actor->agency_no, rq->if_match, ret, &err);
+	if (rc == VT_E_PRECONDITION_FAILED &&
+	    order->act == VT_SIGNING_COMPETENT && order->number_first) {
+		number_key(rq, key);
+		own.key = key;
+		if (vt_office_replay(o, &own, &given, &done, NULL) == VT_OK &&
+		    done)
+			rc = vt_facts_load(o, paper, rq->actor->agency_no,
+			    given.paper_rev, ret, &err);
+		vt_act_result_free(&given);
+	}
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
 /* Order A: the number is the paper's from here on, whatever happens next. */
 static int
 give_number(struct vt_office *o, const struct vt_request *rq,
@@ -188,16 +224,15 @@ give_number(struct vt_office *o, const struct vt_request *rq,
 {
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
 	struct vt_step step = { .kind = VT_STEP_NUMBER };
+	vt_hash main = s->facts.main.hash;
 	struct vt_act act;
 	char key[VT_OFFICE_KEY_MAX + 8];
 	int rc;
 
-	if (s->facts.number != 0)
-		return VT_OK;
 	step.u.number.series = VT_BOOK_OUT;
 	step.u.number.notation = s->facts.notation;
 	vt_office_act(rq, paper, &step, 1, &act);
-	snprintf(key, sizeof(key), "%s#number", rq->key);
+	number_key(rq, key);
 	act.key = key;
 	rc = vt_store_do(o->o.store, &act, &res, reterr);
 	vt_act_result_free(&res);
@@ -206,6 +241,9 @@ give_number(struct vt_office *o, const struct vt_request *rq,
 	/* read again: number, its time, and the revision to go on from */
 	rc =
 	    vt_facts_load(o, paper, rq->actor->agency_no, 0, &s->facts, reterr);
+	if (rc == VT_OK && !vt_hash_eq(&main, &s->facts.main.hash))
+		rc = vt_err_set(reterr, VT_E_CONFLICT,
+		    "the file was changed while its number was given");
 	s->number = s->facts.number;
 	s->rev = s->facts.rev;
 	return rc;
@@ -323,10 +361,7 @@ vt_signing_build(struct vt_office *o, const struct vt_request *rq,
 	double w = 0, h = 0;
 	int rc;
 
-	s->rev = rq->if_match;
-	if (order->act == VT_SIGNING_COMPETENT && order->number_first &&
-	    (rc = give_number(o, rq, paper, s, reterr)) != VT_OK)
-		return rc;
+	s->rev = rq->if_match == 0 ? 0 : s->facts.rev;
 	if (order->act == VT_SIGNING_SEAL) {
 		/* order B cut off between number and file: finish it first */
 		rc =
@@ -344,8 +379,13 @@ vt_signing_build(struct vt_office *o, const struct vt_request *rq,
 		VT_OK ||
 	    (rc = vt_sign_inspect(o->o.spawner, s->fd, &i, reterr)) != VT_OK)
 		return rc;
-	if ((rc = pick_field(&i, order->act, s->field, &w, &h, reterr)) !=
-	    VT_OK)
+	/* A number is given only to a file that can bear it and be signed. */
+	rc = pick_field(&i, order->act, s->field, &w, &h, reterr);
+	if (rc == VT_OK && order->act == VT_SIGNING_COMPETENT &&
+	    order->number_first && s->facts.number == 0 &&
+	    (rc = vt_office_can_number(&i, reterr)) == VT_OK)
+		rc = give_number(o, rq, paper, s, reterr);
+	if (rc != VT_OK)
 		goto out;
 	s->spec.field = s->field;
 	s->spec.name = s->holder.name;
@@ -481,8 +521,8 @@ vt_office_sign(struct vt_office *o, const struct vt_request *rq,
 	if ((rc = vt_office_enter(rq, duty_of(order->act), reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK || done)
 		return rc;
-	if ((rc = vt_facts_load(o, paper, rq->actor->agency_no, rq->if_match,
-		 &s.facts, reterr)) != VT_OK ||
+	if ((rc = vt_signing_load(o, rq, paper, order, &s.facts, reterr)) !=
+		VT_OK ||
 	    (rc = vt_signing_check(
 		 &s.facts, order->act, order->number_first, reterr)) != VT_OK ||
 	    (rc = vt_holder_load(o, rq->actor, order->act, &s.facts, NULL,

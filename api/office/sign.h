@@ -8,11 +8,11 @@
 
 /* Who signs: the holder's record, copied out of its view. */
 struct vt_holder {
-	vt_id person;             /* of a seal: the clerk who applies it */
+	vt_id person; /* of a seal: the clerk who applies it */
 	char name[256], position[256], key_ref[512];
-	vt_hash certs[16];        /* SHA-256 of the registered certificates */
+	vt_hash certs[16]; /* SHA-256 of the registered certificates */
 	size_t n_certs;
-	struct vt_buf chain;      /* newest registered certificate, DER */
+	struct vt_buf chain; /* newest registered certificate, DER */
 };
 void vt_holder_free(struct vt_holder *h);
 
@@ -20,16 +20,26 @@ void vt_holder_free(struct vt_holder *h);
 struct vt_signing {
 	struct vt_facts facts;
 	struct vt_holder holder;
-	struct vt_arena *arena;   /* owned */
-	int fd;                   /* of the main file; owned, -1 if none */
+	struct vt_arena *arena; /* owned */
+	int fd;                 /* of the main file; owned, -1 if none */
 	char field[32];
 	struct vt_field_fill fills[2];
 	struct vt_signature_spec spec;
 	struct vt_pades_change change;
-	uint64_t number;          /* given in this call (order A), or 0 */
-	uint64_t rev;             /* If-Match for the closing act, 0 = any */
+	uint64_t number; /* given in this call (order A), or 0 */
+	uint64_t rev;    /* If-Match for the closing act, 0 = any */
 };
 void vt_signing_free(struct vt_signing *s);
+
+/*
+ * Loads the paper for an act, at the revision of the request; or, when the
+ * same request was cut off between its number and its signature, at the one
+ * that its number made.
+ */
+VT_NODISCARD int vt_signing_load(struct vt_office *o,
+    const struct vt_request *rq, const vt_id *paper,
+    const struct vt_signing_order *order, struct vt_facts *ret,
+    struct vt_err *reterr);
 
 /*
  * Checks order and rights of the act against the paper, before any number is
@@ -49,8 +59,9 @@ VT_NODISCARD int vt_holder_load(struct vt_office *o,
 bool vt_holder_has(const struct vt_holder *h, const vt_hash *cert);
 
 /*
- * Gives the number when order A asks for it, opens the file, picks the field,
- * makes the appearance and the fills. s->facts and s->holder are set.
+ * Opens the file, picks the field, gives the number when order A asks for it
+ * and the file can bear it, makes the appearance and the fills. s->facts and
+ * s->holder are set.
  */
 VT_NODISCARD int vt_signing_build(struct vt_office *o,
     const struct vt_request *rq, const vt_id *paper,
@@ -69,8 +80,7 @@ struct vt_signed {
 	uint64_t rev;
 };
 VT_NODISCARD int vt_signing_store(struct vt_office *o,
-    const struct vt_request *rq, const vt_id *paper,
-    const struct vt_signed *w, struct vt_span tail,
-    struct vt_act_result *ret, struct vt_err *reterr);
+    const struct vt_request *rq, const vt_id *paper, const struct vt_signed *w,
+    struct vt_span tail, struct vt_act_result *ret, struct vt_err *reterr);
 
 #endif

@@ -220,8 +220,8 @@ vt_office_prepare(struct vt_office *o, const struct vt_request *rq,
 	memset(ret, 0, sizeof(*ret));
 	if (n_chain > 0)
 		cert = vt_sha256(chain[0]);
-	if ((rc = vt_facts_load(o, paper, rq->actor->agency_no, rq->if_match,
-		 &s.facts, reterr)) != VT_OK ||
+	if ((rc = vt_signing_load(o, rq, paper, order, &s.facts, reterr)) !=
+		VT_OK ||
 	    (rc = vt_signing_check(
 		 &s.facts, order->act, order->number_first, reterr)) != VT_OK ||
 	    (rc = vt_holder_load(o, rq->actor, order->act, &s.facts,

@@ -36,8 +36,8 @@ lay_version(struct vt_office *o, const struct vt_facts *f,
 
 	if ((rc = vt_office_fd(o, &f->main.hash, &fd, reterr)) != VT_OK ||
 	    (rc = vt_sign_inspect(o->o.spawner, fd, &i, reterr)) != VT_OK ||
-	    (rc = vt_office_lay(o->o.spawner, fd, &i, places, initials, &tail, ret_laid,
-		 reterr)) != VT_OK ||
+	    (rc = vt_office_lay(o->o.spawner, fd, &i, places, initials, &tail,
+		 ret_laid, reterr)) != VT_OK ||
 	    !*ret_laid)
 		goto out;
 	rc = vt_upload_append(o->o.store, f->agency_no, &f->main,
@@ -139,27 +139,12 @@ vt_office_return(struct vt_office *o, const struct vt_request *rq,
 static int
 can_fill(struct vt_office *o, const struct vt_facts *f, struct vt_err *reterr)
 {
-	const struct vt_field_info *number, *date;
 	struct vt_inspection i = { 0 };
 	int rc;
 
 	rc = vt_office_inspect(o, &f->main.hash, &i, reterr);
-	if (rc != VT_OK)
-		return rc;
-	number = vt_office_field(&i, VT_FIELD_NUMBER);
-	date = vt_office_field(&i, VT_FIELD_DATE);
-	if (number == NULL || date == NULL)
-		rc = vt_err_set(reterr,
-		    i.signatures > 0 ? VT_E_PDF_SIGNED_NO_FIELDS
-				     : VT_E_PDF_NO_FIELD,
-		    "the file has no field %s%s",
-		    number == NULL ? VT_FIELD_NUMBER : VT_FIELD_DATE,
-		    i.signatures > 0 ? " and is signed already" : "");
-	else if (number->filled || date->filled)
-		rc = vt_err_set(reterr, VT_E_PDF_FIELD_USED,
-		    "field %s is filled already, but not with a number given "
-		    "here",
-		    number->filled ? VT_FIELD_NUMBER : VT_FIELD_DATE);
+	if (rc == VT_OK)
+		rc = vt_office_can_number(&i, reterr);
 	vt_inspection_free(&i);
 	return rc;
 }

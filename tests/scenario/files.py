@@ -101,6 +101,15 @@ for name, data, codes, noted in BROKEN:
     t.equal(people.officer.paper(paper)['state'], 'draft',
             name + ': stays a draft')
 
+# A paper that was finished elsewhere brings its fields, but not empty.
+paper = people.draft([('tep.pdf', t.PDF, plain)])
+people.agree(paper)
+people.leader.need(people.sign(paper))
+finished = people.clerk.content(paper)
+papers.append(people.draft([('xong.pdf', t.PDF, finished)]))
+t.refused(people.officer.act(papers[-1], 'submit', initials=0), 409,
+          'pdf-field-used', 'a file whose fields are filled already')
+
 # An incoming paper that came on a stick, broken: it gets its arrival number.
 a = people.clerk.register([('den.pdf', t.PDF, plain[:100])],
                           t.letter_meta(number='15', agency_code='H99.31'),

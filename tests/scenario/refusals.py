@@ -105,6 +105,13 @@ people.officer.need(people.officer.act(
     media_type=t.PDF, expect=before))
 t.refused(people.sign(paper), 409, 'not-approved',
           'signing what was changed after the approval')
+# Approved without having been submitted again: it has no fields.
+main = people.leader.paper(paper)['parts'][0]['sha256']
+people.leader.need(people.leader.act(paper, 'approve', main=main))
+t.refused(people.sign(paper), 422, 'pdf-no-field',
+          'signing a file without fields')
+t.equal(people.leader.paper(paper)['number'], None,
+        'no number is spent on a file that cannot bear it')
 
 # --- requests ---
 
