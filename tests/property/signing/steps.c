@@ -33,7 +33,7 @@ roll(uint64_t n)
 
 struct paper {
 	struct vt_field_spec specs[FIELDS_MAX];
-	char names[FIELDS_MAX][16];
+	char names[FIELDS_MAX][24];
 	bool done[FIELDS_MAX];
 	size_t n;
 	struct vt_buf file;
