@@ -175,6 +175,7 @@ arrival=$(get .arrival) received=$(get .paper)
 say "Văn thư xã tiếp nhận, vào sổ: số đến $arrival" \
     "received as paper $received, arrival number $arrival, $(receipt)"
 remember received "$received"
+remember receipt "$dir/out/receipt-$(get .index).cbor"
 
 for _ in $(seq 100); do
 	ask skhcn-clerk GET "/v1/papers/$paper/deliveries"
@@ -186,6 +187,7 @@ done
 say 'Sở biết xã đã vào sổ, và giữ biên nhận của xã' \
     "delivery registered: $(get '.deliveries[0].note')"
 judge anmau-clerk "$received" "cong-van-${number%%/*}.pdf" 3
+remember letter "$dir/out/cong-van-${number%%/*}.pdf"
 
 # --- (b) a result for a citizen ---
 
