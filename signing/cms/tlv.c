@@ -54,6 +54,8 @@ head_read(struct vt_span in, struct head *h)
 	return NULL;
 }
 
+/* As deep as TLV_DEPTH. NOLINTBEGIN(misc-no-recursion) */
+
 /* Bytes of the contents of an indefinite element, without its end mark. */
 static const char *
 indefinite_length(struct vt_span in, int depth, size_t *ret)
@@ -86,6 +88,8 @@ indefinite_length(struct vt_span in, int depth, size_t *ret)
 		}
 	}
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 void
 vt_tlv_open(struct vt_tlv_reader *r, struct vt_span in)
@@ -156,6 +160,7 @@ vt_tlv_end(struct vt_tlv_reader *r)
 	return r->why == NULL;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion) */
 static bool
 is_der(struct vt_span s, int depth)
 {

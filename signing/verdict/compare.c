@@ -47,6 +47,8 @@ entry(const struct vt_pdf_object *d, struct vt_span key)
 	return NULL;
 }
 
+/* As deep as values are read. NOLINTBEGIN(misc-no-recursion) */
+
 bool
 vt_pdf_dict_same(struct vt_source *src, const struct vt_pdf_object *a,
     const struct vt_pdf_object *b, const char *const *except)
@@ -91,7 +93,7 @@ vt_pdf_value_same(struct vt_source *src, const struct vt_pdf_object *a,
 	case VT_PDF_INT:
 		return a->u.integer == b->u.integer;
 	case VT_PDF_REAL:
-		return memcmp(&a->u.real, &b->u.real, sizeof(a->u.real)) == 0;
+		return !(a->u.real < b->u.real) && !(a->u.real > b->u.real);
 	case VT_PDF_STRING:
 		return vt_span_eq(a->u.string, b->u.string);
 	case VT_PDF_NAME:
@@ -116,6 +118,8 @@ vt_pdf_value_same(struct vt_source *src, const struct vt_pdf_object *a,
 	}
 	return false;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 bool
 vt_pdf_entry_same(struct vt_source *src, const struct vt_pdf_object *a,

@@ -21,7 +21,7 @@ vprint(struct vt_facts *f, const char *fmt, va_list ap)
 	char text[600];
 	const char *s;
 
-	vsnprintf(text, sizeof(text), fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap); /* cut */
 	s = vt_arena_strdup(f->out, text);
 	if (s == NULL)
 		f->nomem = true;

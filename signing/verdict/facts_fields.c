@@ -71,6 +71,8 @@ kid_is_field(struct walk *w, struct vt_pdf_object *kid, bool *ret)
 static int walk_field(
     struct walk *w, struct vt_pdf_object *o, struct inherited up, int depth);
 
+/* As deep as PDF_DEPTH_MAX. NOLINTBEGIN(misc-no-recursion) */
+
 /* Kids that are fields are walked into; *ret_fields tells whether any was. */
 static int
 walk_kids(struct walk *w, struct vt_pdf_object *dict,
@@ -143,6 +145,8 @@ walk_field(
 	    vt_pdf_is_name(vt_pdf_dict_get(dict, "Subtype"), "Widget");
 	return field_add(w, &field);
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 int
 vt_facts_fields(struct vt_facts *f, size_t rev, struct vt_fields **ret,

@@ -13,7 +13,7 @@ int
 vt_refs_new(
     struct vt_facts *f, uint32_t n, struct vt_refs *ret, struct vt_err *reterr)
 {
-	size_t bits = n / 8 + 1, max = vt_pdf_revisions(f->pdf), i, j;
+	size_t bits, max = vt_pdf_revisions(f->pdf), i, j;
 
 	memset(ret, 0, sizeof(*ret));
 	for (i = 0; i < max; i++) {
@@ -47,6 +47,7 @@ vt_refs_wanted(const struct vt_refs *r, uint32_t num)
 	return num < r->n && (r->interest[num / 8] >> (num % 8) & 1) != 0;
 }
 
+/* As deep as values are read. NOLINTBEGIN(misc-no-recursion) */
 static int
 each(const struct vt_pdf_object *o, vt_ref_fn fn, void *arg,
     const struct vt_ref_step *up, const struct vt_pdf_object *holder)
@@ -77,6 +78,8 @@ each(const struct vt_pdf_object *o, vt_ref_fn fn, void *arg,
 		return VT_OK;
 	}
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 int
 vt_refs_each(const struct vt_pdf_object *value, vt_ref_fn fn, void *arg)

@@ -82,7 +82,8 @@ is_field_node(const struct vt_pdf_object *o)
 static bool place_allowed(
     const struct vt_diff *d, const struct vt_edge *e, bool through_array);
 
-/* An array object: every place that refers to it must be one, too. */
+/* An array object: every place that refers to it must be one, too. One level
+ * only (through_array). NOLINTBEGIN(misc-no-recursion) */
 static bool
 array_allowed(const struct vt_diff *d, uint32_t array)
 {
@@ -122,6 +123,8 @@ place_allowed(
 	return e->holder != NULL &&
 	       vt_pdf_is_name(vt_pdf_dict_get(e->holder, "Type"), "OBJR");
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 static bool
 places_allowed(const struct vt_diff *d, uint32_t num, const char **ret_why)
