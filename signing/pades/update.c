@@ -320,14 +320,39 @@ put_annots(struct update *u, const struct vt_pdf_object *old, size_t page,
 	return vt_buf_status(b, reterr);
 }
 
+/* Some writers give all pages without annotations one and the same array. */
+static int
+is_shared(struct update *u, size_t page, uint32_t array, bool *ret,
+    struct vt_err *reterr)
+{
+	struct vt_pdf_object *entry;
+	struct vt_pdf_page other;
+	size_t i, n;
+	int rc;
+
+	*ret = false;
+	rc = vt_pdf_page_count(u->pdf, VT_PDF_LATEST, &n, reterr);
+	for (i = 0; rc == VT_OK && i < n; i++) {
+		rc = vt_pdf_page(u->pdf, VT_PDF_LATEST, i, &other, reterr);
+		if (rc != VT_OK || i == page)
+			continue;
+		entry = vt_pdf_dict_get(other.dict, "Annots");
+		if (entry != NULL && entry->type == VT_PDF_REF &&
+		    entry->u.ref.num == array)
+			*ret = true;
+	}
+	return rc;
+}
+
 /* The page takes its new widgets: in its /Annots when that is an object of
- * its own, else in the page. */
+ * its own and of no other page, else in the page. */
 static int
 put_page(struct update *u, const struct vt_plan_field *f, struct vt_err *reterr)
 {
 	struct vt_pdf_object *entry = vt_pdf_dict_get(f->at.dict, "Annots");
 	struct vt_pdf_object *annots = NULL;
 	struct vt_write_edit edit;
+	bool shared;
 	VT_BUF_AUTO(list);
 	VT_BUF_AUTO(b);
 	int rc;
@@ -344,8 +369,13 @@ put_page(struct update *u, const struct vt_plan_field *f, struct vt_err *reterr)
 	rc = put_annots(u, annots, f->page, &list, reterr);
 	if (rc != VT_OK)
 		return rc;
-	if (annots != NULL && entry->type == VT_PDF_REF)
-		return put_object(u, entry->u.ref.num, &list, reterr);
+	if (annots != NULL && entry->type == VT_PDF_REF) {
+		rc = is_shared(u, f->page, entry->u.ref.num, &shared, reterr);
+		if (rc != VT_OK || !shared)
+			return rc != VT_OK ? rc
+					   : put_object(u, entry->u.ref.num,
+						 &list, reterr);
+	}
 	edit = (struct vt_write_edit){ "Annots", vt_buf_view(&list) };
 	rc = vt_write_edited(u->src, f->at.dict, &edit, 1, &b, reterr);
 	return rc != VT_OK ? rc : put_object(u, f->at.ref.num, &b, reterr);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Messages of the `proof` worker, in deterministic CBOR (docs/format.md).
- * Lengths of the page travel as integers of 1/10000 pt: what a PDF number of
+ * Messages of the `proof` worker, in deterministic CBOR; the numbers of fields
+ * stand in codec.c and are never reused. Lengths of the page travel as integers of 1/10000 pt: what a PDF number of
  * ours resolves. Internal to signing.
  */
 #ifndef VT_SIGNING_CODEC_H

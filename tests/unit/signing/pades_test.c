@@ -2,6 +2,7 @@
 /* What an update does, and everything it refuses. */
 #include "base/context.h"
 #include "signing/pades/place.h"
+#include "tests/pdf_script.h"
 #include "tests/tap.h"
 #include "tests/unit/signing/walk.h"
 
@@ -386,6 +387,32 @@ test_foreign(void)
 	tap_ok(has(&out, file.n, "/Helv"), "the other fonts stay");
 }
 
+/* Two pages with one array of annotations: only one of them gets the field. */
+static void
+test_shared_annots(void)
+{
+	static const char script[] =
+	    "%PDF-1.7\n@La1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+	    "@Lb2 0 obj\n<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 "
+	    "/MediaBox [0 0 595 842] >>\nendobj\n"
+	    "@Lc3 0 obj\n<< /Type /Page /Parent 2 0 R /Annots 5 0 R >>\n"
+	    "endobj\n@Ld4 0 obj\n<< /Type /Page /Parent 2 0 R /Annots 5 0 R "
+	    ">>\nendobj\n@Le5 0 obj\n[]\nendobj\n@Lxxref\n0 6\n"
+	    "0000000000 65535 f \n@Da 00000 n \n@Db 00000 n \n@Dc 00000 n \n"
+	    "@Dd 00000 n \n@De 00000 n \ntrailer\n<< /Size 6 /Root 1 0 R >>\n"
+	    "startxref\n@Dx\n%%EOF\n";
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(file);
+	VT_BUF_AUTO(out);
+
+	pdf_script(VT_SPAN(script, sizeof(script) - 1), &file);
+	tap_call(walk_lay(&file, 0, &out, &err), &err, "lays");
+	tap_ok(!has(&out, file.n, "\n5 0 obj") &&
+		   has(&out, file.n, "\n3 0 obj") &&
+		   !has(&out, file.n, "\n4 0 obj"),
+	    "the array of both pages stays, one page changes");
+}
+
 /* lay, fill and sign at once: order A in one revision. */
 static void
 test_at_once(void)
@@ -499,6 +526,7 @@ main(void)
 	test_field_refusals();
 	test_permissions();
 	test_foreign();
+	test_shared_annots();
 	test_at_once();
 	test_signature_refusals();
 	vt_key_free(key);
