@@ -103,10 +103,10 @@ bash -e -o pipefail /tmp/next.sh >/tmp/next.log 2>&1 || {
 }
 kill -INT $run
 wait $run
-! ps ax 2>/dev/null | grep -E "[v]anthu serve|[o]csp.py"
+! cat /proc/[0-9]*/cmdline | tr "\0" " " | grep -E "[v]anthu serve|[o]csp.py"
 END
 bash /tmp/again.sh || { tail -20 /tmp/run.log; exit 1; }'
-for what in ${VANTHU_BARE_TESTS:-default}; do
+for what in ${VANTHU_BARE_TESTS-default}; do
 	echo "== ./test $what"
 	inside "./test $what"
 done

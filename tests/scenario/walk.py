@@ -251,6 +251,23 @@ t.equal(people.public.get(where.lower()).json, told,
         'the code in lower case is the same code')
 t.all_passed(data, province, 2, 'the result: TOTAL-PASSED')
 
+
+def download(fact):
+    return people.public.ask(
+        'POST', '/r/%s/download' % urllib.parse.quote(code),
+        urllib.parse.urlencode({'fact': fact}).encode(),
+        {'Content-Type': 'application/x-www-form-urlencoded'})
+
+
+t.equal(download('0123').body, data,
+        'its holder downloads it with what only she knows')
+a = download('3210')
+t.ok(a.status == 403 and data not in a.body and b'%PDF' not in a.body,
+     'another fact gives nothing', a)
+t.ok(told['number'] in people.public.get(
+    '/r/' + urllib.parse.quote(code)).body.decode(),
+     'the public page shows its number')
+
 t.equal(sorted(numbers), list(range(1, len(numbers) + 1)),
         'one book: every number given once, none left out')
 
