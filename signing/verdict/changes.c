@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "signing/verdict/compare.h"
+#include "signing/verdict/layout.h"
 #include "signing/verdict/rules.h"
 
 /* Trailer entries that describe the cross-reference itself. */
@@ -263,6 +264,7 @@ revision_steps(struct vt_facts *f, size_t rev)
 	struct vt_revision_steps *steps = &f->steps[rev];
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_diff d = { .f = f, .rev = rev, .err = &err };
+	const char *stray = NULL;
 	int rc;
 
 	if (steps->done)
@@ -273,6 +275,10 @@ revision_steps(struct vt_facts *f, size_t rev)
 		compare_trailers(f, rev, steps);
 		rc = compare_objects(&d, steps);
 	}
+	if (rc == VT_OK)
+		stray = vt_layout_fault(f, rev, &rc, &err);
+	if (stray != NULL)
+		unexplained(f, steps, 0, "", stray);
 	if (rc == VT_E_NOMEM)
 		f->nomem = true;
 	if (rc != VT_OK)

@@ -336,7 +336,9 @@ vt_facts_cms(struct vt_facts *f, struct vt_signature_facts *s)
 	if (rc == VT_E_NOMEM)
 		f->nomem = true;
 	if (rc != VT_OK) {
-		vt_finding(f, s, VT_R_CMS_SYNTAX, "%s", err.msg);
+		vt_finding(f, s,
+		    rc == VT_E_LIMIT ? VT_R_TOO_MUCH : VT_R_CMS_SYNTAX, "%s",
+		    err.msg);
 		return;
 	}
 	if (!is_zero(

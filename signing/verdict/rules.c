@@ -447,6 +447,25 @@ vt_rules_apply(struct vt_diff *d, struct vt_changed *c, const char **ret_why,
 	return rc;
 }
 
+/* Are all objects of an object stream listed? One that is not listed waits to
+ * be found by a reader that repairs files. */
+static bool
+all_listed(const struct vt_diff *d, const struct vt_changed *c)
+{
+	const struct vt_pdf_object *n = vt_pdf_dict_get(c->after, "N");
+	int64_t want = -1, found = 0;
+	size_t i;
+
+	for (i = 0; i < d->n; i++) {
+		struct vt_pdf_slot slot =
+		    vt_pdf_slot(d->f->pdf, d->rev, d->items[i].num);
+
+		found +=
+		    slot.state == VT_PDF_SLOT_OBJSTM && slot.stream == c->num;
+	}
+	return n != NULL && vt_pdf_int(n, &want) && want == found;
+}
+
 bool
 vt_rule_structure(const struct vt_diff *d, const struct vt_changed *c)
 {
@@ -461,5 +480,5 @@ vt_rule_structure(const struct vt_diff *d, const struct vt_changed *c)
 	if (vt_pdf_is_name(type, "XRef"))
 		return r->kind == VT_PDF_XREF_STREAM &&
 		       slot.offset == r->xref_offset;
-	return vt_pdf_is_name(type, "ObjStm");
+	return vt_pdf_is_name(type, "ObjStm") && all_listed(d, c);
 }

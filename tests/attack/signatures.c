@@ -365,6 +365,55 @@ test_updates(const struct base *b)
 	}
 }
 
+/*
+ * An honest update (classic table) with something before its
+ * cross-reference that the cross-reference does not list: only readers that
+ * repair files would find it.
+ */
+static void
+test_unlisted(const struct base *b)
+{
+	static const struct {
+		const char *bytes, *what;
+		bool passes;
+	} rows[] = {
+		{ "\n \n", "blanks before the cross-reference", true },
+		{ "4 0 obj\n(new content)\nendobj\n", "an unlisted object",
+		    false },
+		{ "% 4 0 obj (x) endobj\n", "a comment that is more", false },
+	};
+	const char *last;
+	size_t i, at;
+	uint64_t xref;
+	struct forge f;
+	VT_BUF_AUTO(honest);
+	VT_BUF_AUTO(file);
+
+	forge_open(&f, &b->done);
+	good_fill(&f);
+	forge_done(&f, &honest);
+	xref = f.tail.base + f.tail.bytes.n;
+	forge_close(&f);
+	last = (const char *)honest.p + xref - 40;
+	last = strstr(last, "startxref");
+	tap_need(last != NULL, "the end of the update");
+	at = (size_t)(last - (const char *)honest.p);
+	xref = strtoull(last + 9, NULL, 10);
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		vt_buf_reset(&file);
+		vt_buf_put(&file, honest.p, (size_t)xref);
+		vt_buf_puts(&file, rows[i].bytes);
+		vt_buf_put(&file, honest.p + xref, at - (size_t)xref);
+		vt_buf_printf(&file, "startxref\n%llu\n%%%%EOF\n",
+		    (unsigned long long)xref + strlen(rows[i].bytes));
+		if (rows[i].passes)
+			passes(&file, rows[i].what);
+		else
+			refused(&file, VT_INDETERMINATE, "change-unexplained",
+			    rows[i].what);
+	}
+}
+
 /* Hidden again: a change, and a later revision that takes it back. */
 static void
 test_hidden_again(const struct base *b)
@@ -807,6 +856,7 @@ main(void)
 	test_waiting();
 	test_double_role();
 	base_open(&b, &kind);
+	test_unlisted(&b);
 	test_sneaky(&b);
 	test_collision(&b);
 	base_close(&b);
