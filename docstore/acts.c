@@ -124,8 +124,12 @@ answer(struct vt_act_op *a, struct vt_act_result *ret, struct vt_err *reterr)
 	}
 	if (rc == VT_OK)
 		ret->repeated = a->repeated;
-	/* It is done and on disk; only the answer could not be read. */
-	return rc == VT_OK ? VT_OK : VT_E_UNKNOWN_OUTCOME;
+	if (rc == VT_OK)
+		return VT_OK;
+	return vt_err_set(reterr, VT_E_UNKNOWN_OUTCOME,
+	    "act: it is done and on disk, its answer could not be read (code "
+	    "%d); ask again with the same idempotency key",
+	    rc);
 }
 
 int

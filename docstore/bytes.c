@@ -304,7 +304,7 @@ vt_byter_write(struct vt_store *s, struct vt_chunk_in *chunk, size_t n,
 	for (size_t i = 0; i < n; i++)
 		if (chunk[i].envelope != NULL)
 			w.op.weight += chunk[i].plain.n + VT_ENVELOPE_SIZE;
-	rc = vt_queue_run(&s->byter.queue, &w.op, reterr);
+	rc = vt_queue_run_patient(&s->byter.queue, &w.op, reterr);
 	/* After a failure the mark stays: the next open sweeps from there. */
 	if (rc == VT_OK)
 		*ret_first = w.first;
@@ -367,9 +367,23 @@ last_seq(struct vt_store *s, enum vt_space space, enum vt_table table,
 int
 vt_byter_start(struct vt_store *s, struct vt_err *reterr)
 {
-	uint64_t last = 0;
+	struct vt_inflight *mark;
+	struct vt_counters count;
+	struct vt_txn *t;
+	uint64_t last;
 	int rc;
 
+	rc = s->engine->ops->begin(
+	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	rc = vt_row_counters(t, &count, reterr);
+	t->ops->abort(t);
+	if (rc != VT_OK)
+		return rc;
+	/* The highest ones may have been swept: never given twice all the
+	 * same. */
+	last = count.settled;
 	rc = last_seq(s, VT_SPACE_KEYS, VT_T_WRAP, 4, &last, reterr);
 	if (rc == VT_OK)
 		rc = last_seq(s, VT_SPACE_BYTES, VT_T_BYTES, 0, &last, reterr);
@@ -377,6 +391,11 @@ vt_byter_start(struct vt_store *s, struct vt_err *reterr)
 		return rc;
 	s->byter.next = last + 1;
 	s->byter.last = last;
+	/* What lies behind is settled when vt_bytes_recover has been there. */
+	if ((mark = calloc(1, sizeof(*mark))) == NULL)
+		return vt_nomem(reterr);
+	mark->first = count.settled + 1;
+	s->byter.inflight = mark;
 	if (pthread_create(&s->byter.thread, NULL, byter_main, s) != 0)
 		return vt_err_set(reterr, VT_E_ENVIRONMENT,
 		    "store: the byte thread cannot be started");
@@ -566,6 +585,8 @@ vt_bytes_recover(struct vt_store *s, struct vt_err *reterr)
 		seen = 0;
 		rc = sweep_step(s, &from, &seen, &removed, reterr);
 	} while (rc == VT_OK && seen == COLLECT_STEP);
+	if (rc == VT_OK)
+		vt_byter_settle(s, count.settled + 1);
 	if (removed > 0)
 		vt_log(VT_LEVEL_INFO, "store.sweep", "unmapped=%zu", removed);
 	do {

@@ -126,3 +126,34 @@ vt_dir_make(const char *path, bool *ret_empty, struct vt_err *reterr)
 	*ret_empty = empty;
 	return VT_OK;
 }
+
+static bool
+is_one_of(const char *name, const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		size_t n = strlen(*names);
+
+		if (strncmp(name, *names, n) == 0 &&
+		    (name[n] == '\0' ||
+			(name[n] == '.' && strlen(name + n) == 7)))
+			return true;
+	}
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+int
+vt_dir_holds_only(const char *path, const char *const *names, bool *ret,
+    struct vt_err *reterr)
+{
+	bool only = true;
+	struct dirent *d;
+	DIR *dir;
+
+	if ((dir = opendir(path)) == NULL)
+		return vt_file_err(reterr, errno, "opening the data directory");
+	while (only && (d = readdir(dir)) != NULL)
+		only = is_one_of(d->d_name, names);
+	(void)closedir(dir);
+	*ret = only;
+	return VT_OK;
+}

@@ -18,6 +18,11 @@ VT_NODISCARD int vt_file_create(
 VT_NODISCARD int vt_dir_make(
     const char *path, bool *ret_empty, struct vt_err *reterr);
 
+/* True when every name in it is one of names (NULL-terminated), or one of
+ * them followed by the suffix of a temporary file. */
+VT_NODISCARD int vt_dir_holds_only(const char *path, const char *const *names,
+    bool *ret, struct vt_err *reterr);
+
 VT_NODISCARD int vt_dir_sync(const char *path, struct vt_err *reterr);
 
 /* Sets VT_E_STORE_FULL, _READ_ONLY, VT_E_NO_INPUT or VT_E_IO by os_errno. */

@@ -541,6 +541,52 @@ prepare_act(struct vt_act_op *a, struct vt_err *reterr)
 	return VT_OK;
 }
 
+static bool
+tokens_meet(const struct vt_person *x, const struct vt_person *y)
+{
+	for (size_t i = 0; i < x->n_tokens; i++)
+		for (size_t j = 0; j < y->n_tokens; j++)
+			if (vt_hash_eq(&x->tokens[i], &y->tokens[j]))
+				return true;
+	return false;
+}
+
+/* Do two steps of the house change the same row? Each is decided on the rows
+ * as they were before the act. */
+static bool
+house_meets(const struct vt_prep *x, const struct vt_prep *y)
+{
+	switch (x->r.kind) {
+	case VT_STEP_AGENCY_NAME:
+	case VT_STEP_AGENCY_KEYS:
+		return y->r.kind == VT_STEP_AGENCY_NAME ||
+		       y->r.kind == VT_STEP_AGENCY_KEYS;
+	case VT_STEP_PERSON:
+		return y->r.kind == VT_STEP_PERSON &&
+		       (vt_id_eq(&x->person.id, &y->person.id) ||
+			   tokens_meet(&x->person, &y->person));
+	case VT_STEP_SERIES:
+		return y->r.kind == VT_STEP_SERIES &&
+		       strcmp(x->series.key, y->series.key) == 0;
+	case VT_STEP_DELIVERED:
+		return y->r.kind == VT_STEP_DELIVERED &&
+		       vt_id_eq(&x->r.object, &y->r.object);
+	default:
+		return false;
+	}
+}
+
+static int
+steps_differ(const struct vt_act_op *a, struct vt_err *reterr)
+{
+	for (size_t i = 0; i < a->act->n_steps; i++)
+		for (size_t j = i + 1; j < a->act->n_steps; j++)
+			if (house_meets(&a->prep[i], &a->prep[j]))
+				return invalid(
+				    reterr, "two steps change the same row");
+	return VT_OK;
+}
+
 static int
 prepare_steps(struct vt_act_op *a, struct vt_err *reterr)
 {
@@ -564,7 +610,7 @@ prepare_steps(struct vt_act_op *a, struct vt_err *reterr)
 	}
 	if (vt_id_is_zero(&a->paper_id))
 		a->paper_id = vt_id_new(a->store->ctx);
-	return VT_OK;
+	return steps_differ(a, reterr);
 }
 
 int

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A bounded queue with one taker, and waiting for one operation. */
+#include <time.h>
+
 #include "docstore/store_priv.h"
+
+/* How long an upload waits for room in a queue: 400 times 5 ms. */
+#define PATIENCE_STEPS   400
+#define PATIENCE_STEP_NS 5000000L
 
 int
 vt_queue_init(struct vt_queue *q, size_t limit, struct vt_err *reterr)
@@ -33,6 +39,7 @@ vt_queue_push(struct vt_queue *q, struct vt_op *op, struct vt_err *reterr)
 	op->settled = false;
 	(void)pthread_mutex_lock(&q->lock);
 	full = q->closed || q->n >= q->limit;
+	op->taken = !full;
 	if (!full) {
 		*q->tail = op;
 		q->tail = &op->next;
@@ -92,6 +99,22 @@ wake(struct vt_op *op)
 	w->done = true;
 	(void)pthread_cond_signal(&w->cond);
 	(void)pthread_mutex_unlock(&w->lock);
+}
+
+int
+vt_queue_run_patient(
+    struct vt_queue *q, struct vt_op *op, struct vt_err *reterr)
+{
+	static const struct timespec pause = { .tv_nsec = PATIENCE_STEP_NS };
+	int rc;
+
+	for (int i = 0; i < PATIENCE_STEPS; i++) {
+		rc = vt_queue_run(q, op, reterr);
+		if (rc != VT_E_BUSY || op->taken)
+			return rc;
+		(void)nanosleep(&pause, NULL);
+	}
+	return vt_queue_run(q, op, reterr);
 }
 
 int

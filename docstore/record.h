@@ -259,7 +259,8 @@ struct vt_paper_filter {
 	enum vt_paper_state state;   /* 0 = any */
 	uint64_t before; /* seq of the last one seen; 0 = from the newest */
 };
-/* Newest first. *ret_next: `before` of the next page, 0 at the end. */
+/* Newest first. *ret_next: `before` of the next page, 0 at the end. With a
+ * filter a page may come short or empty before the end. */
 VT_NODISCARD int vt_paper_list(struct vt_view *v, uint32_t agency_no,
     const struct vt_paper_filter *f, struct vt_paper *ret, size_t max,
     size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);

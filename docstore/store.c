@@ -186,6 +186,17 @@ lock_take(const char *path, bool create, int *ret, struct vt_err *reterr)
 	return VT_OK;
 }
 
+static int
+access_lock(const char *path)
+{
+	char file[4096];
+
+	if ((size_t)snprintf(file, sizeof(file), "%s/lock", path) >=
+	    sizeof(file))
+		return -1;
+	return access(file, F_OK);
+}
+
 /* ---- init ---- */
 
 static int
@@ -199,6 +210,66 @@ key_file(const char *path, const struct vt_store_options *o, char *ret,
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "the path of the store key is too long");
 	return VT_OK;
+}
+
+static bool
+has_data(const char *path, const char *env)
+{
+	char file[4096];
+
+	return (size_t)snprintf(file, sizeof(file), "%s/%s/data.mdb", path,
+		   env) >= sizeof(file) ||
+	       access(file, F_OK) == 0;
+}
+
+/*
+ * Is this what an init that was cut off left behind? Then init goes on. Only
+ * two pictures are taken for it, so that a store that lost a part is never
+ * made anew: our own names and no environment at all, or all of them and no
+ * superblock.
+ */
+static int
+is_unfinished(const char *path, bool *ret, struct vt_err *reterr)
+{
+	static const char *const ours[] = { "lock", "store.key", "records",
+		"keys", "bytes-0001", NULL };
+	struct vt_engine_options eo = {
+		.path = path, .read_only = true, .map_size = MAP_SIZE_DEFAULT
+	};
+	struct vt_key k = vt_key_text("store");
+	struct vt_engine *e = NULL;
+	unsigned int envs;
+	struct vt_txn *t;
+	struct vt_span v;
+	int rc;
+
+	if ((rc = vt_dir_holds_only(path, ours, ret, reterr)) != VT_OK || !*ret)
+		return rc;
+	envs = (unsigned int)has_data(path, "records") +
+	       has_data(path, "keys") + has_data(path, "bytes-0001");
+	*ret = envs == 0;
+	if (envs != VT_SPACES)
+		return VT_OK;
+	if ((rc = vt_engine_lmdb.open(&eo, &e, reterr)) != VT_OK)
+		return rc;
+	rc = e->ops->begin(e, VT_SPACE_RECORDS, false, &t, reterr);
+	if (rc == VT_OK) {
+		rc = vt_tx_get(t, VT_T_SUPER, &k, &v, reterr);
+		t->ops->abort(t);
+	}
+	vt_engine_lmdb.close(e);
+	*ret = rc == VT_E_NOT_FOUND;
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
+static int
+init_keys(const char *file, const struct vt_context *ctx, struct vt_keys *ret,
+    struct vt_err *reterr)
+{
+	int rc = vt_keys_create(file, ctx, ret, reterr);
+
+	/* Of an init that was cut off; nothing was encrypted with it yet. */
+	return rc == VT_E_EXISTS ? vt_keys_load(file, ret, reterr) : rc;
 }
 
 static int
@@ -215,14 +286,14 @@ init_locked(const char *path, const struct vt_store_options *o,
 	int rc;
 
 	if ((rc = key_file(path, o, file, sizeof(file), reterr)) != VT_OK ||
-	    (rc = vt_keys_create(file, ctx, &keys, reterr)) != VT_OK)
+	    (rc = init_keys(file, ctx, &keys, reterr)) != VT_OK)
 		return rc;
 	x.id = vt_id_new(ctx);
 	x.created = vt_now(ctx);
 	x.key_check = vt_keys_check(&keys, &x.id);
 	vt_keys_clear(&keys);
 	(void)snprintf(x.domain, sizeof(x.domain), "%s", o->domain);
-	/* The superblock is last: without it there is no store. */
+	/* The superblock comes last: without it there is no store. */
 	if ((rc = vt_engine_lmdb.open(&eo, &e, reterr)) == VT_OK)
 		rc = super_write(e, &x, reterr);
 	vt_engine_lmdb.close(e);
@@ -235,18 +306,22 @@ int
 vt_store_init(const char *path, const struct vt_store_options *o,
     const struct vt_context *ctx, struct vt_err *reterr)
 {
-	bool empty;
+	bool empty, cut = false;
 	int rc, fd;
 
 	if ((rc = domain_check(o->domain, reterr)) != VT_OK ||
 	    (rc = vt_dir_make(path, &empty, reterr)) != VT_OK)
 		return rc;
-	if (!empty)
+	if (!empty && access_lock(path) != 0)
 		return vt_err_set(reterr, VT_E_EXISTS,
 		    "data directory %s: it is not empty", path);
 	if ((rc = lock_take(path, true, &fd, reterr)) != VT_OK)
 		return rc;
-	rc = init_locked(path, o, ctx, reterr);
+	if (!empty && (rc = is_unfinished(path, &cut, reterr)) == VT_OK && !cut)
+		rc = vt_err_set(reterr, VT_E_EXISTS,
+		    "data directory %s: there is a store in it", path);
+	if (rc == VT_OK)
+		rc = init_locked(path, o, ctx, reterr);
 	(void)close(fd);
 	return rc;
 }

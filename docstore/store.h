@@ -126,7 +126,8 @@ VT_NODISCARD int vt_upload_begin(struct vt_store *s, uint32_t agency_no,
 /*
  * Adds n bytes. Memory stays within two pieces of 4 MiB, whatever the size.
  * Errors: VT_E_LIMIT (the limit is passed; the upload is spoilt),
- * VT_E_STORE_FULL, VT_E_BUSY (writer queue full, retry the call), VT_E_IO.
+ * VT_E_STORE_FULL, VT_E_BUSY (the queues stayed full for two seconds),
+ * VT_E_IO. After any error the upload is spoilt: free it and begin again.
  */
 VT_NODISCARD int vt_upload_put(
     struct vt_upload *u, const void *p, size_t n, struct vt_err *reterr);

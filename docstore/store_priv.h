@@ -55,6 +55,7 @@ struct vt_op {
 	struct vt_err err;
 	size_t weight;           /* bytes it will write, about */
 	bool settled;            /* failed in this batch, leave out */
+	bool taken;              /* it got into the queue */
 	struct vt_op_wait *wait; /* of vt_queue_run */
 };
 
@@ -80,6 +81,10 @@ void vt_queue_close(struct vt_queue *q);
 /* Pushes op and waits for its done. Returns op->rc, copies op->err. op->done
  * is set by this function. */
 VT_NODISCARD int vt_queue_run(
+    struct vt_queue *q, struct vt_op *op, struct vt_err *reterr);
+
+/* The same, waiting some seconds for room in the queue. */
+VT_NODISCARD int vt_queue_run_patient(
     struct vt_queue *q, struct vt_op *op, struct vt_err *reterr);
 
 /* ---- keys and chunks (chunk.c) ---- */

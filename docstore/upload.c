@@ -419,7 +419,7 @@ piece_once(struct vt_upload *u, struct piece *p, struct map_op *m,
 	m->chunk = p->chunk;
 	m->n = p->n;
 	m->missing = false;
-	rc = vt_queue_run(&u->store->writer.queue, &m->op, reterr);
+	rc = vt_queue_run_patient(&u->store->writer.queue, &m->op, reterr);
 	if (rc == VT_OK && p->first != 0)
 		vt_byter_settle(u->store, p->first);
 	return rc;
@@ -533,7 +533,7 @@ vt_upload_put(
 	while (n > 0) {
 		if (u->n == PIECE_MAX &&
 		    (rc = piece_send(u, NULL, reterr)) != VT_OK) {
-			u->spoilt = rc != VT_E_BUSY;
+			u->spoilt = true;
 			return rc;
 		}
 		take = n < PIECE_MAX - u->n ? n : PIECE_MAX - u->n;
@@ -559,26 +559,21 @@ int
 vt_upload_end(struct vt_upload *u, const vt_hash *expect, vt_id *ret_id,
     struct vt_blob *ret_blob, struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_sha256_free) struct vt_sha256 *h = NULL;
 	vt_hash got;
 	int rc;
 
 	VT_CHECK(u, VT_UPLOAD_MAGIC);
 	if (u->spoilt || u->ended)
 		return spoilt(reterr);
-	h = vt_sha256_copy(u->sha); /* so that a busy end can be repeated */
-	got = vt_sha256_end(h);
-	if (expect != NULL && !vt_hash_eq(&got, expect)) {
-		u->spoilt = true;
+	u->spoilt = true; /* until it is on disk */
+	got = vt_sha256_end(u->sha);
+	if (expect != NULL && !vt_hash_eq(&got, expect))
 		return vt_err_set(reterr, VT_E_DIGEST_MISMATCH,
 		    "upload: SHA-256 of the %llu bytes that arrived differs "
 		    "from the one stated",
 		    (unsigned long long)u->size);
-	}
-	if ((rc = piece_send(u, &got, reterr)) != VT_OK) {
-		u->spoilt = rc != VT_E_BUSY;
+	if ((rc = piece_send(u, &got, reterr)) != VT_OK)
 		return rc;
-	}
 	u->ended = true;
 	*ret_id = u->id;
 	*ret_blob = (struct vt_blob){ .hash = got, .size = u->size };

@@ -380,11 +380,11 @@ batch_run(struct vt_store *s, struct vt_op *ops)
 	}
 	if (rc != VT_OK) {
 		batch_abort(&b);
-		for (struct vt_op *o = ops; o != NULL; o = o->next)
-			if (!o->settled) {
-				o->rc = rc;
-				o->err = err;
-			}
+		/* Refusals too: they were about a state that never came. */
+		for (struct vt_op *o = ops; o != NULL; o = o->next) {
+			o->rc = rc;
+			o->err = err;
+		}
 	} else if (b.wrote) {
 		count_batch(&b);
 		batch_sign(&b);

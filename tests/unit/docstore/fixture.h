@@ -299,8 +299,8 @@ append_step(struct doer *d, enum vt_version_reason reason, size_t n,
     uint64_t seed, struct vt_step *ret)
 {
 	uint8_t *tail = make_bytes(n, seed);
-	struct vt_blob was, now;
-	vt_id up;
+	struct vt_blob was, now = { .size = 0 };
+	vt_id up = { { 0 } };
 	int rc;
 
 	rc = vt_bytes_stat(d->s, &d->main, &was, &d->err);

@@ -39,8 +39,8 @@ directory(const char *dir)
 	tap_code(
 	    open_code(empty, &o, &err), VT_E_NO_INPUT, &err, "no store there");
 	s = store_new(dir, &world.ctx);
-	tap_code(vt_store_init(dir, &o, &world.ctx, &err), VT_E_EXISTS, &err,
-	    "init over a store");
+	tap_code(vt_store_init(dir, &o, &world.ctx, &err), VT_E_STORE_LOCKED,
+	    &err, "init over an open store");
 	tap_code(
 	    open_code(dir, &o, &err), VT_E_STORE_LOCKED, &err, "opened twice");
 	vt_store_close(s);
@@ -62,6 +62,47 @@ directory(const char *dir)
 	(void)snprintf(other, sizeof(other), "%s/away.key", dir);
 	tap_ok(rename(other, path) == 0, "the key is back");
 	dir_free(empty);
+}
+
+static int
+resume(const char *dir, const char *without, struct vt_err *err)
+{
+	char path[512];
+	int rc;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, without);
+	(void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	if ((rc = vt_store_init(dir, &options, &world.ctx, err)) != VT_OK)
+		return rc;
+	return open_code(dir, &options, err);
+}
+
+/* An init that was cut off is taken up; anything else is left alone. */
+static void
+unfinished(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	char *dir = dir_new(), path[512];
+	FILE *f;
+
+	tap_call(resume(dir, "nothing", &err), &err, "init");
+	tap_code(vt_store_init(dir, &options, &world.ctx, &err), VT_E_EXISTS,
+	    &err, "a whole store is not made again");
+	/* A store that lost a part is not an unfinished one. */
+	tap_code(resume(dir, "bytes-0001", &err), VT_E_EXISTS, &err,
+	    "its bytes are lost: not made anew");
+	tap_code(resume(dir, "records", &err), VT_E_EXISTS, &err,
+	    "its records are lost: not made anew");
+	tap_call(resume(dir, "keys", &err), &err,
+	    "cut off before the first environment: goes on");
+	(void)snprintf(path, sizeof(path), "%s/thu-cua-toi.pdf", dir);
+	f = fopen(path, "w");
+	tap_need(f != NULL && fclose(f) == 0, "a file of somebody");
+	(void)resume(dir, "records", &err);
+	(void)resume(dir, "keys", &err);
+	tap_code(resume(dir, "bytes-0001", &err), VT_E_EXISTS, &err,
+	    "beside a foreign file: not touched");
+	dir_free(dir);
 }
 
 /* Another process has it; then it dies and the lock is free. */
@@ -127,6 +168,48 @@ formats(void)
 	set_super(dir, 2, 0);
 	tap_code(open_code(dir, &options, &err), VT_E_STORE_FORMAT, &err,
 	    "a newer format");
+	dir_free(dir);
+}
+
+static uint64_t
+rows(struct vt_store *s, enum vt_table t)
+{
+	struct vt_txn *txn;
+	struct vt_err err;
+	uint64_t n = UINT64_MAX;
+
+	if (s->engine->ops->begin(
+		s->engine, vt_table_space(t), false, &txn, &err) == VT_OK) {
+		(void)!txn->ops->count(txn, t, &n, &err);
+		txn->ops->abort(txn);
+	}
+	return n;
+}
+
+/* Bytes that were written and never mapped go at the next open, and their
+ * sequences are never given again: else nobody would look at them twice. */
+static void
+swept(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	uint8_t envelope[100 + VT_ENVELOPE_SIZE] = { 0 };
+	struct vt_chunk_in c = { .plain = VT_SPAN(envelope, 100),
+		.envelope = envelope };
+	char *dir = dir_new();
+	struct vt_store *s = store_new(dir, &world.ctx);
+	uint64_t first = 0, next;
+
+	tap_call(vt_byter_write(s, &c, 1, &first, &err), &err,
+	    "bytes without a map");
+	tap_eq_int(rows(s, VT_T_BYTES), 1, "are there");
+	vt_store_close(s);
+	s = store_open(dir, &world.ctx);
+	tap_eq_int(rows(s, VT_T_BYTES) + rows(s, VT_T_WRAP), 0, "and swept");
+	vt_store_close(s);
+	s = store_open(dir, &world.ctx);
+	next = s->byter.next;
+	tap_ok(next > first, "their sequence is not given again");
+	vt_store_close(s);
 	dir_free(dir);
 }
 
@@ -440,7 +523,9 @@ main(void)
 	tap_need(asprintf(&sub, "%s/data", dir) > 0, "path");
 	directory(sub);
 	other_process(sub);
+	unfinished();
 	formats();
+	swept();
 	d.s = store_open(sub, &world.ctx);
 	tap_call(make_agency(&d, "H99.07", "Sở KH&CN"), &d.err, "agency");
 	receipts(&d);
