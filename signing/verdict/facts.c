@@ -5,12 +5,40 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
 const struct vt_reason_row vt_reason_rows[VT_R__MAX] = {
 #define VT_REASON(name, code, clause, indication, sub, vi, en)                 \
 	[VT_R_##name] = { code, clause, indication, sub, vi, en },
 #include "signing/verdict/reason.def"
 #undef VT_REASON
 };
+
+const char *
+vt_facts_text(struct vt_facts *f, struct vt_span s)
+{
+	struct vt_span copy;
+	size_t at = 0, from;
+	int32_t c;
+	char *text;
+
+	text = vt_arena_alloc(f->out, s.n + 1);
+	if (text == NULL) {
+		f->nomem = true;
+		return "";
+	}
+	copy = VT_SPAN(text, s.n);
+	if (s.n > 0)
+		memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	while (at < s.n) {
+		from = at;
+		c = vt_utf8_next(copy, &at);
+		if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+			memset(text + from, '?', at - from);
+	}
+	return text;
+}
 
 static const char *vprint(struct vt_facts *f, const char *fmt, va_list ap)
     VT_PRINTF(2, 0);
@@ -19,13 +47,12 @@ static const char *
 vprint(struct vt_facts *f, const char *fmt, va_list ap)
 {
 	char text[600];
-	const char *s;
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
+	size_t used = n < 0 ? 0 : (size_t)n;
 
-	(void)vsnprintf(text, sizeof(text), fmt, ap); /* cut */
-	s = vt_arena_strdup(f->out, text);
-	if (s == NULL)
-		f->nomem = true;
-	return s;
+	if (used >= sizeof(text))
+		used = sizeof(text) - 1; /* a cut character becomes '?' */
+	return vt_facts_text(f, VT_SPAN(text, used));
 }
 
 const char *

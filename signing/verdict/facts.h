@@ -195,6 +195,10 @@ void vt_finding(struct vt_facts *f, struct vt_signature_facts *s,
     enum vt_reason_id id, const char *fmt, ...) VT_PRINTF(4, 5);
 bool vt_has_finding(const struct vt_signature_facts *s, enum vt_reason_id id);
 
+/* A copy that people and CBOR can take: valid UTF-8 without control
+ * characters, '?' where they stood. Never NULL. */
+const char *vt_facts_text(struct vt_facts *f, struct vt_span s);
+
 /* Arena helpers that remember failure in f->nomem. NULL then. */
 const char *vt_facts_printf(struct vt_facts *f, const char *fmt, ...)
     VT_PRINTF(2, 3);

@@ -34,26 +34,15 @@ static int
 join_name(struct walk *w, const char *parent, const struct vt_pdf_object *t,
     const char **ret)
 {
-	struct vt_span text = vt_pdf_text(t, w->f->work);
-	char *name, *p;
-	size_t n = parent == NULL ? 0 : strlen(parent) + 1;
+	VT_BUF_AUTO(b);
 
-	name = vt_arena_alloc(w->f->out, n + text.n + 1);
-	if (name == NULL) {
-		w->f->nomem = true;
-		return vt_err_set(w->err, VT_E_NOMEM, "PDF field names");
-	}
-	p = name;
 	if (parent != NULL) {
-		memcpy(p, parent, n - 1);
-		p[n - 1] = '.';
-		p += n;
+		vt_buf_puts(&b, parent);
+		vt_buf_putc(&b, '.');
 	}
-	if (text.n > 0)
-		memcpy(p, text.p, text.n);
-	p[text.n] = '\0';
-	*ret = name;
-	return VT_OK;
+	vt_buf_span(&b, vt_pdf_text(t, w->f->work));
+	*ret = vt_facts_text(w->f, vt_buf_view(&b));
+	return vt_buf_status(&b, w->err);
 }
 
 static int

@@ -15,16 +15,6 @@ slot_same(const struct vt_pdf_slot *a, const struct vt_pdf_slot *b)
 	       a->index == b->index;
 }
 
-static const char *
-text_of(struct vt_facts *f, struct vt_span s)
-{
-	const char *t = vt_arena_strndup(f->out, s.p, s.n);
-
-	if (t == NULL && s.n > 0)
-		f->nomem = true;
-	return t == NULL ? "" : t;
-}
-
 static void
 read_subfilter(struct vt_facts *f, struct vt_signature_facts *s,
     const struct vt_pdf_object *o)
@@ -42,7 +32,7 @@ read_subfilter(struct vt_facts *f, struct vt_signature_facts *s,
 	s->subfilter_name = NULL;
 	if (o == NULL || o->type != VT_PDF_NAME)
 		return;
-	s->subfilter_name = text_of(f, o->u.name);
+	s->subfilter_name = vt_facts_text(f, o->u.name);
 	for (i = 0; i < VT_SUBFILTER_OTHER; i++)
 		if (vt_span_is(o->u.name, names[i]))
 			s->subfilter = (enum vt_subfilter)i;
@@ -87,7 +77,7 @@ read_lock(struct vt_facts *f, size_t rev, const struct vt_pdf_object *d,
 			return rc;
 		if (o->type == VT_PDF_STRING)
 			lock->names[lock->n_names++] =
-			    text_of(f, vt_pdf_text(o, f->work));
+			    vt_facts_text(f, vt_pdf_text(o, f->work));
 		else
 			lock->action = VT_LOCK_ALL;
 	}

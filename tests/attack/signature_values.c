@@ -272,6 +272,11 @@ static const struct recipe recipes[] = {
 	    .indication = VT_INDETERMINATE,
 	    .code = "format-not-judged",
 	    .what = "no SubFilter" },
+	{ .entries = HEAD "/SubFilter /x#ff#c3#1b",
+	    .flags = CMS_CADES,
+	    .indication = VT_INDETERMINATE,
+	    .code = "format-not-judged",
+	    .what = "a SubFilter that is no text" },
 };
 
 static void
@@ -329,6 +334,13 @@ main(void)
 		if (!tap_ok(ok, "%s: %s", r->what,
 			r->code == NULL ? "passes" : r->code))
 			show(v);
+		if (ok) {
+			VT_BUF_AUTO(cbor);
+
+			vt_verdict_encode(v, &cbor);
+			ok = vt_buf_status(&cbor, &err) == VT_OK;
+		}
+		tap_ok(ok, "... and can be told");
 		vt_verdict_free(v);
 	}
 	vt_buf_free(&laid);
