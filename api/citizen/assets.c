@@ -102,6 +102,14 @@ static const char script[] =
     "if(e.persisted)window.location.reload();});"
     "})();\n";
 
+/* A tick on red: this page's tab among many. */
+static const char icon[] =
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\">"
+    "<rect width=\"32\" height=\"32\" rx=\"6\" fill=\"#8c1515\"/>"
+    "<path d=\"M8 17l5.5 5.5L24.5 10\" fill=\"none\" stroke=\"#fff\" "
+    "stroke-width=\"4\" stroke-linecap=\"round\" "
+    "stroke-linejoin=\"round\"/></svg>\n";
+
 static int
 asset(struct vt_http_req *req, struct vt_http_res *res, const char *type,
     struct vt_span s)
@@ -136,4 +144,12 @@ vt_citizen_script(
 	(void)reterr;
 	return asset(
 	    req, res, "text/javascript; charset=utf-8", VT_SPAN_LIT(script));
+}
+
+int
+vt_citizen_icon(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	(void)reterr;
+	return asset(req, res, "image/svg+xml", VT_SPAN_LIT(icon));
 }

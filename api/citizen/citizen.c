@@ -24,6 +24,7 @@ static const struct vt_http_route routes[] = {
 	    vt_citizen_admit, vt_citizen_check, &vt_citizen_check_sink },
 	{ "GET", "/assets/citizen.css", NO_BODY, NULL, vt_citizen_style, NULL },
 	{ "GET", "/assets/citizen.js", NO_BODY, NULL, vt_citizen_script, NULL },
+	{ "GET", "/assets/citizen.svg", NO_BODY, NULL, vt_citizen_icon, NULL },
 };
 
 int

@@ -35,6 +35,8 @@ vt_page_open(struct vt_page *p, struct vt_http_req *req,
 	    "content=\"width=device-width, initial-scale=1\">\n"
 	    "<meta name=\"robots\" content=\"noindex\">\n"
 	    "<title>%s</title>\n"
+	    "<link rel=\"icon\" type=\"image/svg+xml\" "
+	    "href=\"/assets/citizen.svg\">\n"
 	    "<link rel=\"stylesheet\" href=\"/assets/citizen.css\">\n"
 	    "<script src=\"/assets/citizen.js\" defer></script>\n"
 	    "</head>\n<body>\n"

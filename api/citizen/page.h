@@ -64,6 +64,7 @@ VT_CITIZEN_HANDLER(vt_citizen_check);
 VT_CITIZEN_HANDLER(vt_citizen_check_home);
 VT_CITIZEN_HANDLER(vt_citizen_style);
 VT_CITIZEN_HANDLER(vt_citizen_script);
+VT_CITIZEN_HANDLER(vt_citizen_icon);
 extern const struct vt_http_sink vt_citizen_check_sink;
 
 int vt_citizen_admit(struct vt_http_req *req, struct vt_err *reterr);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "api/citizen/page.h"
-#include "api/content.h"
+#include "api/content/content.h"
 
 static void
 facts(struct vt_page *p, const struct vt_public_result *r)
@@ -13,6 +13,7 @@ facts(struct vt_page *p, const struct vt_public_result *r)
 	VT_BUF_AUTO(issuer);
 	VT_BUF_AUTO(date);
 
+	/* markup: none, vt_page_row escapes it */
 	vt_buf_printf(&issuer, "%s (%s)", r->issuer, r->issuer_code);
 	vt_page_date(r->date, &date);
 	snprintf(pages, sizeof(pages), "%" PRIu32, r->pages);
@@ -90,6 +91,7 @@ vt_citizen_result(
 	    vt_office_public(c->office, vt_http_param(req, "code"), &r, reterr);
 	if (rc != VT_OK)
 		return rc;
+	/* markup: none, a path of letters and digits */
 	vt_buf_printf(&here, "/r/%s", r.code);
 	vt_page_open(&p, req, res, r.code, vt_buf_str(&here));
 	if (r.status == VT_PUBLIC_NOT_ISSUED) {

@@ -111,6 +111,13 @@ vt_office_store(struct vt_office *o)
 	return o->o.store;
 }
 
+size_t
+vt_office_anchors(const struct vt_office *o)
+{
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	return o->o.n_anchors;
+}
+
 static void
 copy(char *dst, size_t size, const char *src)
 {

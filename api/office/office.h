@@ -49,6 +49,8 @@ VT_NODISCARD int vt_office_open(const struct vt_office_options *o,
 void vt_office_close(struct vt_office *o); /* joins the thread; NULL allowed */
 
 struct vt_store *vt_office_store(struct vt_office *o); /* for views */
+/* How many trust anchors validation has: none means that nothing can pass. */
+size_t vt_office_anchors(const struct vt_office *o);
 
 /* ---- who ---- */
 

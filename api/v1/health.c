@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Is the store there and the clock right? No counts: this page is public. */
+/* Is the store there, the clock right, and anything trusted (design law 9)? No
+ * counts: this page is public. */
 #include "api/v1/v1_priv.h"
 
 #define CLOCK_BACK_RED_US 5000000 /* design §5: reported from 5 s on */
@@ -10,16 +11,19 @@ vt_v1_health(
 {
 	struct vt_store_info info;
 	struct vt_json j;
-	bool clock_ok;
+	const char *status = "ok";
 	int rc;
 
 	rc = vt_store_info(vt_office_store(vt_v1_office(req)), &info, reterr);
 	if (rc != VT_OK)
 		return rc;
-	clock_ok = info.clock_back_us <= CLOCK_BACK_RED_US;
-	res->status = clock_ok ? 200 : 503;
+	if (info.clock_back_us > CLOCK_BACK_RED_US)
+		status = "clock-stepped-back";
+	else if (vt_office_anchors(vt_v1_office(req)) == 0)
+		status = "no-trust-anchors";
+	res->status = strcmp(status, "ok") == 0 ? 200 : 503;
 	vt_v1_json(res, &j);
-	vt_json_kstr(&j, "status", clock_ok ? "ok" : "clock-stepped-back");
+	vt_json_kstr(&j, "status", status);
 	vt_json_kstr(&j, "version", VT_VERSION);
 	vt_json_kuint(&j, "format", info.format);
 	vt_json_end(&j);

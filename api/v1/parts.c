@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Parts of a paper: versions, bytes, verdict. */
-#include "api/content.h"
+#include "api/content/content.h"
 #include "api/v1/v1_priv.h"
 #include "base/limits.h"
 

@@ -288,6 +288,7 @@ write_item(const struct vt_pdf_append *a, struct pdf_item *it,
 	struct vt_span body = VT_SPAN(a->store.p + it->body, it->body_n);
 	struct vt_span data = VT_SPAN(a->store.p + it->data, it->data_n);
 	struct vt_buf *b = &t->bytes;
+	uint8_t *hole;
 
 	it->at = t->base + b->n;
 	vt_buf_printf(b, "%" PRIu32 " %u obj\n", it->num, (unsigned)it->gen);
@@ -310,8 +311,8 @@ write_item(const struct vt_pdf_append *a, struct pdf_item *it,
 		vt_buf_puts(b, "\n/Contents <");
 		t->hole = b->n;
 		t->hole_size = 2 * it->contents_size;
-		for (size_t i = 0; i < t->hole_size; i++)
-			vt_buf_putc(b, '0');
+		if ((hole = vt_buf_extend(b, t->hole_size)) != NULL)
+			memset(hole, '0', t->hole_size);
 		vt_buf_puts(b, ">\n>>");
 	}
 	vt_buf_puts(b, "\nendobj\n");

@@ -135,17 +135,15 @@ warm(struct vt_err *reterr)
 	return VT_OK;
 }
 
-#define JOBS_MAX 64
-
-/* Processor time is counted by process, over all its jobs; a single one that
- * burns more than its share runs into the wall clock first. */
+/* One job a process: a paper that takes its worker over finds no other paper
+ * in it, and can lie about none. The spawner keeps a spare ready. */
 const struct vt_worker_kind vt_proof_worker = {
 	.name = "proof",
 	.handle = handle,
 	.warm = warm,
-	.jobs_max = JOBS_MAX,
+	.jobs_max = 1,
 	.wall_ms = VT_LIMIT_VALUE_WORKER_WALL_MS,
-	.cpu_s = JOBS_MAX * (uint64_t)VT_LIMIT_VALUE_WORKER_CPU_S,
+	.cpu_s = VT_LIMIT_VALUE_WORKER_CPU_S,
 	.memory = VT_LIMIT_VALUE_WORKER_MEMORY,
 	.output_max = VT_LIMIT_VALUE_WORKER_MESSAGE_MAX,
 };

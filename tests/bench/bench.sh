@@ -49,7 +49,8 @@ cat >province.json <<END
 END
 "$build/api/vanthu" init store --domain bench.example --province province.json >/dev/null
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-"$build/api/vanthu" serve store --listen "127.0.0.1:$port" >serve.log 2>&1 &
+"$build/api/vanthu" serve store --listen "127.0.0.1:$port" \
+    --anchors c.pem >serve.log 2>&1 &
 server=$!
 for _ in $(seq 100); do
 	curl -fs -o /dev/null "http://127.0.0.1:$port/healthz" && break

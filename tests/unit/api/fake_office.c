@@ -22,6 +22,12 @@ vt_office_store(struct vt_office *o)
 	return (struct vt_store *)(void *)o;
 }
 
+size_t
+vt_office_anchors(const struct vt_office *o)
+{
+	return o != NULL && !fake.no_anchors ? 1 : 0;
+}
+
 static void
 keep(char *dst, size_t size, const char *src)
 {

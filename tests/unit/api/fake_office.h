@@ -20,6 +20,7 @@ struct fake {
 	bool number_first, places;
 	enum vt_direction direction;
 	size_t nfiles, nto;
+	bool no_anchors; /* validation trusts nothing */
 	/* uploads */
 	int uploads_open;
 	uint64_t upload_bytes;

@@ -70,6 +70,10 @@ test_who(struct vt_buf *b)
 	tap_ok(HAS("idempotency-key-missing"), "is missed");
 	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 200, "health");
 	tap_ok(HAS("\"status\":\"ok\""), "is good");
+	fake.no_anchors = true;
+	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 503, "nothing trusted");
+	tap_ok(HAS("no-trust-anchors"), "is said");
+	fake.no_anchors = false;
 }
 
 #define REGISTER_OK                                                            \

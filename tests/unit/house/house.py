@@ -30,14 +30,17 @@ MAY_INCLUDE = {
     'render': {'base', 'base/worker', 'base/pdf', 'render'},
     'api/http': {'base', 'api/http'},
     'api/fetch': {'base', 'api/fetch'},
+    'api/content': {'base', 'api/http', 'api/office', 'api/content'},
     'api/office': {'base', 'base/worker', 'base/pdf', 'docstore', 'signing',
                    'render', 'api/office'},
 }
 FACE_MAY_INCLUDE = {'base', 'base/worker', 'base/pdf', 'api/http',
                     'api/office'}
 
-# The command line starts the fetcher and hands it to office as a function.
-ALSO = {'api/cli': {'api/fetch'}}
+# The command line starts the fetcher and hands it to office as a function; the
+# faces that hand out stored files share how.
+ALSO = {'api/cli': {'api/fetch'}, 'api/v1': {'api/content'},
+        'api/citizen': {'api/content'}}
 
 # The files that put the program together: they open the store, the keys and
 # the workers, and hand them to office.

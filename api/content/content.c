@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "api/content.h"
+#include "api/content/content.h"
 
 #include <stdlib.h>
 
