@@ -146,6 +146,8 @@ VT_NODISCARD int vt_upload_row_decode(
 
 struct vt_key vt_key_hash(const vt_hash *h);
 struct vt_key vt_key_id(const vt_id *id);
+struct vt_key vt_key_wrap(uint64_t seq);      /* of tables wrap, unmapped */
+struct vt_key vt_key_bytes_row(uint64_t seq); /* of table bytes */
 
 /* Chunk ids of one segment, borrowed from the transaction. */
 VT_NODISCARD int vt_manifest_segment(struct vt_txn *t, uint64_t manifest,

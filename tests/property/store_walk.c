@@ -2,8 +2,8 @@
 /*
  * A long walk of random acts, sensible and not, on LMDB and on the model at
  * once: every answer has the same code and the same receipt, the store has
- * the same rows in the end, check is clean at any time, and after opening
- * again. VT_SEED, VT_STEPS.
+ * the same rows in the end, and check is clean, also after opening again.
+ * VT_SEED, VT_STEPS.
  */
 #include <time.h>
 
