@@ -199,6 +199,8 @@ revocation_of(const struct vt_signature_facts *s)
 	bool unknown = false, missing = s->n_links == 0;
 	size_t i;
 
+	if (s->n_links > 0 && s->links[0].anchor)
+		return "not-needed";
 	for (i = 0; i < s->n_links && !s->links[i].anchor; i++) {
 		switch (s->links[i].revocation) {
 		case VT_REVOCATION_REVOKED:
