@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A verdict on any bytes. The signers are trusted, so a file passes when its
- * signatures do; and then its bytes, less the value of the last signature, must
- * begin with those of a file that was really signed.
+ * signatures do; and then it must begin with what the first of them signed:
+ * the seed up to there, less the signature's value.
  */
 #include "base/context.h"
 #include "signing/verdict/verdict.h"
@@ -13,7 +13,7 @@ static const enum walk_xref kinds[] = { WALK_TABLE, WALK_OBJSTM };
 
 #define SEEDS (sizeof(kinds) / sizeof(*kinds))
 
-static struct vt_buf seeds[SEEDS];
+static struct vt_buf seeds[SEEDS], firsts[SEEDS];
 static struct pki *ca, *who;
 
 static void
@@ -33,14 +33,13 @@ make_seeds(void)
 		struct walk_pdf kind = { .xref = kinds[i] };
 		VT_BUF_AUTO(bare);
 		VT_BUF_AUTO(laid);
-		VT_BUF_AUTO(once);
 		VT_BUF_AUTO(filled);
 
 		walk_pdf(&kind, &bare);
 		VT_FUZZ_HOLDS(walk_lay(&bare, 0, &laid, &err) == VT_OK);
-		VT_FUZZ_HOLDS(walk_sign(&laid, "vt_leader", 120, 60, key, &once,
-				  &err) == VT_OK);
-		VT_FUZZ_HOLDS(walk_fill(&once, &filled, &err) == VT_OK);
+		VT_FUZZ_HOLDS(walk_sign(&laid, "vt_leader", 120, 60, key,
+				  &firsts[i], &err) == VT_OK);
+		VT_FUZZ_HOLDS(walk_fill(&firsts[i], &filled, &err) == VT_OK);
 		VT_FUZZ_HOLDS(walk_sign(&filled, "vt_agency", 120, 60, key,
 				  &seeds[i], &err) == VT_OK);
 	}
@@ -68,24 +67,20 @@ vt_fuzz_word(size_t i)
 	return i < sizeof(words) / sizeof(*words) ? words[i] : NULL;
 }
 
-/* Do the first bytes of p equal the seed, all but the last /Contents? */
+/* Does p begin with the bytes of a signed file, all but its /Contents? */
 static bool
-is_seed(const struct vt_buf *seed, const uint8_t *p, size_t n)
+begins_with(const struct vt_buf *file, const uint8_t *p, size_t n)
 {
-	const uint8_t *at, *last = NULL, *end;
+	const uint8_t *at = memmem(file->p, file->n, "/Contents <", 11), *end;
 	size_t gap;
 
-	for (at = seed->p; (at = memmem(at, (size_t)(seed->p + seed->n - at),
-				"/Contents <", 11)) != NULL;
-	     at++)
-		last = at + 10;
-	VT_FUZZ_HOLDS(last != NULL);
-	gap = (size_t)(last - seed->p);
-	end = memchr(last, '>', seed->n - gap);
+	VT_FUZZ_HOLDS(at != NULL);
+	gap = (size_t)(at - file->p) + 10;
+	end = memchr(file->p + gap, '>', file->n - gap);
 	VT_FUZZ_HOLDS(end != NULL);
-	return n >= seed->n && memcmp(p, seed->p, gap) == 0 &&
-	       memcmp(p + (end - seed->p), end,
-		   seed->n - (size_t)(end - seed->p)) == 0;
+	return n >= file->n && memcmp(p, file->p, gap) == 0 &&
+	       memcmp(p + (end - file->p), end,
+		   file->n - (size_t)(end - file->p)) == 0;
 }
 
 int
@@ -107,7 +102,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	vt_source_memory(&src, VT_SPAN(p, n));
 	VT_FUZZ_HOLDS(vt_verify_pdf(&src, &in, &v, &err) == VT_OK);
 	for (i = 0; i < SEEDS; i++)
-		known = known || is_seed(&seeds[i], p, n);
+		known = known || begins_with(&firsts[i], p, n);
 	VT_FUZZ_HOLDS(v->overall != VT_OVERALL_PASSED || known);
 	vt_verdict_encode(v, &a);
 	VT_FUZZ_HOLDS(vt_verdict_decode(vt_buf_view(&a), &w, &err) == VT_OK);
