@@ -238,7 +238,7 @@ int
 vt_ledger_size(
     struct vt_txn *t, uint32_t agency_no, uint64_t *ret, struct vt_err *reterr)
 {
-	struct vt_agency_state st;
+	struct vt_agency_state st = { 0 };
 	int rc = vt_row_state(t, agency_no, &st, reterr);
 
 	if (rc == VT_OK)

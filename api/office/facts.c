@@ -120,7 +120,7 @@ int
 vt_office_inspect(struct vt_office *o, const vt_hash *blob,
     struct vt_inspection *ret, struct vt_err *reterr)
 {
-	int fd, rc;
+	int fd = -1, rc;
 
 	if ((rc = vt_office_fd(o, blob, &fd, reterr)) != VT_OK)
 		return rc;
