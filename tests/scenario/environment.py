@@ -72,7 +72,9 @@ t.ok(r.returncode == 69 and 'Cổng' in r.stderr.decode()
 said(serve(province.store), 'store-in-use', 69,
      'a data directory that is in use')
 said(t.vanthu('init', province.store, '--domain', 'x.example', '--json'),
-     'exists', 65, 'making one where there is one')
+     'store-in-use', 69, 'making one where one is in use')
+said(t.vanthu('init', spare, '--domain', 'x.example', '--json'), 'exists',
+     65, 'making one where there is one')
 r = serve(os.path.join(t.scratch(), 'none'))
 t.ok(r.returncode in (66, 69) and b'"vi"' in r.stdout,
      'a data directory that is not there', r.stdout.decode())

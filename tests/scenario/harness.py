@@ -198,11 +198,19 @@ class Server:
                       None if name is None else self.province.token(name))
 
     def stop(self):
+        """Asked to stop it does, in order; no sanitizer found anything."""
         self.process.terminate()
         self.process.wait(timeout=START_S)
         self.process.stdout.close()
         self.log.close()
-        return self.process.returncode
+        with open(self.province.path('log', 'serve'), 'rb') as f:
+            log = f.read()
+        found = [x.decode('utf-8', 'replace') for x in log.splitlines()
+                 if b'Sanitizer' in x or b'runtime error:' in x
+                 or b'worker.crashed' in x]
+        ok(self.process.returncode == 0 and not found,
+           'the server stops in order, nothing was found in its log',
+           'exit %d\n%s' % (self.process.returncode, '\n'.join(found[:40])))
 
 
 class Answer:
