@@ -32,6 +32,9 @@ static const char style[] =
     "#code{font-family:'Liberation Mono',monospace;letter-spacing:.04em;"
     "text-transform:uppercase}"
     "#code::placeholder{color:#6a6862}"
+    /* The whole code is seen on the narrowest phone. */
+    "@media(max-width:24rem){section{padding-left:.8rem;"
+    "padding-right:.8rem}#code{letter-spacing:0;font-size:.95rem}}"
     ".line{display:flex;gap:.6rem;flex-wrap:wrap}"
     ".line input{flex:1 1 16rem}"
     "button,.button{display:inline-block;font:inherit;font-weight:bold;"
@@ -70,7 +73,7 @@ static const char style[] =
     "dt{flex:0 0 13rem;color:#55534e}"
     "dd{flex:1 1 16rem;margin:0;font-weight:bold;overflow-wrap:anywhere}"
     "details{margin:.5rem 0}summary{cursor:pointer}"
-    ".hash{overflow-wrap:anywhere}"
+    "code{overflow-wrap:anywhere}"
     ".reasons{padding-left:1.2rem;margin:.5rem 0 0}"
     "footer{color:#55534e;font-size:.85rem;padding-bottom:2rem}"
     "@media print{header,footer,form,.button{display:none}"

@@ -136,6 +136,10 @@ reasons(struct vt_page *p, const struct vt_signature_verdict *s)
 	for (size_t i = 0; i < s->n_reasons; i++) {
 		const struct vt_reason *r = &s->reasons[i];
 
+		/* Said beside "not valid" it would take that back. */
+		if (s->indication == VT_TOTAL_FAILED &&
+		    strcmp(r->code, "permitted-changes") == 0)
+			continue;
 		vt_html(p->b, "<li>%s", p->en ? r->en : r->vi);
 		vt_html(p->b,
 		    "<details><summary>%s</summary><p><code>%s</code> · "

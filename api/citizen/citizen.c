@@ -10,6 +10,8 @@
 /* A form's boundary and small fields come on top of the file. */
 #define CHECK_BODY_MAX (VT_L(CHECK_BYTES_MAX) + 65536)
 
+#define DOWNLOAD "/r/{code}/download"
+
 #define NO_BODY VT_HTTP_BODY_NONE, 0
 
 static const struct vt_http_route routes[] = {
@@ -17,8 +19,8 @@ static const struct vt_http_route routes[] = {
 	{ "GET", "/r", NO_BODY, NULL, vt_citizen_find, NULL },
 	{ "GET", "/r/{code}", NO_BODY, vt_citizen_admit, vt_citizen_result,
 	    NULL },
-	{ "POST", "/r/{code}/download", VT_HTTP_BODY_BUFFER, FORM_MAX,
-	    vt_citizen_admit, vt_citizen_download, NULL },
+	{ "POST", DOWNLOAD, VT_HTTP_BODY_BUFFER, FORM_MAX, vt_citizen_admit,
+	    vt_citizen_download, NULL },
 	{ "GET", "/check", NO_BODY, NULL, vt_citizen_check_home, NULL },
 	{ "POST", "/check", VT_HTTP_BODY_STREAM, CHECK_BODY_MAX,
 	    vt_citizen_admit, vt_citizen_check, &vt_citizen_check_sink },
@@ -115,6 +117,41 @@ advice(const struct vt_page *p, int code)
 	}
 }
 
+/* The path for the language switch, NULL: none. Nothing that a browser could
+ * take for another server's address. */
+static const char *
+again(const struct vt_http_req *req)
+{
+	const char *path = req->path;
+
+	if (req->method == NULL || strcmp(req->method, "GET") != 0 ||
+	    path == NULL || strncmp(path, "/r/", 3) != 0)
+		return NULL;
+	for (const char *p = path; *p != '\0'; p++)
+		if (!(*p >= '0' && *p <= '9') && !(*p >= 'a' && *p <= 'z') &&
+		    !(*p >= 'A' && *p <= 'Z') && *p != '-' && *p != '/')
+			return NULL;
+	return path;
+}
+
+/* The way on: to the result whose fact was wrong, or to the first page. */
+static void
+way_on(struct vt_page *p, const struct vt_http_req *req, int code)
+{
+	if (code == VT_E_FORBIDDEN && req->route != NULL &&
+	    strcmp(req->route->pattern, DOWNLOAD) == 0)
+		vt_html(p->b,
+		    "<p><a class=\"button\" href=\"/r/%s%s\">%s</a></p>\n",
+		    vt_http_param(req, "code"), vt_page_suffix(p),
+		    vt_page_t(p, "Nhập lại", "Try again"));
+	else
+		vt_html(p->b,
+		    "<p><a class=\"button\" href=\"/%s\">%s</a></p>\n",
+		    vt_page_suffix(p),
+		    vt_page_t(
+			p, "Về trang tra cứu", "Back to the look-up page"));
+}
+
 void
 vt_citizen_fail(
     struct vt_http_req *req, const struct vt_err *err, struct vt_http_res *res)
@@ -122,10 +159,14 @@ vt_citizen_fail(
 	const struct vt_err_info *i = vt_err_info(err->code);
 	struct vt_page p = { .en = vt_page_wants_en(req) };
 	char id[VT_ID_TEXT + 1];
+	const char *head;
 
 	res->status = i->http_status;
-	vt_page_open(&p, req, res, p.en ? i->en : i->vi, NULL);
-	vt_html(p.b, "<h1>%s</h1>\n", p.en ? i->en : i->vi);
+	head = p.en ? i->en : i->vi;
+	if (err->code == VT_E_FORBIDDEN)
+		head = vt_page_t(&p, "Thông tin không khớp", "It differs");
+	vt_page_open(&p, req, res, head, again(req));
+	vt_html(p.b, "<h1>%s</h1>\n", head);
 	if (advice(&p, err->code) != NULL)
 		vt_html(p.b, "<p>%s</p>\n", advice(&p, err->code));
 	if (req->retry_after_s > 0)
@@ -133,11 +174,9 @@ vt_citizen_fail(
 		    vt_page_t(&p, "Hãy thử lại sau", "Try again in"),
 		    req->retry_after_s, vt_page_t(&p, "giây.", "seconds."));
 	vt_id_text(&req->id, id);
+	way_on(&p, req, err->code);
 	vt_html(p.b,
-	    "<p><a class=\"button\" href=\"/%s\">%s</a></p>\n"
 	    "<p class=\"quiet\">%s <code>%s</code> · <code>%s</code></p>\n",
-	    vt_page_suffix(&p),
-	    vt_page_t(&p, "Về trang tra cứu", "Back to the look-up page"),
 	    vt_page_t(&p, "Mã yêu cầu để báo lỗi:", "Request, for a report:"),
 	    id, i->slug);
 	vt_page_close(&p);

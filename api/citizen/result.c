@@ -6,6 +6,18 @@
 #include "api/citizen/page.h"
 #include "api/content/content.h"
 
+/* What the paper itself says: Vietnamese on every page, for a voice that reads
+ * it. own: the label is the paper's too. */
+static void
+said(struct vt_page *p, const char *label, const char *value, bool own)
+{
+	if (*value != '\0')
+		vt_html(p->b,
+		    "<div><dt lang=\"%s\">%s</dt><dd lang=\"vi\">%s</dd>"
+		    "</div>\n",
+		    own || !p->en ? "vi" : "en", label, value);
+}
+
 static void
 facts(struct vt_page *p, const struct vt_public_result *r)
 {
@@ -19,24 +31,24 @@ facts(struct vt_page *p, const struct vt_public_result *r)
 	snprintf(pages, sizeof(pages), "%" PRIu32, r->pages);
 	vt_hash_text(&r->hash, hash);
 	vt_html(p->b, "<dl class=\"facts\">\n");
-	vt_page_row(p, vt_page_t(p, "Cơ quan ban hành", "Issued by"),
-	    vt_buf_str(&issuer));
-	vt_page_row(p, vt_page_t(p, "Loại văn bản", "Type"), r->type);
+	said(p, vt_page_t(p, "Cơ quan ban hành", "Issued by"),
+	    vt_buf_str(&issuer), false);
+	said(p, vt_page_t(p, "Loại văn bản", "Type"), r->type, false);
 	vt_page_row(p, vt_page_t(p, "Số, ký hiệu", "Number"), r->number);
 	vt_page_row(
 	    p, vt_page_t(p, "Ngày ban hành", "Date"), vt_buf_str(&date));
-	vt_page_row(p, vt_page_t(p, "Trích yếu", "Subject"), r->subject);
-	vt_page_row(p, vt_page_t(p, "Người nhận (đã che)", "Holder (masked)"),
-	    r->masked_holder);
+	said(p, vt_page_t(p, "Trích yếu", "Subject"), r->subject, false);
+	said(p, vt_page_t(p, "Người nhận (đã che)", "Holder (masked)"),
+	    r->masked_holder, false);
 	for (size_t i = 0; i < r->n_facts; i++)
-		vt_page_row(p, r->facts[i].label, r->facts[i].value);
+		said(p, r->facts[i].label, r->facts[i].value, true);
 	vt_page_row(
 	    p, vt_page_t(p, "Số trang", "Pages"), r->pages == 0 ? NULL : pages);
 	vt_page_row(p, vt_page_t(p, "Mã tra cứu", "Code"), r->code);
 	vt_html(p->b, "</dl>\n");
 	vt_html(p->b,
 	    "<details><summary>%s</summary>\n"
-	    "<p>%s</p>\n<p><code class=\"hash\">%s</code> · %" PRIu64
+	    "<p>%s</p>\n<p><code id=\"hash\">%s</code> · %" PRIu64
 	    " byte</p>\n</details>\n",
 	    vt_page_t(p, "Dấu vân tay của bản điện tử (SHA-256)",
 		"Fingerprint of the electronic original (SHA-256)"),
@@ -103,9 +115,9 @@ vt_citizen_result(
 			"The code is real, but the document has not been "
 			"issued. A print-out with it has no effect yet."));
 		vt_html(p.b, "<dl class=\"facts\">\n");
-		vt_page_row(&p, vt_page_t(&p, "Cơ quan ban hành", "Issued by"),
-		    r.issuer);
-		vt_page_row(&p, vt_page_t(&p, "Loại văn bản", "Type"), r.type);
+		said(&p, vt_page_t(&p, "Cơ quan ban hành", "Issued by"),
+		    r.issuer, false);
+		said(&p, vt_page_t(&p, "Loại văn bản", "Type"), r.type, false);
 		vt_page_row(&p, vt_page_t(&p, "Mã tra cứu", "Code"), r.code);
 		vt_html(p.b, "</dl>\n");
 	} else {
