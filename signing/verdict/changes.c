@@ -27,8 +27,8 @@ step_add(struct vt_facts *f, struct vt_revision_steps *steps)
 		steps->failure = "more changes than can be listed";
 		return NULL;
 	}
-	if (!vt_facts_grow(
-		f, &steps->items, steps->n, &steps->cap, sizeof(*steps->items)))
+	if (!vt_facts_grow(f, f->out, &steps->items, steps->n, &steps->cap,
+		sizeof(*steps->items)))
 		return NULL;
 	step = &steps->items[steps->n++];
 	memset(step, 0, sizeof(*step));

@@ -68,8 +68,8 @@ vt_facts_printf(struct vt_facts *f, const char *fmt, ...)
 }
 
 bool
-vt_facts_grow(
-    struct vt_facts *f, void *array, size_t n, size_t *cap, size_t size)
+vt_facts_grow(struct vt_facts *f, struct vt_arena *arena, void *array, size_t n,
+    size_t *cap, size_t size)
 {
 	void *old, *grown;
 	size_t want;
@@ -77,7 +77,7 @@ vt_facts_grow(
 	if (n < *cap)
 		return true;
 	want = *cap == 0 ? 4 : *cap * 2;
-	grown = vt_arena_array(f->out, want, size);
+	grown = vt_arena_array(arena, want, size);
 	if (grown == NULL) {
 		f->nomem = true;
 		return false;
@@ -109,8 +109,8 @@ vt_finding(struct vt_facts *f, struct vt_signature_facts *s,
 		    (detail == NULL || s->findings[i].detail == NULL ||
 			strcmp(detail, s->findings[i].detail) == 0))
 			return;
-	if (!vt_facts_grow(f, &s->findings, s->n_findings, &s->cap_findings,
-		sizeof(*s->findings)))
+	if (!vt_facts_grow(f, f->out, &s->findings, s->n_findings,
+		&s->cap_findings, sizeof(*s->findings)))
 		return;
 	s->findings[s->n_findings++] = (struct vt_finding){ id, detail };
 }

@@ -202,9 +202,9 @@ const char *vt_facts_text(struct vt_facts *f, struct vt_span s);
 /* Arena helpers that remember failure in f->nomem. NULL then. */
 const char *vt_facts_printf(struct vt_facts *f, const char *fmt, ...)
     VT_PRINTF(2, 3);
-/* Makes room for one more item of an array in f->out. */
-bool vt_facts_grow(
-    struct vt_facts *f, void *array, size_t n, size_t *cap, size_t size);
+/* Makes room for one more item of an array in an arena of f. */
+bool vt_facts_grow(struct vt_facts *f, struct vt_arena *arena, void *array,
+    size_t n, size_t *cap, size_t size);
 
 /* facts_fields.c: the form of a revision, walked once. */
 VT_NODISCARD int vt_facts_fields(struct vt_facts *f, size_t rev,

@@ -22,8 +22,8 @@ struct walk {
 static int
 field_add(struct walk *w, const struct vt_field *field)
 {
-	if (!vt_facts_grow(w->f, &w->ret->items, w->ret->n, &w->ret->cap,
-		sizeof(*w->ret->items)))
+	if (!vt_facts_grow(w->f, w->f->work, &w->ret->items, w->ret->n,
+		&w->ret->cap, sizeof(*w->ret->items)))
 		return vt_err_set(w->err, VT_E_NOMEM, "PDF form fields");
 	w->ret->items[w->ret->n++] = *field;
 	return VT_OK;

@@ -259,8 +259,8 @@ add_need(struct vt_facts *f, const char *url, struct vt_span request)
 		if (strcmp(f->needs[i].url, url) == 0 &&
 		    vt_span_eq(f->needs[i].request, request))
 			return;
-	if (!vt_facts_grow(
-		f, &f->needs, f->n_needs, &f->cap_needs, sizeof(*f->needs)))
+	if (!vt_facts_grow(f, f->out, &f->needs, f->n_needs, &f->cap_needs,
+		sizeof(*f->needs)))
 		return;
 	f->needs[f->n_needs++] = (struct vt_need){
 		.kind = "ocsp",

@@ -185,8 +185,8 @@ signature_add(struct vt_facts *f, size_t rev, const char *name,
 		    "PDF: more than %zu signatures", VT_L(PDF_SIGNATURES_MAX));
 	s = vt_arena_alloc(f->out, sizeof(*s));
 	/* A list of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
-	if (s == NULL || !vt_facts_grow(f, &f->signatures, f->n_signatures,
-			     &f->cap_signatures, sizeof(s))) {
+	if (s == NULL || !vt_facts_grow(f, f->out, &f->signatures,
+			     f->n_signatures, &f->cap_signatures, sizeof(s))) {
 		f->nomem = true;
 		return vt_err_set(reterr, VT_E_NOMEM, "PDF signatures");
 	}

@@ -147,8 +147,8 @@ add_edge(struct build *b, uint32_t target, const struct vt_ref_step *at,
 		return vt_err_set(b->err, VT_E_LIMIT,
 		    "PDF: more than %d references to changed objects",
 		    EDGES_MAX);
-	if (!vt_facts_grow(
-		b->f, &r->edges, r->n_edges, &r->cap_edges, sizeof(*r->edges)))
+	if (!vt_facts_grow(b->f, b->f->work, &r->edges, r->n_edges,
+		&r->cap_edges, sizeof(*r->edges)))
 		return vt_err_set(b->err, VT_E_NOMEM, "PDF references");
 	r->edges[r->n_edges++] = (struct vt_edge){
 		.target = target,

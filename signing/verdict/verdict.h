@@ -59,8 +59,8 @@ struct vt_signature_verdict {
 	vt_time claimed_time;       /* /M or signing-time; VT_TIME_NONE */
 	size_t revision;
 	enum vt_coverage coverage;
-	const char *revocation;      /* "good", "revoked", "unknown", "missing",
-	                              * "not-needed" (the signer is an anchor) */
+	const char *revocation; /* "good", "revoked", "unknown", "missing",
+				 * "not-needed" (the signer is an anchor) */
 	struct vt_reason *reasons;
 	size_t n_reasons;
 	struct vt_change *changes;

@@ -158,6 +158,30 @@ verdict_new(void)
 	return v;
 }
 
+/* What made the gathering run out of memory: VT_E_LIMIT or VT_E_NOMEM. */
+static int
+ran_out(const struct vt_facts *f, struct vt_err *reterr)
+{
+	int rc = vt_arena_err(f->out, reterr);
+
+	if (rc != VT_E_LIMIT && f->work != NULL)
+		rc = vt_arena_err(f->work, reterr);
+	return rc;
+}
+
+static struct vt_verdict *
+not_readable(vt_time now, const struct vt_err *why)
+{
+	struct vt_verdict *v = verdict_new();
+
+	if (v != NULL) {
+		v->judged_at = now;
+		v->overall = VT_OVERALL_NOT_READABLE;
+		v->unreadable = *why;
+	}
+	return v;
+}
+
 int
 vt_verify_pdf(struct vt_source *src, const struct vt_verify_input *in,
     struct vt_verdict **ret, struct vt_err *reterr)
@@ -168,7 +192,7 @@ vt_verify_pdf(struct vt_source *src, const struct vt_verify_input *in,
 	int rc;
 
 	if (v == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "verdict");
+		return vt_err_set(reterr, VT_E_NOMEM, "verdict: no memory");
 	v->judged_at = in->now;
 	f.out = v->arena;
 	rc = facts_open(&f, &err);
@@ -176,16 +200,17 @@ vt_verify_pdf(struct vt_source *src, const struct vt_verify_input *in,
 		gather(&f);
 		rc = judge_all(&f, v, &err);
 	}
-	if (rc == VT_E_NOMEM || f.nomem) {
-		facts_free(&f);
-		return vt_err_set(reterr, VT_E_NOMEM, "verdict: out of memory");
-	}
-	if (rc != VT_OK) {
-		v->overall = VT_OVERALL_NOT_READABLE;
-		v->unreadable = err;
-		v->n_signatures = 0;
-	}
+	if (rc == VT_E_NOMEM || f.nomem)
+		rc = ran_out(&f, &err);
 	facts_free(&f);
+	/* A file that needs more than a limit allows is not readable here:
+	 * that is a verdict, and it needs room of its own. */
+	if (rc != VT_OK && rc != VT_E_NOMEM) {
+		vt_verdict_free(v);
+		v = not_readable(in->now, &err);
+	}
+	if (rc == VT_E_NOMEM || v == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "verdict: no memory");
 	*ret = VT_TAKE(v);
 	return VT_OK;
 }

@@ -9,6 +9,7 @@
  * must answer under its own name.
  */
 #include "base/context.h"
+#include "base/limits.h"
 #include "signing/cms/cms.h"
 #include "tests/attack/forge.h"
 #include "tests/unit/signing/verdict_help.h"
@@ -824,6 +825,54 @@ test_collision(const struct base *b)
 	    "two signatures in one place");
 }
 
+/* Limits at their edges. */
+static void
+test_limits(const struct base *b)
+{
+	size_t max = VT_L(PDF_SIGNATURES_MAX), n, extra;
+	struct vt_verdict *v;
+	struct forge f;
+	VT_BUF_AUTO(file);
+	VT_BUF_AUTO(list);
+
+	for (extra = 0; extra < 2; extra++) {
+		uint32_t form;
+		static const char *const drop[] = { "Fields", NULL };
+
+		vt_buf_reset(&list);
+		forge_open(&f, &b->laid);
+		form = forge_entry(&f, forge_catalog(&f), "AcroForm");
+		for (n = 0; n < max + extra; n++) {
+			uint32_t num = forge_new(&f);
+
+			forge_put(&f, num,
+			    "<< /FT /Sig /T (s%zu) /V << /Type /Sig >> >>", n);
+			vt_buf_printf(&list, "%u 0 R ", num);
+		}
+		forge_edit(&f, form, drop, "/Fields [%s]", vt_buf_str(&list));
+		forge_done(&f, &file);
+		forge_close(&f);
+		v = judge_trusted(&file, &t);
+		tap_ok(extra == 0 ? v->overall == VT_OVERALL_FAILED &&
+					v->n_signatures == max
+				  : v->overall == VT_OVERALL_NOT_READABLE &&
+					v->unreadable.code == VT_E_LIMIT,
+		    "%zu signatures", max + extra);
+		vt_verdict_free(v);
+	}
+	for (extra = 0; extra < 2; extra++) {
+		forge_open(&f, &b->done);
+		for (n = 0; n < VT_L(VERDICT_CHANGES_MAX) + extra; n++)
+			forge_put(&f, forge_new(&f), "%zu", n);
+		forge_done(&f, &file);
+		forge_close(&f);
+		refused(&file, VT_INDETERMINATE,
+		    extra == 0 ? "change-unexplained" : "changes-not-analysed",
+		    extra == 0 ? "as many changes as can be listed"
+			       : "one more");
+	}
+}
+
 static void
 all_attacks(enum walk_xref xref, const char *name)
 {
@@ -857,6 +906,7 @@ main(void)
 	test_double_role();
 	base_open(&b, &kind);
 	test_unlisted(&b);
+	test_limits(&b);
 	test_sneaky(&b);
 	test_collision(&b);
 	base_close(&b);
