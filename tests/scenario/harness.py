@@ -207,7 +207,7 @@ class Server:
             log = f.read()
         found = [x.decode('utf-8', 'replace') for x in log.splitlines()
                  if b'Sanitizer' in x or b'runtime error:' in x
-                 or b'worker.crashed' in x]
+                 or b'worker-crashed' in x]
         ok(self.process.returncode == 0 and not found,
            'the server stops in order, nothing was found in its log',
            'exit %d\n%s' % (self.process.returncode, '\n'.join(found[:40])))
