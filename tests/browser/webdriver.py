@@ -31,6 +31,9 @@ PATIENCE_S = 30
 _http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+_homes = []
+
+
 def adopt_orphans():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -42,22 +45,26 @@ def _children():
 
 
 def end_children():
-    """Ends every process that is still ours; how many there were."""
-    n = 0
-    for _ in range(100):
+    """Ends every process that is still ours; removes what browsers wrote."""
+    for _ in range(100):  # whose children become ours in turn
         pids = _children()
         if not pids:
             break
         for pid in pids:
             try:
-                done, _ = os.waitpid(pid, os.WNOHANG)
-                if done == 0:
-                    n += 1
+                if os.waitpid(pid, os.WNOHANG)[0] == 0:
                     os.kill(pid, signal.SIGKILL)
                     os.waitpid(pid, 0)
             except (ChildProcessError, ProcessLookupError):
                 pass
-    return n
+    for home in _homes:
+        shutil.rmtree(home, True)
+
+
+def _new_home():
+    home = tempfile.mkdtemp(prefix='vanthu-browser-')
+    _homes.append(home)
+    return home
 
 
 class WebDriverError(Exception):
@@ -70,7 +77,8 @@ class Driver:
     def __init__(self):
         self.process = subprocess.Popen(
             ['chromedriver', '--port=0'], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env={**os.environ, 'TMPDIR': _new_home()})
         self.port = None
         for line in self.process.stdout:
             if 'started successfully on port' in line:
@@ -104,7 +112,7 @@ class Browser:
 
     def __init__(self, driver, javascript=True):
         self.driver = driver
-        self.home = tempfile.mkdtemp(prefix='vanthu-browser-')
+        self.home = _new_home()
         self.downloads = os.path.join(self.home, 'downloads')
         os.mkdir(self.downloads)
         prefs = {'download.default_directory': self.downloads,
@@ -225,7 +233,4 @@ class Browser:
             f.write(base64.b64decode(shot['data']))
 
     def close(self):
-        try:
-            self.ask('DELETE', '')
-        finally:
-            shutil.rmtree(self.home, True)
+        self.ask('DELETE', '')
