@@ -160,7 +160,7 @@ vt_tlv_end(struct vt_tlv_reader *r)
 	return r->why == NULL;
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion) */
+/* NOLINTBEGIN(misc-no-recursion) */
 static bool
 is_der(struct vt_span s, int depth)
 {
@@ -181,6 +181,8 @@ is_der(struct vt_span s, int depth)
 	}
 	return true;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 bool
 vt_tlv_is_der(struct vt_span s)

@@ -184,9 +184,10 @@ signature_add(struct vt_facts *f, size_t rev, const char *name,
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "PDF: more than %zu signatures", VT_L(PDF_SIGNATURES_MAX));
 	s = vt_arena_alloc(f->out, sizeof(*s));
-	/* A list of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
+	/* NOLINTBEGIN(bugprone-sizeof-expression): a list of pointers */
 	if (s == NULL || !vt_facts_grow(f, f->out, &f->signatures,
 			     f->n_signatures, &f->cap_signatures, sizeof(s))) {
+		/* NOLINTEND(bugprone-sizeof-expression) */
 		f->nomem = true;
 		return vt_err_set(reterr, VT_E_NOMEM, "PDF signatures");
 	}
