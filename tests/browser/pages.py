@@ -139,7 +139,7 @@ def fit_to_read(browser, name, lang='vi'):
     t.equal(m['lang'], lang, name + ': says its language')
     t.ok(len(m['title']) > 3, name + ': has a title', m['title'])
     t.ok(m['contrast']['ratio'] >= CONTRAST and m['contrast']['n'] > 5,
-         '%s: contrast is at least %.1f of %.1f' % (
+         '%s: the lowest contrast is %.1f, wanted %.1f' % (
              name, m['contrast']['ratio'], CONTRAST), str(m['contrast']))
     t.equal(m['unnamed'], [], name + ': every control has a name')
     t.ok(m['h1'] == 1 and not m['skips'],
