@@ -28,7 +28,7 @@ facts(struct vt_page *p, const struct vt_public_result *r)
 	/* markup: none, vt_page_row escapes it */
 	vt_buf_printf(&issuer, "%s (%s)", r->issuer, r->issuer_code);
 	vt_page_date(r->date, &date);
-	snprintf(pages, sizeof(pages), "%" PRIu32, r->pages);
+	(void)snprintf(pages, sizeof(pages), "%" PRIu32, r->pages);
 	vt_hash_text(&r->hash, hash);
 	vt_html(p->b, "<dl class=\"facts\">\n");
 	said(p, vt_page_t(p, "Cơ quan ban hành", "Issued by"),
@@ -156,6 +156,6 @@ vt_citizen_download(
 	    (rc = vt_office_public_content(c->office, code,
 		 fact == NULL ? "" : fact, &content, reterr)) != VT_OK)
 		return rc;
-	snprintf(content.name, sizeof(content.name), "%s.pdf", r.code);
+	(void)snprintf(content.name, sizeof(content.name), "%s.pdf", r.code);
 	return vt_content_answer(c->office, req, res, &content, reterr);
 }

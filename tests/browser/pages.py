@@ -230,8 +230,9 @@ def home(b):
 def shown_of_result():
     r = SITE.result
     y, m, d = r['date'][:10].split('-')
-    texts = ['Đã phát hành', r['issuer']['name'], r['issuer']['code'], r['type'], r['number'],
-             '%s/%s/%s' % (d, m, y), r['holder'], SITE.code]
+    texts = ['Đã phát hành', r['issuer']['name'], r['issuer']['code'],
+             r['type'], r['number'], '%s/%s/%s' % (d, m, y), r['holder'],
+             SITE.code]
     for fact in SITE.notice['facts']:
         texts += [fact['label'], fact['value']]
     return texts
