@@ -176,11 +176,10 @@ do_key(struct call *c, enum vt_signing_act act)
 	int rc;
 
 	order.number_first = vt_in_bool(&c->root, "number_first");
-	order.picture = vt_in_bytes(&c->root, "picture");
 	order.reason = vt_in_str(&c->root, "reason");
 	vt_in_only(&c->root, act == VT_SIGNING_COMPETENT
-				 ? "act number_first picture reason"
-				 : "act picture reason");
+				 ? "act number_first reason"
+				 : "act reason");
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
 	return vt_office_sign(

@@ -33,7 +33,6 @@ order_in(const struct vt_in_obj *root, struct vt_signing_order *ret)
 		(void)vt_in_fail(
 		    root, "act", VT_E_INVALID, "wanted initial, sign or seal");
 	ret->number_first = vt_in_bool(root, "number_first");
-	ret->picture = vt_in_bytes(root, "picture");
 	ret->reason = vt_in_str(root, "reason");
 }
 
@@ -100,7 +99,7 @@ vt_v1_prepare(
 	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK)
 		return rc;
 	root = vt_in_root(&in);
-	vt_in_only(&root, "act number_first picture reason chain");
+	vt_in_only(&root, "act number_first reason chain");
 	order_in(&root, &order);
 	chain = chain_in(&root, &nchain);
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
