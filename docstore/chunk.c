@@ -155,6 +155,20 @@ vt_keys_check(const struct vt_keys *k, const vt_id *store)
 }
 
 vt_hash
+vt_keys_mac(
+    const struct vt_keys *k, const char *purpose, struct vt_span bytes)
+{
+	VT_BUF_AUTO(b);
+	vt_hash key;
+
+	vt_buf_puts(&b, "vanthu store mac 1 ");
+	vt_buf_puts(&b, purpose);
+	VT_ASSERT(vt_buf_status(&b, NULL) == VT_OK);
+	key = vt_hmac_sha256(vt_secret_view(k->wrap), vt_buf_view(&b));
+	return vt_hmac_sha256(VT_SPAN(key.b, sizeof(key.b)), bytes);
+}
+
+vt_hash
 vt_chunk_id(const struct vt_keys *k, struct vt_span plain)
 {
 	return vt_hmac_sha256(vt_secret_view(k->id), plain);

@@ -171,8 +171,9 @@ lock_take(const char *path, bool create, int *ret, struct vt_err *reterr)
 	fd = open(file, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
 	if (fd < 0)
 		return vt_file_err(reterr, errno,
-		    create ? "making the lock of the data directory"
-			   : "no store here: opening its lock");
+		    create            ? "making the lock of the data directory"
+		    : errno == ENOENT ? "no store here: opening its lock"
+				      : "opening the lock of the data directory");
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		e = errno;
 		(void)close(fd);
@@ -193,7 +194,7 @@ access_lock(const char *path)
 
 	if ((size_t)snprintf(file, sizeof(file), "%s/lock", path) >=
 	    sizeof(file))
-		return -1;
+		return errno = ENAMETOOLONG, -1;
 	return access(file, F_OK);
 }
 
@@ -272,6 +273,33 @@ init_keys(const char *file, const struct vt_context *ctx, struct vt_keys *ret,
 	return rc == VT_E_EXISTS ? vt_keys_load(file, ret, reterr) : rc;
 }
 
+/* The names of what init made: LMDB syncs its files, not their folders. */
+static int
+sync_all(const char *path, struct vt_err *reterr)
+{
+	static const char *const below[] = { "/records", "/keys", "/bytes-0001",
+		"", "/..", NULL };
+	struct vt_err err = VT_ERR_INIT;
+	char dir[4096];
+	int rc = VT_OK;
+
+	for (size_t i = 0; below[i] != NULL && rc == VT_OK; i++) {
+		if ((size_t)snprintf(dir, sizeof(dir), "%s%s", path,
+			below[i]) >= sizeof(dir))
+			return vt_err_set(reterr, VT_E_INVALID,
+			    "the path of the data directory is too long");
+		rc = vt_dir_sync(dir, &err);
+	}
+	/* A folder above that we may not read was not made by us. */
+	if (rc == VT_E_STORE_READ_ONLY && err.os_errno == EACCES) {
+		vt_log_err("store.init.sync", &err);
+		rc = VT_OK;
+	}
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
 static int
 init_locked(const char *path, const struct vt_store_options *o,
     const struct vt_context *ctx, struct vt_err *reterr)
@@ -297,9 +325,7 @@ init_locked(const char *path, const struct vt_store_options *o,
 	if ((rc = vt_engine_lmdb.open(&eo, &e, reterr)) == VT_OK)
 		rc = super_write(e, &x, reterr);
 	vt_engine_lmdb.close(e);
-	if (rc == VT_OK)
-		rc = vt_dir_sync(path, reterr);
-	return rc;
+	return rc == VT_OK ? sync_all(path, reterr) : rc;
 }
 
 int
@@ -405,6 +431,10 @@ vt_store_open(const char *path, const struct vt_store_options *o,
 	s->writer.last = VT_TIME_NONE;
 	if (!o->in_memory && (s->path = strdup(path)) == NULL)
 		return vt_nomem(reterr);
+	if (!o->in_memory && o->read_only && access_lock(path) != 0)
+		return vt_file_err(reterr, errno,
+		    errno == ENOENT ? "no store here: looking for its lock"
+				    : "looking for the data directory");
 	if (!o->in_memory && !o->read_only &&
 	    (rc = lock_take(path, false, &s->lock_fd, reterr)) != VT_OK)
 		return rc;
@@ -449,6 +479,14 @@ vt_store_close(struct vt_store *s)
 }
 
 /* ---- figures ---- */
+
+vt_hash
+vt_store_mac(
+    const struct vt_store *s, const char *purpose, struct vt_span bytes)
+{
+	VT_CHECK(s, VT_STORE_MAGIC);
+	return vt_keys_mac(&s->keys, purpose, bytes);
+}
 
 int
 vt_store_info(

@@ -209,6 +209,16 @@ void vt_bytes_source_close(struct vt_source *src);
 VT_NODISCARD int vt_bytes_to_fd(
     struct vt_store *s, const vt_hash *blob, int fd, struct vt_err *reterr);
 
+/* ---- what the store vouches for ---- */
+
+/*
+ * A tag over bytes that the caller gives away and takes back later (a prepared
+ * signature): HMAC-SHA-256 under a key derived from the store key and purpose.
+ * Nobody without the store key can make one. Any thread.
+ */
+vt_hash vt_store_mac(
+    const struct vt_store *s, const char *purpose, struct vt_span bytes);
+
 /* ---- acts (docstore/act.h says what can be done) ---- */
 
 /*

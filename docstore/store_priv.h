@@ -103,6 +103,9 @@ VT_NODISCARD int vt_keys_load(
 VT_NODISCARD int vt_keys_random(
     const struct vt_context *ctx, struct vt_keys *ret, struct vt_err *reterr);
 void vt_keys_clear(struct vt_keys *k);
+/* vt_store_mac. */
+vt_hash vt_keys_mac(
+    const struct vt_keys *k, const char *purpose, struct vt_span bytes);
 /* What the superblock keeps to recognise the key file. */
 vt_hash vt_keys_check(const struct vt_keys *k, const vt_id *store);
 
@@ -349,6 +352,13 @@ int vt_work_remove(struct vt_batch *b, uint64_t no, struct vt_err *reterr);
 /* The number a series gives next, or takes; fills value and period. */
 int vt_number_decide(
     struct vt_apply *x, struct vt_srec *r, bool arrival, struct vt_err *reterr);
+/* The agency that has or had a code; 0: none. */
+int vt_code_owner(struct vt_apply *x, const char *code, uint64_t *ret_no,
+    struct vt_err *reterr);
+/* Nobody twice: VT_E_INVALID inside the step, VT_E_EXISTS against earlier
+ * deliveries of the paper. */
+int vt_addressees_decide(
+    struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr);
 int vt_number_keep(
     struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr);
 

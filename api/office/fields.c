@@ -9,6 +9,7 @@
 
 #define ARENA_LIMIT ((size_t)8 << 20)
 #define FIELDS_MAX  6
+#define WIDE_NUMBER 88888
 
 void
 vt_office_date_text(const char *place, vt_time t, struct vt_buf *ret)
@@ -128,9 +129,15 @@ check_empty(const struct vt_inspection *i, struct vt_err *reterr)
 }
 
 int
-vt_office_can_number(const struct vt_inspection *i, struct vt_err *reterr)
+vt_office_can_number(struct vt_office *o, const struct vt_facts *f,
+    const struct vt_inspection *i, struct vt_err *reterr)
 {
+	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
 	const struct vt_field_info *number, *date;
+	struct vt_field_fill fills[2];
+	struct vt_facts wide = *f;
+	VT_BUF_AUTO(text);
+	size_t n;
 
 	number = vt_office_field(i, VT_FIELD_NUMBER);
 	date = vt_office_field(i, VT_FIELD_DATE);
@@ -146,7 +153,16 @@ vt_office_can_number(const struct vt_inspection *i, struct vt_err *reterr)
 		    "field %s is filled already, but not with a number given "
 		    "here",
 		    number->filled ? VT_FIELD_NUMBER : VT_FIELD_DATE);
-	return VT_OK;
+	/* Try on a wide number: a notation with a letter that the font lacks,
+	 * or one too long for its field, must not cost a number. */
+	wide.number = WIDE_NUMBER;
+	wide.number_time = vt_now(o->o.ctx);
+	vt_number_text(wide.number, f->notation, &text);
+	snprintf(wide.number_text, sizeof(wide.number_text), "%s",
+	    vt_buf_str(&text));
+	if ((a = vt_arena_new(ARENA_LIMIT)) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "fields: no memory");
+	return vt_office_fills(&wide, i, a, fills, &n, reterr);
 }
 
 int

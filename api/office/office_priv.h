@@ -135,7 +135,8 @@ VT_NODISCARD int vt_office_lay(struct vt_spawner *w, int fd,
 
 /* Are the fields for number and date there, and empty? Asked before a number
  * is given. VT_E_PDF_NO_FIELD, _SIGNED_NO_FIELDS, _FIELD_USED. */
-VT_NODISCARD int vt_office_can_number(const struct vt_inspection *i,
+VT_NODISCARD int vt_office_can_number(struct vt_office *o,
+    const struct vt_facts *f, const struct vt_inspection *i,
     struct vt_err *reterr);
 
 /*

@@ -5,6 +5,16 @@
 #include "api/office/code.h"
 #include "api/office/office_priv.h"
 
+size_t
+vt_holder_fact_length(const char *fact)
+{
+	size_t n = 0;
+
+	for (const char *p = fact; p != NULL && *p != '\0'; p++)
+		n += *p != ' ' && *p != '-';
+	return n;
+}
+
 void
 vt_holder_check(
     const uint8_t salt[VT_HOLDER_SALT_SIZE], const char *fact, uint8_t ret[32])
@@ -111,7 +121,9 @@ vt_office_public_content(struct vt_office *o, const char *typed,
 	if (p.issued_at == VT_TIME_NONE || want.n != VT_HOLDER_CHECK_SIZE)
 		return vt_err_set(
 		    reterr, VT_E_NOT_FOUND, "this result is not issued yet");
-	vt_holder_check(want.p, holder_fact == NULL ? "" : holder_fact, check);
+	if (vt_holder_fact_length(holder_fact) < VT_HOLDER_FACT_MIN)
+		holder_fact = ""; /* is no fact, whatever is stored */
+	vt_holder_check(want.p, holder_fact, check);
 	for (size_t i = 0; i < sizeof(check); i++)
 		diff |= (unsigned)(check[i] ^ want.p[VT_HOLDER_SALT_SIZE + i]);
 	if (diff != 0)

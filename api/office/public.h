@@ -7,10 +7,16 @@
 #ifndef VT_API_OFFICE_PUBLIC_H
 #define VT_API_OFFICE_PUBLIC_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define VT_HOLDER_SALT_SIZE  16
 #define VT_HOLDER_CHECK_SIZE (VT_HOLDER_SALT_SIZE + 32)
+
+#define VT_HOLDER_FACT_MIN   4
+
+/* Letters and digits of a fact, spaces and hyphens not counted; NULL is 0. */
+size_t vt_holder_fact_length(const char *fact);
 
 /* HMAC-SHA-256 of the fact, spaces dropped and ASCII letters raised, under
  * the salt. */

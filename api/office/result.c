@@ -130,9 +130,9 @@ vt_office_result(struct vt_office *o, const struct vt_request *rq,
 		snprintf(ret_code, 32, "%s", vt_buf_str(&ret->keep));
 		return VT_OK;
 	}
-	if (holder_fact == NULL || strlen(holder_fact) < 4)
+	if (vt_holder_fact_length(holder_fact) < VT_HOLDER_FACT_MIN)
 		return vt_err_set(reterr, VT_E_INVALID,
-		    "holder_fact: at least 4 characters that the holder knows "
+		    "holder_fact: at least 4 letters or digits that the holder knows "
 		    "are needed before a download can be allowed");
 	if ((a = vt_arena_new(ARENA_LIMIT)) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "result: no memory");

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -379,13 +380,8 @@ vt_signing_build(struct vt_office *o, const struct vt_request *rq,
 		VT_OK ||
 	    (rc = vt_sign_inspect(o->o.spawner, s->fd, &i, reterr)) != VT_OK)
 		return rc;
-	/* A number is given only to a file that can bear it and be signed. */
-	rc = pick_field(&i, order->act, s->field, &w, &h, reterr);
-	if (rc == VT_OK && order->act == VT_SIGNING_COMPETENT &&
-	    order->number_first && s->facts.number == 0 &&
-	    (rc = vt_office_can_number(&i, reterr)) == VT_OK)
-		rc = give_number(o, rq, paper, s, reterr);
-	if (rc != VT_OK)
+	if ((rc = pick_field(&i, order->act, s->field, &w, &h, reterr)) !=
+	    VT_OK)
 		goto out;
 	s->spec.field = s->field;
 	s->spec.name = s->holder.name;
@@ -393,6 +389,13 @@ vt_signing_build(struct vt_office *o, const struct vt_request *rq,
 	s->spec.location = s->facts.place[0] == '\0' ? NULL : s->facts.place;
 	s->spec.time = vt_now(o->o.ctx);
 	if ((rc = appearance(o, order, s, w, h, reterr)) != VT_OK)
+		goto out;
+	/* A number is given only to a file that can bear it and be signed:
+	 * all that could fail over it has been tried by now. */
+	if (order->act == VT_SIGNING_COMPETENT && order->number_first &&
+	    s->facts.number == 0 &&
+	    ((rc = vt_office_can_number(o, &s->facts, &i, reterr)) != VT_OK ||
+		(rc = give_number(o, rq, paper, s, reterr)) != VT_OK))
 		goto out;
 	if (order->act == VT_SIGNING_COMPETENT &&
 	    (rc = vt_office_fills(&s->facts, &i, s->arena, s->fills,
@@ -403,6 +406,112 @@ vt_signing_build(struct vt_office *o, const struct vt_request *rq,
 out:
 	vt_inspection_free(&i);
 	return rc;
+}
+
+/* The file as it would be: the version before, then the tail. */
+static int
+finished_fd(struct vt_office *o, const struct vt_blob *before,
+    struct vt_span tail, int *ret, struct vt_err *reterr)
+{
+	int fd = memfd_create("signed", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int rc = VT_OK;
+	ssize_t n;
+
+	if (fd < 0)
+		return vt_err_errno(
+		    reterr, VT_E_IO, errno, "no memory file for a worker");
+	rc = vt_bytes_to_fd(o->o.store, &before->hash, fd, reterr);
+	for (size_t at = 0; rc == VT_OK && at < tail.n; at += (size_t)n) {
+		n = pwrite(fd, tail.p + at, tail.n - at,
+		    (off_t)(before->size + at));
+		if (n <= 0)
+			rc = vt_err_errno(reterr, VT_E_IO, errno,
+			    "writing a memory file");
+	}
+	if (rc == VT_OK &&
+	    fcntl(fd, F_ADD_SEALS,
+		F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
+		rc = vt_err_errno(
+		    reterr, VT_E_IO, errno, "sealing a memory file");
+	if (rc == VT_OK)
+		*ret = fd;
+	else
+		close(fd);
+	return rc;
+}
+
+static int
+spoiled(const struct vt_signature_verdict *s, const char *what,
+    struct vt_err *reterr)
+{
+	const struct vt_reason *r = s->n_reasons > 0 ? &s->reasons[0] : NULL;
+
+	return vt_err_set(reterr, VT_E_SIGNATURE_MISMATCH,
+	    "the finished file would not hold: field %s, %s (%s%s%s)", s->field,
+	    what, r == NULL ? "" : r->code,
+	    r == NULL || r->detail == NULL ? "" : ": ",
+	    r == NULL || r->detail == NULL ? "" : r->detail);
+}
+
+/* What the new signature and those before it say of the finished file. */
+static int
+judge(const struct vt_verdict *v, const struct vt_signed *w,
+    struct vt_err *reterr)
+{
+	const struct vt_signature_verdict *s;
+	bool found = false;
+	vt_hash cert;
+
+	if (v->overall == VT_OVERALL_NOT_READABLE)
+		return vt_err_set(reterr, VT_E_SIGNATURE_MISMATCH,
+		    "the finished file would not be readable: %s",
+		    v->unreadable.msg);
+	for (size_t i = 0; i < v->n_signatures; i++) {
+		s = &v->signatures[i];
+		if (s->indication == VT_TOTAL_FAILED)
+			return spoiled(s, "judged TOTAL-FAILED", reterr);
+		for (size_t k = 0; k < s->n_changes; k++)
+			if (s->changes[k].rule == NULL &&
+			    s->changes[k].revision + 1 == v->revisions)
+				return spoiled(
+				    s, "a change without a rule", reterr);
+		if (strcmp(s->field, w->field) != 0)
+			continue;
+		cert = vt_sha256(s->certificate);
+		found = s->coverage == VT_COVERAGE_WHOLE_FILE &&
+			vt_hash_eq(&cert, &w->cert);
+	}
+	if (!found)
+		return vt_err_set(reterr, VT_E_SIGNATURE_MISMATCH,
+		    "the finished file has no signature in field %s by the "
+		    "expected certificate over the whole file",
+		    w->field);
+	return VT_OK;
+}
+
+/*
+ * Before anything is stored as signed or sealed it is judged as a stranger
+ * would: a signed paper can only be appended to, so a bad signature could
+ * never be taken back. Nothing is fetched; what only a responder or an anchor
+ * could say is left open.
+ */
+static int
+verify_before_store(struct vt_office *o, const struct vt_signed *w,
+    struct vt_span tail, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_verdict_free) struct vt_verdict *v = NULL;
+	struct vt_verify_input in = { 0 };
+	int fd = -1, rc;
+
+	in.anchors = o->o.anchors;
+	in.n_anchors = o->o.n_anchors;
+	in.now = vt_now(o->o.ctx);
+	in.offline = true;
+	if ((rc = finished_fd(o, &w->before, tail, &fd, reterr)) != VT_OK)
+		return rc;
+	rc = vt_sign_validate(o->o.spawner, fd, &in, &v, reterr);
+	close(fd);
+	return rc != VT_OK ? rc : judge(v, w, reterr);
 }
 
 int
@@ -421,6 +530,8 @@ vt_signing_store(struct vt_office *o, const struct vt_request *rq,
 	int rc;
 
 	memset(steps, 0, sizeof(steps));
+	if ((rc = verify_before_store(o, w, tail, reterr)) != VT_OK)
+		return rc;
 	rc = vt_upload_append(o->o.store, rq->actor->agency_no, &w->before,
 	    tail, &steps[0].u.version.file.upload, &blob, reterr);
 	if (rc != VT_OK)
@@ -497,7 +608,7 @@ open_key(struct vt_office *o, const struct vt_holder *h,
 		 vt_key_chain(key, 0), vt_now(o->o.ctx), reterr)) != VT_OK)
 		return rc;
 	cert = vt_sha256(vt_key_chain(key, 0));
-	if (h->n_certs > 0 && !vt_holder_has(h, &cert))
+	if (!vt_holder_has(h, &cert))
 		return vt_err_set(reterr, VT_E_KEY_MISMATCH,
 		    "the key's certificate is not one registered for %s",
 		    h->name);

@@ -68,8 +68,12 @@ VT_NODISCARD int vt_signing_build(struct vt_office *o,
     const struct vt_signing_order *order, struct vt_signing *s,
     struct vt_err *reterr);
 
-/* The closing act: stores file + tail as the next version and says who signed
- * it with which certificate. */
+/*
+ * The closing act: stores file + tail as the next version and says who signed
+ * it with which certificate - after the finished file was judged: the new
+ * signature sound, over the whole file, by that certificate; none of the
+ * earlier ones broken; every change of the tail explained.
+ */
 struct vt_signed {
 	enum vt_signing_act act;
 	struct vt_blob before;

@@ -10,7 +10,12 @@
 #include "api/office/sign.h"
 #include "base/cbor.h"
 
-/* The kept state, CBOR map; fields as in docs/format.md "prepared". */
+/*
+ * What is kept: a tag of the store over the rest, then a CBOR map. An upload is
+ * anybody's to make; the tag says that this one was made here. docs/format.md
+ * has the fields.
+ */
+#define TAG_PURPOSE "prepared signature"
 enum {
 	K_VERSION = 1,
 	K_PAPER,
@@ -175,6 +180,8 @@ keep(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
 {
 	VT_BUF_AUTO(inner);
 	VT_BUF_AUTO(outer);
+	VT_BUF_AUTO(body);
+	vt_hash tag;
 	struct vt_blob blob;
 	struct kept k;
 	int rc;
@@ -191,8 +198,12 @@ keep(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
 	k.expires = vt_now(o->o.ctx) + VT_TIME_S(VT_L(PREPARED_EXPIRY_S));
 	vt_prepared_encode(p, &inner);
 	k.prepared = vt_buf_view(&inner);
-	encode(&k, &outer);
-	if ((rc = vt_buf_status(&inner, reterr)) != VT_OK ||
+	encode(&k, &body);
+	tag = vt_store_mac(o->o.store, TAG_PURPOSE, vt_buf_view(&body));
+	vt_buf_put(&outer, tag.b, sizeof(tag.b));
+	vt_buf_span(&outer, vt_buf_view(&body));
+	if ((rc = vt_buf_status(&body, reterr)) != VT_OK ||
+	    (rc = vt_buf_status(&inner, reterr)) != VT_OK ||
 	    (rc = vt_buf_status(&outer, reterr)) != VT_OK ||
 	    (rc = vt_upload_memory(o->o.store, rq->actor->agency_no,
 		 vt_buf_view(&outer), &ret->id, &blob, reterr)) != VT_OK)
@@ -200,6 +211,24 @@ keep(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
 	ret->expires = k.expires;
 	describe(p, s, ret);
 	return vt_buf_status(&ret->attrs, reterr);
+}
+
+/* Whatever goes into the CMS must be certificates, and nothing else. */
+static int
+check_chain(const struct vt_span *chain, size_t n, struct vt_err *reterr)
+{
+	struct vt_certificate_info info;
+	int rc;
+
+	if (n > VT_L(CHAIN_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "chain: at most %zu certificates, %zu given",
+		    VT_L(CHAIN_MAX), n);
+	for (size_t i = 0; i < n; i++)
+		if ((rc = vt_certificate_describe(chain[i], &info, reterr)) !=
+		    VT_OK)
+			return rc;
+	return VT_OK;
 }
 
 int
@@ -241,6 +270,7 @@ vt_office_prepare(struct vt_office *o, const struct vt_request *rq,
 	}
 	if ((rc = vt_certificate_check(chain[0], vt_now(o->o.ctx), reterr)) !=
 		VT_OK ||
+	    (rc = check_chain(chain, n_chain, reterr)) != VT_OK ||
 	    (rc = vt_signing_build(o, rq, paper, order, &s, reterr)) != VT_OK ||
 	    (rc = vt_sign_prepare(o->o.spawner, s.fd, &s.change, chain, n_chain,
 		 &p, reterr)) != VT_OK)
@@ -288,6 +318,58 @@ kept_bytes(struct vt_office *o, const struct vt_actor *actor, const vt_id *id,
 	return rc;
 }
 
+/* Takes the kept state apart, if this store made it and it is still good. */
+static int
+open_kept(struct vt_office *o, const struct vt_buf *bytes, struct kept *ret,
+    struct vt_err *reterr)
+{
+	struct vt_span all = vt_buf_view(bytes), body;
+	vt_hash tag, want;
+
+	if (all.n <= sizeof(tag.b))
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "this upload is not a prepared signature");
+	memcpy(tag.b, all.p, sizeof(tag.b));
+	body = VT_SPAN(all.p + sizeof(tag.b), all.n - sizeof(tag.b));
+	want = vt_store_mac(o->o.store, TAG_PURPOSE, body);
+	if (!vt_hash_eq(&tag, &want) || decode(body, ret, NULL) != VT_OK)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "this upload is not a prepared signature");
+	if (vt_now(o->o.ctx) > ret->expires)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "prepared signature: it expired, prepare again");
+	return VT_OK;
+}
+
+/* What held at prepare must hold still: the act's turn, the holder's rights,
+ * the certificate's registration. */
+static int
+check_again(struct vt_office *o, const struct vt_request *rq,
+    const struct kept *k, struct vt_err *reterr)
+{
+	struct vt_holder holder = { .chain = VT_BUF_INIT };
+	struct vt_facts f;
+	int rc;
+
+	if ((rc = vt_who_may(rq->actor, duty_of(k->act), reterr)) != VT_OK ||
+	    (rc = vt_facts_load(o, &k->paper, rq->actor->agency_no,
+		 rq->if_match, &f, reterr)) != VT_OK ||
+	    (rc = vt_signing_check(&f, k->act, false, reterr)) != VT_OK)
+		return rc;
+	if (!vt_hash_eq(&f.main.hash, &k->before.hash))
+		return vt_err_set(reterr, VT_E_CONFLICT,
+		    "the paper has a newer version than the one prepared");
+	rc = vt_holder_load(
+	    o, rq->actor, k->act, &f, &k->cert, &holder, reterr);
+	if (rc == VT_OK && (!vt_holder_has(&holder, &k->cert) ||
+			       (k->act != VT_SIGNING_SEAL &&
+				   !vt_id_eq(&holder.person, &k->signer))))
+		rc = vt_err_set(reterr, VT_E_KEY_MISMATCH,
+		    "the certificate is no longer registered for who signs");
+	vt_holder_free(&holder);
+	return rc;
+}
+
 int
 vt_office_complete(struct vt_office *o, const struct vt_request *rq,
     const vt_id *prepared, struct vt_span value, struct vt_act_result *ret,
@@ -305,14 +387,11 @@ vt_office_complete(struct vt_office *o, const struct vt_request *rq,
 	if ((rc = vt_office_enter(rq, VT_DUTY_COMPLETE, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
 	    done ||
-	    (rc = kept_bytes(o, rq->actor, prepared, &bytes, reterr)) != VT_OK)
+	    (rc = kept_bytes(o, rq->actor, prepared, &bytes, reterr)) !=
+		VT_OK ||
+	    (rc = open_kept(o, &bytes, &k, reterr)) != VT_OK ||
+	    (rc = check_again(o, rq, &k, reterr)) != VT_OK)
 		return rc;
-	if (decode(vt_buf_view(&bytes), &k, reterr) != VT_OK)
-		return vt_err_set(reterr, VT_E_NOT_FOUND,
-		    "this upload is not a prepared signature");
-	if (vt_now(o->o.ctx) > k.expires)
-		return vt_err_set(reterr, VT_E_NOT_FOUND,
-		    "prepared signature: it expired, prepare again");
 	if ((rc = vt_prepared_decode(k.prepared, &p, reterr)) != VT_OK ||
 	    (rc = vt_sign_complete(&p, value, &tail, reterr)) != VT_OK)
 		goto out;

@@ -144,7 +144,7 @@ can_fill(struct vt_office *o, const struct vt_facts *f, struct vt_err *reterr)
 
 	rc = vt_office_inspect(o, &f->main.hash, &i, reterr);
 	if (rc == VT_OK)
-		rc = vt_office_can_number(&i, reterr);
+		rc = vt_office_can_number(o, f, &i, reterr);
 	vt_inspection_free(&i);
 	return rc;
 }
@@ -161,6 +161,10 @@ vt_office_number(struct vt_office *o, const struct vt_request *rq,
 
 	if (!begin(o, rq, VT_DUTY_NUMBER, paper, &f, ret, &rc, reterr))
 		return rc;
+	if (f.number == 0 && vt_id_is_zero(&f.signed_by))
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "the competent person has not signed yet: the number is "
+		    "given with the signature (order A) or after it (order B)");
 	if (f.number == 0 && (rc = can_fill(o, &f, reterr)) != VT_OK)
 		return rc;
 	memset(steps, 0, sizeof(steps));

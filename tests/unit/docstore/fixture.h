@@ -4,6 +4,7 @@
 #ifndef VT_TESTS_DOCSTORE_FIXTURE_H
 #define VT_TESTS_DOCSTORE_FIXTURE_H
 
+#include <pthread.h>
 #include <dirent.h>
 #include <ftw.h>
 #include <stdlib.h>
