@@ -141,7 +141,9 @@ struct vt_step {
 			const char *note;
 		} issue;
 		/* After issue. One delivery and one work item each; code ""
-		 * gives a delivery to be printed. */
+		 * gives a delivery to be printed. Nobody twice: VT_E_INVALID
+		 * in one step, VT_E_EXISTS for an agency that has a delivery
+		 * of this paper. */
 		struct {
 			const struct vt_recipient *to;
 			size_t n_to;

@@ -198,23 +198,13 @@ static int
 is_addressee(
     struct vt_apply *x, const struct vt_delivery *d, struct vt_err *reterr)
 {
-	struct vt_key k = vt_key_text(d->to.code);
 	uint64_t no = 0;
-	struct vt_span v;
-	struct vt_cbor c;
 	int rc;
 
-	rc = k.n == 0 ? VT_E_NOT_FOUND
-		      : vt_tx_get(x->b->txn, VT_T_AGENCY_CODE, &k, &v, reterr);
-	if (rc == VT_OK) {
-		vt_cbor_open(&c, v);
-		no = vt_cbor_get_uint(&c);
-		if ((rc = vt_take_end(&c, "agency code", reterr)) != VT_OK)
-			return rc;
-	}
-	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
+	if (*d->to.code != '\0' &&
+	    (rc = vt_code_owner(x, d->to.code, &no, reterr)) != VT_OK)
 		return rc;
-	if (rc == VT_E_NOT_FOUND || no != x->st.agency_no)
+	if (no != x->st.agency_no)
 		return vt_err_set(reterr, VT_E_FORBIDDEN,
 		    "delivery: it is addressed to %s, not to this agency",
 		    *d->to.code == '\0' ? d->to.name : d->to.code);
@@ -313,9 +303,14 @@ decide_agree(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		     st == VT_PAPER_SUBMITTED;
 	else
 		ok = st == VT_PAPER_SUBMITTED || st == VT_PAPER_APPROVED;
-	if (!ok)
-		return out_of_order(p, vt_step_kind_name(r->kind), reterr);
-	return current_main(x, &r->main, reterr);
+	if (ok)
+		return current_main(x, &r->main, reterr);
+	if (st == VT_PAPER_DRAFT && p->parts[0].version > 1)
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "%s: submit the paper again: its new version lacks the "
+		    "fields that submitting lays",
+		    vt_step_kind_name(r->kind));
+	return out_of_order(p, vt_step_kind_name(r->kind), reterr);
 }
 
 static int
@@ -390,9 +385,12 @@ decide_dispatch(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	struct vt_srec *r = &x->rec.steps[i];
 	const struct vt_paper *p = x->paper;
 	struct vt_srec_to *to;
+	int rc;
 
 	if (p->state != VT_PAPER_ISSUED && p->state != VT_PAPER_DISPATCHED)
 		return out_of_order(p, "dispatch", reterr);
+	if ((rc = vt_addressees_decide(x, r, reterr)) != VT_OK)
+		return rc;
 	to = vt_arena_array(x->arena, r->n_to, sizeof(*to));
 	if (to == NULL)
 		return vt_nomem(reterr);

@@ -197,6 +197,11 @@ version(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e,
 		void_approval(p);
 		if (r->part == 1)
 			p->initials = 0;
+		/* Another file has none of the fields that were laid when the
+		 * one before was submitted: a draft again. */
+		if (r->part == 1 && r->reason != VT_VERSION_LAID &&
+		    p->state == VT_PAPER_SUBMITTED)
+			p->state = VT_PAPER_DRAFT;
 	}
 	return VT_OK;
 }

@@ -2,8 +2,8 @@
 /* Steps of the house: agencies, people, series. */
 #include "docstore/store_priv.h"
 
-static int
-code_owner(struct vt_apply *x, const char *code, uint64_t *ret_no,
+int
+vt_code_owner(struct vt_apply *x, const char *code, uint64_t *ret_no,
     struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_text(code);
@@ -26,7 +26,7 @@ code_free(struct vt_apply *x, const char *code, struct vt_err *reterr)
 	uint64_t owner;
 	int rc;
 
-	if ((rc = code_owner(x, code, &owner, reterr)) != VT_OK)
+	if ((rc = vt_code_owner(x, code, &owner, reterr)) != VT_OK)
 		return rc;
 	if (owner != 0 && owner != x->st.agency_no)
 		return vt_err_set(reterr, VT_E_EXISTS,

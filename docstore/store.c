@@ -171,9 +171,10 @@ lock_take(const char *path, bool create, int *ret, struct vt_err *reterr)
 	fd = open(file, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
 	if (fd < 0)
 		return vt_file_err(reterr, errno,
-		    create            ? "making the lock of the data directory"
-		    : errno == ENOENT ? "no store here: opening its lock"
-				      : "opening the lock of the data directory");
+		    create ? "making the lock of the data directory"
+		    : errno == ENOENT
+			? "no store here: opening its lock"
+			: "opening the lock of the data directory");
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		e = errno;
 		(void)close(fd);

@@ -134,6 +134,9 @@ fails('half a place', 64, 'usage', 'sign', plain, '-o', signed, '--page',
 fails('the output is the input', 64, 'usage', 'sign', plain, '-o', plain,
       *KEY)
 fails('no such file', 66, 'no-input', 'verify', os.path.join(d, 'none.pdf'))
+fails('no such data directory', 66, 'no-input', 'check',
+      os.path.join(d, 'none'))
+fails('a directory without a store', 66, 'no-input', 'check', d)
 fails('a directory', 66, 'no-input', 'verify', d)
 fails('no such key', 66, 'no-input', 'sign', plain, '-o',
       os.path.join(d, 'x.pdf'), '--key', 'file:' + os.path.join(d, 'none'),

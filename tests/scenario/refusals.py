@@ -94,6 +94,15 @@ people.clerk.need(people.clerk.act(paper, 'issue'))
 t.refused(people.clerk.act(paper, 'dispatch',
                            to=[{'code': 'H99.99', 'name': 'Không có'}]),
           422, 'agency-unknown', 'sending it, issued, to an unknown agency')
+commune = {'code': 'H99.31', 'name': 'UBND xã An Mẫu'}
+t.refused(people.clerk.act(paper, 'dispatch', to=[commune, commune]), 422,
+          'invalid', 'sending it to one agency twice at once')
+people.clerk.need(people.clerk.act(paper, 'dispatch', to=[commune]))
+again = people.clerk.act(paper, 'dispatch', to=[commune])
+t.refused(again, 409, 'exists', 'sending it there a second time')
+t.ok('H99.31' in str(again), 'and the refusal names the agency', again)
+t.equal(len(people.clerk.get('/v1/papers/%s/deliveries' % paper)
+            .json['deliveries']), 1, 'one delivery was made')
 
 # A new version voids what was agreed.
 paper = draft()
@@ -105,13 +114,17 @@ people.officer.need(people.officer.act(
     media_type=t.PDF, expect=before))
 t.refused(people.sign(paper), 409, 'not-approved',
           'signing what was changed after the approval')
-# Approved without having been submitted again: it has no fields.
+# Its fields are gone with the file before: no approval in vain.
 main = people.leader.paper(paper)['parts'][0]['sha256']
-people.leader.need(people.leader.act(paper, 'approve', main=main))
-t.refused(people.sign(paper), 422, 'pdf-no-field',
-          'signing a file without fields')
+t.refused(people.leader.act(paper, 'approve', main=main), 409,
+          'out-of-order', 'approving what was not submitted again')
+t.refused(people.sign(paper), 409, 'not-approved',
+          'and nothing is left to sign')
 t.equal(people.leader.paper(paper)['number'], None,
         'no number is spent on a file that cannot bear it')
+people.agree(paper)
+people.leader.need(people.sign(paper))
+t.ok(True, 'submitted again, it is approved and signed')
 
 # --- requests ---
 

@@ -63,11 +63,21 @@ agreeing(struct doer *d)
 	    append_step(d, VT_VERSION_EDITED, 10, 3, &st), &d->err, "edit");
 	tap_call(do_step(d, &id, st), &d->err, "version 3");
 	p = paper_of(d, &v, &id);
-	tap_eq_int(p.state, VT_PAPER_SUBMITTED, "a new version voids it");
+	tap_eq_int(p.state, VT_PAPER_DRAFT, "another file: a draft again");
 	tap_ok(vt_hash_is_zero(&p.approved_hash), "nothing is approved");
 	vt_view_end(v);
 	tap_code(do_step(d, &id, sign_step(VT_SIGN_COMPETENT, &d->main)),
-	    VT_E_NOT_APPROVED, &d->err, "nor may be signed");
+	    VT_E_OUT_OF_ORDER, &d->err, "nor may be signed");
+	tap_code(do_step(d, &id, agree(VT_STEP_APPROVE, &d->main)),
+	    VT_E_OUT_OF_ORDER, &d->err, "nor approved");
+	tap_ok(strstr(d->err.msg, "submit the paper again") != NULL,
+	    "the refusal says what is missing");
+	tap_call(do_step(d, &id, agree(VT_STEP_SUBMIT, &d->main)), &d->err,
+	    "submit again");
+	tap_call(append_step(d, VT_VERSION_LAID, 500, 4, &st), &d->err, "lay");
+	tap_call(do_step(d, &id, st), &d->err, "version 4");
+	tap_call(do_step(d, &id, agree(VT_STEP_APPROVE, &d->main)), &d->err,
+	    "laying fields alone leaves it submitted");
 	st = agree(VT_STEP_RETURN, &d->main);
 	st.u.sendback.note = "Thiếu căn cứ pháp lý";
 	tap_call(do_step(d, &id, st), &d->err, "return with a reason");
@@ -223,6 +233,34 @@ signing(struct doer *d)
 	    VT_E_OUT_OF_ORDER, &d->err, "metadata after issue");
 }
 
+/* H99.31.OLD is a code that the agency of H99.31 has had. */
+static void
+nobody_twice(struct doer *d, const vt_id *id)
+{
+	static const struct vt_recipient twice[] = { { "H99.40", "Sở" },
+		{ "H99.31", "UBND xã An Mẫu" }, { "H99.40", "Sở, lần nữa" } };
+	static const struct vt_recipient print[] = { { "", "Ông Mẫu" },
+		{ "", "Ông Mẫu" } };
+	static const struct vt_recipient codes[] = {
+		{ "H99.31", "UBND xã An Mẫu" }, { "H99.31.OLD", "tên cũ" }
+	};
+	vt_id p = d->paper;
+
+	d->paper = *id;
+	tap_code(dispatch(d, twice, 3), VT_E_INVALID, &d->err,
+	    "one code twice in a dispatch");
+	tap_code(dispatch(d, print, 2), VT_E_INVALID, &d->err,
+	    "one name twice in a dispatch");
+	tap_code(dispatch(d, codes, 2), VT_E_INVALID, &d->err,
+	    "an agency under two of its codes in a dispatch");
+	tap_code(dispatch(d, codes, 1), VT_E_EXISTS, &d->err,
+	    "sent to the same agency again");
+	tap_ok(strstr(d->err.msg, "H99.31") != NULL, "the refusal names it");
+	tap_code(dispatch(d, codes + 1, 1), VT_E_EXISTS, &d->err,
+	    "sent to it again under its former code");
+	d->paper = p;
+}
+
 static void
 exchange(struct doer *d)
 {
@@ -231,6 +269,10 @@ exchange(struct doer *d)
 	};
 	struct doer r = { .s = d->s, .r = VT_ACT_RESULT_INIT };
 	struct vt_step st = { .kind = VT_STEP_RECEIVE };
+	struct vt_step name = { .kind = VT_STEP_AGENCY_NAME,
+		.u.agency_name.name = { .name = "UBND xã An Mẫu",
+		    .short_name = "UBND",
+		    .place = "An Mẫu" } };
 	struct vt_delivery del[4];
 	struct vt_err err;
 	struct vt_work w;
@@ -244,12 +286,17 @@ exchange(struct doer *d)
 	    "second agency");
 	tap_call(make_series(&r, "den", VT_RESET_YEAR, VT_SERIES_OURS), &r.err,
 	    "its series");
+	name.u.agency_name.name.code = "H99.31.OLD";
+	tap_call(do_step(&r, NULL, name), &r.err, "another code");
+	name.u.agency_name.name.code = "H99.31";
+	tap_call(do_step(&r, NULL, name), &r.err, "and its own again");
 	tap_call(make_paper(d, VT_DIR_OUT, 50000, 30), &d->err, "paper");
 	id = d->paper;
 	tap_code(dispatch(d, to, 2), VT_E_OUT_OF_ORDER, &d->err,
 	    "sent before issue");
 	tap_call(walk_to_issue(d, 31), &d->err, "walk");
 	tap_call(dispatch(d, to, 2), &d->err, "send");
+	nobody_twice(d, &id);
 	tap_call(vt_view_begin(d->s, &v, &err), &err, "view");
 	tap_call(vt_delivery_list(v, &id, del, 4, &n, &err), &err, "list");
 	tap_eq_int(n, 2, "one delivery an addressee");

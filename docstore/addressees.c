@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Addressees of a dispatch: an agency gets a paper once. Decided in the
+ * writer's transaction, so two dispatches at the same time cannot both pass.
+ */
+#include "docstore/store_priv.h"
+
+struct addressee {
+	uint64_t no; /* of the agency; 0: its code is not known here */
+	struct vt_recipient to;
+};
+
+/* By number, not by code: an agency keeps the codes it had. */
+static bool
+same(const struct addressee *a, const struct addressee *b)
+{
+	if (*a->to.code == '\0' || *b->to.code == '\0')
+		return *a->to.code == *b->to.code &&
+		       strcmp(a->to.name, b->to.name) == 0;
+	return a->no != 0 ? a->no == b->no
+			  : strcmp(a->to.code, b->to.code) == 0;
+}
+
+static const char *
+shown(const struct vt_recipient *to)
+{
+	return *to->code == '\0' ? to->name : to->code;
+}
+
+static int
+find(struct vt_apply *x, const struct vt_recipient *to, struct addressee *ret,
+    struct vt_err *reterr)
+{
+	ret->to = *to;
+	ret->no = 0;
+	return *to->code == '\0' ? VT_OK
+				 : vt_code_owner(x, to->code, &ret->no, reterr);
+}
+
+/* Is there a delivery of the paper to one of these? Printed copies may be
+ * sent as often as somebody wants one. */
+static int
+not_sent_yet(struct vt_apply *x, const struct addressee *to, size_t n,
+    struct vt_err *reterr)
+{
+	struct vt_key prefix = vt_key_row(x->st.agency_no, x->paper->seq);
+	struct vt_txn *t = x->b->txn;
+	struct addressee was;
+	struct vt_delivery d;
+	struct vt_span k, row;
+	uint64_t seq = 0;
+	int rc;
+
+	for (;;) {
+		struct vt_key at =
+		    vt_key_of_paper(x->st.agency_no, x->paper->seq, seq + 1);
+
+		rc = vt_tx_ge(t, VT_T_PAPER_DELIVERY, &at, &k, &row, reterr);
+		if (rc == VT_E_NOT_FOUND ||
+		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
+			return VT_OK;
+		if (rc != VT_OK)
+			return rc;
+		seq = vt_be64(k.p + 12);
+		if ((rc = vt_row_delivery(t, x->st.agency_no, seq, x->arena, &d,
+			 reterr)) != VT_OK ||
+		    (rc = find(x, &d.to, &was, reterr)) != VT_OK)
+			return rc;
+		for (size_t i = 0; i < n; i++)
+			if (*to[i].to.code != '\0' && same(&was, &to[i]))
+				return vt_err_set(reterr, VT_E_EXISTS,
+				    "dispatch: this paper was sent to %s "
+				    "already",
+				    shown(&to[i].to));
+	}
+}
+
+int
+vt_addressees_decide(
+    struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
+{
+	struct addressee *to;
+	int rc;
+
+	to = vt_arena_array(x->arena, r->n_to, sizeof(*to));
+	if (to == NULL)
+		return vt_nomem(reterr);
+	for (size_t i = 0; i < r->n_to; i++) {
+		if ((rc = find(x, &r->to[i].to, &to[i], reterr)) != VT_OK)
+			return rc;
+		for (size_t j = 0; j < i; j++)
+			if (same(&to[i], &to[j]))
+				return vt_err_set(reterr, VT_E_INVALID,
+				    "dispatch: addressee %zu is addressee "
+				    "%zu again (%s)",
+				    i + 1, j + 1, shown(&to[i].to));
+	}
+	return not_sent_yet(x, to, r->n_to, reterr);
+}
