@@ -132,10 +132,17 @@ parse_key(const char *hex, uint8_t ret[32])
 }
 
 static void
-print_receipt(const struct vt_receipt *r, struct vt_json *j)
+print_receipt(const struct vt_receipt *r, bool trusted, struct vt_json *j)
 {
+	vt_hash key;
+
+	memcpy(key.b, r->log_key, sizeof(key.b));
 	vt_json_object(j);
 	vt_json_kbool(j, "verified", true);
+	/* Whoever made the receipt chose the key in it: only a key known
+	 * beforehand says who that was. */
+	vt_json_kbool(j, "log_key_known", trusted);
+	vt_json_khash(j, "log_key", &key);
 	vt_json_kid(j, "act", &r->act);
 	vt_json_kid(j, "paper", &r->paper);
 	vt_json_khash(j, "main", &r->main);
@@ -182,7 +189,7 @@ vt_cli_receipt(struct vt_cli *cli)
 		 &r, &cli->err)) != VT_OK)
 		return rc;
 	vt_json_open(&j, &out, true);
-	print_receipt(&r, &j);
+	print_receipt(&r, has_key, &j);
 	vt_buf_putc(&out, '\n');
 	return vt_cli_print(cli, &out);
 }

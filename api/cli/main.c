@@ -57,7 +57,10 @@ static const struct vt_command commands[] = {
 	    "Exit status: 0 clean, 1 findings.\n",
 	    vt_cli_check },
 	{ "receipt", "receipt FILE [--log-key HEX]",
-	    "verifies a receipt without the server", "", vt_cli_receipt },
+	    "verifies a receipt without the server",
+	    "  --log-key HEX   the agency's ledger key as it is known; without\n"
+	    "                  it the receipt proves itself, not who gave it\n",
+	    vt_cli_receipt },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
