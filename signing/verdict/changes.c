@@ -81,6 +81,10 @@ compare_trailers(
 		    "an entry of the trailer was added, changed or dropped");
 	compare_id(
 	    f, steps, vt_pdf_dict_get(a, "ID"), vt_pdf_dict_get(b, "ID"));
+	/* What has a number from /Size on is missing (§7.5.5, Table 15). */
+	if (r->size < vt_pdf_revision(f->pdf, rev - 1)->size)
+		unexplained(f, steps, 0, "Trailer/Size",
+		    "a smaller /Size hides objects");
 	if (r->kind == VT_PDF_XREF_HYBRID)
 		unexplained(f, steps, 0, "Trailer/XRefStm",
 		    "a hybrid update shows readers different objects");
@@ -113,10 +117,9 @@ classify(struct vt_diff *d, uint32_t num, struct vt_changed *c)
 		c->state = used(old.state) ? VT_OBJECT_FREED : VT_OBJECT_SAME;
 	else if (old.state == VT_PDF_SLOT_NONE)
 		c->state = VT_OBJECT_NEW;
-	else if (old.state == VT_PDF_SLOT_FREE)
+	else if (old.state == VT_PDF_SLOT_FREE || old.gen != now.gen)
 		c->state = VT_OBJECT_REUSED;
-	else if (old.gen == now.gen &&
-		 vt_pdf_value_same(f->src, c->before, c->after))
+	else if (vt_pdf_value_same(f->src, c->before, c->after))
 		c->state = VT_OBJECT_SAME;
 	else
 		c->state = VT_OBJECT_CHANGED;
@@ -156,7 +159,7 @@ explain(struct vt_diff *d, struct vt_changed *c, const char **ret_why)
 		*ret_why = "the object was deleted";
 		return VT_OK;
 	case VT_OBJECT_REUSED:
-		*ret_why = "a deleted object number was used again";
+		*ret_why = "the object number was given to another object";
 		return VT_OK;
 	case VT_OBJECT_CHANGED:
 		return vt_rules_apply(d, c, ret_why, d->err);

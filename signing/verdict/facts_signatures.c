@@ -262,6 +262,11 @@ look_at(struct vt_facts *f, size_t rev, const struct vt_field *field,
 	s = known(f, rev, field->value, v);
 	if (s != NULL) {
 		s->last_seen = rev;
+		/* Readers would show it as that of two persons. */
+		if (strcmp(s->field, field->name) != 0)
+			vt_finding(f, s, VT_R_SIGNATURE_DICTIONARY,
+			    "one signature in two fields, \"%s\" and \"%s\"",
+			    s->field, field->name);
 		return VT_OK;
 	}
 	return signature_add(f, rev, field->name, field, field->value, reterr);

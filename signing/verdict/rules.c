@@ -320,6 +320,11 @@ fill_fault(const struct vt_diff *d, const struct vt_field *field,
 {
 	if (!vt_span_is(field->type, "Tx") || !field->merged)
 		return "not a text field in one dictionary with its widget";
+	/* Once: what stands there is not for others to change. */
+	if (field->value != NULL && field->value->type != VT_PDF_NULL &&
+	    (field->value->type != VT_PDF_STRING ||
+		field->value->u.string.n > 0))
+		return "the field was filled already";
 	if (!vt_pdf_dict_same(d->f->src, a, b, fill_keys))
 		return "a text field changed in more than its value and "
 		       "appearance";
@@ -463,7 +468,7 @@ all_listed(const struct vt_diff *d, const struct vt_changed *c)
 		found +=
 		    slot.state == VT_PDF_SLOT_OBJSTM && slot.stream == c->num;
 	}
-	return n != NULL && vt_pdf_int(n, &want) && want == found;
+	return n != NULL && vt_pdf_int(n, &want) && want > 0 && want == found;
 }
 
 bool

@@ -13,7 +13,7 @@ enum vt_object_state {
 	VT_OBJECT_CHANGED,
 	VT_OBJECT_NEW, /* number never used before */
 	VT_OBJECT_FREED,
-	VT_OBJECT_REUSED /* number was free, now it is not */
+	VT_OBJECT_REUSED /* number was free, or has another generation now */
 };
 
 /* One object that the revision's cross-reference mentions. */

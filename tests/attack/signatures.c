@@ -873,6 +873,107 @@ test_limits(const struct base *b)
 	}
 }
 
+/* ---- numbers, and what stands there already ---- */
+
+/* A field is filled once: who fills a number again gives the paper another. */
+static void
+test_once(const struct base *b)
+{
+	struct forge f;
+	VT_BUF_AUTO(filled);
+	VT_BUF_AUTO(file);
+
+	forge_open(&f, &b->done);
+	good_fill(&f);
+	forge_done(&f, &filled);
+	forge_close(&f);
+	forge_open(&f, &filled);
+	forge_edit(&f, forge_field(&f, FORGE_NUMBER), value_keys,
+	    "/V (999) /F 4 /DA (/VtSerif 13 Tf 0 g) /AP << /N %u 0 R >>",
+	    appearance(&f, ""));
+	forge_done(&f, &file);
+	forge_close(&f);
+	refused(&file, VT_INDETERMINATE, "change-unexplained",
+	    "a field filled a second time");
+}
+
+/* The number field as it is, under generation gen, in an update of this
+ * /Size (0: as before). */
+static void
+same_again(
+    const struct base *b, unsigned gen, unsigned size, struct vt_buf *ret)
+{
+	const char *last = strrchr(vt_buf_str(&b->done), 'f') + 1;
+	uint64_t prev = strtoull(last, NULL, 10), at, xref;
+	const struct vt_pdf_revision *r;
+	const struct vt_pdf_object *id;
+	struct vt_pdf_object *o;
+	uint32_t num, root;
+	struct vt_err err;
+	struct forge f;
+
+	forge_open(&f, &b->done);
+	num = forge_field(&f, FORGE_NUMBER);
+	root = forge_catalog(&f);
+	tap_need(vt_pdf_get(f.pdf, VT_PDF_LATEST, num, &o, &err) == VT_OK,
+	    "the number field");
+	r = vt_pdf_revision(f.pdf, vt_pdf_revisions(f.pdf) - 1);
+	id = vt_pdf_dict_get(r->trailer, "ID");
+	tap_need(id != NULL, "the identifier of the file");
+	vt_buf_reset(ret);
+	vt_buf_span(ret, vt_buf_view(&b->done));
+	at = ret->n;
+	vt_buf_printf(ret, "%u %u obj\n", num, gen);
+	vt_buf_put(ret, b->done.p + o->offset, (size_t)(o->end - o->offset));
+	vt_buf_puts(ret, "\nendobj\n");
+	xref = ret->n;
+	vt_buf_printf(ret,
+	    "xref\n%u 1\n%010llu %05u n \ntrailer\n<< /Size %u /Root %u 0 R "
+	    "/Prev %llu /ID ",
+	    num, (unsigned long long)at, gen, size == 0 ? r->size : size, root,
+	    (unsigned long long)prev);
+	vt_buf_put(ret, b->done.p + id->offset, (size_t)(id->end - id->offset));
+	vt_buf_printf(
+	    ret, " >>\nstartxref\n%llu\n%%%%EOF\n", (unsigned long long)xref);
+	forge_close(&f);
+}
+
+static void
+test_numbers(const struct base *b)
+{
+	VT_BUF_AUTO(file);
+
+	same_again(b, 0, 0, &file);
+	passes(&file, "the number field written again as it is");
+	/* Whoever asks for generation 0 finds nothing. */
+	same_again(b, 1, 0, &file);
+	refused(&file, VT_INDETERMINATE, "change-unexplained",
+	    "a field under another generation");
+	/* What has a number from /Size on is missing (7.5.5, Table 15). */
+	same_again(b, 0, 13, &file);
+	refused(&file, VT_INDETERMINATE, "change-unexplained",
+	    "an update with a smaller /Size");
+}
+
+/* One signature may not stand in for two persons. */
+static void
+test_two_fields(const struct base *b)
+{
+	struct forge_signature s = { 0 };
+	struct forge f;
+	uint32_t v;
+	VT_BUF_AUTO(file);
+
+	forge_open(&f, &b->laid);
+	v = forge_new(&f);
+	forge_edit(&f, forge_field(&f, FORGE_LEADER), NULL, "/V %u 0 R", v);
+	forge_edit(&f, forge_field(&f, FORGE_AGENCY), NULL, "/V %u 0 R", v);
+	forge_sign(&f, v, &s, t.key, &file);
+	forge_close(&f);
+	refused(&file, VT_TOTAL_FAILED, "signature-dictionary",
+	    "one signature in two fields");
+}
+
 static void
 all_attacks(enum walk_xref xref, const char *name)
 {
@@ -884,6 +985,8 @@ all_attacks(enum walk_xref xref, const char *name)
 	passes(&b.done, "untouched");
 	test_updates(&b);
 	test_hidden_again(&b);
+	test_once(&b);
+	test_two_fields(&b);
 	test_raw(&b);
 	test_flips(&b);
 	test_ranges(&b);
@@ -906,6 +1009,7 @@ main(void)
 	test_double_role();
 	base_open(&b, &kind);
 	test_unlisted(&b);
+	test_numbers(&b);
 	test_limits(&b);
 	test_sneaky(&b);
 	test_collision(&b);
