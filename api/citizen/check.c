@@ -19,7 +19,8 @@ check_begin(
 		return vt_err_set(reterr, VT_E_HTTP_MEDIA_TYPE,
 		    "Content-Type: wanted multipart/form-data or "
 		    "application/pdf");
-	rc = vt_http_spool_new(type, VT_L(CHECK_BYTES_MAX), &s, reterr);
+	rc = vt_http_spool_new(VT_HTTP_SHARE_PUBLIC, req->peer, type,
+	    VT_L(CHECK_BYTES_MAX), &s, reterr);
 	if (rc == VT_OK)
 		*ret = s;
 	return rc;

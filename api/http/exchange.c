@@ -349,6 +349,10 @@ take_headers(struct vt_exchange *x, struct MHD_Connection *conn,
 		x->linger = true;
 		return vt_exchange_answer(x, conn, true);
 	}
+	if (has_body(x))
+		vt_watch_body(h->watch, watched(conn),
+		    (unsigned)(h->body_base_s +
+			       x->req.route->limit / VT_L(HTTP_BODY_RATE)));
 	return MHD_YES;
 }
 
@@ -389,8 +393,8 @@ vt_exchange_on_request(void *cls, struct MHD_Connection *conn, const char *url,
     void **px)
 {
 	struct vt_exchange *x = *px;
+	struct vt_http *h = cls;
 
-	(void)cls;
 	(void)url;
 	if (x == NULL)
 		return MHD_NO;
@@ -398,11 +402,15 @@ vt_exchange_on_request(void *cls, struct MHD_Connection *conn, const char *url,
 	if (!x->seen)
 		return take_headers(x, conn, method, version);
 	if (*n > 0) {
-		enum MHD_Result ok = take_body(x, data, *n);
+		enum MHD_Result ok;
 
+		vt_watch_took(h->watch, watched(conn), *n);
+		ok = take_body(x, data, *n);
+		vt_watch_next(h->watch, watched(conn));
 		*n = 0;
 		return ok;
 	}
+	vt_watch_busy(h->watch, watched(conn));
 	if (x->err.code == VT_OK && vt_buf_status(&x->body, &x->err) == VT_OK)
 		x->req.body = vt_buf_view(&x->body);
 	return vt_exchange_answer(x, conn, false);

@@ -24,6 +24,7 @@ struct vt_http {
 	size_t nfaces;
 	struct vt_watch *watch;
 	uint16_t port;
+	unsigned body_base_s;
 	atomic_int active; /* requests between first callback and the end */
 	atomic_bool stopping;
 };

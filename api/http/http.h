@@ -212,11 +212,12 @@ struct vt_http_options {
 	size_t nfaces;
 	/* For tests; 0 takes the value of limits.def. */
 	unsigned connections_max, per_ip_max, idle_s, header_s;
+	unsigned window_s, body_s;
 };
 
 #define VT_HTTP_OPTIONS_INIT                                                   \
 	{                                                                      \
-		NULL, 0, NULL, NULL, 0, 0, 0, 0, 0                             \
+		NULL, 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0                       \
 	}
 
 struct vt_http;

@@ -74,6 +74,23 @@ start_daemon(struct vt_http *h, int fd, const struct vt_http_options *opt,
 	return VT_OK;
 }
 
+static int
+start_watch(
+    struct vt_http *h, const struct vt_http_options *opt, struct vt_err *reterr)
+{
+	struct vt_watch_options o = { opt->header_s, opt->window_s,
+		VT_L(HTTP_BODY_WINDOW_BYTES) };
+
+	if (o.wait_s == 0)
+		o.wait_s = (unsigned)VT_L(HTTP_WAIT_S);
+	if (o.window_s == 0)
+		o.window_s = (unsigned)VT_L(HTTP_BODY_WINDOW_S);
+	h->body_base_s = opt->body_s;
+	if (h->body_base_s == 0)
+		h->body_base_s = (unsigned)VT_L(HTTP_BODY_BASE_S);
+	return vt_watch_start(h->context, &o, &h->watch, reterr);
+}
+
 int
 vt_http_start(const struct vt_http_options *opt, struct vt_http **ret,
     struct vt_err *reterr)
@@ -95,10 +112,7 @@ vt_http_start(const struct vt_http_options *opt, struct vt_http **ret,
 	rc = vt_http_listen(opt->address == NULL ? "127.0.0.1" : opt->address,
 	    opt->port, &fd, &h->port, reterr);
 	if (rc == VT_OK)
-		rc = vt_watch_start(h->context,
-		    opt->header_s == 0 ? (unsigned)VT_L(HTTP_WAIT_S)
-				       : opt->header_s,
-		    &h->watch, reterr);
+		rc = start_watch(h, opt, reterr);
 	if (rc == VT_OK)
 		rc = start_daemon(h, fd, opt, reterr);
 	if (rc != VT_OK) {

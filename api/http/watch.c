@@ -9,7 +9,11 @@
 struct vt_watched {
 	struct vt_watched *prev, *next;
 	int fd;
-	int64_t since_us; /* waiting since; -1: a request is under way */
+	enum { IDLE, BUSY, BODY, PAUSED } state;
+	int64_t since_us;  /* IDLE: waiting; BODY: of the window; PAUSED */
+	int64_t until_us;  /* BODY: the end of its time */
+	uint64_t got;      /* BODY: bytes in this window */
+	int64_t window_us; /* PAUSED: what since_us was */
 };
 
 struct vt_watch {
@@ -18,9 +22,29 @@ struct vt_watch {
 	pthread_cond_t end;
 	pthread_t thread;
 	struct vt_watched *first;
-	int64_t wait_us;
+	int64_t wait_us, window_us;
+	uint64_t window_bytes;
 	bool stop;
 };
+
+/* Has it been too slow? Begins the next window of one that has not. */
+static bool
+is_late(const struct vt_watch *w, struct vt_watched *c, int64_t now)
+{
+	if (c->state == IDLE)
+		return now - c->since_us > w->wait_us;
+	if (c->state != BODY)
+		return false;
+	if (now > c->until_us)
+		return true;
+	if (now - c->since_us <= w->window_us)
+		return false;
+	if (c->got < w->window_bytes)
+		return true;
+	c->since_us = now;
+	c->got = 0;
+	return false;
+}
 
 static void
 look(struct vt_watch *w)
@@ -28,10 +52,10 @@ look(struct vt_watch *w)
 	int64_t now = vt_monotonic_us(w->context);
 
 	for (struct vt_watched *c = w->first; c != NULL; c = c->next)
-		if (c->since_us >= 0 && now - c->since_us > w->wait_us) {
+		if (is_late(w, c, now)) {
 			/* The connection's own thread sees the end of it. */
 			(void)shutdown(c->fd, SHUT_RDWR);
-			c->since_us = -1;
+			c->state = BUSY;
 		}
 }
 
@@ -66,7 +90,7 @@ init_end(pthread_cond_t *c)
 }
 
 int
-vt_watch_start(const struct vt_context *c, unsigned wait_s,
+vt_watch_start(const struct vt_context *c, const struct vt_watch_options *o,
     struct vt_watch **ret, struct vt_err *reterr)
 {
 	struct vt_watch *w = calloc(1, sizeof(*w));
@@ -75,7 +99,9 @@ vt_watch_start(const struct vt_context *c, unsigned wait_s,
 	if (w == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "HTTP server");
 	w->context = c;
-	w->wait_us = (int64_t)wait_s * 1000000;
+	w->wait_us = (int64_t)o->wait_s * 1000000;
+	w->window_us = (int64_t)o->window_s * 1000000;
+	w->window_bytes = o->window_bytes;
 	rc = pthread_mutex_init(&w->lock, NULL);
 	if (rc == 0)
 		rc = init_end(&w->end);
@@ -140,24 +166,68 @@ vt_watch_remove(struct vt_watch *w, struct vt_watched *c)
 	free(c);
 }
 
-static void
-set(struct vt_watch *w, struct vt_watched *c, int64_t since_us)
+void
+vt_watch_busy(struct vt_watch *w, struct vt_watched *c)
 {
 	if (c == NULL)
 		return;
 	pthread_mutex_lock(&w->lock);
-	c->since_us = since_us;
+	c->state = BUSY;
 	pthread_mutex_unlock(&w->lock);
-}
-
-void
-vt_watch_busy(struct vt_watch *w, struct vt_watched *c)
-{
-	set(w, c, -1);
 }
 
 void
 vt_watch_waiting(struct vt_watch *w, struct vt_watched *c)
 {
-	set(w, c, vt_monotonic_us(w->context));
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	c->state = IDLE;
+	c->since_us = vt_monotonic_us(w->context);
+	pthread_mutex_unlock(&w->lock);
+}
+
+void
+vt_watch_body(struct vt_watch *w, struct vt_watched *c, unsigned total_s)
+{
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	c->state = BODY;
+	c->since_us = vt_monotonic_us(w->context);
+	c->until_us = c->since_us + (int64_t)total_s * 1000000;
+	c->got = 0;
+	pthread_mutex_unlock(&w->lock);
+}
+
+void
+vt_watch_took(struct vt_watch *w, struct vt_watched *c, uint64_t n)
+{
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	if (c->state == BODY) { /* else it was given up already */
+		c->state = PAUSED;
+		c->window_us = c->since_us;
+		c->since_us = vt_monotonic_us(w->context);
+		c->got += n;
+	}
+	pthread_mutex_unlock(&w->lock);
+}
+
+void
+vt_watch_next(struct vt_watch *w, struct vt_watched *c)
+{
+	int64_t ours;
+
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	if (c->state == PAUSED) {
+		ours = vt_monotonic_us(w->context) - c->since_us;
+		c->state = BODY;
+		c->since_us = c->window_us + ours;
+		c->until_us += ours;
+	}
+	pthread_mutex_unlock(&w->lock);
 }

@@ -2,7 +2,8 @@
 /*
  * Ends connections that drip: the library's idle time starts anew with every
  * byte, so a header sent one byte at a time could hold a thread for hours.
- * Here the whole wait for a request, from the end of the one before, is timed.
+ * Here the whole wait for a request, from the end of the one before, is timed,
+ * and a body has to keep up a rate and to end in time.
  */
 #ifndef VT_API_HTTP_WATCH_H
 #define VT_API_HTTP_WATCH_H
@@ -12,10 +13,17 @@
 struct vt_watch;
 struct vt_watched; /* one connection */
 
-/* wait_s: seconds from connection or answer to the end of the next header.
- * Starts a thread. *owned*. Errors: VT_E_NOMEM, VT_E_ENVIRONMENT. */
-VT_NODISCARD int vt_watch_start(const struct vt_context *c, unsigned wait_s,
-    struct vt_watch **ret, struct vt_err *reterr);
+struct vt_watch_options {
+	unsigned wait_s; /* from connection or answer to the header's end */
+	/* In each window_s of a body window_bytes come, or its end. */
+	unsigned window_s;
+	uint64_t window_bytes;
+};
+
+/* Starts a thread. *owned*. Errors: VT_E_NOMEM, VT_E_ENVIRONMENT. */
+VT_NODISCARD int vt_watch_start(const struct vt_context *c,
+    const struct vt_watch_options *o, struct vt_watch **ret,
+    struct vt_err *reterr);
 /* No connection may be left. NULL allowed. */
 void vt_watch_stop(struct vt_watch *w);
 
@@ -24,8 +32,17 @@ void vt_watch_stop(struct vt_watch *w);
 struct vt_watched *vt_watch_add(struct vt_watch *w, int fd);
 void vt_watch_remove(struct vt_watch *w, struct vt_watched *c);
 
-/* A header has arrived; its answer has gone. c NULL: nothing. */
+/* A request is whole, or its header; its answer has gone. c NULL: nothing. */
 void vt_watch_busy(struct vt_watch *w, struct vt_watched *c);
 void vt_watch_waiting(struct vt_watch *w, struct vt_watched *c);
+
+/* A body is awaited, whole within total_s. */
+void vt_watch_body(struct vt_watch *w, struct vt_watched *c, unsigned total_s);
+/*
+ * n bytes of it came and are being dealt with; they are, the next may come.
+ * The time between is ours and not held against the client.
+ */
+void vt_watch_took(struct vt_watch *w, struct vt_watched *c, uint64_t n);
+void vt_watch_next(struct vt_watch *w, struct vt_watched *c);
 
 #endif

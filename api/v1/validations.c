@@ -11,10 +11,9 @@ validation_begin(
 	struct vt_http_spool *s = NULL;
 	int rc;
 
-	(void)req;
 	(void)length;
-	rc = vt_http_spool_new(
-	    VT_SPAN(NULL, 0), VT_L(CHECK_BYTES_MAX), &s, reterr);
+	rc = vt_http_spool_new(VT_HTTP_SHARE_OWN, req->peer, VT_SPAN(NULL, 0),
+	    VT_L(CHECK_BYTES_MAX), &s, reterr);
 	if (rc == VT_OK)
 		*ret = s;
 	return rc;

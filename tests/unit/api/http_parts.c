@@ -80,7 +80,7 @@ fill(const char *multipart, uint64_t limit, const char *bytes, size_t *ret_n)
 	VT_CLEANUP(vt_http_spool_free) struct vt_http_spool *s = NULL;
 	int fd = -1, rc;
 
-	rc = vt_http_spool_new(
+	rc = vt_http_spool_new(VT_HTTP_SHARE_PUBLIC, "10.0.0.1",
 	    multipart == NULL ? VT_SPAN(NULL, 0) : vt_span_str(multipart),
 	    limit, &s, NULL);
 	if (rc == VT_OK)
@@ -95,9 +95,6 @@ fill(const char *multipart, uint64_t limit, const char *bytes, size_t *ret_n)
 static void
 test_spool(void)
 {
-	const size_t most = VT_L(CHECKS_MAX);
-	struct vt_http_spool *s[64] = { NULL }, *more = NULL;
-	struct vt_err err = VT_ERR_INIT;
 	size_t n = 0;
 
 	tap_eq_int(fill(NULL, 4, "1234", &n), VT_OK, "as many as the limit");
@@ -121,16 +118,102 @@ test_spool(void)
 		       "1\r\n--b--",
 		       &n),
 	    VT_E_FILE_EMPTY, "a form without");
-	tap_need(most <= 64, "room");
-	for (size_t i = 0; i < most; i++)
-		tap_call(vt_http_spool_new(VT_SPAN(NULL, 0), 9, &s[i], &err),
-		    &err, "%zu of %zu at once", i + 1, most);
-	tap_code(vt_http_spool_new(VT_SPAN(NULL, 0), 9, &more, &err), VT_E_BUSY,
-	    &err, "one more has to wait");
+}
+
+/* A spool of that address with one byte in it. */
+static int
+one(enum vt_http_share share, const char *peer, struct vt_http_spool **ret)
+{
+	int rc = vt_http_spool_new(share, peer, VT_SPAN(NULL, 0),
+	    VT_L(SPOOL_BYTES_MAX) + 1, ret, NULL);
+
+	return rc != VT_OK ? rc
+			   : vt_http_spool_put(*ret, VT_SPAN_LIT("1"), NULL);
+}
+
+/* Places are for whole files, and each share has its own. */
+static void
+test_shares(void)
+{
+	const size_t most = VT_L(CHECKS_MAX), own = VT_L(VALIDATIONS_MAX);
+	struct vt_http_spool *s[64] = { NULL }, *o[64] = { NULL };
+	char peer[32];
+	int fd, rc = VT_OK;
+
+	tap_need(most + 8 <= 64 && own < 64, "room");
+	for (size_t i = 0; i < most + 8 && rc == VT_OK; i++) {
+		snprintf(peer, sizeof(peer), "10.0.1.%zu", i);
+		rc = one(VT_HTTP_SHARE_PUBLIC, peer, &s[i]);
+	}
+	tap_eq_int(rc, VT_OK, "files under way take no place");
+	for (size_t i = 0; i < most && rc == VT_OK; i++)
+		rc = vt_http_spool_end(s[i], &fd, NULL);
+	tap_eq_int(rc, VT_OK, "%zu whole files are checked at once", most);
+	tap_eq_int(vt_http_spool_end(s[most], &fd, NULL), VT_E_BUSY,
+	    "one more has to wait");
+	for (size_t i = 0; i < own && rc == VT_OK; i++) {
+		rc = one(VT_HTTP_SHARE_OWN, "10.0.0.1", &o[i]);
+		if (rc == VT_OK)
+			rc = vt_http_spool_end(o[i], &fd, NULL);
+	}
+	tap_eq_int(
+	    rc, VT_OK, "those with an account have %zu of their own", own);
+	tap_eq_int(one(VT_HTTP_SHARE_OWN, "10.0.0.1", &o[own]), VT_OK,
+	    "a file of theirs comes in");
+	tap_eq_int(vt_http_spool_end(o[own], &fd, NULL), VT_E_BUSY,
+	    "and waits as well");
 	vt_http_spool_free(s[0]);
-	tap_call(vt_http_spool_new(VT_SPAN(NULL, 0), 9, &s[0], &err), &err,
-	    "until one is done");
+	s[0] = NULL;
+	tap_eq_int(
+	    vt_http_spool_end(s[most], &fd, NULL), VT_OK, "until one is done");
+	for (size_t i = 0; i < 64; i++) {
+		vt_http_spool_free(s[i]);
+		vt_http_spool_free(o[i]);
+	}
+}
+
+static void
+test_spool_room(void)
+{
+	const size_t most = VT_L(SPOOLS_PER_IP);
+	struct vt_http_spool *s[64] = { NULL }, *more = NULL;
+	static char block[1 << 20];
+	int fd = -1, rc = VT_OK;
+	uint64_t n;
+
+	tap_need(most <= 64, "room");
+	for (size_t i = 0; i < most && rc == VT_OK; i++)
+		rc = one(VT_HTTP_SHARE_PUBLIC,
+		    i == 0 ? "2001:db8::1" : "2001:db8::2", &s[i]);
+	tap_eq_int(rc, VT_OK, "%zu of one network", most);
+	tap_eq_int(one(VT_HTTP_SHARE_PUBLIC, "2001:db8::3", &more),
+	    VT_E_HTTP_TOO_MANY, "one more is refused");
 	for (size_t i = 0; i < most; i++)
+		vt_http_spool_free(s[i]);
+	tap_eq_int(one(VT_HTTP_SHARE_PUBLIC, "2001:db8::3", &s[0]), VT_OK,
+	    "and comes in afterwards");
+	tap_eq_int(one(VT_HTTP_SHARE_PUBLIC, "2001:db8::3", &s[1]), VT_OK,
+	    "with another");
+	/* What was written is cut off again: the test needs no such memory. */
+	tap_eq_int(vt_http_spool_end(s[0], &fd, NULL), VT_OK, "its memory");
+	n = 2;
+	while (n + sizeof(block) <= VT_L(SPOOL_BYTES_MAX) && rc == VT_OK) {
+		rc = vt_http_spool_put(
+		    s[0], VT_SPAN(block, sizeof(block)), NULL);
+		if (ftruncate(fd, 0) != 0)
+			rc = VT_E_IO;
+		n += sizeof(block);
+	}
+	tap_eq_int(rc, VT_OK, "memory of the share up to %zu bytes",
+	    VT_L(SPOOL_BYTES_MAX));
+	rc = vt_http_spool_put(
+	    s[0], VT_SPAN(block, VT_L(SPOOL_BYTES_MAX) - n), NULL);
+	tap_eq_int(rc, VT_OK, "to the last");
+	tap_eq_int(vt_http_spool_put(s[0], VT_SPAN_LIT("1"), NULL), VT_E_BUSY,
+	    "and no byte more");
+	tap_eq_int(one(VT_HTTP_SHARE_OWN, "10.0.0.1", &s[2]), VT_OK,
+	    "the other share has its own");
+	for (size_t i = 0; i < 3; i++)
 		vt_http_spool_free(s[i]);
 }
 
@@ -218,6 +301,8 @@ main(void)
 	tap_need(vt_base_init(&err) == VT_OK, "base %s", err.msg);
 	test_rate();
 	test_spool();
+	test_shares();
+	test_spool_room();
 	test_connections();
 	test_idle();
 	return tap_done();

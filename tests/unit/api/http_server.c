@@ -368,6 +368,70 @@ test_dripping(void)
 	vt_http_stop(h);
 }
 
+#define SLOW_UPLOAD                                                            \
+	"POST /upload HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer good\r\n"   \
+	"Content-Length: 200000000\r\n\r\n"
+
+/* Sends a body in pieces of n bytes, 50 ms between; how many before the
+ * server cut the connection, most if it never did. */
+static int
+drip(uint16_t to, const char *head, size_t n, int most)
+{
+	static char piece[8192];
+	int fd = raw_open(to), i;
+
+	tap_need(n <= sizeof(piece), "room");
+	(void)raw_send(fd, head, strlen(head));
+	for (i = 0; i < most; i++) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		if (!raw_send(fd, piece, n) || poll(&p, 1, 50) > 0)
+			break;
+	}
+	close(fd);
+	return i;
+}
+
+/* A body has to keep up a rate, and to end. */
+static void
+test_slow_body(void)
+{
+	static const struct vt_http_face face = { "/", fixture_routes,
+		sizeof(fixture_routes) / sizeof(fixture_routes[0]), NULL,
+		NULL };
+	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_http *h = NULL;
+	int aborted, i;
+
+	opt.context = vt_context_system();
+	opt.faces = &face;
+	opt.nfaces = 1;
+	opt.window_s = 1;
+	tap_need(vt_http_start(&opt, &h, &err) == VT_OK, "server %s", err.msg);
+	aborted = atomic_load(&fixture_aborted);
+	i = drip(vt_http_port(h), SLOW_UPLOAD, 100, 100);
+	tap_ok(i > 10 && i < 80, "a dripping body is cut (piece %d)", i);
+	for (i = 0; i < 100 && atomic_load(&fixture_aborted) == aborted; i++)
+		poll(NULL, 0, 20);
+	tap_eq_int(
+	    atomic_load(&fixture_aborted), aborted + 1, "and its sink is told");
+	/* 8 KiB each 50 ms is over 64 KiB a second, even twice as slow. */
+	tap_eq_int(drip(vt_http_port(h), SLOW_UPLOAD, 8192, 80), 80,
+	    "one that keeps up the rate is not");
+	vt_http_stop(h);
+	/* Its end is timed, too: a short one has no window to fill. */
+	opt.window_s = 0;
+	opt.body_s = 1;
+	tap_need(vt_http_start(&opt, &h, &err) == VT_OK, "server %s", err.msg);
+	i = drip(vt_http_port(h),
+	    "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: "
+	    "1000\r\n\r\n",
+	    1, 100);
+	tap_ok(i > 10 && i < 80, "a body without end is cut (byte %d)", i);
+	vt_http_stop(h);
+}
+
 static long
 rss_kb(void)
 {
@@ -477,6 +541,7 @@ main(void)
 	test_ranges(port);
 	test_no_stall(port);
 	test_dripping();
+	test_slow_body();
 	test_memory(port);
 	test_port_in_use(port);
 	test_stop(h);
