@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api/office/office.h"
+#include "api/office/pins.h"
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -39,6 +40,7 @@ struct vt_office {
 	pthread_mutex_t lock;  /* guards stop */
 	pthread_cond_t wake;
 	bool stop, started;
+	struct vt_pins *pins;  /* wrong PINs of each key */
 };
 
 /* ---- who.c ---- */
