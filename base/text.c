@@ -96,6 +96,22 @@ vt_utf8_put(struct vt_buf *b, uint32_t scalar)
 	vt_buf_put(b, p, n);
 }
 
+void
+vt_text_fit(char *dst, size_t size, const char *src)
+{
+	size_t n = src == NULL ? 0 : strlen(src);
+
+	VT_ASSERT(size > 0);
+	if (n >= size) {
+		n = size - 1;
+		while (n > 0 && ((uint8_t)src[n] & 0xc0) == 0x80)
+			n--;
+	}
+	if (n > 0)
+		memcpy(dst, src, n);
+	dst[n] = '\0';
+}
+
 size_t
 vt_utf8_length(struct vt_span s)
 {

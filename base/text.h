@@ -37,6 +37,12 @@ VT_NODISCARD int vt_text_clean(struct vt_span s, size_t max, const char *what,
  * ASCII by simple case mapping). */
 void vt_text_upper(struct vt_span s, struct vt_buf *ret);
 
+/*
+ * Copies a C string into dst of size bytes (>= 1), cut before the first scalar
+ * that does not fit; NULL gives "".
+ */
+void vt_text_fit(char *dst, size_t size, const char *src);
+
 /* Number of scalars in well-formed text. */
 size_t vt_utf8_length(struct vt_span s);
 

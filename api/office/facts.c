@@ -9,20 +9,6 @@
 #include "api/office/office_priv.h"
 
 static void
-copy_str(char *dst, size_t size, const char *src)
-{
-	size_t n = src == NULL ? 0 : strlen(src);
-
-	if (n >= size)
-		n = size - 1;
-	/* never end inside a UTF-8 sequence */
-	while (n > 0 && src[n] != '\0' && ((uint8_t)src[n] & 0xc0) == 0x80)
-		n--;
-	memcpy(dst, src == NULL ? "" : src, n);
-	dst[n] = '\0';
-}
-
-static void
 copy_paper(const struct vt_paper *p, struct vt_facts *ret)
 {
 	const struct vt_part *main = &p->parts[0];
@@ -33,11 +19,11 @@ copy_paper(const struct vt_paper *p, struct vt_facts *ret)
 	ret->state = p->state;
 	ret->main.hash = main->hash;
 	ret->main.size = main->size;
-	copy_str(ret->name, sizeof(ret->name), main->name);
-	copy_str(ret->media_type, sizeof(ret->media_type), main->media_type);
-	copy_str(ret->notation, sizeof(ret->notation), p->meta.notation);
+	vt_text_fit(ret->name, sizeof(ret->name), main->name);
+	vt_text_fit(ret->media_type, sizeof(ret->media_type), main->media_type);
+	vt_text_fit(ret->notation, sizeof(ret->notation), p->meta.notation);
 	ret->number = p->number.value;
-	copy_str(ret->number_text, sizeof(ret->number_text), p->number.text);
+	vt_text_fit(ret->number_text, sizeof(ret->number_text), p->number.text);
 	ret->number_time = p->number.time;
 	ret->approved = p->approved_hash;
 	ret->signed_by = p->signed_by;
@@ -48,11 +34,11 @@ copy_paper(const struct vt_paper *p, struct vt_facts *ret)
 static void
 copy_agency(const struct vt_agency *a, struct vt_facts *ret)
 {
-	copy_str(ret->place, sizeof(ret->place), a->now.place);
-	copy_str(ret->agency_name, sizeof(ret->agency_name), a->now.name);
-	copy_str(ret->agency_key, sizeof(ret->agency_key), a->key_ref);
+	vt_text_fit(ret->place, sizeof(ret->place), a->now.place);
+	vt_text_fit(ret->agency_name, sizeof(ret->agency_name), a->now.name);
+	vt_text_fit(ret->agency_key, sizeof(ret->agency_key), a->key_ref);
 	if (ret->notation[0] == '\0')
-		copy_str(
+		vt_text_fit(
 		    ret->notation, sizeof(ret->notation), a->now.short_name);
 	for (size_t i = 0; i < a->n_certs && ret->n_agency_certs < 16; i++)
 		ret->agency_certs[ret->n_agency_certs++] =

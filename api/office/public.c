@@ -33,20 +33,6 @@ vt_holder_check(
 	memcpy(ret, h.b, 32);
 }
 
-static void
-copy(char *dst, size_t size, const char *src)
-{
-	size_t n = strlen(src);
-
-	if (n >= size) {
-		n = size - 1;
-		while (n > 0 && ((uint8_t)src[n] & 0xc0) == 0x80)
-			n--;
-	}
-	memcpy(dst, src, n);
-	dst[n] = '\0';
-}
-
 /* By a code as typed; unknown and mistyped are told apart in the message. */
 static int
 by_code(struct vt_view *v, const char *typed, struct vt_paper *ret,
@@ -78,21 +64,21 @@ vt_office_public(struct vt_office *o, const char *typed,
 	vt_code_show(p.code, ret->code);
 	ret->status = p.issued_at != VT_TIME_NONE ? VT_PUBLIC_VALID
 						  : VT_PUBLIC_NOT_ISSUED;
-	copy(ret->issuer, sizeof(ret->issuer), p.meta.agency_name);
-	copy(ret->issuer_code, sizeof(ret->issuer_code), p.meta.agency_code);
-	copy(ret->type, sizeof(ret->type), p.meta.type_name);
+	vt_text_fit(ret->issuer, sizeof(ret->issuer), p.meta.agency_name);
+	vt_text_fit(ret->issuer_code, sizeof(ret->issuer_code), p.meta.agency_code);
+	vt_text_fit(ret->type, sizeof(ret->type), p.meta.type_name);
 	if (ret->status == VT_PUBLIC_NOT_ISSUED)
 		return VT_OK; /* a draft shows no more than that it exists */
-	copy(ret->subject, sizeof(ret->subject), p.meta.subject);
-	copy(ret->number, sizeof(ret->number), p.number.text);
+	vt_text_fit(ret->subject, sizeof(ret->subject), p.meta.subject);
+	vt_text_fit(ret->number, sizeof(ret->number), p.number.text);
 	ret->date = p.number.time;
 	vt_text_mask_name(vt_span_str(p.meta.holder_name), &masked);
-	copy(ret->masked_holder, sizeof(ret->masked_holder),
+	vt_text_fit(ret->masked_holder, sizeof(ret->masked_holder),
 	    vt_buf_str(&masked));
 	for (size_t i = 0; i < p.meta.n_facts && i < 16; i++) {
-		copy(ret->facts[i].label, sizeof(ret->facts[i].label),
+		vt_text_fit(ret->facts[i].label, sizeof(ret->facts[i].label),
 		    p.meta.facts[i].label);
-		copy(ret->facts[i].value, sizeof(ret->facts[i].value),
+		vt_text_fit(ret->facts[i].value, sizeof(ret->facts[i].value),
 		    p.meta.facts[i].value);
 		ret->n_facts++;
 	}
@@ -133,7 +119,7 @@ vt_office_public_content(struct vt_office *o, const char *typed,
 	ret->blob.hash = p.parts[0].hash;
 	ret->blob.size = p.parts[0].size;
 	ret->version = p.parts[0].version;
-	copy(ret->name, sizeof(ret->name), p.parts[0].name);
-	copy(ret->media_type, sizeof(ret->media_type), p.parts[0].media_type);
+	vt_text_fit(ret->name, sizeof(ret->name), p.parts[0].name);
+	vt_text_fit(ret->media_type, sizeof(ret->media_type), p.parts[0].media_type);
 	return VT_OK;
 }

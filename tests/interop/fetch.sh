@@ -14,7 +14,8 @@ if ! "$dir/venv/bin/python" -c 'import pyhanko' 2>/dev/null; then
 	    -r "$here/requirements.txt"
 fi
 if [ ! -f "$dir/dss/target/dss-check-1.jar" ] ||
-    ! cmp -s "$here/dss/src/main/java/DssCheck.java" "$dir/dss/src/main/java/DssCheck.java"; then
+    ! diff -rq "$here/dss/src" "$dir/dss/src" >/dev/null ||
+    ! cmp -s "$here/dss/pom.xml" "$dir/dss/pom.xml"; then
 	rm -rf "$dir/dss"
 	cp -r "$here/dss" "$dir/dss"
 	(cd "$dir/dss" && mvn -q -B package dependency:copy-dependencies)

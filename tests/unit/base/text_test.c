@@ -189,6 +189,23 @@ test_upper_and_mask(void)
 	tap_eq_int(vt_utf8_length(vt_span_str("Mẫu số 1")), 8, "length");
 }
 
+static void
+test_fit(void)
+{
+	char b[6];
+
+	vt_text_fit(b, sizeof(b), "Số 1");
+	tap_eq_str(b, "Số", "what fits whole");
+	vt_text_fit(b, sizeof(b), "abcđ");
+	tap_eq_str(b, "abcđ", "to the last byte");
+	vt_text_fit(b, sizeof(b), "abcdđ");
+	tap_eq_str(b, "abcd", "never half a letter");
+	vt_text_fit(b, 1, "x");
+	tap_eq_str(b, "", "room for nothing");
+	vt_text_fit(b, sizeof(b), NULL);
+	tap_eq_str(b, "", "NULL is empty");
+}
+
 int
 main(void)
 {
@@ -197,5 +214,6 @@ main(void)
 	test_nfc();
 	test_clean();
 	test_upper_and_mask();
+	test_fit();
 	return tap_done();
 }
