@@ -195,7 +195,7 @@ test_fit(void)
 	char b[6];
 
 	vt_text_fit(b, sizeof(b), "Số 1");
-	tap_eq_str(b, "Số", "what fits whole");
+	tap_eq_str(b, "Số ", "what fits whole");
 	vt_text_fit(b, sizeof(b), "abcđ");
 	tap_eq_str(b, "abcđ", "to the last byte");
 	vt_text_fit(b, sizeof(b), "abcdđ");
