@@ -22,7 +22,11 @@ static const struct vt_command commands[] = {
 	    "  --anchors PEM          certificates that are trusted\n"
 	    "  --keys DIR             where key files lie; default DIR/keys\n"
 	    "  --allow-private-fetch  also ask OCSP responders on private "
-	    "addresses\n",
+	    "addresses\n"
+	    "  --trusted-proxy ADDR   believes X-Forwarded-For or Forwarded "
+	    "(last hop) from\n"
+	    "                         this numeric address only; default: "
+	    "nobody\n",
 	    vt_cli_serve },
 	{ "sign", "sign IN.pdf -o OUT.pdf --key file:KEY.p12",
 	    "signs a PDF (PAdES B-B); the old bytes stay as they are",

@@ -16,7 +16,7 @@
 
 struct server {
 	struct vt_cli *cli;
-	const char *dir, *anchors, *keys, *public_url;
+	const char *dir, *anchors, *keys, *public_url, *proxy;
 	char address[64];
 	uint16_t port;
 	struct vt_fetch_options fetch;
@@ -30,7 +30,7 @@ struct server {
 	struct vt_http *http;
 };
 
-enum { O_LISTEN = 256, O_URL, O_ANCHORS, O_KEYS, O_PRIVATE };
+enum { O_LISTEN = 256, O_URL, O_ANCHORS, O_KEYS, O_PRIVATE, O_PROXY };
 
 static const struct option options[] = {
 	{ "listen", required_argument, NULL, O_LISTEN },
@@ -38,6 +38,7 @@ static const struct option options[] = {
 	{ "anchors", required_argument, NULL, O_ANCHORS },
 	{ "keys", required_argument, NULL, O_KEYS },
 	{ "allow-private-fetch", no_argument, NULL, O_PRIVATE },
+	{ "trusted-proxy", required_argument, NULL, O_PROXY },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -57,8 +58,8 @@ parse_listen(struct server *s, const char *arg)
 	if (colon == NULL || n == 0 || n >= sizeof(s->address))
 		return vt_err_set(&s->cli->err, VT_E_USAGE,
 		    "--listen: ADDRESS:PORT wanted, \"%s\" given", arg);
-	rc = vt_cli_number(s->cli, "--listen, port", colon + 1, 0, 65535,
-	    &port);
+	rc =
+	    vt_cli_number(s->cli, "--listen, port", colon + 1, 0, 65535, &port);
 	if (rc != VT_OK)
 		return rc;
 	memcpy(s->address, from, n);
@@ -93,6 +94,9 @@ parse(struct server *s)
 		case O_PRIVATE:
 			s->fetch.allow_private = true;
 			break;
+		case O_PROXY:
+			s->proxy = optarg;
+			break;
 		default:
 			return c;
 		}
@@ -112,15 +116,14 @@ read_anchors(struct server *s, struct vt_span **ret, size_t *ret_n)
 	*ret_n = 0;
 	if (s->anchors == NULL) {
 		/* Health says so, too: nothing can be TOTAL-PASSED. */
-		vt_log(VT_LEVEL_WARN, "serve.no_anchors",
-		    "hint=--anchors");
+		vt_log(VT_LEVEL_WARN, "serve.no_anchors", "hint=--anchors");
 		return VT_OK;
 	}
 	rc = vt_cli_read(s->anchors, VT_L(KEY_FILE_MAX), &pem, &s->cli->err);
 	if (rc != VT_OK)
 		return rc;
-	return vt_trust_read(vt_buf_view(&pem), s->arena, ret, ret_n,
-	    &s->cli->err);
+	return vt_trust_read(
+	    vt_buf_view(&pem), s->arena, ret, ret_n, &s->cli->err);
 }
 
 static int
@@ -138,8 +141,8 @@ open_office(struct server *s)
 	}
 	if (s->public_url == NULL) {
 		snprintf(s->url, sizeof(s->url),
-		    strchr(s->address, ':') != NULL ? "http://[%s]:%u" :
-						      "http://%s:%u",
+		    strchr(s->address, ':') != NULL ? "http://[%s]:%u"
+						    : "http://%s:%u",
 		    s->address, s->port);
 		s->public_url = s->url;
 	}
@@ -173,6 +176,7 @@ open_faces(struct server *s)
 	o.context = vt_context_system();
 	o.faces = faces;
 	o.nfaces = 2;
+	o.trusted_proxy = s->proxy;
 	return vt_http_start(&o, &s->http, &s->cli->err);
 }
 

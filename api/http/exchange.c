@@ -29,11 +29,28 @@ sink_abort(struct vt_exchange *x)
 }
 
 static void
+uncount(struct vt_exchange *x)
+{
+	struct vt_http *h = x->server;
+
+	pthread_mutex_lock(&h->lock);
+	if (x->prev != NULL)
+		x->prev->next = x->next;
+	else
+		h->counted = x->next;
+	if (x->next != NULL)
+		x->next->prev = x->prev;
+	pthread_mutex_unlock(&h->lock);
+}
+
+static void
 exchange_free(struct vt_exchange *x)
 {
 	if (x == NULL)
 		return;
 	sink_abort(x);
+	if (x->counted)
+		uncount(x);
 	if (x->req.user_free != NULL)
 		x->req.user_free(x->req.user);
 	vt_buf_free(&x->body);
@@ -188,6 +205,7 @@ set_peer(struct vt_http_req *req, struct MHD_Connection *conn)
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *sa = info == NULL ? NULL : info->client_addr;
+	char text[VT_HTTP_ADDRESS_MAX];
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
 
@@ -197,9 +215,50 @@ set_peer(struct vt_http_req *req, struct MHD_Connection *conn)
 		inet_ntop(AF_INET, &v4.sin_addr, req->peer, sizeof(req->peer));
 	} else if (sa != NULL && sa->sa_family == AF_INET6) {
 		memcpy(&v6, sa, sizeof(v6));
-		inet_ntop(
-		    AF_INET6, &v6.sin6_addr, req->peer, sizeof(req->peer));
+		if (inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof(text)) !=
+		    NULL)
+			(void)vt_http_address(vt_span_str(text), req->peer);
 	}
+}
+
+/* Is there room for one more of this client? Counts it. */
+static int
+count(struct vt_exchange *x)
+{
+	struct vt_http *h = x->server;
+	unsigned same = 0;
+
+	vt_http_network(x->req.peer, x->network);
+	pthread_mutex_lock(&h->lock);
+	for (const struct vt_exchange *i = h->counted; i != NULL; i = i->next)
+		if (strcmp(i->network, x->network) == 0)
+			same++;
+	if (same < h->per_ip_max) {
+		x->next = h->counted;
+		if (h->counted != NULL)
+			h->counted->prev = x;
+		h->counted = x;
+		x->counted = true;
+	}
+	pthread_mutex_unlock(&h->lock);
+	if (x->counted)
+		return VT_OK;
+	x->req.retry_after_s = 1;
+	return vt_err_set(&x->err, VT_E_HTTP_TOO_MANY,
+	    "%u requests of this address are under way", same);
+}
+
+/* Who asks, when a proxy may stand between. */
+static int
+find_client(struct vt_exchange *x)
+{
+	const char *proxy = x->server->trusted_proxy;
+
+	if (*proxy == '\0')
+		return VT_OK;
+	if (strcmp(x->req.peer, proxy) == 0)
+		(void)vt_http_forwarded(&x->req, x->req.peer);
+	return count(x);
 }
 
 /* Collects what the library parsed and lets the guard judge it. */
@@ -345,7 +404,7 @@ take_headers(struct vt_exchange *x, struct MHD_Connection *conn,
 		x->linger = true;
 		return vt_exchange_answer(x, conn, true);
 	}
-	if (admit(x) != VT_OK && has_body(x)) {
+	if ((find_client(x) != VT_OK || admit(x) != VT_OK) && has_body(x)) {
 		x->linger = true;
 		return vt_exchange_answer(x, conn, true);
 	}

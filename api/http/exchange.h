@@ -7,8 +7,10 @@
 #define VT_API_HTTP_EXCHANGE_H
 
 #include <microhttpd.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
+#include "api/http/address.h"
 #include "api/http/guard.h"
 #include "api/http/http_priv.h"
 #include "api/http/watch.h"
@@ -25,6 +27,11 @@ struct vt_http {
 	struct vt_watch *watch;
 	uint16_t port;
 	unsigned body_base_s;
+	/* "": none. With one the library cannot count by client: we do. */
+	char trusted_proxy[VT_HTTP_ADDRESS_MAX];
+	unsigned per_ip_max;
+	pthread_mutex_t lock;
+	struct vt_exchange *counted; /* guarded by lock */
 	atomic_int active; /* requests between first callback and the end */
 	atomic_bool stopping;
 };
@@ -45,6 +52,10 @@ struct vt_exchange {
 	int status;
 	uint64_t sent;
 	bool seen, sink_open, linger;
+	/* Of those counted; guarded by the server's lock. */
+	struct vt_exchange *prev, *next;
+	bool counted;
+	char network[VT_HTTP_ADDRESS_MAX];
 };
 
 /*

@@ -91,7 +91,7 @@ struct vt_http_req {
 	const char *pointer;    /* JSON pointer of the field that is wrong */
 	unsigned retry_after_s; /* 0, or what a refusal tells the client */
 	vt_id id;               /* of this request: X-Request-Id */
-	char peer[48];          /* numeric address of the other end */
+	char peer[48];          /* numeric address of the client */
 	/* private to api/http */
 	const struct vt_http_param *params, *query;
 	size_t nparams, nquery;
@@ -210,6 +210,11 @@ struct vt_http_options {
 	const struct vt_context *context;
 	const struct vt_http_face *faces; /* copied; what it points to not */
 	size_t nfaces;
+	/*
+	 * Numeric address of a proxy, or NULL: of requests from there the
+	 * client is the last hop that X-Forwarded-For or Forwarded names.
+	 */
+	const char *trusted_proxy;
 	/* For tests; 0 takes the value of limits.def. */
 	unsigned connections_max, per_ip_max, idle_s, header_s;
 	unsigned window_s, body_s;
@@ -217,14 +222,14 @@ struct vt_http_options {
 
 #define VT_HTTP_OPTIONS_INIT                                                   \
 	{                                                                      \
-		NULL, 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0                       \
+		NULL, 0, NULL, NULL, 0, NULL, 0, 0, 0, 0, 0, 0                 \
 	}
 
 struct vt_http;
 
 /*
  * Listens and serves in threads of its own. *owned*. Errors:
- * VT_E_PORT_IN_USE, VT_E_USAGE (address), VT_E_ENVIRONMENT, VT_E_NOMEM.
+ * VT_E_PORT_IN_USE, VT_E_USAGE (an address), VT_E_ENVIRONMENT, VT_E_NOMEM.
  */
 VT_NODISCARD int vt_http_start(const struct vt_http_options *opt,
     struct vt_http **ret, struct vt_err *reterr);

@@ -51,6 +51,9 @@ start_daemon(struct vt_http *h, int fd, const struct vt_http_options *opt,
 		per_ip = (unsigned)VT_L(HTTP_CONNECTIONS_PER_IP);
 	if (idle == 0)
 		idle = (unsigned)VT_L(HTTP_IDLE_S);
+	h->per_ip_max = per_ip;
+	if (h->trusted_proxy[0] != '\0')
+		per_ip = conns; /* all may come from the proxy */
 	h->daemon = MHD_start_daemon(
 	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
 		MHD_USE_POLL | MHD_USE_ITC | MHD_USE_ERROR_LOG,
@@ -72,6 +75,19 @@ start_daemon(struct vt_http *h, int fd, const struct vt_http_options *opt,
 		return vt_err_errno(reterr, VT_E_ENVIRONMENT, errno,
 		    "starting the HTTP threads");
 	return VT_OK;
+}
+
+static int
+set_proxy(
+    struct vt_http *h, const struct vt_http_options *opt, struct vt_err *reterr)
+{
+	if (opt->trusted_proxy == NULL ||
+	    vt_http_address(vt_span_str(opt->trusted_proxy), h->trusted_proxy))
+		return VT_OK;
+	return vt_err_set(reterr, VT_E_USAGE,
+	    "trusted proxy: a numeric IPv4 or IPv6 address wanted, \"%s\" "
+	    "given",
+	    opt->trusted_proxy);
 }
 
 static int
@@ -101,7 +117,10 @@ vt_http_start(const struct vt_http_options *opt, struct vt_http **ret,
 	VT_ASSERT(opt->nfaces > 0);
 	if (h != NULL)
 		h->faces = calloc(opt->nfaces, sizeof(*h->faces));
-	if (h == NULL || h->faces == NULL) {
+	if (h == NULL || h->faces == NULL ||
+	    pthread_mutex_init(&h->lock, NULL) != 0) {
+		if (h != NULL)
+			free(h->faces);
 		free(h);
 		return vt_err_set(reterr, VT_E_NOMEM, "HTTP server");
 	}
@@ -109,8 +128,11 @@ vt_http_start(const struct vt_http_options *opt, struct vt_http **ret,
 	h->context = opt->context;
 	memcpy(h->faces, opt->faces, opt->nfaces * sizeof(*h->faces));
 	h->nfaces = opt->nfaces;
-	rc = vt_http_listen(opt->address == NULL ? "127.0.0.1" : opt->address,
-	    opt->port, &fd, &h->port, reterr);
+	rc = set_proxy(h, opt, reterr);
+	if (rc == VT_OK)
+		rc = vt_http_listen(
+		    opt->address == NULL ? "127.0.0.1" : opt->address,
+		    opt->port, &fd, &h->port, reterr);
 	if (rc == VT_OK)
 		rc = start_watch(h, opt, reterr);
 	if (rc == VT_OK)
@@ -119,6 +141,7 @@ vt_http_start(const struct vt_http_options *opt, struct vt_http **ret,
 		vt_watch_stop(h->watch);
 		if (fd >= 0)
 			close(fd);
+		pthread_mutex_destroy(&h->lock);
 		free(h->faces);
 		free(h);
 		return rc;
@@ -155,6 +178,8 @@ vt_http_stop(struct vt_http *h)
 	if (fd >= 0)
 		close(fd);
 	h->magic = 0;
+	VT_ASSERT(h->counted == NULL);
+	pthread_mutex_destroy(&h->lock);
 	free(h->faces);
 	free(h);
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/http/spool.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "api/http/address.h"
 #include "api/http/multipart.h"
 #include "base/limits.h"
 
@@ -32,7 +31,7 @@ struct vt_http_spool {
 	/* guarded by lock */
 	struct vt_http_spool *prev, *next;
 	enum vt_http_share share;
-	char network[48];
+	char network[VT_HTTP_ADDRESS_MAX];
 	uint64_t held; /* bytes of the share's memory */
 	bool listed, has_place;
 };
@@ -44,19 +43,6 @@ static struct {
 	uint64_t bytes;
 	size_t places;
 } shares[VT_HTTP_SHARE__MAX];
-
-/* The address; of IPv6 its /64, which one customer has. */
-static void
-set_network(struct vt_http_spool *s, const char *peer)
-{
-	struct in6_addr v6;
-
-	snprintf(s->network, sizeof(s->network), "%s", peer);
-	if (inet_pton(AF_INET6, peer, &v6) != 1)
-		return;
-	memset(v6.s6_addr + 8, 0, 8);
-	inet_ntop(AF_INET6, &v6, s->network, sizeof(s->network));
-}
 
 static int
 enlist(struct vt_http_spool *s, struct vt_err *reterr)
@@ -210,7 +196,7 @@ vt_http_spool_new(enum vt_http_share share, const char *peer,
 	s->fd = -1;
 	s->limit = limit;
 	s->share = share;
-	set_network(s, peer);
+	vt_http_network(peer, s->network);
 	if ((rc = enlist(s, reterr)) != VT_OK)
 		return rc;
 	if (multipart.p != NULL) {

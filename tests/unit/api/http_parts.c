@@ -3,6 +3,7 @@
  * edges. */
 #include "tests/unit/api/http_fixture.h"
 
+#include "api/http/address.h"
 #include "api/http/rate.h"
 #include "api/http/spool.h"
 #include "base/limits.h"
@@ -280,6 +281,165 @@ test_connections(void)
 	}
 }
 
+/* --- behind a proxy --- */
+
+static void
+test_forwarded(void)
+{
+	static const struct {
+		const char *x, *f, *want;
+	} v[] = {
+		{ NULL, NULL, "-" },
+		{ "10.1.2.3", NULL, "10.1.2.3" },
+		{ "6.6.6.6, 10.1.2.3", NULL, "10.1.2.3" },
+		{ "6.6.6.6,10.1.2.3:4711 ", NULL, "10.1.2.3" },
+		{ "2001:DB8:0::1", NULL, "2001:db8::1" },
+		{ "[2001:db8::1]:4711", NULL, "2001:db8::1" },
+		{ "::ffff:10.1.2.3", NULL, "10.1.2.3" },
+		{ "10.1.2.3, unknown", NULL, "-" },
+		{ "10.1.2.3,", NULL, "-" },
+		{ "10.1.2.300", NULL, "-" },
+		{ NULL, "for=10.1.2.3", "10.1.2.3" },
+		{ NULL, "for=6.6.6.6, by=1.1.1.1; For=10.1.2.3 ;proto=https",
+		    "10.1.2.3" },
+		{ NULL, "for=\"[2001:db8::1]:4711\"", "2001:db8::1" },
+		{ NULL, "for=10.1.2.3, for=_hidden", "-" },
+		{ NULL, "for=10.1.2.3, proto=https", "-" },
+		{ "10.1.2.3", "for=10.1.2.3", "10.1.2.3" },
+		{ "6.6.6.6", "for=10.1.2.3", "-" },
+		{ "10.1.2.3", "for=", "-" },
+	};
+
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		char got[VT_HTTP_ADDRESS_MAX] = "-";
+		struct vt_http_field h[4];
+		struct vt_http_req q = { .fields = h };
+
+		/* What a client sends itself stands first. */
+		if (v[i].x != NULL) {
+			h[q.nfields++] = (struct vt_http_field){
+				VT_SPAN_LIT("X-Forwarded-For"),
+				VT_SPAN_LIT("7.7.7.7")
+			};
+			h[q.nfields++] = (struct vt_http_field){
+				VT_SPAN_LIT("x-forwarded-for"),
+				vt_span_str(v[i].x)
+			};
+		}
+		if (v[i].f != NULL)
+			h[q.nfields++] =
+			    (struct vt_http_field){ VT_SPAN_LIT("Forwarded"),
+				    vt_span_str(v[i].f) };
+		tap_ok(vt_http_forwarded(&q, got) == (v[i].want[0] != '-'),
+		    "%s | %s", v[i].x == NULL ? "" : v[i].x,
+		    v[i].f == NULL ? "" : v[i].f);
+		tap_eq_str(got, v[i].want, "the client");
+	}
+}
+
+static int
+say_peer(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	(void)reterr;
+	vt_http_res_type(res, "text/plain");
+	vt_buf_puts(&res->body, req->peer);
+	return VT_OK;
+}
+
+static const struct vt_http_route peer_routes[] = {
+	{ "GET", "/", VT_HTTP_BODY_NONE, 0, NULL, say_peer, NULL },
+	{ "POST", "/", VT_HTTP_BODY_BUFFER, 9, NULL, say_peer, NULL },
+};
+
+static struct vt_http *
+start_behind(const char *proxy)
+{
+	static const struct vt_http_face face = { "/", peer_routes, 2, NULL,
+		NULL };
+	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_http *h = NULL;
+
+	opt.context = vt_context_system();
+	opt.faces = &face;
+	opt.nfaces = 1;
+	opt.trusted_proxy = proxy;
+	opt.per_ip_max = 2;
+	tap_need(vt_http_start(&opt, &h, &err) == VT_OK, "server %s", err.msg);
+	return h;
+}
+
+/* Opens a request of that client whose body does not come. */
+static int
+hold(uint16_t to, const char *client)
+{
+	int fd = raw_open(to);
+	VT_BUF_AUTO(b);
+
+	vt_buf_printf(&b,
+	    "POST / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: "
+	    "%s\r\nContent-Length: 1\r\n\r\n",
+	    client);
+	(void)raw_send(fd, b.p, b.n);
+	return fd;
+}
+
+static void
+test_proxy(void)
+{
+	static const struct {
+		const char *proxy, *want;
+	} v[] = { { NULL, "127.0.0.1" }, { "127.0.0.2", "127.0.0.1" },
+		{ "127.0.0.1", "10.1.2.3" },
+		{ "::ffff:127.0.0.1", "10.1.2.3" } };
+	const struct vt_span ask =
+	    VT_SPAN_LIT("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+			"X-Forwarded-For: 6.6.6.6, 10.1.2.3\r\n\r\n");
+	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
+	struct vt_http_face face = { "/", peer_routes, 2, NULL, NULL };
+	struct vt_http *h = NULL;
+	int fd[3], status = 0;
+	VT_BUF_AUTO(b);
+
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		h = start_behind(v[i].proxy);
+		tap_eq_int(raw_ask(vt_http_port(h), ask, &b), 200, "proxy %s",
+		    v[i].proxy == NULL ? "none" : v[i].proxy);
+		tap_eq_str(raw_body(&b), v[i].want, "the client");
+		vt_http_stop(h);
+	}
+	h = start_behind("127.0.0.1");
+	fd[0] = hold(vt_http_port(h), "10.1.2.3");
+	fd[1] = hold(vt_http_port(h), "10.1.2.3");
+	fd[2] = hold(vt_http_port(h), "10.1.2.4");
+	for (int i = 0; i < 100 && status != 429; i++) {
+		poll(NULL, 0, 20);
+		status = raw_ask(vt_http_port(h), ask, &b);
+	}
+	tap_eq_int(status, 429, "requests count by client, not by proxy");
+	tap_eq_int(raw_ask(vt_http_port(h),
+		       VT_SPAN_LIT("GET / HTTP/1.1\r\nHost: a\r\nForwarded: "
+				   "for=10.1.2.4\r\n\r\n"),
+		       &b),
+	    200, "another is served");
+	close(fd[0]);
+	for (int i = 0; i < 100 && status == 429; i++) {
+		poll(NULL, 0, 20);
+		status = raw_ask(vt_http_port(h), ask, &b);
+	}
+	tap_eq_int(status, 200, "and the first once one is done");
+	close(fd[1]);
+	close(fd[2]);
+	vt_http_stop(h);
+	opt.context = vt_context_system();
+	opt.faces = &face;
+	opt.nfaces = 1;
+	opt.trusted_proxy = "localhost";
+	tap_eq_int(vt_http_start(&opt, &h, NULL), VT_E_USAGE,
+	    "a proxy has a number, no name");
+}
+
 static void
 test_idle(void)
 {
@@ -304,6 +464,8 @@ main(void)
 	test_shares();
 	test_spool_room();
 	test_connections();
+	test_forwarded();
+	test_proxy();
 	test_idle();
 	return tap_done();
 }
