@@ -75,6 +75,10 @@ vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
 	vt_random(opt->ctx, o->worker.b, sizeof(o->worker.b));
 	pthread_mutex_init(&o->lock, NULL);
 	pthread_cond_init(&o->wake, NULL);
+	if ((rc = vt_pins_new(opt->ctx, &o->pins, reterr)) != VT_OK) {
+		vt_office_close(o);
+		return rc;
+	}
 	rc = pthread_create(&o->thread, NULL, work_thread, o);
 	if (rc != 0) {
 		vt_office_close(o);
@@ -100,6 +104,7 @@ vt_office_close(struct vt_office *o)
 		pthread_join(o->thread, NULL);
 	pthread_cond_destroy(&o->wake);
 	pthread_mutex_destroy(&o->lock);
+	vt_pins_free(o->pins);
 	o->magic = 0;
 	free(o);
 }
@@ -118,15 +123,11 @@ vt_office_anchors(const struct vt_office *o)
 	return o->o.n_anchors;
 }
 
-static void
-copy(char *dst, size_t size, const char *src)
+bool
+vt_office_workers_alive(const struct vt_office *o)
 {
-	size_t n = strlen(src);
-
-	if (n >= size)
-		n = size - 1;
-	memcpy(dst, src, n);
-	dst[n] = '\0';
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	return vt_spawner_alive(o->o.spawner);
 }
 
 int
@@ -157,9 +158,9 @@ vt_office_authenticate(struct vt_office *o, struct vt_span token,
 	ret->person = p.id;
 	ret->agency_no = p.agency_no;
 	ret->roles = p.roles;
-	copy(ret->name, sizeof(ret->name), p.name);
-	copy(ret->position, sizeof(ret->position), p.position);
-	copy(ret->agency_code, sizeof(ret->agency_code), a.now.code);
-	copy(ret->agency_name, sizeof(ret->agency_name), a.now.name);
+	vt_text_fit(ret->name, sizeof(ret->name), p.name);
+	vt_text_fit(ret->position, sizeof(ret->position), p.position);
+	vt_text_fit(ret->agency_code, sizeof(ret->agency_code), a.now.code);
+	vt_text_fit(ret->agency_name, sizeof(ret->agency_name), a.now.name);
 	return VT_OK;
 }

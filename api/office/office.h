@@ -51,6 +51,8 @@ void vt_office_close(struct vt_office *o); /* joins the thread; NULL allowed */
 struct vt_store *vt_office_store(struct vt_office *o); /* for views */
 /* How many trust anchors validation has: none means that nothing can pass. */
 size_t vt_office_anchors(const struct vt_office *o);
+/* Can files still be read? False: the workers' spawner has ended. */
+bool vt_office_workers_alive(const struct vt_office *o);
 
 /* ---- who ---- */
 

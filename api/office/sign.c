@@ -77,17 +77,6 @@ vt_signing_check(const struct vt_facts *f, enum vt_signing_act act,
 }
 
 static void
-copy(char *dst, size_t size, const char *src)
-{
-	size_t n = src == NULL ? 0 : strlen(src);
-
-	if (n >= size)
-		n = size - 1;
-	memcpy(dst, src == NULL ? "" : src, n);
-	dst[n] = '\0';
-}
-
-static void
 hash_certs(const struct vt_span *certs, size_t n, struct vt_holder *ret)
 {
 	/* the newest 16; the last one is what new signatures use */
@@ -143,8 +132,8 @@ vt_holder_load(struct vt_office *o, const struct vt_actor *actor,
 		if ((rc = vt_agency_get(v, f->agency_no, &a, reterr)) != VT_OK)
 			return rc;
 		ret->person = actor->person;
-		copy(ret->name, sizeof(ret->name), a.now.name);
-		copy(ret->key_ref, sizeof(ret->key_ref), a.key_ref);
+		vt_text_fit(ret->name, sizeof(ret->name), a.now.name);
+		vt_text_fit(ret->key_ref, sizeof(ret->key_ref), a.key_ref);
 		hash_certs(a.certs, a.n_certs, ret);
 		return vt_buf_status(&ret->chain, reterr);
 	}
@@ -164,9 +153,9 @@ vt_holder_load(struct vt_office *o, const struct vt_actor *actor,
 		    "the certificate's holder is not a competent person of "
 		    "this agency");
 	ret->person = p.id;
-	copy(ret->name, sizeof(ret->name), p.name);
-	copy(ret->position, sizeof(ret->position), p.position);
-	copy(ret->key_ref, sizeof(ret->key_ref), p.key_ref);
+	vt_text_fit(ret->name, sizeof(ret->name), p.name);
+	vt_text_fit(ret->position, sizeof(ret->position), p.position);
+	vt_text_fit(ret->key_ref, sizeof(ret->key_ref), p.key_ref);
 	hash_certs(p.certs, p.n_certs, ret);
 	return vt_buf_status(&ret->chain, reterr);
 }
@@ -603,7 +592,11 @@ open_key(struct vt_office *o, const struct vt_holder *h,
 		vt_buf_printf(&uri, "%s/", o->o.key_dir);
 	vt_buf_puts(&uri, path);
 	if ((rc = vt_buf_status(&uri, reterr)) != VT_OK ||
-	    (rc = vt_key_open(vt_buf_str(&uri), pin, &key, reterr)) != VT_OK ||
+	    (rc = vt_pins_admit(o->pins, h->key_ref, reterr)) != VT_OK)
+		return rc;
+	rc = vt_key_open(vt_buf_str(&uri), pin, &key, reterr);
+	vt_pins_result(o->pins, h->key_ref, &h->person, rc);
+	if (rc != VT_OK ||
 	    (rc = vt_certificate_check(
 		 vt_key_chain(key, 0), vt_now(o->o.ctx), reterr)) != VT_OK)
 		return rc;

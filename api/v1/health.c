@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Is the store there, the clock right, and anything trusted (design law 9)? No
- * counts: this page is public. */
+/* Is the store there, the clock right, can files be read, and is anything
+ * trusted (design law 9)? No counts: this page is public. */
 #include "api/v1/v1_priv.h"
 
 #define CLOCK_BACK_RED_US 5000000 /* design §5: reported from 5 s on */
@@ -19,6 +19,8 @@ vt_v1_health(
 		return rc;
 	if (info.clock_back_us > CLOCK_BACK_RED_US)
 		status = "clock-stepped-back";
+	else if (!vt_office_workers_alive(vt_v1_office(req)))
+		status = "workers-gone";
 	else if (vt_office_anchors(vt_v1_office(req)) == 0)
 		status = "no-trust-anchors";
 	res->status = strcmp(status, "ok") == 0 ? 200 : 503;

@@ -138,6 +138,16 @@ vt_spawner_free(struct vt_spawner *s)
 	spawner_delete(s);
 }
 
+/* The spawner holds the other end for as long as it lives. */
+bool
+vt_spawner_alive(const struct vt_spawner *s)
+{
+	struct pollfd p = { .fd = s->control };
+
+	VT_CHECK(s, VT_SPAWNER_MAGIC);
+	return poll(&p, 1, 0) >= 0 && (p.revents & (POLLHUP | POLLERR)) == 0;
+}
+
 /* ---- making workers ---- */
 
 int

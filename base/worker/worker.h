@@ -82,6 +82,12 @@ VT_NODISCARD int vt_spawner_start(const struct vt_worker_kind *kinds,
 void vt_spawner_free(struct vt_spawner *s);
 VT_CLEANUP_DEFINE(struct vt_spawner, vt_spawner_free)
 
+/*
+ * Has the spawner ended? Then nothing can be read any more until the program
+ * is started again. Threads: safe. Cost: one poll(2).
+ */
+bool vt_spawner_alive(const struct vt_spawner *s);
+
 struct vt_job_call {
 	const char *kind;
 	struct vt_span request;

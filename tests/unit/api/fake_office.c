@@ -28,6 +28,12 @@ vt_office_anchors(const struct vt_office *o)
 	return o != NULL && !fake.no_anchors ? 1 : 0;
 }
 
+bool
+vt_office_workers_alive(const struct vt_office *o)
+{
+	return o != NULL && !fake.workers_gone;
+}
+
 static void
 keep(char *dst, size_t size, const char *src)
 {

@@ -21,6 +21,7 @@ struct fake {
 	enum vt_direction direction;
 	size_t nfiles, nto;
 	bool no_anchors; /* validation trusts nothing */
+	bool workers_gone;
 	/* uploads */
 	int uploads_open;
 	uint64_t upload_bytes;

@@ -74,6 +74,10 @@ test_who(struct vt_buf *b)
 	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 503, "nothing trusted");
 	tap_ok(HAS("no-trust-anchors"), "is said");
 	fake.no_anchors = false;
+	fake.workers_gone = true;
+	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 503, "nothing readable");
+	tap_ok(HAS("workers-gone"), "is said");
+	fake.workers_gone = false;
 }
 
 #define REGISTER_OK                                                            \

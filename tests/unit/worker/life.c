@@ -194,6 +194,7 @@ check_spawner_killed(void)
 	tap_ok(strstr(err.msg, "spawner process") != NULL, "%s", err.msg);
 	tap_ok(ends(k.n[0]), "the worker at work ends");
 	tap_ok(ends(worker), "the idle worker ends");
+	tap_ok(!vt_spawner_alive(s), "that it is gone can be asked");
 	for (int i = 0; i < 3; i++)
 		tap_code(ask(s, &worker, &spawner, &err), VT_E_ENVIRONMENT,
 		    &err, "later calls too: %s", err.msg);
@@ -212,6 +213,7 @@ check_idle_killed(void)
 	int worker = 0, spawner = 0, again = 0;
 
 	tap_call(ask(s, &worker, &spawner, &err), &err, "a job");
+	tap_ok(vt_spawner_alive(s), "the spawner is alive");
 	(void)kill(worker, SIGKILL);
 	tap_ok(ends(worker), "its worker is killed");
 	tap_call(ask(s, &again, &spawner, &err), &err, "the next job");
