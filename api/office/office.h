@@ -253,6 +253,16 @@ VT_NODISCARD int vt_office_content(struct vt_office *o,
 VT_NODISCARD int vt_office_read(struct vt_office *o, const vt_hash *blob,
     uint64_t off, void *p, size_t n, size_t *ret_n, struct vt_err *reterr);
 
+/* Events of the actor's agency with seq > after, ascending. Borrowed until
+ * vt_view_end. */
+VT_NODISCARD int vt_office_events(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, uint64_t after, struct vt_event *ret,
+    size_t max, size_t *ret_n, struct vt_err *reterr);
+
+/* May the actor read, and have files judged? Asked before a body travels. */
+VT_NODISCARD int vt_office_may_read(
+    const struct vt_actor *actor, struct vt_err *reterr);
+
 /* Validates a stored part, or any PDF (fd); fetches what the worker needs. */
 VT_NODISCARD int vt_office_validate(struct vt_office *o,
     const struct vt_actor *actor, const vt_id *paper, uint16_t part,
@@ -286,6 +296,15 @@ struct vt_public_result {
 /* Accepts spaces, hyphens and lower case. VT_E_NOT_FOUND: never issued here. */
 VT_NODISCARD int vt_office_public(struct vt_office *o, const char *code,
     struct vt_public_result *ret, struct vt_err *reterr);
+/* What receipts and checkpoints of an agency are checked against. */
+struct vt_office_log {
+	char code[64], name[512]; /* of the agency, the newest */
+	char origin[64];
+	uint8_t key[32];          /* Ed25519, public */
+};
+/* code: any the agency has or had. VT_E_NOT_FOUND. */
+VT_NODISCARD int vt_office_log(struct vt_office *o, const char *code,
+    struct vt_office_log *ret, struct vt_err *reterr);
 /* VT_E_FORBIDDEN when the fact is not the holder's. */
 VT_NODISCARD int vt_office_public_content(struct vt_office *o,
     const char *code, const char *holder_fact, struct vt_content *ret,

@@ -102,6 +102,37 @@ vt_office_receipt(struct vt_office *o, const struct vt_actor *actor,
 }
 
 int
+vt_office_may_read(const struct vt_actor *actor, struct vt_err *reterr)
+{
+	return vt_who_may(actor, VT_DUTY_READ, reterr);
+}
+
+int
+vt_office_log(struct vt_office *o, const char *code, struct vt_office_log *ret,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_agency a;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_agency_by_code(v, code, &a, reterr)) != VT_OK)
+		return rc == VT_E_AGENCY_UNKNOWN
+			   ? vt_err_set(reterr, VT_E_NOT_FOUND,
+				 "there is no agency of this code here")
+			   : rc;
+	static_assert(sizeof(ret->origin) > VT_ORIGIN_MAX, "an origin fits");
+	static_assert(
+	    sizeof(ret->key) == sizeof(a.log_key), "keys of one length");
+	snprintf(ret->code, sizeof(ret->code), "%s", a.now.code);
+	vt_text_fit(ret->name, sizeof(ret->name), a.now.name);
+	snprintf(ret->origin, sizeof(ret->origin), "%s", a.origin);
+	memcpy(ret->key, a.log_key, sizeof(ret->key));
+	return VT_OK;
+}
+
+int
 vt_office_validate_fd(
     struct vt_office *o, int fd, struct vt_verdict **ret, struct vt_err *reterr)
 {

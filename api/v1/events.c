@@ -9,6 +9,7 @@ vt_v1_events(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_office *o = vt_v1_office(req);
 	struct vt_event *e;
 	uint64_t after, max;
 	struct vt_json j;
@@ -22,9 +23,8 @@ vt_v1_events(
 		 req, "after", 0, INT64_MAX, &after, reterr)) != VT_OK ||
 	    (rc = vt_v1_query_uint(req, "limit", EVENTS_MAX, EVENTS_MAX, &max,
 		 reterr)) != VT_OK ||
-	    (rc = vt_view_begin(
-		 vt_office_store(vt_v1_office(req)), &v, reterr)) != VT_OK ||
-	    (rc = vt_event_list(v, vt_v1_actor(req)->agency_no, after, e,
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
+	    (rc = vt_office_events(o, v, vt_v1_actor(req), after, e,
 		 max == 0 ? 1 : (size_t)max, &n, reterr)) != VT_OK)
 		return rc;
 	vt_v1_json(res, &j);

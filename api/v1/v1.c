@@ -13,6 +13,8 @@
 static const struct vt_http_route routes[] = {
 	{ "GET", "/healthz", NO_BODY, NULL, vt_v1_health, NULL },
 	{ "GET", "/v1/me", NO_BODY, vt_v1_admit, vt_v1_me, NULL },
+	{ "GET", "/v1/agencies/{code}/log", NO_BODY, NULL, vt_v1_agency_log,
+	    NULL },
 	{ "POST", "/v1/uploads", VT_HTTP_BODY_STREAM, VT_L(UPLOAD_MAX),
 	    vt_v1_admit_post, vt_v1_upload, &vt_v1_upload_sink },
 	{ "GET", "/v1/papers", NO_BODY, vt_v1_admit, vt_v1_papers, NULL },
@@ -41,7 +43,7 @@ static const struct vt_http_route routes[] = {
 	{ "GET", "/v1/results/{code}", NO_BODY, NULL, vt_v1_result_public,
 	    NULL },
 	{ "POST", "/v1/validations", VT_HTTP_BODY_STREAM, VT_L(CHECK_BYTES_MAX),
-	    vt_v1_admit_post, vt_v1_validate, &vt_v1_validation_sink },
+	    vt_v1_admit_validation, vt_v1_validate, &vt_v1_validation_sink },
 	{ "GET", "/v1/receipts/{index}", NO_BODY, vt_v1_admit, vt_v1_receipt,
 	    NULL },
 	{ "GET", "/v1/events", NO_BODY, vt_v1_admit, vt_v1_events, NULL },

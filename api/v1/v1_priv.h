@@ -20,7 +20,10 @@ struct vt_v1 {
 /* me.c */
 int vt_v1_admit(struct vt_http_req *req, struct vt_err *reterr);
 int vt_v1_admit_post(struct vt_http_req *req, struct vt_err *reterr);
+int vt_v1_admit_validation(struct vt_http_req *req, struct vt_err *reterr);
 VT_V1_HANDLER(vt_v1_me);
+/* agencies.c */
+VT_V1_HANDLER(vt_v1_agency_log);
 /* uploads.c */
 extern const struct vt_http_sink vt_v1_upload_sink;
 VT_V1_HANDLER(vt_v1_upload);

@@ -519,17 +519,46 @@ vt_office_inbox(struct vt_office *o, struct vt_view *v,
 }
 
 int
-vt_event_list(struct vt_view *v, uint32_t agency_no, uint64_t after,
-    struct vt_event *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+vt_office_events(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, uint64_t after, struct vt_event *ret,
+    size_t max, size_t *ret_n, struct vt_err *reterr)
 {
+	int rc = vt_office_may_read(actor, reterr);
+
+	(void)o;
 	(void)v;
-	(void)agency_no;
 	(void)max;
-	(void)reterr;
+	if (rc != VT_OK)
+		return rc;
 	memset(ret, 0, sizeof(*ret));
 	ret->seq = after + 1;
 	ret->name = "register";
 	*ret_n = 1;
+	return VT_OK;
+}
+
+int
+vt_office_may_read(const struct vt_actor *actor, struct vt_err *reterr)
+{
+	(void)actor;
+	return fake.may_not_read
+		   ? vt_err_set(reterr, VT_E_FORBIDDEN, "reading: not this role")
+		   : VT_OK;
+}
+
+int
+vt_office_log(struct vt_office *o, const char *code, struct vt_office_log *ret,
+    struct vt_err *reterr)
+{
+	(void)o;
+	if (strcmp(code, "H99.07") != 0)
+		return vt_err_set(
+		    reterr, VT_E_NOT_FOUND, "agency: none has this code");
+	memset(ret, 0, sizeof(*ret));
+	keep(ret->code, sizeof(ret->code), code);
+	keep(ret->name, sizeof(ret->name), "Sở mẫu");
+	keep(ret->origin, sizeof(ret->origin), "store.example/log/1");
+	ret->key[0] = 0xab;
 	return VT_OK;
 }
 

@@ -314,6 +314,10 @@ test_reading(struct vt_buf *b)
 	tap_ok(HAS("\"seq\":7") && HAS("\"after\":7"), "after the last");
 	tap_eq_int(
 	    ask(b, "GET", "/v1/events?after=x", "", ""), 422, "after what?");
+	fake.may_not_read = true;
+	tap_eq_int(ask(b, "GET", "/v1/events", "", ""), 403,
+	    "events are for those who may read");
+	fake.may_not_read = false;
 }
 
 static void
@@ -399,6 +403,22 @@ test_results(struct vt_buf *b)
 }
 
 static void
+test_log(struct vt_buf *b)
+{
+	tap_eq_int(raw_ask(port,
+		       VT_SPAN_LIT("GET /v1/agencies/H99.07/log HTTP/1.1\r\n"
+				   "Host: a\r\n\r\n"),
+		       b),
+	    200, "an agency's ledger, no account");
+	tap_ok(HAS("\"origin\":\"store.example/log/1\"") &&
+		   HAS("\"log_key\":\"ab00000000000000000000000000000000000000"
+		       "000000000000000000000000\""),
+	    "its name and its key");
+	tap_eq_int(ask(b, "GET", "/v1/agencies/H99.99/log", "", ""), 404,
+	    "no such agency");
+}
+
+static void
 test_validations(struct vt_buf *b)
 {
 	fake.overall = VT_OVERALL_PASSED;
@@ -409,6 +429,12 @@ test_validations(struct vt_buf *b)
 	tap_ok(fake.checked_bytes == 8 && fake.checked_first == '%',
 	    "of the bytes sent");
 	tap_eq_int(ask(b, "POST", "/v1/validations", "", ""), 422, "empty");
+	fake.may_not_read = true;
+	fake.checked_bytes = 0;
+	tap_eq_int(ask(b, "POST", "/v1/validations", "", "%PDF-1.4"), 403,
+	    "validation is for those who may read");
+	tap_eq_int(fake.checked_bytes, 0, "and nothing is judged before");
+	fake.may_not_read = false;
 	tap_eq_int(ask(b, "GET", "/v1/papers/" P "/parts/1/validation", "", ""),
 	    200, "of a stored part");
 }
@@ -455,6 +481,7 @@ main(void)
 	test_content(&b);
 	test_upload(&b);
 	test_results(&b);
+	test_log(&b);
 	test_validations(&b);
 	test_rate(&b);
 	vt_http_stop(h);
