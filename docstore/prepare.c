@@ -503,7 +503,7 @@ prepare_house(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		p->r.object = st->u.work.subject;
 		p->r.at = st->u.work.due == 0 ? VT_TIME_NONE : st->u.work.due;
 		p->r.blob = st->u.work.payload;
-		if (p->r.sub < VT_WORK_DELIVERY || p->r.sub > VT_WORK_NUMBER)
+		if (p->r.sub < VT_WORK_DELIVERY || p->r.sub > VT_WORK_LOOK)
 			return invalid(reterr, "unknown kind of work");
 		if (p->r.blob.n > KEEP_MAX)
 			return invalid(reterr, "a payload over 64 KiB");

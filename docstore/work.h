@@ -43,7 +43,8 @@ enum vt_work_kind {
 	VT_WORK_NOTICE = 7,
 	VT_WORK_SCRUB = 8,
 	VT_WORK_VALIDATE = 9,
-	VT_WORK_NUMBER = 10 /* the number given, into the PDF's fields */
+	VT_WORK_NUMBER = 10, /* the number given, into the PDF's fields */
+	VT_WORK_LOOK = 11    /* into files that were not when they came */
 };
 
 struct vt_work_new {

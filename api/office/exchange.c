@@ -3,6 +3,7 @@
  * Between agencies of one store: what waits for us, receiving it, and the
  * sender's side of it, which the work queue brings up to date.
  */
+#include "api/office/look.h"
 #include "api/office/office_priv.h"
 #include "base/cbor.h"
 
@@ -143,6 +144,8 @@ do_work(struct vt_office *o, const struct vt_work *w, struct vt_err *reterr)
 	case VT_WORK_NUMBER:
 		return vt_office_fill_number(
 		    o, w->agency_no, &w->subject, reterr);
+	case VT_WORK_LOOK:
+		return vt_look_work(o, w, reterr);
 	default:
 		return vt_err_set(reterr, VT_E_UNSUPPORTED,
 		    "work of kind %d is not done here", (int)w->kind);
@@ -161,7 +164,8 @@ next_try(vt_time now, uint32_t attempt)
 int
 vt_office_work_once(struct vt_office *o, bool *ret_any, struct vt_err *reterr)
 {
-	const uint32_t kinds = 1U << VT_WORK_NOTICE | 1U << VT_WORK_NUMBER;
+	const uint32_t kinds =
+	    1U << VT_WORK_NOTICE | 1U << VT_WORK_NUMBER | 1U << VT_WORK_LOOK;
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_view *v = NULL;
 	struct vt_work w;

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "api/office/look.h"
 #include "api/office/office_priv.h"
 
 #define ARENA_LIMIT ((size_t)4 << 20)
@@ -171,38 +172,6 @@ vt_office_clean_meta(const struct vt_meta *m, struct vt_arena *a,
 
 /* ---- registering ---- */
 
-/* True for what the workers can look into. */
-static bool
-looks_like_pdf(const struct vt_office_file *f)
-{
-	size_t n = f->name == NULL ? 0 : strlen(f->name);
-
-	if (f->media_type != NULL &&
-	    strcmp(f->media_type, "application/pdf") == 0)
-		return true;
-	return n > 4 && strcasecmp(f->name + n - 4, ".pdf") == 0;
-}
-
-/* What is wrong with a file in words for its record; "" when nothing is. */
-static void
-look(struct vt_office *o, const vt_hash *hash, struct vt_buf *ret,
-    uint32_t *ret_pages)
-{
-	struct vt_inspection i = { 0 };
-	struct vt_err err = VT_ERR_INIT;
-	int rc;
-
-	rc = vt_office_inspect(o, hash, &i, &err);
-	if (rc == VT_OK) {
-		if (ret_pages != NULL)
-			*ret_pages = (uint32_t)i.pages;
-		vt_inspection_free(&i);
-		return;
-	}
-	vt_buf_printf(ret, "%s (%s: %s)", vt_err_info(rc)->vi,
-	    vt_err_info(rc)->slug, err.msg);
-}
-
 /* The upload's content, which must be the actor's agency's. */
 static int
 find_upload(struct vt_office *o, const struct vt_actor *a, const vt_id *id,
@@ -225,11 +194,50 @@ find_upload(struct vt_office *o, const struct vt_actor *a, const vt_id *id,
 }
 
 struct intake {
-	struct vt_file files[64];
+	struct vt_file files[VT_L(PAPER_PARTS_MAX)];
 	struct vt_step steps[VT_ACT_STEPS_MAX];
 	size_t n_steps;
 	struct vt_meta meta;
+	uint16_t first; /* number of the part that files[0] is */
+	int64_t until;  /* monotonic: no more looking after it */
+	uint16_t later; /* the first part not looked into, 0: none */
 };
+
+/* One file looked into: a step notes what is wrong with it. */
+static int
+look_at(struct vt_office *o, size_t i, struct vt_arena *a, struct intake *t,
+    struct vt_err *reterr)
+{
+	struct vt_step *step = &t->steps[t->n_steps];
+	uint16_t part = (uint16_t)(t->first + i);
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(why);
+
+	if (t->later != 0)
+		return VT_OK;
+	/* the last step is for the work item that looks into the rest */
+	if (t->n_steps == VT_ACT_STEPS_MAX - 1 ||
+	    vt_monotonic_us(o->o.ctx) > t->until) {
+		t->later = part;
+		return VT_OK;
+	}
+	if (vt_look(o, &t->files[i].hash, &why,
+		part == 1 ? &t->meta.pages : NULL, &err) != VT_OK) {
+		/* ours, not the paper's: what arrived is taken all the same */
+		vt_log_err("office.look", &err);
+		t->later = part;
+		return VT_OK;
+	}
+	if (why.n == 0)
+		return VT_OK;
+	step->kind = VT_STEP_PROBLEM;
+	step->u.problem.part = part;
+	step->u.problem.note = vt_arena_strndup(a, why.p, why.n);
+	if (step->u.problem.note == NULL)
+		return vt_arena_err(a, reterr);
+	t->n_steps++;
+	return VT_OK;
+}
 
 static int
 take_files(struct vt_office *o, const struct vt_actor *actor,
@@ -240,9 +248,8 @@ take_files(struct vt_office *o, const struct vt_actor *actor,
 	struct vt_blob blob;
 	int rc;
 
+	t->until = vt_monotonic_us(o->o.ctx) + (int64_t)VT_L(LOOK_MS) * 1000;
 	for (size_t i = 0; i < n; i++) {
-		VT_BUF_AUTO(why);
-
 		rc = find_upload(o, actor, &files[i].upload, &blob, reterr);
 		if (rc != VT_OK)
 			return rc;
@@ -254,18 +261,11 @@ take_files(struct vt_office *o, const struct vt_actor *actor,
 		    clean(&c, files[i].media_type, 100, "media type");
 		if (c.rc != VT_OK)
 			return c.rc;
-		if (i > 0 && !looks_like_pdf(&files[i]))
+		if (t->first + i > 1 &&
+		    !vt_look_is_pdf(t->files[i].name, t->files[i].media_type))
 			continue;
-		look(o, &blob.hash, &why, i == 0 ? &t->meta.pages : NULL);
-		if (why.n == 0 || t->n_steps == VT_ACT_STEPS_MAX)
-			continue;
-		t->steps[t->n_steps].kind = VT_STEP_PROBLEM;
-		t->steps[t->n_steps].u.problem.part = (uint16_t)(i + 1);
-		t->steps[t->n_steps].u.problem.note =
-		    vt_arena_strndup(a, why.p, why.n);
-		if (t->steps[t->n_steps].u.problem.note == NULL)
-			return vt_arena_err(a, reterr);
-		t->n_steps++;
+		if ((rc = look_at(o, i, a, t, reterr)) != VT_OK)
+			return rc;
 	}
 	return VT_OK;
 }
@@ -277,6 +277,7 @@ vt_office_register(struct vt_office *o, const struct vt_request *rq,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
+	VT_BUF_AUTO(payload);
 	struct vt_act act;
 	struct intake *t;
 	bool done;
@@ -303,6 +304,7 @@ vt_office_register(struct vt_office *o, const struct vt_request *rq,
 	if ((rc = vt_office_clean_meta(meta, a, &t->meta, reterr)) != VT_OK)
 		return rc;
 	t->n_steps = 1;
+	t->first = 1;
 	rc = take_files(o, rq->actor, files, n_files, a, t, reterr);
 	if (rc != VT_OK)
 		return rc;
@@ -314,6 +316,13 @@ vt_office_register(struct vt_office *o, const struct vt_request *rq,
 	t->steps[0].u.reg.reason = VT_VERSION_RECEIVED;
 	t->steps[0].u.reg.arrival_series =
 	    direction == VT_DIR_IN ? VT_BOOK_IN : NULL;
+	if (t->later != 0) { /* the work names the paper: its id, now */
+		t->steps[0].u.reg.id = vt_id_new(o->o.ctx);
+		vt_look_later(&t->steps[0].u.reg.id, t->later, &payload,
+		    &t->steps[t->n_steps++]);
+	}
+	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
+		return rc;
 	vt_office_act(rq, NULL, t->steps, t->n_steps, &act);
 	act.expect_rev = 0;
 	return vt_store_do(o->o.store, &act, ret, reterr);
@@ -325,6 +334,7 @@ vt_office_edit(struct vt_office *o, const struct vt_request *rq,
     const vt_hash *expect, struct vt_act_result *ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
+	VT_BUF_AUTO(payload);
 	struct vt_facts f;
 	struct vt_act act;
 	struct intake *t;
@@ -342,6 +352,7 @@ vt_office_edit(struct vt_office *o, const struct vt_request *rq,
 	    (t = vt_arena_alloc(a, sizeof(*t))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "edit: no memory");
 	t->n_steps = 1;
+	t->first = part == 0 ? 1 : part;
 	rc = take_files(o, rq->actor, file, 1, a, t, reterr);
 	if (rc != VT_OK)
 		return rc;
@@ -350,13 +361,12 @@ vt_office_edit(struct vt_office *o, const struct vt_request *rq,
 	t->steps[0].u.version.file = t->files[0];
 	t->steps[0].u.version.expect = *expect;
 	t->steps[0].u.version.reason = VT_VERSION_EDITED;
-	if (t->n_steps == 2) {
-		t->steps[1].u.problem.part = part;
-	} else { /* a sound file clears what was noted on the one before */
-		t->steps[1].kind = VT_STEP_PROBLEM;
-		t->steps[1].u.problem.part = part;
-		t->steps[1].u.problem.note = "";
-	}
-	vt_office_act(rq, paper, t->steps, 2, &act);
+	if (t->later != 0)
+		vt_look_later(
+		    paper, t->later, &payload, &t->steps[t->n_steps++]);
+	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
+		return rc;
+	/* a new version has no note, whatever the last one had */
+	vt_office_act(rq, paper, t->steps, t->n_steps, &act);
 	return vt_store_do(o->o.store, &act, ret, reterr);
 }
