@@ -10,13 +10,15 @@
 #include "api/citizen/citizen.h"
 #include "api/cli/cli.h"
 #include "api/fetch/fetch.h"
+#include "api/http/address.h"
 #include "api/v1/v1.h"
 #include "base/limits.h"
 #include "base/log.h"
 
 struct server {
 	struct vt_cli *cli;
-	const char *dir, *anchors, *keys, *public_url, *proxy;
+	const char *dir, *anchors, *keys, *public_url;
+	char proxy[VT_HTTP_ADDRESS_MAX]; /* "": none */
 	char address[64];
 	uint16_t port;
 	struct vt_fetch_options fetch;
@@ -69,6 +71,17 @@ parse_listen(struct server *s, const char *arg)
 }
 
 static int
+parse_proxy(struct server *s, const char *arg)
+{
+	if (!vt_http_address(vt_span_str(arg), s->proxy))
+		return vt_err_set(&s->cli->err, VT_E_USAGE,
+		    "--trusted-proxy: a numeric IPv4 or IPv6 address wanted, "
+		    "\"%s\" given",
+		    arg);
+	return VT_OK;
+}
+
+static int
 parse(struct server *s)
 {
 	char **operands;
@@ -95,7 +108,8 @@ parse(struct server *s)
 			s->fetch.allow_private = true;
 			break;
 		case O_PROXY:
-			s->proxy = optarg;
+			if ((rc = parse_proxy(s, optarg)) != VT_OK)
+				return rc;
 			break;
 		default:
 			return c;
@@ -176,7 +190,7 @@ open_faces(struct server *s)
 	o.context = vt_context_system();
 	o.faces = faces;
 	o.nfaces = 2;
-	o.trusted_proxy = s->proxy;
+	o.trusted_proxy = s->proxy[0] == '\0' ? NULL : s->proxy;
 	return vt_http_start(&o, &s->http, &s->cli->err);
 }
 

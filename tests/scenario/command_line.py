@@ -157,6 +157,8 @@ fails('a letter without its text', 65, 'invalid', 'render', 'letter',
 fails('a receipt that is none', 65, 'syntax', 'receipt', plain)
 fails('a data directory in use', 69, 'store-in-use', 'serve', province.store,
       '--listen', '127.0.0.1:0')
+fails('a proxy by its name', 64, 'usage', 'serve', province.store,
+      '--trusted-proxy', 'localhost')
 t.ok(not os.path.exists(os.path.join(d, 'x.pdf'))
      and read(plain) == plain_data
      and not [n for n in os.listdir(d) if n.endswith('.part')],
