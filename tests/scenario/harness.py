@@ -407,11 +407,11 @@ def refused(answer, status, code, name):
               'got ' + str(answer))
 
 
-def receipt_holds(receipt, name):
+def receipt_holds(receipt, name, *more):
     path = os.path.join(scratch(), 'receipt')
     with open(path, 'wb') as f:
         f.write(receipt)
-    r = vanthu('receipt', path)
+    r = vanthu('receipt', path, *more)
     return ok(r.returncode == 0, name, (r.stdout + r.stderr).decode())
 
 

@@ -211,6 +211,17 @@ t.equal(base64.b64decode(sent['deliveries'][0]['receipt'] or ''), a.receipt,
 t.all_passed(people.their_clerk.content(theirs['id']), province, 3,
              'at the receiver: TOTAL-PASSED')
 
+# A receipt names its key itself; who gave it is known from another place.
+logs = {}
+for code in ('H99.07', 'H99.31'):
+    b = people.public.get('/v1/agencies/%s/log' % code)
+    t.need(b.status == 200, code + ': the key of its ledger, no account', b)
+    logs[code] = b.json['log_key']
+t.ok(logs['H99.07'] != logs['H99.31'], 'each agency has its own')
+for who, href, receipt in (receipts[0], receipts[-1]):
+    code = who.get('/v1/me').json['agency']['code']
+    t.receipt_holds(receipt, href + ': by the key known for ' + code,
+                    '--log-key', logs[code])
 for who, href, receipt in receipts:
     b = who.get(href)
     if b.body != receipt:
