@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static int
 read_memory(
@@ -59,6 +60,51 @@ vt_source_close(struct vt_source *s)
 	if (s->read == read_memory && s->arg != NULL)
 		VT_ASSERT(munmap(s->arg, (size_t)s->size) == 0);
 	*s = (struct vt_source){ 0 };
+}
+
+/* The descriptor rides in arg: no allocation to be freed. */
+static int
+read_fd(
+    struct vt_source *s, uint64_t off, void *p, size_t n, struct vt_err *reterr)
+{
+	int fd = (int)(intptr_t)s->arg;
+	uint8_t *to = p;
+	ssize_t got;
+
+	while (n > 0) {
+		got = pread(fd, to, n, (off_t)off);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return vt_err_errno(reterr, VT_E_IO, errno,
+			    "read at %" PRIu64, off);
+		if (got == 0)
+			return vt_err_set(reterr, VT_E_IO,
+			    "file: it was cut short at %" PRIu64, off);
+		to += got;
+		off += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return VT_OK;
+}
+
+int
+vt_source_pread_fd(struct vt_source *s, int fd, struct vt_err *reterr)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return vt_err_errno(reterr, VT_E_IO, errno, "fstat");
+	if (!S_ISREG(st.st_mode))
+		return vt_err_set(reterr, VT_E_IO,
+		    "file: wanted a regular file, found mode %o",
+		    (unsigned)st.st_mode);
+	*s = (struct vt_source){
+		.size = (uint64_t)st.st_size,
+		.read = read_fd,
+		.arg = (void *)(intptr_t)fd,
+	};
+	return VT_OK;
 }
 
 int

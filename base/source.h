@@ -35,6 +35,14 @@ VT_NODISCARD int vt_source_map_fd(struct vt_source *s, int fd,
     struct vt_err *reterr);
 void vt_source_close(struct vt_source *s);
 
+/*
+ * The same file by pread, not mapped: for the program itself, which only
+ * hashes and copies, and must survive a file that is cut short meanwhile
+ * (VT_E_IO). fd: borrowed until vt_source_close. An empty file is allowed.
+ */
+VT_NODISCARD int vt_source_pread_fd(
+    struct vt_source *s, int fd, struct vt_err *reterr);
+
 /* Bounds-checked read; VT_E_INVALID outside the source. */
 VT_NODISCARD int vt_source_read(struct vt_source *s, uint64_t off, void *p,
     size_t n, struct vt_err *reterr);

@@ -179,15 +179,22 @@ fetch_one(vt_office_fetch *fetch, void *fetch_arg, const struct vt_need *need,
 {
 	struct vt_err err = VT_ERR_INIT;
 	VT_BUF_AUTO(answer);
+	/* the worker read a hostile file: it proposes, it does not decide */
+	size_t limit = need->limit < VT_L(FETCH_MAX) ? need->limit
+						     : VT_L(FETCH_MAX);
 	bool ok = true;
 
+	if (strcmp(need->kind, "ocsp") != 0 ||
+	    strlen(need->url) > VT_L(URL_MAX))
+		return vt_err_set(reterr, VT_E_WORKER_PROTOCOL,
+		    "proof worker: it asks for something other than OCSP");
 	ret->kind = vt_arena_strdup(a, need->kind);
 	ret->url = vt_arena_strdup(a, need->url);
 	ret->request = vt_arena_copy(a, need->request, &ok);
 	if (ret->kind == NULL || ret->url == NULL || !ok)
 		return vt_arena_err(a, reterr);
 	if (fetch(fetch_arg, need->url, "application/ocsp-request",
-		need->request, need->limit, &answer, &err) != VT_OK) {
+		need->request, limit, &answer, &err) != VT_OK) {
 		ret->failure = vt_arena_strdup(a, err.msg);
 		return ret->failure == NULL ? vt_arena_err(a, reterr) : VT_OK;
 	}

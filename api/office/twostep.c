@@ -100,7 +100,7 @@ decode(struct vt_span s, struct kept *k, struct vt_err *reterr)
 {
 	struct vt_cbor_map_reader m;
 	struct vt_cbor c;
-	uint64_t key, seen = 0;
+	uint64_t key, act, seen = 0;
 
 	memset(k, 0, sizeof(*k));
 	vt_cbor_open(&c, s);
@@ -117,7 +117,11 @@ decode(struct vt_span s, struct kept *k, struct vt_err *reterr)
 			k->paper = vt_cbor_get_id(&c);
 			break;
 		case K_ACT:
-			k->act = (enum vt_signing_act)vt_cbor_get_uint(&c);
+			act = vt_cbor_get_uint(&c);
+			if (act > VT_SIGNING_SEAL)
+				vt_cbor_fail(&c, "unknown act");
+			else
+				k->act = (enum vt_signing_act)act;
 			break;
 		case K_SIGNER:
 			k->signer = vt_cbor_get_id(&c);

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the program asks the `proof` worker, and how it takes the answers. */
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "signing/proof/codec.h"
 #include "signing/signing.h"
+
+/* "/ByteRange " and the 60 characters that its value is padded to. */
+#define RANGE_WIDTH (sizeof("/ByteRange ") - 1 + 60)
 
 static int
 call(struct vt_spawner *s, int fd, const struct vt_buf *request,
@@ -45,7 +51,73 @@ vt_sign_inspect(struct vt_spawner *s, int fd, struct vt_inspection *ret,
 	return rc == VT_OK ? VT_OK : bad_answer(&why, reterr);
 }
 
-/* want_signature: the update was to prepare one. */
+/* Does the tail say the byte range that it comes with, where a reader looks:
+ * before /Contents, padded as base/pdf/append writes it? */
+static bool
+says_range(const struct vt_pdf_tail *t)
+{
+	const size_t before = sizeof("\n/Contents <") - 1;
+	char want[128];
+	size_t at;
+	int n;
+
+	n = snprintf(want, sizeof(want),
+	    "/ByteRange [0 %" PRIu64 " %" PRIu64 " %" PRIu64 "]",
+	    t->byte_range[1], t->byte_range[2], t->byte_range[3]);
+	if (n < 0 || (size_t)n > RANGE_WIDTH || t->hole < before + RANGE_WIDTH)
+		return false;
+	at = t->hole - before - RANGE_WIDTH;
+	if (memcmp(t->bytes.p + at, want, (size_t)n) != 0)
+		return false;
+	for (at += (size_t)n; at < t->hole - before; at++)
+		if (t->bytes.p[at] != ' ')
+			return false;
+	return memcmp(t->bytes.p + at, "\n/Contents <", before) == 0;
+}
+
+/*
+ * What is going to be signed is hashed here, over the very file: a worker that
+ * its PDF has taken over must not be able to have another document signed.
+ */
+static int
+own_digest(int fd, const struct vt_pdf_tail *t, const vt_hash *said,
+    struct vt_err *reterr)
+{
+	struct vt_source src;
+	vt_hash digest;
+	int rc;
+
+	if (!says_range(t))
+		return vt_err_set(reterr, VT_E_WORKER_PROTOCOL,
+		    "proof worker: /ByteRange is not where or what it says");
+	if ((rc = vt_source_pread_fd(&src, fd, reterr)) != VT_OK)
+		return rc;
+	rc = vt_pdf_tail_digest(t, &src, &digest, reterr);
+	vt_source_close(&src);
+	if (rc == VT_OK && !vt_hash_eq(&digest, said))
+		rc = vt_err_set(reterr, VT_E_WORKER_PROTOCOL,
+		    "proof worker: its digest is not that of the file");
+	return rc;
+}
+
+/* An update belongs to the file as it is, to the byte. */
+static int
+fits_file(int fd, const struct vt_pdf_tail *t, struct vt_err *reterr)
+{
+	struct vt_source src;
+	int rc;
+
+	if ((rc = vt_source_pread_fd(&src, fd, reterr)) != VT_OK)
+		return rc;
+	if (src.size != t->base)
+		rc = vt_err_set(reterr, VT_E_WORKER_PROTOCOL,
+		    "proof worker: an update of %" PRIu64
+		    " bytes' file for one of %" PRIu64,
+		    t->base, src.size);
+	vt_source_close(&src);
+	return rc;
+}
+
 static int
 update(struct vt_spawner *s, int fd, const struct vt_pades_change *change,
     struct vt_pdf_tail *ret_tail, vt_hash *ret_digest, struct vt_err *reterr)
@@ -71,6 +143,14 @@ update(struct vt_spawner *s, int fd, const struct vt_pades_change *change,
 	if (rc != VT_OK) {
 		vt_pdf_tail_free(&tail);
 		return bad_answer(&why, reterr);
+	}
+	if (tail.has_signature)
+		rc = own_digest(fd, &tail, &digest, reterr);
+	else
+		rc = fits_file(fd, &tail, reterr);
+	if (rc != VT_OK) {
+		vt_pdf_tail_free(&tail);
+		return rc;
 	}
 	*ret_tail = tail;
 	*ret_digest = digest;
