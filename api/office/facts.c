@@ -79,13 +79,17 @@ int
 vt_office_fd(struct vt_office *o, const vt_hash *blob, int *ret_fd,
     struct vt_err *reterr)
 {
+	struct vt_blob b;
 	int fd, rc;
 
+	if ((rc = vt_bytes_stat(o->o.store, blob, &b, reterr)) != VT_OK)
+		return rc;
 	fd = memfd_create("paper", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
 		return vt_err_errno(
 		    reterr, VT_E_IO, errno, "no memory file for a worker");
-	if ((rc = vt_bytes_to_fd(o->o.store, blob, fd, reterr)) != VT_OK) {
+	if ((rc = vt_held_admit(&o->held, fd, b.size, reterr)) != VT_OK ||
+	    (rc = vt_bytes_to_fd(o->o.store, blob, fd, reterr)) != VT_OK) {
 		close(fd);
 		return rc;
 	}

@@ -75,6 +75,7 @@ vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
 	vt_random(opt->ctx, o->worker.b, sizeof(o->worker.b));
 	pthread_mutex_init(&o->lock, NULL);
 	pthread_cond_init(&o->wake, NULL);
+	vt_held_init(&o->held);
 	if ((rc = vt_pins_new(opt->ctx, &o->pins, reterr)) != VT_OK) {
 		vt_office_close(o);
 		return rc;
@@ -105,6 +106,7 @@ vt_office_close(struct vt_office *o)
 	pthread_cond_destroy(&o->wake);
 	pthread_mutex_destroy(&o->lock);
 	vt_pins_free(o->pins);
+	vt_held_fini(&o->held);
 	o->magic = 0;
 	free(o);
 }

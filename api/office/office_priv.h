@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/office/held.h"
 #include "api/office/office.h"
 #include "api/office/pins.h"
 #include "base/arena.h"
@@ -40,6 +41,7 @@ struct vt_office {
 	pthread_mutex_t lock;  /* guards stop */
 	pthread_cond_t wake;
 	bool stop, started;
+	struct vt_held held;   /* papers in memory for workers */
 	struct vt_pins *pins;  /* wrong PINs of each key */
 };
 
@@ -106,7 +108,8 @@ VT_NODISCARD int vt_facts_load(struct vt_office *o, const vt_id *paper,
     uint32_t agency_no, uint64_t if_match, struct vt_facts *ret,
     struct vt_err *reterr);
 
-/* A stored blob as a sealed memfd for a worker. *ret_fd owned (close). */
+/* A stored blob as a sealed memfd for a worker. *ret_fd owned (close).
+ * VT_E_BUSY when the papers held so take PAPER_MEMORY_MAX. */
 VT_NODISCARD int vt_office_fd(struct vt_office *o, const vt_hash *blob,
     int *ret_fd, struct vt_err *reterr);
 
