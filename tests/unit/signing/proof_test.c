@@ -174,6 +174,59 @@ test_validate(void)
 	close(fd);
 }
 
+/* A worker that its PDF has taken over: it does the job, then lies. */
+static int
+lie(struct vt_job *job, struct vt_err *reterr)
+{
+	struct vt_span said;
+	const uint8_t *range;
+	int rc = vt_proof_worker.handle(job, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	said = vt_buf_view(job->reply);
+	range = memmem(said.p, said.n, "/ByteRange [0 ", 14);
+	if (range == NULL) /* no update, or one without a signature */
+		return VT_OK;
+	if (said.n % 2 == 0) /* the digest ends the answer */
+		job->reply->p[said.n - 1] ^= 1;
+	else /* the range as a reader will find it */
+		job->reply->p[(size_t)(range - said.p) + 14] ^= 1;
+	return VT_OK;
+}
+
+/* Whatever the worker says, only the bytes of this file are ever signed. */
+static void
+test_liar(void)
+{
+	struct vt_worker_kind liar = vt_proof_worker;
+	struct vt_field_spec field = { .kind = VT_FIELD_SIGNATURE,
+		.name = "x" };
+	struct vt_signature_spec sign = { .create = &field,
+		.time = WALK_TIME };
+	struct vt_pades_change change = { .sign = &sign };
+	struct walk_pdf kind = { .xref = WALK_TABLE };
+	struct vt_pdf_tail tail = VT_PDF_TAIL_INIT;
+	struct vt_spawner *own = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(file);
+
+	liar.handle = lie;
+	tap_need(vt_spawner_start(&liar, 1, &own, &err) == VT_OK,
+	    "a lying worker");
+	walk_pdf(&kind, &file);
+	/* names of both parities of length, so that both lies are told */
+	for (int i = 0; i < 2; i++) {
+		int fd = fd_of(&file);
+
+		field.name = i == 0 ? "x" : "xy";
+		tap_code(vt_sign_with_key(own, fd, &change, key, &tail, &err),
+		    VT_E_WORKER_PROTOCOL, &err, "lie %d is not signed", i);
+		close(fd);
+	}
+	vt_spawner_free(own);
+}
+
 int
 main(void)
 {
@@ -189,6 +242,7 @@ main(void)
 	test_certificate();
 	test_bad_files();
 	test_validate();
+	test_liar();
 	vt_key_free(key);
 	pki_free(signer);
 	pki_free(ca);
