@@ -2,6 +2,8 @@
 /* What happened in an agency, for those of it who may read. */
 #include "api/office/office_priv.h"
 
+/* A page of a list takes what vt_office_papers takes. */
+/* NOLINTBEGIN(readability-function-size) */
 int
 vt_office_events(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, uint64_t after, struct vt_event *ret,
@@ -15,3 +17,4 @@ vt_office_events(struct vt_office *o, struct vt_view *v,
 	return vt_event_list(
 	    v, actor->agency_no, after, ret, max, ret_n, reterr);
 }
+/* NOLINTEND(readability-function-size) */
