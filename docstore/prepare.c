@@ -9,15 +9,6 @@
 #include "base/text.h"
 #include "docstore/store_priv.h"
 
-#define NOTE_MAX   2000
-#define FACT_MAX   2000
-#define FACTS_MAX  64
-#define TO_MAX     512
-#define TOKENS_MAX 16
-#define CERTS_MAX  16
-#define CERT_MAX   16384
-#define KEEP_MAX   65536
-
 static int
 invalid(struct vt_err *reterr, const char *why)
 {
@@ -61,7 +52,7 @@ clean_recipients(struct vt_act_op *a, const struct vt_recipient **list,
 	struct vt_recipient *to;
 	int rc;
 
-	if (n > TO_MAX)
+	if (n > VT_L(ADDRESSEES_MAX))
 		return invalid(reterr, "more than 512 addressees");
 	if (n == 0) {
 		*list = NULL;
@@ -87,7 +78,7 @@ clean_facts(struct vt_act_op *a, struct vt_meta *m, struct vt_err *reterr)
 	struct vt_key_fact *f;
 	int rc;
 
-	if (m->n_facts > FACTS_MAX)
+	if (m->n_facts > VT_L(KEY_FACTS_MAX))
 		return invalid(reterr, "more than 64 facts");
 	if (m->n_facts == 0) {
 		m->facts = NULL;
@@ -97,10 +88,10 @@ clean_facts(struct vt_act_op *a, struct vt_meta *m, struct vt_err *reterr)
 		return vt_nomem(reterr);
 	for (size_t i = 0; i < m->n_facts; i++) {
 		f[i] = m->facts[i];
-		if ((rc = clean(a, &f[i].label, FACT_MAX, "fact label",
-			 reterr)) != VT_OK ||
-		    (rc = clean(a, &f[i].value, FACT_MAX, "fact value",
-			 reterr)) != VT_OK)
+		if ((rc = clean(a, &f[i].label, VT_L(KEY_FACT_MAX),
+			 "fact label", reterr)) != VT_OK ||
+		    (rc = clean(a, &f[i].value, VT_L(KEY_FACT_MAX),
+			 "fact value", reterr)) != VT_OK)
 			return rc;
 	}
 	m->facts = f;
@@ -312,7 +303,7 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	case VT_STEP_RETURN: /* three members of one shape */
 		r->main = st->u.submit.main;
 		r->note = st->u.submit.note;
-		return clean(a, &r->note, NOTE_MAX, "note", reterr);
+		return clean(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
 	case VT_STEP_NUMBER:
 		r->series = st->u.number.series;
 		r->notation = st->u.number.notation;
@@ -327,7 +318,7 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		return prepare_sign(a, st, r, reterr);
 	case VT_STEP_ISSUE:
 		r->note = st->u.issue.note;
-		return clean(a, &r->note, NOTE_MAX, "note", reterr);
+		return clean(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
 	case VT_STEP_DISPATCH:
 		return prepare_dispatch(a, st, r, reterr);
 	case VT_STEP_RECEIVE:
@@ -347,7 +338,7 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 			return invalid(reterr, "not a state to report");
 		if (r->blob.n > VT_RECEIPT_MAX)
 			return invalid(reterr, "a receipt over 64 KiB");
-		return clean(a, &r->note, NOTE_MAX, "note", reterr);
+		return clean(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
 	case VT_STEP_CODE:
 		return prepare_code(a, st->u.code.code, r, reterr);
 	case VT_STEP_ASSIGN:
@@ -355,21 +346,21 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		r->note = st->u.assign.note;
 		if (vt_id_is_zero(&r->who))
 			return invalid(reterr, "assigned to nobody");
-		return clean(a, &r->note, NOTE_MAX, "note", reterr);
+		return clean(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
 	default: /* VT_STEP_PROBLEM */
 		r->part = st->u.problem.part == 0 ? 1 : st->u.problem.part;
 		r->note = st->u.problem.note;
-		return clean(a, &r->note, NOTE_MAX, "note", reterr);
+		return clean(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
 	}
 }
 
 static int
 prepare_certs(const struct vt_span *certs, size_t n, struct vt_err *reterr)
 {
-	if (n > CERTS_MAX)
+	if (n > VT_L(CERTS_MAX))
 		return invalid(reterr, "more than 16 certificates");
 	for (size_t i = 0; i < n; i++)
-		if (certs[i].n == 0 || certs[i].n > CERT_MAX)
+		if (certs[i].n == 0 || certs[i].n > VT_L(CERT_MAX))
 			return invalid(reterr, "a certificate of 0 or more "
 					       "than 16384 bytes");
 	return VT_OK;
@@ -442,7 +433,7 @@ prepare_person(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	int rc;
 
 	*x = st->u.person;
-	if (x->n_tokens > TOKENS_MAX)
+	if (x->n_tokens > VT_L(TOKENS_MAX))
 		return invalid(reterr, "more than 16 tokens");
 	if ((rc = clean(a, &x->name, VT_L(NAME_MAX), "name", reterr)) !=
 		VT_OK ||
@@ -505,7 +496,7 @@ prepare_house(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		p->r.blob = st->u.work.payload;
 		if (p->r.sub < VT_WORK_DELIVERY || p->r.sub > VT_WORK_LOOK)
 			return invalid(reterr, "unknown kind of work");
-		if (p->r.blob.n > KEEP_MAX)
+		if (p->r.blob.n > VT_L(KEEP_MAX))
 			return invalid(reterr, "a payload over 64 KiB");
 		return VT_OK;
 	case VT_STEP_WORK_DONE:
@@ -525,7 +516,7 @@ prepare_act(struct vt_act_op *a, struct vt_err *reterr)
 
 	if (act->n_steps == 0 || act->n_steps > VT_ACT_STEPS_MAX)
 		return invalid(reterr, "it has no step, or more than 16");
-	if (act->keep.n > KEEP_MAX)
+	if (act->keep.n > VT_L(KEEP_MAX))
 		return invalid(reterr, "more than 64 KiB to keep");
 	if (act->key != NULL) {
 		if (n == 0 || n > VT_L(IDEMPOTENCY_KEY_MAX))

@@ -40,7 +40,8 @@ copy_agency(const struct vt_agency *a, struct vt_facts *ret)
 	if (ret->notation[0] == '\0')
 		vt_text_fit(
 		    ret->notation, sizeof(ret->notation), a->now.short_name);
-	for (size_t i = 0; i < a->n_certs && ret->n_agency_certs < 16; i++)
+	for (size_t i = 0;
+	     i < a->n_certs && ret->n_agency_certs < VT_L(CERTS_MAX); i++)
 		ret->agency_certs[ret->n_agency_certs++] =
 		    vt_sha256(a->certs[i]);
 }

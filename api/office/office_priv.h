@@ -98,7 +98,7 @@ struct vt_facts {
 	vt_id signed_by;
 	bool sealed, issued;
 	char place[256], agency_name[512], agency_key[512];
-	vt_hash agency_certs[16];         /* SHA-256 of each, newest last */
+	vt_hash agency_certs[VT_L(CERTS_MAX)]; /* SHA-256 of each, newest last */
 	size_t n_agency_certs;
 };
 
