@@ -414,3 +414,40 @@ vt_facts_changes(struct vt_facts *f, struct vt_signature_facts *s)
 		vt_finding(f, s, VT_R_PERMITTED_CHANGES, "%zu in %zu revisions",
 		    tally.permitted, n - 1 - s->revision);
 }
+
+/* Does a person's or seal's proven signature protect revision rev? A time
+ * stamp says when, not that what stands there is right. */
+static bool
+vouched(const struct vt_facts *f, size_t rev)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_signatures; i++) {
+		const struct vt_signature_facts *s = f->signatures[i];
+
+		if (s->subfilter != VT_SUBFILTER_RFC3161 &&
+		    s->revision >= rev && s->range_ok && s->verified &&
+		    s->coverage <= VT_COVERAGE_REVISION && s->n_links > 0 &&
+		    s->links[s->n_links - 1].anchor)
+			return true;
+	}
+	return false;
+}
+
+/* What was filled after s must be in what somebody signed later. Asked when
+ * all signatures are verified. */
+void
+vt_facts_vouched(struct vt_facts *f, struct vt_signature_facts *s)
+{
+	size_t rev, i;
+
+	for (rev = s->revision + 1; rev < vt_pdf_revisions(f->pdf); rev++)
+		for (i = 0; i < f->steps[rev].n; i++)
+			if (f->steps[rev].items[i].kind == VT_CHANGE_FILL &&
+			    !vouched(f, rev)) {
+				vt_finding(f, s, VT_R_FILL_UNSIGNED,
+				    "revision %zu: %s", rev,
+				    f->steps[rev].items[i].meaning);
+				return;
+			}
+}

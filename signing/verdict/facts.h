@@ -244,6 +244,8 @@ void vt_facts_chain(struct vt_facts *f, struct vt_signature_facts *s);
 void vt_facts_revocation(struct vt_facts *f, struct vt_signature_facts *s);
 /* changes.c: everything after the signature, explained or not. */
 void vt_facts_changes(struct vt_facts *f, struct vt_signature_facts *s);
+/* The same file: what was filled after s, a proven signature covers. */
+void vt_facts_vouched(struct vt_facts *f, struct vt_signature_facts *s);
 
 /* judge.c */
 void vt_judge(struct vt_facts *f, struct vt_signature_facts *s,

@@ -151,6 +151,17 @@ read_dictionary(struct vt_facts *f, struct vt_signature_facts *s,
 	    !vt_pdf_is_name(o, "DocTimeStamp"))
 		vt_finding(f, s, VT_R_SIGNATURE_DICTIONARY,
 		    "/Type is neither /Sig nor /DocTimeStamp");
+	/* Others would take it for a time, not for a person's signature. */
+	if (vt_pdf_is_name(o, "DocTimeStamp") &&
+	    s->subfilter != VT_SUBFILTER_RFC3161)
+		vt_finding(f, s, VT_R_SIGNATURE_DICTIONARY,
+		    "/Type /DocTimeStamp, but /SubFilter is none of one");
+	rc = vt_pdf_lookup(f->pdf, rev, s->dict, "Filter", &o, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (o == NULL || o->type != VT_PDF_NAME)
+		vt_finding(
+		    f, s, VT_R_SIGNATURE_DICTIONARY, "/Filter is no name");
 	rc = vt_pdf_lookup(f->pdf, rev, s->dict, "Reference", &o, reterr);
 	if (rc != VT_OK)
 		return rc;

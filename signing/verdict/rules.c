@@ -19,12 +19,11 @@
 
 #define CLAIMS_MAX 4096
 
-/* Annotation flags (ISO 32000-1 Table 165) that a fill may change: Print,
- * Locked, LockedContents. None of them hides or shows anything on screen. */
-#define FLAGS_FREE (4 | 128 | 512)
+/* Annotation flags (ISO 32000-1 Table 165) that a signing may change: Locked,
+ * LockedContents. None of them hides or shows anything, on screen or paper. */
+#define FLAGS_FREE (128 | 512)
 
-static const char *const fill_keys[] = { "V", "AP", "AS", "F", "DA", "Q",
-	NULL };
+static const char *const fill_keys[] = { "V", "AP", NULL };
 static const char *const sign_keys[] = { "V", "AP", "F", NULL };
 
 struct vt_changed *
@@ -307,12 +306,6 @@ appearance_allowed(const struct vt_diff *d, const struct vt_pdf_object *a,
 	       vt_pdf_is_name(vt_pdf_dict_get(n->after, "Subtype"), "Form");
 }
 
-static bool
-typed(const struct vt_pdf_object *o, enum vt_pdf_type type)
-{
-	return o == NULL || o->type == type;
-}
-
 /* NULL when the dictionary may change so, else why not. */
 static const char *
 fill_fault(const struct vt_diff *d, const struct vt_field *field,
@@ -320,26 +313,22 @@ fill_fault(const struct vt_diff *d, const struct vt_field *field,
 {
 	if (!vt_span_is(field->type, "Tx") || !field->merged)
 		return "not a text field in one dictionary with its widget";
-	/* Once: what stands there is not for others to change. */
-	if (field->value != NULL && field->value->type != VT_PDF_NULL &&
-	    (field->value->type != VT_PDF_STRING ||
-		field->value->u.string.n > 0))
-		return "the field was filled already";
 	if (!vt_pdf_dict_same(d->f->src, a, b, fill_keys))
 		return "a text field changed in more than its value and "
 		       "appearance";
 	if (vt_pdf_dict_get(b, "V") == NULL ||
 	    vt_pdf_dict_get(b, "V")->type != VT_PDF_STRING)
 		return "/V is not a direct string";
-	if (!appearance_allowed(
+	/* Once: a number that stands there is not for others to change. */
+	if (field->value != NULL && field->value->type != VT_PDF_NULL &&
+	    (field->value->type != VT_PDF_STRING ||
+		field->value->u.string.n > 0))
+		return "the field was filled already";
+	if (vt_pdf_entry_same(d->f->src, vt_pdf_dict_get(a, "AP"),
+		vt_pdf_dict_get(b, "AP")) ||
+	    !appearance_allowed(
 		d, vt_pdf_dict_get(a, "AP"), vt_pdf_dict_get(b, "AP")))
 		return "/AP is not << /N reference to a new form >>";
-	if (!typed(vt_pdf_dict_get(b, "AS"), VT_PDF_NAME) ||
-	    !typed(vt_pdf_dict_get(b, "DA"), VT_PDF_STRING) ||
-	    !typed(vt_pdf_dict_get(b, "Q"), VT_PDF_INT))
-		return "/AS, /DA or /Q of another type";
-	if (!flags_allowed(vt_pdf_dict_get(a, "F"), vt_pdf_dict_get(b, "F")))
-		return "/F hides or shows the field";
 	return NULL;
 }
 
@@ -428,6 +417,14 @@ vt_rules_apply(struct vt_diff *d, struct vt_changed *c, const char **ret_why,
 	sign = vt_span_is(field->type, "Sig");
 	*ret_why = sign ? sign_fault(d, field, c->before, c->after)
 			: fill_fault(d, field, c->before, c->after);
+	if (!sign && *ret_why == NULL) {
+		const struct vt_changed *n = new_object(
+		    d, vt_pdf_dict_get(vt_pdf_dict_get(c->after, "AP"), "N"));
+
+		rc = vt_shown_fault(d, n->after, c->after, ret_why);
+		if (rc != VT_OK)
+			return rc;
+	}
 	if (*ret_why != NULL || !places_allowed(d, c->num, ret_why))
 		return VT_OK;
 	step = vt_arena_alloc(d->f->out, sizeof(*step));

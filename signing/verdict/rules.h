@@ -46,6 +46,12 @@ struct vt_changed *vt_diff_find(const struct vt_diff *d, uint32_t num);
 VT_NODISCARD int vt_rules_apply(struct vt_diff *d, struct vt_changed *c,
     const char **ret_why, struct vt_err *reterr);
 
+/* NULL in *ret when the new appearance of a text field shows its /V and
+ * nothing else; else what is wrong. Errors: reading failed. */
+VT_NODISCARD int vt_shown_fault(struct vt_diff *d,
+    const struct vt_pdf_object *form, const struct vt_pdf_object *field,
+    const char **ret);
+
 /* Cross-reference and object streams of an update (ISO 32000-1 §7.5.7-8). */
 bool vt_rule_structure(const struct vt_diff *d, const struct vt_changed *c);
 

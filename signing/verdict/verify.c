@@ -102,6 +102,8 @@ gather(struct vt_facts *f)
 		if (!is_broken(s))
 			vt_facts_revocation(f, s);
 	}
+	for (i = 0; i < f->n_signatures; i++)
+		vt_facts_vouched(f, f->signatures[i]);
 }
 
 static enum vt_overall

@@ -177,12 +177,76 @@ appearance(struct forge *f, const char *resources)
 static const char *const value_keys[] = { "V", "AP", "AS", "F", "DA", "Q",
 	NULL };
 
+/* What a filler of ours writes for the text "128", and ways to do worse. */
+struct fill {
+	const char *value, *box, *matrix, *font, *text, *flags;
+};
+#define GOOD_VALUE "(128)"
+#define GOOD_BOX   "0 0 120 20"
+#define GOOD_TEXT  "2 5 Td <003100320038> Tj"
+
+static uint32_t
+laid_font(struct forge *f)
+{
+	struct vt_pdf_object *catalog, *form, *dr, *fonts = NULL;
+	struct vt_pdf_ref ref;
+	struct vt_err err = VT_ERR_INIT;
+	size_t rev = vt_pdf_revisions(f->pdf) - 1;
+	const struct vt_pdf_object *o;
+
+	tap_need(
+	    vt_pdf_catalog(f->pdf, rev, &catalog, &ref, &err) == VT_OK &&
+		vt_pdf_lookup(f->pdf, rev, catalog, "AcroForm", &form, &err) ==
+		    VT_OK &&
+		vt_pdf_lookup(f->pdf, rev, form, "DR", &dr, &err) == VT_OK &&
+		vt_pdf_lookup(f->pdf, rev, dr, "Font", &fonts, &err) == VT_OK,
+	    "the fonts of the form %s", err.msg);
+	o = vt_pdf_dict_get(fonts, "VtSerif");
+	tap_need(o != NULL && o->type == VT_PDF_REF, "the laid font");
+	return o->u.ref.num;
+}
+
+static void
+fill_as(struct forge *f, struct fill w)
+{
+	static const char *const keep_flags[] = { "V", "AP", NULL };
+	static const char *const flags[] = { "V", "AP", "F", NULL };
+	uint32_t n = forge_new(f);
+	char dict[300], data[300];
+
+	snprintf(dict, sizeof(dict),
+	    "<< /Type /XObject /Subtype /Form /BBox [%s] %s /Resources "
+	    "<< /Font << /VtSerif %u 0 R >> >> >>",
+	    w.box == NULL ? GOOD_BOX : w.box, w.matrix == NULL ? "" : w.matrix,
+	    laid_font(f));
+	snprintf(data, sizeof(data), "/Tx BMC q BT /%s Tf 0 g %s ET Q EMC",
+	    w.font == NULL ? "VtSerif 13" : w.font,
+	    w.text == NULL ? GOOD_TEXT : w.text);
+	forge_stream(f, n, dict, data);
+	forge_edit(f, forge_field(f, FORGE_NUMBER),
+	    w.flags == NULL ? keep_flags : flags,
+	    "/V %s %s /AP << /N %u 0 R >>",
+	    w.value == NULL ? GOOD_VALUE : w.value,
+	    w.flags == NULL ? "" : w.flags, n);
+}
+
 static void
 good_fill(struct forge *f)
 {
-	forge_edit(f, forge_field(f, FORGE_NUMBER), value_keys,
-	    "/V (1) /F 4 /DA (/VtSerif 13 Tf 0 g) /AP << /N %u 0 R >>",
-	    appearance(f, ""));
+	fill_as(f, (struct fill){ 0 });
+}
+
+/* Ends the update; what it filled is then signed by the agency. */
+static void
+done_sealed(struct forge *f, struct vt_buf *ret)
+{
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(filled);
+
+	forge_done(f, &filled);
+	tap_need(
+	    walk_sign(&filled, "vt_agency", 120, 60, t.key, ret, &err) == VT_OK,
+	    "sealed %s", err.msg);
 }
 
 static void
@@ -351,11 +415,6 @@ test_updates(const struct base *b)
 	size_t i;
 	VT_BUF_AUTO(file);
 
-	forge_open(&f, &b->done);
-	good_fill(&f);
-	forge_done(&f, &file);
-	forge_close(&f);
-	passes(&file, "the honest fill that the others are held against");
 	for (i = 0; i < sizeof(updates) / sizeof(*updates); i++) {
 		forge_open(&f, &b->done);
 		updates[i].make(&f);
@@ -364,6 +423,97 @@ test_updates(const struct base *b)
 		refused(&file, updates[i].indication, updates[i].code,
 		    updates[i].what);
 	}
+}
+
+/* ---- fills: what a field shows is what it says, and somebody signs it ---- */
+
+/* Sealed afterwards, all of them: only the rule stands in the way. */
+static const struct {
+	struct fill fill;
+	const char *what;
+} fills[] = {
+	{ { .value = "(129)" }, "a field that shows another text than /V" },
+	{ { .value = "(1280)" }, "a field that shows less than /V" },
+	{ { .box = "0 0 60 20" }, "a box that stretches the text" },
+	{ { .box = "0 0 120 0" }, "a box without height" },
+	{ { .box = "-500 -500 595 842" }, "a box larger than the field" },
+	{ { .matrix = "/Matrix [1 0 0.5 1 0 0]" }, "a slanting matrix" },
+	{ { .matrix = "/Matrix [0.7 0.7 -0.7 0.7 0 0]" },
+	    "a matrix that turns by an eighth" },
+	{ { .matrix = "/Matrix [-1 0 0 1 0 0]" }, "a matrix that mirrors" },
+	{ { .matrix = "/Group << /S /Transparency >>" },
+	    "an appearance with a transparency group" },
+	{ { .font = "Other 13" }, "a font that the appearance lacks" },
+	{ { .font = "VtSerif 0.1" }, "text too small to see" },
+	{ { .font = "VtSerif 1.3.1" }, "a size that is no number" },
+	{ { .font = "VtSerif 500" }, "text too large for the field" },
+	{ { .text = "500 5 Td <003100320038> Tj" }, "text beside the field" },
+	{ { .text = "2 5 Td <003100320038> Tj 1 0 0 rg 0 0 120 20 re f" },
+	    "text, and a box over it" },
+	{ { .text = "3 Tr 2 5 Td <003100320038> Tj" }, "text drawn invisibly" },
+	{ { .flags = "/F 0" }, "a field that is not printed any more" },
+	{ { .flags = "/F 6" }, "a field hidden while it is filled" },
+};
+
+static void
+test_fills(const struct base *b)
+{
+	struct forge f;
+	size_t i;
+	VT_BUF_AUTO(file);
+
+	forge_open(&f, &b->done);
+	good_fill(&f);
+	done_sealed(&f, &file);
+	forge_close(&f);
+	passes(&file, "the honest fill that the others are held against");
+	forge_open(&f, &b->done);
+	good_fill(&f);
+	forge_done(&f, &file);
+	forge_close(&f);
+	refused(&file, VT_INDETERMINATE, "filled-unsigned",
+	    "an honest fill that nobody signed");
+	for (i = 0; i < sizeof(fills) / sizeof(*fills); i++) {
+		forge_open(&f, &b->done);
+		fill_as(&f, fills[i].fill);
+		done_sealed(&f, &file);
+		forge_close(&f);
+		refused(&file, VT_INDETERMINATE, "change-unexplained",
+		    fills[i].what);
+	}
+}
+
+/* A text field as large as the page waits under the signature. */
+static void
+test_page_field(const struct base *b)
+{
+	static const char *const drop[] = { "Rect", NULL };
+	struct vt_err err = VT_ERR_INIT;
+	struct forge f;
+	VT_BUF_AUTO(laid);
+	VT_BUF_AUTO(done);
+	VT_BUF_AUTO(file);
+
+	forge_open(&f, &b->laid);
+	forge_edit(
+	    &f, forge_field(&f, FORGE_NUMBER), drop, "/Rect [0 0 595 842]");
+	forge_done(&f, &laid);
+	forge_close(&f);
+	tap_need(
+	    walk_sign(&laid, "vt_leader", 120, 60, t.key, &done, &err) == VT_OK,
+	    "signed with it %s", err.msg);
+	forge_open(&f, &done);
+	fill_as(&f, (struct fill){ .box = "0 0 595 842" });
+	forge_done(&f, &file);
+	forge_close(&f);
+	refused(&file, VT_INDETERMINATE, "filled-unsigned",
+	    "a field as large as the page, filled after the only signature");
+	forge_open(&f, &done);
+	fill_old_appearance(&f);
+	forge_done(&f, &file);
+	forge_close(&f);
+	refused(&file, VT_INDETERMINATE, "change-unexplained",
+	    "the same, painted over the page");
 }
 
 /*
@@ -408,7 +558,8 @@ test_unlisted(const struct base *b)
 		vt_buf_printf(&file, "startxref\n%llu\n%%%%EOF\n",
 		    (unsigned long long)xref + strlen(rows[i].bytes));
 		if (rows[i].passes)
-			passes(&file, rows[i].what);
+			refused(&file, VT_INDETERMINATE, "filled-unsigned",
+			    rows[i].what);
 		else
 			refused(&file, VT_INDETERMINATE, "change-unexplained",
 			    rows[i].what);
@@ -735,8 +886,9 @@ test_permissions(const struct base *b)
 		    NULL, "change-locked", "this field locked" },
 		{ MDP("FieldMDP", "/Action /Include /Fields [(vt_date)]"), NULL,
 		    NULL, "another field locked" },
-		{ MDP("FieldMDP", "/Action /Exclude /Fields [(vt_number)]"),
-		    NULL, NULL, "all but this field locked" },
+		{ MDP("FieldMDP", "/Action /Exclude /Fields [(vt_number) "
+				  "(vt_agency)]"),
+		    NULL, NULL, "all but this field and the seal locked" },
 		{ MDP("FieldMDP", "/Action /Exclude /Fields [(vt_date)]"), NULL,
 		    "change-locked", "all but another one locked" },
 		{ NULL, "/Action /All", "change-locked",
@@ -756,7 +908,10 @@ test_permissions(const struct base *b)
 		sign_with(&b->laid, rows[i].entries, rows[i].lock, &done);
 		forge_open(&f, &done);
 		good_fill(&f);
-		forge_done(&f, &file);
+		if (rows[i].code == NULL)
+			done_sealed(&f, &file);
+		else
+			forge_done(&f, &file);
 		forge_close(&f);
 		if (rows[i].code == NULL)
 			passes(&file, rows[i].what);
@@ -888,10 +1043,9 @@ test_once(const struct base *b)
 	forge_done(&f, &filled);
 	forge_close(&f);
 	forge_open(&f, &filled);
-	forge_edit(&f, forge_field(&f, FORGE_NUMBER), value_keys,
-	    "/V (999) /F 4 /DA (/VtSerif 13 Tf 0 g) /AP << /N %u 0 R >>",
-	    appearance(&f, ""));
-	forge_done(&f, &file);
+	fill_as(&f, (struct fill){
+			.value = "(999)", .text = "2 5 Td <003900390039> Tj" });
+	done_sealed(&f, &file);
 	forge_close(&f);
 	refused(&file, VT_INDETERMINATE, "change-unexplained",
 	    "a field filled a second time");
@@ -984,6 +1138,8 @@ all_attacks(enum walk_xref xref, const char *name)
 	base_open(&b, &kind);
 	passes(&b.done, "untouched");
 	test_updates(&b);
+	test_fills(&b);
+	test_page_field(&b);
 	test_hidden_again(&b);
 	test_once(&b);
 	test_two_fields(&b);

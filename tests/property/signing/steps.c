@@ -94,15 +94,33 @@ lay(struct paper *p, struct vt_buf *ret, struct vt_err *err)
 	return walk_step(&p->file, &c, NULL, ret, err);
 }
 
+/* The text of walk_text_graft in a box of w x h. */
+static void
+graft_text(double w, double h, struct vt_buf *dict,
+    struct vt_pdf_graft_object *o, struct vt_pdf_graft *ret)
+{
+	vt_buf_printf(dict,
+	    "<< /Type /XObject /Subtype /Form /BBox [0 0 %.1f %.1f] "
+	    "/Resources << /Font << /VtSerif 0 65534 R >> >> >>",
+	    w, h);
+	*ret = walk_text_graft;
+	*o = ret->objects[0];
+	o->body = vt_buf_view(dict);
+	ret->objects = o;
+}
+
 /* Fills or signs one field that is still empty. */
 static int
 act(struct paper *p, struct vt_buf *ret, struct vt_err *err)
 {
+	struct vt_pdf_graft_object form;
+	struct vt_pdf_graft graft;
 	struct vt_field_fill fill = { .value = "128/SKHCN-CĐS",
-		.appearance = &walk_text_graft };
+		.appearance = &graft };
 	struct vt_signature_spec sign = { .time = WALK_TIME };
 	struct vt_pades_change c = { 0 };
 	size_t j;
+	VT_BUF_AUTO(dict);
 
 	do
 		j = (size_t)roll(p->n);
@@ -110,6 +128,7 @@ act(struct paper *p, struct vt_buf *ret, struct vt_err *err)
 	p->done[j] = true;
 	if (p->specs[j].kind == VT_FIELD_TEXT) {
 		fill.name = p->names[j];
+		graft_text(p->specs[j].w, p->specs[j].h, &dict, &form, &graft);
 		c.fills = &fill;
 		c.n_fills = 1;
 	} else {

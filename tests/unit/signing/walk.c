@@ -135,10 +135,24 @@ static const char *const text_imports[] = { "DR/Font/VtSerif" };
 static const struct vt_pdf_graft_object text_objects[] = {
 	{ S("<< /Type /XObject /Subtype /Form /BBox [0 0 120 20] /Resources "
 	    "<< /Font << /VtSerif 0 65534 R >> >> >>"),
-	    S("/Tx BMC q BT /VtSerif 12 Tf 2 5 Td (128/SKHCN) Tj ET Q EMC"),
+	    S("/Tx BMC q BT /VtSerif 12 Tf 0 g 2 5 Td "
+	      "<003100320038002F0053004B00480043004E002D004301100053> Tj ET Q "
+	      "EMC"),
 	    true },
 };
 const struct vt_pdf_graft walk_text_graft = { text_objects, 1, text_imports,
+	1 };
+
+static const struct vt_pdf_graft_object date_objects[] = {
+	{ S("<< /Type /XObject /Subtype /Form /BBox [0 0 120 20] /Resources "
+	    "<< /Font << /VtSerif 0 65534 R >> >> >>"),
+	    S("/Tx BMC q BT /VtSerif 12 Tf 0 g 2 5 Td "
+	      "<0041006E0020004D1EAB0075002C0020006E006700E00079002000320031"
+	      "00200074006800E1006E00670020003100310020006E0103006D0020003200"
+	      "3000320036> Tj ET Q EMC"),
+	    true },
+};
+static const struct vt_pdf_graft date_graft = { date_objects, 1, text_imports,
 	1 };
 
 static const struct vt_pdf_graft_object box_objects[] = {
@@ -283,8 +297,7 @@ walk_fill(const struct vt_buf *file, struct vt_buf *ret, struct vt_err *reterr)
 {
 	const struct vt_field_fill fills[] = {
 		{ "vt_number", "128/SKHCN-CĐS", &walk_text_graft },
-		{ "vt_date", "An Mẫu, ngày 21 tháng 11 năm 2026",
-		    &walk_text_graft },
+		{ "vt_date", "An Mẫu, ngày 21 tháng 11 năm 2026", &date_graft },
 	};
 	struct vt_pades_change c = { .fills = fills, .n_fills = 2 };
 
