@@ -131,12 +131,9 @@ classify(struct vt_diff *d, uint32_t num, struct vt_changed *c)
 static const struct vt_edge *
 waited_for(const struct vt_diff *d, uint32_t num)
 {
-	size_t i;
+	size_t n;
 
-	for (i = 0; i < d->refs->n_edges; i++)
-		if (d->refs->edges[i].target == num)
-			return &d->refs->edges[i];
-	return NULL;
+	return vt_refs_edges(d->refs, num, &n);
 }
 
 static int
@@ -196,7 +193,8 @@ explain_all(struct vt_diff *d, struct vt_revision_steps *steps)
 	int pass, rc;
 
 	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < d->n; i++) {
+		/* Once failed, more steps tell nothing. */
+		for (i = 0; i < d->n && steps->failure == NULL; i++) {
 			struct vt_changed *c = &d->items[i];
 
 			if ((c->state == VT_OBJECT_NEW) != (pass == 1) ||

@@ -334,6 +334,7 @@ get_signature(struct reader *r, struct vt_signature_verdict *ret)
 	};
 	struct vt_cbor_map_reader m;
 	uint64_t key;
+	bool indication = false, coverage = false;
 
 	ret->claimed_time = VT_TIME_NONE;
 	vt_cbor_map_open(&m, &r->c);
@@ -346,6 +347,7 @@ get_signature(struct reader *r, struct vt_signature_verdict *ret)
 		switch (key) {
 		case S_INDICATION:
 			ret->indication = get_enum(r, VT_TOTAL_FAILED);
+			indication = true;
 			break;
 		case S_CERTIFICATE:
 			ret->certificate = get_bytes(r);
@@ -358,13 +360,16 @@ get_signature(struct reader *r, struct vt_signature_verdict *ret)
 			break;
 		case S_COVERAGE:
 			ret->coverage = get_enum(r, VT_COVERAGE_UNCLEAR);
+			coverage = true;
 			break;
 		default:
 			get_lists(r, key, ret);
 			break;
 		}
 	}
-	if (ret->field == NULL || ret->format == NULL)
+	/* What is missing must not read as "passed, the whole file". */
+	if (ret->field == NULL || ret->format == NULL || !indication ||
+	    !coverage)
 		vt_cbor_fail(&r->c, "signature incomplete");
 }
 
@@ -464,6 +469,10 @@ vt_verdict_decode(
 	v->overall = VT_OVERALL_NOT_READABLE;
 	vt_cbor_open(&r.c, s);
 	get_verdict(&r, v);
+	if (v->overall == VT_OVERALL_NOT_READABLE
+		? v->n_signatures > 0
+		: v->overall != vt_verdict_overall(v))
+		vt_cbor_fail(&r.c, "overall is not that of the signatures");
 	rc = vt_cbor_finish(&r.c, "verdict", reterr);
 	if (rc == VT_OK)
 		*ret = VT_TAKE(v);

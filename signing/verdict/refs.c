@@ -150,12 +150,14 @@ add_edge(struct build *b, uint32_t target, const struct vt_ref_step *at,
 	if (!vt_facts_grow(b->f, b->f->work, &r->edges, r->n_edges,
 		&r->cap_edges, sizeof(*r->edges)))
 		return vt_err_set(b->err, VT_E_NOMEM, "PDF references");
-	r->edges[r->n_edges++] = (struct vt_edge){
+	r->edges[r->n_edges] = (struct vt_edge){
 		.target = target,
 		.source = b->source,
 		.path = vt_ref_path(b->f, "", at),
 		.holder = holder,
+		.order = r->n_edges,
 	};
+	r->n_edges++;
 	return VT_OK;
 }
 
@@ -251,6 +253,36 @@ want_arrays(struct build *b, bool *ret_more)
 	return VT_OK;
 }
 
+static int
+by_target(const void *a, const void *b)
+{
+	const struct vt_edge *x = a, *y = b;
+
+	if (x->target != y->target)
+		return x->target < y->target ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+const struct vt_edge *
+vt_refs_edges(const struct vt_refs *r, uint32_t num, size_t *ret_n)
+{
+	size_t lo = 0, hi = r->n_edges;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->edges[mid].target < num)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (*ret_n = 0;
+	     lo + *ret_n < r->n_edges && r->edges[lo + *ret_n].target == num;
+	     ++*ret_n)
+		continue;
+	return *ret_n == 0 ? NULL : &r->edges[lo];
+}
+
 int
 vt_refs_build(
     struct vt_facts *f, size_t rev, struct vt_refs *r, struct vt_err *reterr)
@@ -270,6 +302,8 @@ vt_refs_build(
 			rc = want_arrays(&b, &more);
 	}
 	free(b.queue);
+	if (rc == VT_OK && r->n_edges > 0)
+		qsort(r->edges, r->n_edges, sizeof(*r->edges), by_target);
 	return rc;
 }
 

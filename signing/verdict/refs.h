@@ -15,6 +15,7 @@ struct vt_edge {
 	const char *path; /* inside the source: "AcroForm/Fields[2]", "[0]" */
 	/* Innermost dictionary around the reference; NULL: none. */
 	const struct vt_pdf_object *holder;
+	size_t order; /* in which they were found */
 };
 
 struct vt_refs {
@@ -22,7 +23,7 @@ struct vt_refs {
 	uint8_t *interest; /* one bit a number */
 	uint8_t *seen;
 	uint32_t *parent; /* first object from which each was reached */
-	struct vt_edge *edges;
+	struct vt_edge *edges; /* by target, then in order */
 	size_t n_edges, cap_edges;
 };
 
@@ -37,10 +38,14 @@ bool vt_refs_wanted(const struct vt_refs *r, uint32_t num);
  * wanted; arrays that hold such a reference are wanted, too.
  * Errors: those of reading an object; VT_E_PDF_SYNTAX for one that runs past
  * the end of its revision; VT_E_LIMIT; VT_E_NOMEM.
- * Cost: O(objects of the revision).
+ * Cost: O(objects of the revision), and sorting the edges.
  */
 VT_NODISCARD int vt_refs_build(
     struct vt_facts *f, size_t rev, struct vt_refs *r, struct vt_err *reterr);
+
+/* The edges to num, in the order found; NULL and 0: none. */
+const struct vt_edge *vt_refs_edges(
+    const struct vt_refs *r, uint32_t num, size_t *ret_n);
 
 /* "Root/AcroForm/Fields[2]": how num was first reached; "" when it was not.
  * In f->out. */

@@ -46,13 +46,18 @@ vt_diff_find(const struct vt_diff *d, uint32_t num)
 
 /* ---- places from which a field may be reached ---- */
 
+/* The entry itself, or one element of its array: "Annots", "Annots[3]". */
 static bool
 path_is(const char *path, const char *key)
 {
 	size_t n = strlen(key);
 
-	return strncmp(path, key, n) == 0 &&
-	       (path[n] == '\0' || path[n] == '[');
+	if (strncmp(path, key, n) != 0)
+		return false;
+	path += n;
+	if (*path == '[')
+		path += 1 + strspn(path + 1, "0123456789");
+	return *path == '\0' || (*path == ']' && path[1] == '\0');
 }
 
 static struct vt_pdf_object *
@@ -86,13 +91,14 @@ static bool place_allowed(
 static bool
 array_allowed(const struct vt_diff *d, uint32_t array)
 {
-	size_t i;
+	const struct vt_edge *e;
+	size_t i, n;
 
 	if (array == d->fields->fields_array)
 		return true;
-	for (i = 0; i < d->refs->n_edges; i++)
-		if (d->refs->edges[i].target == array &&
-		    !place_allowed(d, &d->refs->edges[i], true))
+	e = vt_refs_edges(d->refs, array, &n);
+	for (i = 0; i < n; i++)
+		if (!place_allowed(d, &e[i], true))
 			return false;
 	return true;
 }
@@ -128,14 +134,10 @@ place_allowed(
 static bool
 places_allowed(const struct vt_diff *d, uint32_t num, const char **ret_why)
 {
-	size_t i, n = 0;
+	size_t i, n;
+	const struct vt_edge *e = vt_refs_edges(d->refs, num, &n);
 
-	for (i = 0; i < d->refs->n_edges; i++) {
-		const struct vt_edge *e = &d->refs->edges[i];
-
-		if (e->target != num)
-			continue;
-		n++;
+	for (i = 0; i < n; i++, e++) {
 		if (place_allowed(d, e, false))
 			continue;
 		*ret_why = vt_facts_printf(d->f,
@@ -251,13 +253,13 @@ claim(struct vt_diff *d, const struct vt_pdf_object *value, const char *prefix,
 
 /* A failed rule gives back what it claimed. */
 static void
-unclaim(struct vt_diff *d, const char *path)
+unclaim(struct vt_diff *d, uint32_t field)
 {
-	size_t i, n = strlen(path);
+	size_t i;
 
 	for (i = 0; i < d->n; i++)
 		if (d->items[i].step != NULL &&
-		    strncmp(d->items[i].step->path, path, n) == 0)
+		    d->items[i].step->field_num == field)
 			d->items[i].step = NULL;
 }
 
@@ -441,7 +443,7 @@ vt_rules_apply(struct vt_diff *d, struct vt_changed *c, const char **ret_why,
 	step->field_num = c->num;
 	rc = claim_parts(d, c, step, ret_why);
 	if (rc == VT_E_INVALID) {
-		unclaim(d, step->path);
+		unclaim(d, c->num);
 		return VT_OK;
 	}
 	if (rc == VT_OK)

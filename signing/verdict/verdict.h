@@ -115,7 +115,11 @@ VT_NODISCARD int vt_verify_pdf(struct vt_source *src,
 void vt_verdict_free(struct vt_verdict *v);
 VT_CLEANUP_DEFINE(struct vt_verdict, vt_verdict_free)
 
-/* CBOR for the worker's answer and for storing. */
+/* What the worst of the signatures makes of the file. */
+enum vt_overall vt_verdict_overall(const struct vt_verdict *v);
+
+/* CBOR for the worker's answer and for storing. Reading refuses a verdict
+ * that says another thing of the file than of its signatures. */
 void vt_verdict_encode(const struct vt_verdict *v, struct vt_buf *ret);
 VT_NODISCARD int vt_verdict_decode(
     struct vt_span s, struct vt_verdict **ret, struct vt_err *reterr);

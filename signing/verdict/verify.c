@@ -106,8 +106,8 @@ gather(struct vt_facts *f)
 		vt_facts_vouched(f, f->signatures[i]);
 }
 
-static enum vt_overall
-worst(const struct vt_verdict *v)
+enum vt_overall
+vt_verdict_overall(const struct vt_verdict *v)
 {
 	enum vt_indication ind = VT_TOTAL_PASSED;
 	size_t i;
@@ -139,7 +139,7 @@ judge_all(struct vt_facts *f, struct vt_verdict *v, struct vt_err *reterr)
 		vt_judge(f, f->signatures[i], &v->signatures[i]);
 	v->needs = f->needs;
 	v->n_needs = f->n_needs;
-	v->overall = worst(v);
+	v->overall = vt_verdict_overall(v);
 	return f->nomem ? vt_err_set(reterr, VT_E_NOMEM, "verdict") : VT_OK;
 }
 

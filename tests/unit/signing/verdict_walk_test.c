@@ -169,6 +169,19 @@ test_needs(const struct trust *t, const struct vt_buf *file)
 	vt_verdict_free(v);
 }
 
+static int
+reads_back(const struct vt_verdict *v)
+{
+	struct vt_verdict *w = NULL;
+	VT_BUF_AUTO(b);
+	int rc;
+
+	vt_verdict_encode(v, &b);
+	rc = vt_verdict_decode(vt_buf_view(&b), &w, NULL);
+	vt_verdict_free(w);
+	return rc;
+}
+
 static void
 test_forms(const struct trust *t, const struct vt_buf *file)
 {
@@ -195,6 +208,15 @@ test_forms(const struct trust *t, const struct vt_buf *file)
 		      x == NULL;
 	}
 	tap_ok(all, "a cut one is refused");
+	w->signatures[0].indication = VT_INDETERMINATE;
+	tap_ok(reads_back(w) == VT_E_SYNTAX, "passed, but for a signature");
+	w->signatures[0].indication = VT_TOTAL_PASSED;
+	w->overall = VT_OVERALL_NO_SIGNATURE;
+	tap_ok(reads_back(w) == VT_E_SYNTAX, "unsigned, with signatures");
+	w->overall = VT_OVERALL_NOT_READABLE;
+	tap_ok(reads_back(w) == VT_E_SYNTAX, "unreadable, with signatures");
+	w->overall = VT_OVERALL_PASSED;
+	tap_ok(reads_back(w) == VT_OK, "as it was");
 	vt_json_open(&j, &text, false);
 	vt_verdict_json(w, &j);
 	tap_ok(
