@@ -98,20 +98,28 @@ drop(struct vt_txn *t, enum vt_table table, struct write_op *w,
 	return VT_OK;
 }
 
+/* One synced transaction over the writes of a batch, or over its drops. */
 static int
-pass(struct vt_store *s, struct vt_op *batch, enum vt_space space,
+pass(struct vt_store *s, struct vt_op *batch, enum vt_space space, bool drops,
     struct vt_err *reterr)
 {
 	struct vt_txn *t;
+	bool any = false;
 	int rc;
 
+	for (struct vt_op *o = batch; o != NULL; o = o->next)
+		any |= (((struct write_op *)(void *)o)->n_drop > 0) == drops;
+	if (!any)
+		return VT_OK;
 	rc = s->engine->ops->begin(s->engine, space, true, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	for (struct vt_op *o = batch; o != NULL && rc == VT_OK; o = o->next) {
 		struct write_op *w = (struct write_op *)(void *)o;
 
-		if (w->n_drop > 0)
+		if ((w->n_drop > 0) != drops)
+			continue;
+		if (drops)
 			rc = drop(t,
 			    space == VT_SPACE_KEYS ? VT_T_WRAP : VT_T_BYTES, w,
 			    reterr);
@@ -160,10 +168,18 @@ batch_run(struct vt_store *s, struct vt_op *batch)
 		else
 			give_sequences(s, w, mark);
 	}
+	/*
+	 * Keys before bytes; but bytes away before their keys: the sweep finds
+	 * what a crash left behind by its key, so the key goes last.
+	 */
 	if (rc == VT_OK)
-		rc = pass(s, batch, VT_SPACE_KEYS, &err);
+		rc = pass(s, batch, VT_SPACE_KEYS, false, &err);
 	if (rc == VT_OK)
-		rc = pass(s, batch, VT_SPACE_BYTES, &err);
+		rc = pass(s, batch, VT_SPACE_BYTES, false, &err);
+	if (rc == VT_OK)
+		rc = pass(s, batch, VT_SPACE_BYTES, true, &err);
+	if (rc == VT_OK)
+		rc = pass(s, batch, VT_SPACE_KEYS, true, &err);
 	while (batch != NULL) {
 		struct vt_op *o = batch;
 
