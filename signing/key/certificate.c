@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* May this certificate sign, and what people see of it. */
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
@@ -19,6 +20,17 @@ static const char *const document_usages[] = {
 	"1.2.840.113583.1.1.5",    /* Adobe authentic documents */
 };
 
+bool
+vt_rsa_exponent_ok(const EVP_PKEY *key)
+{
+	BIGNUM *e = NULL;
+	bool ok = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 &&
+		  BN_is_odd(e) && !BN_is_one(e) && !BN_is_negative(e);
+
+	BN_free(e);
+	return ok;
+}
+
 int
 vt_pkey_algorithm(const EVP_PKEY *pkey, const char *what, enum vt_key_alg *ret,
     struct vt_err *reterr)
@@ -33,6 +45,11 @@ vt_pkey_algorithm(const EVP_PKEY *pkey, const char *what, enum vt_key_alg *ret,
 			    "%s: RSA of %d bits, want at least 2048 "
 			    "(TS 119 312 §6.2)",
 			    what, bits);
+		if (!vt_rsa_exponent_ok(pkey))
+			return vt_err_set(reterr, VT_E_KEY_WEAK,
+			    "%s: RSA exponent, want an odd one of at least 3 "
+			    "(RFC 8017 §3.1)",
+			    what);
 		*ret = VT_KEY_RSA_PKCS1_SHA256;
 		return VT_OK;
 	case EVP_PKEY_EC:

@@ -48,4 +48,8 @@ vt_time vt_x509_time(const ASN1_TIME *t);
  * Static or OpenSSL's own string. */
 const char *vt_ossl_reason(void);
 
+/* An RSA key whose public exponent is odd and at least 3 (RFC 8017 §3.1):
+ * with 1 everybody can sign. */
+bool vt_rsa_exponent_ok(const EVP_PKEY *key);
+
 #endif

@@ -8,6 +8,7 @@
 #include <openssl/rsa.h>
 #include <stdio.h>
 
+#include "signing/key/x509.h"
 #include "signing/verdict/facts.h"
 
 enum scheme { RSA_PKCS1, RSA_PSS, ECDSA, ED25519, ED448 };
@@ -276,9 +277,11 @@ vt_key_weakness(EVP_PKEY *key)
 	switch (EVP_PKEY_get_base_id(key)) {
 	case EVP_PKEY_RSA:
 	case EVP_PKEY_RSA_PSS:
-		return EVP_PKEY_get_bits(key) >= 2048
+		return EVP_PKEY_get_bits(key) < 2048
+			   ? "RSA of fewer than 2048 bits"
+		       : vt_rsa_exponent_ok(key)
 			   ? NULL
-			   : "RSA of fewer than 2048 bits";
+			   : "RSA exponent even or below 3";
 	case EVP_PKEY_EC:
 		EVP_PKEY_get_group_name(key, group, sizeof(group), NULL);
 		nid = OBJ_txt2nid(group);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Key files and what may sign: every error by its name. */
+#include <openssl/param_build.h>
 #include <openssl/pkcs12.h>
 #include <openssl/provider.h>
 #include <unistd.h>
 
 #include "base/context.h"
 #include "base/limits.h"
+#include "signing/key/key_priv.h"
 #include "tests/tap.h"
 #include "tests/unit/signing/pki.h"
 
@@ -180,6 +182,57 @@ test_mismatch(void)
 	pki_free(mine);
 }
 
+static int
+of_exponent(BN_ULONG exponent, struct vt_err *err)
+{
+	OSSL_PARAM_BLD *b = OSSL_PARAM_BLD_new();
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	BIGNUM *n = NULL, *e = BN_new();
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *key = NULL;
+	enum vt_key_alg alg;
+	int rc;
+
+	tap_need(
+	    EVP_PKEY_get_bn_param(rsa->key, "n", &n) == 1 &&
+		BN_set_word(e, exponent) == 1 &&
+		OSSL_PARAM_BLD_push_BN(b, "n", n) == 1 &&
+		OSSL_PARAM_BLD_push_BN(b, "e", e) == 1 &&
+		(params = OSSL_PARAM_BLD_to_param(b)) != NULL &&
+		EVP_PKEY_fromdata_init(ctx) == 1 &&
+		EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) == 1,
+	    "a key of exponent %lu", (unsigned long)exponent);
+	rc = vt_pkey_algorithm(key, "key", &alg, err);
+	EVP_PKEY_free(key);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(b);
+	EVP_PKEY_CTX_free(ctx);
+	BN_free(n);
+	BN_free(e);
+	return rc;
+}
+
+/* With 1 the value of a signature is the padded digest itself. */
+static void
+test_exponent(void)
+{
+	static const struct {
+		BN_ULONG exponent;
+		bool good;
+	} rows[] = { { 1, false }, { 2, false }, { 3, true }, { 65536, false },
+		{ 65537, true } };
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct vt_err err = VT_ERR_INIT;
+		int rc = of_exponent(rows[i].exponent, &err);
+
+		tap_ok(rc == (rows[i].good ? VT_OK : VT_E_KEY_WEAK),
+		    "RSA exponent %lu: %s", (unsigned long)rows[i].exponent,
+		    err.msg);
+	}
+}
+
 static void
 test_weak(void)
 {
@@ -299,6 +352,7 @@ main(void)
 	test_legacy();
 	test_pem();
 	test_mismatch();
+	test_exponent();
 	test_weak();
 	test_files();
 	test_certificate();
