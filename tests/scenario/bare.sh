@@ -21,9 +21,9 @@ fi
 root=$(mktemp -d /var/tmp/vanthu-bare.XXXXXX)
 finish() {
 	local status=$?
-	umount -R "$root/proc" "$root/dev" "$root/corpora" 2>/dev/null || true
-	if mountpoint -q "$root/proc" || mountpoint -q "$root/corpora" ||
-	    mountpoint -q "$root/dev"; then
+	cd /
+	umount -R "$root" 2>/dev/null || true
+	if grep -q " $root" /proc/self/mountinfo; then
 		echo "bare.sh: $root is left: something is mounted there" >&2
 	elif [ -n "${VANTHU_BARE_KEEP:-}" ]; then
 		echo "bare.sh: $root is left" >&2
@@ -64,9 +64,11 @@ if [ -d /etc/ssl/certs ]; then
 fi
 
 git clone -q "$here" "$root/vanthu"
-mkdir "$root/corpora"
-mount --bind "$corpora" "$root/corpora"
-mount -o remount,ro,bind "$root/corpora"
+# A root that is a mount point: what runs in it may make namespaces.
+mount --bind "$root" "$root"
+mkdir -p "$root/shared/corpora"
+mount --bind "$corpora" "$root/shared/corpora"
+mount -o remount,ro,bind "$root/shared/corpora"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount --make-rslave "$root/dev"
@@ -74,8 +76,7 @@ mount --make-rslave "$root/dev"
 inside() {
 	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
 	    http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" \
-	    VANTHU_CORPORA=/corpora chroot "$root" \
-	    /bin/bash -c "cd /vanthu && $1"
+	    chroot "$root" /bin/bash -c "cd /vanthu && $1"
 }
 
 echo '== ./run --once'
