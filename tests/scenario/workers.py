@@ -36,9 +36,12 @@ def wait_problems(paper, n):
 def children(pid):
     found = []
     for task in os.listdir('/proc/%d/task' % pid):
-        with open('/proc/%d/task/%s/children' % (pid, task),
-                  encoding='ascii') as f:
-            found += [int(x) for x in f.read().split()]
+        try:
+            with open('/proc/%d/task/%s/children' % (pid, task),
+                      encoding='ascii') as f:
+                found += [int(x) for x in f.read().split()]
+        except FileNotFoundError:
+            continue  # the thread of a connection that has ended
     return found
 
 
