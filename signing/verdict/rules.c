@@ -423,6 +423,7 @@ vt_rules_apply(struct vt_diff *d, struct vt_changed *c, const char **ret_why,
 		const struct vt_changed *n = new_object(
 		    d, vt_pdf_dict_get(vt_pdf_dict_get(c->after, "AP"), "N"));
 
+		VT_ASSERT(n != NULL); /* fill_fault has seen it */
 		rc = vt_shown_fault(d, n->after, c->after, ret_why);
 		if (rc != VT_OK)
 			return rc;
