@@ -2,12 +2,15 @@
 /*
  * A main() for fuzz targets where libFuzzer is not at hand (gcc, ./test).
  *
- *	fuzz_x [--seconds N] [--seed S] [--max BYTES] [FILE|FOLDER]...
+ *	fuzz_x [--runs N] [--seconds N] [--seed S] [--max BYTES]
+ *	    [FILE|FOLDER]...
+ *	fuzz_x --save FOLDER
  *
- * Runs the target's own seeds and every file given; with --seconds it then
- * mutates them for N seconds by a generator seeded with S, so that a run can
- * be repeated. An input that crashes, or runs for more than ten seconds, is
- * written to crash-S-NUMBER in the current folder.
+ * Runs the target's own seeds and every file given; then mutates them N times,
+ * or for N seconds, by a generator seeded with S, so that a run can be
+ * repeated. An input that crashes, or runs for more than ten seconds, is
+ * written to crash-S-NUMBER in the current folder. --save writes the target's
+ * seeds to FOLDER, and its words to FOLDER.dict, for libFuzzer and AFL++.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -425,6 +428,48 @@ mutate(void)
 	run(fuzz.work, len);
 }
 
+/* ---- for other engines ---- */
+
+static void
+save_words(const char *folder)
+{
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s.dict", folder);
+	f = fopen(path, "wbe");
+	if (f == NULL)
+		die("%s: %s", path, strerror(errno));
+	for (size_t i = 0; vt_fuzz_word != NULL && vt_fuzz_word(i) != NULL;
+	     i++) {
+		(void)fputc('"', f);
+		for (const char *w = vt_fuzz_word(i); *w != '\0'; w++)
+			(void)fprintf(f, "\\x%02x", (unsigned char)*w);
+		(void)fputs("\"\n", f);
+	}
+	if (fclose(f) != 0)
+		die("%s: %s", path, strerror(errno));
+}
+
+static void
+save_seeds(const char *folder)
+{
+	char path[4096];
+	FILE *f;
+
+	if (mkdir(folder, 0755) != 0 && errno != EEXIST)
+		die("%s: %s", folder, strerror(errno));
+	for (size_t i = 0; i < fuzz.inputs; i++) {
+		snprintf(path, sizeof(path), "%s/seed-%zu", folder, i);
+		f = fopen(path, "wbe");
+		if (f == NULL ||
+		    fwrite(fuzz.input[i].p, 1, fuzz.input[i].n, f) !=
+			fuzz.input[i].n ||
+		    fclose(f) != 0)
+			die("%s: %s", path, strerror(errno));
+	}
+}
+
 static uint64_t
 now_ms(void)
 {
@@ -453,12 +498,17 @@ number(const char *option, const char *s)
 int
 main(int argc, char **argv)
 {
-	uint64_t seconds = 0, start;
+	uint64_t seconds = 0, runs = 0, start;
+	const char *save = NULL;
 	int i;
 
 	for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
 		if (strcmp(argv[i], "--seconds") == 0)
 			seconds = number(argv[i], argv[i + 1]);
+		else if (strcmp(argv[i], "--runs") == 0)
+			runs = number(argv[i], argv[i + 1]);
+		else if (strcmp(argv[i], "--save") == 0 && i + 1 < argc)
+			save = argv[i + 1];
 		else if (strcmp(argv[i], "--seed") == 0)
 			fuzz.seed = number(argv[i], argv[i + 1]);
 		else if (strcmp(argv[i], "--max") == 0)
@@ -472,10 +522,17 @@ main(int argc, char **argv)
 	for (; i < argc; i++)
 		add_path(argv[i], 0);
 	add_seeds();
+	if (save != NULL) {
+		save_seeds(save);
+		save_words(save);
+		return 0;
+	}
 	watch();
 	for (size_t k = 0; k < fuzz.inputs; k++)
 		run(fuzz.input[k].p, fuzz.input[k].n);
 	fuzz.state = fuzz.seed;
+	while (runs-- > 0)
+		mutate();
 	start = now_ms();
 	while (seconds > 0 && now_ms() - start < seconds * 1000) {
 		for (int k = 0; k < 64; k++)
