@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include <curl/curl.h>
 
+#include "api/fetch/address.h"
 #include "api/fetch/fetch.h"
 #include "base/limits.h"
 
@@ -40,38 +39,6 @@ on_data(char *p, size_t size, size_t n, void *arg)
 	return n;
 }
 
-static bool
-is_private4(uint32_t a)
-{
-	return a >> 24 == 0 || a >> 24 == 10 || a >> 24 == 127 ||
-	       a >> 20 == 0xac1 || a >> 16 == 0xc0a8 || a >> 16 == 0xa9fe ||
-	       a >> 22 == (0x64400000U >> 22) || a >> 28 >= 0xe;
-}
-
-static bool
-is_private(const struct sockaddr *sa)
-{
-	const struct sockaddr_in6 *in6;
-	const struct sockaddr_in *in4;
-	struct in6_addr a;
-	uint32_t v4;
-
-	if (sa->sa_family == AF_INET) {
-		in4 = (const struct sockaddr_in *)(const void *)sa;
-		return is_private4(ntohl(in4->sin_addr.s_addr));
-	}
-	if (sa->sa_family != AF_INET6)
-		return true;
-	in6 = (const struct sockaddr_in6 *)(const void *)sa;
-	a = in6->sin6_addr;
-	if (IN6_IS_ADDR_V4MAPPED(&a)) {
-		memcpy(&v4, a.s6_addr + 12, 4);
-		return is_private4(ntohl(v4));
-	}
-	/* only global unicast, 2000::/3, is anybody's public address */
-	return (a.s6_addr[0] & 0xe0) != 0x20;
-}
-
 /* The address is judged where the socket is made: after the name was looked
  * up, so that no name can change its mind in between. */
 static curl_socket_t
@@ -80,7 +47,7 @@ on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	struct transfer *t = arg;
 
 	(void)purpose;
-	if (!t->allow_private && is_private(&address->addr)) {
+	if (!t->allow_private && vt_fetch_is_private(&address->addr)) {
 		t->refused = true;
 		return CURL_SOCKET_BAD;
 	}

@@ -40,7 +40,7 @@ FACE_MAY_INCLUDE = {'base', 'base/worker', 'base/pdf', 'api/http',
 # The command line starts the fetcher and hands it to office as a function; the
 # faces that hand out stored files share how.
 ALSO = {'api/cli': {'api/fetch'}, 'api/v1': {'api/content'},
-        'api/citizen': {'api/content'}}
+        'api/citizen': {'api/content'}, 'api/exchange': {'api/fetch'}}
 
 # The files that put the program together: they open the store, the keys and
 # the workers, and hand them to office.

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include <curl/curl.h>
+
+#include "api/fetch/address.h"
+#include "api/fetch/call.h"
+#include "base/buf.h"
+#include "base/limits.h"
+
+/* A line that gives less than this for so long is as good as dead. */
+#define SLOW_BYTES 256L
+#define SLOW_S     30L
+
+struct run {
+	const struct vt_call *call;
+	struct vt_call_answer *answer;
+	CURL *h;
+	uint64_t at, length; /* of the request's body */
+	uint64_t limit;
+	size_t n_other;
+	bool refused, over;
+	struct vt_err err; /* of put or source */
+};
+
+static struct vt_span
+piece(const struct vt_call *c, uint64_t at)
+{
+	uint64_t size = c->source == NULL ? 0 : c->source->size;
+
+	if (at < c->head.n)
+		return VT_SPAN(c->head.p + at, c->head.n - at);
+	at -= c->head.n;
+	if (at < size)
+		return VT_SPAN(NULL, 0);
+	at -= size;
+	return VT_SPAN(c->tail.p + at, c->tail.n - at);
+}
+
+static size_t
+on_read(char *p, size_t size, size_t n, void *arg)
+{
+	struct run *r = arg;
+	const struct vt_call *c = r->call;
+	struct vt_span s;
+	uint64_t left;
+
+	n *= size;
+	if (r->at >= r->length)
+		return 0;
+	s = piece(c, r->at);
+	if (s.n > 0) {
+		n = n < s.n ? n : s.n;
+		memcpy(p, s.p, n);
+	} else {
+		left = c->head.n + c->source->size - r->at;
+		n = left < n ? (size_t)left : n;
+		if (vt_source_read(
+			c->source, r->at - c->head.n, p, n, &r->err) != VT_OK)
+			return CURL_READFUNC_ABORT;
+	}
+	r->at += n;
+	return n;
+}
+
+/* A server that asks for authentication may make libcurl begin again. */
+static int
+on_seek(void *arg, curl_off_t off, int origin)
+{
+	struct run *r = arg;
+
+	if (origin != SEEK_SET || off < 0 || (uint64_t)off > r->length)
+		return CURL_SEEKFUNC_CANTSEEK;
+	r->at = (uint64_t)off;
+	return CURL_SEEKFUNC_OK;
+}
+
+static void
+keep_other(struct run *r, const char *p, size_t n)
+{
+	char *o = r->answer->other;
+
+	for (size_t i = 0; i < n && r->n_other + 1 < sizeof(r->answer->other);
+	     i++)
+		o[r->n_other++] = iscntrl((unsigned char)p[i]) ? ' ' : p[i];
+	o[r->n_other] = '\0';
+}
+
+static size_t
+on_data(char *p, size_t size, size_t n, void *arg)
+{
+	struct run *r = arg;
+	long status = 0;
+
+	n *= size;
+	curl_easy_getinfo(r->h, CURLINFO_RESPONSE_CODE, &status);
+	if (n > r->limit - r->answer->bytes) {
+		r->over = true;
+		return 0;
+	}
+	r->answer->bytes += n;
+	if (status < 200 || status > 299)
+		keep_other(r, p, n);
+	else if (n > 0 && r->call->put != NULL &&
+		 r->call->put(r->call->put_arg, VT_SPAN(p, n), &r->err) !=
+		     VT_OK)
+		return 0;
+	return n;
+}
+
+static void
+keep_field(const char *p, size_t n, const char *name, char *ret, size_t size)
+{
+	size_t k = strlen(name);
+
+	if (n <= k || strncasecmp(p, name, k) != 0)
+		return;
+	p += k;
+	n -= k;
+	while (n > 0 && (*p == ' ' || *p == '\t'))
+		p++, n--;
+	while (n > 0 && (unsigned char)p[n - 1] <= ' ')
+		n--;
+	if (n >= size)
+		n = size - 1;
+	for (size_t i = 0; i < n; i++)
+		ret[i] = (char)(iscntrl((unsigned char)p[i]) ? ' ' : p[i]);
+	ret[n] = '\0';
+}
+
+static size_t
+on_field(char *p, size_t size, size_t n, void *arg)
+{
+	struct run *r = arg;
+
+	n *= size;
+	keep_field(p, n, "Content-Type:", r->answer->content_type,
+	    sizeof(r->answer->content_type));
+	keep_field(p, n, "Retry-After:", r->answer->retry_after,
+	    sizeof(r->answer->retry_after));
+	return n;
+}
+
+static curl_socket_t
+on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct run *r = arg;
+
+	(void)purpose;
+	if (!r->call->allow_private && vt_fetch_is_private(&address->addr)) {
+		r->refused = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC,
+	    address->protocol);
+}
+
+static bool
+set_blob(CURL *h, CURLoption which, struct vt_span s)
+{
+	struct curl_blob b = { NULL, s.n, CURL_BLOB_COPY };
+
+	if (s.n == 0)
+		return true;
+	/* libcurl copies it and takes no const */
+	memcpy(&b.data, &s.p, sizeof(b.data));
+	return curl_easy_setopt(h, which, &b) == CURLE_OK;
+}
+
+static bool
+set_tls(CURL *h, const struct vt_call *c)
+{
+	return set_blob(h, CURLOPT_CAINFO_BLOB, c->ca) &&
+	       set_blob(h, CURLOPT_SSLCERT_BLOB, c->cert) &&
+	       set_blob(h, CURLOPT_SSLKEY_BLOB, c->key) &&
+	       curl_easy_setopt(h, CURLOPT_SSLVERSION,
+		   (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
+}
+
+static bool
+set_body(CURL *h, struct run *r)
+{
+	const struct vt_call *c = r->call;
+	bool post =
+	    strcmp(c->method, "POST") == 0 || strcmp(c->method, "PUT") == 0;
+
+	if (r->length == 0 && !post)
+		return curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, c->method) ==
+		       CURLE_OK;
+	return curl_easy_setopt(h, CURLOPT_POST, 1L) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, c->method) ==
+		   CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE,
+		   (curl_off_t)r->length) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_READFUNCTION, on_read) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_READDATA, r) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_SEEKFUNCTION, on_seek) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_SEEKDATA, r) == CURLE_OK;
+}
+
+static bool
+set_up(CURL *h, struct run *r, struct curl_slist *fields)
+{
+	const struct vt_call *c = r->call;
+	long ms = c->timeout_ms > 0 ? c->timeout_ms : (long)VT_L(CALL_MS);
+
+	return curl_easy_setopt(h, CURLOPT_URL, c->url) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https") ==
+		   CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_HTTP_VERSION,
+		   (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_PROXY, "") == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, ms) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS,
+		   (long)VT_L(FETCH_MS)) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES) ==
+		   CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, SLOW_S) ==
+		   CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_data) ==
+		   CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_WRITEDATA, r) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, on_field) ==
+		   CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_HEADERDATA, r) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, on_socket) ==
+		   CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, r) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_HTTPHEADER, fields) == CURLE_OK &&
+	       set_body(h, r) && set_tls(h, c);
+}
+
+/* "Name: value" lines; NULL with *reterr set. The empty Expect keeps libcurl
+ * from waiting a second for servers that never answer it. */
+static struct curl_slist *
+make_fields(const struct vt_call *c, struct vt_err *reterr)
+{
+	struct curl_slist *l = curl_slist_append(NULL, "Expect:"), *more;
+	VT_BUF_AUTO(b);
+
+	for (size_t i = 0; i < c->n_fields && l != NULL; i++) {
+		const struct vt_call_field *f = &c->fields[i];
+
+		for (const char *p = f->value; *p != '\0'; p++)
+			if ((unsigned char)*p < 0x20 ||
+			    (unsigned char)*p >= 0x7f) {
+				vt_err_set(reterr, VT_E_INVALID,
+				    "header %s: RFC 9110 §5.5: a byte that is "
+				    "not visible ASCII",
+				    f->name);
+				curl_slist_free_all(l);
+				return NULL;
+			}
+		vt_buf_reset(&b);
+		/* libcurl sends an empty value only when asked with ";" */
+		vt_buf_printf(&b, f->value[0] == '\0' ? "%s;%s" : "%s: %s",
+		    f->name, f->value);
+		more = curl_slist_append(l, vt_buf_str(&b));
+		if (more == NULL || b.failed != VT_OK) {
+			curl_slist_free_all(l);
+			l = NULL;
+			break;
+		}
+		l = more;
+	}
+	if (l == NULL)
+		vt_err_set(reterr, VT_E_NOMEM, "request header");
+	return l;
+}
+
+static int
+judge(struct run *r, CURLcode rc, const char *why, struct vt_err *reterr)
+{
+	const char *url = r->call->url;
+
+	if (r->refused)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "%s: its address is not a public one", url);
+	if (r->over)
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "%s: the answer is larger than %" PRIu64 " bytes", url,
+		    r->limit);
+	if (r->err.code != VT_OK) {
+		if (reterr != NULL)
+			*reterr = r->err;
+		return r->err.code;
+	}
+	if (rc == CURLE_OPERATION_TIMEDOUT)
+		return vt_err_set(
+		    reterr, VT_E_TIMEOUT, "%s: no answer in time", url);
+	if (rc == CURLE_URL_MALFORMAT || rc == CURLE_UNSUPPORTED_PROTOCOL)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "%s: an http or https address was wanted", url);
+	if (rc != CURLE_OK)
+		return vt_err_set(reterr, VT_E_ENVIRONMENT, "%s: %s", url,
+		    why[0] != '\0' ? why : curl_easy_strerror(rc));
+	return VT_OK;
+}
+
+int
+vt_call(const struct vt_call *call, struct vt_call_answer *ret_answer,
+    struct vt_err *reterr)
+{
+	struct run r = { .call = call,
+		.answer = ret_answer,
+		.limit = call->limit > 0 ? call->limit : VT_L(CALL_ANSWER_MAX),
+		.err = VT_ERR_INIT };
+	char why[CURL_ERROR_SIZE] = "";
+	struct curl_slist *fields;
+	int rc;
+
+	memset(ret_answer, 0, sizeof(*ret_answer));
+	r.length = call->head.n + call->tail.n +
+		   (call->source == NULL ? 0 : call->source->size);
+	if ((fields = make_fields(call, reterr)) == NULL)
+		return reterr == NULL ? VT_E_INVALID : (int)reterr->code;
+	r.h = curl_easy_init();
+	if (r.h == NULL || !set_up(r.h, &r, fields) ||
+	    curl_easy_setopt(r.h, CURLOPT_ERRORBUFFER, why) != CURLE_OK) {
+		rc = vt_err_set(reterr, VT_E_ENVIRONMENT,
+		    "%s: libcurl could not be set up", call->url);
+	} else {
+		rc = judge(&r, curl_easy_perform(r.h), why, reterr);
+		curl_easy_getinfo(
+		    r.h, CURLINFO_RESPONSE_CODE, &ret_answer->status);
+	}
+	curl_easy_cleanup(r.h);
+	curl_slist_free_all(fields);
+	return rc;
+}
