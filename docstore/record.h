@@ -59,7 +59,8 @@ enum vt_role {               /* bits */
 	VT_ROLE_ADMIN = 8,   /* agencies, people, series */
 	VT_ROLE_SYSTEM = 16, /* a program; never activates a personal or agency
 			      * key */
-	VT_ROLE_AUDITOR = 32 /* reads everything, changes nothing */
+	VT_ROLE_AUDITOR = 32, /* reads everything, changes nothing */
+	VT_ROLE_ARCHIVIST = 64 /* lưu trữ: keeps files, reads what is kept */
 };
 
 struct vt_person {

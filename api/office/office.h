@@ -17,6 +17,8 @@
 #ifndef VT_API_OFFICE_H
 #define VT_API_OFFICE_H
 
+#include "api/office/who.h"
+#include "base/limits.h"
 #include "docstore/store.h"
 #include "render/render.h"
 #include "signing/signing.h"
@@ -56,12 +58,24 @@ bool vt_office_workers_alive(const struct vt_office *o);
 
 /* ---- who ---- */
 
+/* A delegation in force by which somebody acts for another. Plain values. */
+struct vt_acting {
+	vt_id delegation, from;
+	struct vt_duties duties;
+};
+
 /* A person or program at work. Plain values. */
 struct vt_actor {
 	vt_id person;
 	uint32_t agency_no;
 	uint32_t roles;                /* enum vt_role bits */
 	char name[256], position[256], agency_code[64], agency_name[512];
+	/* The credential is limited to scopes (enum vt_scope bits). */
+	bool scoped;
+	uint32_t scopes;
+	/* Delegations to this person, in force when he was recognised. */
+	struct vt_acting acting[VT_L(ACTING_MAX)];
+	size_t n_acting;
 };
 
 /* VT_E_UNAUTHENTICATED for an unknown or empty token. */

@@ -45,23 +45,6 @@ struct vt_office {
 	struct vt_pins *pins;  /* wrong PINs of each key */
 };
 
-/* ---- who.c ---- */
-
-enum vt_duty {
-	VT_DUTY_UPLOAD, VT_DUTY_REGISTER, VT_DUTY_EDIT, VT_DUTY_SUBMIT,
-	VT_DUTY_APPROVE, VT_DUTY_RETURN, VT_DUTY_NUMBER, VT_DUTY_INITIAL,
-	VT_DUTY_SIGN, VT_DUTY_SEAL, VT_DUTY_PREPARE_INITIAL,
-	VT_DUTY_PREPARE_SIGN, VT_DUTY_PREPARE_SEAL, VT_DUTY_COMPLETE,
-	VT_DUTY_ISSUE, VT_DUTY_DISPATCH, VT_DUTY_INBOX, VT_DUTY_RECEIVE,
-	VT_DUTY_RESULT, VT_DUTY_READ, VT_DUTY__MAX
-};
-
-/* Deny by default: VT_E_FORBIDDEN, or VT_E_SOLE_CONTROL when a program asks
- * to activate a key that only its holder may. */
-VT_NODISCARD int vt_who_may(const struct vt_actor *a, enum vt_duty duty,
-    struct vt_err *reterr);
-const char *vt_duty_name(enum vt_duty duty);
-
 /* ---- acts.c: what all verbs do first and last ---- */
 
 /* The request is complete (actor, key) and the duty allowed. */
