@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <curl/curl.h>
@@ -22,7 +23,8 @@ struct run {
 	uint64_t at, length; /* of the request's body */
 	uint64_t limit;
 	size_t n_other;
-	bool refused, over;
+	struct curl_slist *names; /* of resolve */
+	bool refused, over, stopped;
 	struct vt_err err; /* of put or source */
 };
 
@@ -150,12 +152,49 @@ on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	struct run *r = arg;
 
 	(void)purpose;
-	if (!r->call->allow_private && vt_fetch_is_private(&address->addr)) {
+	if (!r->call->allow_private && vt_fetch_is_private(&address->addr))
 		r->refused = true;
+	/* A name that has such an address is not tried at its others. */
+	if (r->refused)
 		return CURL_SOCKET_BAD;
-	}
 	return socket(address->family, address->socktype | SOCK_CLOEXEC,
 	    address->protocol);
+}
+
+static int
+on_progress(void *arg, curl_off_t down, curl_off_t down_now, curl_off_t up,
+    curl_off_t up_now)
+{
+	struct run *r = arg;
+
+	(void)down, (void)down_now, (void)up, (void)up_now;
+	r->stopped = r->call->stop(r->call->stop_arg);
+	return r->stopped ? 1 : 0;
+}
+
+static bool
+set_stop(CURL *h, struct run *r)
+{
+	return r->call->stop == NULL ||
+	       (curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
+		   curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, on_progress) ==
+		       CURLE_OK &&
+		   curl_easy_setopt(h, CURLOPT_XFERINFODATA, r) == CURLE_OK);
+}
+
+static bool
+set_names(CURL *h, struct run *r)
+{
+	const char *const *at = r->call->resolve;
+	struct curl_slist *more;
+
+	for (; at != NULL && *at != NULL; at++) {
+		if ((more = curl_slist_append(r->names, *at)) == NULL)
+			return false;
+		r->names = more;
+	}
+	return r->names == NULL ||
+	       curl_easy_setopt(h, CURLOPT_RESOLVE, r->names) == CURLE_OK;
 }
 
 static bool
@@ -206,6 +245,7 @@ set_up(CURL *h, struct run *r, struct curl_slist *fields)
 {
 	const struct vt_call *c = r->call;
 	long ms = c->timeout_ms > 0 ? c->timeout_ms : (long)VT_L(CALL_MS);
+	long con = c->connect_ms > 0 ? c->connect_ms : (long)VT_L(FETCH_MS);
 
 	return curl_easy_setopt(h, CURLOPT_URL, c->url) == CURLE_OK &&
 	       curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https") ==
@@ -216,8 +256,8 @@ set_up(CURL *h, struct run *r, struct curl_slist *fields)
 	       curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 	       curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
 	       curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, ms) == CURLE_OK &&
-	       curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS,
-		   (long)VT_L(FETCH_MS)) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, con) ==
+		   CURLE_OK &&
 	       curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES) ==
 		   CURLE_OK &&
 	       curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, SLOW_S) ==
@@ -232,7 +272,8 @@ set_up(CURL *h, struct run *r, struct curl_slist *fields)
 		   CURLE_OK &&
 	       curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, r) == CURLE_OK &&
 	       curl_easy_setopt(h, CURLOPT_HTTPHEADER, fields) == CURLE_OK &&
-	       set_body(h, r) && set_tls(h, c);
+	       set_body(h, r) && set_tls(h, c) && set_stop(h, r) &&
+	       set_names(h, r);
 }
 
 /* "Name: value" lines; NULL with *reterr set. The empty Expect keeps libcurl
@@ -281,6 +322,9 @@ judge(struct run *r, CURLcode rc, const char *why, struct vt_err *reterr)
 	if (r->refused)
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "%s: its address is not a public one", url);
+	if (r->stopped)
+		return vt_err_set(
+		    reterr, VT_E_BUSY, "%s: given up, we are stopping", url);
 	if (r->over)
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "%s: the answer is larger than %" PRIu64 " bytes", url,
@@ -330,6 +374,7 @@ vt_call(const struct vt_call *call, struct vt_call_answer *ret_answer,
 		    r.h, CURLINFO_RESPONSE_CODE, &ret_answer->status);
 	}
 	curl_easy_cleanup(r.h);
+	curl_slist_free_all(r.names);
 	curl_slist_free_all(fields);
 	return rc;
 }

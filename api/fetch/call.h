@@ -34,11 +34,21 @@ struct vt_call {
 	uint64_t limit; /* bytes of such a body; 0 = CALL_ANSWER_MAX */
 
 	long timeout_ms;    /* for all of it; 0 = CALL_MS */
+	long connect_ms;    /* of these, to connect; 0 = FETCH_MS */
 	bool allow_private; /* loopback and private addresses too */
 
 	/* TLS, PEM in memory. ca empty: the system's. cert and key (one PEM
 	 * each): who we are, for mutual TLS. */
 	struct vt_span ca, cert, key;
+
+	/* Asked about once a second; true ends the call (VT_E_BUSY), as when
+	 * the server stops. NULL: never. */
+	bool (*stop)(void *arg);
+	void *stop_arg;
+
+	/* "HOST:PORT:ADDRESS[,ADDRESS]", NULL-terminated: what the name
+	 * service would say of these, for tests. NULL: it is asked. */
+	const char *const *resolve;
 };
 
 #define VT_CALL_INIT                                                           \
