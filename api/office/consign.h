@@ -14,16 +14,7 @@
 
 #include "api/exchange/transport.h"
 #include "api/office/office.h"
-
-struct vt_consignment; /* docstore/consign.h */
-
-/* Stored as docstore/consign.h does. */
-enum vt_consign_via {
-	VT_VIA_AXIS = 1,
-	VT_VIA_DIRECT = 2,
-	VT_VIA_WRAPPER = 3,
-	VT_VIA_FILE = 4 /* brought by a person */
-};
+#include "docstore/consign.h"
 
 /* What is known before the first byte. Strings borrowed until _end. */
 struct vt_consign_new {
@@ -31,7 +22,7 @@ struct vt_consign_new {
 	 * agency_no is given. */
 	const char *to;
 	uint32_t agency_no; /* or 0 */
-	enum vt_consign_via via;
+	enum vt_transport_kind via; /* AXIS, DIRECT, WRAPPER, FILE */
 	enum vt_packet_kind kind;
 	const char *external;  /* the transport's id: docId, consignment id;
 				* 1..200 bytes, unique for (agency, via) */

@@ -24,7 +24,8 @@ enum vt_route_kind {
 	VT_ROUTE_DIRECT = 3,  /* another vanthu */
 	VT_ROUTE_AXIS = 4,    /* client of the axis */
 	VT_ROUTE_WRAPPER = 5, /* the provincial REST wrapper */
-	VT_ROUTE_HOSTED = 6   /* it fetches from our axis server */
+	VT_ROUTE_HOSTED = 6,  /* it fetches from our axis server */
+	VT_ROUTE_OWN = 7      /* our own service key (api/office/envelope.h) */
 };
 const char *vt_route_kind_name(enum vt_route_kind k); /* "direct", … */
 
