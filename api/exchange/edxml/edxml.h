@@ -3,9 +3,9 @@
  * The edXML packet (QCVN 102:2016/BTTTT, amendment 1:2022): a document with
  * its attachments, or a status message.
  *
- * Writing (vt_edxml_write) is for our own data and runs anywhere. Reading is for
- * hostile bytes: a server asks the `packet` worker (vt_edxml_ask); the reader
- * itself (vt_edxml_read) runs in that worker, and in tests.
+ * Writing (vt_edxml_write) is for our own data and runs anywhere. Reading is
+ * for hostile bytes: a server asks the `packet` worker (vt_edxml_ask); the
+ * reader itself (vt_edxml_read) runs in that worker, and in tests.
  *
  * Strings are NUL-terminated UTF-8; NULL = the element is absent. The same
  * structures serve both ways:
@@ -223,10 +223,22 @@ typedef int vt_edxml_sink(void *arg, struct vt_span bytes, struct vt_err *err);
 VT_NODISCARD int vt_edxml_write(const struct vt_edxml_document *d,
     vt_edxml_sink *sink, void *arg, struct vt_err *reterr);
 
-/* Size and SHA-256 of what vt_edxml_write will write (it is written once for
- * that, into nothing). Either output may be NULL. */
-VT_NODISCARD int vt_edxml_measure(const struct vt_edxml_document *d,
-    uint64_t *ret_size, vt_hash *ret_hash, struct vt_err *reterr);
+/*
+ * The same bytes to be read as a source: what transports take. Opening writes
+ * the packet once, into nothing, for its size and SHA-256; reading makes it
+ * anew, so that nothing of it is held (64 KiB of state). Ascending reads cost
+ * what they return; an earlier offset begins anew.
+ * d and its sources: *borrowed until vt_edxml_body_free*. *ret: *owned*.
+ * Errors: those of vt_edxml_write.
+ */
+struct vt_edxml_body;
+VT_NODISCARD int vt_edxml_body_open(const struct vt_edxml_document *d,
+    struct vt_edxml_body **ret, struct vt_err *reterr);
+/* *Borrowed from b until it is freed.* */
+struct vt_source *vt_edxml_body_source(struct vt_edxml_body *b);
+const vt_hash *vt_edxml_body_hash(const struct vt_edxml_body *b);
+void vt_edxml_body_free(struct vt_edxml_body *b); /* NULL allowed */
+VT_CLEANUP_DEFINE(struct vt_edxml_body, vt_edxml_body_free)
 
 /* Appends a status packet. Errors as above (From and ResponseFor with OrganId,
  * StatusCode, Timestamp are wanted). */
