@@ -10,6 +10,8 @@
 #ifndef VT_DOCSTORE_ACT_H
 #define VT_DOCSTORE_ACT_H
 
+#include "docstore/consign.h"
+#include "docstore/entry.h"
 #include "docstore/record.h"
 #include "docstore/work.h"
 
@@ -32,15 +34,33 @@ enum vt_step_kind {
 	VT_STEP_CODE = 14,      /* public code */
 	VT_STEP_ASSIGN = 15,
 	VT_STEP_PROBLEM = 16, /* why a part cannot be read */
+	/* three acts called recall (vietnam.md 18): never mixed up */
+	VT_STEP_TAKE_BACK = 17, /* lấy lại: the sender asks for it back */
+	VT_STEP_RECALL = 18,    /* thu hồi: by a numbered notice */
+	VT_STEP_REPLACE = 19,   /* another paper stands for this one */
+	VT_STEP_FORWARD = 23,   /* handed on to somebody */
+	VT_STEP_PROCESS = 24,   /* work on it has begun (05) */
+	VT_STEP_FINISH = 25,    /* answered, or closed without (06) */
+	VT_STEP_OPENED = 26,    /* somebody read it first */
+	VT_STEP_TAKE_BACK_ANSWER = 27, /* the receiver: 15 or 16 */
+	VT_STEP_PRINT = 28,
+	VT_STEP_ACCEPT = 29, /* a paper that waits gets its số đến (03) */
+	VT_STEP_REFUSE = 30, /* or does not (02) */
 	/* the house */
 	VT_STEP_AGENCY = 32, /* a new agency; alone in its act */
 	VT_STEP_AGENCY_NAME = 33,
 	VT_STEP_AGENCY_KEYS = 34, /* certificates and key reference replaced */
 	VT_STEP_PERSON = 35,      /* new, or replaced when the id exists */
 	VT_STEP_SERIES = 36,      /* new, or title changed */
+	VT_STEP_ENTRY = 37,       /* docstore/entry.h */
 	/* work */
-	VT_STEP_WORK = 48,     /* enqueue */
-	VT_STEP_WORK_DONE = 49 /* complete under a lease */
+	VT_STEP_WORK = 48,      /* enqueue */
+	VT_STEP_WORK_DONE = 49, /* complete under a lease */
+	/* exchange */
+	VT_STEP_CONSIGN = 80,      /* docstore/consign.h */
+	VT_STEP_CONSIGN_READ = 81, /* what its worker or a person found */
+	VT_STEP_STATUS = 82,       /* into the log of a delivery */
+	VT_STEP_RESEND = 83        /* a dead or withdrawn delivery again */
 };
 
 /*
@@ -59,14 +79,36 @@ enum vt_sign_kind {
 	VT_SIGN_COMPETENT = 2 /* the person who signs the paper */
 };
 
+/* Why the receiver of a paper is asked about it. Stored. */
+enum vt_ask {
+	VT_ASK_TAKE_BACK = 1, /* status 13 */
+	VT_ASK_RECALL = 2,    /* edoc of type 1 */
+	VT_ASK_UPDATE = 3,    /* edoc of type 2 */
+	VT_ASK_REPLACE = 4    /* edoc of type 3 */
+};
+
+enum vt_replace_kind {      /* Decree 30, Article 18(3). Stored. */
+	VT_REPLACE_NEW = 1, /* thay thế */
+	VT_REPLACE_AMEND = 2,
+	VT_REPLACE_CORRECT = 3 /* đính chính */
+};
+
+enum vt_print {             /* stored */
+	VT_PRINT_PAPER = 1, /* the paper original */
+	VT_PRINT_COPY = 2,
+	VT_PRINT_LIST = 3 /* of deliveries to be printed */
+};
+
 /* One step; the member of u named like the kind, in lower case, counts. */
 struct vt_step {
 	enum vt_step_kind kind;
 	union {
 		/*
 		 * files[0] is the main file. arrival_series: for VT_DIR_IN the
-		 * series that gives the số đến, else NULL. The paper's id is
-		 * made here, or id when that is not zero.
+		 * series that gives the số đến, or NULL: the paper is WAITING
+		 * for VT_STEP_ACCEPT or _REFUSE; else NULL. The paper's id is
+		 * made here, or id when that is not zero. consignment: the one
+		 * it was made of (VT_DIR_IN only; of this agency), or zero.
 		 * VT_E_SECRECY_REFUSED for meta.secrecy != 0.
 		 */
 		struct {
@@ -77,6 +119,7 @@ struct vt_step {
 			size_t n_files;                /* 1..PAPER_PARTS_MAX */
 			enum vt_version_reason reason; /* 0 = RECEIVED */
 			const char *arrival_series;
+			vt_id consignment;
 		} reg;
 		/* Until issued; number, date and agency are not metadata. */
 		struct {
@@ -150,34 +193,210 @@ struct vt_step {
 		} dispatch;
 		/*
 		 * Makes the incoming paper of a delivery: same bytes shared,
-		 * metadata taken over, số đến from series. Idempotent per
-		 * (agency, delivery), whatever the key: the second time answers
-		 * with the first act's result, repeated.
+		 * metadata taken over, số đến from series (NULL: it is WAITING,
+		 * as in reg). Idempotent per (agency, delivery), whatever the
+		 * key: the second time answers with the first act's result,
+		 * repeated.
 		 */
 		struct {
 			vt_id delivery;
 			const char *series;
 		} receive;
-		/* At the sender; forward only. Ends the delivery's work item
-		 * when state is final (needs no lease). */
+		/*
+		 * At the sender; forward only. Ends the delivery's work item
+		 * when nothing is left to be sent (any state but ARRIVED; needs
+		 * no lease). SENT: a transport took it over and vouches for
+		 * it. FAILED: a dead letter, note says why. The members from
+		 * transport on are kept when they are not zero (times: not
+		 * VT_TIME_NONE and not 0).
+		 */
 		struct {
 			vt_id delivery;
 			enum vt_delivery_state state;
 			const char *note;
 			struct vt_span receipt;
+			enum vt_transport_kind transport;
+			const char *external; /* the transport's id, <= 200 */
+			uint32_t attempts;
+			vt_time sent_at, stored_at;
 		} delivered;
 		/* VT_E_EXISTS when the code is taken; once a paper. */
 		struct {
 			const char *code; /* [0-9A-Z-]{4,40} */
 		} code;
+		/*
+		 * An order of the deciding person (Decree 30, Article 23):
+		 * person leads, `with` coordinate, note is the opinion. ARRIVED
+		 * or ASSIGNED becomes ASSIGNED; what is PROCESSING stays so.
+		 */
 		struct {
 			vt_id person;
 			const char *note;
+			const vt_id *with; /* <= ASSIGNED_MAX, nobody twice */
+			size_t n_with;
+			const char *unit;   /* "" */
+			const char *due_on; /* YYYY-MM-DD, "" */
 		} assign;
 		struct {
 			uint16_t part;
 			const char *note; /* "" clears it */
 		} problem;
+		/*
+		 * Deciding about a WAITING paper: số đến from the series,
+		 * ARRIVED; or REFUSED with the reason. VT_E_OUT_OF_ORDER in
+		 * any other state.
+		 */
+		struct {
+			const char *series;
+			const char *note;
+		} accept;
+		struct {
+			const char *note; /* needed: it reaches the sender */
+		} refuse;
+		/* person, unit or both. Changes no state; not on a paper that
+		 * is refused, taken back or recalled. */
+		struct {
+			vt_id person;
+			const char *unit;
+			const char *note;
+		} forward;
+		/* ARRIVED or ASSIGNED becomes PROCESSING. */
+		struct {
+			const char *note;
+		} process;
+		/* ARRIVED, ASSIGNED or PROCESSING becomes FINISHED. answer: our
+		 * paper that answers it (of this agency, not incoming), or
+		 * zero. */
+		struct {
+			vt_id answer;
+			const char *note;
+		} finish;
+		/* VT_STEP_OPENED has no member. Incoming papers, once:
+		 * VT_E_EXISTS. */
+		/*
+		 * On our paper: its sender asks for it back, from one delivery
+		 * or from all that are neither refused nor taken back. Each
+		 * gets status 13 in its log and one VT_WORK_STATUS item; one
+		 * that nobody tried to send yet is WITHDRAWN instead. No
+		 * delivery left to ask: VT_E_OUT_OF_ORDER.
+		 * On an incoming paper: the sender asks us (delivery zero);
+		 * ask, consignment and note say how. A second ask replaces the
+		 * first; VT_E_OUT_OF_ORDER when it is refused, taken back or
+		 * recalled.
+		 */
+		struct {
+			vt_id delivery;
+			const char *note; /* the reason; needed on ours */
+			enum vt_ask ask;  /* 0 = TAKE_BACK */
+			vt_id consignment;
+			vt_time at; /* as stated; 0: that of the act */
+		} take_back;
+		/* On an incoming paper that is asked for. Agreeing to TAKE_BACK
+		 * makes it TAKEN_BACK; to another ask: only the answer is
+		 * kept, the act brings its own RECALL, REPLACE or META step. */
+		struct {
+			bool agree; /* 15, else 16 */
+			const char *note;
+		} take_back_answer;
+		/*
+		 * notice: the numbered paper that orders it (of this agency and
+		 * of the same direction; an outgoing one is issued). An
+		 * outgoing paper from ISSUED on, an incoming one that was not
+		 * refused or taken back, becomes RECALLED. Bytes stay.
+		 */
+		struct {
+			vt_id notice;
+			const char *note;
+		} recall;
+		/* by: a paper of this agency and of the same direction, issued
+		 * if outgoing. Changes no state; VT_E_EXISTS when another paper
+		 * stands for it already. */
+		struct {
+			vt_id by;
+			enum vt_replace_kind kind; /* 0 = NEW */
+			const char *note;
+		} replace;
+		struct {
+			enum vt_print what;
+			uint32_t copies; /* 1..PRINT_COPIES_MAX */
+			vt_hash version; /* printed; zero: none (a list) */
+			const char *note;
+		} print;
+		/* Each on another entry, 1..ENTRIES_MAX in an act together.
+		 * VT_E_CONFLICT when one is not what it expects. */
+		struct {
+			const struct vt_entry_change *changes;
+			size_t n;
+		} entry;
+		/*
+		 * The first step of an act that is on no paper. packet: an
+		 * upload of the agency; the consignment holds its bytes from
+		 * now on. Enqueues one VT_WORK_PACKET (subject: the
+		 * consignment). Idempotent per (agency, transport, external),
+		 * whatever the key: a repeat answers with the first act's
+		 * result, adds a row to the log of arrivals, and leaves its
+		 * upload to expire. Another packet under the same external id:
+		 * VT_E_CONFLICT. result.consignment tells.
+		 */
+		struct {
+			vt_id id; /* made here when zero */
+			enum vt_transport_kind transport;
+			enum vt_consign_kind kind;
+			const char *external; /* 1..200 characters */
+			const char *peer;     /* <= 200 characters */
+			struct vt_file packet;
+			const char *headers; /* <= CONSIGN_HEADERS_MAX bytes */
+			vt_time received_at; /* 0: that of the act */
+		} consign;
+		/*
+		 * From STORED or QUARANTINED: all members are taken; the work
+		 * item ends (needs no lease); state STORED (from QUARANTINED or
+		 * REFUSED) enqueues another one and takes nothing else. From
+		 * ARRIVED only to APPLIED or REFUSED, taking state, note and
+		 * paper. Else VT_E_OUT_OF_ORDER.
+		 * paper: zero: the act's, if it has one.
+		 * VT_E_EXISTS for state ARRIVED, type NEW and a paper, when an
+		 * earlier consignment of the same sender and DocumentId has one
+		 * that was not refused or taken back, unless again is set.
+		 */
+		struct {
+			vt_id consignment;
+			enum vt_consign_state state;
+			enum vt_edoc_type type; /* 0: a status */
+			const char *from_code, *from_name;
+			const char *document_id; /* <= 200 characters */
+			const char *code;        /* <= 100 characters */
+			const char *promulgated; /* YYYY-MM-DD or "" */
+			const char *subject;
+			struct vt_span findings; /* <= KEEP_MAX bytes */
+			const char *note;
+			vt_id paper;
+			bool again;
+		} consign_read;
+		/*
+		 * One more row in the log of a delivery of act.paper. What is
+		 * shown follows from the set of rows, in whatever order they
+		 * came, repeats included. Codes 1 to 6 end the delivery's work
+		 * item: it is there. Changes no revision of the paper.
+		 * VT_E_LIMIT after DELIVERY_LOG_MAX rows.
+		 */
+		struct {
+			vt_id delivery;
+			uint32_t code;    /* 1..99; unknown ones are kept */
+			vt_time at;       /* as stated; 0: received_at */
+			const char *from; /* agency code that says so */
+			const char *staff;
+			const char *note;    /* description */
+			vt_hash evidence;    /* of the message, or zero */
+			vt_id consignment;   /* that brought it, or zero */
+			vt_time received_at; /* 0: that of the act */
+		} status;
+		/* FAILED or WITHDRAWN becomes WAITING with a new work item;
+		 * VT_E_OUT_OF_ORDER in other states. Same delivery id. */
+		struct {
+			vt_id delivery;
+			const char *note;
+		} resend;
 		/* act.agency_no is 0; result.agency_no tells. */
 		struct {
 			struct vt_agency_name name; /* from: ignored */
@@ -243,6 +462,7 @@ struct vt_act_result {
 	char number_text[96];  /* "05/QĐ-UBND" */
 	uint64_t arrival;      /* số đến given by this act, 0 if none */
 	vt_id person;          /* of VT_STEP_PERSON */
+	vt_id consignment;     /* of VT_STEP_CONSIGN */
 	struct vt_buf receipt; /* owned: vt_act_result_free */
 	struct vt_buf keep;    /* owned: act.keep of the first request */
 };
@@ -274,7 +494,7 @@ struct vt_act_entry {
 	const enum vt_step_kind *kinds;
 	size_t n_kinds;
 	vt_hash main;     /* main file's hash after it, or zero */
-	const char *note; /* of submit, approve, return, issue, assign */
+	const char *note; /* the first of its steps' */
 	uint64_t number;  /* given by it, 0 */
 };
 const char *vt_step_kind_name(enum vt_step_kind k); /* "register", … */

@@ -10,7 +10,8 @@ vt_paper_state_name(enum vt_paper_state st)
 {
 	static const char *const names[] = { "", "draft", "submitted",
 		"returned", "approved", "signed", "sealed", "issued",
-		"dispatched", "arrived", "assigned" };
+		"dispatched", "arrived", "assigned", "waiting", "refused",
+		"processing", "finished", "taken-back", "recalled" };
 
 	return (size_t)st < sizeof(names) / sizeof(names[0]) ? names[st] : "";
 }
@@ -24,55 +25,50 @@ vt_version_reason_appends(enum vt_version_reason r)
 const char *
 vt_step_kind_name(enum vt_step_kind k)
 {
-	switch (k) {
-	case VT_STEP_REGISTER:
-		return "register";
-	case VT_STEP_META:
-		return "meta";
-	case VT_STEP_VERSION:
-		return "version";
-	case VT_STEP_SUBMIT:
-		return "submit";
-	case VT_STEP_APPROVE:
-		return "approve";
-	case VT_STEP_RETURN:
-		return "return";
-	case VT_STEP_NUMBER:
-		return "number";
-	case VT_STEP_SIGN:
-		return "sign";
-	case VT_STEP_SEAL:
-		return "seal";
-	case VT_STEP_ISSUE:
-		return "issue";
-	case VT_STEP_DISPATCH:
-		return "dispatch";
-	case VT_STEP_RECEIVE:
-		return "receive";
-	case VT_STEP_DELIVERED:
-		return "delivered";
-	case VT_STEP_CODE:
-		return "code";
-	case VT_STEP_ASSIGN:
-		return "assign";
-	case VT_STEP_PROBLEM:
-		return "problem";
-	case VT_STEP_AGENCY:
-		return "agency";
-	case VT_STEP_AGENCY_NAME:
-		return "agency-name";
-	case VT_STEP_AGENCY_KEYS:
-		return "agency-keys";
-	case VT_STEP_PERSON:
-		return "person";
-	case VT_STEP_SERIES:
-		return "series";
-	case VT_STEP_WORK:
-		return "work";
-	case VT_STEP_WORK_DONE:
-		return "work-done";
-	}
-	return "";
+	static const char *const names[] = { [VT_STEP_REGISTER] = "register",
+		[VT_STEP_META] = "meta",
+		[VT_STEP_VERSION] = "version",
+		[VT_STEP_SUBMIT] = "submit",
+		[VT_STEP_APPROVE] = "approve",
+		[VT_STEP_RETURN] = "return",
+		[VT_STEP_NUMBER] = "number",
+		[VT_STEP_SIGN] = "sign",
+		[VT_STEP_SEAL] = "seal",
+		[VT_STEP_ISSUE] = "issue",
+		[VT_STEP_DISPATCH] = "dispatch",
+		[VT_STEP_RECEIVE] = "receive",
+		[VT_STEP_DELIVERED] = "delivered",
+		[VT_STEP_CODE] = "code",
+		[VT_STEP_ASSIGN] = "assign",
+		[VT_STEP_PROBLEM] = "problem",
+		[VT_STEP_TAKE_BACK] = "take-back",
+		[VT_STEP_RECALL] = "recall",
+		[VT_STEP_REPLACE] = "replace",
+		[VT_STEP_FORWARD] = "forward",
+		[VT_STEP_PROCESS] = "process",
+		[VT_STEP_FINISH] = "finish",
+		[VT_STEP_OPENED] = "opened",
+		[VT_STEP_TAKE_BACK_ANSWER] = "take-back-answer",
+		[VT_STEP_PRINT] = "print",
+		[VT_STEP_ACCEPT] = "accept",
+		[VT_STEP_REFUSE] = "refuse",
+		[VT_STEP_AGENCY] = "agency",
+		[VT_STEP_AGENCY_NAME] = "agency-name",
+		[VT_STEP_AGENCY_KEYS] = "agency-keys",
+		[VT_STEP_PERSON] = "person",
+		[VT_STEP_SERIES] = "series",
+		[VT_STEP_ENTRY] = "entry",
+		[VT_STEP_WORK] = "work",
+		[VT_STEP_WORK_DONE] = "work-done",
+		[VT_STEP_CONSIGN] = "consign",
+		[VT_STEP_CONSIGN_READ] = "consign-read",
+		[VT_STEP_STATUS] = "status",
+		[VT_STEP_RESEND] = "resend" };
+	size_t i = (size_t)k;
+
+	return i < sizeof(names) / sizeof(names[0]) && names[i] != NULL
+		   ? names[i]
+		   : "";
 }
 
 void

@@ -53,7 +53,7 @@ clean_recipients(struct vt_act_op *a, const struct vt_recipient **list,
 	int rc;
 
 	if (n > VT_L(ADDRESSEES_MAX))
-		return invalid(reterr, "more than 512 addressees");
+		return invalid(reterr, "more than 2000 addressees");
 	if (n == 0) {
 		*list = NULL;
 		return VT_OK;

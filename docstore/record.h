@@ -52,13 +52,13 @@ VT_NODISCARD int vt_agency_list(struct vt_view *v, uint32_t after,
 
 /* ---- people and system credentials ---- */
 
-enum vt_role {               /* bits */
-	VT_ROLE_LEADER = 1,  /* competent person: signs */
-	VT_ROLE_OFFICER = 2, /* chuyên viên: drafts, handles */
-	VT_ROLE_CLERK = 4,   /* văn thư: numbers, seals, sends, registers */
-	VT_ROLE_ADMIN = 8,   /* agencies, people, series */
-	VT_ROLE_SYSTEM = 16, /* a program; never activates a personal or agency
-			      * key */
+enum vt_role {                /* bits */
+	VT_ROLE_LEADER = 1,   /* competent person: signs */
+	VT_ROLE_OFFICER = 2,  /* chuyên viên: drafts, handles */
+	VT_ROLE_CLERK = 4,    /* văn thư: numbers, seals, sends, registers */
+	VT_ROLE_ADMIN = 8,    /* agencies, people, series */
+	VT_ROLE_SYSTEM = 16,  /* a program; never activates a personal or agency
+			       * key */
 	VT_ROLE_AUDITOR = 32, /* reads everything, changes nothing */
 	VT_ROLE_ARCHIVIST = 64 /* lưu trữ: keeps files, reads what is kept */
 };
@@ -111,8 +111,15 @@ enum vt_paper_state {
 	VT_PAPER_ISSUED = 7,
 	VT_PAPER_DISPATCHED = 8, /* at least one delivery made */
 	VT_PAPER_ARRIVED = 9,    /* incoming, registered */
-	VT_PAPER_ASSIGNED = 10   /* incoming, given to somebody */
+	VT_PAPER_ASSIGNED = 10,  /* incoming, given to somebody */
+	VT_PAPER_WAITING = 11, /* incoming, no số đến yet: for the clerk */
+	VT_PAPER_REFUSED = 12, /* incoming, sent back with a reason */
+	VT_PAPER_PROCESSING = 13,
+	VT_PAPER_FINISHED = 14,
+	VT_PAPER_TAKEN_BACK = 15, /* incoming, given back; số đến stays used */
+	VT_PAPER_RECALLED = 16 /* by a notice; bytes stay */
 };
+#define VT_PAPER_STATE_MAX VT_PAPER_RECALLED
 const char *vt_paper_state_name(enum vt_paper_state st); /* "draft", … */
 
 enum vt_part_role { VT_PART_MAIN = 1, VT_PART_ANNEX = 2 };
@@ -216,7 +223,7 @@ struct vt_paper {
 	vt_id id;
 	uint32_t agency_no;
 	uint64_t seq; /* inside; cursors of lists */
-	uint64_t rev; /* acts on it so far: the ETag */
+	uint64_t rev; /* acts that changed it so far: the ETag */
 	enum vt_direction direction;
 	enum vt_paper_state state;
 	struct vt_meta meta;
@@ -237,11 +244,35 @@ struct vt_paper {
 	const char *code;   /* public code, "" */
 	vt_id source_paper; /* incoming: the outgoing paper, or zero */
 	vt_id source_delivery;
-	vt_id assigned_to; /* person, or zero */
+	vt_id assigned_to; /* person who leads, or zero */
 	vt_id created_by;
 	vt_time created_at;
 	vt_time changed_at;
 	uint64_t last_act; /* leaf index */
+	/* exchange and handling; times are VT_TIME_NONE when it has not been */
+	vt_id source_consignment;   /* incoming by packet, or zero */
+	const vt_id *assigned_with; /* coordinating */
+	size_t n_assigned_with;
+	const char *assigned_unit;
+	const char *assigned_due; /* YYYY-MM-DD, "" */
+	vt_id forwarded_to;       /* person, the last one */
+	const char *forwarded_unit;
+	vt_time forwarded_at;
+	vt_time opened_at; /* first */
+	vt_id opened_by;
+	vt_time finished_at;
+	vt_id answered_by; /* our paper that answers it, or zero */
+	uint32_t asked;    /* enum vt_ask that waits for an answer, 0 */
+	vt_time asked_at;
+	const char *asked_note; /* the sender's reason */
+	vt_id asked_consignment;
+	uint32_t ask_answer; /* 15 or 16, the last one given; 0 */
+	vt_id recalled_by;   /* the notice, or zero */
+	vt_time recalled_at;
+	vt_id replaced_by;       /* the paper that stands for it, or zero */
+	uint32_t replaced_kind;  /* enum vt_replace_kind */
+	const char *closed_note; /* reason of REFUSED, RECALLED, … */
+	uint32_t printed;        /* copies in all */
 };
 
 /* Errors: VT_E_NOT_FOUND. The caller checks agency_no (office does). */
@@ -250,6 +281,12 @@ VT_NODISCARD int vt_paper_get(struct vt_view *v, const vt_id *id,
 /* By public code: exact, upper-case. */
 VT_NODISCARD int vt_paper_by_code(struct vt_view *v, const char *code,
     struct vt_paper *ret, struct vt_err *reterr);
+/* Outgoing, by its whole number as others cite it: text "05/QĐ-UBND", and
+ * issued_on YYYY-MM-DD ("" = any: the newest). VT_E_NOT_FOUND. Cost: one look
+ * a series and year. */
+VT_NODISCARD int vt_paper_by_number_text(struct vt_view *v, uint32_t agency_no,
+    const char *text, const char *issued_on, struct vt_paper *ret,
+    struct vt_err *reterr);
 /* By number of a series and period; direction tells which of the two. */
 VT_NODISCARD int vt_paper_by_number(struct vt_view *v, uint32_t agency_no,
     const char *series, uint32_t period, uint64_t value, struct vt_paper *ret,
@@ -265,6 +302,16 @@ struct vt_paper_filter {
 VT_NODISCARD int vt_paper_list(struct vt_view *v, uint32_t agency_no,
     const struct vt_paper_filter *f, struct vt_paper *ret, size_t max,
     size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
+
+/* Papers this one replaces, or recalls as their notice. */
+enum vt_link_kind { VT_LINK_REPLACES = 1, VT_LINK_RECALLS = 2 };
+struct vt_paper_link {
+	enum vt_link_kind kind;
+	vt_id paper;
+};
+VT_NODISCARD int vt_paper_links(struct vt_view *v, const vt_id *paper,
+    struct vt_paper_link *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr);
 
 /* Versions of one part, oldest first, with no > after. */
 VT_NODISCARD int vt_version_list(struct vt_view *v, const vt_id *paper,
@@ -282,7 +329,9 @@ enum vt_delivery_state {
 	VT_DELIVERY_REGISTERED = 3, /* has its số đến there */
 	VT_DELIVERY_REFUSED = 4,    /* the receiver said no, with a reason */
 	VT_DELIVERY_FAILED = 5,     /* given up */
-	VT_DELIVERY_PRINT = 6 /* addressee without a system: to be printed */
+	VT_DELIVERY_PRINT = 6, /* addressee without a system: to be printed */
+	VT_DELIVERY_SENT = 7,  /* a transport took it over, for good */
+	VT_DELIVERY_WITHDRAWN = 8 /* taken back before anybody tried to send */
 };
 
 struct vt_delivery {
@@ -296,12 +345,71 @@ struct vt_delivery {
 	struct vt_span receipt; /* the receiver's receipt, "" until then */
 	vt_time created_at, changed_at;
 	uint64_t work; /* its work item, 0 when done */
+	/* how it went */
+	uint32_t transport;   /* enum vt_transport_kind, 0: not known yet */
+	const char *external; /* the transport's id of it, "" */
+	uint32_t attempts;    /* as last reported; the work item counts on */
+	bool dead;            /* budget spent: FAILED, for a person to replay */
+	/* Evidence, from what transports and statuses state; VT_TIME_NONE: none
+	 * of it yet. */
+	vt_time sent_at;      /* the transport took it */
+	vt_time stored_at;    /* the receiver's system has the bytes */
+	vt_time delivered_at; /* earliest status 01 */
+	vt_time opened_at;    /* earliest VT_LOG_OPENED */
+	vt_time accepted_at;  /* earliest of 03 to 06 */
+	vt_time refused_at;   /* latest 02 */
+	vt_time answered_at;  /* earliest 06 */
+	vt_time asked_at;     /* latest 13, ours */
+	vt_time agreed_at;    /* latest 15 */
+	vt_time declined_at;  /* latest 16 */
+	uint32_t progress;    /* highest of 01 03 04 05 06 so far, 0 */
+	uint32_t unknown;     /* highest code that is none of these, 0 */
+	uint32_t log;         /* rows in its log */
+	const char *reason;   /* description of the latest 02, 15 or 16 */
 };
+
+/*
+ * The one code that is shown (vietnam.md §2.8.2), 0 when no status came: 15
+ * when it was given back; else 02 when it was refused and never accepted; else
+ * 13 while an ask is unanswered; else progress; else the unknown one. The
+ * others stay to be seen beside it. Any order of the same rows gives the same.
+ */
+uint32_t vt_delivery_shown(const struct vt_delivery *d);
+
+/* A code of ours besides those of edXML, told only between vanthu and inside a
+ * store: somebody opened it. */
+#define VT_LOG_OPENED 91U
 
 VT_NODISCARD int vt_delivery_get(struct vt_view *v, const vt_id *id,
     struct vt_delivery *ret, struct vt_err *reterr);
 VT_NODISCARD int vt_delivery_list(struct vt_view *v, const vt_id *paper,
     struct vt_delivery *ret, size_t max, size_t *ret_n, struct vt_err *reterr);
+/* The same, those with seq > after: for pages. */
+VT_NODISCARD int vt_delivery_list_after(struct vt_view *v, const vt_id *paper,
+    uint64_t after, struct vt_delivery *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr);
+/* Deliveries of an agency, newest first; state 0 = any. Looks at 4,096 rows at
+ * most; *ret_next: `before` of the next page, 0 at the end. */
+VT_NODISCARD int vt_delivery_scan(struct vt_view *v, uint32_t agency_no,
+    enum vt_delivery_state state, uint64_t before, struct vt_delivery *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
+
+/* A row of a delivery's log, as it was told; never changed. */
+struct vt_delivery_status {
+	uint32_t no; /* from 1 */
+	uint32_t code;
+	vt_time at; /* as stated */
+	const char *from, *staff, *note;
+	vt_hash evidence;
+	vt_id consignment;
+	vt_time received_at;
+	uint64_t act; /* leaf index */
+};
+/* Oldest first, with no > after. */
+VT_NODISCARD int vt_delivery_log(struct vt_view *v, const vt_id *delivery,
+    uint32_t after, struct vt_delivery_status *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr);
+
 /* The paper that this agency made of a delivery; VT_E_NOT_FOUND if none. */
 VT_NODISCARD int vt_paper_by_delivery(struct vt_view *v, uint32_t agency_no,
     const vt_id *delivery, struct vt_paper *ret, struct vt_err *reterr);

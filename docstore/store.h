@@ -6,6 +6,10 @@
  *	docstore/act.h		how anything is changed
  *	docstore/receipt.h	receipts, checkpoints, proofs (also offline)
  *	docstore/work.h		events and the work that outlives a request
+ *	docstore/entry.h	keyed records of the house
+ *	docstore/consign.h	what came from elsewhere
+ *	docstore/state.h	rows beside the ledger
+ *	docstore/search.h	papers by words and numbers
  *
  * Caveats
  * - A data directory is opened once per process and by one process at a time
@@ -26,8 +30,12 @@
 
 #include "base/source.h"
 #include "docstore/act.h"
+#include "docstore/consign.h"
+#include "docstore/entry.h"
 #include "docstore/receipt.h"
 #include "docstore/record.h"
+#include "docstore/search.h"
+#include "docstore/state.h"
 #include "docstore/work.h"
 
 /* ---- the data directory ---- */
@@ -265,6 +273,24 @@ VT_NODISCARD int vt_view_begin(
     struct vt_store *s, struct vt_view **ret, struct vt_err *reterr);
 void vt_view_end(struct vt_view *v); /* NULL allowed */
 VT_CLEANUP_DEFINE(struct vt_view, vt_view_end)
+
+/* ---- waiting for what happens ---- */
+
+/*
+ * Blocks until the agency has an event with seq > after, or timeout_us has
+ * passed; *ret_last (may be NULL): seq of its newest event. VT_OK in both
+ * cases: the caller compares. agency_no 0: until anything was committed;
+ * after and *ret_last then count commits since open (work may have come).
+ * Hold no view meanwhile. Real time passes, whatever the context's clock says.
+ * Errors: VT_E_AGENCY_UNKNOWN. Any thread but the writer's.
+ */
+VT_NODISCARD int vt_store_watch(struct vt_store *s, uint32_t agency_no,
+    uint64_t after, int64_t timeout_us, uint64_t *ret_last,
+    struct vt_err *reterr);
+
+/* Ends every wait now and each later one at once: before the threads that
+ * wait are joined, and the store is closed. */
+void vt_store_watch_end(struct vt_store *s);
 
 /* ---- check ---- */
 

@@ -21,7 +21,7 @@ struct vt_event {
 	const char *name; /* vt_step_kind_name(kind); static */
 	vt_time time;
 	vt_id paper;   /* or zero */
-	vt_id subject; /* delivery, person; or zero */
+	vt_id subject; /* delivery, consignment, person; or zero */
 	uint64_t act;  /* leaf index */
 };
 
@@ -44,7 +44,14 @@ enum vt_work_kind {
 	VT_WORK_SCRUB = 8,
 	VT_WORK_VALIDATE = 9,
 	VT_WORK_NUMBER = 10, /* the number given, into the PDF's fields */
-	VT_WORK_LOOK = 11    /* into files that were not when they came */
+	VT_WORK_LOOK = 11,   /* into files that were not when they came */
+	VT_WORK_PACKET = 12, /* subject: the consignment to be read */
+	/* A status to be told. Subject: of 13 (made by VT_STEP_TAKE_BACK) the
+	 * delivery, else the paper or consignment it is about. Payload: map {1
+	 * code, 2 description}, more fields from 16 on by whom it enqueues. */
+	VT_WORK_STATUS = 13,
+	VT_WORK_PULL = 14, /* from a gateway, again and again */
+	VT_WORK_SYNC = 15  /* a gateway's list of agencies */
 };
 
 struct vt_work_new {
@@ -95,6 +102,13 @@ VT_NODISCARD int vt_work_retry(struct vt_store *s, uint64_t no, uint64_t lease,
 /* Ends it outside an act (work that changes no record). */
 VT_NODISCARD int vt_work_done(
     struct vt_store *s, uint64_t no, uint64_t lease, struct vt_err *reterr);
+
+/*
+ * Makes an item due at `due`, whoever claimed it or not (a person's replay, a
+ * hint that came in). A lease that is held stays. VT_E_NOT_FOUND: done.
+ */
+VT_NODISCARD int vt_work_hurry(
+    struct vt_store *s, uint64_t no, vt_time due, struct vt_err *reterr);
 
 /* Items of an agency (0 = all) with no > after, for the desk and tests; the
  * payload is not filled. */
