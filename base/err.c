@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/err.h"
 
+/* The analysers' names for the two (base/err.h). */
+#undef vt_err_set
+#undef vt_err_errno
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -66,6 +66,23 @@ int vt_err_set(struct vt_err *reterr, enum vt_code code, const char *fmt, ...)
 int vt_err_errno(struct vt_err *reterr, enum vt_code code, int os_errno,
     const char *fmt, ...) VT_PRINTF(4, 5);
 
+/*
+ * Neither is ever given VT_OK. An analyser sees one file at a time and cannot
+ * know that: it would follow a failure as if it were a success, and report
+ * every output which the failure leaves untouched.
+ */
+#if defined(__clang_analyzer__) || defined(VT_ANALYZER)
+static inline int
+vt_err_sure(int code)
+{
+	if (code == VT_OK)
+		__builtin_unreachable();
+	return code;
+}
+#define vt_err_set(...)   vt_err_sure((vt_err_set)(__VA_ARGS__))
+#define vt_err_errno(...) vt_err_sure((vt_err_errno)(__VA_ARGS__))
+#endif
+
 /* Row of the table. An unknown code gives the row of VT_E_INTERNAL. */
 const struct vt_err_info *vt_err_info(int code);
 
