@@ -26,7 +26,11 @@ static const struct vt_command commands[] = {
 	    "  --trusted-proxy ADDR   believes X-Forwarded-For or Forwarded "
 	    "(last hop) from\n"
 	    "                         this numeric address only; default: "
-	    "nobody\n",
+	    "nobody\n"
+	    "  --tls-cert PEM --tls-key PEM   serves https: chain, leaf "
+	    "first, and its key\n"
+	    "  --client-ca PEM        asks clients for certificates of "
+	    "these CAs\n",
 	    vt_cli_serve },
 	{ "sign", "sign IN.pdf -o OUT.pdf --key file:KEY.p12",
 	    "signs a PDF (PAdES B-B); the old bytes stay as they are",

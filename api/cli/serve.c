@@ -22,6 +22,7 @@ struct server {
 	char address[64];
 	uint16_t port;
 	struct vt_fetch_options fetch;
+	struct vt_http_tls tls; /* cert NULL: plain HTTP */
 	char url[128], key_dir[4200];
 	struct vt_arena *arena;
 	struct vt_spawner *spawner;
@@ -32,7 +33,17 @@ struct server {
 	struct vt_http *http;
 };
 
-enum { O_LISTEN = 256, O_URL, O_ANCHORS, O_KEYS, O_PRIVATE, O_PROXY };
+enum {
+	O_LISTEN = 256,
+	O_URL,
+	O_ANCHORS,
+	O_KEYS,
+	O_PRIVATE,
+	O_PROXY,
+	O_TLS_CERT,
+	O_TLS_KEY,
+	O_CLIENT_CA
+};
 
 static const struct option options[] = {
 	{ "listen", required_argument, NULL, O_LISTEN },
@@ -41,6 +52,9 @@ static const struct option options[] = {
 	{ "keys", required_argument, NULL, O_KEYS },
 	{ "allow-private-fetch", no_argument, NULL, O_PRIVATE },
 	{ "trusted-proxy", required_argument, NULL, O_PROXY },
+	{ "tls-cert", required_argument, NULL, O_TLS_CERT },
+	{ "tls-key", required_argument, NULL, O_TLS_KEY },
+	{ "client-ca", required_argument, NULL, O_CLIENT_CA },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -82,6 +96,40 @@ parse_proxy(struct server *s, const char *arg)
 }
 
 static int
+take_option(struct server *s, int c)
+{
+	switch (c) {
+	case O_LISTEN:
+		return parse_listen(s, optarg);
+	case O_URL:
+		s->public_url = optarg;
+		return VT_OK;
+	case O_ANCHORS:
+		s->anchors = optarg;
+		return VT_OK;
+	case O_KEYS:
+		s->keys = optarg;
+		return VT_OK;
+	case O_PRIVATE:
+		s->fetch.allow_private = true;
+		return VT_OK;
+	case O_PROXY:
+		return parse_proxy(s, optarg);
+	case O_TLS_CERT:
+		s->tls.cert = optarg;
+		return VT_OK;
+	case O_TLS_KEY:
+		s->tls.key = optarg;
+		return VT_OK;
+	case O_CLIENT_CA:
+		s->tls.client_ca = optarg;
+		return VT_OK;
+	default:
+		return c;
+	}
+}
+
+static int
 parse(struct server *s)
 {
 	char **operands;
@@ -89,32 +137,14 @@ parse(struct server *s)
 
 	snprintf(s->address, sizeof(s->address), "127.0.0.1");
 	s->port = 8480;
-	while ((c = vt_cli_option(s->cli, options)) != -1) {
-		switch (c) {
-		case O_LISTEN:
-			if ((rc = parse_listen(s, optarg)) != VT_OK)
-				return rc;
-			break;
-		case O_URL:
-			s->public_url = optarg;
-			break;
-		case O_ANCHORS:
-			s->anchors = optarg;
-			break;
-		case O_KEYS:
-			s->keys = optarg;
-			break;
-		case O_PRIVATE:
-			s->fetch.allow_private = true;
-			break;
-		case O_PROXY:
-			if ((rc = parse_proxy(s, optarg)) != VT_OK)
-				return rc;
-			break;
-		default:
-			return c;
-		}
-	}
+	while ((c = vt_cli_option(s->cli, options)) != -1)
+		if ((rc = take_option(s, c)) != VT_OK)
+			return rc;
+	if ((s->tls.cert == NULL) != (s->tls.key == NULL) ||
+	    (s->tls.client_ca != NULL && s->tls.cert == NULL))
+		return vt_err_set(&s->cli->err, VT_E_USAGE,
+		    "--tls-cert and --tls-key go together, --client-ca with "
+		    "them");
 	if ((rc = vt_cli_operands(s->cli, 1, 1, &operands, &n)) == VT_OK)
 		s->dir = operands[0];
 	return rc;
@@ -155,9 +185,10 @@ open_office(struct server *s)
 	}
 	if (s->public_url == NULL) {
 		snprintf(s->url, sizeof(s->url),
-		    strchr(s->address, ':') != NULL ? "http://[%s]:%u"
-						    : "http://%s:%u",
-		    s->address, s->port);
+		    strchr(s->address, ':') != NULL ? "%s://[%s]:%u"
+						    : "%s://%s:%u",
+		    s->tls.cert != NULL ? "https" : "http", s->address,
+		    s->port);
 		s->public_url = s->url;
 	}
 	o.store = s->store;
@@ -191,6 +222,7 @@ open_faces(struct server *s)
 	o.faces = faces;
 	o.nfaces = 2;
 	o.trusted_proxy = s->proxy[0] == '\0' ? NULL : s->proxy;
+	o.tls = s->tls.cert == NULL ? NULL : &s->tls;
 	return vt_http_start(&o, &s->http, &s->cli->err);
 }
 

@@ -221,6 +221,23 @@ set_peer(struct vt_http_req *req, struct MHD_Connection *conn)
 	}
 }
 
+/* Over our own TLS: the certificate that the client showed, if any. */
+static int
+set_peer_cert(struct vt_exchange *x, struct MHD_Connection *conn)
+{
+	const union MHD_ConnectionInfo *info;
+
+	if (x->server->tls == NULL)
+		return VT_OK;
+	x->req.tls = true;
+	info =
+	    MHD_get_connection_info(conn, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	if (info == NULL || x->server->tls->client_ca.n == 0)
+		return VT_OK;
+	return vt_tls_peer(
+	    info->tls_session, x->req.arena, &x->req.peer_cert, &x->err);
+}
+
 /* Is there room for one more of this client? Counts it. */
 static int
 count(struct vt_exchange *x)
@@ -361,6 +378,7 @@ admit(struct vt_exchange *x)
 	int rc = route(x);
 
 	r = x->req.route;
+	x->req.has_body = has_body(x);
 	if (rc != VT_OK)
 		return rc;
 	if (has_body(x) && (r == NULL || r->body == VT_HTTP_BODY_NONE))
@@ -404,7 +422,9 @@ take_headers(struct vt_exchange *x, struct MHD_Connection *conn,
 		x->linger = true;
 		return vt_exchange_answer(x, conn, true);
 	}
-	if ((find_client(x) != VT_OK || admit(x) != VT_OK) && has_body(x)) {
+	if ((find_client(x) != VT_OK || set_peer_cert(x, conn) != VT_OK ||
+		admit(x) != VT_OK) &&
+	    has_body(x)) {
 		x->linger = true;
 		return vt_exchange_answer(x, conn, true);
 	}

@@ -13,6 +13,7 @@
 #include "api/http/address.h"
 #include "api/http/guard.h"
 #include "api/http/http_priv.h"
+#include "api/http/tls.h"
 #include "api/http/watch.h"
 
 #define VT_HTTP_MAGIC     0x76744853u
@@ -25,6 +26,7 @@ struct vt_http {
 	struct vt_http_face *faces; /* owned copy */
 	size_t nfaces;
 	struct vt_watch *watch;
+	struct vt_tls *tls; /* NULL: plain HTTP */
 	uint16_t port;
 	unsigned body_base_s;
 	/* "": none. With one the library cannot count by client: we do. */

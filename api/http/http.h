@@ -78,6 +78,14 @@ struct vt_http_field {
 	struct vt_span name, value;
 };
 
+/* The certificate a client showed in the TLS handshake: it has the key. */
+struct vt_http_peer_cert {
+	struct vt_span der; /* p == NULL: none, or no TLS */
+	/* In its time, for clients, and of one of the client CAs. What is not
+	 * trusted so is known by its bytes at most. */
+	bool trusted;
+};
+
 struct vt_http_req {
 	const char *method;                /* "HEAD" stays "HEAD" */
 	const char *path;                  /* decoded */
@@ -89,9 +97,13 @@ struct vt_http_req {
 	void *user;                        /* admit leaves it for handle */
 	void (*user_free)(void *user);     /* called once, may be NULL */
 	const char *pointer;    /* JSON pointer of the field that is wrong */
+	const char *parameter;  /* of the query, that is wrong */
+	bool has_body;          /* one comes, or is said to come */
 	unsigned retry_after_s; /* 0, or what a refusal tells the client */
 	vt_id id;               /* of this request: X-Request-Id */
 	char peer[48];          /* numeric address of the client */
+	bool tls;               /* came over our own TLS */
+	struct vt_http_peer_cert peer_cert;
 	/* private to api/http */
 	const struct vt_http_param *params, *query;
 	size_t nparams, nquery;
@@ -204,6 +216,14 @@ void vt_http_problem(
 
 /* --- server --- */
 
+/* Files in PEM, read at the start and not again. */
+struct vt_http_tls {
+	const char *cert, *key; /* ours: chain, leaf first, and its key */
+	/* CAs of clients' certificates, which are then asked for (never
+	 * required: a route's admit decides); NULL: not asked for. */
+	const char *client_ca;
+};
+
 struct vt_http_options {
 	const char *address; /* numeric IPv4 or IPv6; NULL: 127.0.0.1 */
 	uint16_t port;       /* 0: any free one */
@@ -218,18 +238,21 @@ struct vt_http_options {
 	/* For tests; 0 takes the value of limits.def. */
 	unsigned connections_max, per_ip_max, idle_s, header_s;
 	unsigned window_s, body_s;
+	const struct vt_http_tls *tls; /* NULL: plain HTTP */
 };
 
 #define VT_HTTP_OPTIONS_INIT                                                   \
 	{                                                                      \
-		NULL, 0, NULL, NULL, 0, NULL, 0, 0, 0, 0, 0, 0                 \
+		NULL, 0, NULL, NULL, 0, NULL, 0, 0, 0, 0, 0, 0, NULL           \
 	}
 
 struct vt_http;
 
 /*
  * Listens and serves in threads of its own. *owned*. Errors:
- * VT_E_PORT_IN_USE, VT_E_USAGE (an address), VT_E_ENVIRONMENT, VT_E_NOMEM.
+ * VT_E_PORT_IN_USE, VT_E_USAGE (an address), VT_E_ENVIRONMENT, VT_E_NOMEM;
+ * with TLS VT_E_NO_INPUT, VT_E_IO, VT_E_LIMIT, VT_E_KEY_FORMAT,
+ * VT_E_KEY_MISMATCH (its files).
  */
 VT_NODISCARD int vt_http_start(const struct vt_http_options *opt,
     struct vt_http **ret, struct vt_err *reterr);

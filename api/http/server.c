@@ -38,12 +38,36 @@ on_log(void *cls, const char *fmt, va_list ap)
 	vt_log(VT_LEVEL_DEBUG, "http.library", "text=%s", vt_buf_str(&b));
 }
 
+/* What TLS needs beside the rest; ends the array. */
+static void
+tls_options(const struct vt_http *h, struct MHD_OptionItem ret[6])
+{
+	size_t n = 0;
+
+	if (h->tls != NULL) {
+		ret[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT,
+			0, (void *)(uintptr_t)vt_buf_str(&h->tls->cert) };
+		ret[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0,
+			(void *)(uintptr_t)vt_secret_view(h->tls->key).p };
+		ret[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES,
+			0, (void *)(uintptr_t)vt_tls_priorities };
+		if (h->tls->client_ca.n > 0)
+			ret[n++] =
+			    (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_TRUST,
+				    0,
+				    (void *)(uintptr_t)vt_buf_str(
+					&h->tls->client_ca) };
+	}
+	ret[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+}
+
 static int
 start_daemon(struct vt_http *h, int fd, const struct vt_http_options *opt,
     struct vt_err *reterr)
 {
 	unsigned conns = opt->connections_max, per_ip = opt->per_ip_max;
 	unsigned idle = opt->idle_s;
+	struct MHD_OptionItem tls[6];
 
 	if (conns == 0)
 		conns = (unsigned)VT_L(HTTP_CONNECTIONS_MAX);
@@ -54,9 +78,11 @@ start_daemon(struct vt_http *h, int fd, const struct vt_http_options *opt,
 	h->per_ip_max = per_ip;
 	if (h->trusted_proxy[0] != '\0')
 		per_ip = conns; /* all may come from the proxy */
+	tls_options(h, tls);
 	h->daemon = MHD_start_daemon(
 	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
-		MHD_USE_POLL | MHD_USE_ITC | MHD_USE_ERROR_LOG,
+		MHD_USE_POLL | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+		(h->tls != NULL ? MHD_USE_TLS : 0),
 	    0, NULL, NULL, vt_exchange_on_request, h,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
 	    fd, MHD_OPTION_URI_LOG_CALLBACK, vt_exchange_on_target, h,
@@ -70,7 +96,8 @@ start_daemon(struct vt_http *h, int fd, const struct vt_http_options *opt,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 	    2 * VT_L(HTTP_HEADER_MAX) + UPLOAD_BUFFER,
 	    MHD_OPTION_CONNECTION_MEMORY_INCREMENT, UPLOAD_BUFFER,
-	    MHD_OPTION_THREAD_STACK_SIZE, STACK_BYTES, MHD_OPTION_END);
+	    MHD_OPTION_THREAD_STACK_SIZE, STACK_BYTES, MHD_OPTION_ARRAY, tls,
+	    MHD_OPTION_END);
 	if (h->daemon == NULL)
 		return vt_err_errno(reterr, VT_E_ENVIRONMENT, errno,
 		    "starting the HTTP threads");
@@ -129,6 +156,8 @@ vt_http_start(const struct vt_http_options *opt, struct vt_http **ret,
 	memcpy(h->faces, opt->faces, opt->nfaces * sizeof(*h->faces));
 	h->nfaces = opt->nfaces;
 	rc = set_proxy(h, opt, reterr);
+	if (rc == VT_OK && opt->tls != NULL)
+		rc = vt_tls_open(opt->tls, &h->tls, reterr);
 	if (rc == VT_OK)
 		rc = vt_http_listen(
 		    opt->address == NULL ? "127.0.0.1" : opt->address,
@@ -142,6 +171,7 @@ vt_http_start(const struct vt_http_options *opt, struct vt_http **ret,
 		if (fd >= 0)
 			close(fd);
 		pthread_mutex_destroy(&h->lock);
+		vt_tls_free(h->tls);
 		free(h->faces);
 		free(h);
 		return rc;
@@ -180,6 +210,7 @@ vt_http_stop(struct vt_http *h)
 	h->magic = 0;
 	VT_ASSERT(h->counted == NULL);
 	pthread_mutex_destroy(&h->lock);
+	vt_tls_free(h->tls);
 	free(h->faces);
 	free(h);
 }

@@ -60,6 +60,7 @@ LIBRARIES = [
     (r'hpdf.*\.h|qrencode\.h|hb.*\.h|poppler.*|png\.h', {'render'}),
     (r'zlib\.h', {'base/pdf', 'render'}),
     (r'microhttpd\.h', {'api/http'}),
+    (r'gnutls/.*', {'api/http'}),
     (r'jansson\.h', {'api'}),
     (r'curl/.*', {'api/fetch'}),
 ]
