@@ -99,6 +99,14 @@ VT_NODISCARD int vt_work_next_due(
 VT_NODISCARD int vt_work_retry(struct vt_store *s, uint64_t no, uint64_t lease,
     vt_time due, const char *note, struct vt_err *reterr);
 
+/*
+ * What items of this kind and subject wait for has come: those that nobody
+ * holds and that are due later are due now. *ret_woken (may be NULL): how
+ * many. None is VT_OK. Cost: the items of the kind that are not due yet.
+ */
+VT_NODISCARD int vt_work_wake(struct vt_store *s, enum vt_work_kind kind,
+    const vt_id *subject, size_t *ret_woken, struct vt_err *reterr);
+
 /* Ends it outside an act (work that changes no record). */
 VT_NODISCARD int vt_work_done(
     struct vt_store *s, uint64_t no, uint64_t lease, struct vt_err *reterr);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Work that waits for its time is due now, because what it waits for came. */
+#include "docstore/store_priv.h"
+
+struct wake_op {
+	struct vt_op op;
+	enum vt_work_kind kind;
+	vt_id subject;
+	size_t woken;
+};
+
+static int
+make_due(struct vt_batch *b, struct vt_work *w, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_work(w->no), due = vt_key_due(w);
+	VT_BUF_AUTO(null);
+	VT_BUF_AUTO(v);
+	int rc;
+
+	if ((rc = vt_batch_del(b, VT_T_DUE, &due, reterr)) != VT_OK)
+		return rc;
+	w->due = b->time;
+	due = vt_key_due(w);
+	vt_work_encode(w, &v);
+	vt_cbor_null(&null);
+	if ((rc = vt_batch_put(b, VT_T_WORK, &k, &v, reterr)) != VT_OK)
+		return rc;
+	return vt_batch_put(b, VT_T_DUE, &due, &null, reterr);
+}
+
+static int
+wake_one(
+    struct vt_batch *b, struct wake_op *o, uint64_t no, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_work(no);
+	struct vt_work w;
+	struct vt_span v;
+	int rc;
+
+	if ((rc = vt_tx_get(b->txn, VT_T_WORK, &k, &v, reterr)) != VT_OK ||
+	    (rc = vt_work_decode(v, &w, reterr)) != VT_OK)
+		return rc;
+	/* One that is held is at work, or due when its lease runs out. */
+	if (!vt_id_eq(&w.subject, &o->subject) || !vt_id_is_zero(&w.owner))
+		return VT_OK;
+	w.no = no;
+	o->woken++;
+	return make_due(b, &w, reterr);
+}
+
+static int
+wake_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
+{
+	struct wake_op *o = (struct wake_op *)(void *)op;
+	struct vt_key from = { .n = 0 };
+	struct vt_span k, v;
+	uint64_t due, no;
+	int rc;
+
+	o->woken = 0;
+	vt_key_u8(&from, (uint8_t)o->kind);
+	vt_key_u64(&from, (uint64_t)b->time + 1);
+	for (;;) {
+		rc = vt_tx_ge(b->txn, VT_T_DUE, &from, &k, &v, reterr);
+		if (rc == VT_E_NOT_FOUND || (rc == VT_OK && k.p[0] != o->kind))
+			return VT_OK;
+		if (rc != VT_OK)
+			return rc;
+		due = vt_be64(k.p + 1);
+		no = vt_be64(k.p + 9);
+		if ((rc = wake_one(b, o, no, reterr)) != VT_OK)
+			return rc;
+		from.n = 0;
+		vt_key_u8(&from, (uint8_t)o->kind);
+		vt_key_u64(&from, due);
+		vt_key_u64(&from, no + 1);
+	}
+}
+
+int
+vt_work_wake(struct vt_store *s, enum vt_work_kind kind, const vt_id *subject,
+    size_t *ret_woken, struct vt_err *reterr)
+{
+	struct wake_op o = { .op = { .apply = wake_apply, .weight = 4096 },
+		.kind = kind,
+		.subject = *subject };
+	int rc;
+
+	VT_CHECK(s, VT_STORE_MAGIC);
+	if (s->read_only)
+		return vt_err_set(reterr, VT_E_STORE_READ_ONLY,
+		    "work: the store was opened for reading");
+	rc = vt_queue_run(&s->writer.queue, &o.op, reterr);
+	if (rc == VT_OK && ret_woken != NULL)
+		*ret_woken = o.woken;
+	return rc;
+}
