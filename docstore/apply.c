@@ -252,6 +252,7 @@ facts_of(struct vt_apply *x, const vt_hash *record, struct vt_receipt *f)
 
 		f->kinds[f->n_kinds++] = r->kind;
 		if (r->kind == VT_STEP_NUMBER) {
+			VT_ASSERT(x->paper != NULL);
 			f->number = r->value;
 			(void)snprintf(f->number_text, sizeof(f->number_text),
 			    "%s", x->paper->number.text);

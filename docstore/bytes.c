@@ -102,7 +102,7 @@ vt_manifest_segment(struct vt_txn *t, uint64_t manifest, uint32_t segment,
 	vt_cbor_open(&c, v);
 	ids = vt_cbor_get_bytes(&c);
 	if (ids.n == 0 || ids.n % VT_HASH_SIZE != 0 ||
-	    ids.n > VT_SEGMENT_CHUNKS * VT_HASH_SIZE)
+	    ids.n > (size_t)VT_SEGMENT_CHUNKS * VT_HASH_SIZE)
 		vt_cbor_fail(&c, "not a list of chunk ids");
 	if ((rc = vt_take_end(&c, "manifest", reterr)) == VT_OK)
 		*ret_ids = ids;
@@ -253,7 +253,7 @@ read_range(struct vt_reading *r, const vt_hash *blob, uint64_t off, uint8_t *p,
 {
 	struct vt_blob_row row;
 	uint8_t *chunk = NULL;
-	size_t done = 0, got, skip, take;
+	size_t done = 0, got = 0, skip, take;
 	int rc;
 
 	if ((rc = vt_blob_get(r->records, blob, &row, reterr)) != VT_OK)

@@ -111,7 +111,7 @@ ed25519_sign(struct vt_span seed, struct vt_span text, uint8_t ret[static 64],
 		if (p == NULL || n != 32)
 			return vt_err_set(reterr, VT_E_INTERNAL,
 			    "Ed25519: signature of an unexpected form");
-		memcpy(ret + 32 * i, p, 32);
+		memcpy(ret + (ptrdiff_t)32 * i, p, 32);
 	}
 	return VT_OK;
 }
@@ -228,7 +228,7 @@ vt_checkpoint_verify(struct vt_span note,
 	size_t skip;
 	int rc;
 
-	if (note.n > VT_CHECKPOINT_MAX * 8)
+	if (note.n > (size_t)VT_CHECKPOINT_MAX * 8)
 		return bad(reterr, "too long");
 	if ((rc = parse(&rest, &c, reterr)) != VT_OK)
 		return rc;

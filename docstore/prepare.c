@@ -192,7 +192,7 @@ prepare_version(struct vt_act_op *a, const struct vt_step *st,
     struct vt_prep *p, struct vt_err *reterr)
 {
 	struct vt_srec *r = &p->r;
-	struct vt_srec_file f;
+	struct vt_srec_file f = { 0 };
 	int rc;
 
 	if (st->u.version.reason < VT_VERSION_EDITED ||

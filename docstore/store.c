@@ -334,7 +334,7 @@ vt_store_init(const char *path, const struct vt_store_options *o,
     const struct vt_context *ctx, struct vt_err *reterr)
 {
 	bool empty, cut = false;
-	int rc, fd;
+	int rc, fd = -1;
 
 	if ((rc = domain_check(o->domain, reterr)) != VT_OK ||
 	    (rc = vt_dir_make(path, &empty, reterr)) != VT_OK)

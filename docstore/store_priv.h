@@ -347,7 +347,7 @@ int vt_work_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_work_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 /* A new work item with this number. */
 int vt_work_put_new(struct vt_batch *b, uint32_t agency_no, uint64_t no,
-    const struct vt_work_new *w, struct vt_err *reterr);
+    const struct vt_work_new *n, struct vt_err *reterr);
 int vt_work_remove(struct vt_batch *b, uint64_t no, struct vt_err *reterr);
 /* The number a series gives next, or takes; fills value and period. */
 int vt_number_decide(

@@ -256,7 +256,9 @@ compare_objects(struct vt_diff *d, struct vt_revision_steps *steps)
 	if (rc != VT_OK)
 		return rc;
 	d->refs = &refs;
-	return explain_all(d, steps);
+	rc = explain_all(d, steps);
+	d->refs = NULL;
+	return rc;
 }
 
 static struct vt_revision_steps *
