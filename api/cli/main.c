@@ -119,7 +119,7 @@ fail(struct vt_cli *cli, int rc)
 		    cli->vi ? info->vi : info->en, cli->err.msg);
 	if (rc == VT_E_USAGE && cli->command != NULL && !cli->json)
 		fprintf(stderr, "  usage: vanthu %s\n", cli->command->synopsis);
-	fflush(stdout);
+	(void)fflush(stdout);
 	return info->exit_status;
 }
 

@@ -123,7 +123,7 @@ int
 vt_cli_render(struct vt_cli *cli)
 {
 	VT_CLEANUP(vt_spawner_free) struct vt_spawner *w = NULL;
-	struct args a = { 0 };
+	struct args a = { .what = "" };
 	int rc;
 
 	if ((rc = parse(cli, &a)) != VT_OK)

@@ -107,7 +107,7 @@ vt_pins_admit(struct vt_pins *p, const char *key_ref, struct vt_err *reterr)
 	} else if (now < r->until) {
 		rc = vt_err_set(reterr, VT_E_HTTP_TOO_MANY,
 		    "%zu wrong PINs for this key: try again in %lld s",
-		    r->failures, (long long)((r->until - now - 1) / S_US + 1));
+		    r->failures, (long long)(r->until - now - 1) / S_US + 1);
 	} else {
 		if (now - r->last > (int64_t)VT_L(PIN_FORGET_S) * S_US)
 			r->failures = 0;

@@ -177,42 +177,36 @@ describe(const struct vt_prepared *p, const struct vt_signing *s,
 
 /* Keeps what was prepared; its upload's id is the id given out. */
 static int
-keep(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
-    enum vt_signing_act act, const struct vt_signing *s, const vt_hash *cert,
-    const struct vt_prepared *p, struct vt_office_prepared *ret,
-    struct vt_err *reterr)
+keep(struct vt_office *o, uint32_t agency_no, struct kept *k,
+    const struct vt_signing *s, const struct vt_prepared *p,
+    struct vt_office_prepared *ret, struct vt_err *reterr)
 {
 	VT_BUF_AUTO(inner);
 	VT_BUF_AUTO(outer);
 	VT_BUF_AUTO(body);
 	vt_hash tag;
 	struct vt_blob blob;
-	struct kept k;
 	int rc;
 
-	memset(&k, 0, sizeof(k));
-	k.paper = *paper;
-	k.signer = s->holder.person;
-	k.act = act;
-	snprintf(k.field, sizeof(k.field), "%s", s->field);
-	snprintf(k.name, sizeof(k.name), "%s", s->facts.name);
-	snprintf(k.media_type, sizeof(k.media_type), "%s", s->facts.media_type);
-	k.before = s->facts.main;
-	k.cert = *cert;
-	k.expires = vt_now(o->o.ctx) + VT_TIME_S(VT_L(PREPARED_EXPIRY_S));
+	k->signer = s->holder.person;
+	snprintf(k->field, sizeof(k->field), "%s", s->field);
+	snprintf(k->name, sizeof(k->name), "%s", s->facts.name);
+	snprintf(k->media_type, sizeof(k->media_type), "%s", s->facts.media_type);
+	k->before = s->facts.main;
+	k->expires = vt_now(o->o.ctx) + VT_TIME_S(VT_L(PREPARED_EXPIRY_S));
 	vt_prepared_encode(p, &inner);
-	k.prepared = vt_buf_view(&inner);
-	encode(&k, &body);
+	k->prepared = vt_buf_view(&inner);
+	encode(k, &body);
 	tag = vt_store_mac(o->o.store, TAG_PURPOSE, vt_buf_view(&body));
 	vt_buf_put(&outer, tag.b, sizeof(tag.b));
 	vt_buf_span(&outer, vt_buf_view(&body));
 	if ((rc = vt_buf_status(&body, reterr)) != VT_OK ||
 	    (rc = vt_buf_status(&inner, reterr)) != VT_OK ||
 	    (rc = vt_buf_status(&outer, reterr)) != VT_OK ||
-	    (rc = vt_upload_memory(o->o.store, rq->actor->agency_no,
+	    (rc = vt_upload_memory(o->o.store, agency_no,
 		 vt_buf_view(&outer), &ret->id, &blob, reterr)) != VT_OK)
 		return rc;
-	ret->expires = k.expires;
+	ret->expires = k->expires;
 	describe(p, s, ret);
 	return vt_buf_status(&ret->attrs, reterr);
 }
@@ -244,6 +238,7 @@ vt_office_prepare(struct vt_office *o, const struct vt_request *rq,
 	struct vt_prepared p = { .tail = VT_PDF_TAIL_INIT };
 	struct vt_signing s = { .fd = -1 };
 	struct vt_span registered;
+	struct kept k = { 0 };
 	vt_hash cert;
 	int rc;
 
@@ -279,7 +274,10 @@ vt_office_prepare(struct vt_office *o, const struct vt_request *rq,
 	    (rc = vt_sign_prepare(o->o.spawner, s.fd, &s.change, chain, n_chain,
 		 &p, reterr)) != VT_OK)
 		goto out;
-	rc = keep(o, rq, paper, order->act, &s, &cert, &p, ret, reterr);
+	k.paper = *paper;
+	k.act = order->act;
+	k.cert = cert;
+	rc = keep(o, rq->actor->agency_no, &k, &s, &p, ret, reterr);
 out:
 	vt_prepared_free(&p);
 	vt_signing_free(&s);
