@@ -11,6 +11,8 @@ vt_http_problem(
     struct vt_http_req *req, const struct vt_err *err, struct vt_http_res *res)
 {
 	const struct vt_err_info *i = vt_err_info(err->code);
+	char id[VT_ID_TEXT + 1];
+	VT_BUF_AUTO(instance);
 	VT_BUF_AUTO(type);
 	struct vt_json j;
 
@@ -19,6 +21,8 @@ vt_http_problem(
 	vt_buf_printf(&type, "urn:vanthu:error:%s", i->slug);
 	vt_json_open(&j, &res->body, false);
 	vt_json_object(&j);
+	vt_id_text(&req->id, id);
+	vt_buf_printf(&instance, "urn:vanthu:request:%s", id);
 	vt_json_kstr(&j, "type", vt_buf_str(&type));
 	vt_json_kstr(&j, "title", i->en);
 	vt_json_kint(&j, "status", i->http_status);
@@ -30,6 +34,9 @@ vt_http_problem(
 		vt_json_kuint(&j, "retry_after", req->retry_after_s);
 	if (req->pointer != NULL)
 		vt_json_kstr(&j, "pointer", req->pointer);
+	if (req->parameter != NULL)
+		vt_json_kstr(&j, "parameter", req->parameter);
+	vt_json_kstr(&j, "instance", vt_buf_str(&instance));
 	vt_json_kstr(&j, "vi", i->vi);
 	vt_json_kstr(&j, "en", i->en);
 	vt_json_kid(&j, "request_id", &req->id);

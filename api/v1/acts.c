@@ -92,7 +92,6 @@ place_in(const struct vt_in_obj *o, const char *key, struct vt_place *ret)
 
 	if (p.o == NULL)
 		(void)vt_in_fail(o, key, VT_E_INVALID, "is required");
-	vt_in_only(&p, "page x y w h");
 	ret->page = (size_t)vt_in_uint(&p, "page", VT_L(PDF_PAGES_MAX));
 	ret->x = vt_in_real(&p, "x");
 	ret->y = vt_in_real(&p, "y");
@@ -110,10 +109,7 @@ do_submit(struct call *c)
 	int rc;
 
 	memset(&places, 0, sizeof(places));
-	vt_in_only(&c->root, "act note initials places");
 	if (at.o != NULL) {
-		vt_in_only(&at, "number date leader seal initials_1 "
-				"initials_2");
 		place_in(&at, "number", &places.number);
 		place_in(&at, "date", &places.date);
 		place_in(&at, "leader", &places.leader);
@@ -136,7 +132,6 @@ do_approve(struct call *c)
 	const char *note = vt_in_str(&c->root, "note");
 	int rc;
 
-	vt_in_only(&c->root, "act main note");
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
 	return vt_office_approve(
@@ -150,7 +145,6 @@ do_return(struct call *c)
 	const char *note = vt_in_need_str(&c->root, "note");
 	int rc;
 
-	vt_in_only(&c->root, "act main note");
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
 	return vt_office_return(
@@ -162,7 +156,6 @@ do_number(struct call *c)
 {
 	int rc;
 
-	vt_in_only(&c->root, "act");
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
 	return vt_office_number(
@@ -177,9 +170,6 @@ do_key(struct call *c, enum vt_signing_act act)
 
 	order.number_first = vt_in_bool(&c->root, "number_first");
 	order.reason = vt_in_str(&c->root, "reason");
-	vt_in_only(&c->root, act == VT_SIGNING_COMPETENT
-				 ? "act number_first reason"
-				 : "act reason");
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
 	return vt_office_sign(
@@ -209,7 +199,6 @@ do_issue(struct call *c)
 {
 	int rc;
 
-	vt_in_only(&c->root, "act");
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
 	return vt_office_issue(c->office, &c->rq, &c->paper, c->ret, c->reterr);
@@ -222,7 +211,6 @@ do_dispatch(struct call *c)
 	size_t n;
 	int rc;
 
-	vt_in_only(&c->root, "act to");
 	vt_v1_recipients_in(&c->root, "to", &to, &n);
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
@@ -243,7 +231,6 @@ do_edit(struct call *c)
 	vt_hash expect = vt_in_need_hash(&c->root, "expect");
 	int rc;
 
-	vt_in_only(&c->root, "act part upload name media_type expect");
 	if (f.media_type == NULL)
 		f.media_type = "application/octet-stream";
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)

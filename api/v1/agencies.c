@@ -16,9 +16,7 @@ vt_v1_agency_log(
 	struct vt_json j;
 	int rc;
 
-	if ((rc = vt_http_rate_take(v->public_rate, req->peer,
-		 &req->retry_after_s, reterr)) != VT_OK ||
-	    (rc = vt_office_log(
+	if ((rc = vt_office_log(
 		 v->office, vt_http_param(req, "code"), &l, reterr)) != VT_OK)
 		return rc;
 	vt_buf_hex(&key, VT_SPAN(l.key, sizeof(l.key)));

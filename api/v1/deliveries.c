@@ -101,7 +101,7 @@ vt_v1_sent(
 }
 
 int
-vt_v1_delivery_act(
+vt_v1_receive(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	struct vt_act_result r = VT_ACT_RESULT_INIT;
@@ -115,7 +115,6 @@ vt_v1_delivery_act(
 	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK)
 		return rc;
 	root = vt_in_root(&in);
-	vt_in_only(&root, "act");
 	if (strcmp(vt_in_need_str(&root, "act"), "receive") != 0)
 		(void)vt_in_fail(
 		    &root, "act", VT_E_INVALID, "wanted \"receive\"");

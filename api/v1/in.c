@@ -1,42 +1,52 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/v1/in.h"
 
-#include <stdlib.h>
-
+#include "api/v1/contract.h"
+#include "api/v1/where.h"
 #include "base/base64.h"
 
 int
 vt_in_open(struct vt_in *in, struct vt_http_req *req, struct vt_err *reterr)
 {
-	json_error_t e;
+	const struct vt_contract_op *op = vt_contract_of(req);
 
 	*in = (struct vt_in){ req, NULL, VT_OK, reterr };
 	if (req->body.n == 0) {
 		in->root = json_object();
-		return in->root != NULL
-			   ? VT_OK
-			   : (in->rc = vt_err_set(reterr, VT_E_NOMEM, "body"));
+		if (in->root == NULL)
+			in->rc = vt_err_set(reterr, VT_E_NOMEM, "body");
+	} else {
+		in->rc = vt_schema_parse(
+		    req->body, req->arena, &in->root, &req->pointer, reterr);
 	}
-	if (!vt_http_type_is(req, "application/json"))
-		return in->rc = vt_err_set(reterr, VT_E_HTTP_MEDIA_TYPE,
-			   "Content-Type: wanted application/json");
-	in->root = json_loadb(
-	    (const char *)req->body.p, req->body.n, JSON_REJECT_DUPLICATES, &e);
-	if (in->root == NULL)
-		return in->rc = vt_err_set(reterr, VT_E_SYNTAX,
-			   "body: RFC 8259: line %d, column %d: not JSON, a "
-			   "key "
-			   "twice, or ill-formed UTF-8",
-			   e.line, e.column);
-	if (!json_is_object(in->root))
-		return in->rc = vt_err_set(
-			   reterr, VT_E_SYNTAX, "body: wanted a JSON object");
-	return VT_OK;
+	if (in->rc == VT_OK && op->body != NULL)
+		in->rc = vt_schema_check(
+		    op->body, in->root, req->arena, &req->pointer, reterr);
+	return in->rc;
+}
+
+/* Whatever was read of a secret is wiped before it is freed. */
+static void
+wipe_strings(json_t *o)
+{
+	const char *key, *s;
+	json_t *v;
+	void *mine;
+
+	json_object_foreach(o, key, v)
+	{
+		if ((s = json_string_value(v)) == NULL)
+			continue;
+		/* jansson hands its own memory out as const. */
+		memcpy(&mine, &s, sizeof(mine));
+		vt_wipe(mine, json_string_length(v));
+	}
 }
 
 void
 vt_in_close(struct vt_in *in)
 {
+	wipe_strings(in->root);
 	json_decref(in->root);
 	in->root = NULL;
 }
@@ -59,18 +69,8 @@ pointer(const struct vt_in_obj *o, const char *key, size_t i)
 	VT_BUF_AUTO(b);
 
 	vt_buf_puts(&b, o->at);
-	if (key != NULL) {
-		vt_buf_putc(&b, '/');
-		/* RFC 6901 §3 */
-		for (const char *p = key; *p != '\0'; p++) {
-			if (*p == '~')
-				vt_buf_puts(&b, "~0");
-			else if (*p == '/')
-				vt_buf_puts(&b, "~1");
-			else
-				vt_buf_putc(&b, (uint8_t)*p);
-		}
-	}
+	if (key != NULL)
+		vt_where_token(&b, vt_span_str(key));
 	if (i != SIZE_MAX)
 		vt_buf_printf(&b, "/%zu", i);
 	return vt_arena_strdup(o->in->req->arena, vt_buf_str(&b));

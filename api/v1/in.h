@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reading request bodies: jansson parses (duplicate keys, NUL, bad UTF-8 are
- * refused), these functions take the fields. The first failure is kept, with
- * the JSON pointer of the field; later reads give empty values, and vt_in_ok
- * tells at the end. What is handed out is *borrowed until vt_in_close*.
+ * Reading request bodies: the contract judges the whole of it first (schema.h),
+ * then these functions take the fields. What the contract cannot say fails
+ * here: the first failure is kept, with the JSON pointer of the field; later
+ * reads give empty values, and vt_in_ok tells at the end. What is handed out
+ * is *borrowed until vt_in_close*.
  */
 #ifndef VT_API_V1_IN_H
 #define VT_API_V1_IN_H
@@ -28,8 +29,8 @@ struct vt_in_obj {
 };
 
 /*
- * Errors: VT_E_HTTP_MEDIA_TYPE (not application/json), VT_E_SYNTAX. An empty
- * body counts as {}. vt_in_close in any case.
+ * Errors: those of vt_schema_parse and vt_schema_check. An empty body counts
+ * as {}. vt_in_close in any case.
  */
 VT_NODISCARD int vt_in_open(
     struct vt_in *in, struct vt_http_req *req, struct vt_err *reterr);

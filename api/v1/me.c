@@ -15,23 +15,6 @@ vt_v1_admit(struct vt_http_req *req, struct vt_err *reterr)
 }
 
 int
-vt_v1_admit_post(struct vt_http_req *req, struct vt_err *reterr)
-{
-	struct vt_span key;
-	int rc = vt_v1_admit(req, reterr);
-
-	return rc != VT_OK ? rc : vt_http_idempotency_key(req, &key, reterr);
-}
-
-int
-vt_v1_admit_validation(struct vt_http_req *req, struct vt_err *reterr)
-{
-	int rc = vt_v1_admit_post(req, reterr);
-
-	return rc != VT_OK ? rc : vt_office_may_read(vt_v1_actor(req), reterr);
-}
-
-int
 vt_v1_me(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {

@@ -2,7 +2,7 @@
 /* Metadata of a paper in JSON, both ways, from one table. */
 #include "api/v1/v1_priv.h"
 
-#define RECIPIENTS_MAX 1000
+#define RECIPIENTS_MAX 2000
 #define FACTS_MAX      16
 
 static const struct {
@@ -55,11 +55,10 @@ vt_v1_recipients_in(const struct vt_in_obj *o, const char *key,
 	for (size_t i = 0; i < n; i++) {
 		struct vt_in_obj r = vt_in_item(o, key, i);
 
-		vt_in_only(&r, "code name");
 		v[i].code = vt_in_str(&r, "code");
 		v[i].name = vt_in_str(&r, "name");
 		if (v[i].code == NULL && v[i].name == NULL)
-			(void)vt_in_fail(&r, "code", VT_E_INVALID,
+			(void)vt_in_fail(&r, "code", VT_E_FIELD_REQUIRED,
 			    "a recipient needs a code or a name");
 		if (v[i].code == NULL)
 			v[i].code = "";
@@ -86,7 +85,6 @@ facts_in(const struct vt_in_obj *o, struct vt_meta *ret)
 	for (size_t i = 0; i < n; i++) {
 		struct vt_in_obj f = vt_in_item(o, "facts", i);
 
-		vt_in_only(&f, "label value");
 		v[i].label = vt_in_need_str(&f, "label");
 		v[i].value = vt_in_need_str(&f, "value");
 	}
@@ -98,12 +96,6 @@ void
 vt_v1_meta_in(const struct vt_in_obj *o, struct vt_meta *ret)
 {
 	memset(ret, 0, sizeof(*ret));
-	vt_in_only(o,
-	    "type_code type_name subject notation number issued_on "
-	    "agency_code agency_name place signer_name signer_position "
-	    "signer_competence language description due_on draft_unit "
-	    "procedure_code procedure_name case_code holder_name urgency "
-	    "secrecy pages copies recipients facts");
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
 		const char *s = vt_in_str(o, strings[i].key);
 

@@ -43,7 +43,6 @@ files_in(const struct vt_in_obj *o, struct vt_office_file **ret, size_t *ret_n)
 	for (size_t i = 0; i < n; i++) {
 		struct vt_in_obj f = vt_in_item(o, "files", i);
 
-		vt_in_only(&f, "upload name media_type");
 		v[i].upload = vt_in_need_id(&f, "upload");
 		v[i].name = vt_in_need_str(&f, "name");
 		v[i].media_type = vt_in_str(&f, "media_type");
@@ -73,7 +72,6 @@ vt_v1_register(
 	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK)
 		return rc;
 	root = vt_in_root(&in);
-	vt_in_only(&root, "direction meta files");
 	d = vt_in_need_str(&root, "direction");
 	direction = strcmp(d, "in") == 0 ? VT_DIR_IN : VT_DIR_OUT;
 	if (strcmp(d, "in") != 0 && strcmp(d, "out") != 0)
@@ -187,7 +185,7 @@ paper_out(struct vt_json *j, const struct vt_paper *p)
 }
 
 int
-vt_v1_paper(
+vt_v1_read_paper(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
@@ -240,7 +238,7 @@ filter_in(
 }
 
 int
-vt_v1_papers(
+vt_v1_list_papers(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;

@@ -104,7 +104,7 @@ vt_v1_content(
 }
 
 int
-vt_v1_part_validation(
+vt_v1_validate_part(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_verdict_free) struct vt_verdict *verdict = NULL;

@@ -42,7 +42,6 @@ facts_in(const struct vt_in_obj *o, size_t *ret_n)
 	for (size_t i = 0; i < n; i++) {
 		struct vt_in_obj f = vt_in_item(o, "facts", i);
 
-		vt_in_only(&f, "label value");
 		v[i].label = vt_in_need_str(&f, "label");
 		v[i].value = vt_in_need_str(&f, "value");
 	}
@@ -54,8 +53,6 @@ static void
 notice_in(const struct vt_in_obj *o, struct vt_notice *n)
 {
 	memset(n, 0, sizeof(*n));
-	vt_in_only(o, "notation parent type_name subject citizen "
-		      "case_code facts body authority title signer copies");
 	n->parent = vt_in_str(o, "parent");
 	n->type_name = vt_in_need_str(o, "type_name");
 	n->subject = vt_in_need_str(o, "subject");
@@ -70,7 +67,7 @@ notice_in(const struct vt_in_obj *o, struct vt_notice *n)
 }
 
 int
-vt_v1_result(
+vt_v1_make_result(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_secret_free) struct vt_secret *fact = NULL;
@@ -112,7 +109,7 @@ vt_v1_result(
 }
 
 int
-vt_v1_result_public(
+vt_v1_look_up_result(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	const struct vt_v1 *v = req->app;
@@ -120,9 +117,7 @@ vt_v1_result_public(
 	struct vt_json j;
 	int rc;
 
-	if ((rc = vt_http_rate_take(v->public_rate, req->peer,
-		 &req->retry_after_s, reterr)) != VT_OK ||
-	    (rc = vt_office_public(
+	if ((rc = vt_office_public(
 		 v->office, vt_http_param(req, "code"), &p, reterr)) != VT_OK)
 		return rc;
 	vt_v1_json(res, &j);

@@ -82,7 +82,7 @@ prepared_out(struct vt_http_res *res, const struct vt_office_prepared *p)
 }
 
 int
-vt_v1_prepare(
+vt_v1_prepare_signature(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	struct vt_office_prepared p = { .attrs = VT_BUF_INIT };
@@ -99,7 +99,6 @@ vt_v1_prepare(
 	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK)
 		return rc;
 	root = vt_in_root(&in);
-	vt_in_only(&root, "act number_first reason chain");
 	order_in(&root, &order);
 	chain = chain_in(&root, &nchain);
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
@@ -115,7 +114,7 @@ vt_v1_prepare(
 }
 
 int
-vt_v1_complete(
+vt_v1_complete_signature(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	struct vt_act_result r = VT_ACT_RESULT_INIT;
@@ -130,7 +129,6 @@ vt_v1_complete(
 	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK)
 		return rc;
 	root = vt_in_root(&in);
-	vt_in_only(&root, "value");
 	value = vt_in_need_bytes(&root, "value");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)

@@ -1,53 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The route table of /v1, and what several handlers share. */
+/* The face, and what several handlers share. */
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "api/v1/v1_priv.h"
 #include "base/base64.h"
 #include "base/limits.h"
-
-#define JSON    VT_HTTP_BODY_BUFFER, VT_L(JSON_BODY_MAX)
-#define NO_BODY VT_HTTP_BODY_NONE, 0
-
-static const struct vt_http_route routes[] = {
-	{ "GET", "/healthz", NO_BODY, NULL, vt_v1_health, NULL },
-	{ "GET", "/v1/me", NO_BODY, vt_v1_admit, vt_v1_me, NULL },
-	{ "GET", "/v1/agencies/{code}/log", NO_BODY, NULL, vt_v1_agency_log,
-	    NULL },
-	{ "POST", "/v1/uploads", VT_HTTP_BODY_STREAM, VT_L(UPLOAD_MAX),
-	    vt_v1_admit_post, vt_v1_upload, &vt_v1_upload_sink },
-	{ "GET", "/v1/papers", NO_BODY, vt_v1_admit, vt_v1_papers, NULL },
-	{ "POST", "/v1/papers", JSON, vt_v1_admit_post, vt_v1_register, NULL },
-	{ "GET", "/v1/papers/{id}", NO_BODY, vt_v1_admit, vt_v1_paper, NULL },
-	{ "GET", "/v1/papers/{id}/history", NO_BODY, vt_v1_admit, vt_v1_history,
-	    NULL },
-	{ "GET", "/v1/papers/{id}/deliveries", NO_BODY, vt_v1_admit, vt_v1_sent,
-	    NULL },
-	{ "POST", "/v1/papers/{id}/acts", JSON, vt_v1_admit_post, vt_v1_act,
-	    NULL },
-	{ "POST", "/v1/papers/{id}/signatures", JSON, vt_v1_admit_post,
-	    vt_v1_prepare, NULL },
-	{ "GET", "/v1/papers/{id}/parts/{n}/versions", NO_BODY, vt_v1_admit,
-	    vt_v1_versions, NULL },
-	{ "GET", "/v1/papers/{id}/parts/{n}/content", NO_BODY, vt_v1_admit,
-	    vt_v1_content, NULL },
-	{ "GET", "/v1/papers/{id}/parts/{n}/validation", NO_BODY, vt_v1_admit,
-	    vt_v1_part_validation, NULL },
-	{ "POST", "/v1/signatures/{id}/value", JSON, vt_v1_admit_post,
-	    vt_v1_complete, NULL },
-	{ "GET", "/v1/deliveries", NO_BODY, vt_v1_admit, vt_v1_inbox, NULL },
-	{ "POST", "/v1/deliveries/{id}/acts", JSON, vt_v1_admit_post,
-	    vt_v1_delivery_act, NULL },
-	{ "POST", "/v1/results", JSON, vt_v1_admit_post, vt_v1_result, NULL },
-	{ "GET", "/v1/results/{code}", NO_BODY, NULL, vt_v1_result_public,
-	    NULL },
-	{ "POST", "/v1/validations", VT_HTTP_BODY_STREAM, VT_L(CHECK_BYTES_MAX),
-	    vt_v1_admit_validation, vt_v1_validate, &vt_v1_validation_sink },
-	{ "GET", "/v1/receipts/{index}", NO_BODY, vt_v1_admit, vt_v1_receipt,
-	    NULL },
-	{ "GET", "/v1/events", NO_BODY, vt_v1_admit, vt_v1_events, NULL },
-};
 
 int
 vt_v1_new(struct vt_office *office, const struct vt_context *ctx,
@@ -82,8 +40,8 @@ vt_v1_face(struct vt_v1 *v)
 {
 	return (struct vt_http_face){
 		.prefix = "/v1",
-		.routes = routes,
-		.nroutes = sizeof(routes) / sizeof(routes[0]),
+		.routes = vt_contract_routes,
+		.nroutes = vt_contract_n,
 		.app = v,
 		.fail = NULL,
 	};

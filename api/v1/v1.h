@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The JSON face: /v1 and /healthz. Each handler reads the request, calls one
- * function of the office, prints the answer. api/openapi.yaml says the same to
- * callers; a test keeps the two equal.
+ * function of the office, prints the answer. Routes and checks are made from
+ * api/openapi.yaml (contract.h).
  */
 #ifndef VT_API_V1_V1_H
 #define VT_API_V1_V1_H

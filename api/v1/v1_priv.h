@@ -4,6 +4,8 @@
 #define VT_API_V1_PRIV_H
 
 #include "api/http/rate.h"
+#include "api/v1/contract.h"
+#include "api/v1/handlers.h"
 #include "api/v1/in.h"
 #include "api/v1/v1.h"
 #include "base/json_out.h"
@@ -13,48 +15,8 @@ struct vt_v1 {
 	struct vt_http_rate *public_rate;
 };
 
-#define VT_V1_HANDLER(name)                                                    \
-	int name(struct vt_http_req *req, struct vt_http_res *res,             \
-	    struct vt_err *reterr)
-
-/* me.c */
-int vt_v1_admit(struct vt_http_req *req, struct vt_err *reterr);
-int vt_v1_admit_post(struct vt_http_req *req, struct vt_err *reterr);
-int vt_v1_admit_validation(struct vt_http_req *req, struct vt_err *reterr);
-VT_V1_HANDLER(vt_v1_me);
-/* agencies.c */
-VT_V1_HANDLER(vt_v1_agency_log);
-/* uploads.c */
-extern const struct vt_http_sink vt_v1_upload_sink;
-VT_V1_HANDLER(vt_v1_upload);
-/* papers.c */
-VT_V1_HANDLER(vt_v1_register);
-VT_V1_HANDLER(vt_v1_papers);
-VT_V1_HANDLER(vt_v1_paper);
-VT_V1_HANDLER(vt_v1_history);
-/* parts.c */
-VT_V1_HANDLER(vt_v1_versions);
-VT_V1_HANDLER(vt_v1_content);
-VT_V1_HANDLER(vt_v1_part_validation);
-/* acts.c */
-VT_V1_HANDLER(vt_v1_act);
-/* signatures.c */
-VT_V1_HANDLER(vt_v1_prepare);
-VT_V1_HANDLER(vt_v1_complete);
-/* deliveries.c */
-VT_V1_HANDLER(vt_v1_inbox);
-VT_V1_HANDLER(vt_v1_delivery_act);
-VT_V1_HANDLER(vt_v1_sent);
-/* results.c */
-VT_V1_HANDLER(vt_v1_result);
-VT_V1_HANDLER(vt_v1_result_public);
-/* validations.c */
-extern const struct vt_http_sink vt_v1_validation_sink;
-VT_V1_HANDLER(vt_v1_validate);
-/* receipts.c, events.c, health.c */
-VT_V1_HANDLER(vt_v1_receipt);
-VT_V1_HANDLER(vt_v1_events);
-VT_V1_HANDLER(vt_v1_health);
+/* me.c: who asks, by whatever credential; fills req->user. */
+VT_NODISCARD int vt_v1_admit(struct vt_http_req *req, struct vt_err *reterr);
 
 /* --- helpers --- */
 

@@ -12,8 +12,10 @@ validation_begin(
 	int rc;
 
 	(void)length;
-	rc = vt_http_spool_new(VT_HTTP_SHARE_OWN, req->peer, VT_SPAN(NULL, 0),
-	    VT_L(CHECK_BYTES_MAX), &s, reterr);
+	rc = vt_office_may_read(vt_v1_actor(req), reterr);
+	if (rc == VT_OK)
+		rc = vt_http_spool_new(VT_HTTP_SHARE_OWN, req->peer,
+		    VT_SPAN(NULL, 0), VT_L(CHECK_BYTES_MAX), &s, reterr);
 	if (rc == VT_OK)
 		*ret = s;
 	return rc;
@@ -31,7 +33,7 @@ validation_abort(void *stream)
 	vt_http_spool_free(stream);
 }
 
-const struct vt_http_sink vt_v1_validation_sink = { validation_begin,
+const struct vt_http_sink vt_v1_validate_sink = { validation_begin,
 	validation_put, validation_abort };
 
 /* The same bytes as `vanthu verify --json` prints. */

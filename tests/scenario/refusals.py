@@ -60,7 +60,7 @@ t.refused(people.clerk.act(paper, 'issue'), 409, 'out-of-order',
 t.refused(people.leader.act(paper, 'approve', main=main), 409,
           'out-of-order', 'approving a draft that was not submitted')
 t.refused(people.leader.act(paper, 'return', main=main, note=''), 422,
-          'invalid', 'returning without a reason')
+          'field-length', 'returning without a reason')
 unmoved(paper, rev, 'out of order')
 
 people.officer.need(people.officer.act(paper, 'submit', initials=1))
@@ -139,9 +139,10 @@ t.refused(people.officer.post(acts, {'act': 'submit'}), 428,
 t.refused(people.officer.post(acts, {'act': 'submit'}, rev=rev + 7), 412,
           'precondition-failed', 'If-Match of another version')
 t.refused(people.officer.post(acts, {'act': 'dance'}, rev=rev), 422,
-          'invalid', 'an act that does not exist')
+          'field-value', 'an act that does not exist')
 t.refused(people.officer.post(acts, {'act': 'submit', 'colour': 'red'},
-                              rev=rev), 422, 'invalid', 'an unknown field')
+                              rev=rev), 422, 'field-unknown',
+          'an unknown field')
 t.refused(people.officer.ask('POST', acts, b'{"act": "submit", ', {
     'Idempotency-Key': t.new_key(), 'If-Match': '"%d"' % rev,
     'Content-Type': 'application/json'}), 400, 'syntax', 'half a JSON')
@@ -166,7 +167,7 @@ t.refused(people.officer.ask('DELETE', '/v1/papers/' + paper), 405,
           'method-not-allowed', 'deleting a paper')
 notice = t.load('notice.json')
 t.refused(people.officer.post('/v1/results', {
-    **notice, 'notation': 'TB-SKHCN', 'holder_fact': '1'}), 422, 'invalid',
+    **notice, 'notation': 'TB-SKHCN', 'holder_fact': '1'}), 422, 'field-length',
           'a result without a fact that its holder knows')
 
 t.nothing_lost(people, papers, 'every paper is as it was')

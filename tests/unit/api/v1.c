@@ -64,6 +64,7 @@ test_who(struct vt_buf *b)
 	tap_eq_int(raw_ask(port,
 		       VT_SPAN_LIT("POST /v1/papers HTTP/1.1\r\n"
 				   "Host: a\r\nAuthorization: Bearer clerk\r\n"
+				   "Content-Type: application/json\r\n"
 				   "Content-Length: 2\r\n\r\n{}"),
 		       b),
 	    400, "no key");
@@ -122,28 +123,42 @@ test_register(struct vt_buf *b)
 	    ask(b, "POST", "/v1/papers", JSON, REGISTER_OK), 201, "a repeat");
 	tap_ok(HAS("Idempotent-Replayed: true"), "is told as one");
 	fake.repeated = false;
-	refused(b, "[]", 400, "syntax", NULL);
+	refused(b, "[]", 422, "field-type", "");
 	refused(b, "{\"direction\":\"out\",\"direction\":\"in\"}", 400,
-	    "syntax", NULL);
-	refused(b, "{\"direction\":\"o\\u0000\"}", 400, "syntax", NULL);
-	refused(b, "{\"direction\":\"\xc3(\"}", 400, "syntax", NULL);
-	refused(b, "{\"direction\":\"sideways\",\"files\":[]}", 422, "invalid",
-	    "/direction");
-	refused(b, "{\"direction\":\"out\",\"files\":[]}", 422, "invalid",
-	    "/files");
-	refused(
-	    b, "{\"direction\":\"out\",\"extra\":1}", 422, "invalid", "/extra");
+	    "json-duplicate-key", "/direction");
+	refused(b, "{\"direction\":\"o\\u0000\"}", 400, "syntax", "/direction");
+	refused(b, "{\"meta\":{\"subject\":\"\xc3(\"}}", 400, "json-not-utf8",
+	    "/meta/subject");
+	refused(b, "{\"files\":[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]}", 400,
+	    "json-too-deep", "/files/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0");
+	refused(b, "{\"meta\":{\"pages\":99999999999999999999}}", 422,
+	    "field-value", "/meta/pages");
+	refused(b, "{\"direction\":\"sideways\",\"files\":[]}", 422,
+	    "field-value", "/direction");
+	refused(b, "{\"direction\":\"out\",\"files\":[]}", 422,
+	    "field-length", "/files");
+	refused(b, "{\"direction\":\"out\",\"extra\":1}", 422,
+	    "field-unknown", "/extra");
+	refused(b, "{\"direction\":\"out\"}", 422, "field-required", "/files");
+	refused(b, "", 422, "field-required", "/direction");
 	refused(b, "{\"direction\":\"out\",\"meta\":{\"sub/ject\":1}}", 422,
-	    "invalid", "/meta/sub~1ject");
+	    "field-unknown", "/meta/sub~1ject");
 	refused(b, "{\"direction\":\"out\",\"meta\":{\"urgency\":5}}", 422,
-	    "invalid", "/meta/urgency");
-	refused(b, "{\"direction\":\"out\",\"meta\":{\"recipients\":[{}]}}",
-	    422, "invalid", "/meta/recipients/0/code");
+	    "field-value", "/meta/urgency");
+	refused(b, "{\"direction\":\"out\",\"meta\":{\"urgency\":1.5}}", 422,
+	    "field-type", "/meta/urgency");
+	refused(b,
+	    "{\"direction\":\"out\",\"meta\":{\"due_on\":\"2026-02-30\"}}",
+	    422, "field-value", "/meta/due_on");
+	refused(b,
+	    "{\"direction\":\"out\",\"meta\":{\"recipients\":[{}]},"
+	    "\"files\":[{\"upload\":\"" P "\",\"name\":\"x\"}]}",
+	    422, "field-required", "/meta/recipients/0/code");
 	refused(b,
 	    "{\"direction\":\"out\",\"files\":[{\"upload\":\"AA\","
 	    "\"name\":\"x\"}]}",
-	    422, "invalid", "/files/0/upload");
-	refused(b, "{\"direction\":1}", 422, "invalid", "/direction");
+	    422, "field-value", "/files/0/upload");
+	refused(b, "{\"direction\":1}", 422, "field-type", "/direction");
 	tap_eq_int(
 	    ask(b, "POST", "/v1/papers", "Content-Type: text/plain\r\n", "{}"),
 	    415, "another type");
