@@ -19,23 +19,28 @@ VT_NODISCARD int vt_office_transport_add(
     struct vt_office *o, const struct vt_transport *t, struct vt_err *reterr);
 
 /*
- * A dead letter (or one that waits for its next try) again, now, with a fresh
- * budget. Same consignment id, same bytes. Role: clerk, admin.
- * VT_E_OUT_OF_ORDER when it has been taken.
+ * A dead letter (or one that was withdrawn) again, now, with a fresh budget.
+ * Same consignment id, same bytes. Roles: clerk, admin. VT_E_OUT_OF_ORDER when
+ * it has been taken, or still waits for its next try.
  */
 VT_NODISCARD int vt_office_replay_delivery(struct vt_office *o,
     const struct vt_request *rq, const vt_id *delivery,
     struct vt_act_result *ret, struct vt_err *reterr);
+/* One that waits for its next try: now. No act: nothing changes but the hour.
+ * Roles as above. VT_E_OUT_OF_ORDER when it does not wait. */
+VT_NODISCARD int vt_office_hurry_delivery(struct vt_office *o,
+    const struct vt_actor *actor, const vt_id *delivery, struct vt_err *reterr);
 
 /* Deliveries of the actor's agency that are to be printed, with their papers
- * (danh sách phát hành bản giấy). Borrowed until vt_view_end. */
+ * (danh sách phát hành bản giấy), newest first; before, *ret_next: as
+ * vt_delivery_scan. Borrowed until vt_view_end. */
 VT_NODISCARD int vt_office_delivery_list(struct vt_office *o, struct vt_view *v,
-    const struct vt_actor *actor, uint64_t after, struct vt_delivery *ret,
-    size_t max, size_t *ret_n, struct vt_err *reterr);
+    const struct vt_actor *actor, uint64_t before, struct vt_delivery *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
 /* Dead letters of the actor's agency. */
 VT_NODISCARD int vt_office_dead_letters(struct vt_office *o, struct vt_view *v,
-    const struct vt_actor *actor, uint64_t after, struct vt_delivery *ret,
-    size_t max, size_t *ret_n, struct vt_err *reterr);
+    const struct vt_actor *actor, uint64_t before, struct vt_delivery *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
 
 /* ---- hosted agencies: they fetch from our axis server ---- */
 
@@ -47,7 +52,8 @@ struct vt_pickup {
 	vt_time created_at;
 	bool fetched; /* acknowledged "processing" */
 };
-/* What waits for the hosted agency `code`, oldest first, work no > after. */
+/* What waits for the hosted agency `code`, oldest first. after: *ret_next of
+ * the page before, 0 = from the first. */
 VT_NODISCARD int vt_office_pickups(struct vt_office *o, const char *code,
     enum vt_packet_kind kind, uint64_t after, struct vt_pickup *ret, size_t max,
     size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
