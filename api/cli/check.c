@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* vanthu check, vanthu receipt */
-#include <unistd.h>
-
 #include "api/cli/cli.h"
 
 struct seen {
 	struct vt_buf findings, figures;
 	struct vt_json jf, jg;
-	bool json, tty, shown;
+	struct vt_progress *shown;
+	bool json;
 };
 
 static bool
@@ -15,15 +14,7 @@ progress(void *arg, const char *stage, uint64_t done, uint64_t total)
 {
 	struct seen *s = arg;
 
-	if (!s->tty)
-		return true;
-	if (total > 0)
-		fprintf(stderr, "\r\033[K%s %llu%%", stage,
-		    (unsigned long long)(done * 100 / total));
-	else
-		fprintf(
-		    stderr, "\r\033[K%s %llu", stage, (unsigned long long)done);
-	s->shown = true;
+	vt_progress_stage(s->shown, stage, done, total);
 	return true;
 }
 
@@ -99,7 +90,6 @@ vt_cli_check(struct vt_cli *cli)
 	if ((rc = vt_cli_operands(cli, 1, 1, &operands, &n)) != VT_OK)
 		return rc;
 	s.json = cli->json;
-	s.tty = isatty(STDERR_FILENO) == 1;
 	if (s.json) {
 		vt_json_open(&s.jf, &s.findings, false);
 		vt_json_array(&s.jf);
@@ -107,12 +97,12 @@ vt_cli_check(struct vt_cli *cli)
 		vt_json_array(&s.jg);
 	}
 	so.read_only = true;
+	s.shown = vt_progress_new(cli, cli->vi ? "mở kho" : "opening");
 	rc = vt_store_open(
 	    operands[0], &so, vt_context_system(), &store, &cli->err);
 	if (rc == VT_OK)
 		rc = vt_store_check(store, &co, &findings, &cli->err);
-	if (s.shown)
-		fprintf(stderr, "\r\033[K");
+	vt_progress_free(s.shown);
 	if (rc == VT_OK)
 		rc = report(cli, &s, findings);
 	vt_buf_free(&s.findings);

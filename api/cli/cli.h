@@ -77,6 +77,25 @@ VT_NODISCARD int vt_cli_write(const char *path, int prefix_fd,
 VT_NODISCARD int vt_cli_ask_pin(const char *prompt, struct vt_secret **ret,
     struct vt_err *reterr);
 
+/* ---- progress.c ---- */
+
+/*
+ * What long work is at, on standard error: only when that is a terminal and
+ * --json was not given, from half a second on, and gone when the work ends.
+ * NULL: nothing is to be shown (or there is no memory for it); the other two
+ * take that. Start it after the spawner. Threads: one per object. Owned.
+ */
+struct vt_progress;
+struct vt_progress *vt_progress_new(
+    const struct vt_cli *cli, const char *stage);
+/* A stage (copied, of ours: never a word from a file), and how much is done;
+ * total 0: not known. */
+void vt_progress_stage(struct vt_progress *p, const char *stage, uint64_t done,
+    uint64_t total);
+/* Clears the line. */
+void vt_progress_free(struct vt_progress *p);
+VT_CLEANUP_DEFINE(struct vt_progress, vt_progress_free)
+
 /* ---- main.c ---- */
 
 /* The workers of the command line and of the server, one table. */

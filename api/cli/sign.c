@@ -147,6 +147,17 @@ report(struct vt_cli *cli, const struct args *a, const struct vt_bare_signed *d,
 	return vt_cli_print(cli, &b);
 }
 
+static int
+sign(struct vt_cli *cli, struct vt_spawner *w, int fd, const struct args *a,
+    struct vt_pdf_tail *tail, struct vt_bare_signed *done)
+{
+	VT_CLEANUP(vt_progress_free)
+	struct vt_progress *p =
+	    vt_progress_new(cli, cli->vi ? "Đang ký" : "Signing");
+
+	return vt_bare_sign(w, fd, &a->s, tail, done, &cli->err);
+}
+
 /* A key without a PIN opens without asking; else the PIN is asked for once. */
 static int
 sign_asking(struct vt_cli *cli, struct vt_spawner *w, int fd, struct args *a,
@@ -161,14 +172,14 @@ sign_asking(struct vt_cli *cli, struct vt_spawner *w, int fd, struct args *a,
 			return rc;
 		a->s.pin = pin;
 	}
-	rc = vt_bare_sign(w, fd, &a->s, tail, done, &cli->err);
+	rc = sign(cli, w, fd, a, tail, done);
 	if (rc != VT_E_PIN_WRONG || a->pin_file != NULL)
 		return rc;
 	rc = vt_cli_ask_pin(cli->vi ? "Mã PIN" : "PIN", &pin, &cli->err);
 	if (rc != VT_OK)
 		return rc;
 	a->s.pin = pin;
-	return vt_bare_sign(w, fd, &a->s, tail, done, &cli->err);
+	return sign(cli, w, fd, a, tail, done);
 }
 
 int

@@ -86,11 +86,40 @@ print(struct vt_cli *cli, const struct vt_verdict *v)
 	return vt_cli_print(cli, &b);
 }
 
+struct asking {
+	/* One's own command line may ask one's own responder. */
+	struct vt_fetch_options options;
+	struct vt_progress *progress;
+	bool vi;
+};
+
+static const char *
+judging(bool vi)
+{
+	return vi ? "Đang kiểm tra" : "Judging";
+}
+
+/* vt_office_fetch. The address is the file's word and is not shown. */
+static int
+ask(void *arg, const char *url, const char *content_type,
+    struct vt_span request, size_t limit, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	struct asking *a = arg;
+	int rc;
+
+	vt_progress_stage(
+	    a->progress, a->vi ? "Đang hỏi OCSP" : "Asking OCSP", 0, 0);
+	rc = vt_fetch_post(
+	    &a->options, url, content_type, request, limit, ret, reterr);
+	vt_progress_stage(a->progress, judging(a->vi), 0, 0);
+	return rc;
+}
+
 int
 vt_cli_verify(struct vt_cli *cli)
 {
-	/* One's own command line may ask one's own responder. */
-	struct vt_fetch_options fetch = { .allow_private = true };
+	struct asking asking = { .options.allow_private = true };
 	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
 	VT_CLEANUP(vt_spawner_free) struct vt_spawner *w = NULL;
 	VT_CLEANUP(vt_verdict_free) struct vt_verdict *v = NULL;
@@ -105,9 +134,12 @@ vt_cli_verify(struct vt_cli *cli)
 		return rc == 'h' ? 0 : rc;
 	if ((rc = vt_cli_open(path, &fd, &cli->err)) != VT_OK)
 		return rc;
-	if ((rc = vt_cli_spawner(&w, &cli->err)) == VT_OK)
-		rc = vt_bare_validate(
-		    w, fd, &in, vt_fetch_post, &fetch, &v, &cli->err);
+	if ((rc = vt_cli_spawner(&w, &cli->err)) == VT_OK) {
+		asking.vi = cli->vi;
+		asking.progress = vt_progress_new(cli, judging(cli->vi));
+		rc = vt_bare_validate(w, fd, &in, ask, &asking, &v, &cli->err);
+		vt_progress_free(asking.progress);
+	}
 	close(fd);
 	if (rc != VT_OK || (rc = print(cli, v)) != VT_OK)
 		return rc;
