@@ -12,7 +12,7 @@ vt_office_events(struct vt_office *o, struct vt_view *v,
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_who_may(actor, VT_DUTY_READ, reterr)) != VT_OK)
+	if ((rc = vt_who_may(actor, VT_DUTY_EVENTS, reterr)) != VT_OK)
 		return rc;
 	return vt_event_list(
 	    v, actor->agency_no, after, ret, max, ret_n, reterr);

@@ -4,6 +4,7 @@
 #define VT_API_OFFICE_PRIV_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +44,8 @@ struct vt_office {
 	bool stop, started;
 	struct vt_held held;   /* papers in memory for workers */
 	struct vt_pins *pins;  /* wrong PINs of each key */
+	struct vt_hooks *hooks; /* the senders of webhooks, or NULL */
+	atomic_uint waiters;    /* requests that wait for events */
 };
 
 /* ---- acts.c: what all verbs do first and last ---- */

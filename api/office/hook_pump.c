@@ -1,0 +1,710 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The sending of webhooks: threads that take items from the work queue, and
+ * one that looks whose next event came. An item is the subscription's, not the
+ * event's: so events keep their order, and one that fails holds up its own
+ * subscription only.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "api/office/hooks_priv.h"
+#include "base/cbor.h"
+
+#define KIND     (1U << VT_WORK_WEBHOOK)
+#define LEASE_US ((int64_t)30 * 1000000)
+/* Of one claim: then others have their turn. With WEBHOOK_MS for the last
+ * message it ends before the lease does. */
+#define ROUND_US       ((int64_t)10 * 1000000)
+#define ROUND_MESSAGES 64
+#define EVENTS_PAGE    64
+/* Events nobody asked for that one round passes over. */
+#define SKIP_MAX 4096
+/* An idle item comes back by itself, whatever else went wrong. */
+#define IDLE_S 600
+/* Between looks at what is due when nobody wakes a sender. */
+#define NAP_S 1
+/* Commits of one moment are looked at together. */
+#define WAKER_PAUSE_NS 20000000L
+#define WAKER_WAIT_US  ((int64_t)1000000)
+
+/* ---- the list of those that are on ---- */
+
+static struct vt_hook_live *
+find_live(struct vt_hooks *hooks, const vt_id *id)
+{
+	for (size_t i = 0; i < hooks->n; i++)
+		if (vt_id_eq(&hooks->live[i].id, id))
+			return &hooks->live[i];
+	return NULL;
+}
+
+/* With the lock held. False: no memory; the item's own time comes (IDLE_S). */
+static bool
+set_live(struct vt_hooks *hooks, const struct vt_hook *h, bool idle)
+{
+	struct vt_hook_live *l = find_live(hooks, &h->id);
+	size_t cap;
+
+	if (l == NULL && hooks->n == hooks->cap) {
+		cap = hooks->cap == 0 ? 16 : 2 * hooks->cap;
+		l = reallocarray(hooks->live, cap, sizeof(*l));
+		if (l == NULL)
+			return false;
+		hooks->live = l;
+		hooks->cap = cap;
+		l = NULL;
+	}
+	if (l == NULL)
+		l = &hooks->live[hooks->n++];
+	*l = (struct vt_hook_live){ .id = h->id,
+		.agency_no = h->agency_no,
+		.generation = h->generation,
+		.after = h->after,
+		.idle = idle };
+	return true;
+}
+
+static void
+kick(struct vt_hooks *hooks)
+{
+	hooks->kicks++;
+	pthread_cond_broadcast(&hooks->more);
+}
+
+void
+vt_hooks_kick(struct vt_office *o, const struct vt_hook *h)
+{
+	struct vt_hooks *hooks = o->hooks;
+
+	if (hooks == NULL)
+		return;
+	pthread_mutex_lock(&hooks->lock);
+	if (!set_live(hooks, h, false))
+		vt_log(VT_LEVEL_WARN, "hooks.memory", "on=%zu", hooks->n);
+	kick(hooks);
+	pthread_mutex_unlock(&hooks->lock);
+}
+
+void
+vt_hooks_forget(struct vt_office *o, const struct vt_hook *h)
+{
+	struct vt_hooks *hooks = o->hooks;
+	struct vt_hook_live *l;
+
+	if (hooks == NULL)
+		return;
+	pthread_mutex_lock(&hooks->lock);
+	/* unless it is on again by now */
+	l = find_live(hooks, &h->id);
+	if (l != NULL && l->generation == h->generation)
+		*l = hooks->live[--hooks->n];
+	pthread_mutex_unlock(&hooks->lock);
+}
+
+int
+vt_hooks_wake(struct vt_office *o, const vt_id *id, struct vt_err *reterr)
+{
+	struct vt_hooks *hooks = o->hooks;
+	int rc;
+
+	rc = vt_work_wake(o->o.store, VT_WORK_WEBHOOK, id, NULL, reterr);
+	if (hooks != NULL) {
+		pthread_mutex_lock(&hooks->lock);
+		kick(hooks);
+		pthread_mutex_unlock(&hooks->lock);
+	}
+	return rc;
+}
+
+/* ---- one claim ---- */
+
+enum next {
+	NEXT_AGAIN, /* more is waiting */
+	NEXT_IDLE,
+	NEXT_LATER, /* failed: at a time */
+	NEXT_OFF,   /* switched off by the round; the item is done */
+	NEXT_DONE   /* not its subscription any more */
+};
+
+struct round {
+	struct vt_office *o;
+	const struct vt_work *w;
+	struct vt_hook h;
+	struct vt_hook_progress p;
+	vt_time due;    /* NEXT_LATER */
+	char why[200];  /* likewise */
+	size_t skipped; /* since the progress was saved */
+};
+
+/* The subscription as it is now; false: the item is a stale one. */
+static int
+load(struct round *r, bool *ret_mine, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_cbor c;
+	uint64_t generation;
+	int rc;
+
+	*ret_mine = false;
+	if ((rc = vt_view_begin(r->o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_hook_load(v, r->w->agency_no, &r->w->subject, &r->h, &err);
+	if (rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (rc != VT_OK) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	vt_cbor_open(&c, VT_SPAN(r->w->payload, r->w->n_payload));
+	generation = vt_cbor_get_uint(&c);
+	if ((rc = vt_cbor_finish(&c, "webhook's work", reterr)) != VT_OK ||
+	    (rc = vt_hook_progress_load(v, &r->h, &r->p, reterr)) != VT_OK)
+		return rc;
+	*ret_mine = r->h.off == VT_HOOK_ON && generation == r->h.generation;
+	return VT_OK;
+}
+
+/* The next event of the feed that is wanted; passes over the others. */
+static int
+next_of_feed(
+    struct round *r, struct vt_event *ret, bool *ret_any, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_event e[EVENTS_PAGE];
+	size_t n = 0;
+	int rc;
+
+	*ret_any = false;
+	if ((rc = vt_view_begin(r->o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	do {
+		rc = vt_event_list(
+		    v, r->h.agency_no, r->p.after, e, EVENTS_PAGE, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		for (size_t i = 0; i < n; i++) {
+			if (vt_hook_wants(&r->h, e[i].kind)) {
+				*ret = e[i];
+				*ret_any = true;
+				return VT_OK;
+			}
+			r->p.after = e[i].seq;
+			r->skipped++;
+		}
+	} while (n == EVENTS_PAGE && r->skipped < SKIP_MAX);
+	return VT_OK;
+}
+
+static int
+next_of_replay(
+    struct round *r, struct vt_event *ret, bool *ret_any, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_event e;
+	size_t n = 0, looked = 0;
+	int rc;
+
+	*ret_any = false;
+	if (r->p.replay_next == 0)
+		return VT_OK;
+	if ((rc = vt_view_begin(r->o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	for (; r->p.replay_next <= r->p.replay_last && looked < SKIP_MAX;
+	     r->p.replay_next++, looked++, r->skipped++) {
+		rc = vt_event_list(
+		    v, r->h.agency_no, r->p.replay_next - 1, &e, 1, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		if (n == 0)
+			break;
+		if (vt_hook_wants(&r->h, e.kind)) {
+			*ret = e;
+			*ret_any = true;
+			return VT_OK;
+		}
+	}
+	if (looked < SKIP_MAX) {
+		r->p.replay_next = r->p.replay_last = 0;
+		r->skipped++;
+	}
+	return VT_OK;
+}
+
+/* An act switches it off, says why in the feed, and ends the item. */
+static int
+switch_off(struct round *r, enum vt_hook_off off, struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_hook_act a;
+	struct vt_act act = { 0 };
+	int rc;
+
+	r->h.off = off;
+	r->h.off_at = vt_now(r->o->o.ctx);
+	vt_hook_act_init(&a, &r->h, false);
+	a.steps[a.n].kind = VT_STEP_WORK_DONE;
+	a.steps[a.n].u.work_done.work = r->w->no;
+	a.steps[a.n].u.work_done.lease = r->w->lease;
+	a.n++;
+	act.agency_no = r->h.agency_no;
+	act.steps = a.steps;
+	act.n_steps = a.n;
+	if ((rc = vt_buf_status(&a.value, reterr)) == VT_OK)
+		rc = vt_store_do(r->o->o.store, &act, &res, reterr);
+	vt_act_result_free(&res);
+	vt_hook_act_free(&a);
+	if (rc != VT_OK)
+		return rc;
+	vt_log(VT_LEVEL_WARN, "hooks.off", "agency=%u why=%s", r->h.agency_no,
+	    vt_hook_off_name(off));
+	vt_hooks_forget(r->o, &r->h);
+	return VT_OK;
+}
+
+/* What a message that was not taken means. */
+static enum next
+not_taken(struct round *r, struct vt_hook_attempt *a)
+{
+	int64_t wait;
+
+	if (a->outcome == VT_HOOK_GONE)
+		return NEXT_OFF;
+	if (r->p.failures == 0)
+		r->p.since = a->at;
+	r->p.failures++;
+	if ((wait = vt_hook_wait_us(r->p.failures, r->o->o.ctx)) < 0)
+		return NEXT_OFF;
+	r->due = vt_now(r->o->o.ctx) + wait;
+	if (r->due < a->next) /* Retry-After */
+		r->due = a->next;
+	if (a->reason[0] != '\0')
+		vt_text_fit(r->why, sizeof(r->why), a->reason);
+	else
+		snprintf(r->why, sizeof(r->why), "status %ld", a->status);
+	return NEXT_LATER;
+}
+
+static int
+attempt(struct round *r, const struct vt_event *e, enum vt_hook_lane lane,
+    enum next *ret, struct vt_err *reterr)
+{
+	struct vt_hook_letter l = { e, lane, r->p.failures + 1 };
+	struct vt_hook_attempt a;
+	int rc;
+
+	if ((rc = vt_hook_send(r->o, &r->h, &l, &a, reterr)) != VT_OK)
+		return rc;
+	*ret = NEXT_AGAIN;
+	if (a.outcome == VT_HOOK_DELIVERED) {
+		if (lane == VT_HOOK_FEED)
+			r->p.after = e->seq;
+		else
+			r->p.replay_next = e->seq + 1;
+		r->p.failures = 0;
+		r->p.since = VT_TIME_NONE;
+		r->p.delivered_at = a.at;
+	} else {
+		*ret = not_taken(r, &a);
+	}
+	a.next = *ret == NEXT_LATER ? r->due : VT_TIME_NONE;
+	/* by time, but never twice */
+	a.no = (uint64_t)a.at > r->p.log ? (uint64_t)a.at : r->p.log + 1;
+	r->p.log = a.no;
+	r->skipped = 0;
+	if ((rc = vt_hook_log_save(r->o->o.store, &r->h.id, &a, reterr)) !=
+		VT_OK ||
+	    (rc = vt_hook_progress_save(
+		 r->o->o.store, &r->h.id, &r->p, reterr)) != VT_OK)
+		return rc;
+	if (*ret != NEXT_OFF)
+		return VT_OK;
+	/* Switched on again it begins with this message, as if anew. */
+	rc = switch_off(r,
+	    a.outcome == VT_HOOK_GONE ? VT_HOOK_OFF_GONE : VT_HOOK_OFF_FAILING,
+	    reterr);
+	return rc;
+}
+
+static int
+do_round(struct round *r, enum next *ret, struct vt_err *reterr)
+{
+	int64_t began = vt_monotonic_us(r->o->o.ctx);
+	struct vt_event e;
+	bool mine, any;
+	int rc;
+
+	*ret = NEXT_DONE;
+	if ((rc = load(r, &mine, reterr)) != VT_OK || !mine)
+		return rc;
+	for (int i = 0; i < ROUND_MESSAGES; i++) {
+		enum vt_hook_lane lane = VT_HOOK_FEED;
+
+		if ((rc = next_of_feed(r, &e, &any, reterr)) != VT_OK)
+			return rc;
+		if (!any) {
+			lane = VT_HOOK_REPLAY;
+			rc = next_of_replay(r, &e, &any, reterr);
+			if (rc != VT_OK)
+				return rc;
+		}
+		*ret = r->skipped >= SKIP_MAX ? NEXT_AGAIN : NEXT_IDLE;
+		if (!any)
+			break;
+		if ((rc = attempt(r, &e, lane, ret, reterr)) != VT_OK ||
+		    *ret != NEXT_AGAIN)
+			return rc;
+		if (atomic_load(&r->o->hooks->stop) ||
+		    vt_monotonic_us(r->o->o.ctx) - began > ROUND_US)
+			break;
+	}
+	return r->skipped > 0 ? vt_hook_progress_save(
+				    r->o->o.store, &r->h.id, &r->p, reterr)
+			      : VT_OK;
+}
+
+/*
+ * The item waits for the next event. One that came since the round looked is
+ * seen here; one that comes later is seen by the waker, for which it is idle
+ * from now on.
+ */
+static int
+rest(struct round *r, struct vt_err *reterr)
+{
+	struct vt_hooks *hooks = r->o->hooks;
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_hook_live *l;
+	struct vt_event e;
+	size_t n = 0;
+	int rc;
+
+	r->h.after = r->p.after;
+	pthread_mutex_lock(&hooks->lock);
+	/* It may have been switched off meanwhile: then it is not listed. */
+	l = find_live(hooks, &r->h.id);
+	if (l != NULL && l->generation == r->h.generation)
+		(void)set_live(hooks, &r->h, true);
+	pthread_mutex_unlock(&hooks->lock);
+	if ((rc = vt_view_begin(r->o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_event_list(
+		 v, r->h.agency_no, r->p.after, &e, 1, &n, reterr)) != VT_OK)
+		return rc;
+	vt_view_end(VT_TAKE(v));
+	if (n == 0)
+		return VT_OK;
+	return vt_hooks_wake(r->o, &r->h.id, reterr);
+}
+
+static int
+settle(struct round *r, enum next next, struct vt_err *reterr)
+{
+	struct vt_store *s = r->o->o.store;
+	vt_time now = vt_now(r->o->o.ctx);
+	int rc;
+
+	switch (next) {
+	case NEXT_AGAIN:
+		return vt_work_retry(s, r->w->no, r->w->lease, now, "", reterr);
+	case NEXT_LATER:
+		return vt_work_retry(
+		    s, r->w->no, r->w->lease, r->due, r->why, reterr);
+	case NEXT_IDLE:
+		rc = vt_work_retry(s, r->w->no, r->w->lease,
+		    now + VT_TIME_S(IDLE_S), "", reterr);
+		return rc != VT_OK ? rc : rest(r, reterr);
+	case NEXT_DONE:
+		return vt_work_done(s, r->w->no, r->w->lease, reterr);
+	case NEXT_OFF:
+	default:
+		return VT_OK;
+	}
+}
+
+static int
+do_item(struct vt_office *o, const struct vt_work *w, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct round *r = calloc(1, sizeof(*r));
+	enum next next = NEXT_DONE;
+	int rc;
+
+	if (r == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "webhook: no memory");
+	r->o = o;
+	r->w = w;
+	rc = do_round(r, &next, &err);
+	if (rc == VT_OK) {
+		rc = settle(r, next, reterr);
+	} else {
+		/* Not the receiver's failure: soon again. */
+		if (rc != VT_E_CONFLICT && rc != VT_E_BUSY)
+			vt_log_err("hooks.round", &err);
+		rc = vt_work_retry(o->o.store, w->no, w->lease,
+		    vt_now(o->o.ctx) + (rc == VT_E_BUSY ? 0 : VT_TIME_S(2)),
+		    err.msg, reterr);
+	}
+	free(r);
+	/* a lease that was lost is another claim's business */
+	return rc == VT_E_CONFLICT || rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
+int
+vt_hooks_work_once(struct vt_office *o, bool *ret_any, struct vt_err *reterr)
+{
+	struct vt_hooks *hooks = o->hooks;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_work w;
+	vt_time due;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	VT_ASSERT(hooks != NULL);
+	*ret_any = false;
+	/* looking costs nothing; claiming is a commit */
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_work_next_due(v, KIND, &due, reterr);
+	vt_view_end(v);
+	if (rc != VT_OK || due == VT_TIME_NONE || due > vt_now(o->o.ctx))
+		return rc;
+	rc = vt_work_claim(o->o.store, KIND, &hooks->owner, LEASE_US, &w, &err);
+	if (rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (rc != VT_OK) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	*ret_any = true;
+	rc = do_item(o, &w, reterr);
+	vt_work_free(&w);
+	return rc;
+}
+
+/* ---- threads ---- */
+
+static void
+nap(struct vt_hooks *hooks, uint64_t kicks)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += NAP_S;
+	pthread_mutex_lock(&hooks->lock);
+	if (hooks->kicks == kicks && !atomic_load(&hooks->stop))
+		pthread_cond_timedwait(&hooks->more, &hooks->lock, &until);
+	pthread_mutex_unlock(&hooks->lock);
+}
+
+static uint64_t
+kicks_now(struct vt_hooks *hooks)
+{
+	uint64_t n;
+
+	pthread_mutex_lock(&hooks->lock);
+	n = hooks->kicks;
+	pthread_mutex_unlock(&hooks->lock);
+	return n;
+}
+
+static void *
+sender_main(void *arg)
+{
+	struct vt_hooks *hooks = arg;
+
+	while (!atomic_load(&hooks->stop)) {
+		struct vt_err err = VT_ERR_INIT;
+		uint64_t kicks = kicks_now(hooks);
+		bool any = false;
+
+		if (vt_hooks_work_once(hooks->office, &any, &err) != VT_OK) {
+			vt_log_err("hooks.work", &err);
+			any = false;
+		}
+		if (!any)
+			nap(hooks, kicks);
+	}
+	return NULL;
+}
+
+/* Up to max of those whose next event came; they are not idle any more. */
+static size_t
+take_ready(struct vt_hooks *hooks, vt_id *ret, size_t max)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_event e;
+	size_t n = 0, got;
+
+	pthread_mutex_lock(&hooks->lock);
+	for (size_t i = 0; i < hooks->n && n < max; i++) {
+		struct vt_hook_live *l = &hooks->live[i];
+
+		if (!l->idle)
+			continue;
+		if (v == NULL &&
+		    vt_view_begin(hooks->office->o.store, &v, &err) != VT_OK)
+			break;
+		if (vt_event_list(
+			v, l->agency_no, l->after, &e, 1, &got, &err) != VT_OK)
+			break;
+		if (got > 0) {
+			l->idle = false;
+			ret[n++] = l->id;
+		}
+	}
+	pthread_mutex_unlock(&hooks->lock);
+	if (err.code != VT_OK)
+		vt_log_err("hooks.waker", &err);
+	return n;
+}
+
+static void *
+waker_main(void *arg)
+{
+	static const struct timespec pause = { .tv_nsec = WAKER_PAUSE_NS };
+	struct vt_hooks *hooks = arg;
+	uint64_t commits = 0;
+	vt_id ready[64];
+	size_t n;
+
+	while (!atomic_load(&hooks->stop)) {
+		struct vt_err err = VT_ERR_INIT;
+
+		if (vt_store_watch(hooks->office->o.store, 0, commits,
+			WAKER_WAIT_US, &commits, &err) != VT_OK)
+			vt_log_err("hooks.watch", &err);
+		do {
+			n = take_ready(hooks, ready, 64);
+			for (size_t i = 0; i < n; i++)
+				if (vt_hooks_wake(hooks->office, &ready[i],
+					&err) != VT_OK)
+					vt_log_err("hooks.wake", &err);
+		} while (n == 64);
+		nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+/* ---- start and stop ---- */
+
+/* Those of one agency that are on. */
+static int
+list_agency(struct vt_hooks *hooks, struct vt_view *v, uint32_t agency_no,
+    struct vt_hook *h, struct vt_err *reterr)
+{
+	struct vt_entry_range range = { .kind = VT_ENTRY_HOOK,
+		.agency_no = agency_no };
+	struct vt_entry e[VT_L(WEBHOOKS_MAX)];
+	size_t n = 0;
+	vt_id id;
+	int rc;
+
+	rc = vt_entry_list(v, &range, e, sizeof(e) / sizeof(e[0]), &n, reterr);
+	for (size_t i = 0; i < n && rc == VT_OK; i++) {
+		if (e[i].key.n != sizeof(id.b))
+			continue;
+		memcpy(id.b, e[i].key.p, sizeof(id.b));
+		rc = vt_hook_load(v, agency_no, &id, h, reterr);
+		if (rc == VT_OK && h->off == VT_HOOK_ON &&
+		    !set_live(hooks, h, h->failures == 0))
+			rc = vt_err_set(
+			    reterr, VT_E_NOMEM, "webhooks: no memory");
+	}
+	return rc;
+}
+
+/* A new view now and then: there may be many agencies. */
+static int
+list_all(struct vt_hooks *hooks, struct vt_err *reterr)
+{
+	struct vt_hook *h = malloc(sizeof(*h));
+	struct vt_view *v = NULL;
+	struct vt_agency a[32];
+	uint32_t after = 0;
+	size_t n = 0;
+	int rc = VT_OK;
+
+	if (h == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "webhooks: no memory");
+	do {
+		if ((rc = vt_view_begin(hooks->office->o.store, &v, reterr)) !=
+		    VT_OK)
+			break;
+		rc = vt_agency_list(v, after, a, 32, &n, reterr);
+		for (size_t i = 0; i < n && rc == VT_OK; i++) {
+			after = a[i].no;
+			rc = list_agency(hooks, v, a[i].no, h, reterr);
+		}
+		vt_view_end(VT_TAKE(v));
+	} while (rc == VT_OK && n == 32);
+	free(h);
+	return rc;
+}
+
+static int
+start_threads(struct vt_hooks *hooks, struct vt_err *reterr)
+{
+	int rc;
+
+	rc = pthread_create(&hooks->waker, NULL, waker_main, hooks);
+	hooks->waking = rc == 0;
+	while (rc == 0 && hooks->n_threads < VT_L(WEBHOOK_THREADS)) {
+		rc = pthread_create(&hooks->threads[hooks->n_threads], NULL,
+		    sender_main, hooks);
+		if (rc == 0)
+			hooks->n_threads++;
+	}
+	return rc == 0 ? VT_OK
+		       : vt_err_errno(reterr, VT_E_ENVIRONMENT, rc,
+			     "webhooks: no threads to send them");
+}
+
+int
+vt_hooks_start(struct vt_office *o, const struct vt_hook_wire *wire,
+    bool threads, struct vt_err *reterr)
+{
+	struct vt_hooks *hooks;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	VT_ASSERT(o->hooks == NULL);
+	if ((hooks = calloc(1, sizeof(*hooks))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "webhooks: no memory");
+	hooks->office = o;
+	hooks->wire = *wire;
+	vt_random(o->o.ctx, hooks->owner.b, sizeof(hooks->owner.b));
+	pthread_mutex_init(&hooks->lock, NULL);
+	pthread_cond_init(&hooks->more, NULL);
+	o->hooks = hooks;
+	if ((rc = list_all(hooks, reterr)) == VT_OK && threads)
+		rc = start_threads(hooks, reterr);
+	if (rc != VT_OK)
+		vt_hooks_stop(o);
+	return rc;
+}
+
+void
+vt_hooks_stop(struct vt_office *o)
+{
+	struct vt_hooks *hooks = o == NULL ? NULL : o->hooks;
+
+	if (hooks == NULL)
+		return;
+	atomic_store(&hooks->stop, true);
+	pthread_mutex_lock(&hooks->lock);
+	kick(hooks);
+	pthread_mutex_unlock(&hooks->lock);
+	for (size_t i = 0; i < hooks->n_threads; i++)
+		pthread_join(hooks->threads[i], NULL);
+	if (hooks->waking)
+		pthread_join(hooks->waker, NULL);
+	o->hooks = NULL;
+	pthread_cond_destroy(&hooks->more);
+	pthread_mutex_destroy(&hooks->lock);
+	free(hooks->live);
+	free(hooks);
+}

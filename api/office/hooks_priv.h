@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by the files of webhooks only. */
+#ifndef VT_API_OFFICE_HOOKS_PRIV_H
+#define VT_API_OFFICE_HOOKS_PRIV_H
+
+#include <stdatomic.h>
+
+#include "api/office/hooks.h"
+#include "api/office/office_priv.h"
+
+/* ---- hook_rows.c: what is stored ---- */
+
+/* How far a subscription got: a state, lost without harm (some events come
+ * twice then). */
+struct vt_hook_progress {
+	uint64_t after;
+	uint32_t failures;
+	vt_time since; /* VT_TIME_NONE */
+	uint64_t log;  /* number of the last attempt in the log: its time */
+	uint64_t replay_next, replay_last;
+	vt_time delivered_at;
+	uint64_t rev; /* of the row; VT_STATE_NEW: none yet */
+};
+
+void vt_hook_encode(const struct vt_hook *h, struct vt_buf *ret);
+/* Fills what is stored in an entry; id, agency_no and rev are the caller's. */
+VT_NODISCARD int vt_hook_decode(
+    struct vt_span value, struct vt_hook *ret, struct vt_err *reterr);
+
+/* Of the agency; VT_E_NOT_FOUND. With its progress. */
+VT_NODISCARD int vt_hook_load(struct vt_view *v, uint32_t agency_no,
+    const vt_id *id, struct vt_hook *ret, struct vt_err *reterr);
+/* Without a row: the beginning, h->from. */
+VT_NODISCARD int vt_hook_progress_load(struct vt_view *v,
+    const struct vt_hook *h, struct vt_hook_progress *ret,
+    struct vt_err *reterr);
+/* VT_E_CONFLICT when somebody else wrote it; p->rev is set. */
+VT_NODISCARD int vt_hook_progress_save(struct vt_store *s, const vt_id *id,
+    struct vt_hook_progress *p, struct vt_err *reterr);
+
+/* a->no: by time, so that a ping beside a delivery needs no turn. */
+VT_NODISCARD int vt_hook_log_save(struct vt_store *s, const vt_id *id,
+    const struct vt_hook_attempt *a, struct vt_err *reterr);
+/* The newest first, with no < before (0: from the newest). */
+VT_NODISCARD int vt_hook_log_list(struct vt_view *v, const vt_id *id,
+    uint64_t before, struct vt_hook_attempt *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr);
+
+/* Those kinds of steps happen inside and are told to nobody unasked. */
+bool vt_hook_wants(const struct vt_hook *h, uint32_t kind);
+/* Kind of an event's name; false: there is none. */
+bool vt_hook_type_parse(const char *name, uint32_t *ret);
+
+/* The act that replaces the entry (value empty: removes it); may carry one
+ * more step. */
+struct vt_hook_act {
+	struct vt_entry_change change;
+	struct vt_step steps[3];
+	size_t n;
+	struct vt_buf value, payload;
+};
+void vt_hook_act_init(
+    struct vt_hook_act *a, const struct vt_hook *h, bool remove);
+/* Enqueues the item that sends; for a generation that begins. */
+void vt_hook_act_work(struct vt_hook_act *a, const struct vt_hook *h);
+void vt_hook_act_free(struct vt_hook_act *a);
+
+/* ---- hook_pump.c: what is sent ---- */
+
+/* A subscription that is on, in memory: what tells that it has something to
+ * do. */
+struct vt_hook_live {
+	vt_id id;
+	uint32_t agency_no, generation;
+	uint64_t after;
+	bool idle; /* its item waits for the next event */
+};
+
+struct vt_hooks {
+	struct vt_office *office;
+	struct vt_hook_wire wire;
+	pthread_mutex_t lock; /* guards the list and more */
+	pthread_cond_t more;
+	struct vt_hook_live *live;
+	size_t n, cap;
+	uint64_t kicks; /* rises when something may have become due */
+	atomic_bool stop;
+	vt_id owner; /* of leases */
+	pthread_t threads[VT_L(WEBHOOK_THREADS)], waker;
+	size_t n_threads;
+	bool waking;
+};
+
+/* It is on, or was changed: looked at soon. Nothing when nobody sends. */
+void vt_hooks_kick(struct vt_office *o, const struct vt_hook *h);
+/* It is off or gone. */
+void vt_hooks_forget(struct vt_office *o, const struct vt_hook *h);
+/* Makes the item of the subscription due. */
+VT_NODISCARD int vt_hooks_wake(
+    struct vt_office *o, const vt_id *id, struct vt_err *reterr);
+
+/* ---- hook_send.c: one message ---- */
+
+/* What is sent: an event, or a ping (event NULL). */
+struct vt_hook_letter {
+	const struct vt_event *event;
+	enum vt_hook_lane lane;
+	uint32_t attempt;
+};
+
+/*
+ * Makes, signs and sends it, waits for the reply and says what came of it;
+ * ret->no and ret->next are the caller's. Errors: VT_E_BUSY (stopped), those of
+ * the store; everything else is an outcome.
+ */
+VT_NODISCARD int vt_hook_send(struct vt_office *o, const struct vt_hook *h,
+    const struct vt_hook_letter *l, struct vt_hook_attempt *ret,
+    struct vt_err *reterr);
+
+/* The keys of a hook into the buffers, which wipe themselves. */
+VT_NODISCARD int vt_hook_seed(struct vt_office *o, uint32_t agency_no,
+    vt_hash *ret, struct vt_err *reterr);
+vt_hash vt_hook_secret(
+    struct vt_office *o, const vt_id *hook, uint32_t secret_no);
+
+#endif
