@@ -21,7 +21,7 @@ struct vt_consign_new {
 	/* The tenant it is for: any code that it has or had; "" is allowed when
 	 * agency_no is given. */
 	const char *to;
-	uint32_t agency_no; /* or 0 */
+	uint32_t agency_no;         /* or 0 */
 	enum vt_transport_kind via; /* AXIS, DIRECT, WRAPPER, FILE */
 	enum vt_packet_kind kind;
 	const char *external;  /* the transport's id: docId, consignment id;
@@ -66,10 +66,10 @@ VT_NODISCARD int vt_office_consign_bytes(struct vt_office *o,
 VT_NODISCARD int vt_office_consignment(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, const vt_id *id, struct vt_consignment *ret,
     struct vt_err *reterr);
-/* Newest first; before: seq of the last one seen, 0 = from the newest. */
+/* Newest first; before: *ret_next of the page before, 0 = from the newest. */
 VT_NODISCARD int vt_office_consignments(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, uint64_t before, struct vt_consignment *ret,
-    size_t max, size_t *ret_n, struct vt_err *reterr);
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
 /* One out of quarantine, to be read again (a newer reader may manage).
  * Role: clerk. VT_E_OUT_OF_ORDER when it is not there. */
 VT_NODISCARD int vt_office_consignment_reread(struct vt_office *o,

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the two sides of direct exchange share. */
+#ifndef VT_API_EXCHANGE_DIRECT_PRIV_H
+#define VT_API_EXCHANGE_DIRECT_PRIV_H
+
+#include "api/exchange/direct/direct.h"
+
+#define VT_DIRECT_MAGIC 0x64697263U
+
+#define VT_DIRECT_PATH    "/exchange/direct"
+#define VT_DIRECT_RECEIPT "application/vnd.vanthu.receipt+cbor"
+
+#define VT_DIRECT_FROM      "X-Vanthu-From"
+#define VT_DIRECT_TO        "X-Vanthu-To"
+#define VT_DIRECT_KIND      "X-Vanthu-Kind"
+#define VT_DIRECT_SIGNATURE "X-Vanthu-Signature"
+
+struct vt_direct {
+	uint32_t magic;
+	struct vt_direct_options o;
+};
+
+/* direct/send.c */
+int vt_direct_send(void *arg, const struct vt_route *route,
+    const struct vt_packet *p, struct vt_packet_answer *ret,
+    struct vt_err *reterr);
+
+#endif

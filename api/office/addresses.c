@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The address book: agencies that are not of this store. */
+#include <stdlib.h>
+
+#include "api/office/routes_priv.h"
+
+/* Of one act: what fits in a step, and leaves room for other acts. */
+#define SYNC_BATCH 256
+
+int
+vt_address_read(struct vt_view *v, const char *code, struct vt_address *ret,
+    struct vt_err *reterr)
+{
+	struct vt_entry e;
+	int rc;
+
+	rc =
+	    vt_entry_get(v, VT_ENTRY_ADDRESS, 0, vt_span_str(code), &e, reterr);
+	return rc != VT_OK ? rc
+			   : vt_address_decode(e.key, e.value, ret, reterr);
+}
+
+/* An old code has a row of its own, which names the new one as successor. */
+int
+vt_office_address_get(struct vt_office *o, struct vt_view *v, const char *code,
+    struct vt_address *ret, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	rc = vt_address_read(v, code, ret, &err);
+	if (rc == VT_E_NOT_FOUND)
+		return vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
+		    "agency code \"%s\" is not in the address book", code);
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+int
+vt_office_address_list(struct vt_office *o, struct vt_view *v,
+    const char *after, struct vt_address *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr)
+{
+	struct vt_entry_range range = { .kind = VT_ENTRY_ADDRESS };
+	struct vt_entry e[16];
+	size_t n, want, found = 0;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	range.after = vt_span_str(after);
+	do {
+		want = max - found < 16 ? max - found : 16;
+		if ((rc = vt_entry_list(v, &range, e, want, &n, reterr)) !=
+		    VT_OK)
+			return rc;
+		for (size_t i = 0; i < n; i++) {
+			rc = vt_address_decode(
+			    e[i].key, e[i].value, &ret[found++], reterr);
+			if (rc != VT_OK)
+				return rc;
+			range.after = e[i].key;
+		}
+	} while (n == want && found < max);
+	*ret_n = found;
+	return VT_OK;
+}
+
+static int
+check_code(const char *code, const char *field, struct vt_err *reterr)
+{
+	size_t n = strlen(code);
+
+	if (n == 0 || n > VT_L(AGENCY_CODE_MAX))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "address: %s: an agency code of 1 to %zu characters wanted "
+		    "(Decision 20/2020, Article 4)",
+		    field, VT_L(AGENCY_CODE_MAX));
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)code[i] <= 0x20 ||
+		    (unsigned char)code[i] >= 0x7f)
+			return vt_err_set(reterr, VT_E_INVALID,
+			    "address: %s: character %zu is not printable ASCII",
+			    field, i + 1);
+	return VT_OK;
+}
+
+int
+vt_office_address_put(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_address *a, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	struct vt_entry_change change = { .kind = VT_ENTRY_ADDRESS,
+		.store_wide = true,
+		.key = vt_span_str(a->code) };
+	struct vt_step step = { .kind = VT_STEP_ENTRY };
+	struct vt_address row = *a;
+	struct vt_act act;
+	VT_BUF_AUTO(value);
+	bool done;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_office_enter(rq, VT_DUTY_ADDRESSES, reterr)) != VT_OK ||
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
+	    done || (rc = check_code(a->code, "code", reterr)) != VT_OK ||
+	    (a->successor[0] != '\0' &&
+		(rc = check_code(a->successor, "successor", reterr)) != VT_OK))
+		return rc;
+	if (strcmp(a->successor, a->code) == 0)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "address: successor: not the agency itself");
+	row.changed_at = vt_now(o->o.ctx);
+	vt_address_encode(&row, &value);
+	if ((rc = vt_buf_status(&value, reterr)) != VT_OK)
+		return rc;
+	change.value = vt_buf_view(&value);
+	step.u.entry.changes = &change;
+	step.u.entry.n = 1;
+	vt_office_act(rq, NULL, &step, 1, &act);
+	act.expect_rev = 0;
+	return vt_store_do(o->o.store, &act, ret, reterr);
+}
+
+/* ---- a gateway's list ---- */
+
+struct sync {
+	struct vt_office *o;
+	const char *gateway;
+	struct vt_entry_change changes[SYNC_BATCH];
+	struct vt_buf values[SYNC_BATCH];
+	size_t n, changed;
+	vt_time now;
+};
+
+static int
+flush(struct sync *s, struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_step step = { .kind = VT_STEP_ENTRY };
+	struct vt_view *v = NULL;
+	struct vt_act act = { 0 };
+	int rc;
+
+	if (s->n == 0)
+		return VT_OK;
+	if ((rc = vt_view_begin(s->o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_house_agency(v, &act.agency_no, reterr);
+	vt_view_end(v);
+	if (rc != VT_OK)
+		return rc;
+	step.u.entry.changes = s->changes;
+	step.u.entry.n = s->n;
+	act.steps = &step;
+	act.n_steps = 1;
+	rc = vt_store_do(s->o->o.store, &act, &res, reterr);
+	vt_act_result_free(&res);
+	if (rc == VT_OK)
+		s->changed += s->n;
+	for (size_t i = 0; i < s->n; i++)
+		vt_buf_free(&s->values[i]);
+	s->n = 0;
+	return rc;
+}
+
+/* What people set stays; what the list says is taken. False: nothing new. */
+static bool
+merge(const struct sync *s, const struct vt_address *list,
+    const struct vt_address *old, struct vt_address *ret)
+{
+	*ret = *old;
+	snprintf(ret->code, sizeof(ret->code), "%s", list->code);
+	vt_text_fit(ret->name, sizeof(ret->name), list->name);
+	vt_text_fit(ret->parent, sizeof(ret->parent), list->parent);
+	vt_text_fit(ret->mail, sizeof(ret->mail), list->mail);
+	vt_text_fit(ret->old_code, sizeof(ret->old_code), list->old_code);
+	vt_text_fit(ret->remote_id, sizeof(ret->remote_id), list->remote_id);
+	ret->deleted = list->deleted;
+	ret->verified = true;
+	if (ret->gateway[0] == '\0')
+		snprintf(ret->gateway, sizeof(ret->gateway), "%s", s->gateway);
+	return strcmp(ret->code, old->code) != 0 ||
+	       strcmp(ret->name, old->name) != 0 ||
+	       strcmp(ret->parent, old->parent) != 0 ||
+	       strcmp(ret->mail, old->mail) != 0 ||
+	       strcmp(ret->old_code, old->old_code) != 0 ||
+	       strcmp(ret->remote_id, old->remote_id) != 0 ||
+	       strcmp(ret->gateway, old->gateway) != 0 ||
+	       ret->deleted != old->deleted || !old->verified;
+}
+
+static int
+one(struct sync *s, const struct vt_address *a, struct vt_err *reterr)
+{
+	struct vt_address old = { 0 }, row;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_entry e = { 0 };
+	int rc;
+
+	if (check_code(a->code, "code", &err) != VT_OK) {
+		vt_log_err("office.address", &err); /* one row, not the list */
+		return VT_OK;
+	}
+	if ((rc = vt_view_begin(s->o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_entry_get(
+	    v, VT_ENTRY_ADDRESS, 0, vt_span_str(a->code), &e, &err);
+	if (rc == VT_OK)
+		rc = vt_address_decode(e.key, e.value, &old, &err);
+	vt_view_end(v);
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	if (!merge(s, a, &old, &row))
+		return VT_OK;
+	for (size_t i = 0; i < s->n; i++)
+		if (vt_span_eq(s->changes[i].key, vt_span_str(a->code)))
+			return VT_OK; /* twice in the list: the first */
+	row.changed_at = s->now;
+	s->values[s->n] = (struct vt_buf)VT_BUF_INIT;
+	vt_address_encode(&row, &s->values[s->n]);
+	if ((rc = vt_buf_status(&s->values[s->n], reterr)) != VT_OK) {
+		vt_buf_free(&s->values[s->n]);
+		return rc;
+	}
+	s->changes[s->n] = (struct vt_entry_change){ .kind = VT_ENTRY_ADDRESS,
+		.store_wide = true,
+		.key = vt_span_str(a->code),
+		.value = vt_buf_view(&s->values[s->n]),
+		.expect = e.rev == 0 ? VT_ENTRY_NEW : e.rev };
+	s->n++;
+	return s->n == SYNC_BATCH ? flush(s, reterr) : VT_OK;
+}
+
+int
+vt_office_addresses_sync(struct vt_office *o, const char *gateway,
+    const struct vt_address *a, size_t n, size_t *ret_changed,
+    struct vt_err *reterr)
+{
+	struct sync *s;
+	int rc = VT_OK;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		return vt_err_set(
+		    reterr, VT_E_NOMEM, "address book: no memory");
+	s->o = o;
+	s->gateway = gateway;
+	s->now = vt_now(o->o.ctx);
+	for (size_t i = 0; i < n && rc == VT_OK; i++)
+		rc = one(s, &a[i], reterr);
+	if (rc == VT_OK)
+		rc = flush(s, reterr);
+	for (size_t i = 0; i < s->n; i++)
+		vt_buf_free(&s->values[i]);
+	if (ret_changed != NULL)
+		*ret_changed = s->changed;
+	free(s);
+	return rc;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What came from elsewhere: stored, named, acknowledged; looked at later. */
+#include <stdlib.h>
+
+#include "api/office/consign.h"
+#include "api/office/office_priv.h"
+
+struct vt_consigning {
+	struct vt_office *o;
+	struct vt_consign_new n; /* its strings: copied into the arena */
+	struct vt_arena *arena;
+	struct vt_upload *u;
+	vt_hash expect;
+	uint32_t agency_no;
+	uint64_t size;
+	vt_time received_at;
+};
+
+static int
+check_new(const struct vt_consign_new *n, struct vt_err *reterr)
+{
+	size_t len = n->external == NULL ? 0 : strlen(n->external);
+
+	if (len == 0 || len > 200)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "consignment: an external id of 1 to 200 bytes wanted, "
+		    "%zu given",
+		    len);
+	if (n->size > VT_L(PACKET_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "packet of %llu bytes: at most %zu",
+		    (unsigned long long)n->size, VT_L(PACKET_MAX));
+	if (n->headers != NULL &&
+	    strlen(n->headers) > VT_L(CONSIGN_HEADERS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "packet: transport headers of %zu bytes, at most %zu",
+		    strlen(n->headers), VT_L(CONSIGN_HEADERS_MAX));
+	return VT_OK;
+}
+
+static int
+find_tenant(struct vt_office *o, const struct vt_consign_new *n, uint32_t *ret,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_agency a;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = n->agency_no != 0
+		 ? vt_agency_get(v, n->agency_no, &a, reterr)
+		 : vt_agency_by_code(v, n->to == NULL ? "" : n->to, &a, reterr);
+	if (rc == VT_OK && a.successor != 0)
+		rc = vt_agency_get(v, a.successor, &a, reterr);
+	if (rc == VT_OK)
+		*ret = a.no;
+	return rc;
+}
+
+static const char *
+dup(struct vt_consigning *c, const char *s)
+{
+	return vt_arena_strdup(c->arena, s == NULL ? "" : s);
+}
+
+int
+vt_office_consign_begin(struct vt_office *o, const struct vt_consign_new *n,
+    struct vt_consigning **ret, struct vt_err *reterr)
+{
+	struct vt_consigning *c;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = check_new(n, reterr)) != VT_OK)
+		return rc;
+	c = calloc(1, sizeof(*c));
+	if (c == NULL || (c->arena = vt_arena_new(65536)) == NULL) {
+		free(c);
+		return vt_err_set(reterr, VT_E_NOMEM, "packet: no memory");
+	}
+	c->o = o;
+	c->n = *n;
+	c->n.external = dup(c, n->external);
+	c->n.peer = dup(c, n->peer);
+	c->n.headers = dup(c, n->headers);
+	c->received_at = vt_now(o->o.ctx);
+	if (n->expect != NULL) {
+		c->expect = *n->expect;
+		c->n.expect = &c->expect;
+	}
+	rc = VT_OK;
+	if (c->n.external == NULL || c->n.peer == NULL || c->n.headers == NULL)
+		rc = vt_arena_err(c->arena, reterr);
+	if (rc == VT_OK)
+		rc = find_tenant(o, n, &c->agency_no, reterr);
+	if (rc == VT_OK)
+		rc = vt_upload_begin(
+		    o->o.store, c->agency_no, VT_L(PACKET_MAX), &c->u, reterr);
+	if (rc != VT_OK) {
+		vt_office_consign_free(c);
+		return rc;
+	}
+	*ret = c;
+	return VT_OK;
+}
+
+int
+vt_office_consign_put(
+    struct vt_consigning *c, const void *p, size_t n, struct vt_err *reterr)
+{
+	int rc = vt_upload_put(c->u, p, n, reterr);
+
+	if (rc == VT_OK)
+		c->size += n;
+	return rc;
+}
+
+int
+vt_office_consign_end(struct vt_consigning *c, vt_id *ret_consignment,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct vt_step step = { .kind = VT_STEP_CONSIGN };
+	struct vt_act act = {
+		.agency_no = c->agency_no, .steps = &step, .n_steps = 1
+	};
+	struct vt_blob blob;
+	int rc;
+
+	if (c->size == 0)
+		return vt_err_set(
+		    reterr, VT_E_FILE_EMPTY, "packet: 0 bytes arrived");
+	rc = vt_upload_end(
+	    c->u, c->n.expect, &step.u.consign.packet.upload, &blob, reterr);
+	if (rc != VT_OK)
+		return rc;
+	step.u.consign.transport = c->n.via;
+	step.u.consign.kind =
+	    c->n.kind == VT_PACKET_STATUS ? VT_CONSIGN_STATUS : VT_CONSIGN_EDOC;
+	step.u.consign.external = c->n.external;
+	step.u.consign.peer = c->n.peer;
+	step.u.consign.headers = c->n.headers;
+	step.u.consign.received_at = c->received_at;
+	step.u.consign.packet.hash = blob.hash;
+	step.u.consign.packet.name = c->n.kind == VT_PACKET_STATUS
+					 ? "trang-thai.edxml"
+					 : "goi-tin.edxml";
+	step.u.consign.packet.media_type = "application/xml";
+	act.request = blob.hash;
+	rc = vt_store_do(c->o->o.store, &act, ret, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (ret_consignment != NULL)
+		*ret_consignment = ret->consignment;
+	vt_office_wake(c->o);
+	return VT_OK;
+}
+
+void
+vt_office_consign_free(struct vt_consigning *c)
+{
+	if (c == NULL)
+		return;
+	vt_upload_free(c->u);
+	vt_arena_free(c->arena);
+	free(c);
+}
+
+int
+vt_office_consign_bytes(struct vt_office *o, const struct vt_consign_new *n,
+    struct vt_span bytes, vt_id *ret_consignment, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_office_consign_free) struct vt_consigning *c = NULL;
+	int rc;
+
+	if ((rc = vt_office_consign_begin(o, n, &c, reterr)) != VT_OK ||
+	    (rc = vt_office_consign_put(c, bytes.p, bytes.n, reterr)) != VT_OK)
+		return rc;
+	return vt_office_consign_end(c, ret_consignment, ret, reterr);
+}
+
+/* ---- looking ---- */
+
+int
+vt_office_consignment(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const vt_id *id, struct vt_consignment *ret,
+    struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_who_may(actor, VT_DUTY_INBOX, reterr)) != VT_OK)
+		return rc;
+	rc = vt_consign_get(v, id, ret, &err);
+	if (rc == VT_E_NOT_FOUND ||
+	    (rc == VT_OK && ret->agency_no != actor->agency_no))
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "no such consignment of this agency");
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+/* A page has as many members. NOLINTBEGIN(readability-function-size) */
+int
+vt_office_consignments(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, uint64_t before, struct vt_consignment *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
+{
+	struct vt_consign_filter f = { .before = before };
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_who_may(actor, VT_DUTY_INBOX, reterr)) != VT_OK)
+		return rc;
+	return vt_consign_list(
+	    v, actor->agency_no, &f, ret, max, ret_n, ret_next, reterr);
+}
+/* NOLINTEND(readability-function-size) */
+
+int
+vt_office_consignment_reread(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *consignment, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct vt_step step = { .kind = VT_STEP_CONSIGN_READ };
+	struct vt_view *v = NULL;
+	struct vt_consignment c;
+	enum vt_consign_state state = VT_CONSIGN_STORED;
+	struct vt_act act;
+	bool done;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_office_enter(rq, VT_DUTY_REREAD, reterr)) != VT_OK ||
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
+	    done || (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_office_consignment(o, v, rq->actor, consignment, &c, reterr);
+	if (rc == VT_OK)
+		state = c.state;
+	vt_view_end(v);
+	if (rc != VT_OK)
+		return rc;
+	if (state != VT_CONSIGN_QUARANTINED && state != VT_CONSIGN_REFUSED)
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "the consignment is %s: only what is in quarantine or was "
+		    "refused is read again",
+		    vt_consign_state_name(state));
+	step.u.consign_read.consignment = *consignment;
+	step.u.consign_read.state = VT_CONSIGN_STORED;
+	vt_office_act(rq, NULL, &step, 1, &act);
+	act.expect_rev = 0;
+	rc = vt_store_do(o->o.store, &act, ret, reterr);
+	if (rc == VT_OK)
+		vt_office_wake(o);
+	return rc;
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One delivery: found its way, carried, tried again, given up, replayed. The
+ * queue holds one item a delivery; whatever ends it goes through an act.
+ */
+#include <stdlib.h>
+
+#include "api/office/packet.h"
+#include "api/office/statuses.h"
+#include "api/office/work.h"
+
+#define MINUTE VT_TIME_S(60)
+
+vt_time
+vt_deliver_next(vt_time now, uint32_t attempt)
+{
+	static const int64_t after[] = { 1, 5, 30, 120, 360 };
+	const size_t n = sizeof(after) / sizeof(after[0]);
+	size_t i = attempt == 0 ? 0 : attempt - 1;
+
+	return now + after[i < n ? i : n - 1] * MINUTE;
+}
+
+/* ---- transports ---- */
+
+int
+vt_office_transport_add(
+    struct vt_office *o, const struct vt_transport *t, struct vt_err *reterr)
+{
+	int rc = VT_OK;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	pthread_mutex_lock(&o->lock);
+	for (size_t i = 0; i < o->n_transports && rc == VT_OK; i++)
+		if (strcmp(o->transports[i].name, t->name) == 0)
+			rc = vt_err_set(reterr, VT_E_EXISTS,
+			    "transport \"%s\" is there already", t->name);
+	if (rc == VT_OK && o->n_transports == VT_OFFICE_TRANSPORTS)
+		rc = vt_err_set(reterr, VT_E_LIMIT, "more than %d transports",
+		    VT_OFFICE_TRANSPORTS);
+	if (rc == VT_OK)
+		o->transports[o->n_transports++] = *t;
+	pthread_mutex_unlock(&o->lock);
+	return rc;
+}
+
+int
+vt_transport_of(struct vt_office *o, const struct vt_route *r,
+    struct vt_transport *ret, struct vt_err *reterr)
+{
+	const char *name = vt_route_kind_name(r->kind);
+	int rc;
+
+	rc = vt_err_set(reterr, VT_E_PEER_UNAVAILABLE,
+	    "route %s: this program has no transport \"%s\"", r->key, name);
+	pthread_mutex_lock(&o->lock);
+	for (size_t i = 0; i < o->n_transports; i++)
+		if (strcmp(o->transports[i].name, name) == 0) {
+			*ret = o->transports[i];
+			rc = VT_OK;
+		}
+	pthread_mutex_unlock(&o->lock);
+	return rc;
+}
+
+static enum vt_transport_kind
+transport_kind(enum vt_route_kind k)
+{
+	switch (k) {
+	case VT_ROUTE_DIRECT:
+		return VT_TRANSPORT_DIRECT;
+	case VT_ROUTE_AXIS:
+		return VT_TRANSPORT_AXIS;
+	case VT_ROUTE_WRAPPER:
+		return VT_TRANSPORT_WRAPPER;
+	case VT_ROUTE_HOSTED:
+		return VT_TRANSPORT_HOSTED;
+	default:
+		return VT_TRANSPORT_TENANT;
+	}
+}
+
+/* ---- one delivery ---- */
+
+/* What is known of it, copied out of its view. */
+struct job {
+	vt_id id, paper;
+	uint32_t sender, receiver; /* agency numbers; receiver: tenants only */
+	enum vt_delivery_state state;
+	enum vt_route_kind kind;
+	struct vt_route route;
+	char from[64]; /* code of the sender */
+	uint32_t attempt;
+};
+
+static int
+load(struct vt_office *o, const struct vt_work *w, struct job *j,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_delivery d;
+	struct vt_agency a;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_delivery_get(v, &w->subject, &d, reterr)) != VT_OK ||
+	    (rc = vt_agency_get(v, d.agency_no, &a, reterr)) != VT_OK)
+		return rc;
+	j->id = d.id;
+	j->paper = d.paper;
+	j->sender = d.agency_no;
+	j->state = d.state;
+	j->attempt = w->attempt;
+	vt_text_fit(j->from, sizeof(j->from), a.now.code);
+	rc = vt_office_route_find(
+	    o, v, d.to.code, &j->kind, &j->route, &j->receiver, NULL, reterr);
+	/* was known when the paper was sent off: then it goes on paper */
+	if (rc == VT_E_AGENCY_UNKNOWN) {
+		j->kind = VT_ROUTE_PRINT;
+		rc = VT_OK;
+	}
+	return rc;
+}
+
+/* What became of it, at the sender. */
+static int
+record(struct vt_office *o, const struct job *j, const struct vt_step *step,
+    struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_act act = { .agency_no = j->sender,
+		.paper = j->paper,
+		.steps = step,
+		.n_steps = 1 };
+	int rc = vt_store_do(o->o.store, &act, &res, reterr);
+
+	vt_act_result_free(&res);
+	return rc;
+}
+
+static void
+outcome(const struct job *j, enum vt_delivery_state state, const char *note,
+    struct vt_step *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->kind = VT_STEP_DELIVERED;
+	ret->u.delivered.delivery = j->id;
+	ret->u.delivered.state = state;
+	ret->u.delivered.note = note;
+	ret->u.delivered.attempts = j->attempt;
+	ret->u.delivered.sent_at = VT_TIME_NONE;
+	ret->u.delivered.stored_at = VT_TIME_NONE;
+}
+
+/*
+ * To another tenant: no packet. Its paper waits for its clerk, and the sender
+ * hears that it arrived (01), as from anybody else.
+ */
+static int
+to_tenant(struct vt_office *o, const struct job *j, struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_act act = { .agency_no = j->receiver };
+	struct vt_telling t;
+	struct vt_step steps[2];
+	VT_BUF_AUTO(payload);
+	int rc;
+
+	vt_telling_new(o, VT_STATUS_ARRIVED, "", "", &t);
+	vt_telling_encode(&t, &payload);
+	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
+		return rc;
+	memset(steps, 0, sizeof(steps));
+	steps[0].kind = VT_STEP_RECEIVE;
+	steps[0].u.receive.delivery = j->id;
+	steps[1].kind = VT_STEP_WORK;
+	steps[1].u.work.kind = VT_WORK_STATUS;
+	steps[1].u.work.subject = j->id;
+	steps[1].u.work.payload = vt_buf_view(&payload);
+	act.steps = steps;
+	act.n_steps = 2;
+	rc = vt_store_do(o->o.store, &act, &res, reterr);
+	vt_act_result_free(&res);
+	return rc;
+}
+
+static int
+to_print(struct vt_office *o, const struct job *j, struct vt_err *reterr)
+{
+	struct vt_step step;
+
+	outcome(j, VT_DELIVERY_PRINT,
+	    "nơi nhận không có hệ thống: phát hành bản giấy", &step);
+	return record(o, j, &step, reterr);
+}
+
+static int
+to_hosted(struct vt_office *o, const struct job *j, vt_time *ret_due,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_delivery d;
+	struct vt_paper p;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_delivery_get(v, &j->id, &d, reterr)) != VT_OK ||
+	    (rc = vt_paper_get(v, &j->paper, &p, reterr)) != VT_OK)
+		return rc;
+	rc = vt_hosted_put_delivery(o, j->route.key, &d, &p, j->from, reterr);
+	/* stays in the queue until it is fetched */
+	*ret_due = vt_now(o->o.ctx) + 24 * 60 * MINUTE;
+	return rc;
+}
+
+static int
+carry(struct vt_office *o, const struct job *j, struct vt_packet_answer *ret,
+    struct vt_err *reterr)
+{
+	struct vt_office_packet *pk = NULL;
+	struct vt_transport t;
+	int rc;
+
+	if ((rc = vt_transport_of(o, &j->route, &t, reterr)) != VT_OK ||
+	    (rc = vt_packet_delivery(o, &j->id, &pk, reterr)) != VT_OK)
+		return rc;
+	vt_packet_attempt(pk, j->attempt);
+	rc = t.send(t.arg, &j->route, vt_office_packet_get(pk), ret, reterr);
+	vt_office_packet_close(pk);
+	return rc;
+}
+
+/* A try failed: later, or a dead letter with the reason. */
+static int
+failed(struct vt_office *o, const struct job *j, const struct vt_err *why,
+    vt_time *ret_due, struct vt_err *reterr)
+{
+	struct vt_step step;
+
+	if (vt_err_info(why->code)->retryable &&
+	    j->attempt < VT_L(DELIVERY_ATTEMPTS_MAX)) {
+		*ret_due = vt_deliver_next(vt_now(o->o.ctx), j->attempt);
+		if (reterr != NULL)
+			*reterr = *why;
+		return why->code;
+	}
+	vt_log_err("office.dead_letter", why);
+	outcome(j, VT_DELIVERY_FAILED, why->msg, &step);
+	return record(o, j, &step, reterr);
+}
+
+static int
+to_peer(struct vt_office *o, const struct job *j, vt_time *ret_due,
+    struct vt_err *reterr)
+{
+	struct vt_packet_answer a = VT_PACKET_ANSWER_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_step step;
+	int rc;
+
+	rc = carry(o, j, &a, &err);
+	if (rc == VT_OK) {
+		outcome(j, VT_DELIVERY_SENT, "", &step);
+		step.u.delivered.transport = transport_kind(j->route.kind);
+		step.u.delivered.external = a.external;
+		step.u.delivered.receipt = vt_buf_view(&a.receipt);
+		step.u.delivered.sent_at = vt_now(o->o.ctx);
+		if (a.by_addressee)
+			step.u.delivered.stored_at = a.stored_at;
+		rc = record(o, j, &step, reterr);
+	} else {
+		rc = failed(o, j, &err, ret_due, reterr);
+	}
+	vt_buf_free(&a.receipt);
+	return rc;
+}
+
+int
+vt_deliver_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
+    struct vt_err *reterr)
+{
+	struct job *j = calloc(1, sizeof(*j));
+	int rc;
+
+	if (j == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "delivery: no memory");
+	rc = load(o, w, j, reterr);
+	if (rc == VT_OK && j->state == VT_DELIVERY_WAITING) {
+		switch (j->kind) {
+		case VT_ROUTE_TENANT:
+			rc = to_tenant(o, j, reterr);
+			break;
+		case VT_ROUTE_HOSTED:
+			rc = to_hosted(o, j, ret_due, reterr);
+			break;
+		case VT_ROUTE_DIRECT:
+		case VT_ROUTE_AXIS:
+		case VT_ROUTE_WRAPPER:
+			rc = to_peer(o, j, ret_due, reterr);
+			break;
+		default:
+			rc = to_print(o, j, reterr);
+		}
+	}
+	free(j);
+	return rc;
+}
+
+/* ---- by people ---- */
+
+/* The delivery, when it is one of the actor's agency. */
+static int
+own(struct vt_view *v, const struct vt_actor *actor, const vt_id *id,
+    struct vt_delivery *ret, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc = vt_delivery_get(v, id, ret, &err);
+
+	if (rc == VT_E_NOT_FOUND ||
+	    (rc == VT_OK && ret->agency_no != actor->agency_no))
+		return vt_err_set(
+		    reterr, VT_E_NOT_FOUND, "no such delivery of this agency");
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+int
+vt_office_replay_delivery(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *delivery, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct vt_step step = { .kind = VT_STEP_RESEND };
+	struct vt_view *v = NULL;
+	struct vt_delivery d;
+	struct vt_act act;
+	vt_id paper;
+	bool done;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_office_enter(rq, VT_DUTY_REPLAY, reterr)) != VT_OK ||
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
+	    done || (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = own(v, rq->actor, delivery, &d, reterr);
+	paper = rc == VT_OK ? d.paper : (vt_id){ { 0 } };
+	vt_view_end(v);
+	if (rc != VT_OK)
+		return rc;
+	step.u.resend.delivery = *delivery;
+	vt_office_act(rq, &paper, &step, 1, &act);
+	return vt_store_do(o->o.store, &act, ret, reterr);
+}
+
+int
+vt_office_hurry_delivery(struct vt_office *o, const struct vt_actor *actor,
+    const vt_id *delivery, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_delivery d;
+	uint64_t work = 0;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_who_may(actor, VT_DUTY_REPLAY, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = own(v, actor, delivery, &d, reterr);
+	if (rc == VT_OK && d.state == VT_DELIVERY_WAITING)
+		work = d.work;
+	vt_view_end(v);
+	if (rc != VT_OK)
+		return rc;
+	if (work != 0)
+		rc = vt_work_hurry(o->o.store, work, vt_now(o->o.ctx), &err);
+	if (work == 0 || rc == VT_E_NOT_FOUND)
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "the delivery does not wait for another try");
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	vt_office_wake(o);
+	return rc;
+}
+
+/* As many as a page has. NOLINTBEGIN(readability-function-size) */
+int
+vt_office_delivery_list(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, uint64_t before, struct vt_delivery *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
+{
+	int rc = vt_who_may(actor, VT_DUTY_INBOX, reterr);
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	return rc != VT_OK
+		   ? rc
+		   : vt_delivery_scan(v, actor->agency_no, VT_DELIVERY_PRINT,
+			 before, ret, max, ret_n, ret_next, reterr);
+}
+
+int
+vt_office_dead_letters(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, uint64_t before, struct vt_delivery *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
+{
+	int rc = vt_who_may(actor, VT_DUTY_INBOX, reterr);
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	return rc != VT_OK
+		   ? rc
+		   : vt_delivery_scan(v, actor->agency_no, VT_DELIVERY_FAILED,
+			 before, ret, max, ret_n, ret_next, reterr);
+}
+/* NOLINTEND(readability-function-size) */

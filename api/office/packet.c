@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Packets that go out. Everything in them follows from the delivery and from
+ * what was so when it was made (names and versions of that time), so that the
+ * packet of a later attempt has the same bytes as the first one's.
+ */
+#include <stdlib.h>
+
+#include "api/exchange/edxml/edxml.h"
+#include "api/office/office_priv.h"
+#include "api/office/packet.h"
+#include "base/cbor.h"
+
+#define ARENA_LIMIT ((size_t)8 << 20)
+#define LINKS_MAX   16
+#define ACTS_PAGE   32
+
+struct vt_office_packet {
+	struct vt_packet p;
+	char from[64], to[64];
+	struct vt_arena *arena;
+	struct vt_edxml_document doc;
+	struct vt_edxml_body *body;
+	struct vt_source sources[VT_L(PAPER_PARTS_MAX)];
+	size_t n_sources;
+	struct vt_buf bytes; /* of a status */
+	struct vt_source memory;
+};
+
+const struct vt_packet *
+vt_office_packet_get(const struct vt_office_packet *pk)
+{
+	return &pk->p;
+}
+
+void
+vt_packet_attempt(struct vt_office_packet *pk, uint32_t attempt)
+{
+	pk->p.attempt = attempt;
+}
+
+void
+vt_office_packet_close(struct vt_office_packet *pk)
+{
+	if (pk == NULL)
+		return;
+	vt_edxml_body_free(pk->body);
+	for (size_t i = 0; i < pk->n_sources; i++)
+		vt_bytes_source_close(&pk->sources[i]);
+	vt_buf_free(&pk->bytes);
+	vt_arena_free(pk->arena);
+	free(pk);
+}
+
+static int
+packet_new(struct vt_office_packet **ret, struct vt_err *reterr)
+{
+	struct vt_office_packet *pk = calloc(1, sizeof(*pk));
+
+	if (pk != NULL)
+		pk->arena = vt_arena_new(ARENA_LIMIT);
+	if (pk == NULL || pk->arena == NULL) {
+		free(pk);
+		return vt_err_set(reterr, VT_E_NOMEM, "packet: no memory");
+	}
+	pk->p.from = pk->from;
+	pk->p.to = pk->to;
+	*ret = pk;
+	return VT_OK;
+}
+
+/* ---- names and days ---- */
+
+/* What the agency was called at a time. */
+static const struct vt_agency_name *
+name_at(const struct vt_agency *a, vt_time t)
+{
+	const struct vt_agency_name *n = &a->names[0];
+
+	for (size_t i = 1; i < a->n_names && a->names[i].from <= t; i++)
+		n = &a->names[i];
+	return a->n_names == 0 ? &a->now : n;
+}
+
+/* The number alone: what stands before the slash in "05/QĐ-UBND". */
+static void
+number_part(const struct vt_number *n, struct vt_buf *ret)
+{
+	const char *slash = strchr(n->text, '/');
+
+	vt_buf_put(ret, n->text,
+	    slash == NULL ? strlen(n->text) : (size_t)(slash - n->text));
+}
+
+void
+vt_packet_document_id(
+    const struct vt_agency *a, const struct vt_paper *p, struct vt_buf *ret)
+{
+	struct vt_edxml_day day = vt_edxml_day_of(p->number.time);
+	VT_BUF_AUTO(number);
+
+	number_part(&p->number, &number);
+	vt_edxml_document_id(name_at(a, p->number.time)->code, &day,
+	    vt_buf_str(&number), p->number.notation, ret);
+}
+
+static struct vt_edxml_day
+day_of_text(const char *s)
+{
+	struct vt_edxml_day d = { 0 };
+
+	if (sscanf(s, "%4d-%2d-%2d", &d.year, &d.month, &d.day) != 3)
+		memset(&d, 0, sizeof(d));
+	return d;
+}
+
+/* ---- a document ---- */
+
+/* Strings into the packet's arena; the first failure is remembered. */
+struct maker {
+	struct vt_office *o;
+	struct vt_office_packet *pk;
+	struct vt_view *v;
+	const struct vt_delivery *d;
+	const struct vt_paper *p;
+	const struct vt_agency *a;
+	struct vt_err *err;
+	int rc;
+};
+
+static const char *
+keep(struct maker *m, const char *s)
+{
+	char *r;
+
+	if (m->rc != VT_OK || s == NULL || s[0] == '\0')
+		return NULL;
+	if ((r = vt_arena_strdup(m->pk->arena, s)) == NULL)
+		m->rc = vt_arena_err(m->pk->arena, m->err);
+	return r;
+}
+
+/* The same, cut to the characters that the standard's field has: what is
+ * longer with us is whole in the paper itself. */
+static const char *
+fit(struct maker *m, const char *s, size_t max)
+{
+	struct vt_span all = vt_span_str(s == NULL ? "" : s);
+	size_t at = 0, n = 0;
+	VT_BUF_AUTO(b);
+
+	while (at < all.n && n++ < max)
+		(void)vt_utf8_next(all, &at);
+	vt_buf_put(&b, all.p, at);
+	if (m->rc == VT_OK)
+		m->rc = vt_buf_status(&b, m->err);
+	return keep(m, vt_buf_str(&b));
+}
+
+static void *
+array(struct maker *m, size_t n, size_t size)
+{
+	void *p;
+
+	if (m->rc != VT_OK)
+		return NULL;
+	if ((p = vt_arena_array(m->pk->arena, n, size)) == NULL)
+		m->rc = vt_arena_err(m->pk->arena, m->err);
+	return p;
+}
+
+static void
+put_head(struct maker *m)
+{
+	struct vt_edxml_document *d = &m->pk->doc;
+	const struct vt_agency_name *n = name_at(m->a, m->d->created_at);
+	const struct vt_meta *meta = &m->p->meta;
+	struct vt_edxml_organ *to = array(m, 1, sizeof(*to));
+	struct vt_edxml_hop *hop = array(m, 1, sizeof(*hop));
+	VT_BUF_AUTO(number);
+	VT_BUF_AUTO(id);
+
+	number_part(&m->p->number, &number);
+	vt_packet_document_id(m->a, m->p, &id);
+	d->from.id = keep(m, n->code);
+	d->from.name = fit(m, n->name, 200);
+	d->document_id = keep(m, vt_buf_str(&id));
+	d->code_number = keep(m, vt_buf_str(&number));
+	d->code_notation = fit(m, m->p->number.notation, 50);
+	d->place = fit(m, meta->place[0] != '\0' ? meta->place : n->place, 50);
+	d->promulgated = vt_edxml_day_of(m->p->number.time);
+	d->type = 2;
+	d->type_name = fit(
+	    m, meta->type_name[0] != '\0' ? meta->type_name : "Công văn", 100);
+	d->subject = fit(m, meta->subject, 500);
+	d->content = d->subject;
+	d->signer_competence = fit(m, meta->signer_competence, 100);
+	d->signer_position = fit(m, meta->signer_position, 100);
+	d->signer_name = fit(m, meta->signer_name, 50);
+	d->due = day_of_text(meta->due_on);
+	d->priority = meta->urgency;
+	d->steering = 0;
+	d->paper = 0;
+	if (meta->copies > 0)
+		d->copies = meta->copies;
+	if (meta->pages > 0)
+		d->pages = meta->pages;
+	if (m->rc != VT_OK)
+		return;
+	to->id = keep(m, m->d->to.code);
+	to->name = fit(m, m->d->to.name, 200);
+	d->to = to;
+	d->n_to = 1;
+	hop->organ = d->from.id;
+	hop->at.at = m->d->created_at;
+	d->hops = hop;
+	d->n_hops = 1;
+	snprintf(m->pk->from, sizeof(m->pk->from), "%s", n->code);
+	snprintf(m->pk->to, sizeof(m->pk->to), "%s", m->d->to.code);
+}
+
+static void
+put_places(struct maker *m)
+{
+	const struct vt_meta *meta = &m->p->meta;
+	const char **places;
+
+	if (meta->n_recipients == 0)
+		return;
+	places = array(m, meta->n_recipients, sizeof(*places));
+	for (size_t i = 0; i < meta->n_recipients && m->rc == VT_OK; i++) {
+		const char *s = meta->recipients[i].name;
+
+		if (s[0] != '\0')
+			places[m->pk->doc.n_to_places++] = fit(m, s, 150);
+	}
+	m->pk->doc.to_places = places;
+}
+
+/* When was this paper replaced by that one? VT_TIME_NONE: not found. */
+static vt_time
+replaced_at(struct maker *m, const vt_id *old)
+{
+	struct vt_act_entry e[ACTS_PAGE];
+	vt_time t = VT_TIME_NONE;
+	uint64_t from = 0;
+	size_t n = 0;
+
+	do {
+		m->rc = vt_act_list(m->v, old, from, e, ACTS_PAGE, &n, m->err);
+		if (m->rc != VT_OK)
+			return VT_TIME_NONE;
+		for (size_t i = 0; i < n; i++) {
+			from = e[i].index + 1;
+			for (size_t k = 0; k < e[i].n_kinds; k++)
+				if (e[i].kinds[k] == VT_STEP_REPLACE)
+					t = e[i].time;
+		}
+	} while (n == ACTS_PAGE);
+	return t;
+}
+
+/* The paper this one is about, if it recalls or replaces one: what was so
+ * when the delivery was made counts. */
+static bool
+find_link(struct maker *m, enum vt_link_kind *ret_kind, struct vt_paper *ret)
+{
+	struct vt_paper_link l[LINKS_MAX];
+	size_t n = 0;
+	vt_time t;
+
+	m->rc = vt_paper_links(m->v, &m->p->id, l, LINKS_MAX, &n, m->err);
+	for (size_t i = 0; i < n && m->rc == VT_OK; i++) {
+		m->rc = vt_paper_get(m->v, &l[i].paper, ret, m->err);
+		if (m->rc != VT_OK)
+			return false;
+		t = l[i].kind == VT_LINK_RECALLS ? ret->recalled_at
+						 : replaced_at(m, &ret->id);
+		if (t != VT_TIME_NONE && t <= m->d->created_at) {
+			*ret_kind = l[i].kind;
+			return m->rc == VT_OK;
+		}
+	}
+	return false;
+}
+
+static void
+put_replaced(struct maker *m, const char *id, const struct vt_paper *old)
+{
+	struct vt_edxml_document *d = &m->pk->doc;
+	struct vt_edxml_reference *ref = array(m, 1, sizeof(*ref));
+
+	if (m->rc != VT_OK)
+		return;
+	ref->organ = d->from.id;
+	ref->code = keep(m, old->number.text);
+	ref->document_id = id;
+	ref->promulgated = vt_edxml_day_of(old->number.time);
+	d->answers = ref;
+	d->n_answers = 1;
+}
+
+static void
+put_business(struct maker *m)
+{
+	struct vt_edxml_document *d = &m->pk->doc;
+	struct vt_edxml_replacement *r;
+	enum vt_link_kind kind;
+	struct vt_paper old;
+	VT_BUF_AUTO(id);
+	const char *text;
+
+	d->business = VT_EDXML_NEW;
+	d->reason = "Văn bản điện tử mới";
+	if (!find_link(m, &kind, &old) || old.number.value == 0)
+		return;
+	vt_packet_document_id(m->a, &old, &id);
+	if ((text = keep(m, vt_buf_str(&id))) == NULL)
+		return;
+	put_replaced(m, text, &old);
+	if (kind == VT_LINK_RECALLS) {
+		d->business = VT_EDXML_REVOKE;
+		d->reason = fit(m,
+		    old.closed_note[0] != '\0' ? old.closed_note
+					       : "Thu hồi văn bản",
+		    500);
+		d->acts_on = text;
+		return;
+	}
+	if ((r = array(m, 1, sizeof(*r))) == NULL)
+		return;
+	d->business = VT_EDXML_REPLACE;
+	d->reason = "Thay thế văn bản";
+	r->document_id = text;
+	d->replaces = r;
+	d->n_replaces = 1;
+}
+
+/* The content a part had when the delivery was made. */
+static int
+version_at(struct maker *m, uint16_t part, vt_hash *ret)
+{
+	struct vt_version w[16];
+	uint32_t after = 0;
+	bool found = false;
+	size_t n;
+	int rc;
+
+	do {
+		rc = vt_version_list(
+		    m->v, &m->p->id, part, after, w, 16, &n, m->err);
+		if (rc != VT_OK)
+			return rc;
+		for (size_t i = 0; i < n; i++) {
+			after = w[i].no;
+			if (w[i].time > m->d->created_at)
+				continue;
+			*ret = w[i].hash;
+			found = true;
+		}
+	} while (n == 16);
+	return found
+		   ? VT_OK
+		   : vt_err_set(m->err, VT_E_STORE_CORRUPT,
+			 "part %u has no version as old as its delivery", part);
+}
+
+/* A part's id in the packet: from the consignment and its number. */
+static void
+content_id(const vt_id *delivery, uint16_t part, char ret[VT_EDXML_UUID + 1])
+{
+	uint8_t b[sizeof(*delivery) + 2];
+	vt_hash h;
+	vt_id id;
+
+	memcpy(b, delivery->b, sizeof(*delivery));
+	b[sizeof(*delivery)] = (uint8_t)(part >> 8);
+	b[sizeof(*delivery) + 1] = (uint8_t)part;
+	h = vt_sha256(VT_SPAN(b, sizeof(b)));
+	memcpy(id.b, h.b, sizeof(id.b));
+	vt_edxml_uuid(&id, ret);
+}
+
+static void
+put_parts(struct maker *m, vt_hash *hashes)
+{
+	struct vt_edxml_attachment *at;
+	char id[VT_EDXML_UUID + 1];
+	size_t n = m->p->n_parts;
+
+	at = array(m, n, sizeof(*at));
+	for (size_t i = 0; i < n && m->rc == VT_OK; i++) {
+		const struct vt_part *part = &m->p->parts[i];
+
+		m->rc = version_at(m, part->no, &hashes[i]);
+		content_id(&m->d->id, part->no, id);
+		at[i].id = keep(m, id);
+		at[i].name = fit(m, part->name, 200);
+		at[i].description = part->no == 1 ? "Văn bản chính" : "Phụ lục";
+	}
+	m->pk->doc.attachments = at;
+	m->pk->doc.n_attachments = n;
+}
+
+/* Everything that is read inside the view. */
+static int
+describe(struct vt_office *o, const vt_id *delivery,
+    struct vt_office_packet *pk, vt_hash *hashes, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_delivery d;
+	struct vt_agency a;
+	struct vt_paper p;
+	struct maker m = {
+		.o = o, .pk = pk, .d = &d, .p = &p, .a = &a, .err = reterr
+	};
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_delivery_get(v, delivery, &d, reterr)) != VT_OK ||
+	    (rc = vt_paper_get(v, &d.paper, &p, reterr)) != VT_OK ||
+	    (rc = vt_agency_get(v, d.agency_no, &a, reterr)) != VT_OK)
+		return rc;
+	if (p.number.value == 0 || p.n_parts > VT_L(PAPER_PARTS_MAX))
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "a paper without a number cannot be sent");
+	m.v = v;
+	put_head(&m);
+	put_places(&m);
+	put_business(&m);
+	put_parts(&m, hashes);
+	return m.rc;
+}
+
+int
+vt_packet_delivery(struct vt_office *o, const vt_id *delivery,
+    struct vt_office_packet **ret, struct vt_err *reterr)
+{
+	struct vt_office_packet *pk = NULL;
+	vt_hash hashes[VT_L(PAPER_PARTS_MAX)];
+	int rc;
+
+	if ((rc = packet_new(&pk, reterr)) != VT_OK)
+		return rc;
+	pk->doc = (struct vt_edxml_document)VT_EDXML_DOCUMENT_INIT;
+	rc = describe(o, delivery, pk, hashes, reterr);
+	for (size_t i = 0; i < pk->doc.n_attachments && rc == VT_OK; i++) {
+		rc = vt_bytes_source(
+		    o->o.store, &hashes[i], &pk->sources[i], reterr);
+		if (rc != VT_OK)
+			break;
+		pk->n_sources++;
+		pk->doc.attachments[i].source = &pk->sources[i];
+	}
+	if (rc == VT_OK)
+		rc = vt_edxml_body_open(&pk->doc, &pk->body, reterr);
+	if (rc != VT_OK) {
+		vt_office_packet_close(pk);
+		return rc;
+	}
+	pk->p.id = *delivery;
+	pk->p.kind = VT_PACKET_EDOC;
+	pk->p.body = vt_edxml_body_source(pk->body);
+	pk->p.hash = *vt_edxml_body_hash(pk->body);
+	*ret = pk;
+	return VT_OK;
+}
+
+/* ---- a status ---- */
+
+enum { T_CODE = 1, T_DESCRIPTION = 2, T_ID = 16, T_AT, T_STAFF };
+
+void
+vt_telling_encode(const struct vt_telling *t, struct vt_buf *ret)
+{
+	struct vt_cbor_map_writer w;
+
+	vt_cbor_map_begin(&w, ret);
+	vt_cbor_key(&w, T_CODE);
+	vt_cbor_uint(ret, t->code);
+	vt_cbor_key(&w, T_DESCRIPTION);
+	vt_cbor_str(ret, t->description);
+	vt_cbor_key(&w, T_ID);
+	vt_cbor_id(ret, &t->id);
+	vt_cbor_key(&w, T_AT);
+	vt_cbor_int(ret, t->at);
+	vt_cbor_key(&w, T_STAFF);
+	vt_cbor_str(ret, t->staff);
+	vt_cbor_map_end(&w);
+}
+
+int
+vt_telling_decode(
+    const struct vt_work *w, struct vt_telling *ret, struct vt_err *reterr)
+{
+	uint8_t seed[sizeof(vt_id) + 8];
+	struct vt_cbor_map_reader m;
+	struct vt_cbor c;
+	uint64_t k;
+	vt_hash h;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->at = VT_TIME_NONE;
+	memcpy(seed, w->subject.b, sizeof(vt_id));
+	for (size_t i = 0; i < 8; i++)
+		seed[sizeof(vt_id) + i] = (uint8_t)(w->no >> (8 * i));
+	h = vt_sha256(VT_SPAN(seed, sizeof(seed)));
+	memcpy(ret->id.b, h.b, sizeof(ret->id.b));
+	vt_cbor_open(&c, VT_SPAN(w->payload, w->n_payload));
+	vt_cbor_map_open(&m, &c);
+	while (vt_cbor_next(&m, &k)) {
+		if (k == T_CODE)
+			ret->code = (uint32_t)vt_cbor_get_uint(&c);
+		else if (k == T_DESCRIPTION && !vt_cbor_get_null(&c))
+			vt_cbor_get_str(
+			    &c, ret->description, sizeof(ret->description));
+		else if (k == T_ID)
+			ret->id = vt_cbor_get_id(&c);
+		else if (k == T_AT)
+			ret->at = vt_cbor_get_int(&c);
+		else if (k == T_STAFF)
+			vt_cbor_get_str(&c, ret->staff, sizeof(ret->staff));
+		else if (k != T_DESCRIPTION)
+			(void)vt_cbor_skip(&c);
+	}
+	return vt_cbor_finish(&c, "status to be told", reterr);
+}
+
+int
+vt_packet_kept(const vt_id *id, const char *from, const char *to,
+    struct vt_span bytes, struct vt_office_packet **ret, struct vt_err *reterr)
+{
+	struct vt_office_packet *pk = NULL;
+	int rc;
+
+	if ((rc = packet_new(&pk, reterr)) != VT_OK)
+		return rc;
+	vt_buf_span(&pk->bytes, bytes);
+	if ((rc = vt_buf_status(&pk->bytes, reterr)) != VT_OK) {
+		vt_office_packet_close(pk);
+		return rc;
+	}
+	snprintf(pk->from, sizeof(pk->from), "%s", from);
+	snprintf(pk->to, sizeof(pk->to), "%s", to);
+	vt_source_memory(&pk->memory, vt_buf_view(&pk->bytes));
+	pk->p.id = *id;
+	pk->p.kind = VT_PACKET_STATUS;
+	pk->p.body = &pk->memory;
+	pk->p.hash = vt_sha256(vt_buf_view(&pk->bytes));
+	*ret = pk;
+	return VT_OK;
+}
+
+int
+vt_packet_status(struct vt_office *o, uint32_t from, const struct vt_telling *t,
+    const struct vt_told *about, struct vt_office_packet **ret,
+    struct vt_err *reterr)
+{
+	struct vt_edxml_status s = VT_EDXML_STATUS_INIT;
+	struct vt_view *v = NULL;
+	struct vt_agency a;
+	char code[64], name[512];
+	VT_BUF_AUTO(bytes);
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	if ((rc = vt_agency_get(v, from, &a, reterr)) == VT_OK) {
+		const struct vt_agency_name *n = name_at(&a, t->at);
+
+		vt_text_fit(code, sizeof(code), n->code);
+		vt_text_fit(name, sizeof(name), n->name);
+	}
+	vt_view_end(v);
+	if (rc != VT_OK)
+		return rc;
+	s.from.id = code;
+	s.from.name = name;
+	s.of.organ = about->organ;
+	s.of.code = about->code[0] == '\0' ? NULL : about->code;
+	s.of.document_id =
+	    about->document_id[0] == '\0' ? NULL : about->document_id;
+	s.of.promulgated = day_of_text(about->promulgated);
+	s.staff.staff = t->staff[0] == '\0' ? NULL : t->staff;
+	s.code = t->code;
+	s.description = t->description[0] == '\0' ? NULL : t->description;
+	s.at.at = t->at;
+	if ((rc = vt_edxml_write_status(&s, &bytes, reterr)) != VT_OK)
+		return rc;
+	return vt_packet_kept(
+	    &t->id, code, about->organ, vt_buf_view(&bytes), ret, reterr);
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a paper reaches an agency, and the routes that say so. */
+#include <stdlib.h>
+
+#include "api/office/routes_priv.h"
+
+#define SUCCESSORS_MAX 8
+
+const char *
+vt_route_kind_name(enum vt_route_kind k)
+{
+	static const char *const names[] = { [VT_ROUTE_PRINT] = "print",
+		[VT_ROUTE_TENANT] = "tenant",
+		[VT_ROUTE_DIRECT] = "direct",
+		[VT_ROUTE_AXIS] = "axis",
+		[VT_ROUTE_WRAPPER] = "wrapper",
+		[VT_ROUTE_HOSTED] = "hosted",
+		[VT_ROUTE_OWN] = "own" };
+
+	if (k < VT_ROUTE_PRINT || k > VT_ROUTE_OWN)
+		return "unknown";
+	return names[k];
+}
+
+int
+vt_route_read(struct vt_view *v, const char *key, struct vt_route *ret,
+    struct vt_err *reterr)
+{
+	struct vt_entry e;
+	int rc;
+
+	rc = vt_entry_get(v, VT_ENTRY_ROUTE, 0, vt_span_str(key), &e, reterr);
+	return rc != VT_OK ? rc : vt_route_decode(e.key, e.value, ret, reterr);
+}
+
+int
+vt_office_route_get(struct vt_office *o, struct vt_view *v, const char *key,
+    struct vt_route *ret, struct vt_err *reterr)
+{
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	return vt_route_read(v, key, ret, reterr);
+}
+
+int
+vt_office_route_list(struct vt_office *o, struct vt_view *v, const char *after,
+    struct vt_route *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	struct vt_entry_range range = { .kind = VT_ENTRY_ROUTE };
+	struct vt_entry e[16];
+	size_t n, want, found = 0;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	range.after = vt_span_str(after);
+	do {
+		want = max - found < 16 ? max - found : 16;
+		if ((rc = vt_entry_list(v, &range, e, want, &n, reterr)) !=
+		    VT_OK)
+			return rc;
+		for (size_t i = 0; i < n; i++) {
+			rc = vt_route_decode(
+			    e[i].key, e[i].value, &ret[found++], reterr);
+			if (rc != VT_OK)
+				return rc;
+			range.after = e[i].key;
+		}
+	} while (n == want && found < max);
+	*ret_n = found;
+	return VT_OK;
+}
+
+/* ---- finding ---- */
+
+/* One code without its successors; VT_E_AGENCY_UNKNOWN. ret_address->code ""
+ * when the book does not have it. */
+static int
+find_one(struct vt_view *v, const char *code, struct vt_address *ret_address,
+    struct vt_route *ret, bool *ret_is, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc;
+
+	*ret_is = false;
+	rc = vt_address_read(v, code, ret_address, &err);
+	if (rc == VT_E_NOT_FOUND)
+		memset(ret_address, 0, sizeof(*ret_address));
+	else if (rc != VT_OK)
+		goto fail;
+	rc = vt_route_read(v, code, ret, &err);
+	if (rc == VT_OK && ret->active && ret->kind != VT_ROUTE_OWN) {
+		*ret_is = true;
+		return VT_OK;
+	}
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
+		goto fail;
+	if (ret_address->code[0] == '\0')
+		return vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
+		    "agency code \"%s\" is neither here nor in the address "
+		    "book",
+		    code);
+	rc = VT_E_NOT_FOUND;
+	if (ret_address->gateway[0] != '\0')
+		rc = vt_route_read(v, ret_address->gateway, ret, &err);
+	if (rc == VT_E_NOT_FOUND && !ret_address->deleted)
+		rc = vt_route_read(v, "*", ret, &err);
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
+		goto fail;
+	*ret_is = rc == VT_OK && ret->active && ret->kind != VT_ROUTE_OWN;
+	return VT_OK;
+fail:
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+struct search {
+	struct vt_route route;
+	struct vt_address address;
+	char code[64];
+};
+
+static int
+search(struct vt_view *v, struct search *s, enum vt_route_kind *ret_kind,
+    uint32_t *ret_no, struct vt_err *reterr)
+{
+	struct vt_agency a;
+	bool is;
+	int rc;
+
+	for (int i = 0; i < SUCCESSORS_MAX; i++) {
+		rc = vt_agency_by_code(v, s->code, &a, NULL);
+		if (rc == VT_OK && a.successor != 0)
+			rc = vt_agency_get(v, a.successor, &a, reterr);
+		if (rc == VT_OK) {
+			*ret_kind = VT_ROUTE_TENANT;
+			*ret_no = a.no;
+			return VT_OK;
+		}
+		rc = find_one(v, s->code, &s->address, &s->route, &is, reterr);
+		if (rc != VT_OK)
+			return rc;
+		if (s->address.successor[0] != '\0') {
+			snprintf(s->code, sizeof(s->code), "%s",
+			    s->address.successor);
+			continue;
+		}
+		*ret_kind = is ? s->route.kind : VT_ROUTE_PRINT;
+		return VT_OK;
+	}
+	return vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
+	    "agency code \"%s\": more than %d successors, one after the other",
+	    s->code, SUCCESSORS_MAX);
+}
+
+int
+vt_office_route_find(struct vt_office *o, struct vt_view *v, const char *code,
+    enum vt_route_kind *ret_kind, struct vt_route *ret_route,
+    uint32_t *ret_agency_no, char *ret_code, struct vt_err *reterr)
+{
+	enum vt_route_kind kind = VT_ROUTE_PRINT;
+	struct search *s;
+	uint32_t no = 0;
+	int rc = VT_OK;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if (strlen(code) >= sizeof(s->code))
+		return vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
+		    "an agency code of %zu characters", strlen(code));
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "routing: no memory");
+	snprintf(s->code, sizeof(s->code), "%s", code);
+	if (code[0] != '\0')
+		rc = search(v, s, &kind, &no, reterr);
+	if (rc == VT_OK) {
+		*ret_kind = kind;
+		if (ret_route != NULL)
+			*ret_route = s->route;
+		if (ret_agency_no != NULL)
+			*ret_agency_no = no;
+		if (ret_code != NULL)
+			memcpy(ret_code, s->code, sizeof(s->code));
+	}
+	free(s);
+	return rc;
+}
+
+/* ---- changing ---- */
+
+int
+vt_house_agency(struct vt_view *v, uint32_t *ret, struct vt_err *reterr)
+{
+	struct vt_agency a;
+	size_t n;
+	int rc = vt_agency_list(v, 0, &a, 1, &n, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	if (n == 0)
+		return vt_err_set(
+		    reterr, VT_E_AGENCY_UNKNOWN, "the store has no agency yet");
+	*ret = a.no;
+	return VT_OK;
+}
+
+static int
+wrong(struct vt_err *reterr, const char *field, const char *want)
+{
+	return vt_err_set(
+	    reterr, VT_E_INVALID, "route: %s: %s wanted", field, want);
+}
+
+static bool
+needs_url(enum vt_route_kind k)
+{
+	return k == VT_ROUTE_DIRECT || k == VT_ROUTE_AXIS ||
+	       k == VT_ROUTE_WRAPPER;
+}
+
+static int
+check_route(const struct vt_route *r, struct vt_err *reterr)
+{
+	size_t n = strlen(r->url);
+	vt_hash h;
+
+	if (r->key[0] == '\0')
+		return wrong(reterr, "key", "an agency code or a gateway name");
+	if (r->kind < VT_ROUTE_PRINT || r->kind > VT_ROUTE_OWN ||
+	    r->kind == VT_ROUTE_TENANT)
+		return wrong(reterr, "kind",
+		    "print, direct, axis, wrapper, hosted or own");
+	if (needs_url(r->kind) && ((strncmp(r->url, "https://", 8) != 0 &&
+				       strncmp(r->url, "http://", 7) != 0) ||
+				      r->url[n - 1] == '/'))
+		return wrong(
+		    reterr, "url", "http(s)://HOST without a slash at the end");
+	if (r->n_pins > VT_ROUTE_PINS || r->n_tls_pins > VT_ROUTE_PINS)
+		return wrong(reterr, "pins", "at most 4");
+	if (r->kind == VT_ROUTE_DIRECT && r->n_pins == 0)
+		return wrong(reterr, "pins",
+		    "the service certificate of the peer (direct exchange)");
+	for (uint32_t i = 0; i < r->n_pins; i++) {
+		if (r->cert_n[i] == 0 || r->cert_n[i] > sizeof(r->cert[i]))
+			return wrong(reterr, "certificate",
+			    "DER of at most 4096 bytes for each pin");
+		h = vt_sha256(VT_SPAN(r->cert[i], r->cert_n[i]));
+		if (!vt_hash_eq(&h, &r->pins[i]))
+			return wrong(reterr, "pins",
+			    "the SHA-256 of the certificate beside it");
+	}
+	if ((r->kind == VT_ROUTE_OWN || r->kind == VT_ROUTE_AXIS ||
+		r->kind == VT_ROUTE_WRAPPER) &&
+	    strncmp(r->secret_ref, "file:", 5) != 0)
+		return wrong(reterr, "secret", "file:PATH");
+	return VT_OK;
+}
+
+/* The steps that put a route: its entry, and work that fetches. */
+struct route_act {
+	struct vt_entry_change change;
+	struct vt_step steps[3];
+	size_t n;
+	vt_id pull, sync;
+	struct vt_buf value, payload;
+};
+
+static void
+route_steps(
+    const struct vt_context *ctx, const struct vt_route *r, struct route_act *a)
+{
+	struct vt_step *s;
+
+	memset(a->steps, 0, sizeof(a->steps));
+	vt_route_encode(r, &a->value);
+	vt_cbor_map(&a->payload, 1);
+	vt_cbor_uint(&a->payload, 1);
+	vt_cbor_str(&a->payload, r->key);
+	a->change = (struct vt_entry_change){ .kind = VT_ENTRY_ROUTE,
+		.store_wide = true,
+		.key = vt_span_str(r->key),
+		.value = vt_buf_view(&a->value) };
+	a->steps[0].kind = VT_STEP_ENTRY;
+	a->steps[0].u.entry.changes = &a->change;
+	a->steps[0].u.entry.n = 1;
+	a->n = 1;
+	if (!r->active ||
+	    (r->kind != VT_ROUTE_AXIS && r->kind != VT_ROUTE_WRAPPER))
+		return;
+	if (r->pull_s != 0) {
+		s = &a->steps[a->n++];
+		s->kind = VT_STEP_WORK;
+		s->u.work.kind = VT_WORK_PULL;
+		vt_random(ctx, a->pull.b, sizeof(a->pull.b));
+		s->u.work.subject = a->pull;
+		s->u.work.payload = vt_buf_view(&a->payload);
+	}
+	s = &a->steps[a->n++];
+	s->kind = VT_STEP_WORK;
+	s->u.work.kind = VT_WORK_SYNC;
+	vt_random(ctx, a->sync.b, sizeof(a->sync.b));
+	s->u.work.subject = a->sync;
+	s->u.work.payload = vt_buf_view(&a->payload);
+}
+
+int
+vt_office_route_put(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_route *r, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct route_act a = { .value = VT_BUF_INIT, .payload = VT_BUF_INIT };
+	struct vt_act act;
+	bool done;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_office_enter(rq, VT_DUTY_ROUTES, reterr)) != VT_OK ||
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
+	    done || (rc = check_route(r, reterr)) != VT_OK)
+		return rc;
+	route_steps(o->o.ctx, r, &a);
+	if ((rc = vt_buf_status(&a.value, reterr)) == VT_OK &&
+	    (rc = vt_buf_status(&a.payload, reterr)) == VT_OK) {
+		vt_office_act(rq, NULL, a.steps, a.n, &act);
+		act.expect_rev = 0;
+		rc = vt_store_do(o->o.store, &act, ret, reterr);
+	}
+	vt_buf_free(&a.value);
+	vt_buf_free(&a.payload);
+	return rc;
+}
+
+int
+vt_route_put(
+    struct vt_store *s, const struct vt_route *r, struct vt_err *reterr)
+{
+	struct route_act a = { .value = VT_BUF_INIT, .payload = VT_BUF_INIT };
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_act act = { 0 };
+	struct vt_view *v = NULL;
+	int rc;
+
+	if ((rc = check_route(r, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(s, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_house_agency(v, &act.agency_no, reterr);
+	vt_view_end(v);
+	if (rc != VT_OK)
+		return rc;
+	route_steps(vt_context_system(), r, &a);
+	if ((rc = vt_buf_status(&a.value, reterr)) == VT_OK &&
+	    (rc = vt_buf_status(&a.payload, reterr)) == VT_OK) {
+		act.steps = a.steps;
+		act.n_steps = a.n;
+		rc = vt_store_do(s, &act, &res, reterr);
+	}
+	vt_act_result_free(&res);
+	vt_buf_free(&a.value);
+	vt_buf_free(&a.payload);
+	return rc;
+}
+
+int
+vt_office_route_remove(struct vt_office *o, const struct vt_request *rq,
+    const char *key, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_entry_change change = { .kind = VT_ENTRY_ROUTE,
+		.store_wide = true,
+		.key = vt_span_str(key) };
+	struct vt_step step = { .kind = VT_STEP_ENTRY };
+	struct vt_entry e;
+	struct vt_act act;
+	bool done;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_office_enter(rq, VT_DUTY_ROUTES, reterr)) != VT_OK ||
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
+	    done || (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_entry_get(
+		 v, VT_ENTRY_ROUTE, 0, vt_span_str(key), &e, reterr)) != VT_OK)
+		return rc;
+	change.expect = e.rev;
+	vt_view_end(VT_TAKE(v));
+	step.u.entry.changes = &change;
+	step.u.entry.n = 1;
+	vt_office_act(rq, NULL, &step, 1, &act);
+	act.expect_rev = 0;
+	return vt_store_do(o->o.store, &act, ret, reterr);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What routes.c, addresses.c and their codec share. */
+#ifndef VT_API_OFFICE_ROUTES_PRIV_H
+#define VT_API_OFFICE_ROUTES_PRIV_H
+
+#include "api/office/office_priv.h"
+#include "api/office/routes.h"
+#include "base/cbor.h"
+#include "docstore/entry.h"
+
+void vt_route_encode(const struct vt_route *r, struct vt_buf *ret);
+VT_NODISCARD int vt_route_decode(struct vt_span key, struct vt_span value,
+    struct vt_route *ret, struct vt_err *reterr);
+void vt_address_encode(const struct vt_address *a, struct vt_buf *ret);
+VT_NODISCARD int vt_address_decode(struct vt_span key, struct vt_span value,
+    struct vt_address *ret, struct vt_err *reterr);
+
+/* VT_E_NOT_FOUND for a key without a row. */
+VT_NODISCARD int vt_route_read(struct vt_view *v, const char *key,
+    struct vt_route *ret, struct vt_err *reterr);
+/* Exactly this code, no other of its codes. VT_E_NOT_FOUND. */
+VT_NODISCARD int vt_address_read(struct vt_view *v, const char *code,
+    struct vt_address *ret, struct vt_err *reterr);
+
+/* An agency whose ledger takes acts that are nobody's: the first. */
+VT_NODISCARD int vt_house_agency(
+    struct vt_view *v, uint32_t *ret, struct vt_err *reterr);
+
+#endif

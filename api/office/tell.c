@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Telling a status: to the sender of what came in (01-06, 15, 16), or to the
+ * receiver of what we sent (13). A packet over the way it came, or, between
+ * tenants of this store, the delivery's log alone.
+ *
+ * A status is never given up: after the budget it is tried once a day, until
+ * the peer says that it will not take it.
+ */
+#include <stdlib.h>
+
+#include "api/office/packet.h"
+#include "api/office/routes.h"
+#include "api/office/statuses.h"
+#include "api/office/work.h"
+
+#define DAILY VT_TIME_S(86400)
+
+/* ---- enqueueing ---- */
+
+void
+vt_telling_new(struct vt_office *o, unsigned code, const char *text,
+    const char *staff, struct vt_telling *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->id = vt_id_new(o->o.ctx);
+	ret->code = code;
+	ret->at = vt_now(o->o.ctx);
+	vt_text_fit(ret->description, sizeof(ret->description),
+	    text == NULL ? "" : text);
+	vt_text_fit(ret->staff, sizeof(ret->staff), staff == NULL ? "" : staff);
+}
+
+bool
+vt_tell_later(const struct vt_paper *p, const struct vt_telling *t,
+    struct vt_buf *payload, struct vt_step *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->kind = VT_STEP_WORK;
+	ret->u.work.kind = VT_WORK_STATUS;
+	if (!vt_id_is_zero(&p->source_delivery))
+		ret->u.work.subject = p->source_delivery;
+	else if (!vt_id_is_zero(&p->source_consignment))
+		ret->u.work.subject = p->source_consignment;
+	else
+		return false;
+	vt_telling_encode(t, payload);
+	ret->u.work.payload = vt_buf_view(payload);
+	return true;
+}
+
+/* ---- between tenants ---- */
+
+/* What a tenant's delivery is, copied out of its view. */
+struct local {
+	vt_id delivery, paper, theirs; /* theirs: the receiver's paper */
+	uint32_t sender, receiver;
+	char from[64]; /* the receiver's code: who says so */
+	char arrival[96];
+	struct vt_buf receipt;
+};
+
+static int
+local_load(struct vt_office *o, const vt_id *delivery, uint32_t receiver,
+    struct local *l, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_delivery d;
+	struct vt_agency a;
+	struct vt_paper p;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_delivery_get(v, delivery, &d, reterr)) != VT_OK ||
+	    (rc = vt_agency_get(v, receiver, &a, reterr)) != VT_OK)
+		return rc;
+	l->delivery = d.id;
+	l->paper = d.paper;
+	l->sender = d.agency_no;
+	l->receiver = receiver;
+	vt_text_fit(l->from, sizeof(l->from), a.now.code);
+	rc = vt_paper_by_delivery(v, receiver, delivery, &p, reterr);
+	if (rc != VT_OK)
+		return rc;
+	l->theirs = p.id;
+	if (p.arrival.value == 0)
+		return VT_OK;
+	vt_text_fit(l->arrival, sizeof(l->arrival), p.arrival.text);
+	return vt_receipt_get(v, receiver, p.arrival.act, &l->receipt, reterr);
+}
+
+static int
+do_once(struct vt_office *o, struct vt_act *act, const vt_id *once,
+    const char *what, struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	int rc;
+
+	act->caller = *once;
+	act->key = what;
+	act->request = vt_sha256(VT_SPAN(once->b, sizeof(once->b)));
+	rc = vt_store_do(o->o.store, act, &res, reterr);
+	vt_act_result_free(&res);
+	return rc;
+}
+
+/* Into the log of the sender's delivery; the receipt of the registration goes
+ * with the 03. */
+static int
+tell_local(struct vt_office *o, const struct vt_telling *t, struct local *l,
+    struct vt_err *reterr)
+{
+	struct vt_act act = { .agency_no = l->sender, .paper = l->paper };
+	struct vt_step steps[2];
+	VT_BUF_AUTO(note);
+	size_t n = 0;
+
+	memset(steps, 0, sizeof(steps));
+	steps[n].kind = VT_STEP_STATUS;
+	steps[n].u.status.delivery = l->delivery;
+	steps[n].u.status.code = t->code;
+	steps[n].u.status.at = t->at;
+	steps[n].u.status.from = l->from;
+	steps[n].u.status.staff = t->staff;
+	steps[n].u.status.note = t->description;
+	n++;
+	if (t->code == VT_STATUS_ACCEPTED && l->receipt.n > 0) {
+		vt_buf_printf(&note, "số đến %s", l->arrival);
+		steps[n].kind = VT_STEP_DELIVERED;
+		steps[n].u.delivered.delivery = l->delivery;
+		steps[n].u.delivered.state = VT_DELIVERY_REGISTERED;
+		steps[n].u.delivered.note = vt_buf_str(&note);
+		steps[n].u.delivered.receipt = vt_buf_view(&l->receipt);
+		n++;
+	}
+	act.steps = steps;
+	act.n_steps = n;
+	return do_once(o, &act, &t->id, "status", reterr);
+}
+
+/* ---- to another system ---- */
+
+struct far {
+	uint32_t from; /* our agency */
+	struct vt_told about;
+	enum vt_route_kind kind;
+	struct vt_route route;
+};
+
+static int
+send_far(struct vt_office *o, const struct vt_work *w,
+    const struct vt_telling *t, struct far *f, struct vt_err *reterr)
+{
+	struct vt_packet_answer a = VT_PACKET_ANSWER_INIT;
+	struct vt_office_packet *pk = NULL;
+	struct vt_transport tr;
+	int rc;
+
+	rc = vt_packet_status(o, f->from, t, &f->about, &pk, reterr);
+	if (rc != VT_OK)
+		return rc;
+	vt_packet_attempt(pk, w->attempt);
+	if (f->kind == VT_ROUTE_HOSTED)
+		rc = vt_hosted_put_status(o, f->route.key, pk, reterr);
+	else if ((rc = vt_transport_of(o, &f->route, &tr, reterr)) == VT_OK)
+		rc = tr.send(
+		    tr.arg, &f->route, vt_office_packet_get(pk), &a, reterr);
+	vt_office_packet_close(pk);
+	vt_buf_free(&a.receipt);
+	return rc;
+}
+
+static int
+tell_far(struct vt_office *o, const struct vt_work *w,
+    const struct vt_telling *t, struct far *f, vt_time *ret_due,
+    struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	vt_time now = vt_now(o->o.ctx);
+	int rc;
+
+	if (f->kind == VT_ROUTE_PRINT || f->kind == VT_ROUTE_TENANT)
+		return VT_OK; /* nobody listens there */
+	rc = send_far(o, w, t, f, &err);
+	if (rc == VT_OK)
+		return VT_OK;
+	if (!vt_err_info(rc)->retryable) {
+		vt_log_err("office.status_refused", &err);
+		return VT_OK;
+	}
+	*ret_due = w->attempt < VT_L(DELIVERY_ATTEMPTS_MAX)
+		       ? vt_deliver_next(now, w->attempt)
+		       : now + DAILY;
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+/* ---- what the item is about ---- */
+
+static void
+day_text(vt_time t, char *ret, size_t size)
+{
+	struct vt_date d = vt_time_date(t, VT_TIME_VN_S);
+
+	snprintf(ret, size, "%04d-%02d-%02d", d.year, d.month, d.day);
+}
+
+struct task {
+	struct vt_telling t;
+	bool is_delivery;
+	uint32_t receiver; /* tenant, when it is one */
+	struct far far;
+	struct local local;
+};
+
+/* A delivery of ours: 13 goes to its receiver; all else to us, from a tenant.
+ */
+static int
+load_delivery(struct vt_office *o, struct vt_view *v,
+    const struct vt_delivery *d, struct task *k, struct vt_err *reterr)
+{
+	struct vt_told *about = &k->far.about;
+	struct vt_agency a;
+	struct vt_paper p;
+	VT_BUF_AUTO(id);
+	int rc;
+
+	k->is_delivery = true;
+	k->far.from = d->agency_no;
+	if ((rc = vt_office_route_find(o, v, d->to.code, &k->far.kind,
+		 &k->far.route, &k->receiver, NULL, reterr)) != VT_OK ||
+	    (rc = vt_paper_get(v, &d->paper, &p, reterr)) != VT_OK ||
+	    (rc = vt_agency_get(v, d->agency_no, &a, reterr)) != VT_OK)
+		return rc;
+	if (k->t.at == VT_TIME_NONE)
+		k->t.at =
+		    d->asked_at != VT_TIME_NONE ? d->asked_at : d->changed_at;
+	vt_packet_document_id(&a, &p, &id);
+	vt_text_fit(about->organ, sizeof(about->organ), d->to.code);
+	vt_text_fit(about->code, sizeof(about->code), p.number.text);
+	vt_text_fit(
+	    about->document_id, sizeof(about->document_id), vt_buf_str(&id));
+	day_text(p.number.time, about->promulgated, sizeof(about->promulgated));
+	return vt_buf_status(&id, reterr);
+}
+
+static int
+load_consignment(struct vt_office *o, struct vt_view *v, const vt_id *id,
+    struct task *k, struct vt_err *reterr)
+{
+	struct vt_told *about = &k->far.about;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_consignment c;
+	int rc;
+
+	if ((rc = vt_consign_get(v, id, &c, reterr)) != VT_OK)
+		return rc;
+	k->far.from = c.agency_no;
+	if (k->t.at == VT_TIME_NONE)
+		k->t.at = c.changed_at;
+	vt_text_fit(about->organ, sizeof(about->organ), c.from_code);
+	vt_text_fit(about->code, sizeof(about->code), c.code);
+	vt_text_fit(
+	    about->document_id, sizeof(about->document_id), c.document_id);
+	vt_text_fit(
+	    about->promulgated, sizeof(about->promulgated), c.promulgated);
+	rc = vt_office_route_find(o, v, c.from_code, &k->far.kind,
+	    &k->far.route, &k->receiver, NULL, &err);
+	if (rc != VT_E_AGENCY_UNKNOWN) {
+		if (rc != VT_OK && reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	/* nobody we know: the way it came, if that leads back */
+	k->far.kind = VT_ROUTE_PRINT;
+	rc = vt_office_route_get(o, v, c.peer, &k->far.route, &err);
+	if (rc == VT_OK && k->far.route.active)
+		k->far.kind = k->far.route.kind;
+	return VT_OK;
+}
+
+static int
+load(struct vt_office *o, const struct vt_work *w, struct task *k,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_delivery d;
+	int rc;
+
+	if ((rc = vt_telling_decode(w, &k->t, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_delivery_get(v, &w->subject, &d, NULL);
+	if (rc == VT_OK)
+		return load_delivery(o, v, &d, k, reterr);
+	if (rc != VT_E_NOT_FOUND)
+		return vt_delivery_get(v, &w->subject, &d, reterr);
+	return load_consignment(o, v, &w->subject, k, reterr);
+}
+
+/* 13 to a tenant: it is asked about the paper that it made. */
+static int
+ask_tenant(struct vt_office *o, const struct task *k, struct vt_err *reterr)
+{
+	struct vt_asking ask = { .agency_no = k->receiver,
+		.paper = k->local.theirs,
+		.ask = VT_ASK_TAKE_BACK,
+		.reason = k->t.description,
+		.at = k->t.at,
+		.once = k->t.id };
+
+	return vt_ask_about(o, &ask, reterr);
+}
+
+int
+vt_tell_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
+    struct vt_err *reterr)
+{
+	struct task *k = calloc(1, sizeof(*k));
+	int rc;
+
+	if (k == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "status: no memory");
+	k->local.receipt = (struct vt_buf)VT_BUF_INIT;
+	rc = load(o, w, k, reterr);
+	if (rc == VT_OK && k->is_delivery && k->far.kind == VT_ROUTE_TENANT) {
+		rc = local_load(o, &w->subject, k->receiver, &k->local, reterr);
+		if (rc == VT_OK && k->t.code == VT_STATUS_TAKE_BACK)
+			rc = ask_tenant(o, k, reterr);
+		else if (rc == VT_OK)
+			rc = tell_local(o, &k->t, &k->local, reterr);
+	} else if (rc == VT_OK) {
+		rc = tell_far(o, w, &k->t, &k->far, ret_due, reterr);
+	}
+	vt_buf_free(&k->local.receipt);
+	free(k);
+	return rc;
+}

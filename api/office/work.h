@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Handlers of the work queue, for the office's own threads. Each is idempotent:
+ * an item may be done again after a crash, or by two who hold its lease one
+ * after the other.
+ */
+#ifndef VT_API_OFFICE_WORK_H
+#define VT_API_OFFICE_WORK_H
+
+#include "api/office/office_priv.h"
+
+/* When an item is to be looked at again; VT_TIME_NONE: it is done (VT_OK), or
+ * the queue's own back-off decides (error). */
+typedef int vt_work_handler(struct vt_office *o, const struct vt_work *w,
+    vt_time *ret_due, struct vt_err *reterr);
+
+vt_work_handler vt_deliver_work; /* deliver.c: VT_WORK_DELIVERY */
+vt_work_handler vt_tell_work;    /* tell.c: VT_WORK_STATUS */
+vt_work_handler vt_arrive_work;  /* arrive.c: VT_WORK_PACKET */
+vt_work_handler vt_pull_work;    /* gateways.c: VT_WORK_PULL */
+vt_work_handler vt_sync_work;    /* gateways.c: VT_WORK_SYNC */
+
+/* Back-off between attempts at a peer: 1 min, 5 min, 30 min, 2 h, 6 h. */
+vt_time vt_deliver_next(vt_time now, uint32_t attempt);
+
+/* ---- transports ---- */
+
+struct vt_transport;
+struct vt_packet;
+struct vt_packet_answer;
+struct vt_route;
+
+/* The transport of a route; VT_E_PEER_UNAVAILABLE when the program has none. */
+VT_NODISCARD int vt_transport_of(struct vt_office *o, const struct vt_route *r,
+    struct vt_transport *ret, struct vt_err *reterr);
+
+/* ---- pickups.c: what waits to be fetched ---- */
+
+struct vt_office_packet;
+
+VT_NODISCARD int vt_hosted_put_delivery(struct vt_office *o, const char *code,
+    const struct vt_delivery *d, const struct vt_paper *p, const char *from,
+    struct vt_err *reterr);
+VT_NODISCARD int vt_hosted_put_status(struct vt_office *o, const char *code,
+    const struct vt_office_packet *pk, struct vt_err *reterr);
+
+/* ---- statuses.c: what follows from an act ---- */
+
+struct vt_telling;
+
+/*
+ * The work step that tells the sender of an incoming paper. payload keeps what
+ * the step borrows. False: there is nobody to tell (it came on paper).
+ */
+bool vt_tell_later(const struct vt_paper *p, const struct vt_telling *t,
+    struct vt_buf *payload, struct vt_step *ret);
+void vt_telling_new(struct vt_office *o, unsigned code, const char *text,
+    const char *staff, struct vt_telling *ret);
+
+/*
+ * The sender asks about an incoming paper of agency_no: notes the ask; where
+ * nobody acted yet, a take-back is answered 15 at once (vietnam.md §18).
+ * Refused papers and repeats: VT_OK, nothing is done.
+ */
+struct vt_asking {
+	uint32_t agency_no;
+	vt_id paper;
+	enum vt_ask ask;
+	const char *reason;
+	vt_id consignment; /* that brought it, or zero */
+	vt_time at;
+	vt_id once; /* the ask's own id, for repeats */
+};
+VT_NODISCARD int vt_ask_about(
+    struct vt_office *o, const struct vt_asking *k, struct vt_err *reterr);
+
+#endif
