@@ -210,10 +210,12 @@ vt_hmac_sha256(struct vt_span key, struct vt_span s)
 
 	if (key.n > sizeof(block)) {
 		h = vt_sha256(key);
-		memcpy(block, h.b, sizeof(h.b));
-	} else if (key.n > 0) {
-		memcpy(block, key.p, key.n);
+		key = VT_SPAN(h.b, sizeof(h.b));
 	}
+	/* No memcpy: gcc 12's -fanalyzer takes one of a length it does not know
+	 * for one that leaves the rest of the block unset. */
+	for (size_t i = 0; i < key.n; i++)
+		block[i] = key.p[i];
 	h = keyed(block, 0x36, s);
 	h = keyed(block, 0x5C, VT_SPAN(h.b, sizeof(h.b)));
 	vt_wipe(block, sizeof(block));

@@ -226,7 +226,7 @@ get_array(struct reader *r, size_t size, size_t *ret_n)
 		vt_cbor_fail(&r->c, "list too long");
 	else if (n > 0 && (p = vt_arena_array(r->arena, n, size)) == NULL)
 		vt_cbor_fail(&r->c, "more than one verdict may hold");
-	*ret_n = r->c.failed == VT_OK ? n : 0;
+	*ret_n = p != NULL && r->c.failed == VT_OK ? n : 0;
 	return p;
 }
 
