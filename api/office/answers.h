@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Answers to requests that are no acts (an upload, a prepared signature, a
+ * validation), kept under their idempotency key: asked again they are the same
+ * bytes. Acts have this from the store itself. Beside the ledger: losing them
+ * harms no paper.
+ */
+#ifndef VT_API_OFFICE_ANSWERS_H
+#define VT_API_OFFICE_ANSWERS_H
+
+#include "api/office/office.h"
+
+/*
+ * The answer kept for this caller and key, appended to ret. *ret_found false:
+ * none. request NULL: only looked whether there is one (ret is not used).
+ * Errors: VT_E_IDEMPOTENCY_KEY_REUSED (it was another request, or an act).
+ */
+VT_NODISCARD int vt_office_answer_get(struct vt_office *o,
+    const struct vt_actor *actor, const char *key, const vt_hash *request,
+    struct vt_buf *ret, bool *ret_found, struct vt_err *reterr);
+
+/*
+ * Keeps an answer; at most ANSWER_MAX bytes, a longer one is VT_E_LIMIT. When
+ * another thread kept one meanwhile, that one is the answer: *ret_first true
+ * means that this one was the first, else ret has the other.
+ */
+VT_NODISCARD int vt_office_answer_keep(struct vt_office *o,
+    const struct vt_request *rq, struct vt_span answer, bool *ret_first,
+    struct vt_buf *ret, struct vt_err *reterr);
+
+#endif

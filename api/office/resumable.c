@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The row (states, kind TUS) under person and id, deterministic CBOR:
+ * [1, length, name, [[hash, size], ...], upload or null, hash].
+ * Compare-and-set on it decides which of two pieces that come at once counts.
+ */
+#include "api/office/resumable.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "api/office/office_priv.h"
+#include "base/cbor.h"
+
+#define VERSION 1
+#define BLOCK   ((size_t)256 << 10)
+#define KEY_LEN ((size_t)(2 * VT_ID_SIZE))
+
+struct row {
+	uint64_t rev;
+	struct vt_resumable r;
+	struct vt_blob *pieces; /* owned */
+	size_t n;
+};
+
+struct vt_resuming {
+	struct vt_office *o;
+	uint32_t agency_no;
+	vt_id person;
+	struct row row;
+	struct vt_upload *u;
+	struct vt_sha256 *h;
+	uint64_t got;
+};
+
+static void
+row_key(const vt_id *person, const vt_id *id, uint8_t ret[KEY_LEN])
+{
+	memcpy(ret, person->b, VT_ID_SIZE);
+	memcpy(ret + VT_ID_SIZE, id->b, VT_ID_SIZE);
+}
+
+/* --- the row as bytes --- */
+
+static void
+row_write(const struct row *w, struct vt_buf *b)
+{
+	vt_cbor_array(b, 6);
+	vt_cbor_uint(b, VERSION);
+	vt_cbor_uint(b, w->r.length);
+	vt_cbor_str(b, w->r.name);
+	vt_cbor_array(b, w->n);
+	for (size_t i = 0; i < w->n; i++) {
+		vt_cbor_array(b, 2);
+		vt_cbor_hash(b, &w->pieces[i].hash);
+		vt_cbor_uint(b, w->pieces[i].size);
+	}
+	if (vt_id_is_zero(&w->r.upload))
+		vt_cbor_null(b);
+	else
+		vt_cbor_id(b, &w->r.upload);
+	vt_cbor_hash(b, &w->r.hash);
+}
+
+/* One more than there are, for the piece that may come. */
+static int
+pieces_read(struct vt_cbor *c, struct row *ret, struct vt_err *reterr)
+{
+	size_t n = vt_cbor_get_array(c);
+
+	if (n > VT_L(RESUMABLE_PIECES_MAX))
+		n = 0, vt_cbor_fail(c, "too many pieces");
+	ret->pieces = calloc(n + 1, sizeof(*ret->pieces));
+	if (ret->pieces == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "resumable upload");
+	for (ret->n = 0; ret->n < n; ret->n++) {
+		if (vt_cbor_get_array(c) != 2)
+			vt_cbor_fail(c, "a piece");
+		ret->pieces[ret->n].hash = vt_cbor_get_hash(c);
+		ret->pieces[ret->n].size = vt_cbor_get_uint(c);
+		ret->r.offset += ret->pieces[ret->n].size;
+	}
+	return VT_OK;
+}
+
+static int
+row_read(const struct vt_state *s, struct row *ret, struct vt_err *reterr)
+{
+	struct vt_cbor c;
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->rev = s->rev;
+	ret->r.expires = s->expires;
+	vt_cbor_open(&c, s->value);
+	if (vt_cbor_get_array(&c) != 6 || vt_cbor_get_uint(&c) != VERSION)
+		vt_cbor_fail(&c, "not of this version");
+	ret->r.length = vt_cbor_get_uint(&c);
+	vt_cbor_get_str(&c, ret->r.name, sizeof(ret->r.name));
+	if ((rc = pieces_read(&c, ret, reterr)) != VT_OK)
+		return rc;
+	if (!vt_cbor_get_null(&c))
+		ret->r.upload = vt_cbor_get_id(&c);
+	ret->r.hash = vt_cbor_get_hash(&c);
+	if ((rc = vt_cbor_finish(&c, "resumable upload", reterr)) != VT_OK) {
+		free(ret->pieces);
+		ret->pieces = NULL;
+	}
+	return rc;
+}
+
+static int
+row_load(struct vt_office *o, const vt_id *person, const vt_id *id,
+    struct row *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	uint8_t key[KEY_LEN];
+	struct vt_state s;
+	int rc;
+
+	row_key(person, id, key);
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_state_get(v, VT_STATE_TUS, VT_SPAN(key, KEY_LEN), &s,
+		 reterr)) != VT_OK ||
+	    (rc = row_read(&s, ret, reterr)) != VT_OK)
+		return rc;
+	ret->r.id = *id;
+	return VT_OK;
+}
+
+static int
+row_store(struct vt_office *o, const vt_id *person, struct row *w,
+    struct vt_err *reterr)
+{
+	uint8_t key[KEY_LEN];
+	struct vt_state_new n;
+	VT_BUF_AUTO(b);
+	int rc;
+
+	row_key(person, &w->r.id, key);
+	row_write(w, &b);
+	if ((rc = vt_buf_status(&b, reterr)) != VT_OK)
+		return rc;
+	n = (struct vt_state_new){ VT_STATE_TUS, VT_SPAN(key, KEY_LEN),
+		vt_buf_view(&b), w->r.expires, w->rev };
+	return vt_state_put(o->o.store, &n, &w->rev, reterr);
+}
+
+/* --- begin, look, give up --- */
+
+/* How many are begun; whole ones count until they expire. */
+static int
+room_for_one(struct vt_office *o, const vt_id *person, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_state s[VT_L(RESUMABLE_OPEN_MAX)];
+	size_t n;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_state_list(v, VT_STATE_TUS, VT_SPAN(person->b, VT_ID_SIZE),
+		 VT_SPAN(NULL, 0), s, VT_L(RESUMABLE_OPEN_MAX), &n, reterr)) !=
+		VT_OK)
+		return rc;
+	if (n < VT_L(RESUMABLE_OPEN_MAX))
+		return VT_OK;
+	return vt_err_set(reterr, VT_E_HTTP_TOO_MANY,
+	    "resumable uploads: %zu are begun already", n);
+}
+
+int
+vt_office_resumable_new(struct vt_office *o, const struct vt_actor *actor,
+    uint64_t length, const char *name, struct vt_resumable *ret,
+    struct vt_err *reterr)
+{
+	struct row w = { .rev = VT_STATE_NEW };
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_who_may(actor, VT_DUTY_UPLOAD, reterr)) != VT_OK)
+		return rc;
+	if (length == 0)
+		return vt_err_set(
+		    reterr, VT_E_FILE_EMPTY, "upload: no bytes announced");
+	if (length > VT_L(UPLOAD_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "upload: at most %zu bytes", VT_L(UPLOAD_MAX));
+	if ((rc = room_for_one(o, &actor->person, reterr)) != VT_OK)
+		return rc;
+	w.r.id = vt_id_new(o->o.ctx);
+	w.r.length = length;
+	w.r.expires =
+	    vt_now(o->o.ctx) + (vt_time)VT_L(UPLOAD_EXPIRY_S) * VT_TIME_S(1);
+	vt_text_fit(w.r.name, sizeof(w.r.name), name);
+	rc = row_store(o, &actor->person, &w, reterr);
+	if (rc == VT_OK)
+		*ret = w.r;
+	return rc;
+}
+
+int
+vt_office_resumable_get(struct vt_office *o, const struct vt_actor *actor,
+    const vt_id *id, struct vt_resumable *ret, struct vt_err *reterr)
+{
+	struct row w;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_who_may(actor, VT_DUTY_UPLOAD, reterr)) != VT_OK ||
+	    (rc = row_load(o, &actor->person, id, &w, reterr)) != VT_OK)
+		return rc;
+	*ret = w.r;
+	free(w.pieces);
+	return VT_OK;
+}
+
+int
+vt_office_resumable_drop(struct vt_office *o, const struct vt_actor *actor,
+    const vt_id *id, struct vt_err *reterr)
+{
+	uint8_t key[KEY_LEN];
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_who_may(actor, VT_DUTY_UPLOAD, reterr)) != VT_OK)
+		return rc;
+	row_key(&actor->person, id, key);
+	/* Its pieces are uploads that no act names: they expire. */
+	return vt_state_delete(o->o.store, VT_STATE_TUS, VT_SPAN(key, KEY_LEN),
+	    VT_STATE_ANY, reterr);
+}
+
+/* --- a piece --- */
+
+int
+vt_office_resume_begin(struct vt_office *o, const struct vt_actor *actor,
+    const vt_id *id, uint64_t offset, struct vt_resuming **ret,
+    struct vt_err *reterr)
+{
+	struct vt_resuming *r;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_who_may(actor, VT_DUTY_UPLOAD, reterr)) != VT_OK)
+		return rc;
+	if ((r = calloc(1, sizeof(*r))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "resumable upload");
+	r->o = o;
+	r->agency_no = actor->agency_no;
+	r->person = actor->person;
+	rc = row_load(o, &r->person, id, &r->row, reterr);
+	if (rc == VT_OK && offset != r->row.r.offset)
+		rc = vt_err_set(reterr, VT_E_CONFLICT,
+		    "Upload-Offset: %" PRIu64 " bytes are there, the piece "
+		    "begins at %" PRIu64,
+		    r->row.r.offset, offset);
+	if (rc == VT_OK && r->row.n >= VT_L(RESUMABLE_PIECES_MAX))
+		rc = vt_err_set(reterr, VT_E_LIMIT,
+		    "resumable upload: at most %zu pieces",
+		    VT_L(RESUMABLE_PIECES_MAX));
+	if (rc == VT_OK)
+		rc = vt_upload_begin(
+		    o->o.store, r->agency_no, VT_L(UPLOAD_MAX), &r->u, reterr);
+	if (rc != VT_OK) {
+		vt_office_resume_free(r);
+		return rc;
+	}
+	r->h = vt_sha256_new();
+	*ret = r;
+	return VT_OK;
+}
+
+int
+vt_office_resume_put(
+    struct vt_resuming *r, const void *p, size_t n, struct vt_err *reterr)
+{
+	int rc;
+
+	if (n > r->row.r.length - r->row.r.offset - r->got)
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "resumable upload: %" PRIu64 " bytes were announced, more "
+		    "came",
+		    r->row.r.length);
+	rc = vt_upload_put(r->u, p, n, reterr);
+	if (rc != VT_OK)
+		return rc;
+	vt_sha256_put(r->h, p, n);
+	r->got += n;
+	return VT_OK;
+}
+
+static int
+copy_piece(struct vt_office *o, const struct vt_blob *piece, uint8_t *block,
+    struct vt_upload *to, struct vt_err *reterr)
+{
+	uint64_t at = 0;
+	size_t n;
+	int rc;
+
+	while (at < piece->size) {
+		rc = vt_bytes_read(
+		    o->o.store, &piece->hash, at, block, BLOCK, &n, reterr);
+		if (rc == VT_OK && n == 0)
+			rc = vt_err_set(reterr, VT_E_STORE_CORRUPT,
+			    "stored piece ends before its size");
+		if (rc == VT_OK)
+			rc = vt_upload_put(to, block, n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		at += n;
+	}
+	return VT_OK;
+}
+
+/* All pieces as one upload. */
+static int
+join(struct vt_resuming *r, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_upload_free) struct vt_upload *whole = NULL;
+	uint8_t *block = malloc(BLOCK);
+	struct row *w = &r->row;
+	struct vt_blob blob;
+	int rc;
+
+	if (block == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "resumable upload");
+	rc = vt_upload_begin(
+	    r->o->o.store, r->agency_no, VT_L(UPLOAD_MAX), &whole, reterr);
+	for (size_t i = 0; rc == VT_OK && i < w->n; i++)
+		rc = copy_piece(r->o, &w->pieces[i], block, whole, reterr);
+	free(block);
+	if (rc == VT_OK)
+		rc = vt_upload_end(whole, NULL, &w->r.upload, &blob, reterr);
+	if (rc == VT_OK)
+		w->r.hash = blob.hash;
+	return rc;
+}
+
+int
+vt_office_resume_end(struct vt_resuming *r, const vt_hash *expect,
+    struct vt_resumable *ret, struct vt_err *reterr)
+{
+	vt_hash got = vt_sha256_end(r->h);
+	struct row *w = &r->row;
+	vt_id upload;
+	int rc;
+
+	if (expect != NULL && !vt_hash_eq(expect, &got))
+		return vt_err_set(reterr, VT_E_CHECKSUM_MISMATCH,
+		    "Upload-Checksum: not that of the %" PRIu64
+		    " bytes that came",
+		    r->got);
+	if (r->got > 0) {
+		rc = vt_upload_end(
+		    r->u, &got, &upload, &w->pieces[w->n], reterr);
+		if (rc != VT_OK)
+			return rc;
+		w->n++;
+		w->r.offset += r->got;
+		if (w->r.offset == w->r.length && w->n == 1) {
+			w->r.upload = upload;
+			w->r.hash = got;
+		} else if (w->r.offset == w->r.length &&
+			   (rc = join(r, reterr)) != VT_OK) {
+			return rc;
+		}
+		rc = row_store(r->o, &r->person, w, reterr);
+		if (rc != VT_OK)
+			return rc;
+	}
+	*ret = w->r;
+	return VT_OK;
+}
+
+void
+vt_office_resume_free(struct vt_resuming *r)
+{
+	if (r == NULL)
+		return;
+	vt_upload_free(r->u);
+	vt_sha256_free(r->h);
+	free(r->row.pieces);
+	free(r);
+}
