@@ -106,7 +106,8 @@ limit_everything(const struct vt_worker_kind *kind, struct vt_err *reterr)
 
 	/* SIGXCPU at the limit; SIGKILL a second later if that is caught. */
 	if (limit(RLIMIT_CPU, cpu, cpu + 1) != 0 ||
-	    limit(RLIMIT_CORE, 0, 0) != 0 || limit(RLIMIT_FSIZE, 0, 0) != 0 ||
+	    limit(RLIMIT_CORE, 0, 0) != 0 ||
+	    limit(RLIMIT_FSIZE, kind->file_max, kind->file_max) != 0 ||
 	    limit(RLIMIT_NOFILE, FILES_MAX, FILES_MAX) != 0 ||
 	    limit(RLIMIT_STACK, STACK_MAX, STACK_MAX) != 0 ||
 	    limit(RLIMIT_MSGQUEUE, 0, 0) != 0 || limit_memory(memory) != 0)

@@ -27,7 +27,8 @@
 /* One job as the worker's handler sees it. */
 struct vt_job {
 	struct vt_span request; /* borrowed until the handler returns */
-	int fds[VT_JOB_FDS];    /* read-only input; closed by the framework */
+	int fds[VT_JOB_FDS];    /* as the caller gave them: input, and with
+				 * file_max output; closed by the framework */
 	size_t n_fds;
 	struct vt_buf *reply; /* limit set to the kind's output limit */
 };
@@ -65,6 +66,8 @@ struct vt_worker_kind {
 	 * One that does not exist is passed over. */
 	const char *const *readable;
 	bool threads; /* the library makes threads (clone allowed) */
+	uint64_t file_max; /* bytes of a given file it may write up to; 0 = it
+			    * writes no file */
 };
 
 struct vt_spawner;
