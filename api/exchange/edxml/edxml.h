@@ -106,7 +106,7 @@ struct vt_edxml_attachment {
 	/* reading */
 	const char *content_type; /* as stated; the writer makes its own */
 	const char *field_name, *mime_type, *format; /* newer SDK */
-	const char *media_type; /* static: found out from the content */
+	const char *media_type; /* found out from the content */
 	uint64_t at, size;      /* its bytes in the output of the reading */
 	bool present;           /* bytes were there and are whole */
 	bool wrapped;           /* they had come in the one-entry ZIP */
