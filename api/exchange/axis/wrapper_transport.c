@@ -183,8 +183,8 @@ wrapper_pull(void *arg, struct vt_office *o, const struct vt_route *route,
 {
 	struct vt_axis *a = arg;
 	struct held h;
-	struct vt_pull_gateway g = { &h, VT_TRANSPORT_WRAPPER, true, list, fetch,
-		fetch_raw, acknowledge };
+	struct vt_pull_gateway g = { &h, VT_TRANSPORT_WRAPPER, true, list,
+		fetch, fetch_raw, acknowledge };
 	vt_time now = vt_now(a->o.ctx);
 	VT_BUF_AUTO(key);
 	int rc;
