@@ -60,7 +60,11 @@ result_steps(
 			break;
 		case VT_STEP_REGISTER:
 		case VT_STEP_RECEIVE:
+		case VT_STEP_ACCEPT:
 			r->arrival = st->value;
+			break;
+		case VT_STEP_CONSIGN:
+			r->consignment = st->object;
 			break;
 		case VT_STEP_PERSON:
 			r->person = st->who;

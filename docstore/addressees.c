@@ -3,22 +3,31 @@
  * Addressees of a dispatch: an agency gets a paper once. Decided in the
  * writer's transaction, so two dispatches at the same time cannot both pass.
  */
+#include <stdlib.h>
+
 #include "docstore/store_priv.h"
 
 struct addressee {
 	uint64_t no; /* of the agency; 0: its code is not known here */
 	struct vt_recipient to;
+	size_t i; /* place in the step */
 };
 
-/* By number, not by code: an agency keeps the codes it had. */
-static bool
-same(const struct addressee *a, const struct addressee *b)
+/* By number, not by code: an agency keeps the codes it had. Those to be
+ * printed, without a code, are told apart by name. */
+static int
+compare(const void *p, const void *q)
 {
-	if (*a->to.code == '\0' || *b->to.code == '\0')
-		return *a->to.code == *b->to.code &&
-		       strcmp(a->to.name, b->to.name) == 0;
-	return a->no != 0 ? a->no == b->no
-			  : strcmp(a->to.code, b->to.code) == 0;
+	const struct addressee *a = p, *b = q;
+	bool pa = *a->to.code == '\0', pb = *b->to.code == '\0';
+
+	if (pa != pb)
+		return pa ? -1 : 1;
+	if (pa)
+		return strcmp(a->to.name, b->to.name);
+	if (a->no != b->no)
+		return a->no < b->no ? -1 : 1;
+	return a->no != 0 ? 0 : strcmp(a->to.code, b->to.code);
 }
 
 static const char *
@@ -37,8 +46,8 @@ find(struct vt_apply *x, const struct vt_recipient *to, struct addressee *ret,
 				 : vt_code_owner(x, to->code, &ret->no, reterr);
 }
 
-/* Is there a delivery of the paper to one of these? Printed copies may be
- * sent as often as somebody wants one. */
+/* Is there a delivery of the paper to one of these (sorted)? Printed copies
+ * may be sent as often as somebody wants one. */
 static int
 not_sent_yet(struct vt_apply *x, const struct addressee *to, size_t n,
     struct vt_err *reterr)
@@ -66,12 +75,11 @@ not_sent_yet(struct vt_apply *x, const struct addressee *to, size_t n,
 			 reterr)) != VT_OK ||
 		    (rc = find(x, &d.to, &was, reterr)) != VT_OK)
 			return rc;
-		for (size_t i = 0; i < n; i++)
-			if (*to[i].to.code != '\0' && same(&was, &to[i]))
-				return vt_err_set(reterr, VT_E_EXISTS,
-				    "dispatch: this paper was sent to %s "
-				    "already",
-				    shown(&to[i].to));
+		if (*d.to.code != '\0' &&
+		    bsearch(&was, to, n, sizeof(*to), compare) != NULL)
+			return vt_err_set(reterr, VT_E_EXISTS,
+			    "dispatch: this paper was sent to %s already",
+			    shown(&d.to));
 	}
 }
 
@@ -88,12 +96,14 @@ vt_addressees_decide(
 	for (size_t i = 0; i < r->n_to; i++) {
 		if ((rc = find(x, &r->to[i].to, &to[i], reterr)) != VT_OK)
 			return rc;
-		for (size_t j = 0; j < i; j++)
-			if (same(&to[i], &to[j]))
-				return vt_err_set(reterr, VT_E_INVALID,
-				    "dispatch: addressee %zu is addressee "
-				    "%zu again (%s)",
-				    i + 1, j + 1, shown(&to[i].to));
+		to[i].i = i + 1;
 	}
+	qsort(to, r->n_to, sizeof(*to), compare);
+	for (size_t i = 1; i < r->n_to; i++)
+		if (compare(&to[i - 1], &to[i]) == 0)
+			return vt_err_set(reterr, VT_E_INVALID,
+			    "dispatch: addressees %zu and %zu are the same "
+			    "(%s)",
+			    to[i - 1].i, to[i].i, shown(&to[i].to));
 	return not_sent_yet(x, to, r->n_to, reterr);
 }

@@ -55,6 +55,7 @@ load(struct vt_apply *x, struct vt_err *reterr)
 
 	x->work = x->b->count.work;
 	x->agencies = x->b->count.agencies;
+	x->revisions = x->b->count.revisions;
 	if (act->agency_no == 0) {
 		if (act->steps[0].kind == VT_STEP_AGENCY)
 			return VT_OK;
@@ -131,7 +132,8 @@ decide_steps(struct vt_apply *x, struct vt_err *reterr)
 	}
 	if (x->paper != NULL) {
 		e = evolve_of(x);
-		vt_paper_touch(x->paper, &e);
+		if (!vt_arec_leaves_paper(&x->rec))
+			vt_paper_touch(x->paper, &e);
 		x->rec.main = x->paper->parts[0].hash;
 		x->rec.paper_rev = x->paper->rev;
 		x->rec.paper_seq = x->paper->seq;
@@ -141,9 +143,9 @@ decide_steps(struct vt_apply *x, struct vt_err *reterr)
 
 /* ---- rows of the act itself ---- */
 
-static int
-put_ref(struct vt_apply *x, const vt_id *id, enum vt_object kind, uint64_t seq,
-    struct vt_err *reterr)
+int
+vt_put_object(struct vt_apply *x, const vt_id *id, enum vt_object kind,
+    uint64_t seq, struct vt_err *reterr)
 {
 	struct vt_ref r = {
 		.kind = kind, .agency_no = x->st.agency_no, .seq = seq
@@ -165,14 +167,15 @@ keep_paper(struct vt_apply *x, uint64_t index, struct vt_err *reterr)
 	VT_BUF_AUTO(null);
 	int rc;
 
-	vt_paper_encode(x->paper, &v);
 	vt_cbor_null(&null);
-	if ((rc = vt_batch_put(x->b, VT_T_PAPER, &k, &v, reterr)) != VT_OK ||
-	    (rc = vt_batch_put(x->b, VT_T_PAPER_ACT, &h, &null, reterr)) !=
-		VT_OK)
+	rc = vt_batch_put(x->b, VT_T_PAPER_ACT, &h, &null, reterr);
+	if (rc != VT_OK || vt_arec_leaves_paper(&x->rec))
+		return rc;
+	vt_paper_encode(x->paper, &v);
+	if ((rc = vt_batch_put(x->b, VT_T_PAPER, &k, &v, reterr)) != VT_OK)
 		return rc;
 	if (x->paper->rev == 1)
-		return put_ref(
+		return vt_put_object(
 		    x, &x->paper->id, VT_OBJECT_PAPER, x->paper->seq, reterr);
 	return VT_OK;
 }
@@ -193,25 +196,6 @@ keep_idem(struct vt_apply *x, uint64_t index, struct vt_err *reterr)
 	return vt_batch_put(x->b, VT_T_IDEM, &k, &v, reterr);
 }
 
-/* The subject an event names besides the paper. */
-static vt_id
-event_subject(const struct vt_srec *r)
-{
-	static const vt_id none;
-
-	switch (r->kind) {
-	case VT_STEP_RECEIVE:
-	case VT_STEP_DELIVERED:
-		return r->object;
-	case VT_STEP_SIGN:
-	case VT_STEP_ASSIGN:
-	case VT_STEP_PERSON:
-		return r->who;
-	default:
-		return none;
-	}
-}
-
 static int
 keep_events(struct vt_apply *x, uint64_t index, struct vt_err *reterr)
 {
@@ -222,7 +206,7 @@ keep_events(struct vt_apply *x, uint64_t index, struct vt_err *reterr)
 		struct vt_event e = { .kind = r->kind,
 			.time = x->rec.time,
 			.paper = x->rec.paper,
-			.subject = event_subject(r),
+			.subject = vt_step_subject(r),
 			.act = index };
 		struct vt_key k;
 		VT_BUF_AUTO(v);
@@ -257,7 +241,8 @@ facts_of(struct vt_apply *x, const vt_hash *record, struct vt_receipt *f)
 			(void)snprintf(f->number_text, sizeof(f->number_text),
 			    "%s", x->paper->number.text);
 		} else if (r->kind == VT_STEP_REGISTER ||
-			   r->kind == VT_STEP_RECEIVE) {
+			   r->kind == VT_STEP_RECEIVE ||
+			   r->kind == VT_STEP_ACCEPT) {
 			f->arrival = r->value;
 		}
 	}
@@ -301,8 +286,8 @@ keep_record(struct vt_apply *x, uint64_t index, struct vt_err *reterr)
 	vt_buf_reset(&x->op->facts);
 	vt_facts_encode(&f, &x->op->facts);
 	if ((rc = vt_buf_status(&x->op->facts, reterr)) != VT_OK ||
-	    (rc = put_ref(x, &x->rec.act, VT_OBJECT_ACT, index, reterr)) !=
-		VT_OK)
+	    (rc = vt_put_object(
+		 x, &x->rec.act, VT_OBJECT_ACT, index, reterr)) != VT_OK)
 		return rc;
 	return keep_leaf(x, index, reterr);
 }
@@ -328,6 +313,7 @@ keep_all(struct vt_apply *x, struct vt_err *reterr)
 	x->live->changed = true;
 	x->b->count.work = x->work;
 	x->b->count.agencies = x->agencies;
+	x->b->count.revisions = x->revisions;
 	a->agency_no = x->st.agency_no;
 	a->index = index;
 	a->next_act = NULL;
@@ -369,7 +355,8 @@ vt_act_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	if (x.repeat) {
 		a->repeated = true;
 		a->index = x.repeat_index;
-		return VT_OK;
+		return x.repeat_consign == 0 ? VT_OK
+					     : vt_consign_repeat(&x, reterr);
 	}
 	return keep_all(&x, reterr);
 }

@@ -31,7 +31,9 @@ struct vt_check {
 	struct vt_tally manifests;  /* manifest -> 1 when named */
 	uint64_t agencies, papers, acts, deliveries, events, keys, codes;
 	uint64_t codes_of_agencies, tokens, numbers, received, people, series;
-	uint64_t versions, works;
+	uint64_t versions, works, logs, links, consigns, documents, entries;
+	struct vt_tally entry_revs; /* entry -> newest revision seen */
+	struct vt_tally entry_rows; /* entry -> its row then, by hash */
 };
 
 void vt_check_finding(struct vt_check *c, const char *fmt, ...) VT_PRINTF(2, 3);
@@ -58,6 +60,21 @@ VT_NODISCARD int vt_check_rows(struct vt_check *c, enum vt_table table,
 VT_NODISCARD int vt_check_equal(struct vt_check *c, enum vt_table table,
     const struct vt_key *k, const struct vt_buf *want, struct vt_err *reterr);
 
+/* Rows that the newest of several acts left, by what they are and number. */
+enum { VT_ROW_AGENCY = 1, VT_ROW_PERSON, VT_ROW_SERIES, VT_ROW_CONSIGN };
+uint64_t vt_check_name(unsigned int kind, uint64_t seq);
+/* The first 8 bytes of a row's SHA-256, never 0. */
+uint64_t vt_check_hash(struct vt_span row);
+
+/* Consignments of an agency against what their acts recorded last. */
+VT_NODISCARD int vt_check_consigns(struct vt_check *c, uint32_t agency_no,
+    const struct vt_tally *newest, uint64_t *ret_n, struct vt_err *reterr);
+/* Entries: each step as it is met, then all rows. */
+VT_NODISCARD int vt_check_entry_step(struct vt_check *c, uint32_t agency_no,
+    uint64_t index, const struct vt_arec *rec, const struct vt_srec *r,
+    struct vt_err *reterr);
+VT_NODISCARD int vt_check_entries(struct vt_check *c, struct vt_err *reterr);
+VT_NODISCARD int vt_check_states(struct vt_check *c, struct vt_err *reterr);
 VT_NODISCARD int vt_check_bytes(struct vt_check *c, struct vt_err *reterr);
 VT_NODISCARD int vt_check_ledger(struct vt_check *c, const struct vt_agency *a,
     const struct vt_agency_state *st, struct vt_err *reterr);

@@ -13,19 +13,17 @@ struct scan {
 	uint64_t index, events;
 	vt_time last;
 	struct vt_tally newest; /* kind of row and number -> hash of the row */
-	uint64_t people, series, deliveries;
+	uint64_t people, series, consigns;
 };
 
-enum { ROW_AGENCY = 1, ROW_PERSON, ROW_SERIES };
-
-static uint64_t
-row_name(unsigned int kind, uint64_t seq)
+uint64_t
+vt_check_name(unsigned int kind, uint64_t seq)
 {
 	return (uint64_t)kind << 60 | (seq & ((1ULL << 60) - 1));
 }
 
-static uint64_t
-row_hash(struct vt_span row)
+uint64_t
+vt_check_hash(struct vt_span row)
 {
 	vt_hash h = vt_sha256(row);
 
@@ -36,30 +34,12 @@ static int
 remember(struct scan *s, unsigned int kind, const struct vt_srec *r,
     struct vt_err *reterr)
 {
-	uint64_t *v = vt_tally_at(&s->newest, row_name(kind, r->seq));
+	uint64_t *v = vt_tally_at(&s->newest, vt_check_name(kind, r->seq));
 
 	if (v == NULL)
 		return vt_nomem(reterr);
-	*v = row_hash(r->blob);
+	*v = vt_check_hash(r->blob);
 	return VT_OK;
-}
-
-static vt_id
-subject_of(const struct vt_srec *r)
-{
-	static const vt_id none;
-
-	switch (r->kind) {
-	case VT_STEP_RECEIVE:
-	case VT_STEP_DELIVERED:
-		return r->object;
-	case VT_STEP_SIGN:
-	case VT_STEP_ASSIGN:
-	case VT_STEP_PERSON:
-		return r->who;
-	default:
-		return none;
-	}
 }
 
 static int
@@ -69,7 +49,7 @@ check_event(struct vt_check *c, struct scan *s, const struct vt_arec *rec,
 	struct vt_event e = { .kind = r->kind,
 		.time = rec->time,
 		.paper = rec->paper,
-		.subject = subject_of(r),
+		.subject = vt_step_subject(r),
 		.act = s->index };
 	struct vt_key k = vt_key_row(s->a->no, ++s->events);
 	VT_BUF_AUTO(v);
@@ -91,11 +71,17 @@ check_step(struct vt_check *c, struct scan *s, const struct vt_arec *rec,
 	case VT_STEP_AGENCY:
 	case VT_STEP_AGENCY_NAME:
 	case VT_STEP_AGENCY_KEYS:
-		return remember(s, ROW_AGENCY, r, reterr);
+		return remember(s, VT_ROW_AGENCY, r, reterr);
 	case VT_STEP_PERSON:
-		return remember(s, ROW_PERSON, r, reterr);
+		return remember(s, VT_ROW_PERSON, r, reterr);
 	case VT_STEP_SERIES:
-		return remember(s, ROW_SERIES, r, reterr);
+		return remember(s, VT_ROW_SERIES, r, reterr);
+	case VT_STEP_CONSIGN:
+	case VT_STEP_CONSIGN_READ:
+		return remember(s, VT_ROW_CONSIGN, r, reterr);
+	case VT_STEP_ENTRY:
+		return vt_check_entry_step(
+		    c, s->a->no, s->index, rec, r, reterr);
 	default:
 		return VT_OK;
 	}
@@ -184,7 +170,8 @@ static void
 check_newest(struct vt_check *c, struct scan *s, unsigned int kind,
     uint64_t seq, struct vt_span row, const char *what)
 {
-	if (vt_tally_get(&s->newest, row_name(kind, seq)) != row_hash(row))
+	if (vt_tally_get(&s->newest, vt_check_name(kind, seq)) !=
+	    vt_check_hash(row))
 		vt_check_finding(c,
 		    "agency %" PRIu32 ": %s %" PRIu64 " differs from "
 		    "what its acts imply",
@@ -223,7 +210,7 @@ person_row(struct vt_check *c, void *arg, struct vt_span key,
 		    s->a->no, seq, s->people - 1);
 	s->people = seq;
 	c->people++;
-	check_newest(c, s, ROW_PERSON, seq, value, "person");
+	check_newest(c, s, VT_ROW_PERSON, seq, value, "person");
 	if ((rc = vt_check_arena(c, reterr)) != VT_OK ||
 	    (rc = vt_person_decode(value, c->arena, &p, reterr)) != VT_OK ||
 	    (rc = check_ref(c, s, &p.id, VT_OBJECT_PERSON, seq, reterr)) !=
@@ -246,7 +233,7 @@ series_row(struct vt_check *c, void *arg, struct vt_span key,
 		    s->a->no, no, s->series - 1);
 	s->series = no;
 	c->series++;
-	check_newest(c, s, ROW_SERIES, no, value, "series");
+	check_newest(c, s, VT_ROW_SERIES, no, value, "series");
 	return VT_OK;
 }
 
@@ -307,7 +294,7 @@ check_house(struct vt_check *c, struct scan *s, struct vt_err *reterr)
 	if ((rc = vt_tx_get(c->r.records, VT_T_AGENCY, &prefix, &v, reterr)) !=
 	    VT_OK)
 		return rc;
-	check_newest(c, s, ROW_AGENCY, s->a->no, v, "agency");
+	check_newest(c, s, VT_ROW_AGENCY, s->a->no, v, "agency");
 	if ((rc = check_ref(c, s, &s->a->id, VT_OBJECT_AGENCY, s->a->no,
 		 reterr)) != VT_OK ||
 	    (rc = check_codes(c, s->a, reterr)) != VT_OK ||
@@ -315,6 +302,8 @@ check_house(struct vt_check *c, struct scan *s, struct vt_err *reterr)
 		 c, VT_T_PERSON, &prefix, person_row, s, reterr)) != VT_OK ||
 	    (rc = vt_check_rows(
 		 c, VT_T_SERIES, &prefix, series_row, s, reterr)) != VT_OK ||
+	    (rc = vt_check_consigns(
+		 c, s->a->no, &s->newest, &s->consigns, reterr)) != VT_OK ||
 	    (rc = vt_check_rows(
 		 c, VT_T_EVENT, &prefix, count_row, &events, reterr)) != VT_OK)
 		return rc;
@@ -341,5 +330,6 @@ vt_check_acts(struct vt_check *c, const struct vt_agency *a,
 	compare(c, a, "events", s.events, st->events);
 	compare(c, a, "people", s.people, st->people);
 	compare(c, a, "series", s.series, st->series);
+	compare(c, a, "consignments", s.consigns, st->consignments);
 	return VT_OK;
 }

@@ -89,15 +89,7 @@ add_deliveries(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 	if (r->n_d > 0)
 		memcpy(d, r->d, r->n_d * sizeof(*d));
 	for (size_t i = 0; i < s->n_to; i++)
-		d[r->n_d + i] = (struct vt_delivery){ .id = s->to[i].id,
-			.seq = s->to[i].seq,
-			.paper = r->p.id,
-			.to = s->to[i].to,
-			.work = s->to[i].work,
-			.state = s->to[i].work == 0 ? VT_DELIVERY_PRINT
-						    : VT_DELIVERY_WAITING,
-			.created_at = e->time,
-			.changed_at = e->time };
+		vt_delivery_begin(&d[r->n_d + i], &s->to[i], &r->p.id, e->time);
 	r->d = d;
 	r->n_d += s->n_to;
 	return VT_OK;
@@ -115,6 +107,94 @@ check_received(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 	vt_pair_encode(r->p.seq, index, &v);
 	c->received++;
 	return vt_check_equal(c, VT_T_RECEIVED, &k, &v, reterr);
+}
+
+/* Deliveries of a paper have rising numbers. */
+static struct vt_delivery *
+delivery_of(const struct replay *r, uint64_t seq)
+{
+	size_t lo = 0, hi = r->n_d;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->d[mid].seq == seq)
+			return &r->d[mid];
+		if (r->d[mid].seq < seq)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+struct one { /* a step of an act, at hand */
+	struct vt_check *c;
+	const struct replay *r;
+	const struct vt_srec *s;
+	const struct vt_evolve *e;
+};
+
+/* The step on one delivery, and its row in the log when it makes one. */
+static int
+evolve_one(const struct one *o, uint64_t seq, bool logs, struct vt_err *reterr)
+{
+	const struct replay *r = o->r;
+	const struct vt_srec *s = o->s;
+	const struct vt_evolve *e = o->e;
+	struct vt_check *c = o->c;
+	struct vt_delivery *d = delivery_of(r, seq);
+	struct vt_delivery_status row;
+	struct vt_key k;
+	VT_BUF_AUTO(v);
+
+	if (d == NULL) {
+		vt_check_finding(c,
+		    "agency %" PRIu32 ": act %" PRIu64 " is about delivery "
+		    "%" PRIu64 ", which paper %" PRIu64 " has not",
+		    r->st->agency_no, e->index, seq, r->p.seq);
+		return VT_OK;
+	}
+	vt_delivery_evolve(d, s, e->time);
+	if (!logs)
+		return VT_OK;
+	k = vt_key_log(r->st->agency_no, seq, d->log);
+	vt_status_row(s, e->time, e->index, &row);
+	vt_status_encode(&row, &v);
+	c->logs++;
+	return vt_check_equal(c, VT_T_DELIVERY_LOG, &k, &v, reterr);
+}
+
+static int
+replay_delivery(struct vt_check *c, struct replay *r, const struct vt_srec *s,
+    const struct vt_evolve *e, struct vt_err *reterr)
+{
+	struct one o = { .c = c, .r = r, .s = s, .e = e };
+	int rc = VT_OK;
+
+	if (s->kind != VT_STEP_TAKE_BACK)
+		return evolve_one(
+		    &o, s->seq, s->kind == VT_STEP_STATUS, reterr);
+	for (size_t i = 0; i < s->n_to && rc == VT_OK; i++)
+		rc = evolve_one(&o, s->to[i].seq, s->to[i].work != 0, reterr);
+	return rc;
+}
+
+static int
+check_link(struct vt_check *c, struct replay *r, const struct vt_srec *s,
+    struct vt_err *reterr)
+{
+	enum vt_link_kind kind;
+	uint64_t from, to;
+	struct vt_key k;
+	VT_BUF_AUTO(null);
+
+	if (!vt_step_link(s, r->p.seq, &from, &kind, &to))
+		return VT_OK;
+	k = vt_key_link(r->st->agency_no, from, kind, to);
+	vt_cbor_null(&null);
+	c->links++;
+	return vt_check_equal(c, VT_T_PAPER_LINK, &k, &null, reterr);
 }
 
 static int
@@ -135,14 +215,18 @@ replay_step(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 		return check_number(c, r, s, e->index, reterr);
 	case VT_STEP_REGISTER:
 	case VT_STEP_NUMBER:
+	case VT_STEP_ACCEPT:
 		return check_number(c, r, s, e->index, reterr);
 	case VT_STEP_DISPATCH:
 		return add_deliveries(c, r, s, e, reterr);
 	case VT_STEP_DELIVERED:
-		for (size_t i = 0; i < r->n_d; i++)
-			if (r->d[i].seq == s->seq)
-				vt_delivery_evolve(&r->d[i], s, e->time);
-		return VT_OK;
+	case VT_STEP_STATUS:
+	case VT_STEP_RESEND:
+	case VT_STEP_TAKE_BACK:
+		return replay_delivery(c, r, s, e, reterr);
+	case VT_STEP_RECALL:
+	case VT_STEP_REPLACE:
+		return check_link(c, r, s, reterr);
 	case VT_STEP_CODE:
 		k = vt_key_text(s->code);
 		vt_pair_encode(r->st->agency_no, r->p.seq, &v);
@@ -177,7 +261,8 @@ replay_act(struct vt_check *c, void *arg, struct vt_span key,
 		if ((rc = replay_step(c, r, &rec.steps[i], &e, reterr)) !=
 		    VT_OK)
 			return rc;
-	vt_paper_touch(&r->p, &e);
+	if (!vt_arec_leaves_paper(&rec))
+		vt_paper_touch(&r->p, &e);
 	if (rec.paper_seq != r->p.seq || rec.paper_rev != r->p.rev ||
 	    !vt_hash_eq(&rec.main, &r->p.parts[0].hash))
 		vt_check_finding(c,
@@ -392,9 +477,13 @@ vt_check_indexes(struct vt_check *c, struct vt_err *reterr)
 		{ VT_T_PERSON, c->people }, { VT_T_SERIES, c->series },
 		{ VT_T_DELIVERY, c->deliveries },
 		{ VT_T_PAPER_DELIVERY, c->deliveries },
+		{ VT_T_DELIVERY_LOG, c->logs }, { VT_T_PAPER_LINK, c->links },
+		{ VT_T_CONSIGN, c->consigns },
+		{ VT_T_CONSIGN_EXTERNAL, c->consigns },
+		{ VT_T_CONSIGN_DOCUMENT, c->documents },
 		{ VT_T_AGENCY, c->agencies }, { VT_T_STATE, c->agencies },
 		{ VT_T_ID, c->agencies + c->people + c->papers + c->deliveries +
-			       c->acts } };
+			       c->consigns + c->acts } };
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		if ((rc = count_equal(

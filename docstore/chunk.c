@@ -155,8 +155,7 @@ vt_keys_check(const struct vt_keys *k, const vt_id *store)
 }
 
 vt_hash
-vt_keys_mac(
-    const struct vt_keys *k, const char *purpose, struct vt_span bytes)
+vt_keys_mac(const struct vt_keys *k, const char *purpose, struct vt_span bytes)
 {
 	VT_BUF_AUTO(b);
 	vt_hash key;

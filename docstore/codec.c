@@ -516,6 +516,7 @@ vt_paper_encode(const struct vt_paper *p, struct vt_buf *ret)
 	vt_put_time(&w, 22, p->created_at);
 	vt_put_time(&w, 23, p->changed_at);
 	vt_put_uint(&w, 24, p->last_act);
+	vt_paper_more_encode(&w, p);
 	vt_cbor_map_end(&w);
 }
 
@@ -530,7 +531,7 @@ take_parts(struct vt_cbor *c, struct vt_arena *a, struct vt_paper *p)
 	p->parts = parts;
 }
 
-/* Fields 9 to 24; false for a key that is none of them. */
+/* Fields from 9 on; false for a key that is none of them. */
 static bool
 take_progress(
     struct vt_cbor *c, struct vt_arena *a, struct vt_paper *p, uint64_t key)
@@ -585,7 +586,7 @@ take_progress(
 		p->last_act = vt_cbor_get_uint(c);
 		return true;
 	default:
-		return false;
+		return vt_paper_more_take(c, a, p, key);
 	}
 }
 
@@ -602,6 +603,7 @@ vt_paper_decode(struct vt_span v, struct vt_arena *a, struct vt_paper *ret,
 	uint64_t key;
 	int rc;
 
+	vt_paper_more_defaults(&p);
 	vt_cbor_open(&c, v);
 	vt_cbor_map_open(&m, &c);
 	while (vt_cbor_next(&m, &key)) {

@@ -12,6 +12,7 @@
 #include "base/cbor.h"
 #include "docstore/act.h"
 #include "docstore/record.h"
+#include "docstore/state.h"
 #include "docstore/work.h"
 
 /* ---- fields ---- */
@@ -49,7 +50,8 @@ enum vt_object { /* kinds in table id; stored */
 	VT_OBJECT_PERSON = 2,
 	VT_OBJECT_PAPER = 3,
 	VT_OBJECT_DELIVERY = 4,
-	VT_OBJECT_ACT = 5
+	VT_OBJECT_ACT = 5,
+	VT_OBJECT_CONSIGNMENT = 6
 };
 struct vt_ref {
 	enum vt_object kind;
@@ -79,6 +81,30 @@ void vt_delivery_encode(const struct vt_delivery *d, struct vt_buf *ret);
 VT_NODISCARD int vt_delivery_decode(struct vt_span v, struct vt_arena *a,
     struct vt_delivery *ret, struct vt_err *reterr);
 
+/* A delivery as its dispatch makes it, but for ids and addressee. */
+void vt_delivery_defaults(struct vt_delivery *d);
+
+void vt_consign_encode(const struct vt_consignment *x, struct vt_buf *ret);
+VT_NODISCARD int vt_consign_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_consignment *ret, struct vt_err *reterr);
+
+void vt_arrival_encode(const struct vt_consign_arrival *x, struct vt_buf *ret);
+VT_NODISCARD int vt_arrival_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_consign_arrival *ret, struct vt_err *reterr);
+
+/* Row in the log of a delivery; no is in its key. */
+void vt_status_encode(const struct vt_delivery_status *x, struct vt_buf *ret);
+VT_NODISCARD int vt_status_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_delivery_status *ret, struct vt_err *reterr);
+
+/* Entries and states are read in place: the value is borrowed from v. */
+void vt_entry_encode(const struct vt_entry *x, struct vt_buf *ret);
+VT_NODISCARD int vt_entry_decode(
+    struct vt_span v, struct vt_entry *ret, struct vt_err *reterr);
+void vt_fleeting_encode(const struct vt_state *x, struct vt_buf *ret);
+VT_NODISCARD int vt_fleeting_decode(
+    struct vt_span v, struct vt_state *ret, struct vt_err *reterr);
+
 void vt_agency_encode(const struct vt_agency *x, struct vt_buf *ret);
 VT_NODISCARD int vt_agency_decode(struct vt_span v, struct vt_arena *a,
     struct vt_agency *ret, struct vt_err *reterr);
@@ -104,7 +130,7 @@ VT_NODISCARD int vt_work_decode(
 struct vt_agency_state {
 	uint32_t agency_no;
 	uint64_t acts; /* leaves in its ledger */
-	uint64_t papers, people, deliveries, events;
+	uint64_t papers, people, deliveries, events, consignments;
 	uint32_t series;
 };
 void vt_state_encode(const struct vt_agency_state *x, struct vt_buf *ret);
@@ -122,7 +148,21 @@ struct vt_srec_file {
 struct vt_srec_to {
 	vt_id id; /* of the delivery */
 	struct vt_recipient to;
-	uint64_t seq, work; /* rows it made; work 0: to be printed */
+	uint64_t seq, work; /* rows it made; work 0: to be printed. Of a take
+			     * back: the status item; 0: withdrawn */
+};
+
+/* A change of an entry. The value is there, or its hash only (a secret), or
+ * neither: removed. */
+struct vt_srec_entry {
+	enum vt_entry_kind kind;
+	uint32_t agency_no;
+	struct vt_span key, value;
+	uint64_t rev;
+	vt_hash hash;
+	/* not recorded */
+	bool secret;
+	uint64_t expect;
 };
 
 /*
@@ -159,7 +199,30 @@ struct vt_srec {
 	const char *code;
 	uint64_t work;
 	uint64_t seq; /* row the step made or changed */
+	struct vt_srec_entry *entries;
+	size_t n_entries;
+	const vt_id *people; /* coordinating */
+	size_t n_people;
+	const char *due;
+	vt_time received;
+	const char *unit, *external;
+	uint32_t transport, attempts;
+	vt_time sent, stored;
+	vt_id consignment;
+	const char *from, *staff;
 };
+
+/* Fields from 30 on. */
+void vt_srec_more_encode(struct vt_cbor_map_writer *w, const struct vt_srec *r);
+void vt_srec_more_defaults(struct vt_srec *r);
+bool vt_srec_more_take(
+    struct vt_cbor *c, struct vt_arena *a, struct vt_srec *r, uint64_t key);
+/* Fields of a paper from 25 on. */
+void vt_paper_more_encode(
+    struct vt_cbor_map_writer *w, const struct vt_paper *p);
+void vt_paper_more_defaults(struct vt_paper *p);
+bool vt_paper_more_take(
+    struct vt_cbor *c, struct vt_arena *a, struct vt_paper *p, uint64_t key);
 
 /* The stored act. */
 struct vt_arec {

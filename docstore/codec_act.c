@@ -78,6 +78,7 @@ srec_encode(const struct vt_srec *r, struct vt_buf *ret)
 	vt_put_text(&w, 27, r->code);
 	vt_put_uint(&w, 28, r->work);
 	vt_put_uint(&w, 29, r->seq);
+	vt_srec_more_encode(&w, r);
 	vt_cbor_map_end(&w);
 }
 
@@ -214,7 +215,8 @@ srec_take_high(
 		r->seq = vt_cbor_get_uint(c);
 		break;
 	default:
-		vt_cbor_fail(c, "unknown field of a step");
+		if (!vt_srec_more_take(c, a, r, key))
+			vt_cbor_fail(c, "unknown field of a step");
 	}
 }
 
@@ -227,6 +229,7 @@ srec_take(struct vt_cbor *c, struct vt_arena *a, struct vt_srec *r)
 	r->note = r->name = r->media_type = r->series = r->notation = "";
 	r->field = r->level = r->code = "";
 	r->at = VT_TIME_NONE;
+	vt_srec_more_defaults(r);
 	vt_cbor_map_open(&m, c);
 	while (vt_cbor_next(&m, &key)) {
 		if (key >= 1 && key <= 14)

@@ -284,84 +284,6 @@ vt_series_decode(struct vt_span v, struct vt_arena *a, struct vt_series *ret,
 	return VT_OK;
 }
 
-/* ---- deliveries ---- */
-
-void
-vt_delivery_encode(const struct vt_delivery *d, struct vt_buf *ret)
-{
-	struct vt_cbor_map_writer w;
-
-	vt_cbor_map_begin(&w, ret);
-	vt_put_id(&w, 1, &d->id);
-	vt_put_id(&w, 2, &d->paper);
-	vt_put_text(&w, 3, d->to.code);
-	vt_put_text(&w, 4, d->to.name);
-	vt_put_uint(&w, 5, d->state);
-	vt_put_text(&w, 6, d->note);
-	vt_put_bytes(&w, 7, d->receipt);
-	vt_put_time(&w, 8, d->created_at);
-	vt_put_time(&w, 9, d->changed_at);
-	vt_put_uint(&w, 10, d->work);
-	vt_cbor_map_end(&w);
-}
-
-int
-vt_delivery_decode(struct vt_span v, struct vt_arena *a,
-    struct vt_delivery *ret, struct vt_err *reterr)
-{
-	struct vt_delivery d = { .to = { "", "" },
-		.note = "",
-		.created_at = VT_TIME_NONE,
-		.changed_at = VT_TIME_NONE };
-	struct vt_cbor_map_reader m;
-	struct vt_cbor c;
-	uint64_t key;
-	int rc;
-
-	vt_cbor_open(&c, v);
-	vt_cbor_map_open(&m, &c);
-	while (vt_cbor_next(&m, &key)) {
-		switch (key) {
-		case 1:
-			d.id = vt_cbor_get_id(&c);
-			break;
-		case 2:
-			d.paper = vt_cbor_get_id(&c);
-			break;
-		case 3:
-			d.to.code = vt_take_text(&c, a);
-			break;
-		case 4:
-			d.to.name = vt_take_text(&c, a);
-			break;
-		case 5:
-			d.state = (enum vt_delivery_state)vt_take_u32(&c);
-			break;
-		case 6:
-			d.note = vt_take_text(&c, a);
-			break;
-		case 7:
-			d.receipt = vt_take_bytes(&c, a);
-			break;
-		case 8:
-			d.created_at = vt_cbor_get_int(&c);
-			break;
-		case 9:
-			d.changed_at = vt_cbor_get_int(&c);
-			break;
-		case 10:
-			d.work = vt_cbor_get_uint(&c);
-			break;
-		default:
-			vt_cbor_fail(&c, "unknown field");
-		}
-	}
-	if ((rc = vt_take_end(&c, "delivery", reterr)) != VT_OK)
-		return rc;
-	*ret = d;
-	return VT_OK;
-}
-
 /* ---- events ---- */
 
 void
@@ -514,6 +436,7 @@ vt_state_encode(const struct vt_agency_state *x, struct vt_buf *ret)
 	vt_put_uint(&w, 4, x->deliveries);
 	vt_put_uint(&w, 5, x->events);
 	vt_put_uint(&w, 6, x->series);
+	vt_put_uint(&w, 7, x->consignments);
 	vt_cbor_map_end(&w);
 }
 
@@ -548,6 +471,9 @@ vt_state_decode(
 			break;
 		case 6:
 			x.series = vt_take_u32(&c);
+			break;
+		case 7:
+			x.consignments = vt_cbor_get_uint(&c);
 			break;
 		default:
 			vt_cbor_fail(&c, "unknown field");

@@ -13,8 +13,9 @@ step_of(const struct vt_apply *x, size_t i)
 	return &x->op->act->steps[i];
 }
 
-static int
-out_of_order(const struct vt_paper *p, const char *what, struct vt_err *reterr)
+int
+vt_out_of_order(
+    const struct vt_paper *p, const char *what, struct vt_err *reterr)
 {
 	return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 	    "%s: the paper is \"%s\"%s", what, vt_paper_state_name(p->state),
@@ -38,8 +39,8 @@ current_main(struct vt_apply *x, const vt_hash *main, struct vt_err *reterr)
 }
 
 /* An upload of this agency with the content the act states. */
-static int
-find_upload(struct vt_apply *x, const struct vt_file *f, uint64_t *ret_size,
+int
+vt_find_upload(struct vt_apply *x, const struct vt_file *f, uint64_t *ret_size,
     struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_id(&f->upload);
@@ -113,6 +114,27 @@ new_paper(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* The consignment a paper is made of: of this agency, and no paper's yet. */
+static int
+consignment_fits(struct vt_apply *x, const vt_id *id, struct vt_err *reterr)
+{
+	struct vt_consignment c;
+	struct vt_ref ref;
+	int rc;
+
+	rc = vt_row_ref(x->b->txn, id, VT_OBJECT_CONSIGNMENT, &ref, reterr);
+	if (rc == VT_OK && ref.agency_no != x->st.agency_no)
+		rc = vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "no consignment of this agency has this id");
+	if (rc != VT_OK || (rc = vt_row_consign(x->b->txn, ref.agency_no,
+				ref.seq, x->arena, &c, reterr)) != VT_OK)
+		return rc;
+	if (!vt_id_is_zero(&c.paper))
+		return vt_err_set(reterr, VT_E_EXISTS,
+		    "consignment: a paper was made of it already");
+	return VT_OK;
+}
+
 static int
 decide_register(struct vt_apply *x, size_t i, struct vt_err *reterr)
 {
@@ -130,12 +152,17 @@ decide_register(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	memcpy(files, r->files, r->n_files * sizeof(*files));
 	r->files = files;
 	for (size_t f = 0; f < r->n_files; f++) {
-		rc = find_upload(x, &p->files[f], &files[f].size, reterr);
+		rc = vt_find_upload(x, &p->files[f], &files[f].size, reterr);
 		if (rc != VT_OK)
 			return rc;
 	}
-	return r->direction == VT_DIR_IN ? vt_number_decide(x, r, true, reterr)
-					 : VT_OK;
+	if (!vt_id_is_zero(&r->consignment) &&
+	    (rc = consignment_fits(x, &r->consignment, reterr)) != VT_OK)
+		return rc;
+	/* Without a series it waits for the clerk. */
+	return r->direction == VT_DIR_IN && *r->series != '\0'
+		   ? vt_number_decide(x, r, true, reterr)
+		   : VT_OK;
 }
 
 /* Metadata of the incoming paper, as the sender's paper says it. */
@@ -245,7 +272,8 @@ decide_receive(struct vt_apply *x, size_t i, struct vt_err *reterr)
 			.media_type = out.parts[f].media_type,
 			.hash = out.parts[f].hash,
 			.size = out.parts[f].size };
-	return vt_number_decide(x, r, true, reterr);
+	return *r->series == '\0' ? VT_OK
+				  : vt_number_decide(x, r, true, reterr);
 }
 
 static int
@@ -273,9 +301,9 @@ decide_version(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	signs = !vt_id_is_zero(&p->signed_by) ||
 		(p->initials > 0 && p->state != VT_PAPER_RETURNED);
 	if (p->state >= VT_PAPER_ISSUED && r->reason != VT_VERSION_AUGMENTED)
-		return out_of_order(p, "new version", reterr);
+		return vt_out_of_order(p, "new version", reterr);
 	if (signs && (r->part != 1 || !appends))
-		return out_of_order(p,
+		return vt_out_of_order(p,
 		    "new version: signed content is only appended to", reterr);
 	if (appends && !prep->extends)
 		return vt_err_set(reterr, VT_E_INVALID,
@@ -285,7 +313,7 @@ decide_version(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	if ((rc = uploads_differ(x, reterr)) != VT_OK)
 		return rc;
 	r->seq = part->version + 1;
-	return find_upload(x, &prep->files[0], &r->size, reterr);
+	return vt_find_upload(x, &prep->files[0], &r->size, reterr);
 }
 
 static int
@@ -297,7 +325,7 @@ decide_agree(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	bool ok;
 
 	if (p->direction == VT_DIR_IN)
-		return out_of_order(p, vt_step_kind_name(r->kind), reterr);
+		return vt_out_of_order(p, vt_step_kind_name(r->kind), reterr);
 	if (r->kind == VT_STEP_SUBMIT)
 		ok = st == VT_PAPER_DRAFT || st == VT_PAPER_RETURNED ||
 		     st == VT_PAPER_SUBMITTED;
@@ -310,7 +338,7 @@ decide_agree(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		    "%s: submit the paper again: its new version lacks the "
 		    "fields that submitting lays",
 		    vt_step_kind_name(r->kind));
-	return out_of_order(p, vt_step_kind_name(r->kind), reterr);
+	return vt_out_of_order(p, vt_step_kind_name(r->kind), reterr);
 }
 
 static int
@@ -330,7 +358,7 @@ decide_number(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	}
 	if (p->direction == VT_DIR_IN || p->state < VT_PAPER_SUBMITTED ||
 	    p->state == VT_PAPER_RETURNED || p->state > VT_PAPER_SIGNED)
-		return out_of_order(p, "number", reterr);
+		return vt_out_of_order(p, "number", reterr);
 	if (r->notation == NULL)
 		r->notation = p->meta.notation;
 	return vt_number_decide(x, r, false, reterr);
@@ -344,7 +372,7 @@ decide_sign(struct vt_apply *x, size_t i, struct vt_err *reterr)
 
 	if (p->direction == VT_DIR_IN || p->state > VT_PAPER_APPROVED ||
 	    p->state == VT_PAPER_DRAFT || p->state == VT_PAPER_RETURNED)
-		return out_of_order(p, "sign", reterr);
+		return vt_out_of_order(p, "sign", reterr);
 	if (r->sub == VT_SIGN_COMPETENT && p->state != VT_PAPER_APPROVED)
 		return vt_err_set(reterr, VT_E_NOT_APPROVED,
 		    "sign: this version of the paper is not approved (Decree "
@@ -362,7 +390,7 @@ decide_seal(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		    "seal: the competent person has not signed this paper "
 		    "(Decree 30/2020, Article 32)");
 	if (p->state != VT_PAPER_SIGNED)
-		return out_of_order(p, "seal", reterr);
+		return vt_out_of_order(p, "seal", reterr);
 	return current_main(x, &x->rec.steps[i].main, reterr);
 }
 
@@ -372,7 +400,7 @@ decide_issue(struct vt_apply *x, struct vt_err *reterr)
 	const struct vt_paper *p = x->paper;
 
 	if (p->state != VT_PAPER_SIGNED && p->state != VT_PAPER_SEALED)
-		return out_of_order(p, "issue", reterr);
+		return vt_out_of_order(p, "issue", reterr);
 	if (p->number.value == 0)
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "issue: the paper has no number yet");
@@ -388,7 +416,7 @@ decide_dispatch(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	int rc;
 
 	if (p->state != VT_PAPER_ISSUED && p->state != VT_PAPER_DISPATCHED)
-		return out_of_order(p, "dispatch", reterr);
+		return vt_out_of_order(p, "dispatch", reterr);
 	if ((rc = vt_addressees_decide(x, r, reterr)) != VT_OK)
 		return rc;
 	to = vt_arena_array(x->arena, r->n_to, sizeof(*to));
@@ -400,49 +428,6 @@ decide_dispatch(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		to[n].work = *to[n].to.code == '\0' ? 0 : ++x->work;
 	}
 	r->to = to;
-	return VT_OK;
-}
-
-/* How far a delivery has come; only forward. */
-static int
-delivery_rank(enum vt_delivery_state st)
-{
-	static const int rank[] = { 0, 1, 2, 5, 4, 3, 1 };
-
-	return (size_t)st < sizeof(rank) / sizeof(rank[0]) ? rank[st] : 0;
-}
-
-static int
-decide_delivered(struct vt_apply *x, size_t i, struct vt_err *reterr)
-{
-	struct vt_srec *r = &x->rec.steps[i];
-	struct vt_delivery d;
-	struct vt_ref ref;
-	int rc;
-
-	rc =
-	    vt_row_ref(x->b->txn, &r->object, VT_OBJECT_DELIVERY, &ref, reterr);
-	if (rc != VT_OK)
-		return rc;
-	if (ref.agency_no != x->st.agency_no)
-		return vt_err_set(reterr, VT_E_NOT_FOUND,
-		    "no delivery of this agency has this id");
-	if ((rc = vt_row_delivery(x->b->txn, ref.agency_no, ref.seq, x->arena,
-		 &d, reterr)) != VT_OK)
-		return rc;
-	if (x->paper == NULL || !vt_id_eq(&x->paper->id, &d.paper))
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "delivered: the act is not on the paper that was "
-		    "delivered");
-	if (delivery_rank((enum vt_delivery_state)r->sub) <=
-	    delivery_rank(d.state))
-		return vt_err_set(reterr, VT_E_CONFLICT,
-		    "delivery: it is at state %d already, %u is not further",
-		    (int)d.state, r->sub);
-	r->seq = d.seq;
-	/* A final state ends the work that was to bring it about. */
-	if (r->sub != VT_DELIVERY_ARRIVED)
-		r->work = d.work;
 	return VT_OK;
 }
 
@@ -473,19 +458,21 @@ decide_rest(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	switch (r->kind) {
 	case VT_STEP_META:
 		if (p->direction != VT_DIR_IN && p->state >= VT_PAPER_ISSUED)
-			return out_of_order(p, "metadata", reterr);
+			return vt_out_of_order(p, "metadata", reterr);
 		return VT_OK;
-	case VT_STEP_ASSIGN:
-		if (p->state != VT_PAPER_ARRIVED &&
-		    p->state != VT_PAPER_ASSIGNED)
-			return out_of_order(p, "assign", reterr);
-		return VT_OK;
-	default: /* VT_STEP_PROBLEM */
+	case VT_STEP_PROBLEM:
 		if (r->part > p->n_parts)
 			return vt_err_set(reterr, VT_E_NOT_FOUND,
 			    "paper: it has %zu parts, not %u", p->n_parts,
 			    r->part);
 		return VT_OK;
+	case VT_STEP_TAKE_BACK:
+	case VT_STEP_TAKE_BACK_ANSWER:
+	case VT_STEP_RECALL:
+	case VT_STEP_REPLACE:
+		return vt_recall_decide(x, i, reterr);
+	default:
+		return vt_handle_decide(x, i, reterr);
 	}
 }
 
@@ -498,8 +485,14 @@ vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return decide_register(x, i, reterr);
 	if (kind == VT_STEP_RECEIVE)
 		return decide_receive(x, i, reterr);
+	if (kind == VT_STEP_CONSIGN || kind == VT_STEP_CONSIGN_READ)
+		return vt_consign_decide(x, i, reterr);
+	if (kind == VT_STEP_STATUS || kind == VT_STEP_RESEND)
+		return vt_status_decide(x, i, reterr);
 	if (kind >= VT_STEP_WORK)
 		return vt_work_decide(x, i, reterr);
+	if (kind == VT_STEP_ENTRY)
+		return vt_entry_decide(x, i, reterr);
 	if (kind >= VT_STEP_AGENCY)
 		return vt_house_decide(x, i, reterr);
 	if (x->paper == NULL)
@@ -524,7 +517,7 @@ vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	case VT_STEP_DISPATCH:
 		return decide_dispatch(x, i, reterr);
 	case VT_STEP_DELIVERED:
-		return decide_delivered(x, i, reterr);
+		return vt_status_decide(x, i, reterr);
 	case VT_STEP_CODE:
 		return decide_code(x, i, reterr);
 	default:

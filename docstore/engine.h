@@ -33,13 +33,16 @@ enum vt_table {
 	VT_T__MAX
 };
 
-#define VT_KEY_MAX 256
+/* Tables from here on may be missing in an older store of this format. */
+#define VT_T_ADDED VT_T_ENTRY
+
+#define VT_KEY_MAX 288
 
 struct vt_engine_options {
 	const char *path;  /* data directory; NULL for the model */
 	uint64_t map_size; /* bytes of address space a space may use */
 	bool create;       /* make the spaces and tables */
-	bool read_only;
+	bool read_only;    /* else missing tables from VT_T_ADDED on are made */
 };
 
 struct vt_engine_ops;

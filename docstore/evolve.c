@@ -119,9 +119,12 @@ begin(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e,
 		.signed_at = VT_TIME_NONE,
 		.sealed_at = VT_TIME_NONE,
 		.issued_at = VT_TIME_NONE };
-	p->state =
-	    p->direction == VT_DIR_IN ? VT_PAPER_ARRIVED : VT_PAPER_DRAFT;
+	p->state = p->direction != VT_DIR_IN ? VT_PAPER_DRAFT
+		   : r->value != 0           ? VT_PAPER_ARRIVED
+					     : VT_PAPER_WAITING;
 	vt_paper_defaults(p);
+	vt_paper_more_defaults(p);
+	p->source_consignment = r->consignment;
 	parts = vt_arena_array(e->arena, r->n_files, sizeof(*parts));
 	if (parts == NULL)
 		return vt_nomem(reterr);
@@ -246,9 +249,97 @@ progress(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e)
 	case VT_STEP_DISPATCH:
 		p->state = VT_PAPER_DISPATCHED;
 		return true;
+	default:
+		return false;
+	}
+}
+
+/* The handling of a paper that came, and what is told of any; false: none of
+ * these steps. */
+static bool
+handle(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e)
+{
+	switch (r->kind) {
 	case VT_STEP_ASSIGN:
 		p->assigned_to = r->who;
-		p->state = VT_PAPER_ASSIGNED;
+		p->assigned_with = r->people;
+		p->n_assigned_with = r->n_people;
+		p->assigned_unit = r->unit;
+		p->assigned_due = r->due;
+		if (p->state != VT_PAPER_PROCESSING)
+			p->state = VT_PAPER_ASSIGNED;
+		return true;
+	case VT_STEP_FORWARD:
+		p->forwarded_to = r->who;
+		p->forwarded_unit = r->unit;
+		p->forwarded_at = e->time;
+		return true;
+	case VT_STEP_PROCESS:
+		p->state = VT_PAPER_PROCESSING;
+		return true;
+	case VT_STEP_FINISH:
+		p->finished_at = e->time;
+		p->answered_by = r->object;
+		p->state = VT_PAPER_FINISHED;
+		return true;
+	case VT_STEP_OPENED:
+		p->opened_at = e->time;
+		p->opened_by = e->person;
+		return true;
+	case VT_STEP_REFUSE:
+		p->closed_note = r->note;
+		p->state = VT_PAPER_REFUSED;
+		return true;
+	case VT_STEP_PRINT:
+		p->printed += (uint32_t)r->value;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* An answer ends the ask; agreeing to give it back ends the handling. */
+static void
+answer(struct vt_paper *p, const struct vt_srec *r)
+{
+	static const vt_id none;
+
+	if (r->sub == 15 && p->asked == VT_ASK_TAKE_BACK) {
+		p->state = VT_PAPER_TAKEN_BACK;
+		p->closed_note = p->asked_note;
+	}
+	p->ask_answer = r->sub;
+	p->asked = 0;
+	p->asked_at = VT_TIME_NONE;
+	p->asked_note = "";
+	p->asked_consignment = none;
+}
+
+/* The three acts called recall; false: none of them. */
+static bool
+recall(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e)
+{
+	switch (r->kind) {
+	case VT_STEP_TAKE_BACK:
+		if (p->direction != VT_DIR_IN)
+			return true; /* in the deliveries */
+		p->asked = r->sub;
+		p->asked_at = r->at;
+		p->asked_note = r->note;
+		p->asked_consignment = r->consignment;
+		return true;
+	case VT_STEP_TAKE_BACK_ANSWER:
+		answer(p, r);
+		return true;
+	case VT_STEP_RECALL:
+		p->recalled_by = r->object;
+		p->recalled_at = e->time;
+		p->closed_note = r->note;
+		p->state = VT_PAPER_RECALLED;
+		return true;
+	case VT_STEP_REPLACE:
+		p->replaced_by = r->object;
+		p->replaced_kind = r->sub;
 		return true;
 	default:
 		return false;
@@ -261,7 +352,7 @@ vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
 {
 	struct vt_part *part;
 
-	if (progress(p, r, e))
+	if (progress(p, r, e) || handle(p, r, e) || recall(p, r, e))
 		return VT_OK;
 	switch (r->kind) {
 	case VT_STEP_REGISTER:
@@ -276,6 +367,9 @@ vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
 		return version(p, r, e, reterr);
 	case VT_STEP_NUMBER:
 		return set_number(&p->number, r, e, reterr);
+	case VT_STEP_ACCEPT:
+		p->state = VT_PAPER_ARRIVED;
+		return set_number(&p->arrival, r, e, reterr);
 	case VT_STEP_CODE:
 		p->code = r->code;
 		return VT_OK;
@@ -286,6 +380,58 @@ vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
 		return VT_OK;
 	default: /* deliveries, the house, work: rows of their own */
 		return VT_OK;
+	}
+}
+
+bool
+vt_step_is_of_paper(enum vt_step_kind k)
+{
+	return k >= VT_STEP_REGISTER && k < VT_STEP_AGENCY;
+}
+
+/*
+ * Statuses come by the hundred to one paper: they are rows of its deliveries,
+ * and the paper keeps its revision. (Acts of work alone always raised it.)
+ */
+bool
+vt_arec_leaves_paper(const struct vt_arec *rec)
+{
+	bool delivery = false;
+
+	for (size_t i = 0; i < rec->n_steps; i++) {
+		enum vt_step_kind k = rec->steps[i].kind;
+
+		if (vt_step_is_of_paper(k))
+			return false;
+		delivery |= k == VT_STEP_STATUS || k == VT_STEP_RESEND;
+	}
+	return delivery;
+}
+
+vt_id
+vt_step_subject(const struct vt_srec *r)
+{
+	static const vt_id none;
+
+	switch (r->kind) {
+	case VT_STEP_RECEIVE:
+	case VT_STEP_DELIVERED:
+	case VT_STEP_CONSIGN:
+	case VT_STEP_CONSIGN_READ:
+	case VT_STEP_STATUS:
+	case VT_STEP_RESEND:
+	case VT_STEP_TAKE_BACK:
+	case VT_STEP_RECALL:
+	case VT_STEP_REPLACE:
+	case VT_STEP_FINISH:
+		return r->object;
+	case VT_STEP_SIGN:
+	case VT_STEP_ASSIGN:
+	case VT_STEP_FORWARD:
+	case VT_STEP_PERSON:
+		return r->who;
+	default:
+		return none;
 	}
 }
 

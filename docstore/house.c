@@ -242,20 +242,6 @@ put_blob_row(struct vt_apply *x, enum vt_table t, const struct vt_key *k,
 }
 
 static int
-put_ref(struct vt_apply *x, const vt_id *id, enum vt_object kind, uint64_t seq,
-    struct vt_err *reterr)
-{
-	struct vt_ref ref = {
-		.kind = kind, .agency_no = x->st.agency_no, .seq = seq
-	};
-	struct vt_key k = vt_key_id(id);
-	VT_BUF_AUTO(v);
-
-	vt_ref_encode(&ref, &v);
-	return vt_batch_put(x->b, VT_T_ID, &k, &v, reterr);
-}
-
-static int
 keep_agency(struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
 {
 	struct vt_key k = { .n = 0 }, kc;
@@ -276,7 +262,7 @@ keep_agency(struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
 		return rc;
 	if ((rc = vt_batch_new_agency(x->b, &a, &x->live, reterr)) != VT_OK)
 		return rc;
-	return put_ref(x, &a.id, VT_OBJECT_AGENCY, a.no, reterr);
+	return vt_put_object(x, &a.id, VT_OBJECT_AGENCY, a.no, reterr);
 }
 
 /* Tokens of the row before go, those of the new one come. */
@@ -324,7 +310,7 @@ keep_person(struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
 	if ((rc = keep_tokens(x, &old, &p, reterr)) != VT_OK ||
 	    (rc = put_blob_row(x, VT_T_PERSON, &k, r, reterr)) != VT_OK)
 		return rc;
-	return put_ref(x, &p.id, VT_OBJECT_PERSON, r->seq, reterr);
+	return vt_put_object(x, &p.id, VT_OBJECT_PERSON, r->seq, reterr);
 }
 
 int

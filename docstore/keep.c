@@ -3,8 +3,8 @@
 #include "docstore/store_priv.h"
 
 /* The act takes the upload over: its reference becomes the version's. */
-static int
-consume(struct vt_apply *x, const struct vt_file *f, struct vt_err *reterr)
+int
+vt_consume(struct vt_apply *x, const struct vt_file *f, struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_id(&f->upload), due = { .n = 0 };
 	struct vt_upload_row row;
@@ -79,7 +79,7 @@ keep_content(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	int rc;
 
 	for (size_t f = 0; f < p->n_files; f++)
-		if ((rc = consume(x, &p->files[f], reterr)) != VT_OK)
+		if ((rc = vt_consume(x, &p->files[f], reterr)) != VT_OK)
 			return rc;
 	if (r->kind == VT_STEP_RECEIVE &&
 	    (rc = keep_received(x, r, reterr)) != VT_OK)
@@ -90,29 +90,10 @@ keep_content(struct vt_apply *x, size_t i, struct vt_err *reterr)
 }
 
 static int
-put_delivery(
-    struct vt_apply *x, const struct vt_delivery *d, struct vt_err *reterr)
-{
-	struct vt_key k = vt_key_row(x->st.agency_no, d->seq);
-	VT_BUF_AUTO(v);
-
-	vt_delivery_encode(d, &v);
-	return vt_batch_put(x->b, VT_T_DELIVERY, &k, &v, reterr);
-}
-
-static int
 keep_delivery(
     struct vt_apply *x, const struct vt_srec_to *to, struct vt_err *reterr)
 {
-	struct vt_delivery d = { .id = to->id,
-		.seq = to->seq,
-		.paper = x->paper->id,
-		.to = to->to,
-		.work = to->work,
-		.state =
-		    to->work == 0 ? VT_DELIVERY_PRINT : VT_DELIVERY_WAITING,
-		.created_at = x->rec.time,
-		.changed_at = x->rec.time };
+	struct vt_delivery d;
 	struct vt_ref ref = { .kind = VT_OBJECT_DELIVERY,
 		.agency_no = x->st.agency_no,
 		.seq = to->seq };
@@ -126,45 +107,16 @@ keep_delivery(
 	VT_BUF_AUTO(null);
 	int rc;
 
+	vt_delivery_begin(&d, to, &x->paper->id, x->rec.time);
 	vt_ref_encode(&ref, &id);
 	vt_cbor_null(&null);
-	if ((rc = put_delivery(x, &d, reterr)) != VT_OK ||
+	if ((rc = vt_put_delivery(x, &d, reterr)) != VT_OK ||
 	    (rc = vt_batch_put(x->b, VT_T_ID, &ki, &id, reterr)) != VT_OK ||
 	    (rc = vt_batch_put(
 		 x->b, VT_T_PAPER_DELIVERY, &kp, &null, reterr)) != VT_OK ||
 	    to->work == 0)
 		return rc;
 	return vt_work_put_new(x->b, x->st.agency_no, to->work, &w, reterr);
-}
-
-static int
-keep_delivered(
-    struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
-{
-	struct vt_delivery d;
-	int rc;
-
-	rc = vt_row_delivery(
-	    x->b->txn, x->st.agency_no, r->seq, x->arena, &d, reterr);
-	if (rc != VT_OK)
-		return rc;
-	vt_delivery_evolve(&d, r, x->rec.time);
-	if ((rc = put_delivery(x, &d, reterr)) != VT_OK || r->work == 0)
-		return rc;
-	return vt_work_remove(x->b, r->work, reterr);
-}
-
-/* What DELIVERED does to a delivery; used again by check. */
-void
-vt_delivery_evolve(struct vt_delivery *d, const struct vt_srec *r, vt_time time)
-{
-	d->state = (enum vt_delivery_state)r->sub;
-	d->note = r->note;
-	if (r->blob.n > 0)
-		d->receipt = r->blob;
-	d->changed_at = time;
-	if (r->work != 0)
-		d->work = 0;
 }
 
 static int
@@ -183,8 +135,15 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	const struct vt_srec *r = &x->rec.steps[i];
 	int rc = VT_OK;
 
+	if (r->kind == VT_STEP_CONSIGN || r->kind == VT_STEP_CONSIGN_READ)
+		return vt_consign_keep(x, i, reterr);
+	if (r->kind == VT_STEP_STATUS || r->kind == VT_STEP_RESEND ||
+	    r->kind == VT_STEP_DELIVERED)
+		return vt_status_keep(x, i, reterr);
 	if (r->kind >= VT_STEP_WORK)
 		return vt_work_keep(x, i, reterr);
+	if (r->kind == VT_STEP_ENTRY)
+		return vt_entry_keep(x, i, reterr);
 	if (r->kind >= VT_STEP_AGENCY)
 		return vt_house_keep(x, i, reterr);
 	switch (r->kind) {
@@ -193,13 +152,16 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	case VT_STEP_VERSION:
 		return keep_content(x, i, reterr);
 	case VT_STEP_NUMBER:
+	case VT_STEP_ACCEPT:
 		return vt_number_keep(x, r, reterr);
+	case VT_STEP_TAKE_BACK:
+	case VT_STEP_RECALL:
+	case VT_STEP_REPLACE:
+		return vt_recall_keep(x, i, reterr);
 	case VT_STEP_DISPATCH:
 		for (size_t n = 0; n < r->n_to && rc == VT_OK; n++)
 			rc = keep_delivery(x, &r->to[n], reterr);
 		return rc;
-	case VT_STEP_DELIVERED:
-		return keep_delivered(x, r, reterr);
 	case VT_STEP_CODE:
 		return keep_code(x, r, reterr);
 	default: /* in the paper's row only */

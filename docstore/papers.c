@@ -186,57 +186,6 @@ vt_version_by_hash(struct vt_view *v, const vt_id *paper, const vt_hash *hash,
 }
 
 int
-vt_delivery_get(struct vt_view *v, const vt_id *id, struct vt_delivery *ret,
-    struct vt_err *reterr)
-{
-	struct vt_ref ref;
-	int rc;
-
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(v->txn, id, VT_OBJECT_DELIVERY, &ref, reterr)) !=
-		VT_OK)
-		return rc;
-	return vt_row_delivery(
-	    v->txn, ref.agency_no, ref.seq, v->arena, ret, reterr);
-}
-
-int
-vt_delivery_list(struct vt_view *v, const vt_id *paper, struct vt_delivery *ret,
-    size_t max, size_t *ret_n, struct vt_err *reterr)
-{
-	struct vt_key prefix, at;
-	struct vt_span k, row;
-	struct vt_ref ref;
-	uint64_t seq = 0;
-	size_t n = 0;
-	int rc;
-
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
-		VT_OK)
-		return rc;
-	prefix = vt_key_row(ref.agency_no, ref.seq);
-	while (n < max) {
-		at = vt_key_of_paper(ref.agency_no, ref.seq, seq + 1);
-		rc = vt_tx_ge(
-		    v->txn, VT_T_PAPER_DELIVERY, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK)
-			return rc;
-		seq = vt_be64(k.p + 12);
-		rc = vt_row_delivery(
-		    v->txn, ref.agency_no, seq, v->arena, &ret[n], reterr);
-		if (rc != VT_OK)
-			return rc;
-		n++;
-	}
-	*ret_n = n;
-	return VT_OK;
-}
-
-int
 vt_paper_by_delivery(struct vt_view *v, uint32_t agency_no,
     const vt_id *delivery, struct vt_paper *ret, struct vt_err *reterr)
 {

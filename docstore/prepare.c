@@ -9,15 +9,15 @@
 #include "base/text.h"
 #include "docstore/store_priv.h"
 
-static int
-invalid(struct vt_err *reterr, const char *why)
+int
+vt_prep_invalid(struct vt_err *reterr, const char *why)
 {
 	return vt_err_set(reterr, VT_E_INVALID, "act: %s", why);
 }
 
 /* *s becomes clean text in the arena; NULL becomes "". */
-static int
-clean(struct vt_act_op *a, const char **s, size_t max, const char *what,
+int
+vt_prep_text(struct vt_act_op *a, const char **s, size_t max, const char *what,
     struct vt_err *reterr)
 {
 	VT_BUF_AUTO(b);
@@ -37,8 +37,8 @@ clean(struct vt_act_op *a, const char **s, size_t max, const char *what,
 	return VT_OK;
 }
 
-static int
-need(const char *s, const char *what, struct vt_err *reterr)
+int
+vt_prep_need(const char *s, const char *what, struct vt_err *reterr)
 {
 	if (*s != '\0')
 		return VT_OK;
@@ -53,7 +53,7 @@ clean_recipients(struct vt_act_op *a, const struct vt_recipient **list,
 	int rc;
 
 	if (n > VT_L(ADDRESSEES_MAX))
-		return invalid(reterr, "more than 2000 addressees");
+		return vt_prep_invalid(reterr, "more than 2000 addressees");
 	if (n == 0) {
 		*list = NULL;
 		return VT_OK;
@@ -62,9 +62,9 @@ clean_recipients(struct vt_act_op *a, const struct vt_recipient **list,
 		return vt_nomem(reterr);
 	for (size_t i = 0; i < n; i++) {
 		to[i] = (*list)[i];
-		if ((rc = clean(a, &to[i].code, VT_L(AGENCY_CODE_MAX),
+		if ((rc = vt_prep_text(a, &to[i].code, VT_L(AGENCY_CODE_MAX),
 			 "addressee code", reterr)) != VT_OK ||
-		    (rc = clean(a, &to[i].name, VT_L(NAME_MAX),
+		    (rc = vt_prep_text(a, &to[i].name, VT_L(NAME_MAX),
 			 "addressee name", reterr)) != VT_OK)
 			return rc;
 	}
@@ -79,7 +79,7 @@ clean_facts(struct vt_act_op *a, struct vt_meta *m, struct vt_err *reterr)
 	int rc;
 
 	if (m->n_facts > VT_L(KEY_FACTS_MAX))
-		return invalid(reterr, "more than 64 facts");
+		return vt_prep_invalid(reterr, "more than 64 facts");
 	if (m->n_facts == 0) {
 		m->facts = NULL;
 		return VT_OK;
@@ -88,9 +88,9 @@ clean_facts(struct vt_act_op *a, struct vt_meta *m, struct vt_err *reterr)
 		return vt_nomem(reterr);
 	for (size_t i = 0; i < m->n_facts; i++) {
 		f[i] = m->facts[i];
-		if ((rc = clean(a, &f[i].label, VT_L(KEY_FACT_MAX),
+		if ((rc = vt_prep_text(a, &f[i].label, VT_L(KEY_FACT_MAX),
 			 "fact label", reterr)) != VT_OK ||
-		    (rc = clean(a, &f[i].value, VT_L(KEY_FACT_MAX),
+		    (rc = vt_prep_text(a, &f[i].value, VT_L(KEY_FACT_MAX),
 			 "fact value", reterr)) != VT_OK)
 			return rc;
 	}
@@ -106,17 +106,18 @@ clean_meta(struct vt_act_op *a, const struct vt_meta *in, struct vt_srec *r,
 	int rc;
 
 	if (in == NULL)
-		return invalid(reterr, "the metadata is missing");
+		return vt_prep_invalid(reterr, "the metadata is missing");
 	m = *in;
 	if (m.secrecy != 0)
 		return vt_err_set(reterr, VT_E_SECRECY_REFUSED,
 		    "paper: secrecy level %u; only 0 is accepted", m.secrecy);
 	if (m.urgency > 4)
-		return invalid(reterr, "urgency is not 0 to 4");
+		return vt_prep_invalid(reterr, "urgency is not 0 to 4");
 	if (m.holder_check.n > 256)
-		return invalid(reterr, "holder check over 256 bytes");
+		return vt_prep_invalid(reterr, "holder check over 256 bytes");
 #define VT_META_TEXT(no, member, max)                                          \
-	if ((rc = clean(a, &m.member, (max), #member, reterr)) != VT_OK)       \
+	if ((rc = vt_prep_text(a, &m.member, (max), #member, reterr)) !=       \
+	    VT_OK)                                                             \
 		return rc;
 #include "docstore/meta.def"
 #undef VT_META_TEXT
@@ -129,21 +130,21 @@ clean_meta(struct vt_act_op *a, const struct vt_meta *in, struct vt_srec *r,
 	return VT_OK;
 }
 
-static int
-clean_file(struct vt_act_op *a, const struct vt_file *f,
+int
+vt_prep_file(struct vt_act_op *a, const struct vt_file *f,
     struct vt_srec_file *ret, struct vt_err *reterr)
 {
 	int rc;
 
 	if (vt_id_is_zero(&f->upload))
-		return invalid(reterr, "a file names no upload");
+		return vt_prep_invalid(reterr, "a file names no upload");
 	*ret = (struct vt_srec_file){
 		.name = f->name, .media_type = f->media_type, .hash = f->hash
 	};
-	if ((rc = clean(a, &ret->name, VT_L(NAME_MAX), "file name", reterr)) !=
-		VT_OK ||
-	    (rc = clean(a, &ret->media_type, 127, "media type", reterr)) !=
-		VT_OK)
+	if ((rc = vt_prep_text(a, &ret->name, VT_L(NAME_MAX), "file name",
+		 reterr)) != VT_OK ||
+	    (rc = vt_prep_text(
+		 a, &ret->media_type, 127, "media type", reterr)) != VT_OK)
 		return rc;
 	return VT_OK;
 }
@@ -157,7 +158,7 @@ prepare_register(struct vt_act_op *a, const struct vt_step *st,
 
 	if (st->u.reg.direction < VT_DIR_OUT ||
 	    st->u.reg.direction > VT_DIR_RESULT)
-		return invalid(reterr, "unknown direction");
+		return vt_prep_invalid(reterr, "unknown direction");
 	if (st->u.reg.n_files < 1 || st->u.reg.n_files > VT_L(PAPER_PARTS_MAX))
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "paper: %zu parts, allowed are 1 to %zu (PAPER_PARTS_MAX)",
@@ -167,23 +168,25 @@ prepare_register(struct vt_act_op *a, const struct vt_step *st,
 	r->reason =
 	    st->u.reg.reason == 0 ? VT_VERSION_RECEIVED : st->u.reg.reason;
 	r->series = st->u.reg.arrival_series;
+	r->consignment = st->u.reg.consignment;
 	r->n_files = p->n_files = st->u.reg.n_files;
 	p->files = st->u.reg.files;
 	r->files = vt_arena_array(a->arena, r->n_files, sizeof(*r->files));
 	if (r->files == NULL)
 		return vt_nomem(reterr);
 	for (size_t i = 0; i < r->n_files; i++)
-		if ((rc = clean_file(a, &p->files[i], &r->files[i], reterr)) !=
-		    VT_OK)
+		if ((rc = vt_prep_file(
+			 a, &p->files[i], &r->files[i], reterr)) != VT_OK)
 			return rc;
-	if ((rc = clean(a, &r->series, 40, "series", reterr)) != VT_OK)
+	if ((rc = vt_prep_text(a, &r->series, 40, "series", reterr)) != VT_OK)
 		return rc;
-	if (r->direction == VT_DIR_IN && *r->series == '\0')
-		return invalid(reterr, "an incoming paper needs the series of "
-				       "its arrival number");
 	if (r->direction != VT_DIR_IN && *r->series != '\0')
-		return invalid(reterr, "only an incoming paper has an arrival "
-				       "number");
+		return vt_prep_invalid(reterr,
+		    "only an incoming paper has an arrival "
+		    "number");
+	if (r->direction != VT_DIR_IN && !vt_id_is_zero(&r->consignment))
+		return vt_prep_invalid(reterr, "only an incoming paper is made "
+					       "of a consignment");
 	return clean_meta(a, st->u.reg.meta, r, reterr);
 }
 
@@ -197,10 +200,10 @@ prepare_version(struct vt_act_op *a, const struct vt_step *st,
 
 	if (st->u.version.reason < VT_VERSION_EDITED ||
 	    st->u.version.reason > VT_VERSION_RENDERED)
-		return invalid(reterr, "unknown reason of a version");
+		return vt_prep_invalid(reterr, "unknown reason of a version");
 	p->files = &st->u.version.file;
 	p->n_files = 1;
-	if ((rc = clean_file(a, p->files, &f, reterr)) != VT_OK)
+	if ((rc = vt_prep_file(a, p->files, &f, reterr)) != VT_OK)
 		return rc;
 	r->part = st->u.version.part == 0 ? 1 : st->u.version.part;
 	r->reason = st->u.version.reason;
@@ -225,9 +228,11 @@ prepare_sign(struct vt_act_op *a, const struct vt_step *st, struct vt_srec *r,
 	if (st->kind == VT_STEP_SIGN) {
 		if (st->u.sign.kind != VT_SIGN_INITIALS &&
 		    st->u.sign.kind != VT_SIGN_COMPETENT)
-			return invalid(reterr, "unknown kind of signature");
+			return vt_prep_invalid(
+			    reterr, "unknown kind of signature");
 		if (vt_id_is_zero(&st->u.sign.signer))
-			return invalid(reterr, "a signature names its signer");
+			return vt_prep_invalid(
+			    reterr, "a signature names its signer");
 		r->sub = st->u.sign.kind;
 		r->who = st->u.sign.signer;
 		r->main = st->u.sign.main;
@@ -242,9 +247,9 @@ prepare_sign(struct vt_act_op *a, const struct vt_step *st, struct vt_srec *r,
 		r->at = st->u.seal.signing_time;
 		r->level = st->u.seal.level;
 	}
-	if ((rc = clean(a, &r->field, 200, "field", reterr)) != VT_OK)
+	if ((rc = vt_prep_text(a, &r->field, 200, "field", reterr)) != VT_OK)
 		return rc;
-	return clean(a, &r->level, 20, "level", reterr);
+	return vt_prep_text(a, &r->level, 20, "level", reterr);
 }
 
 static int
@@ -255,7 +260,8 @@ prepare_dispatch(struct vt_act_op *a, const struct vt_step *st,
 	int rc;
 
 	if (st->u.dispatch.n_to == 0)
-		return invalid(reterr, "a dispatch without an addressee");
+		return vt_prep_invalid(
+		    reterr, "a dispatch without an addressee");
 	rc = clean_recipients(a, &to, st->u.dispatch.n_to, reterr);
 	if (rc != VT_OK)
 		return rc;
@@ -277,10 +283,41 @@ prepare_code(struct vt_act_op *a, const char *code, struct vt_srec *r,
 	size_t n = code == NULL ? 0 : strlen(code);
 
 	if (n < 4 || n > 40 || strspn(code, ok) != n)
-		return invalid(reterr, "a public code is 4 to 40 characters of "
-				       "0-9 A-Z -");
+		return vt_prep_invalid(reterr,
+		    "a public code is 4 to 40 characters of "
+		    "0-9 A-Z -");
 	r->code = vt_arena_strdup(a->arena, code);
 	return r->code == NULL ? vt_nomem(reterr) : VT_OK;
+}
+
+static int
+prepare_delivered(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_srec *r, struct vt_err *reterr)
+{
+	int rc;
+
+	r->object = st->u.delivered.delivery;
+	r->sub = st->u.delivered.state;
+	r->note = st->u.delivered.note;
+	r->blob = st->u.delivered.receipt;
+	r->transport = st->u.delivered.transport;
+	r->external = st->u.delivered.external;
+	r->attempts = st->u.delivered.attempts;
+	if (st->u.delivered.sent_at != 0)
+		r->sent = st->u.delivered.sent_at;
+	if (st->u.delivered.stored_at != 0)
+		r->stored = st->u.delivered.stored_at;
+	if ((r->sub < VT_DELIVERY_ARRIVED || r->sub > VT_DELIVERY_FAILED) &&
+	    r->sub != VT_DELIVERY_SENT)
+		return vt_prep_invalid(reterr, "not a state to report");
+	if (r->blob.n > VT_RECEIPT_MAX)
+		return vt_prep_invalid(reterr, "a receipt over 64 KiB");
+	if (r->transport > VT_TRANSPORT_HOSTED)
+		return vt_prep_invalid(reterr, "unknown transport");
+	if ((rc = vt_prep_text(a, &r->external, 200, "external id", reterr)) !=
+	    VT_OK)
+		return rc;
+	return vt_prep_text(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
 }
 
 /* Steps of a paper. */
@@ -303,22 +340,28 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	case VT_STEP_RETURN: /* three members of one shape */
 		r->main = st->u.submit.main;
 		r->note = st->u.submit.note;
-		return clean(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
+		return vt_prep_text(
+		    a, &r->note, VT_L(NOTE_MAX), "note", reterr);
 	case VT_STEP_NUMBER:
 		r->series = st->u.number.series;
 		r->notation = st->u.number.notation;
 		r->value = st->u.number.value;
-		if ((rc = clean(a, &r->series, 40, "series", reterr)) != VT_OK)
+		if ((rc = vt_prep_text(a, &r->series, 40, "series", reterr)) !=
+		    VT_OK)
 			return rc;
 		if (r->notation != NULL) /* NULL: of the metadata, later */
-			rc = clean(a, &r->notation, 80, "notation", reterr);
-		return rc == VT_OK ? need(r->series, "the series", reterr) : rc;
+			rc = vt_prep_text(
+			    a, &r->notation, 80, "notation", reterr);
+		return rc == VT_OK
+			   ? vt_prep_need(r->series, "the series", reterr)
+			   : rc;
 	case VT_STEP_SIGN:
 	case VT_STEP_SEAL:
 		return prepare_sign(a, st, r, reterr);
 	case VT_STEP_ISSUE:
 		r->note = st->u.issue.note;
-		return clean(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
+		return vt_prep_text(
+		    a, &r->note, VT_L(NOTE_MAX), "note", reterr);
 	case VT_STEP_DISPATCH:
 		return prepare_dispatch(a, st, r, reterr);
 	case VT_STEP_RECEIVE:
@@ -326,31 +369,18 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		r->series = st->u.receive.series;
 		r->direction = VT_DIR_IN;
 		r->reason = VT_VERSION_RECEIVED;
-		if ((rc = clean(a, &r->series, 40, "series", reterr)) != VT_OK)
-			return rc;
-		return need(r->series, "the series", reterr);
+		return vt_prep_text(a, &r->series, 40, "series", reterr);
 	case VT_STEP_DELIVERED:
-		r->object = st->u.delivered.delivery;
-		r->sub = st->u.delivered.state;
-		r->note = st->u.delivered.note;
-		r->blob = st->u.delivered.receipt;
-		if (r->sub < VT_DELIVERY_ARRIVED || r->sub > VT_DELIVERY_FAILED)
-			return invalid(reterr, "not a state to report");
-		if (r->blob.n > VT_RECEIPT_MAX)
-			return invalid(reterr, "a receipt over 64 KiB");
-		return clean(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
+		return prepare_delivered(a, st, r, reterr);
 	case VT_STEP_CODE:
 		return prepare_code(a, st->u.code.code, r, reterr);
-	case VT_STEP_ASSIGN:
-		r->who = st->u.assign.person;
-		r->note = st->u.assign.note;
-		if (vt_id_is_zero(&r->who))
-			return invalid(reterr, "assigned to nobody");
-		return clean(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
-	default: /* VT_STEP_PROBLEM */
+	case VT_STEP_PROBLEM:
 		r->part = st->u.problem.part == 0 ? 1 : st->u.problem.part;
 		r->note = st->u.problem.note;
-		return clean(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
+		return vt_prep_text(
+		    a, &r->note, VT_L(NOTE_MAX), "note", reterr);
+	default:
+		return vt_prep_exchange(a, st, p, reterr);
 	}
 }
 
@@ -358,11 +388,12 @@ static int
 prepare_certs(const struct vt_span *certs, size_t n, struct vt_err *reterr)
 {
 	if (n > VT_L(CERTS_MAX))
-		return invalid(reterr, "more than 16 certificates");
+		return vt_prep_invalid(reterr, "more than 16 certificates");
 	for (size_t i = 0; i < n; i++)
 		if (certs[i].n == 0 || certs[i].n > VT_L(CERT_MAX))
-			return invalid(reterr, "a certificate of 0 or more "
-					       "than 16384 bytes");
+			return vt_prep_invalid(reterr,
+			    "a certificate of 0 or more "
+			    "than 16384 bytes");
 	return VT_OK;
 }
 
@@ -373,16 +404,16 @@ prepare_name(
 	int rc;
 
 	n->from = VT_TIME_NONE;
-	if ((rc = clean(a, &n->code, VT_L(AGENCY_CODE_MAX), "agency code",
+	if ((rc = vt_prep_text(a, &n->code, VT_L(AGENCY_CODE_MAX),
+		 "agency code", reterr)) != VT_OK ||
+	    (rc = vt_prep_text(a, &n->name, VT_L(NAME_MAX), "agency name",
 		 reterr)) != VT_OK ||
-	    (rc = clean(a, &n->name, VT_L(NAME_MAX), "agency name", reterr)) !=
+	    (rc = vt_prep_text(a, &n->short_name, 40, "short name", reterr)) !=
 		VT_OK ||
-	    (rc = clean(a, &n->short_name, 40, "short name", reterr)) !=
-		VT_OK ||
-	    (rc = clean(a, &n->place, 100, "place", reterr)) != VT_OK ||
-	    (rc = need(n->code, "the agency code", reterr)) != VT_OK)
+	    (rc = vt_prep_text(a, &n->place, 100, "place", reterr)) != VT_OK ||
+	    (rc = vt_prep_need(n->code, "the agency code", reterr)) != VT_OK)
 		return rc;
-	return need(n->name, "the agency name", reterr);
+	return vt_prep_need(n->name, "the agency name", reterr);
 }
 
 static int
@@ -396,7 +427,7 @@ prepare_agency(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	int rc;
 
 	if (a->act->n_steps != 1 || a->act->agency_no != 0)
-		return invalid(reterr,
+		return vt_prep_invalid(reterr,
 		    "a new agency is alone in its act, with agency number 0");
 	x->now = st->u.agency.name;
 	x->certs = st->u.agency.certs;
@@ -404,7 +435,8 @@ prepare_agency(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	x->key_ref = st->u.agency.key_ref;
 	if ((rc = prepare_name(a, &x->now, reterr)) != VT_OK ||
 	    (rc = prepare_certs(x->certs, x->n_certs, reterr)) != VT_OK ||
-	    (rc = clean(a, &x->key_ref, 500, "key reference", reterr)) != VT_OK)
+	    (rc = vt_prep_text(a, &x->key_ref, 500, "key reference", reterr)) !=
+		VT_OK)
 		return rc;
 	x->id = vt_id_new(a->store->ctx);
 	vt_random(a->store->ctx, r, sizeof(r));
@@ -434,17 +466,17 @@ prepare_person(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 
 	*x = st->u.person;
 	if (x->n_tokens > VT_L(TOKENS_MAX))
-		return invalid(reterr, "more than 16 tokens");
-	if ((rc = clean(a, &x->name, VT_L(NAME_MAX), "name", reterr)) !=
+		return vt_prep_invalid(reterr, "more than 16 tokens");
+	if ((rc = vt_prep_text(a, &x->name, VT_L(NAME_MAX), "name", reterr)) !=
 		VT_OK ||
-	    (rc = clean(a, &x->position, VT_L(NAME_MAX), "position", reterr)) !=
+	    (rc = vt_prep_text(a, &x->position, VT_L(NAME_MAX), "position",
+		 reterr)) != VT_OK ||
+	    (rc = vt_prep_text(a, &x->unit, VT_L(NAME_MAX), "unit", reterr)) !=
 		VT_OK ||
-	    (rc = clean(a, &x->unit, VT_L(NAME_MAX), "unit", reterr)) !=
-		VT_OK ||
-	    (rc = clean(a, &x->key_ref, 500, "key reference", reterr)) !=
+	    (rc = vt_prep_text(a, &x->key_ref, 500, "key reference", reterr)) !=
 		VT_OK ||
 	    (rc = prepare_certs(x->certs, x->n_certs, reterr)) != VT_OK ||
-	    (rc = need(x->name, "the name", reterr)) != VT_OK)
+	    (rc = vt_prep_need(x->name, "the name", reterr)) != VT_OK)
 		return rc;
 	if (vt_id_is_zero(&x->id))
 		x->id = vt_id_new(a->store->ctx);
@@ -472,39 +504,40 @@ prepare_house(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		rc = prepare_certs(p->agency.certs, p->agency.n_certs, reterr);
 		if (rc != VT_OK)
 			return rc;
-		return clean(
+		return vt_prep_text(
 		    a, &p->agency.key_ref, 500, "key reference", reterr);
 	case VT_STEP_PERSON:
 		return prepare_person(a, st, p, reterr);
 	case VT_STEP_SERIES:
 		p->series = st->u.series;
-		if ((rc = clean(a, &p->series.key, 40, "series", reterr)) !=
-			VT_OK ||
-		    (rc = clean(a, &p->series.title, VT_L(NAME_MAX),
+		if ((rc = vt_prep_text(
+			 a, &p->series.key, 40, "series", reterr)) != VT_OK ||
+		    (rc = vt_prep_text(a, &p->series.title, VT_L(NAME_MAX),
 			 "series title", reterr)) != VT_OK)
 			return rc;
 		if (p->series.reset < VT_RESET_YEAR ||
 		    p->series.reset > VT_RESET_NEVER ||
 		    p->series.authority < VT_SERIES_OURS ||
 		    p->series.authority > VT_SERIES_EXTERNAL)
-			return invalid(reterr, "unknown rule of a series");
-		return need(p->series.key, "the series", reterr);
+			return vt_prep_invalid(
+			    reterr, "unknown rule of a series");
+		return vt_prep_need(p->series.key, "the series", reterr);
 	case VT_STEP_WORK:
 		p->r.sub = st->u.work.kind;
 		p->r.object = st->u.work.subject;
 		p->r.at = st->u.work.due == 0 ? VT_TIME_NONE : st->u.work.due;
 		p->r.blob = st->u.work.payload;
-		if (p->r.sub < VT_WORK_DELIVERY || p->r.sub > VT_WORK_LOOK)
-			return invalid(reterr, "unknown kind of work");
+		if (p->r.sub < VT_WORK_DELIVERY || p->r.sub > VT_WORK_SYNC)
+			return vt_prep_invalid(reterr, "unknown kind of work");
 		if (p->r.blob.n > VT_L(KEEP_MAX))
-			return invalid(reterr, "a payload over 64 KiB");
+			return vt_prep_invalid(reterr, "a payload over 64 KiB");
 		return VT_OK;
 	case VT_STEP_WORK_DONE:
 		p->r.work = st->u.work_done.work;
 		p->lease = st->u.work_done.lease;
 		return VT_OK;
 	default:
-		return invalid(reterr, "unknown step");
+		return vt_prep_invalid(reterr, "unknown step");
 	}
 }
 
@@ -515,9 +548,10 @@ prepare_act(struct vt_act_op *a, struct vt_err *reterr)
 	size_t n = act->key == NULL ? 0 : strlen(act->key);
 
 	if (act->n_steps == 0 || act->n_steps > VT_ACT_STEPS_MAX)
-		return invalid(reterr, "it has no step, or more than 16");
+		return vt_prep_invalid(
+		    reterr, "it has no step, or more than 16");
 	if (act->keep.n > VT_L(KEEP_MAX))
-		return invalid(reterr, "more than 64 KiB to keep");
+		return vt_prep_invalid(reterr, "more than 64 KiB to keep");
 	if (act->key != NULL) {
 		if (n == 0 || n > VT_L(IDEMPOTENCY_KEY_MAX))
 			return vt_err_set(reterr, VT_E_LIMIT,
@@ -559,9 +593,6 @@ house_meets(const struct vt_prep *x, const struct vt_prep *y)
 	case VT_STEP_SERIES:
 		return y->r.kind == VT_STEP_SERIES &&
 		       strcmp(x->series.key, y->series.key) == 0;
-	case VT_STEP_DELIVERED:
-		return y->r.kind == VT_STEP_DELIVERED &&
-		       vt_id_eq(&x->r.object, &y->r.object);
 	default:
 		return false;
 	}
@@ -573,9 +604,9 @@ steps_differ(const struct vt_act_op *a, struct vt_err *reterr)
 	for (size_t i = 0; i < a->act->n_steps; i++)
 		for (size_t j = i + 1; j < a->act->n_steps; j++)
 			if (house_meets(&a->prep[i], &a->prep[j]))
-				return invalid(
+				return vt_prep_invalid(
 				    reterr, "two steps change the same row");
-	return VT_OK;
+	return vt_prep_rows_differ(a, reterr);
 }
 
 static int
@@ -592,8 +623,12 @@ prepare_steps(struct vt_act_op *a, struct vt_err *reterr)
 
 		p->r.kind = st->kind;
 		p->r.at = VT_TIME_NONE;
-		if (st->kind >= VT_STEP_REGISTER && st->kind <= VT_STEP_PROBLEM)
+		vt_srec_more_defaults(&p->r);
+		if (st->kind >= VT_STEP_REGISTER && st->kind < VT_STEP_AGENCY)
 			rc = prepare_paper(a, st, p, reterr);
+		else if (st->kind == VT_STEP_ENTRY ||
+			 st->kind >= VT_STEP_CONSIGN)
+			rc = vt_prep_exchange(a, st, p, reterr);
 		else
 			rc = prepare_house(a, st, p, reterr);
 		if (rc != VT_OK)
@@ -602,6 +637,28 @@ prepare_steps(struct vt_act_op *a, struct vt_err *reterr)
 	if (vt_id_is_zero(&a->paper_id))
 		a->paper_id = vt_id_new(a->store->ctx);
 	return steps_differ(a, reterr);
+}
+
+/* Bytes a step writes beyond the usual, about. */
+static size_t
+weight_of(const struct vt_step *st)
+{
+	size_t n = 0;
+
+	switch (st->kind) {
+	case VT_STEP_DISPATCH:
+		return 1024 * st->u.dispatch.n_to;
+	case VT_STEP_ENTRY:
+		for (size_t i = 0; i < st->u.entry.n; i++)
+			n += 2 * st->u.entry.changes[i].value.n + 512;
+		return n;
+	case VT_STEP_CONSIGN_READ:
+		return 2 * st->u.consign_read.findings.n;
+	case VT_STEP_CONSIGN:
+		return 2 * VT_L(CONSIGN_HEADERS_MAX);
+	default:
+		return 0;
+	}
 }
 
 int
@@ -620,6 +677,8 @@ vt_act_prepare(struct vt_store *s, const struct vt_act *act,
 	if ((a.arena = vt_arena_new(VT_ARENA_ACT)) == NULL)
 		return vt_nomem(reterr);
 	a.op.weight = 16384 + act->keep.n;
+	for (size_t i = 0; i < act->n_steps && i < VT_ACT_STEPS_MAX; i++)
+		a.op.weight += weight_of(&act->steps[i]);
 	if ((rc = prepare_act(&a, reterr)) != VT_OK ||
 	    (rc = prepare_steps(&a, reterr)) != VT_OK) {
 		a.op.rc = rc;

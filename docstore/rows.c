@@ -117,7 +117,7 @@ vt_row_ref(struct vt_txn *t, const vt_id *id, enum vt_object kind,
     struct vt_ref *ret, struct vt_err *reterr)
 {
 	static const char *const names[] = { "", "agency", "person", "paper",
-		"delivery", "act" };
+		"delivery", "act", "consignment" };
 	struct vt_key k = vt_key_id(id);
 	struct vt_ref r = { .seq = 0 };
 	struct vt_span v;
@@ -200,6 +200,23 @@ vt_row_delivery(struct vt_txn *t, uint32_t agency_no, uint64_t seq,
 	d.agency_no = agency_no;
 	d.seq = seq;
 	*ret = d;
+	return VT_OK;
+}
+
+int
+vt_row_consign(struct vt_txn *t, uint32_t agency_no, uint64_t seq,
+    struct vt_arena *a, struct vt_consignment *ret, struct vt_err *reterr)
+{
+	struct vt_consignment c;
+	struct vt_span v;
+	int rc;
+
+	if ((rc = row(t, VT_T_CONSIGN, agency_no, seq, &v, reterr)) != VT_OK ||
+	    (rc = vt_consign_decode(v, a, &c, reterr)) != VT_OK)
+		return rc;
+	c.agency_no = agency_no;
+	c.seq = seq;
+	*ret = c;
 	return VT_OK;
 }
 
@@ -308,6 +325,7 @@ vt_counters_encode(const struct vt_counters *c, struct vt_buf *ret)
 	vt_put_uint(&w, 3, c->work);
 	vt_put_uint(&w, 4, c->manifests);
 	vt_put_uint(&w, 5, c->settled);
+	vt_put_uint(&w, 6, c->revisions);
 	vt_cbor_map_end(&w);
 }
 
@@ -347,6 +365,9 @@ vt_row_counters(
 			break;
 		case 5:
 			x.settled = vt_cbor_get_uint(&c);
+			break;
+		case 6:
+			x.revisions = vt_cbor_get_uint(&c);
 			break;
 		default:
 			vt_cbor_fail(&c, "unknown field");

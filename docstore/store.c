@@ -429,6 +429,8 @@ vt_store_open(const char *path, const struct vt_store_options *o,
 	    (rc = vt_queue_init(&s->byter.queue, VT_L(QUEUE_MAX), reterr)) !=
 		VT_OK)
 		return rc;
+	if ((rc = vt_watch_init(&s->watch, reterr)) != VT_OK)
+		return rc;
 	s->writer.last = VT_TIME_NONE;
 	if (!o->in_memory && (s->path = strdup(path)) == NULL)
 		return vt_nomem(reterr);
@@ -469,6 +471,7 @@ vt_store_close(struct vt_store *s)
 		free(k);
 	}
 	vt_keys_clear(&s->keys);
+	vt_watch_fini(&s->watch);
 	(void)pthread_mutex_destroy(&s->log_lock);
 	(void)pthread_mutex_destroy(&s->writer.lock);
 	(void)pthread_mutex_destroy(&s->byter.lock);

@@ -220,6 +220,7 @@ struct vt_counters {
 	uint64_t work;      /* highest work no */
 	uint64_t manifests; /* highest manifest no */
 	uint64_t settled;   /* vt_byter_settled */
+	uint64_t revisions; /* highest given to an entry or state */
 };
 
 /* An agency that the running batch touches. */
@@ -271,6 +272,26 @@ struct vt_writer {
 	vt_time last; /* time of the last commit */
 };
 
+/*
+ * Who waits for events (watch.c): a round a bucket of agencies, raised by each
+ * commit that concerns one of them. The first is for any commit.
+ */
+#define VT_WATCH_BUCKETS 64
+struct vt_watch {
+	pthread_mutex_t lock;
+	pthread_cond_t cond[1 + VT_WATCH_BUCKETS];
+	uint64_t round[1 + VT_WATCH_BUCKETS];
+	bool ready, ended;
+};
+VT_NODISCARD int vt_watch_init(struct vt_watch *w, struct vt_err *reterr);
+void vt_watch_fini(struct vt_watch *w);
+/* After a commit, on the writer's thread: what the batch touched. */
+void vt_watch_tell(struct vt_watch *w, const struct vt_live *live);
+
+/* Takes expired states away, at most max; inside a batch (states.c). */
+VT_NODISCARD int vt_states_sweep(
+    struct vt_batch *b, size_t max, size_t *ret_removed, struct vt_err *reterr);
+
 /* A signed checkpoint that is not on disk yet; false if there is none. */
 bool vt_writer_unsaved(
     struct vt_store *s, uint32_t agency_no, uint64_t size, struct vt_buf *ret);
@@ -288,7 +309,9 @@ struct vt_prep {
 	struct vt_agency agency;
 	struct vt_person person;
 	struct vt_series series;
-	uint64_t lease; /* work_done */
+	struct vt_consignment consign; /* consign, consign_read */
+	bool again;                    /* consign_read */
+	uint64_t lease;                /* work_done */
 };
 
 struct vt_act_op {
@@ -329,17 +352,88 @@ struct vt_apply {
 	struct vt_live *live;      /* NULL while an agency is made */
 	struct vt_agency_state st; /* counters as the act leaves them */
 	uint64_t work;             /* highest work no as the act leaves it */
+	uint64_t revisions;        /* the same of revisions */
 	uint32_t agencies;
 	struct vt_paper *paper; /* NULL: none */
 	struct vt_arec rec;
 	bool repeat; /* found to be a repeat */
 	uint64_t repeat_index;
+	uint64_t repeat_consign; /* seq of the consignment that came again */
 };
 
 /* Checks step i and completes x->rec.steps[i]; writes nothing. */
 int vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 /* Writes the rows of step i. */
 int vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* The current main file must be the one meant, and so on: the refusal that a
+ * paper is at another step (decide.c). */
+int vt_out_of_order(
+    const struct vt_paper *p, const char *what, struct vt_err *reterr);
+/* An upload of this agency with the content the act states. */
+int vt_find_upload(struct vt_apply *x, const struct vt_file *f,
+    uint64_t *ret_size, struct vt_err *reterr);
+/* The act takes an upload over: its reference becomes the record's. */
+int vt_consume(
+    struct vt_apply *x, const struct vt_file *f, struct vt_err *reterr);
+/* One row in table id. */
+int vt_put_object(struct vt_apply *x, const vt_id *id, enum vt_object kind,
+    uint64_t seq, struct vt_err *reterr);
+/* Is the step one of those that change the paper they are on? */
+bool vt_step_is_of_paper(enum vt_step_kind k);
+/* Do the steps leave the paper's row alone, though they are about it? */
+bool vt_arec_leaves_paper(const struct vt_arec *rec);
+/* The subject of a step's event besides the paper. */
+vt_id vt_step_subject(const struct vt_srec *r);
+
+/* Incoming papers and handling (handle.c), recall (recall.c), deliveries
+ * (status.c), consignments (consign.c), entries (entry.c). */
+int vt_handle_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_recall_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_recall_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_status_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_status_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_consign_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_consign_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* After find_repeat or a decision said so: one more arrival. */
+int vt_consign_repeat(struct vt_apply *x, struct vt_err *reterr);
+int vt_entry_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_entry_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+struct vt_key vt_key_entry(
+    uint32_t agency_no, enum vt_entry_kind kind, struct vt_span key);
+/* agency ‖ seq ‖ no: logs. */
+struct vt_key vt_key_log(uint32_t agency_no, uint64_t seq, uint32_t no);
+struct vt_key vt_key_link(
+    uint32_t agency_no, uint64_t paper, enum vt_link_kind kind, uint64_t other);
+struct vt_key vt_key_external(
+    uint32_t agency_no, enum vt_transport_kind transport, const char *external);
+/* Without the seq at the end: of a sender's document. */
+struct vt_key vt_key_document(
+    uint32_t agency_no, const char *from, const char *document);
+/* The rows a RECALL or REPLACE adds; false: none. */
+bool vt_step_link(const struct vt_srec *r, uint64_t paper, uint64_t *ret_from,
+    enum vt_link_kind *ret_kind, uint64_t *ret_to);
+/* A delivery of this agency and of the act's paper. */
+int vt_delivery_of_act(struct vt_apply *x, const vt_id *id,
+    struct vt_delivery *ret, struct vt_err *reterr);
+int vt_put_delivery(
+    struct vt_apply *x, const struct vt_delivery *d, struct vt_err *reterr);
+/* The log row of a status or a take back; no = d->log after it. */
+void vt_status_row(const struct vt_srec *r, vt_time time, uint64_t index,
+    struct vt_delivery_status *ret);
+
+/* Preparing (prepare.c): text cleaned into the arena, files, certificates. */
+int vt_prep_invalid(struct vt_err *reterr, const char *why);
+int vt_prep_text(struct vt_act_op *a, const char **s, size_t max,
+    const char *what, struct vt_err *reterr);
+int vt_prep_need(const char *s, const char *what, struct vt_err *reterr);
+int vt_prep_file(struct vt_act_op *a, const struct vt_file *f,
+    struct vt_srec_file *ret, struct vt_err *reterr);
+/* Steps of handling, recall and exchange; entries (prepare_exchange.c). */
+int vt_prep_exchange(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_prep *p, struct vt_err *reterr);
+/* Two changes of one entry, or of one delivery, in the steps of an act. */
+int vt_prep_rows_differ(const struct vt_act_op *a, struct vt_err *reterr);
+
 /* The same for steps of the house and of work (house.c, work.c). */
 int vt_house_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_house_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
@@ -362,7 +456,8 @@ int vt_addressees_decide(
 int vt_number_keep(
     struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr);
 
-/* Everything a step does to the paper itself; pure, used again by check. */
+/* Everything a step does to the paper itself, or to a delivery; pure, used
+ * again by check. */
 struct vt_evolve {
 	vt_id paper;
 	vt_id person;
@@ -378,6 +473,8 @@ void vt_paper_touch(struct vt_paper *p, const struct vt_evolve *e);
 size_t vt_step_versions(const struct vt_srec *r, const struct vt_evolve *e,
     struct vt_version *ret, size_t max);
 
+void vt_delivery_begin(struct vt_delivery *d, const struct vt_srec_to *to,
+    const vt_id *paper, vt_time time);
 void vt_delivery_evolve(
     struct vt_delivery *d, const struct vt_srec *r, vt_time time);
 
@@ -457,6 +554,9 @@ VT_NODISCARD int vt_row_person(struct vt_txn *t, uint32_t agency_no,
 VT_NODISCARD int vt_row_delivery(struct vt_txn *t, uint32_t agency_no,
     uint64_t seq, struct vt_arena *a, struct vt_delivery *ret,
     struct vt_err *reterr);
+VT_NODISCARD int vt_row_consign(struct vt_txn *t, uint32_t agency_no,
+    uint64_t seq, struct vt_arena *a, struct vt_consignment *ret,
+    struct vt_err *reterr);
 VT_NODISCARD int vt_row_act(struct vt_txn *t, uint32_t agency_no,
     uint64_t index, struct vt_arena *a, struct vt_arec *ret,
     struct vt_err *reterr);
@@ -510,6 +610,7 @@ struct vt_store {
 	struct vt_super super;
 	struct vt_keys keys;
 	struct vt_writer writer;
+	struct vt_watch watch;
 	struct {
 		struct vt_queue queue;
 		pthread_t thread;

@@ -312,6 +312,38 @@ vt_work_retry(struct vt_store *s, uint64_t no, uint64_t lease, vt_time due,
 	return rc;
 }
 
+static int
+hurry_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
+{
+	struct work_op *o = (struct work_op *)(void *)op;
+	struct vt_work w;
+	int rc;
+
+	if ((rc = work_get(b->txn, o->no, &w, reterr)) != VT_OK ||
+	    (rc = take_payload(&w, &o->got, reterr)) != VT_OK)
+		return rc;
+	/* Who holds a lease keeps it: the item is due when it runs out. */
+	if (!vt_id_is_zero(&w.owner) && w.lease_until > b->time)
+		return VT_OK;
+	if ((rc = due_del(b, &w, reterr)) != VT_OK)
+		return rc;
+	o->got.due = o->due == 0 ? b->time : o->due;
+	return work_put(b, &o->got, reterr);
+}
+
+int
+vt_work_hurry(
+    struct vt_store *s, uint64_t no, vt_time due, struct vt_err *reterr)
+{
+	struct work_op o = {
+		.op = { .apply = hurry_apply }, .no = no, .due = due
+	};
+	int rc = run(s, &o, reterr);
+
+	free(o.got.payload);
+	return rc;
+}
+
 int
 vt_work_done(
     struct vt_store *s, uint64_t no, uint64_t lease, struct vt_err *reterr)

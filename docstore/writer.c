@@ -12,6 +12,7 @@
 #include "docstore/store_priv.h"
 
 #define BATCH_MAX     64
+#define SWEEP_MAX     32           /* expired states a commit takes away */
 #define CLOCK_WARN_US 5000000LL    /* a step back that is reported */
 #define CLOCK_STOP_US 3600000000LL /* one that stops numbering */
 
@@ -243,6 +244,7 @@ static int
 finish_batch(struct vt_batch *b, struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_text("counters");
+	size_t swept;
 	VT_BUF_AUTO(v);
 	int rc;
 
@@ -253,6 +255,8 @@ finish_batch(struct vt_batch *b, struct vt_err *reterr)
 		if ((rc = receipt_close(b, a, reterr)) != VT_OK)
 			return rc;
 	if ((rc = save_checkpoints(b, reterr)) != VT_OK)
+		return rc;
+	if ((rc = vt_states_sweep(b, SWEEP_MAX, &swept, reterr)) != VT_OK)
 		return rc;
 	b->count.settled = vt_byter_settled(b->store);
 	vt_counters_encode(&b->count, &v);
@@ -387,6 +391,7 @@ batch_run(struct vt_store *s, struct vt_op *ops)
 		}
 	} else if (b.wrote) {
 		count_batch(&b);
+		vt_watch_tell(&s->watch, b.live);
 		batch_sign(&b);
 	}
 	live_free(b.live);

@@ -23,6 +23,7 @@ struct lmdb_engine {
 	struct vt_engine base;
 	MDB_env *env[VT_SPACES];
 	MDB_dbi dbi[VT_T__MAX];
+	bool absent[VT_T__MAX]; /* an older store, opened for reading */
 };
 
 struct lmdb_txn {
@@ -127,29 +128,43 @@ open_space(struct lmdb_engine *e, int space, const struct vt_engine_options *o,
 }
 
 static int
+open_table(struct lmdb_engine *e, MDB_txn *txn, enum vt_table t,
+    const struct vt_engine_options *o, struct vt_err *reterr)
+{
+	bool make = o->create || (t >= VT_T_ADDED && !o->read_only);
+	int rc;
+
+	rc = mdb_dbi_open(
+	    txn, vt_table_name(t), make ? MDB_CREATE : 0, &e->dbi[t]);
+	if (rc == 0)
+		return VT_OK;
+	if (rc != MDB_NOTFOUND)
+		return lmdb_err(rc, "opening tables", reterr);
+	if (t < VT_T_ADDED)
+		return vt_err_set(reterr, VT_E_STORE_FORMAT,
+		    "table %s is missing", vt_table_name(t));
+	e->absent[t] = true;
+	return VT_OK;
+}
+
+static int
 open_tables(struct lmdb_engine *e, int space, const struct vt_engine_options *o,
     struct vt_err *reterr)
 {
-	unsigned int flags = o->create ? MDB_CREATE : 0;
 	MDB_txn *txn;
 	int rc;
 
 	rc = mdb_txn_begin(
-	    e->env[space], NULL, o->create ? 0 : MDB_RDONLY, &txn);
+	    e->env[space], NULL, o->read_only ? MDB_RDONLY : 0, &txn);
 	if (rc != 0)
 		return lmdb_err(rc, "opening tables", reterr);
 	for (int t = 0; t < VT_T__MAX; t++) {
 		if ((int)vt_table_space((enum vt_table)t) != space)
 			continue;
-		rc = mdb_dbi_open(
-		    txn, vt_table_name((enum vt_table)t), flags, &e->dbi[t]);
-		if (rc != 0) {
+		rc = open_table(e, txn, (enum vt_table)t, o, reterr);
+		if (rc != VT_OK) {
 			mdb_txn_abort(txn);
-			if (rc == MDB_NOTFOUND)
-				return vt_err_set(reterr, VT_E_STORE_FORMAT,
-				    "table %s is missing",
-				    vt_table_name((enum vt_table)t));
-			return lmdb_err(rc, "opening tables", reterr);
+			return rc;
 		}
 	}
 	if ((rc = mdb_txn_commit(txn)) != 0)
@@ -297,6 +312,8 @@ lmdb_get(struct vt_txn *base, enum vt_table table, struct vt_span key,
 	int rc;
 
 	VT_ASSERT(vt_table_space(table) == t->space);
+	if (t->engine->absent[table])
+		return VT_E_NOT_FOUND;
 	rc = mdb_get(t->txn, t->engine->dbi[table], &k, &v);
 	if (rc == MDB_NOTFOUND)
 		return VT_E_NOT_FOUND;
@@ -367,6 +384,8 @@ lmdb_ge(struct vt_txn *base, enum vt_table table, struct vt_span from,
 	MDB_val k = val(from), v = { 0, NULL };
 	int rc;
 
+	if (t->engine->absent[table])
+		return VT_E_NOT_FOUND;
 	if ((rc = cursor_of(t, table, reterr)) != VT_OK)
 		return rc;
 	rc = mdb_cursor_get(
@@ -380,8 +399,10 @@ lmdb_lt(struct vt_txn *base, enum vt_table table, struct vt_span before,
 {
 	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
 	MDB_val k = val(before), v = { 0, NULL };
-	int rc = MDB_NOTFOUND;
+	int rc;
 
+	if (t->engine->absent[table])
+		return VT_E_NOT_FOUND;
 	if ((rc = cursor_of(t, table, reterr)) != VT_OK)
 		return rc;
 	rc = MDB_NOTFOUND;
@@ -403,6 +424,9 @@ lmdb_count(struct vt_txn *base, enum vt_table table, uint64_t *ret,
 	int rc;
 
 	VT_ASSERT(vt_table_space(table) == t->space);
+	*ret = 0;
+	if (t->engine->absent[table])
+		return VT_OK;
 	rc = mdb_stat(t->txn, t->engine->dbi[table], &st);
 	if (rc != 0)
 		return lmdb_err(rc, vt_table_name(table), reterr);

@@ -76,6 +76,7 @@ harmless(enum vt_table t, enum damage what)
 		return true;
 	case VT_T_DUE:
 	case VT_T_UPLOAD_DUE:
+	case VT_T_FLEETING_DUE:
 		return what == CHANGED; /* null */
 	case VT_T_CHECKPOINT:
 		return what == REMOVED; /* made again, equal */
@@ -87,6 +88,35 @@ harmless(enum vt_table t, enum damage what)
 	default:
 		return false;
 	}
+}
+
+/* A row in each table of exchange and of the house. */
+static void
+make_exchange(struct doer *d, const vt_id *sent)
+{
+	struct vt_step st = { .kind = VT_STEP_REPLACE };
+	vt_id del = delivery_id(d, sent, 1), consignment, other;
+
+	tap_call(
+	    do_step(d, sent, status_step(&del, 1, 0, "")), &d->err, "a status");
+	tap_call(make_consign(d, "doc-1", "<edXML/>", &consignment), &d->err,
+	    "a consignment");
+	tap_call(make_arrival(d, &consignment, "H01,2026/03/01,12/BTP", 77),
+	    &d->err, "read");
+	tap_call(make_paper(d, VT_DIR_OUT, 5000, 78), &d->err, "another paper");
+	tap_call(walk_to_issue(d, 79), &d->err, "walk");
+	other = d->paper;
+	st.u.replace.by = other;
+	tap_call(do_step(d, sent, st), &d->err, "it replaces the one sent");
+	tap_call(put_entry(d, VT_ENTRY_ADDRESS, "H01", VT_SPAN_LIT("\x01"),
+		     VT_ENTRY_NEW),
+	    &d->err, "an entry");
+	tap_call(put_entry(d, VT_ENTRY_ACCOUNT, "mau", VT_SPAN_LIT("\x02"),
+		     VT_ENTRY_NEW),
+	    &d->err, "a secret one");
+	tap_eq_int(
+	    put_state(d->s, VT_STATE_SESSION, "s1", "x", VT_TIME_S(1800000000)),
+	    VT_OK, "a state");
 }
 
 static void
@@ -134,6 +164,7 @@ make(struct doer *d)
 	tap_call(do_step(d, &id, st), &d->err, "code");
 	tap_call(make_file(d, VT_SPAN_LIT("waiting"), "x", &f), &d->err,
 	    "an upload that waits");
+	make_exchange(d, &id);
 	vt_act_result_free(&d->r);
 	vt_act_result_free(&r.r);
 }

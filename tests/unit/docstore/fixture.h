@@ -4,9 +4,9 @@
 #ifndef VT_TESTS_DOCSTORE_FIXTURE_H
 #define VT_TESTS_DOCSTORE_FIXTURE_H
 
-#include <pthread.h>
 #include <dirent.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -377,6 +377,134 @@ dispatch(struct doer *d, const struct vt_recipient *to, size_t n)
 	st.u.dispatch.to = to;
 	st.u.dispatch.n_to = n;
 	return do_step(d, &p, st);
+}
+
+/* ---- exchange in a line ---- */
+
+/* The id of the n-th delivery of a paper, from 0; zero if there is none. */
+static UNUSED vt_id
+delivery_id(struct doer *d, const vt_id *paper, size_t n)
+{
+	static struct vt_delivery del[2000];
+	vt_id id = { { 0 } };
+	struct vt_view *v;
+	size_t got = 0;
+
+	if (vt_view_begin(d->s, &v, &d->err) != VT_OK)
+		return id;
+	if (vt_delivery_list(v, paper, del, n + 1, &got, &d->err) == VT_OK &&
+	    got == n + 1)
+		id = del[n].id;
+	vt_view_end(v);
+	return id;
+}
+
+static UNUSED struct vt_step
+status_step(const vt_id *delivery, uint32_t code, vt_time at, const char *note)
+{
+	struct vt_step st = { .kind = VT_STEP_STATUS };
+
+	st.u.status.delivery = *delivery;
+	st.u.status.code = code;
+	st.u.status.at = at;
+	st.u.status.from = "H99.31";
+	st.u.status.note = note;
+	return st;
+}
+
+/* A packet of its text, under an external id. */
+static UNUSED int
+make_consign(
+    struct doer *d, const char *external, const char *packet, vt_id *ret)
+{
+	struct vt_step st = { .kind = VT_STEP_CONSIGN };
+	int rc;
+
+	rc = make_file(
+	    d, vt_span_str(packet), "packet.edxml", &st.u.consign.packet);
+	if (rc != VT_OK)
+		return rc;
+	st.u.consign.transport = VT_TRANSPORT_AXIS;
+	st.u.consign.kind = VT_CONSIGN_EDOC;
+	st.u.consign.external = external;
+	st.u.consign.peer = "@axis";
+	st.u.consign.headers = "hash-file: x\n";
+	rc = do_step(d, NULL, st);
+	if (rc == VT_OK)
+		*ret = d->r.consignment;
+	return rc;
+}
+
+static UNUSED struct vt_step
+read_step(
+    const vt_id *consignment, enum vt_consign_state state, const char *document)
+{
+	struct vt_step st = { .kind = VT_STEP_CONSIGN_READ };
+
+	st.u.consign_read.consignment = *consignment;
+	st.u.consign_read.state = state;
+	st.u.consign_read.type = VT_EDOC_NEW;
+	st.u.consign_read.from_code = "H01";
+	st.u.consign_read.from_name = "Bộ";
+	st.u.consign_read.document_id = document;
+	st.u.consign_read.code = "12/BTP-VP";
+	st.u.consign_read.promulgated = "2026-03-01";
+	st.u.consign_read.subject = "V/v thử";
+	return st;
+}
+
+/* One act: the waiting paper of a consignment, and what was read. */
+static UNUSED int
+make_arrival(struct doer *d, const vt_id *consignment, const char *document,
+    uint64_t seed)
+{
+	struct vt_meta m = { .subject = "V/v đến", .agency_code = "H01" };
+	struct vt_step st[2] = { { .kind = VT_STEP_REGISTER } };
+	uint8_t *bytes = make_bytes(3000, seed);
+	struct vt_file f;
+	int rc;
+
+	rc = make_file(d, VT_SPAN(bytes, 3000), "den.pdf", &f);
+	free(bytes);
+	if (rc != VT_OK)
+		return rc;
+	st[0].u.reg.direction = VT_DIR_IN;
+	st[0].u.reg.meta = &m;
+	st[0].u.reg.files = &f;
+	st[0].u.reg.n_files = 1;
+	st[0].u.reg.consignment = *consignment;
+	st[1] = read_step(consignment, VT_CONSIGN_ARRIVED, document);
+	return do_steps(d, NULL, st, 2, NULL);
+}
+
+static UNUSED int
+put_entry(struct doer *d, enum vt_entry_kind kind, const char *key,
+    struct vt_span value, uint64_t expect)
+{
+	struct vt_entry_change c = { .kind = kind,
+		.store_wide = kind != VT_ENTRY_HOOK,
+		.key = vt_span_str(key),
+		.value = value,
+		.expect = expect,
+		.secret = kind == VT_ENTRY_ACCOUNT };
+	struct vt_step st = { .kind = VT_STEP_ENTRY };
+
+	st.u.entry.changes = &c;
+	st.u.entry.n = 1;
+	return do_step(d, NULL, st);
+}
+
+static UNUSED int
+put_state(struct vt_store *s, enum vt_state_kind kind, const char *key,
+    const char *value, vt_time expires)
+{
+	struct vt_state_new n = { .kind = kind,
+		.key = vt_span_str(key),
+		.value = vt_span_str(value),
+		.expires = expires };
+	struct vt_err err;
+
+	return vt_state_put(s, &n, NULL, &err);
 }
 
 /* ---- check ---- */

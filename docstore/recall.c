@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The three acts that are called recall, and their rows: asking a paper back
+ * (on ours: a status 13 a delivery; on an incoming one: what the sender wants),
+ * the answer, recall by a notice, replacement.
+ */
+#include "docstore/store_priv.h"
+
+struct vt_key
+vt_key_link(
+    uint32_t agency_no, uint64_t paper, enum vt_link_kind kind, uint64_t other)
+{
+	struct vt_key k = vt_key_row(agency_no, paper);
+
+	vt_key_u8(&k, (uint8_t)kind);
+	vt_key_u64(&k, other);
+	return k;
+}
+
+bool
+vt_step_link(const struct vt_srec *r, uint64_t paper, uint64_t *ret_from,
+    enum vt_link_kind *ret_kind, uint64_t *ret_to)
+{
+	if (r->kind != VT_STEP_RECALL && r->kind != VT_STEP_REPLACE)
+		return false;
+	*ret_from = r->seq;
+	*ret_kind =
+	    r->kind == VT_STEP_RECALL ? VT_LINK_RECALLS : VT_LINK_REPLACES;
+	*ret_to = paper;
+	return true;
+}
+
+/* ---- asking ---- */
+
+/* Is there anybody to ask? A delivery that is given back, refused, or was
+ * never to reach a system is left alone. */
+static bool
+can_ask(const struct vt_delivery *d)
+{
+	return d->state != VT_DELIVERY_REFUSED &&
+	       d->state != VT_DELIVERY_WITHDRAWN &&
+	       d->state != VT_DELIVERY_PRINT && d->agreed_at == VT_TIME_NONE;
+}
+
+/* Did nobody try to send it yet, or has everybody given up? */
+static int
+never_sent(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
+    struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_work(d->work);
+	struct vt_work w;
+	struct vt_span v;
+	int rc;
+
+	*ret = d->state == VT_DELIVERY_FAILED;
+	if (d->state != VT_DELIVERY_WAITING || d->work == 0)
+		return VT_OK;
+	rc = vt_tx_get(x->b->txn, VT_T_WORK, &k, &v, reterr);
+	if (rc == VT_E_NOT_FOUND)
+		return VT_OK; /* its handler is about to say how it went */
+	if (rc == VT_OK && (rc = vt_work_decode(v, &w, reterr)) == VT_OK)
+		*ret = w.attempt == 0;
+	return rc;
+}
+
+static int
+ask_one(struct vt_apply *x, const struct vt_delivery *d, struct vt_srec_to *to,
+    struct vt_err *reterr)
+{
+	bool withdraw;
+	int rc;
+
+	if ((rc = never_sent(x, d, &withdraw, reterr)) != VT_OK)
+		return rc;
+	if (!withdraw && d->log >= VT_L(DELIVERY_LOG_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "delivery: its log has %u rows (DELIVERY_LOG_MAX)", d->log);
+	*to = (struct vt_srec_to){ .id = d->id,
+		.to = { "", "" },
+		.seq = d->seq,
+		.work = withdraw ? 0 : ++x->work };
+	return VT_OK;
+}
+
+static int
+ask_all(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
+{
+	struct vt_key prefix = vt_key_row(x->st.agency_no, x->paper->seq);
+	struct vt_srec_to *to = NULL;
+	size_t cap = 0, n = 0;
+	struct vt_delivery d;
+	struct vt_span k, row;
+	uint64_t seq = 0;
+	int rc;
+
+	for (;;) {
+		struct vt_key at =
+		    vt_key_of_paper(x->st.agency_no, x->paper->seq, seq + 1);
+
+		rc = vt_tx_ge(
+		    x->b->txn, VT_T_PAPER_DELIVERY, &at, &k, &row, reterr);
+		if (rc == VT_E_NOT_FOUND ||
+		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
+			break;
+		if (rc != VT_OK)
+			return rc;
+		seq = vt_be64(k.p + 12);
+		if ((rc = vt_row_delivery(x->b->txn, x->st.agency_no, seq,
+			 x->arena, &d, reterr)) != VT_OK)
+			return rc;
+		if (!can_ask(&d))
+			continue;
+		if (n == cap) {
+			struct vt_srec_to *more;
+
+			cap = cap == 0 ? 64 : 2 * cap;
+			more = vt_arena_array(x->arena, cap, sizeof(*more));
+			if (more == NULL)
+				return vt_nomem(reterr);
+			if (n > 0)
+				memcpy(more, to, n * sizeof(*more));
+			to = more;
+		}
+		if ((rc = ask_one(x, &d, &to[n], reterr)) != VT_OK)
+			return rc;
+		n++;
+	}
+	r->to = to;
+	r->n_to = n;
+	return VT_OK;
+}
+
+static int
+decide_ask(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
+{
+	const struct vt_paper *p = x->paper;
+	struct vt_srec_to *to;
+	struct vt_delivery d;
+	int rc;
+
+	if (r->sub != VT_ASK_TAKE_BACK)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "take back: our own paper is recalled or replaced by steps "
+		    "of their own");
+	if ((rc = vt_prep_need(r->note, "the reason", reterr)) != VT_OK)
+		return rc;
+	if (vt_id_is_zero(&r->object)) {
+		rc = ask_all(x, r, reterr);
+	} else {
+		rc = vt_delivery_of_act(x, &r->object, &d, reterr);
+		if (rc == VT_OK && can_ask(&d)) {
+			if ((to = vt_arena_alloc(x->arena, sizeof(*to))) ==
+			    NULL)
+				return vt_nomem(reterr);
+			rc = ask_one(x, &d, to, reterr);
+			r->to = to;
+			r->n_to = 1;
+		}
+	}
+	if (rc == VT_OK && r->n_to == 0)
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "take back: there is nobody to ask; the paper is \"%s\"",
+		    vt_paper_state_name(p->state));
+	return rc;
+}
+
+/* The sender of an incoming paper asks us. */
+static int
+decide_asked(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
+{
+	const struct vt_paper *p = x->paper;
+
+	if (!vt_id_is_zero(&r->object))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "take back: an incoming paper has no delivery");
+	if (p->state == VT_PAPER_REFUSED || p->state == VT_PAPER_TAKEN_BACK ||
+	    p->state == VT_PAPER_RECALLED)
+		return vt_out_of_order(p, "take back", reterr);
+	if (r->at == VT_TIME_NONE)
+		r->at = x->rec.time;
+	return VT_OK;
+}
+
+/* ---- notices and replacements ---- */
+
+/* The other paper: of this agency and direction, issued if outgoing. */
+static int
+other_paper(struct vt_apply *x, struct vt_srec *r, struct vt_paper *ret,
+    struct vt_err *reterr)
+{
+	const char *what = vt_step_kind_name(r->kind);
+	const struct vt_paper *p = x->paper;
+	struct vt_ref ref;
+	int rc;
+
+	rc = vt_row_ref(x->b->txn, &r->object, VT_OBJECT_PAPER, &ref, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (ref.agency_no != x->st.agency_no)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "%s: no paper of this agency has the other id", what);
+	if (ref.seq == p->seq)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "%s: the other paper is this one", what);
+	rc = vt_row_paper(
+	    x->b->txn, ref.agency_no, ref.seq, x->arena, ret, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if ((ret->direction == VT_DIR_IN) != (p->direction == VT_DIR_IN))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "%s: one paper came in, the other did not", what);
+	if (ret->direction != VT_DIR_IN &&
+	    (ret->number.value == 0 || ret->issued_at == VT_TIME_NONE))
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "%s: the other paper is not numbered and issued", what);
+	r->seq = ref.seq;
+	return VT_OK;
+}
+
+static bool
+is_out_there(const struct vt_paper *p)
+{
+	if (p->direction != VT_DIR_IN)
+		return p->state == VT_PAPER_ISSUED ||
+		       p->state == VT_PAPER_DISPATCHED;
+	return p->state != VT_PAPER_REFUSED &&
+	       p->state != VT_PAPER_TAKEN_BACK && p->state != VT_PAPER_RECALLED;
+}
+
+static int
+decide_link(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
+{
+	const struct vt_paper *p = x->paper;
+	struct vt_paper other;
+
+	if (r->kind == VT_STEP_REPLACE && !vt_id_is_zero(&p->replaced_by))
+		return vt_err_set(reterr, VT_E_EXISTS,
+		    "paper: another one stands for it already");
+	if (!is_out_there(p) &&
+	    (r->kind == VT_STEP_RECALL || p->state != VT_PAPER_RECALLED))
+		return vt_out_of_order(p, vt_step_kind_name(r->kind), reterr);
+	return other_paper(x, r, &other, reterr);
+}
+
+int
+vt_recall_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
+{
+	struct vt_srec *r = &x->rec.steps[i];
+	const struct vt_paper *p = x->paper;
+
+	switch (r->kind) {
+	case VT_STEP_TAKE_BACK:
+		return p->direction == VT_DIR_IN ? decide_asked(x, r, reterr)
+						 : decide_ask(x, r, reterr);
+	case VT_STEP_TAKE_BACK_ANSWER:
+		if (p->asked == 0)
+			return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+			    "answer: nobody asks for this paper");
+		return VT_OK;
+	default: /* VT_STEP_RECALL, VT_STEP_REPLACE */
+		return decide_link(x, r, reterr);
+	}
+}
+
+/* ---- rows ---- */
+
+/* What the status item of a take back tells; docstore/work.h. */
+static int
+ask_work(struct vt_apply *x, const struct vt_srec *r,
+    const struct vt_srec_to *to, struct vt_err *reterr)
+{
+	struct vt_work_new w = {
+		.kind = VT_WORK_STATUS, .subject = to->id, .due = x->rec.time
+	};
+	struct vt_cbor_map_writer m;
+	VT_BUF_AUTO(payload);
+	int rc;
+
+	vt_cbor_map_begin(&m, &payload);
+	vt_put_uint(&m, 1, 13);
+	vt_put_text(&m, 2, r->note);
+	vt_cbor_map_end(&m);
+	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
+		return rc;
+	w.payload = vt_buf_view(&payload);
+	return vt_work_put_new(x->b, x->st.agency_no, to->work, &w, reterr);
+}
+
+static int
+keep_asked(struct vt_apply *x, const struct vt_srec *r,
+    const struct vt_srec_to *to, struct vt_err *reterr)
+{
+	struct vt_delivery_status row;
+	struct vt_delivery d;
+	uint64_t work;
+	struct vt_key k;
+	VT_BUF_AUTO(v);
+	int rc;
+
+	rc = vt_row_delivery(
+	    x->b->txn, x->st.agency_no, to->seq, x->arena, &d, reterr);
+	if (rc != VT_OK)
+		return rc;
+	work = d.work;
+	vt_delivery_evolve(&d, r, x->rec.time);
+	if ((rc = vt_put_delivery(x, &d, reterr)) != VT_OK)
+		return rc;
+	if (to->work == 0)
+		return work == 0 ? VT_OK : vt_work_remove(x->b, work, reterr);
+	vt_status_row(r, x->rec.time, x->st.acts, &row);
+	k = vt_key_log(x->st.agency_no, d.seq, d.log);
+	vt_status_encode(&row, &v);
+	if ((rc = vt_batch_put(x->b, VT_T_DELIVERY_LOG, &k, &v, reterr)) !=
+	    VT_OK)
+		return rc;
+	return ask_work(x, r, to, reterr);
+}
+
+int
+vt_recall_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
+{
+	const struct vt_srec *r = &x->rec.steps[i];
+	enum vt_link_kind kind;
+	uint64_t from, to;
+	struct vt_key k;
+	VT_BUF_AUTO(null);
+	int rc = VT_OK;
+
+	for (size_t n = 0; n < r->n_to && rc == VT_OK; n++)
+		rc = keep_asked(x, r, &r->to[n], reterr);
+	if (rc != VT_OK || !vt_step_link(r, x->paper->seq, &from, &kind, &to))
+		return rc;
+	k = vt_key_link(x->st.agency_no, from, kind, to);
+	vt_cbor_null(&null);
+	return vt_batch_put(x->b, VT_T_PAPER_LINK, &k, &null, reterr);
+}
+
+/* ---- reading ---- */
+
+int
+vt_paper_links(struct vt_view *v, const vt_id *paper, struct vt_paper_link *ret,
+    size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	struct vt_key prefix, at;
+	struct vt_span k, row;
+	struct vt_paper p;
+	struct vt_ref ref;
+	size_t n = 0;
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
+	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
+		VT_OK)
+		return rc;
+	prefix = at = vt_key_row(ref.agency_no, ref.seq);
+	while (n < max) {
+		rc = vt_tx_ge(v->txn, VT_T_PAPER_LINK, &at, &k, &row, reterr);
+		if (rc == VT_E_NOT_FOUND ||
+		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
+			break;
+		if (rc != VT_OK)
+			return rc;
+		ret[n].kind = (enum vt_link_kind)k.p[12];
+		rc = vt_row_paper(v->txn, ref.agency_no, vt_be64(k.p + 13),
+		    v->arena, &p, reterr);
+		if (rc != VT_OK)
+			return rc;
+		ret[n++].paper = p.id;
+		at.n = 0;
+		vt_key_bytes(&at, k.p, k.n);
+		vt_key_u8(&at, 0); /* the next key */
+	}
+	*ret_n = n;
+	return VT_OK;
+}
