@@ -18,7 +18,8 @@ struct vt_delegation {
 	struct vt_duties duties; /* known ones of those that were named */
 	vt_time since, until;    /* in force since <= t < until */
 	vt_id paper;             /* the paper that says so, or zero */
-	char text[2048];         /* or what it says; NOTE_MAX characters */
+	/* or what it says; DELEGATION_TEXT_MAX characters */
+	char text[4 * VT_L(DELEGATION_TEXT_MAX) + 1];
 	vt_time made_at;
 	vt_time revoked_at; /* VT_TIME_NONE */
 	vt_id revoked_by;
@@ -48,6 +49,17 @@ VT_NODISCARD int vt_office_revoke(struct vt_office *o,
 VT_NODISCARD int vt_office_delegations(struct vt_office *o,
     const struct vt_actor *actor, const struct vt_delegation *after,
     struct vt_delegation *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr);
+
+/* An act on a paper that was done for another: what history shows. */
+struct vt_acted {
+	uint64_t act; /* leaf index */
+	vt_id delegation, from;
+	char duty[64];
+};
+/* Of one paper, at most max; any order. v: the caller's. */
+VT_NODISCARD int vt_office_acted(struct vt_view *v, uint32_t agency_no,
+    const vt_id *paper, struct vt_acted *ret, size_t max, size_t *ret_n,
     struct vt_err *reterr);
 
 VT_NODISCARD int vt_office_delegation(struct vt_office *o,

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Delegations, for the files of the office. */
+#ifndef VT_API_OFFICE_DELEGATION_PRIV_H
+#define VT_API_OFFICE_DELEGATION_PRIV_H
+
+#include "api/office/delegation.h"
+
+/*
+ * Fills actor->acting from what stands for actor->person at `now`: in force,
+ * not revoked, from somebody who is active and has the duty by role, and for a
+ * system without the duties that activate a key. Duties that the actor has by
+ * role himself are left out.
+ */
+VT_NODISCARD int vt_delegations_in_force(struct vt_view *v, vt_time now,
+    struct vt_actor *actor, struct vt_err *reterr);
+
+/* May this person, by role or by a delegation in force at `now`? */
+VT_NODISCARD int vt_delegation_person_may(struct vt_view *v,
+    const vt_id *person, enum vt_duty duty, vt_time now, bool *ret,
+    struct vt_err *reterr);
+
+#define VT_DELEGATION_KEY (2 * VT_ID_SIZE) /* receiver, id */
+
+void vt_delegation_encode(const struct vt_delegation *d, struct vt_buf *ret);
+VT_NODISCARD int vt_delegation_decode(
+    const struct vt_entry *e, struct vt_delegation *ret, struct vt_err *reterr);
+
+#endif
