@@ -94,7 +94,6 @@ void vt_progress_stage(struct vt_progress *p, const char *stage, uint64_t done,
     uint64_t total);
 /* Clears the line. */
 void vt_progress_free(struct vt_progress *p);
-VT_CLEANUP_DEFINE(struct vt_progress, vt_progress_free)
 
 /* ---- main.c ---- */
 

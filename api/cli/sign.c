@@ -151,11 +151,13 @@ static int
 sign(struct vt_cli *cli, struct vt_spawner *w, int fd, const struct args *a,
     struct vt_pdf_tail *tail, struct vt_bare_signed *done)
 {
-	VT_CLEANUP(vt_progress_free)
-	struct vt_progress *p =
-	    vt_progress_new(cli, cli->vi ? "Đang ký" : "Signing");
+	struct vt_progress *p;
+	int rc;
 
-	return vt_bare_sign(w, fd, &a->s, tail, done, &cli->err);
+	p = vt_progress_new(cli, cli->vi ? "Đang ký" : "Signing");
+	rc = vt_bare_sign(w, fd, &a->s, tail, done, &cli->err);
+	vt_progress_free(p);
+	return rc;
 }
 
 /* A key without a PIN opens without asking; else the PIN is asked for once. */
