@@ -259,13 +259,25 @@ struct route_act {
 	struct vt_entry_change change;
 	struct vt_step steps[3];
 	size_t n;
-	vt_id pull, sync;
 	struct vt_buf value, payload;
 };
 
+/* The subject of a gateway's work: by it two items for one are known. */
+static vt_id
+gateway_id(const char *what, const char *key)
+{
+	VT_BUF_AUTO(b);
+	vt_hash h;
+	vt_id id;
+
+	vt_buf_printf(&b, "%s %s", what, key);
+	h = vt_sha256(vt_buf_view(&b));
+	memcpy(id.b, h.b, sizeof(id.b));
+	return id;
+}
+
 static void
-route_steps(
-    const struct vt_context *ctx, const struct vt_route *r, struct route_act *a)
+route_steps(const struct vt_route *r, struct route_act *a)
 {
 	struct vt_step *s;
 
@@ -289,15 +301,13 @@ route_steps(
 		s = &a->steps[a->n++];
 		s->kind = VT_STEP_WORK;
 		s->u.work.kind = VT_WORK_PULL;
-		vt_random(ctx, a->pull.b, sizeof(a->pull.b));
-		s->u.work.subject = a->pull;
+		s->u.work.subject = gateway_id("pull", r->key);
 		s->u.work.payload = vt_buf_view(&a->payload);
 	}
 	s = &a->steps[a->n++];
 	s->kind = VT_STEP_WORK;
 	s->u.work.kind = VT_WORK_SYNC;
-	vt_random(ctx, a->sync.b, sizeof(a->sync.b));
-	s->u.work.subject = a->sync;
+	s->u.work.subject = gateway_id("sync", r->key);
 	s->u.work.payload = vt_buf_view(&a->payload);
 }
 
@@ -315,7 +325,7 @@ vt_office_route_put(struct vt_office *o, const struct vt_request *rq,
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
 	    done || (rc = check_route(r, reterr)) != VT_OK)
 		return rc;
-	route_steps(o->o.ctx, r, &a);
+	route_steps(r, &a);
 	if ((rc = vt_buf_status(&a.value, reterr)) == VT_OK &&
 	    (rc = vt_buf_status(&a.payload, reterr)) == VT_OK) {
 		vt_office_act(rq, NULL, a.steps, a.n, &act);
@@ -344,7 +354,7 @@ vt_route_put(
 	vt_view_end(v);
 	if (rc != VT_OK)
 		return rc;
-	route_steps(vt_context_system(), r, &a);
+	route_steps(r, &a);
 	if ((rc = vt_buf_status(&a.value, reterr)) == VT_OK &&
 	    (rc = vt_buf_status(&a.payload, reterr)) == VT_OK) {
 		act.steps = a.steps;

@@ -104,37 +104,56 @@ do_once(struct vt_office *o, struct vt_act *act, const vt_id *once,
 	return rc;
 }
 
-/* Into the log of the sender's delivery; the receipt of the registration goes
- * with the 03. */
+/* The receipt of the registration goes with the 03; a delivery that is further
+ * already keeps what it has. */
 static int
-tell_local(struct vt_office *o, const struct vt_telling *t, struct local *l,
-    struct vt_err *reterr)
+tell_registered(struct vt_office *o, const struct vt_telling *t,
+    const struct local *l, struct vt_err *reterr)
 {
 	struct vt_act act = { .agency_no = l->sender, .paper = l->paper };
-	struct vt_step steps[2];
+	struct vt_step step = { .kind = VT_STEP_DELIVERED };
+	struct vt_err err = VT_ERR_INIT;
 	VT_BUF_AUTO(note);
-	size_t n = 0;
+	int rc;
 
-	memset(steps, 0, sizeof(steps));
-	steps[n].kind = VT_STEP_STATUS;
-	steps[n].u.status.delivery = l->delivery;
-	steps[n].u.status.code = t->code;
-	steps[n].u.status.at = t->at;
-	steps[n].u.status.from = l->from;
-	steps[n].u.status.staff = t->staff;
-	steps[n].u.status.note = t->description;
-	n++;
-	if (t->code == VT_STATUS_ACCEPTED && l->receipt.n > 0) {
-		vt_buf_printf(&note, "số đến %s", l->arrival);
-		steps[n].kind = VT_STEP_DELIVERED;
-		steps[n].u.delivered.delivery = l->delivery;
-		steps[n].u.delivered.state = VT_DELIVERY_REGISTERED;
-		steps[n].u.delivered.note = vt_buf_str(&note);
-		steps[n].u.delivered.receipt = vt_buf_view(&l->receipt);
-		n++;
-	}
-	act.steps = steps;
-	act.n_steps = n;
+	vt_buf_printf(&note, "số đến %s", l->arrival);
+	step.u.delivered.delivery = l->delivery;
+	step.u.delivered.state = VT_DELIVERY_REGISTERED;
+	step.u.delivered.note = vt_buf_str(&note);
+	step.u.delivered.receipt = vt_buf_view(&l->receipt);
+	step.u.delivered.transport = VT_TRANSPORT_TENANT;
+	step.u.delivered.sent_at = VT_TIME_NONE;
+	step.u.delivered.stored_at = VT_TIME_NONE;
+	act.steps = &step;
+	act.n_steps = 1;
+	rc = do_once(o, &act, &t->id, "registered", &err);
+	if (rc == VT_E_CONFLICT)
+		return VT_OK;
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+/* Into the log of the sender's delivery. */
+static int
+tell_local(struct vt_office *o, const struct vt_telling *t,
+    const struct local *l, struct vt_err *reterr)
+{
+	struct vt_act act = { .agency_no = l->sender, .paper = l->paper };
+	struct vt_step step = { .kind = VT_STEP_STATUS };
+	int rc;
+
+	if (t->code == VT_STATUS_ACCEPTED && l->receipt.n > 0 &&
+	    (rc = tell_registered(o, t, l, reterr)) != VT_OK)
+		return rc;
+	step.u.status.delivery = l->delivery;
+	step.u.status.code = t->code;
+	step.u.status.at = t->at;
+	step.u.status.from = l->from;
+	step.u.status.staff = t->staff;
+	step.u.status.note = t->description;
+	act.steps = &step;
+	act.n_steps = 1;
 	return do_once(o, &act, &t->id, "status", reterr);
 }
 
@@ -228,9 +247,10 @@ load_delivery(struct vt_office *o, struct vt_view *v,
 
 	k->is_delivery = true;
 	k->far.from = d->agency_no;
-	if ((rc = vt_office_route_find(o, v, d->to.code, &k->far.kind,
-		 &k->far.route, &k->receiver, NULL, reterr)) != VT_OK ||
-	    (rc = vt_paper_get(v, &d->paper, &p, reterr)) != VT_OK ||
+	if (vt_office_route_find(o, v, d->to.code, &k->far.kind, &k->far.route,
+		&k->receiver, NULL, NULL) != VT_OK)
+		k->far.kind = VT_ROUTE_PRINT; /* no way any more */
+	if ((rc = vt_paper_get(v, &d->paper, &p, reterr)) != VT_OK ||
 	    (rc = vt_agency_get(v, d->agency_no, &a, reterr)) != VT_OK)
 		return rc;
 	if (k->t.at == VT_TIME_NONE)

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reading what came: the packet goes to its worker, and what the worker says
+ * becomes one act. Trouble of our own is tried again; a packet that nobody can
+ * read goes into quarantine, its bytes kept.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "api/office/arrive.h"
+#include "api/office/work.h"
+
+#define ARENA_LIMIT  ((size_t)4 << 20)
+#define OUR_TROUBLES 3 /* tries before a crash is the packet's */
+#define CODES_MAX    32
+
+/* ---- foreign text ---- */
+
+/* Characters that a record may not hold. */
+static bool
+unwanted(int32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) ||
+	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
+	       c == 0x200e || c == 0x200f || (c & 0xfffe) == 0xfffe;
+}
+
+const char *
+vt_arrival_text(struct vt_arrival *a, const char *s, size_t max, bool *ok)
+{
+	struct vt_span in = vt_span_str(s == NULL ? "" : s);
+	VT_BUF_AUTO(plain);
+	VT_BUF_AUTO(nfc);
+	size_t at = 0, n;
+	char *r;
+
+	while (at < in.n) {
+		int32_t c = vt_utf8_next(in, &at);
+
+		vt_utf8_put(&plain, unwanted(c) ? ' ' : (uint32_t)c);
+	}
+	while (plain.n > 0 && plain.p[plain.n - 1] == ' ')
+		vt_buf_truncate(&plain, plain.n - 1);
+	for (at = 0; at < plain.n && plain.p[at] == ' ';)
+		at++;
+	if (vt_text_nfc(VT_SPAN(plain.p + at, plain.n - at), &nfc, NULL) !=
+	    VT_OK)
+		vt_buf_truncate(&nfc, 0);
+	in = vt_buf_view(&nfc);
+	for (at = 0, n = 0; at < in.n && n < max; n++)
+		(void)vt_utf8_next(in, &at);
+	while (at > 0 && in.p[at - 1] == ' ')
+		at--;
+	if (at == 0)
+		return "";
+	r = vt_arena_strndup(a->arena, in.p, at);
+	if (r == NULL)
+		*ok = false;
+	return r == NULL ? "" : r;
+}
+
+const char *
+vt_arrival_day(struct vt_arrival *a, const struct vt_edxml_day *d, bool *ok)
+{
+	char text[32];
+	char *r;
+
+	if (d->year < 1000 || d->year > 9999)
+		return "";
+	snprintf(text, sizeof(text), "%04d-%02d-%02d", d->year, d->month % 100,
+	    d->day % 100);
+	if ((r = vt_arena_strdup(a->arena, text)) == NULL)
+		*ok = false;
+	return r == NULL ? "" : r;
+}
+
+/* ---- acts ---- */
+
+static const char *
+code_of(struct vt_arrival *a, const struct vt_edxml_document *d, bool *ok)
+{
+	VT_BUF_AUTO(b);
+
+	vt_buf_puts(&b, d->code_number == NULL ? "" : d->code_number);
+	if (d->code_notation != NULL && d->code_notation[0] != '\0')
+		vt_buf_printf(&b, "/%s", d->code_notation);
+	return vt_arrival_text(a, vt_buf_str(&b), 100, ok);
+}
+
+int
+vt_arrival_read(struct vt_arrival *a, enum vt_consign_state state,
+    struct vt_step *ret, struct vt_err *reterr)
+{
+	const struct vt_edxml *x = a->x;
+	const struct vt_edxml_organ *from;
+	bool ok = true;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->kind = VT_STEP_CONSIGN_READ;
+	ret->u.consign_read.consignment = a->id;
+	ret->u.consign_read.state = state;
+	if (x == NULL)
+		return VT_OK;
+	from = x->kind == VT_EDXML_STATUS ? &x->status.from : &x->document.from;
+	ret->u.consign_read.from_code = vt_arrival_text(a, from->id, 35, &ok);
+	ret->u.consign_read.from_name =
+	    vt_arrival_text(a, from->name, 200, &ok);
+	if (x->kind == VT_EDXML_STATUS) {
+		const struct vt_edxml_reference *of = &x->status.of;
+
+		ret->u.consign_read.document_id =
+		    vt_arrival_text(a, of->document_id, 200, &ok);
+		ret->u.consign_read.code =
+		    vt_arrival_text(a, of->code, 100, &ok);
+		ret->u.consign_read.promulgated =
+		    vt_arrival_day(a, &of->promulgated, &ok);
+	} else {
+		const struct vt_edxml_document *d = &x->document;
+
+		ret->u.consign_read.type =
+		    d->business >= VT_EDXML_NEW &&
+			    d->business <= VT_EDXML_REPLACE
+			? (enum vt_edoc_type)(d->business + 1)
+			: VT_EDOC_NEW;
+		ret->u.consign_read.document_id =
+		    vt_arrival_text(a, d->document_id, 200, &ok);
+		ret->u.consign_read.code = code_of(a, d, &ok);
+		ret->u.consign_read.promulgated =
+		    vt_arrival_day(a, &d->promulgated, &ok);
+		ret->u.consign_read.subject =
+		    vt_arrival_text(a, d->subject, VT_L(SUBJECT_MAX), &ok);
+	}
+	vt_buf_reset(&a->findings);
+	vt_edxml_put(x, &a->findings);
+	if (vt_buf_status(&a->findings, NULL) == VT_OK &&
+	    a->findings.n <= VT_L(KEEP_MAX))
+		ret->u.consign_read.findings = vt_buf_view(&a->findings);
+	return ok ? VT_OK : vt_arena_err(a->arena, reterr);
+}
+
+int
+vt_arrival_act(struct vt_arrival *a, const vt_id *paper,
+    const struct vt_step *steps, size_t n, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	struct vt_act act = {
+		.agency_no = a->agency_no, .steps = steps, .n_steps = n
+	};
+	int rc;
+
+	if (paper != NULL)
+		act.paper = *paper;
+	rc = vt_store_do(a->o->o.store, &act, ret, reterr);
+	if (rc == VT_OK)
+		vt_office_wake(a->o);
+	return rc;
+}
+
+static int
+quarantine(
+    struct vt_arrival *a, const struct vt_err *why, struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_step step;
+	int rc;
+
+	vt_log_err("office.quarantine", why);
+	rc = vt_arrival_read(a, VT_CONSIGN_QUARANTINED, &step, reterr);
+	if (rc != VT_OK)
+		return rc;
+	vt_buf_reset(&a->reason);
+	vt_buf_printf(&a->reason, "%s (%s: %s)", vt_err_info(why->code)->vi,
+	    vt_err_info(why->code)->slug, why->msg);
+	step.u.consign_read.note = vt_buf_str(&a->reason);
+	rc = vt_arrival_act(a, NULL, &step, 1, &res, reterr);
+	vt_act_result_free(&res);
+	return rc;
+}
+
+/* ---- reading ---- */
+
+static int
+load(struct vt_arrival *a, const vt_id *id, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_consignment c;
+	int rc;
+
+	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_consign_get(v, id, &c, reterr)) != VT_OK)
+		return rc;
+	a->id = c.id;
+	a->agency_no = c.agency_no;
+	a->kind = c.kind;
+	a->state = c.state;
+	a->packet = c.packet;
+	a->received_at = c.received_at;
+	return VT_OK;
+}
+
+static int
+ask_worker(struct vt_arrival *a, struct vt_err *reterr)
+{
+	int fd = -1, rc;
+
+	if ((rc = vt_office_fd(a->o, &a->packet, &fd, reterr)) != VT_OK)
+		return rc;
+	a->out = memfd_create("attachments", MFD_CLOEXEC);
+	if (a->out < 0)
+		rc = vt_err_errno(
+		    reterr, VT_E_IO, errno, "a memory file for attachments");
+	else
+		rc = vt_edxml_ask(
+		    a->o->o.spawner, fd, a->out, false, &a->x, reterr);
+	close(fd);
+	return rc;
+}
+
+/* Is the error about the packet, whoever reads it and whenever? */
+static bool
+blames_packet(int rc, uint32_t attempt)
+{
+	if (rc == VT_E_SYNTAX || rc == VT_E_LIMIT || rc == VT_E_UNSUPPORTED)
+		return true;
+	return attempt >= OUR_TROUBLES &&
+	       (rc == VT_E_WORKER_CRASHED || rc == VT_E_WORKER_TIMEOUT ||
+		   rc == VT_E_WORKER_LIMIT);
+}
+
+/* The findings that depend on who receives. */
+static int
+judge(struct vt_arrival *a, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_edxml_receiving r = { .signed_pdfs = -1 };
+	const char *codes[CODES_MAX];
+	struct vt_agency g;
+	int rc;
+
+	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_agency_get(v, a->agency_no, &g, reterr)) != VT_OK)
+		return rc;
+	for (size_t i = g.n_names; i > 0 && r.n_codes < CODES_MAX; i--)
+		codes[r.n_codes++] = g.names[i - 1].code;
+	r.codes = codes;
+	r.now = vt_now(a->o->o.ctx);
+	return vt_edxml_judge(a->x, &r, reterr);
+}
+
+static int
+arrive(struct vt_arrival *a, const struct vt_work *w, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc;
+
+	rc = ask_worker(a, &err);
+	if (rc != VT_OK && blames_packet(rc, w->attempt))
+		return quarantine(a, &err, reterr);
+	if (rc != VT_OK) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	if (a->x->kind == VT_EDXML_STATUS)
+		return vt_arrive_status(a, reterr);
+	if ((rc = judge(a, reterr)) != VT_OK)
+		return rc;
+	return vt_arrive_paper(a, reterr);
+}
+
+int
+vt_arrive_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
+    struct vt_err *reterr)
+{
+	struct vt_arrival *a = calloc(1, sizeof(*a));
+	int rc;
+
+	(void)ret_due;
+	if (a == NULL || (a->arena = vt_arena_new(ARENA_LIMIT)) == NULL) {
+		free(a);
+		return vt_err_set(reterr, VT_E_NOMEM, "packet: no memory");
+	}
+	a->o = o;
+	a->out = -1;
+	rc = load(a, &w->subject, reterr);
+	if (rc == VT_OK && a->state == VT_CONSIGN_STORED)
+		rc = arrive(a, w, reterr);
+	if (a->out >= 0)
+		close(a->out);
+	vt_edxml_free(a->x);
+	vt_buf_free(&a->findings);
+	vt_buf_free(&a->reason);
+	vt_arena_free(a->arena);
+	free(a);
+	return rc;
+}
