@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reading papers, versions and deliveries. */
-#include "docstore/store_priv.h"
+#include <stdio.h>
 
-/* Rows a filtered page looks at: a view must not live long. */
-#define LIST_SCAN_MAX 4096
+#include "docstore/store_priv.h"
 
 int
 vt_paper_get(struct vt_view *v, const vt_id *id, struct vt_paper *ret,
@@ -74,45 +73,116 @@ vt_paper_by_number(struct vt_view *v, uint32_t agency_no, const char *series,
 	return vt_row_paper(v->txn, agency_no, seq, v->arena, ret, reterr);
 }
 
-int
-vt_paper_list(struct vt_view *v, uint32_t agency_no,
-    const struct vt_paper_filter *f, struct vt_paper *ret, size_t max,
-    size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
+/* "05/QĐ-UBND" is number 5 with the text that follows from it. */
+static bool
+value_of(const char *text, uint64_t *ret)
 {
-	uint64_t before = f->before == 0 ? UINT64_MAX : f->before, next = 0;
-	unsigned int seen = 0;
-	struct vt_key prefix = { .n = 0 };
-	struct vt_span k, row;
+	uint64_t v = 0;
 	size_t n = 0;
+
+	while (text[n] >= '0' && text[n] <= '9' && n < 10)
+		v = 10 * v + (uint64_t)(text[n++] - '0');
+	*ret = v;
+	return n > 0 && v > 0 && (text[n] == '\0' || text[n] == '/');
+}
+
+/* Other spellings of one number: 5/QĐ-UBND. */
+static bool
+same_number(const struct vt_number *n, const char *text)
+{
+	const char *notation = strchr(text, '/');
+
+	return strcmp(n->notation, notation == NULL ? "" : notation + 1) == 0;
+}
+
+static bool
+is_of_day(vt_time t, const char *day)
+{
+	struct vt_date d = vt_time_date(t, VT_TIME_VN_S);
+	char text[40];
+
+	if (*day == '\0')
+		return true;
+	(void)snprintf(
+	    text, sizeof(text), "%04d-%02d-%02d", d.year, d.month, d.day);
+	return strcmp(text, day) == 0;
+}
+
+struct cited { /* a number as others cite it */
+	const char *text, *day;
+	uint64_t value;
+};
+
+/* The newest paper of one series that has it, from the latest period down. */
+static int
+by_series(struct vt_view *v, uint32_t agency_no, uint32_t series,
+    const struct cited *c, struct vt_paper *ret, struct vt_err *reterr)
+{
+	struct vt_key prefix = { .n = 0 }, before;
+	uint32_t period = UINT32_MAX;
+	uint64_t seq, index;
+	struct vt_span k, row;
+	struct vt_paper p;
+	int rc;
+
+	vt_key_u32(&prefix, agency_no);
+	vt_key_u32(&prefix, series);
+	for (;;) {
+		before = vt_key_number(agency_no, series, period, 0);
+		rc = vt_tx_lt(v->txn, VT_T_NUMBER, &before, &k, &row, reterr);
+		if (rc != VT_OK || !vt_key_is_prefix(&prefix, k))
+			return rc == VT_OK ? VT_E_NOT_FOUND : rc;
+		period = vt_be32(k.p + 8);
+		before = vt_key_number(agency_no, series, period, c->value);
+		rc = vt_tx_get(v->txn, VT_T_NUMBER, &before, &row, reterr);
+		if (rc == VT_E_NOT_FOUND)
+			continue;
+		if (rc != VT_OK ||
+		    (rc = vt_pair_decode(row, &seq, &index, reterr)) != VT_OK ||
+		    (rc = vt_row_paper(v->txn, agency_no, seq, v->arena, &p,
+			 reterr)) != VT_OK)
+			return rc;
+		if (p.number.value != c->value ||
+		    !same_number(&p.number, c->text) ||
+		    !is_of_day(p.number.time, c->day))
+			continue;
+		*ret = p;
+		return VT_OK;
+	}
+}
+
+int
+vt_paper_by_number_text(struct vt_view *v, uint32_t agency_no, const char *text,
+    const char *issued_on, struct vt_paper *ret, struct vt_err *reterr)
+{
+	struct cited c = { .text = text, .day = issued_on };
+	struct vt_key k = { .n = 0 };
+	struct vt_paper best = { .seq = 0 }, p;
+	struct vt_span row;
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK)
 		return rc;
-	vt_key_u32(&prefix, agency_no);
-	while (n < max) {
-		struct vt_key at = vt_key_row(agency_no, before);
-
-		rc = vt_tx_lt(v->txn, VT_T_PAPER, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
+	for (uint32_t no = 1; value_of(text, &c.value); no++) {
+		k.n = 0;
+		vt_key_u32(&k, agency_no);
+		vt_key_u32(&k, no);
+		rc = vt_tx_get(v->txn, VT_T_SERIES, &k, &row, reterr);
+		if (rc == VT_E_NOT_FOUND)
 			break;
 		if (rc != VT_OK)
 			return rc;
-		before = vt_be64(k.p + 4);
-		rc = vt_row_paper(
-		    v->txn, agency_no, before, v->arena, &ret[n], reterr);
-		if (rc != VT_OK)
+		rc = by_series(v, agency_no, no, &c, &p, reterr);
+		if (rc != VT_OK && rc != VT_E_NOT_FOUND)
 			return rc;
-		if ((f->direction == 0 || f->direction == ret[n].direction) &&
-		    (f->state == 0 || f->state == ret[n].state) && ++n == max)
-			next = before;
-		if (++seen == LIST_SCAN_MAX) {
-			next = before;
-			break;
-		}
+		if (rc == VT_OK &&
+		    (best.seq == 0 || p.number.time > best.number.time))
+			best = p;
 	}
-	*ret_n = n;
-	*ret_next = next > 1 ? next : 0; /* 1 is the oldest */
+	if (best.seq == 0)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "no paper of this agency has the number \"%s\"", text);
+	*ret = best;
 	return VT_OK;
 }
 

@@ -43,9 +43,10 @@ VT_NODISCARD int vt_paper_search(struct vt_view *v, uint32_t agency_no,
     size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
 
 /*
- * Appends the form words are compared in: lower case, NFC, tone marks in their
- * new place; marks false: without any mark, đ as d. For faces that mark what
- * was found. Ill-formed bytes become U+FFFD.
+ * Appends the words of text in the form they are compared in, a space between:
+ * lower case; marks true: tones taken off their letters and put behind the word
+ * as +1 (sắc) to +5 (nặng); false: without any mark, đ as d. A number loses
+ * the zeros in front of it. text is NFC. For faces that mark what was found.
  */
 void vt_search_fold(struct vt_span text, bool marks, struct vt_buf *ret);
 
