@@ -31,23 +31,33 @@ MAY_INCLUDE = {
     'api/http': {'base', 'api/http'},
     'api/fetch': {'base', 'api/fetch'},
     'api/content': {'base', 'api/http', 'api/office', 'api/content'},
+    # transport.h, the table that office calls and transports fill
+    'api/exchange': {'base', 'api/exchange'},
+    # the codec of packets, below office
+    'api/exchange/edxml': {'base', 'base/worker', 'api/exchange/edxml'},
     'api/office': {'base', 'base/worker', 'base/pdf', 'docstore', 'signing',
-                   'render', 'api/office'},
+                   'render', 'api/exchange', 'api/exchange/edxml',
+                   'api/office'},
 }
 FACE_MAY_INCLUDE = {'base', 'base/worker', 'base/pdf', 'api/http',
                     'api/office'}
 
 # The command line starts the fetcher and hands it to office as a function; the
 # faces that hand out stored files share how.
-ALSO = {'api/cli': {'api/fetch'}, 'api/v1': {'api/content'},
-        'api/citizen': {'api/content'}, 'api/exchange': {'api/fetch'}}
+ALSO = {'api/cli': {'api/fetch', 'api/exchange/edxml'}, 'api/v1': {'api/content'},
+        'api/citizen': {'api/content'}, 'api/exchange/axis': {'api/fetch', 'api/exchange',
+                              'api/exchange/edxml'},
+        'api/exchange/direct': {'api/fetch', 'api/exchange',
+                                'api/exchange/edxml'}}
 
 # The files that put the program together: they open the store, the keys and
 # the workers, and hand them to office.
 COMPOSITION = {
     'api/cli/main.c': {'docstore', 'signing', 'render'},
     'api/cli/serve.c': {'docstore', 'signing', 'render', 'api/v1',
-                        'api/citizen', 'api/web', 'api/exchange'},
+                        'api/citizen', 'api/web', 'api/exchange',
+                        'api/exchange/axis', 'api/exchange/direct',
+                        'api/exchange/edxml'},
 }
 
 # Which rooms a library belongs to: one library, one owner.
@@ -56,9 +66,10 @@ LIBRARIES = [
     (r'gcrypt\.h', {'base', 'docstore'}),
     (r'uni(norm|case|ctype|str)\.h', {'base'}),
     (r'seccomp\.h|linux/(seccomp|landlock)\.h', {'base/worker'}),
-    (r'openssl/.*|libxml/.*|p11-kit/.*|zip\.h', {'signing'}),
+    (r'openssl/.*|libxml/.*|p11-kit/.*|zip\.h',
+     {'signing', 'api/exchange/edxml'}),
     (r'hpdf.*\.h|qrencode\.h|hb.*\.h|poppler.*|png\.h', {'render'}),
-    (r'zlib\.h', {'base/pdf', 'render'}),
+    (r'zlib\.h', {'base/pdf', 'render', 'api/exchange/edxml'}),
     (r'microhttpd\.h', {'api/http'}),
     (r'gnutls/.*', {'api/http'}),
     (r'jansson\.h', {'api'}),
@@ -102,6 +113,8 @@ def line_of(text, at):
 
 def room(path):
     parts = path.split('/')
+    if parts[:2] == ['api', 'exchange'] and len(parts) > 3:
+        return '/'.join(parts[:3])
     if parts[0] in ('base', 'api') and len(parts) > 2:
         return '/'.join(parts[:2])
     return parts[0]
