@@ -44,8 +44,9 @@ FACE_MAY_INCLUDE = {'base', 'base/worker', 'base/pdf', 'api/http',
 
 # The command line starts the fetcher and hands it to office as a function; the
 # faces that hand out stored files share how.
-ALSO = {'api/cli': {'api/fetch', 'api/exchange/edxml'}, 'api/v1': {'api/content'},
-        'api/citizen': {'api/content'}, 'api/exchange/axis': {'api/fetch', 'api/exchange',
+ALSO = {'api/cli': {'api/fetch', 'api/exchange/edxml'},
+        'api/v1': {'api/content'}, 'api/citizen': {'api/content'},
+        'api/exchange/axis': {'api/fetch', 'api/exchange',
                               'api/exchange/edxml'},
         'api/exchange/direct': {'api/fetch', 'api/exchange',
                                 'api/exchange/edxml'}}
@@ -66,8 +67,8 @@ LIBRARIES = [
     (r'gcrypt\.h', {'base', 'docstore'}),
     (r'uni(norm|case|ctype|str)\.h', {'base'}),
     (r'seccomp\.h|linux/(seccomp|landlock)\.h', {'base/worker'}),
-    (r'openssl/.*|libxml/.*|p11-kit/.*|zip\.h',
-     {'signing', 'api/exchange/edxml'}),
+    (r'openssl/.*|p11-kit/.*|zip\.h', {'signing'}),
+    (r'libxml/.*', {'signing', 'api/exchange/edxml'}),
     (r'hpdf.*\.h|qrencode\.h|hb.*\.h|poppler.*|png\.h', {'render'}),
     (r'zlib\.h', {'base/pdf', 'render', 'api/exchange/edxml'}),
     (r'microhttpd\.h', {'api/http'}),
