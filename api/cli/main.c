@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "api/cli/cli.h"
+#include "api/exchange/edxml/edxml.h"
 #include "api/fetch/fetch.h"
 #include "base/log.h"
 
@@ -126,11 +127,12 @@ fail(struct vt_cli *cli, int rc)
 int
 vt_cli_spawner(struct vt_spawner **ret, struct vt_err *reterr)
 {
-	static struct vt_worker_kind kinds[2];
+	static struct vt_worker_kind kinds[3];
 
 	kinds[0] = vt_proof_worker;
 	kinds[1] = vt_pages_worker;
-	return vt_spawner_start(kinds, 2, ret, reterr);
+	kinds[2] = vt_packet_worker;
+	return vt_spawner_start(kinds, 3, ret, reterr);
 }
 
 int
