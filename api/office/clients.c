@@ -10,8 +10,6 @@
 #include "base/cbor.h"
 #include "signing/jws/jws.h"
 
-static const vt_id nobody;
-
 /* docs/format.md has the fields. */
 enum {
 	K_VERSION = 1,

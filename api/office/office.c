@@ -76,7 +76,11 @@ vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
 	pthread_mutex_init(&o->lock, NULL);
 	pthread_cond_init(&o->wake, NULL);
 	vt_held_init(&o->held);
-	if ((rc = vt_pins_new(opt->ctx, &o->pins, reterr)) != VT_OK) {
+	vt_password_gate_init(&o->passwords);
+	if ((rc = vt_tries_new(opt->ctx, opt->store, &vt_tries_pins, &o->pins,
+		 reterr)) != VT_OK ||
+	    (rc = vt_tries_new(opt->ctx, opt->store, &vt_tries_sign_in,
+		 &o->sign_ins, reterr)) != VT_OK) {
 		vt_office_close(o);
 		return rc;
 	}
@@ -105,7 +109,9 @@ vt_office_close(struct vt_office *o)
 		pthread_join(o->thread, NULL);
 	pthread_cond_destroy(&o->wake);
 	pthread_mutex_destroy(&o->lock);
-	vt_pins_free(o->pins);
+	vt_tries_free(o->pins);
+	vt_tries_free(o->sign_ins);
+	vt_password_gate_fini(&o->passwords);
 	vt_held_fini(&o->held);
 	o->magic = 0;
 	free(o);
@@ -130,39 +136,4 @@ vt_office_workers_alive(const struct vt_office *o)
 {
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	return vt_spawner_alive(o->o.spawner);
-}
-
-int
-vt_office_authenticate(struct vt_office *o, struct vt_span token,
-    struct vt_actor *ret, struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_person p;
-	struct vt_agency a;
-	vt_hash h;
-	int rc;
-
-	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if (token.n == 0)
-		return vt_err_set(reterr, VT_E_UNAUTHENTICATED,
-		    "no bearer token (RFC 6750 section 2.1)");
-	h = vt_sha256(token);
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
-		return rc;
-	rc = vt_person_by_token(v, &h, &p, reterr);
-	if (rc == VT_E_PERSON_UNKNOWN || rc == VT_E_NOT_FOUND)
-		return vt_err_set(reterr, VT_E_UNAUTHENTICATED,
-		    "the bearer token is not known here");
-	if (rc != VT_OK ||
-	    (rc = vt_agency_get(v, p.agency_no, &a, reterr)) != VT_OK)
-		return rc;
-	memset(ret, 0, sizeof(*ret));
-	ret->person = p.id;
-	ret->agency_no = p.agency_no;
-	ret->roles = p.roles;
-	vt_text_fit(ret->name, sizeof(ret->name), p.name);
-	vt_text_fit(ret->position, sizeof(ret->position), p.position);
-	vt_text_fit(ret->agency_code, sizeof(ret->agency_code), a.now.code);
-	vt_text_fit(ret->agency_name, sizeof(ret->agency_name), a.now.name);
-	return VT_OK;
 }

@@ -11,7 +11,8 @@
 
 #include "api/office/held.h"
 #include "api/office/office.h"
-#include "api/office/pins.h"
+#include "api/office/password.h"
+#include "api/office/tries.h"
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -43,7 +44,9 @@ struct vt_office {
 	pthread_cond_t wake;
 	bool stop, started;
 	struct vt_held held;   /* papers in memory for workers */
-	struct vt_pins *pins;  /* wrong PINs of each key */
+	struct vt_tries *pins; /* wrong PINs of each key */
+	struct vt_tries *sign_ins; /* wrong passwords of each login name */
+	struct vt_password_gate passwords;
 	struct vt_hooks *hooks; /* the senders of webhooks, or NULL */
 	atomic_uint waiters;    /* requests that wait for events */
 };

@@ -592,10 +592,13 @@ open_key(struct vt_office *o, const struct vt_holder *h,
 		vt_buf_printf(&uri, "%s/", o->o.key_dir);
 	vt_buf_puts(&uri, path);
 	if ((rc = vt_buf_status(&uri, reterr)) != VT_OK ||
-	    (rc = vt_pins_admit(o->pins, h->key_ref, reterr)) != VT_OK)
+	    (rc = vt_tries_admit(o->pins, h->key_ref, NULL, reterr)) != VT_OK)
 		return rc;
 	rc = vt_key_open(vt_buf_str(&uri), pin, &key, reterr);
-	vt_pins_result(o->pins, h->key_ref, &h->person, rc);
+	vt_tries_result(o->pins, h->key_ref, &h->person,
+	    rc == VT_OK		 ? VT_TRIED_RIGHT
+	    : rc == VT_E_PIN_WRONG ? VT_TRIED_WRONG
+				   : VT_TRIED_NEITHER);
 	if (rc != VT_OK ||
 	    (rc = vt_certificate_check(
 		 vt_key_chain(key, 0), vt_now(o->o.ctx), reterr)) != VT_OK)
