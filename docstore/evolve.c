@@ -408,12 +408,27 @@ vt_arec_leaves_paper(const struct vt_arec *rec)
 	return delivery;
 }
 
+/* Of an entry that is known by an id. */
+static vt_id
+entry_subject(const struct vt_srec *r)
+{
+	vt_id id = { { 0 } };
+
+	if (r->n_entries == 1 && r->entries[0].key.n == sizeof(id.b) &&
+	    (r->entries[0].kind == VT_ENTRY_HOOK ||
+		r->entries[0].kind == VT_ENTRY_DELEGATION))
+		memcpy(id.b, r->entries[0].key.p, sizeof(id.b));
+	return id;
+}
+
 vt_id
 vt_step_subject(const struct vt_srec *r)
 {
 	static const vt_id none;
 
 	switch (r->kind) {
+	case VT_STEP_ENTRY:
+		return entry_subject(r);
 	case VT_STEP_RECEIVE:
 	case VT_STEP_DELIVERED:
 	case VT_STEP_CONSIGN:
