@@ -24,8 +24,8 @@ key_uri(struct vt_office *o, const char *ref, struct vt_buf *ret,
 	return vt_buf_status(ret, reterr);
 }
 
-int
-vt_office_secret(struct vt_office *o, const char *ref, struct vt_secret **ret,
+static int
+read_secret(struct vt_office *o, const char *ref, struct vt_secret **ret,
     struct vt_err *reterr)
 {
 	VT_BUF_AUTO(path);
@@ -78,8 +78,7 @@ open_own(struct vt_office *o, const char *code, struct vt_key **ret,
 	if ((rc = own_route(o, code, r, reterr)) != VT_OK ||
 	    (rc = key_uri(o, r->secret_ref, &path, reterr)) != VT_OK ||
 	    (r->password_ref[0] != '\0' &&
-		(rc = vt_office_secret(o, r->password_ref, &pin, reterr)) !=
-		    VT_OK))
+		(rc = read_secret(o, r->password_ref, &pin, reterr)) != VT_OK))
 		goto out;
 	vt_buf_printf(&uri, "file:%s", vt_buf_str(&path));
 	if ((rc = vt_buf_status(&uri, reterr)) != VT_OK ||

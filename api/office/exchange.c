@@ -3,11 +3,14 @@
  * Between agencies of one store: what waits for us, receiving it, and the
  * sender's side of it, which the work queue brings up to date.
  */
+#include "api/office/incoming.h"
 #include "api/office/look.h"
-#include "api/office/office_priv.h"
-#include "base/cbor.h"
+#include "api/office/packet.h"
+#include "api/office/statuses.h"
+#include "api/office/work.h"
 
-#define LEASE_US ((int64_t)60 * 1000000)
+#define LEASE_US      ((int64_t)60 * 1000000)
+#define JUST_SENT_MAX 1024 /* items of the queue looked at */
 
 /* Is `code` one that this agency has or had? */
 static bool
@@ -20,75 +23,212 @@ is_ours(struct vt_view *v, const char *code, uint32_t agency_no)
 	       a.no == agency_no;
 }
 
+/* ---- what waits ---- */
+
+struct inbox {
+	struct vt_delivery *ret;
+	size_t n, max;
+};
+
+static bool
+has(const struct inbox *in, const vt_id *delivery)
+{
+	for (size_t i = 0; i < in->n; i++)
+		if (vt_id_eq(&in->ret[i].id, delivery))
+			return true;
+	return false;
+}
+
+/* Those whose paper waits for the clerk. */
+static int
+waiting_papers(struct vt_view *v, uint32_t agency_no, struct inbox *in,
+    struct vt_err *reterr)
+{
+	struct vt_paper_filter f = { .direction = VT_DIR_IN,
+		.state = VT_PAPER_WAITING };
+	struct vt_paper p[16];
+	size_t n;
+	int rc;
+
+	do {
+		rc = vt_paper_list(
+		    v, agency_no, &f, p, 16, &n, &f.before, reterr);
+		for (size_t i = 0; i < n && rc == VT_OK; i++) {
+			if (in->n == in->max)
+				return VT_OK;
+			if (vt_id_is_zero(&p[i].source_delivery))
+				continue;
+			rc = vt_delivery_get(
+			    v, &p[i].source_delivery, &in->ret[in->n], reterr);
+			if (rc == VT_OK)
+				in->n++;
+		}
+		if (rc != VT_OK)
+			return rc;
+	} while (f.before != 0 && in->n < in->max);
+	return VT_OK;
+}
+
+/* Those that were sent off this moment: their paper is not made yet. */
+static int
+just_sent(struct vt_view *v, uint32_t agency_no, struct inbox *in,
+    struct vt_err *reterr)
+{
+	struct vt_work w[32];
+	struct vt_paper made;
+	uint64_t after = 0;
+	size_t n = 32, looked = 0;
+	int rc;
+
+	while (n == 32 && looked < JUST_SENT_MAX) {
+		rc = vt_work_list(v, 0, after, w, 32, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		looked += n;
+		for (size_t i = 0; i < n; i++) {
+			after = w[i].no;
+			if (w[i].kind != VT_WORK_DELIVERY || in->n == in->max ||
+			    has(in, &w[i].subject))
+				continue;
+			rc = vt_delivery_get(
+			    v, &w[i].subject, &in->ret[in->n], reterr);
+			if (rc != VT_OK)
+				return rc;
+			if (is_ours(v, in->ret[in->n].to.code, agency_no) &&
+			    vt_paper_by_delivery(v, agency_no, &w[i].subject,
+				&made, NULL) == VT_E_NOT_FOUND)
+				in->n++;
+		}
+	}
+	return VT_OK;
+}
+
 int
 vt_office_inbox(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, struct vt_delivery *ret, size_t max,
     size_t *ret_n, struct vt_err *reterr)
 {
-	struct vt_work w[32];
-	uint64_t after = 0;
-	size_t n, found = 0;
+	struct inbox in = { .ret = ret, .max = max };
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_who_may(actor, VT_DUTY_INBOX, reterr)) != VT_OK)
+	if ((rc = vt_who_may(actor, VT_DUTY_INBOX, reterr)) != VT_OK ||
+	    (rc = waiting_papers(v, actor->agency_no, &in, reterr)) != VT_OK ||
+	    (rc = just_sent(v, actor->agency_no, &in, reterr)) != VT_OK)
 		return rc;
-	do {
-		rc = vt_work_list(v, 0, after, w, 32, &n, reterr);
-		if (rc != VT_OK)
-			return rc;
-		for (size_t i = 0; i < n && found < max; i++) {
-			after = w[i].no;
-			if (w[i].kind != VT_WORK_DELIVERY)
-				continue;
-			rc = vt_delivery_get(
-			    v, &w[i].subject, &ret[found], reterr);
-			if (rc != VT_OK)
-				return rc;
-			if (is_ours(v, ret[found].to.code, actor->agency_no))
-				found++;
-		}
-	} while (n == 32 && found < max);
-	*ret_n = found;
+	*ret_n = in.n;
 	return VT_OK;
+}
+
+/* ---- receiving ---- */
+
+/* The paper that was made of the delivery; VT_E_NOT_FOUND when it is not for
+ * this agency. *ret_made false: none yet. */
+static int
+find_made(struct vt_office *o, uint32_t agency_no, const vt_id *delivery,
+    vt_id *ret, bool *ret_made, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_delivery d;
+	struct vt_paper p;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_delivery_get(v, delivery, &d, reterr)) != VT_OK)
+		return rc;
+	rc = vt_paper_by_delivery(v, agency_no, delivery, &p, &err);
+	*ret_made = rc == VT_OK;
+	if (rc == VT_OK) {
+		*ret = p.id;
+		return VT_OK;
+	}
+	if (rc != VT_E_NOT_FOUND) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	if (!is_ours(v, d.to.code, agency_no))
+		return vt_err_set(
+		    reterr, VT_E_NOT_FOUND, "no such delivery for this agency");
+	return VT_OK;
+}
+
+/* The paper waits, or has its number: accept answers either way. */
+static int
+accept_made(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct vt_request any = *rq;
+	struct vt_incoming p;
+	int rc;
+
+	any.if_match = 0; /* of a delivery there is no revision */
+	rc = vt_incoming_load(o, paper, rq->actor->agency_no, 0, &p, reterr);
+	return rc != VT_OK ? rc : vt_incoming_accept(o, &any, &p, ret, reterr);
+}
+
+/* Nobody made its paper yet: made and registered in one act. */
+static int
+receive_new(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *delivery, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct vt_telling t;
+	struct vt_step steps[2];
+	struct vt_act act;
+	VT_BUF_AUTO(payload);
+	int rc;
+
+	memset(steps, 0, sizeof(steps));
+	steps[0].kind = VT_STEP_RECEIVE;
+	steps[0].u.receive.delivery = *delivery;
+	steps[0].u.receive.series = VT_BOOK_IN;
+	/* the sender learns of it by the queue, also after a crash here */
+	vt_telling_new(o, VT_STATUS_ACCEPTED, "", rq->actor->name, &t);
+	vt_telling_encode(&t, &payload);
+	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
+		return rc;
+	steps[1].kind = VT_STEP_WORK;
+	steps[1].u.work.kind = VT_WORK_STATUS;
+	steps[1].u.work.subject = *delivery;
+	steps[1].u.work.payload = vt_buf_view(&payload);
+	vt_office_act(rq, NULL, steps, 2, &act);
+	act.expect_rev = 0;
+	return vt_store_do(o->o.store, &act, ret, reterr);
 }
 
 int
 vt_office_receive(struct vt_office *o, const struct vt_request *rq,
     const vt_id *delivery, struct vt_act_result *ret, struct vt_err *reterr)
 {
-	struct vt_step steps[2];
-	struct vt_delivery d;
-	struct vt_view *v = NULL;
-	struct vt_act act;
-	bool done, ours;
+	char key[VT_OFFICE_KEY_MAX + 8];
+	struct vt_request again = *rq;
+	vt_id paper;
+	bool done, made;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_office_enter(rq, VT_DUTY_RECEIVE, reterr)) != VT_OK ||
-	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK || done)
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
+	    done ||
+	    (rc = find_made(o, rq->actor->agency_no, delivery, &paper, &made,
+		 reterr)) != VT_OK)
 		return rc;
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
-		return rc;
-	rc = vt_delivery_get(v, delivery, &d, reterr);
-	ours = rc == VT_OK && is_ours(v, d.to.code, rq->actor->agency_no);
-	vt_view_end(v);
-	if (rc != VT_OK)
-		return rc;
-	if (!ours)
-		return vt_err_set(
-		    reterr, VT_E_NOT_FOUND, "no such delivery for this agency");
-	memset(steps, 0, sizeof(steps));
-	steps[0].kind = VT_STEP_RECEIVE;
-	steps[0].u.receive.delivery = *delivery;
-	steps[0].u.receive.series = VT_BOOK_IN;
-	/* the sender learns of it by the queue, also after a crash here */
-	steps[1].kind = VT_STEP_WORK;
-	steps[1].u.work.kind = VT_WORK_NOTICE;
-	steps[1].u.work.subject = *delivery;
-	vt_office_act(rq, NULL, steps, 2, &act);
-	act.expect_rev = 0;
-	return vt_store_do(o->o.store, &act, ret, reterr);
+	if (made)
+		return accept_made(o, rq, &paper, ret, reterr);
+	if ((rc = receive_new(o, rq, delivery, ret, reterr)) == VT_OK &&
+	    ret->arrival == 0) {
+		/* the queue was quicker by a moment: its paper waits */
+		paper = ret->paper;
+		vt_act_result_free(ret);
+		*ret = (struct vt_act_result)VT_ACT_RESULT_INIT;
+		snprintf(key, sizeof(key), "%s/accept", rq->key);
+		again.key = key;
+		rc = accept_made(o, &again, &paper, ret, reterr);
+	}
+	if (rc == VT_OK)
+		vt_office_wake(o);
+	return rc;
 }
 
 /* ---- work ---- */
@@ -136,16 +276,27 @@ out:
 }
 
 static int
-do_work(struct vt_office *o, const struct vt_work *w, struct vt_err *reterr)
+do_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
+    struct vt_err *reterr)
 {
 	switch (w->kind) {
-	case VT_WORK_NOTICE:
+	case VT_WORK_NOTICE: /* of a store that an older release wrote */
 		return do_notice(o, w, reterr);
 	case VT_WORK_NUMBER:
 		return vt_office_fill_number(
 		    o, w->agency_no, &w->subject, reterr);
 	case VT_WORK_LOOK:
 		return vt_look_work(o, w, reterr);
+	case VT_WORK_DELIVERY:
+		return vt_deliver_work(o, w, ret_due, reterr);
+	case VT_WORK_STATUS:
+		return vt_tell_work(o, w, ret_due, reterr);
+	case VT_WORK_PACKET:
+		return vt_arrive_work(o, w, ret_due, reterr);
+	case VT_WORK_PULL:
+		return vt_pull_work(o, w, ret_due, reterr);
+	case VT_WORK_SYNC:
+		return vt_sync_work(o, w, ret_due, reterr);
 	default:
 		return vt_err_set(reterr, VT_E_UNSUPPORTED,
 		    "work of kind %d is not done here", (int)w->kind);
@@ -161,14 +312,32 @@ next_try(vt_time now, uint32_t attempt)
 	return now + VT_TIME_S(s);
 }
 
-int
-vt_office_work_once(struct vt_office *o, bool *ret_any, struct vt_err *reterr)
+/* Does the item, and gives it back when it is not done. */
+static int
+work_item(struct vt_office *o, const struct vt_work *w, struct vt_err *reterr)
 {
-	const uint32_t kinds =
-	    1U << VT_WORK_NOTICE | 1U << VT_WORK_NUMBER | 1U << VT_WORK_LOOK;
+	struct vt_err err = VT_ERR_INIT;
+	vt_time due = VT_TIME_NONE;
+	int rc = do_work(o, w, &due, &err);
+
+	if (rc == VT_OK && due == VT_TIME_NONE)
+		return vt_work_done(o->o.store, w->no, w->lease, reterr);
+	if (rc != VT_OK) {
+		vt_log_err("office.work", &err);
+		if (due == VT_TIME_NONE)
+			due = next_try(vt_now(o->o.ctx), w->attempt);
+	}
+	return vt_work_retry(o->o.store, w->no, w->lease, due, err.msg, reterr);
+}
+
+int
+vt_office_work_once(
+    struct vt_office *o, uint32_t kinds, bool *ret_any, struct vt_err *reterr)
+{
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_view *v = NULL;
 	struct vt_work w;
+	int64_t lease = LEASE_US;
 	vt_time due;
 	int rc;
 
@@ -180,7 +349,9 @@ vt_office_work_once(struct vt_office *o, bool *ret_any, struct vt_err *reterr)
 	vt_view_end(v);
 	if (rc != VT_OK || due == VT_TIME_NONE || due > vt_now(o->o.ctx))
 		return rc;
-	rc = vt_work_claim(o->o.store, kinds, &o->worker, LEASE_US, &w, &err);
+	if ((kinds & 1U << VT_WORK_DELIVERY) != 0)
+		lease = VT_TIME_S((int64_t)VT_L(TRANSPORT_LEASE_S));
+	rc = vt_work_claim(o->o.store, kinds, &o->worker, lease, &w, &err);
 	if (rc == VT_E_NOT_FOUND)
 		return VT_OK;
 	if (rc != VT_OK) {
@@ -189,15 +360,13 @@ vt_office_work_once(struct vt_office *o, bool *ret_any, struct vt_err *reterr)
 		return rc;
 	}
 	*ret_any = true;
-	rc = do_work(o, &w, &err);
-	if (rc == VT_OK) {
-		rc = vt_work_done(o->o.store, w.no, w.lease, reterr);
-	} else {
-		vt_log_err("office.work", &err);
-		rc = vt_work_retry(o->o.store, w.no, w.lease,
-		    next_try(vt_now(o->o.ctx), w.attempt), err.msg, reterr);
-	}
+	rc = work_item(o, &w, &err);
 	vt_work_free(&w);
-	/* a lease lost to another claim is that one's business */
-	return rc == VT_E_CONFLICT || rc == VT_E_NOT_FOUND ? VT_OK : rc;
+	/* a lease lost to another claim is that one's business; an item that
+	 * its own act has ended is done */
+	if (rc == VT_E_CONFLICT || rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Opening and closing the office; the thread that does the work queue. */
+/* Opening and closing the office; the threads that do the work queue. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -8,56 +8,139 @@
 /* Between looks at the queue when nobody woke the thread. */
 #define IDLE_S 1
 
-static bool
-stopping(struct vt_office *o)
+void
+vt_office_wake(struct vt_office *o)
 {
-	bool stop;
-
 	pthread_mutex_lock(&o->lock);
-	stop = o->stop;
+	o->woken++;
+	pthread_cond_broadcast(&o->wake);
 	pthread_mutex_unlock(&o->lock);
-	return stop;
 }
 
-static void
-idle(struct vt_office *o)
+/* *seen: wakings known before the look that found nothing. False: stop. */
+static bool
+idle(struct vt_office *o, uint64_t seen)
 {
 	struct timespec until;
+	bool stop;
 
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += IDLE_S;
 	pthread_mutex_lock(&o->lock);
-	if (!o->stop)
+	if (!o->stop && o->woken == seen)
 		pthread_cond_timedwait(&o->wake, &o->lock, &until);
+	stop = o->stop;
 	pthread_mutex_unlock(&o->lock);
+	return !stop;
+}
+
+/* False: stop. */
+static bool
+look_around(struct vt_office *o, uint64_t *ret_woken)
+{
+	bool stop;
+
+	pthread_mutex_lock(&o->lock);
+	*ret_woken = o->woken;
+	stop = o->stop;
+	pthread_mutex_unlock(&o->lock);
+	return !stop;
+}
+
+static void
+sweep(struct vt_office *o, vt_time *swept)
+{
+	struct vt_err err = VT_ERR_INIT;
+	vt_time now = vt_now(o->o.ctx);
+	size_t removed;
+
+	if (now - *swept <= VT_TIME_S(60))
+		return;
+	*swept = now;
+	if (vt_upload_expire(o->o.store, 64, &removed, &err) != VT_OK)
+		vt_log_err("office.expire", &err);
 }
 
 static void *
 work_thread(void *arg)
 {
-	struct vt_office *o = arg;
-	vt_time swept = 0, now;
-	size_t removed;
-	bool any;
+	struct vt_office_thread *t = arg;
+	struct vt_office *o = t->o;
+	uint64_t woken = 0;
+	vt_time swept = 0;
+	bool any, more = true;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	while (!stopping(o)) {
+	while (more && look_around(o, &woken)) {
 		struct vt_err err = VT_ERR_INIT;
 
 		any = false;
-		if (vt_office_work_once(o, &any, &err) != VT_OK)
+		if (vt_office_work_once(o, t->kinds, &any, &err) != VT_OK)
 			vt_log_err("office.work", &err);
-		now = vt_now(o->o.ctx);
-		if (now - swept > VT_TIME_S(60)) {
-			swept = now;
-			if (vt_upload_expire(o->o.store, 64, &removed, &err) !=
-			    VT_OK)
-				vt_log_err("office.expire", &err);
-		}
+		if (t == &o->threads[0])
+			sweep(o, &swept);
 		if (!any)
-			idle(o);
+			more = idle(o, woken);
 	}
 	return NULL;
+}
+
+/*
+ * One process has the store (its lock file): who held a lease before us has
+ * ended, and what it held is due now, not when the lease would run out.
+ */
+static int
+take_over(struct vt_office *o, struct vt_err *reterr)
+{
+	struct vt_work w[32];
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t after = 0;
+	size_t n = 32;
+	int rc = VT_OK;
+
+	while (rc == VT_OK && n == 32) {
+		struct vt_view *v = NULL;
+		vt_time now = vt_now(o->o.ctx);
+
+		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+			return rc;
+		rc = vt_work_list(v, 0, after, w, 32, &n, reterr);
+		vt_view_end(v);
+		for (size_t i = 0; i < n && rc == VT_OK; i++) {
+			after = w[i].no;
+			if (vt_id_is_zero(&w[i].owner) ||
+			    w[i].lease_until <= now)
+				continue;
+			if (vt_work_retry(o->o.store, w[i].no, w[i].lease, now,
+				"the program that did it has ended",
+				&err) != VT_OK)
+				vt_log_err("office.take_over", &err);
+		}
+	}
+	return rc;
+}
+
+static int
+start_threads(struct vt_office *o, struct vt_err *reterr)
+{
+	const uint32_t near = 1U << VT_WORK_NOTICE | 1U << VT_WORK_NUMBER |
+			      1U << VT_WORK_LOOK | 1U << VT_WORK_PACKET;
+	const uint32_t far = 1U << VT_WORK_DELIVERY | 1U << VT_WORK_STATUS |
+			     1U << VT_WORK_PULL | 1U << VT_WORK_SYNC;
+
+	for (size_t i = 0; i < VT_OFFICE_THREADS; i++) {
+		struct vt_office_thread *t = &o->threads[i];
+		int rc;
+
+		t->o = o;
+		t->kinds = i == 0 ? near : far;
+		rc = pthread_create(&t->thread, NULL, work_thread, t);
+		if (rc != 0)
+			return vt_err_errno(reterr, VT_E_ENVIRONMENT, rc,
+			    "office: no thread for the work queue");
+		t->started = true;
+	}
+	return VT_OK;
 }
 
 int
@@ -84,13 +167,11 @@ vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
 		vt_office_close(o);
 		return rc;
 	}
-	rc = pthread_create(&o->thread, NULL, work_thread, o);
-	if (rc != 0) {
+	if ((rc = take_over(o, reterr)) != VT_OK ||
+	    (rc = start_threads(o, reterr)) != VT_OK) {
 		vt_office_close(o);
-		return vt_err_errno(reterr, VT_E_ENVIRONMENT, rc,
-		    "office: no thread for the work queue");
+		return rc;
 	}
-	o->started = true;
 	*ret = o;
 	return VT_OK;
 }
@@ -103,10 +184,11 @@ vt_office_close(struct vt_office *o)
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	pthread_mutex_lock(&o->lock);
 	o->stop = true;
-	pthread_cond_signal(&o->wake);
+	pthread_cond_broadcast(&o->wake);
 	pthread_mutex_unlock(&o->lock);
-	if (o->started)
-		pthread_join(o->thread, NULL);
+	for (size_t i = 0; i < VT_OFFICE_THREADS; i++)
+		if (o->threads[i].started)
+			pthread_join(o->threads[i].thread, NULL);
 	pthread_cond_destroy(&o->wake);
 	pthread_mutex_destroy(&o->lock);
 	vt_tries_free(o->pins);

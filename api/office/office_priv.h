@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/exchange/transport.h"
 #include "api/office/held.h"
 #include "api/office/office.h"
 #include "api/office/password.h"
@@ -35,14 +36,29 @@
  * act the office derives from theirs can have a key of its own. */
 #define VT_OFFICE_KEY_MAX 120
 
+/* Threads that do the work queue: one for what happens here, the others for
+ * what waits for peers. */
+#define VT_OFFICE_THREADS    4
+#define VT_OFFICE_TRANSPORTS 8
+
+struct vt_office_thread {
+	struct vt_office *o;
+	pthread_t thread;
+	uint32_t kinds; /* of work */
+	bool started;
+};
+
 struct vt_office {
 	uint32_t magic;
 	struct vt_office_options o;
 	vt_id worker;          /* owner of leases taken by the thread */
-	pthread_t thread;
-	pthread_mutex_t lock;  /* guards stop */
+	struct vt_office_thread threads[VT_OFFICE_THREADS];
+	pthread_mutex_t lock;  /* guards the next five */
 	pthread_cond_t wake;
-	bool stop, started;
+	bool stop;
+	uint64_t woken;        /* how often: nobody sleeps through one */
+	struct vt_transport transports[VT_OFFICE_TRANSPORTS];
+	size_t n_transports;
 	struct vt_held held;   /* papers in memory for workers */
 	struct vt_tries *pins; /* wrong PINs of each key */
 	struct vt_tries *sign_ins; /* wrong passwords of each login name */
@@ -154,8 +170,14 @@ VT_NODISCARD int vt_office_clean_meta(const struct vt_meta *m,
 
 /* ---- exchange.c ---- */
 
-/* One item of the work queue; *ret_any false when nothing was due. */
-VT_NODISCARD int vt_office_work_once(struct vt_office *o, bool *ret_any,
-    struct vt_err *reterr);
+/* One item of these kinds of the work queue; *ret_any false when nothing was
+ * due. */
+VT_NODISCARD int vt_office_work_once(struct vt_office *o, uint32_t kinds,
+    bool *ret_any, struct vt_err *reterr);
+
+/* ---- office.c ---- */
+
+/* Work was enqueued: the threads look now. Any thread; cheap. */
+void vt_office_wake(struct vt_office *o);
 
 #endif

@@ -205,7 +205,7 @@ put_head(struct maker *m)
 		d->copies = meta->copies;
 	if (meta->pages > 0)
 		d->pages = meta->pages;
-	if (m->rc != VT_OK)
+	if (to == NULL || hop == NULL)
 		return;
 	to->id = keep(m, m->d->to.code);
 	to->name = fit(m, m->d->to.name, 200);
@@ -290,7 +290,7 @@ put_replaced(struct maker *m, const char *id, const struct vt_paper *old)
 	struct vt_edxml_document *d = &m->pk->doc;
 	struct vt_edxml_reference *ref = array(m, 1, sizeof(*ref));
 
-	if (m->rc != VT_OK)
+	if (ref == NULL)
 		return;
 	ref->organ = d->from.id;
 	ref->code = keep(m, old->number.text);
@@ -327,7 +327,8 @@ put_business(struct maker *m)
 		d->acts_on = text;
 		return;
 	}
-	if ((r = array(m, 1, sizeof(*r))) == NULL)
+	r = array(m, 1, sizeof(*r));
+	if (r == NULL)
 		return;
 	d->business = VT_EDXML_REPLACE;
 	d->reason = "Thay thế văn bản";
@@ -388,7 +389,8 @@ put_parts(struct maker *m, vt_hash *hashes)
 	char id[VT_EDXML_UUID + 1];
 	size_t n = m->p->n_parts;
 
-	at = array(m, n, sizeof(*at));
+	if ((at = array(m, n, sizeof(*at))) == NULL)
+		return;
 	for (size_t i = 0; i < n && m->rc == VT_OK; i++) {
 		const struct vt_part *part = &m->p->parts[i];
 
