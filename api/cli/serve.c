@@ -9,6 +9,7 @@
 
 #include "api/citizen/citizen.h"
 #include "api/cli/cli.h"
+#include "api/docs/docs.h"
 #include "api/fetch/fetch.h"
 #include "api/http/address.h"
 #include "api/v1/v1.h"
@@ -206,7 +207,7 @@ static int
 open_faces(struct server *s)
 {
 	struct vt_http_options o = VT_HTTP_OPTIONS_INIT;
-	struct vt_http_face faces[2];
+	struct vt_http_face faces[3];
 	int rc;
 
 	if ((rc = vt_v1_new(s->office, vt_context_system(), &s->v1,
@@ -216,11 +217,12 @@ open_faces(struct server *s)
 		return rc;
 	faces[0] = vt_v1_face(s->v1);
 	faces[1] = vt_citizen_face(s->citizen);
+	faces[2] = vt_docs_face();
 	o.address = s->address;
 	o.port = s->port;
 	o.context = vt_context_system();
 	o.faces = faces;
-	o.nfaces = 2;
+	o.nfaces = 3;
 	o.trusted_proxy = s->proxy[0] == '\0' ? NULL : s->proxy;
 	o.tls = s->tls.cert == NULL ? NULL : &s->tls;
 	return vt_http_start(&o, &s->http, &s->cli->err);

@@ -171,6 +171,15 @@ void vt_http_res_type(struct vt_http_res *res, const char *type);
 /* Strong ETag from a counter or any token of visible characters. */
 void vt_http_res_etag(struct vt_http_res *res, const char *token);
 
+/*
+ * Status, headers and body of an answer as bytes, to be given again later, and
+ * back. Not for an answer with a source. load: into a fresh response; false
+ * when these are no such bytes (or memory is short: the body remembers it).
+ */
+void vt_http_res_save(const struct vt_http_res *res, struct vt_buf *ret);
+VT_NODISCARD bool vt_http_res_load(
+    struct vt_http_res *res, struct vt_span bytes);
+
 /* 303 See Other. location: a path of ours. */
 void vt_http_res_see_other(struct vt_http_res *res, const char *location);
 

@@ -101,6 +101,40 @@ vt_http_res_etag(struct vt_http_res *res, const char *token)
 	vt_http_res_header(res, "ETag", vt_buf_str(&b));
 }
 
+/* Status and length of the headers, both big-endian, headers, body. */
+#define SAVED_HEAD ((size_t)6)
+
+void
+vt_http_res_save(const struct vt_http_res *res, struct vt_buf *ret)
+{
+	size_t n = res->headers.n;
+	uint8_t head[SAVED_HEAD] = { (uint8_t)(res->status >> 8),
+		(uint8_t)res->status, (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+		(uint8_t)(n >> 8), (uint8_t)n };
+
+	VT_ASSERT(res->source == NULL);
+	vt_buf_put(ret, head, sizeof(head));
+	vt_buf_span(ret, vt_buf_view(&res->headers));
+	vt_buf_span(ret, vt_buf_view(&res->body));
+}
+
+bool
+vt_http_res_load(struct vt_http_res *res, struct vt_span b)
+{
+	size_t n;
+
+	if (b.n < SAVED_HEAD)
+		return false;
+	n = (size_t)b.p[2] << 24 | (size_t)b.p[3] << 16 | (size_t)b.p[4] << 8 |
+	    b.p[5];
+	if (n > b.n - SAVED_HEAD || (n > 0 && b.p[SAVED_HEAD + n - 1] != '\0'))
+		return false;
+	res->status = b.p[0] << 8 | b.p[1];
+	vt_buf_put(&res->headers, b.p + SAVED_HEAD, n);
+	vt_buf_put(&res->body, b.p + SAVED_HEAD + n, b.n - SAVED_HEAD - n);
+	return true;
+}
+
 void
 vt_http_res_see_other(struct vt_http_res *res, const char *location)
 {

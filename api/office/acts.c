@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What every act of the office begins with. */
+#include "api/office/answers.h"
 #include "api/office/office_priv.h"
 
 int
@@ -42,7 +43,8 @@ vt_office_replay(struct vt_office *o, const struct vt_request *rq,
 	rc =
 	    vt_act_by_key(v, &rq->actor->person, rq->key, &rq->hash, ret, &err);
 	if (rc == VT_E_NOT_FOUND)
-		return VT_OK;
+		return vt_office_key_free(
+		    v, &rq->actor->person, rq->key, reterr);
 	if (rc != VT_OK) {
 		if (reterr != NULL)
 			*reterr = err;

@@ -147,6 +147,25 @@ vt_office_answer_get(struct vt_office *o, const struct vt_actor *actor,
 	return request == NULL ? VT_OK : collect(v, &h, ret, reterr);
 }
 
+int
+vt_office_key_free(struct vt_view *v, const vt_id *person, const char *key,
+    struct vt_err *reterr)
+{
+	struct row_key k = head_key(person, key);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_state s;
+	int rc = vt_state_get(v, VT_STATE_ANSWER, VT_SPAN(k.b, k.n), &s, &err);
+
+	if (rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (rc == VT_OK)
+		return vt_err_set(reterr, VT_E_IDEMPOTENCY_KEY_REUSED,
+		    "idempotency key: it was another request's");
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
 static int
 put(struct vt_office *o, const struct row_key *k, struct vt_span value,
     uint64_t expect, struct vt_err *reterr)

@@ -28,4 +28,9 @@ VT_NODISCARD int vt_office_answer_keep(struct vt_office *o,
     const struct vt_request *rq, struct vt_span answer, bool *ret_first,
     struct vt_buf *ret, struct vt_err *reterr);
 
+/* For acts: no answer of another kind is kept under this key.
+ * VT_E_IDEMPOTENCY_KEY_REUSED. */
+VT_NODISCARD int vt_office_key_free(struct vt_view *v, const vt_id *person,
+    const char *key, struct vt_err *reterr);
+
 #endif

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "api/v1/v1_priv.h"
+#include "api/v1/acts.h"
 #include "base/limits.h"
 
 /* --- the answer --- */
@@ -43,12 +43,42 @@ vt_v1_act_fields(struct vt_json *j, const struct vt_act_result *r)
 	vt_json_end(j);
 }
 
+/*
+ * The number of order B is followed by a revision of its own, the fill, made
+ * by no person. Whoever asked for the number has caused it, so the tag to go
+ * on with is that one, if nothing else happened to the paper meanwhile. In the
+ * header only: the body of a repeat is that of the first answer.
+ */
+static uint64_t
+rev_to_go_on(struct vt_http_req *req, const struct vt_act_result *r)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_act_entry e;
+	struct vt_paper p;
+	size_t n = 0;
+
+	/* The tag of the act itself is never wrong, only old perhaps. */
+	if (r->number == 0 ||
+	    vt_view_begin(vt_office_store(o), &v, NULL) != VT_OK ||
+	    vt_office_paper(o, v, vt_v1_actor(req), &r->paper, &p, NULL) !=
+		VT_OK ||
+	    p.rev != r->paper_rev + 1 ||
+	    vt_act_list(v, &r->paper, p.last_act, &e, 1, &n, NULL) != VT_OK)
+		return r->paper_rev;
+	return n == 1 && e.n_kinds == 1 && e.kinds[0] == VT_STEP_VERSION &&
+		       vt_id_is_zero(&e.person)
+		   ? p.rev
+		   : r->paper_rev;
+}
+
 void
-vt_v1_act_headers(struct vt_http_res *res, const struct vt_act_result *r)
+vt_v1_act_headers(struct vt_http_req *req, struct vt_http_res *res,
+    const struct vt_act_result *r)
 {
 	char rev[24];
 
-	snprintf(rev, sizeof(rev), "%" PRIu64, r->paper_rev);
+	snprintf(rev, sizeof(rev), "%" PRIu64, rev_to_go_on(req, r));
 	if (!vt_id_is_zero(&r->paper))
 		vt_http_res_etag(res, rev);
 	/* The body is the first answer's; that it is one stands here only. */
@@ -63,9 +93,8 @@ vt_v1_act_answer(struct vt_http_req *req, struct vt_http_res *res,
 	struct vt_json j;
 	int rc;
 
-	(void)req;
 	vt_v1_json(res, &j);
-	vt_v1_act_headers(res, r);
+	vt_v1_act_headers(req, res, r);
 	vt_v1_act_fields(&j, r);
 	vt_json_end(&j);
 	rc = vt_buf_status(&r->receipt, reterr);
@@ -75,23 +104,14 @@ vt_v1_act_answer(struct vt_http_req *req, struct vt_http_res *res,
 
 /* --- the acts --- */
 
-struct call {
-	struct vt_office *office;
-	struct vt_request rq;
-	vt_id paper;
-	struct vt_in_obj root;
-	struct vt_secret *pin;
-	struct vt_act_result *ret;
-	struct vt_err *reterr;
-};
-
 static void
 place_in(const struct vt_in_obj *o, const char *key, struct vt_place *ret)
 {
 	struct vt_in_obj p = vt_in_object(o, key);
 
+	/* Which initials are wanted the contract does not know. */
 	if (p.o == NULL)
-		(void)vt_in_fail(o, key, VT_E_INVALID, "is required");
+		(void)vt_in_fail(o, key, VT_E_FIELD_REQUIRED, "is required");
 	ret->page = (size_t)vt_in_uint(&p, "page", VT_L(PDF_PAGES_MAX));
 	ret->x = vt_in_real(&p, "x");
 	ret->y = vt_in_real(&p, "y");
@@ -100,7 +120,7 @@ place_in(const struct vt_in_obj *o, const char *key, struct vt_place *ret)
 }
 
 static int
-do_submit(struct call *c)
+do_submit(struct vt_v1_call *c)
 {
 	struct vt_in_obj at = vt_in_object(&c->root, "places");
 	unsigned initials = (unsigned)vt_in_uint(&c->root, "initials", 2);
@@ -126,7 +146,7 @@ do_submit(struct call *c)
 }
 
 static int
-do_approve(struct call *c)
+do_approve(struct vt_v1_call *c)
 {
 	vt_hash main = vt_in_need_hash(&c->root, "main");
 	const char *note = vt_in_str(&c->root, "note");
@@ -139,7 +159,7 @@ do_approve(struct call *c)
 }
 
 static int
-do_return(struct call *c)
+do_return(struct vt_v1_call *c)
 {
 	vt_hash main = vt_in_need_hash(&c->root, "main");
 	const char *note = vt_in_need_str(&c->root, "note");
@@ -152,7 +172,7 @@ do_return(struct call *c)
 }
 
 static int
-do_number(struct call *c)
+do_number(struct vt_v1_call *c)
 {
 	int rc;
 
@@ -163,7 +183,7 @@ do_number(struct call *c)
 }
 
 static int
-do_key(struct call *c, enum vt_signing_act act)
+do_key(struct vt_v1_call *c, enum vt_signing_act act)
 {
 	struct vt_signing_order order = { .act = act, .pin = c->pin };
 	int rc;
@@ -177,25 +197,25 @@ do_key(struct call *c, enum vt_signing_act act)
 }
 
 static int
-do_initial(struct call *c)
+do_initial(struct vt_v1_call *c)
 {
 	return do_key(c, VT_SIGNING_INITIALS);
 }
 
 static int
-do_sign(struct call *c)
+do_sign(struct vt_v1_call *c)
 {
 	return do_key(c, VT_SIGNING_COMPETENT);
 }
 
 static int
-do_seal(struct call *c)
+do_seal(struct vt_v1_call *c)
 {
 	return do_key(c, VT_SIGNING_SEAL);
 }
 
 static int
-do_issue(struct call *c)
+do_issue(struct vt_v1_call *c)
 {
 	int rc;
 
@@ -205,7 +225,7 @@ do_issue(struct call *c)
 }
 
 static int
-do_dispatch(struct call *c)
+do_dispatch(struct vt_v1_call *c)
 {
 	const struct vt_recipient *to;
 	size_t n;
@@ -219,7 +239,7 @@ do_dispatch(struct call *c)
 }
 
 static int
-do_edit(struct call *c)
+do_edit(struct vt_v1_call *c)
 {
 	uint16_t part =
 	    (uint16_t)vt_in_uint(&c->root, "part", VT_L(PAPER_PARTS_MAX));
@@ -239,10 +259,7 @@ do_edit(struct call *c)
 	    part == 0 ? 1 : part, &f, &expect, c->ret, c->reterr);
 }
 
-static const struct {
-	const char *name;
-	int (*run)(struct call *c);
-} acts[] = {
+static const struct vt_v1_act acts[] = {
 	{ "edit", do_edit },
 	{ "submit", do_submit },
 	{ "approve", do_approve },
@@ -256,13 +273,13 @@ static const struct {
 };
 
 static int
-run_named(struct call *c, const char *name)
+run_named(struct vt_v1_call *c, const char *name)
 {
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
 		if (strcmp(acts[i].name, name) == 0)
 			return acts[i].run(c);
 	return vt_in_fail(
-	    &c->root, "act", VT_E_INVALID, "there is no such act");
+	    &c->root, "act", VT_E_FIELD_VALUE, "there is no such act");
 }
 
 int
@@ -271,7 +288,7 @@ vt_v1_act(
 {
 	VT_CLEANUP(vt_secret_free) struct vt_secret *pin = NULL;
 	struct vt_act_result r = VT_ACT_RESULT_INIT;
-	struct call c = { .ret = &r, .reterr = reterr };
+	struct vt_v1_call c = { .ret = &r, .reterr = reterr };
 	const char *name;
 	VT_IN_AUTO(in);
 	int rc;

@@ -10,6 +10,7 @@ nobody makes. Besides OpenAPI 3.1:
   x-body: stream   the body goes to the sink vt_v1_<operation>_sink
   x-limit: NAME    its bytes, a row of base/limits.def (JSON: JSON_BODY_MAX)
   x-rate: public   limited per address, like everything without an account
+  x-idempotent: false   a POST whose repeat harms nothing, without a key
 """
 import re
 import sys
@@ -332,7 +333,8 @@ class Operation:
                  if p['in'] == 'header'}
         if 'idempotency-key' in named:
             self.flags.append('IDEMPOTENT')
-        elif self.method == 'post' and self.op.get('security') != []:
+        elif self.method == 'post' and self.op.get('x-idempotent', True) \
+                and self.op.get('security') != []:
             raise Wrong(self.where + ': a POST without Idempotency-Key')
         if named.get('if-match', {}).get('required'):
             self.flags.append('IF_MATCH')

@@ -14,21 +14,21 @@ vt_v1_admit(struct vt_http_req *req, struct vt_err *reterr)
 	    vt_v1_office(req), vt_http_bearer(req), a, reterr);
 }
 
+void
+vt_v1_roles_out(struct vt_json *j, uint32_t roles)
+{
+	vt_json_key(j, "roles");
+	vt_json_array(j);
+	for (uint32_t bit = 1; bit <= VT_ROLE_ARCHIVIST; bit <<= 1)
+		if ((roles & bit) != 0)
+			vt_json_str(j, vt_role_name(bit));
+	vt_json_end(j);
+}
+
 int
 vt_v1_me(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
-	static const struct {
-		uint32_t bit;
-		const char *name;
-	} roles[] = {
-		{ VT_ROLE_LEADER, "leader" },
-		{ VT_ROLE_OFFICER, "officer" },
-		{ VT_ROLE_CLERK, "clerk" },
-		{ VT_ROLE_ADMIN, "administrator" },
-		{ VT_ROLE_SYSTEM, "system" },
-		{ VT_ROLE_AUDITOR, "auditor" },
-	};
 	const struct vt_actor *a = vt_v1_actor(req);
 	struct vt_json j;
 
@@ -42,12 +42,7 @@ vt_v1_me(
 	vt_json_kstr(&j, "code", a->agency_code);
 	vt_json_kstr(&j, "name", a->agency_name);
 	vt_json_end(&j);
-	vt_json_key(&j, "roles");
-	vt_json_array(&j);
-	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if ((a->roles & roles[i].bit) != 0)
-			vt_json_str(&j, roles[i].name);
-	vt_json_end(&j);
+	vt_v1_roles_out(&j, a->roles);
 	vt_json_end(&j);
 	return VT_OK;
 }

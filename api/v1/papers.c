@@ -271,7 +271,7 @@ vt_v1_list_papers(
 	}
 	vt_json_end(&j);
 	vt_json_kstr(
-	    &j, "next", next == 0 ? NULL : vt_v1_cursor(req->arena, next));
+	    &j, "next", next == 0 ? NULL : vt_v1_cursor(req, next));
 	vt_json_end(&j);
 	return VT_OK;
 }
@@ -322,7 +322,7 @@ vt_v1_history(
 	}
 	vt_json_end(&j);
 	vt_json_kstr(&j, "next",
-	    n < PAGE_MAX ? NULL : vt_v1_cursor(req->arena, e[n - 1].index + 1));
+	    n < PAGE_MAX ? NULL : vt_v1_cursor(req, e[n - 1].index + 1));
 	vt_json_end(&j);
 	return VT_OK;
 }

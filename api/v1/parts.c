@@ -78,7 +78,7 @@ vt_v1_versions(
 	}
 	vt_json_end(&j);
 	vt_json_kstr(&j, "next",
-	    n < VERSIONS_MAX ? NULL : vt_v1_cursor(req->arena, ver[n - 1].no));
+	    n < VERSIONS_MAX ? NULL : vt_v1_cursor(req, ver[n - 1].no));
 	vt_json_end(&j);
 	return VT_OK;
 }

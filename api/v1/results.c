@@ -99,7 +99,7 @@ vt_v1_make_result(
 	if (rc == VT_OK) {
 		res->status = 201;
 		vt_v1_json(res, &j);
-		vt_v1_act_headers(res, &r);
+		vt_v1_act_headers(req, res, &r);
 		vt_json_kstr(&j, "code", code);
 		vt_v1_act_fields(&j, &r);
 		vt_json_end(&j);

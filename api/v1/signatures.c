@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "api/v1/kept.h"
 #include "api/v1/v1_priv.h"
 #include "base/limits.h"
 
@@ -90,6 +91,7 @@ vt_v1_prepare_signature(
 	const struct vt_span *chain;
 	struct vt_in_obj root;
 	struct vt_request rq;
+	bool done = false;
 	size_t nchain;
 	VT_IN_AUTO(in);
 	vt_id id;
@@ -102,7 +104,9 @@ vt_v1_prepare_signature(
 	order_in(&root, &order);
 	chain = chain_in(&root, &nchain);
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, true, &rq, reterr)) != VT_OK)
+	    (rc = vt_v1_request(&in, true, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_kept_answer(req, &rq, res, &done, reterr)) != VT_OK ||
+	    done)
 		return rc;
 	rc = vt_office_prepare(
 	    vt_v1_office(req), &rq, &id, &order, chain, nchain, &p, reterr);
@@ -110,7 +114,7 @@ vt_v1_prepare_signature(
 		return rc;
 	prepared_out(res, &p);
 	vt_office_prepared_free(&p);
-	return VT_OK;
+	return vt_v1_kept_end(req, &rq, res, reterr);
 }
 
 int

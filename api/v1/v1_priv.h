@@ -18,6 +18,10 @@ struct vt_v1 {
 /* me.c: who asks, by whatever credential; fills req->user. */
 VT_NODISCARD int vt_v1_admit(struct vt_http_req *req, struct vt_err *reterr);
 
+/* tus.c: what tus wants in an answer to a request of its routes. */
+void vt_v1_tus_problem(const struct vt_http_req *req, const struct vt_err *err,
+    struct vt_http_res *res);
+
 /* --- helpers --- */
 
 static inline struct vt_office *
@@ -45,10 +49,15 @@ VT_NODISCARD int vt_v1_param_uint(struct vt_http_req *req, const char *name,
 VT_NODISCARD int vt_v1_query_uint(struct vt_http_req *req, const char *name,
     uint64_t missing, uint64_t max, uint64_t *ret, struct vt_err *reterr);
 
-/* Opaque cursors of lists. */
-const char *vt_v1_cursor(struct vt_arena *a, uint64_t n);
+/* Opaque cursors of lists: bound to the list, its filters and the agency.
+ * Errors: VT_E_CURSOR_FOREIGN. */
+const char *vt_v1_cursor(struct vt_http_req *req, uint64_t n);
 VT_NODISCARD int vt_v1_query_cursor(
     struct vt_http_req *req, uint64_t *ret, struct vt_err *reterr);
+/* The same for lists that go by a text; "" at the start. */
+const char *vt_v1_cursor_text(struct vt_http_req *req, const char *after);
+VT_NODISCARD int vt_v1_query_cursor_text(
+    struct vt_http_req *req, const char **ret, struct vt_err *reterr);
 
 /* The request as office wants it; in is parsed and its secrets taken. */
 VT_NODISCARD int vt_v1_request(const struct vt_in *in, bool if_match,
@@ -74,11 +83,15 @@ int vt_v1_act_answer(struct vt_http_req *req, struct vt_http_res *res,
 /* Fields of it into an open object. */
 void vt_v1_act_fields(struct vt_json *j, const struct vt_act_result *r);
 /* Headers: ETag of the paper, whether it was an earlier answer. */
-void vt_v1_act_headers(struct vt_http_res *res, const struct vt_act_result *r);
+void vt_v1_act_headers(struct vt_http_req *req, struct vt_http_res *res,
+    const struct vt_act_result *r);
 
 /* Parts of a verdict of a spooled or stored file. */
 int vt_v1_verdict_answer(struct vt_http_res *res, struct vt_verdict *v);
 
 const char *vt_v1_direction(enum vt_direction d);
+
+/* "roles": [...] of enum vt_role bits. */
+void vt_v1_roles_out(struct vt_json *j, uint32_t roles);
 
 #endif

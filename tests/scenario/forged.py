@@ -88,7 +88,7 @@ t.equal(people.clerk.paper(early)['number']['value'], last + 1,
 # --- a fact that is none ---
 
 notice = t.load('notice.json')
-notice['holder_fact'] = '  -  '
+notice.update(notation='TB-SKHCN', holder_fact='  -  ')
 t.refused(people.officer.post('/v1/results', notice), 422, 'invalid',
           'a holder fact of blanks')
 

@@ -36,6 +36,9 @@ struct fake {
 
 extern struct fake fake;
 
+/* Answers kept under their keys are kept no longer. */
+void fake_forget(void);
+
 /* Any non-NULL pointer will do: the fake has one state. */
 struct vt_office *fake_office(void);
 

@@ -135,10 +135,10 @@ test_register(struct vt_buf *b)
 	    "field-value", "/meta/pages");
 	refused(b, "{\"direction\":\"sideways\",\"files\":[]}", 422,
 	    "field-value", "/direction");
-	refused(b, "{\"direction\":\"out\",\"files\":[]}", 422,
-	    "field-length", "/files");
-	refused(b, "{\"direction\":\"out\",\"extra\":1}", 422,
-	    "field-unknown", "/extra");
+	refused(b, "{\"direction\":\"out\",\"files\":[]}", 422, "field-length",
+	    "/files");
+	refused(b, "{\"direction\":\"out\",\"extra\":1}", 422, "field-unknown",
+	    "/extra");
 	refused(b, "{\"direction\":\"out\"}", 422, "field-required", "/files");
 	refused(b, "", 422, "field-required", "/direction");
 	refused(b, "{\"direction\":\"out\",\"meta\":{\"sub/ject\":1}}", 422,
@@ -148,8 +148,8 @@ test_register(struct vt_buf *b)
 	refused(b, "{\"direction\":\"out\",\"meta\":{\"urgency\":1.5}}", 422,
 	    "field-type", "/meta/urgency");
 	refused(b,
-	    "{\"direction\":\"out\",\"meta\":{\"due_on\":\"2026-02-30\"}}",
-	    422, "field-value", "/meta/due_on");
+	    "{\"direction\":\"out\",\"meta\":{\"due_on\":\"2026-02-30\"}}", 422,
+	    "field-value", "/meta/due_on");
 	refused(b,
 	    "{\"direction\":\"out\",\"meta\":{\"recipients\":[{}]},"
 	    "\"files\":[{\"upload\":\"" P "\",\"name\":\"x\"}]}",
@@ -282,9 +282,61 @@ test_two_step(struct vt_buf *b)
 	fake.answer = VT_OK;
 }
 
+/* From an answer whose list was filtered so; ret has room for a path. */
+static void
+next_page(struct vt_buf *b, const char *path, char ret[200])
+{
+	const char *at = strstr(vt_buf_str(b), "\"next\":\"");
+	size_t n = at == NULL ? 0 : strcspn(at + 8, "\"");
+
+	snprintf(
+	    ret, 200, "%scursor=%.*s", path, (int)n, at == NULL ? "" : at + 8);
+}
+
+static void
+test_cursor(struct vt_buf *b)
+{
+	char path[200], other[200];
+
+	tap_ok(HAS("\"next\":\""), "its cursor");
+	next_page(b, "/v1/papers?direction=out&state=approved&", path);
+	next_page(b, "/v1/papers?direction=in&state=approved&", other);
+	tap_eq_int(ask(b, "GET", path, "", ""), 200, "the next page");
+	tap_ok(HAS("\"next\":null"), "is the last");
+	tap_eq_int(ask(b, "GET", other, "", ""), 422, "of another list");
+	tap_ok(HAS("cursor-foreign") && HAS("\"parameter\":\"cursor\""),
+	    "is not taken");
+	path[strlen(path) - 20] ^= 1;
+	tap_eq_int(ask(b, "GET", path, "", ""), 422, "a bit turned");
+	tap_eq_int(ask(b, "GET", "/v1/papers?cursor=%21", "", ""), 422,
+	    "a made-up cursor");
+}
+
+static void
+test_types(struct vt_buf *b)
+{
+	tap_eq_int(ask(b, "GET", "/v1/me", "Accept: text/html\r\n", ""), 406,
+	    "another representation");
+	tap_ok(HAS("not-acceptable"), "there is none");
+	tap_eq_int(ask(b, "GET", "/v1/me",
+		       "Accept: text/html, application/*;q=0.5\r\n", ""),
+	    200, "of this kind");
+	tap_eq_int(ask(b, "GET", "/v1/me",
+		       "Accept: */*, application/json;q=0\r\n", ""),
+	    406, "any but this");
+	tap_eq_int(ask(b, "OPTIONS", "/v1/papers", "", ""), 204, "options");
+	tap_ok(HAS("Allow: GET, HEAD, POST, OPTIONS\r\n"), "told");
+	tap_eq_int(
+	    ask(b, "DELETE", "/v1/papers", "", ""), 405, "another method");
+	tap_ok(HAS("Allow: GET, HEAD, POST, OPTIONS\r\n"), "told, too");
+	tap_eq_int(ask(b, "HEAD", "/v1/papers/" P, "", ""), 200, "head");
+	tap_ok(HAS("ETag: \"3\"\r\n") && *raw_body(b) == '\0', "without body");
+}
+
 static void
 test_reading(struct vt_buf *b)
 {
+	test_types(b);
 	tap_eq_int(ask(b, "GET", "/v1/papers/" P, "", ""), 200, "a paper");
 	tap_ok(HAS("ETag: \"3\"\r\n") && HAS("\"state\":\"approved\"") &&
 		   HAS("Trích \\\"yếu\\\"") && HAS("\"signed_at\":null") &&
@@ -301,14 +353,19 @@ test_reading(struct vt_buf *b)
 	tap_eq_int(
 	    ask(b, "GET", "/v1/papers?direction=out&state=approved", "", ""),
 	    200, "a list");
-	tap_ok(HAS("\"next\":\"AAAAAAAAAE0\""), "its cursor");
-	tap_eq_int(ask(b, "GET", "/v1/papers?cursor=AAAAAAAAAE0", "", ""), 200,
-	    "the next page");
-	tap_ok(HAS("\"next\":null"), "is the last");
-	tap_eq_int(ask(b, "GET", "/v1/papers?cursor=%21", "", ""), 422,
-	    "a made-up cursor");
+	test_cursor(b);
 	tap_eq_int(ask(b, "GET", "/v1/papers?state=lost", "", ""), 422,
 	    "no such state");
+	tap_ok(
+	    HAS("parameter-value") && HAS("\"parameter\":\"state\""), "named");
+	tap_eq_int(ask(b, "GET", "/v1/papers?limt=5", "", ""), 422,
+	    "a parameter that is none");
+	tap_ok(
+	    HAS("parameter-unknown") && HAS("\"parameter\":\"limt\""), "named");
+	tap_eq_int(ask(b, "GET", "/v1/papers?limit=5&limit=6", "", ""), 422,
+	    "a parameter twice");
+	tap_eq_int(ask(b, "GET", "/v1/papers?limit=0", "", ""), 422,
+	    "a page of nothing");
 	tap_eq_int(
 	    ask(b, "GET", "/v1/papers/" P "/history", "", ""), 200, "history");
 	tap_eq_int(ask(b, "GET", "/v1/papers/" P "/parts/1/versions", "", ""),
@@ -359,12 +416,18 @@ test_content(struct vt_buf *b)
 static void
 test_upload(struct vt_buf *b)
 {
+	fake_forget();
 	tap_eq_int(
 	    ask(b, "POST", "/v1/uploads?name=c%C3%B4ng.pdf", "", "12345"), 201,
 	    "upload");
 	tap_ok(HAS("\"size\":5") && HAS("\"name\":\"công.pdf\"") &&
 		   HAS("\"upload\":\"0303"),
 	    "its answer");
+	tap_eq_int(
+	    ask(b, "POST", "/v1/uploads?name=c%C3%B4ng.pdf", "", "12345"), 422,
+	    "the same again, as the fake's digest is not that of the bytes");
+	tap_ok(HAS("idempotency-key-reused"), "says so");
+	fake_forget();
 	tap_eq_int(ask(b, "POST", "/v1/uploads", "", ""), 422, "an empty one");
 	tap_eq_int(ask(b, "POST", "/v1/uploads",
 		       "Repr-Digest: sha-256=:AAAA:\r\n", "1"),
@@ -374,6 +437,7 @@ test_upload(struct vt_buf *b)
 		       "ERERERERERERERERERERERERERERERERERERERERERE=:\r\n",
 		       "1"),
 	    201, "the right digest");
+	fake_forget();
 	tap_eq_int(ask(b, "POST", "/v1/uploads",
 		       "Repr-Digest: sha-256=:"
 		       "EhERERERERERERERERERERERERERERERERERERERERE=:\r\n",
@@ -433,9 +497,73 @@ test_log(struct vt_buf *b)
 	    "no such agency");
 }
 
+#define U     "04040404040404040404040404040404"
+#define TUS   "Tus-Resumable: 1.0.0\r\n"
+#define PIECE TUS "Content-Type: application/offset+octet-stream\r\n"
+
+static int
+patch(struct vt_buf *b, const char *extra, const char *bytes)
+{
+	char head[300];
+
+	snprintf(head, sizeof(head), PIECE "%sContent-Length: %zu\r\n", extra,
+	    strlen(bytes));
+	return ask(b, "PATCH", "/v1/tus/" U, head, bytes);
+}
+
+static void
+test_tus(struct vt_buf *b)
+{
+	tap_eq_int(ask(b, "OPTIONS", "/v1/tus", "", ""), 204, "tus: options");
+	tap_ok(HAS("Tus-Version: 1.0.0") && HAS("Tus-Max-Size: 2147483648") &&
+		   HAS("Tus-Checksum-Algorithm: sha256"),
+	    "told");
+	tap_eq_int(ask(b, "POST", "/v1/tus", "Upload-Length: 5\r\n", ""), 412,
+	    "tus: no version");
+	tap_ok(HAS("tus-version") && HAS("Tus-Version: 1.0.0"), "is told");
+	tap_eq_int(ask(b, "POST", "/v1/tus", TUS "Upload-Length: x\r\n", ""),
+	    400, "tus: no length");
+	tap_eq_int(ask(b, "POST", "/v1/tus",
+		       TUS "Upload-Length: 5\r\n"
+			   "Upload-Metadata: is_x,filename Y8O0bmcucGRm\r\n",
+		       ""),
+	    201, "tus: begun");
+	tap_ok(HAS("Location: /v1/tus/" U "\r\n") && HAS("Upload-Expires: "),
+	    "where");
+	tap_eq_int(patch(b, "Upload-Offset: 1\r\n", "12"), 409,
+	    "tus: not the offset that is wanted");
+	tap_eq_int(patch(b, "Upload-Offset: 0\r\n", "12"), 204, "tus: a piece");
+	tap_ok(HAS("Upload-Offset: 2\r\n") && HAS("Tus-Resumable: 1.0.0"),
+	    "counted");
+	tap_eq_int(ask(b, "HEAD", "/v1/tus/" U, TUS, ""), 200, "tus: head");
+	tap_ok(HAS("Upload-Offset: 2\r\n") && HAS("Upload-Length: 5\r\n") &&
+		   HAS("Cache-Control: no-store"),
+	    "tells how far");
+	tap_eq_int(patch(b,
+		       "Upload-Offset: 2\r\nUpload-Checksum: sha256 "
+		       "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\r\n",
+		       "345"),
+	    460, "tus: a wrong checksum");
+	tap_eq_int(patch(b, "Upload-Offset: 2\r\nUpload-Checksum: md5 AAAA\r\n",
+		       "345"),
+	    400, "tus: a checksum of another kind");
+	tap_eq_int(
+	    patch(b, "Upload-Offset: 2\r\n", "3456"), 413, "tus: too long");
+	tap_eq_int(patch(b, "Upload-Offset: 2\r\n", "345"), 204,
+	    "tus: the last piece");
+	tap_ok(HAS("Vanthu-Upload: 0303"), "makes the upload");
+	tap_eq_int(ask(b, "GET", "/v1/tus/" U, TUS, ""), 200, "tus: get");
+	tap_ok(HAS("\"upload\":\"0303") && HAS("\"name\":\"công.pdf\""),
+	    "names it");
+	tap_eq_int(ask(b, "DELETE", "/v1/tus/" U, TUS, ""), 204, "tus: drop");
+	tap_eq_int(ask(b, "HEAD", "/v1/tus/" U, TUS, ""), 404, "tus: gone");
+	tap_eq_int(fake.uploads_open, 0, "tus: nothing is left open");
+}
+
 static void
 test_validations(struct vt_buf *b)
 {
+	fake_forget();
 	fake.overall = VT_OVERALL_PASSED;
 	tap_eq_int(ask(b, "POST", "/v1/validations", "", "%PDF-1.4"), 200,
 	    "validation");
@@ -443,6 +571,17 @@ test_validations(struct vt_buf *b)
 	    "as the command line prints it");
 	tap_ok(fake.checked_bytes == 8 && fake.checked_first == '%',
 	    "of the bytes sent");
+	fake.checked_bytes = 0;
+	tap_eq_int(ask(b, "POST", "/v1/validations", "", "%PDF-1.4"), 200,
+	    "again under the same key");
+	tap_eq_str(raw_body(b), "{\n  \"overall\": \"TOTAL-PASSED\"\n}\n",
+	    "the same answer");
+	tap_ok(HAS("Idempotent-Replayed: true") && fake.checked_bytes == 0,
+	    "not judged again");
+	tap_eq_int(ask(b, "POST", "/v1/validations", "", "%PDF-1.5"), 422,
+	    "another file under the same key");
+	tap_ok(HAS("idempotency-key-reused"), "is refused");
+	fake_forget();
 	tap_eq_int(ask(b, "POST", "/v1/validations", "", ""), 422, "empty");
 	fake.may_not_read = true;
 	fake.checked_bytes = 0;
@@ -497,6 +636,7 @@ main(void)
 	test_upload(&b);
 	test_results(&b);
 	test_log(&b);
+	test_tus(&b);
 	test_validations(&b);
 	test_rate(&b);
 	vt_http_stop(h);

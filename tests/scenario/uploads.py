@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Uploads in pieces (tus 1.0), answers that are kept, digests and ranges, over
+the real store; through a restart and a connection that breaks."""
+import base64
+import hashlib
+import os
+import socket
+import time
+
+import harness as t
+
+TUS = {'Tus-Resumable': '1.0.0'}
+OCTETS = 'application/offset+octet-stream'
+
+province = t.Province()
+server = t.Server(province)
+t.need(server.port, 'the server starts', getattr(server, 'said', ''))
+people = t.People(server)
+officer = people.officer
+
+
+def begin(data, who=None):
+    a = (who or officer).ask('POST', '/v1/tus', None, {
+        **TUS, 'Upload-Length': str(len(data)),
+        'Upload-Metadata': 'filename ' + base64.b64encode(
+            'công văn.pdf'.encode()).decode()})
+    t.need(a.status == 201, 'an upload is begun', a)
+    return a.headers['location']
+
+
+def piece(where, data, offset, **more):
+    return officer.ask('PATCH', where, data, {
+        **TUS, 'Content-Type': OCTETS, 'Upload-Offset': str(offset), **more})
+
+
+def offset_of(where):
+    a = officer.ask('HEAD', where, None, TUS)
+    return int(a.headers['upload-offset']) if a.status == 200 else a.status
+
+
+def comes_to(want, where):
+    """The server notices the end of a connection in its own time."""
+    for _ in range(100):
+        if offset_of(where) == want:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+# --- pieces of odd sizes, in order ---
+
+data = os.urandom(300_001)
+where = begin(data)
+t.equal(offset_of(where), 0, 'nothing is there yet')
+for start, end in ((0, 100_001), (100_001, 100_002), (100_002, 300_000)):
+    a = piece(where, data[start:end], start)
+    t.equal((a.status, a.headers.get('upload-offset')), (204, str(end)),
+            'a piece of %d bytes' % (end - start))
+t.refused(piece(where, b'x', 5), 409, 'conflict', 'a piece from elsewhere')
+t.refused(piece(where, b'xy', 300_000), 413, 'limit-exceeded',
+          'more than was announced')
+t.equal(offset_of(where), 300_000, 'which counted for nothing')
+wrong = base64.b64encode(hashlib.sha256(b'?').digest()).decode()
+t.refused(piece(where, data[-1:], 300_000,
+                **{'Upload-Checksum': 'sha256 ' + wrong}), 460,
+          'checksum-mismatch', 'a piece that is not what it says')
+right = base64.b64encode(hashlib.sha256(data[-1:]).digest()).decode()
+a = piece(where, data[-1:], 300_000, **{'Upload-Checksum': 'sha256 ' + right})
+t.need(a.status == 204, 'the last piece, with its checksum', a)
+upload = a.headers.get('vanthu-upload')
+told = officer.ask('GET', where, None, TUS).json
+t.equal((told['upload'], told['sha256'], told['name']),
+        (upload, hashlib.sha256(data).hexdigest(), 'công văn.pdf'),
+        'the pieces are one upload')
+for who, name in ((people.clerk, 'a colleague'), (people.public, 'nobody')):
+    a = who.ask('HEAD', where, None, TUS)
+    t.ok(a.status in (401, 404), '%s does not find it' % name, a)
+
+# --- a connection that breaks, and a restart ---
+
+pdf = t.letter_pdf()
+where = begin(pdf)
+half = len(pdf) // 2
+s = socket.create_connection(('127.0.0.1', server.port))
+s.sendall(('PATCH %s HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n'
+           'Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n'
+           'Content-Type: %s\r\nContent-Length: %d\r\n\r\n' % (
+               where, officer.token, OCTETS, len(pdf))).encode() + pdf[:half])
+s.shutdown(socket.SHUT_WR)
+while s.recv(4096):
+    pass
+s.close()
+t.ok(comes_to(half, where),
+     'what came before the connection broke is there')
+server.stop()
+server = t.Server(province)
+t.need(server.port, 'the server starts again', getattr(server, 'said', ''))
+people = t.People(server)
+officer = people.officer
+t.equal(offset_of(where), half, 'and is there after a restart')
+a = piece(where, pdf[half:], half)
+t.need(a.status == 204, 'the rest', a)
+a = officer.post('/v1/papers', {
+    'direction': 'out', 'meta': t.letter_meta(), 'files': [
+        {'upload': a.headers['vanthu-upload'], 'name': 'công văn.pdf',
+         'media_type': t.PDF}]})
+t.need(a.status == 201, 'an act names it', a)
+paper = a.json['paper']
+t.equal(officer.content(paper), pdf, 'byte for byte')
+
+where = begin(b'1234')
+a = officer.ask('DELETE', where, None, TUS)
+t.equal((a.status, offset_of(where)), (204, 404), 'given up, it is gone')
+
+# --- answers that are kept ---
+
+key = t.new_key()
+first = officer.upload(data, key)
+again = officer.upload(data, key)
+t.equal((again.status, again.body), (first.status, first.body),
+        'an upload repeated under its key: the same answer')
+t.equal(again.headers.get('idempotent-replayed'), 'true', 'and told so')
+t.refused(officer.upload(data + b'!', key), 422, 'idempotency-key-reused',
+          'another file under that key')
+t.refused(officer.post('/v1/papers', {
+    'direction': 'out', 'meta': t.letter_meta(), 'files': [
+        {'upload': first.json['upload'], 'name': 'a.pdf'}]}, key), 422,
+          'idempotency-key-reused', 'an act under that key')
+key = t.new_key()
+judged = [officer.ask('POST', '/v1/validations', pdf, {
+    'Idempotency-Key': key, 'Content-Type': t.PDF}) for _ in range(2)]
+t.equal(judged[0].body, judged[1].body, 'a verdict repeated: the same')
+t.equal((judged[0].status, judged[1].headers.get('idempotent-replayed')),
+        (200, 'true'), 'and told so')
+server.stop()
+server = t.Server(province)
+people = t.People(server)
+officer = people.officer
+t.equal(officer.ask('POST', '/v1/validations', pdf, {
+    'Idempotency-Key': key, 'Content-Type': t.PDF}).body, judged[0].body,
+    'and after a restart')
+
+# --- digests, ranges, tags ---
+
+content = '/v1/papers/%s/parts/1/content' % paper
+whole = officer.get(content)
+digest = 'sha-256=:%s:' % base64.b64encode(
+    hashlib.sha256(pdf).digest()).decode()
+t.equal(whole.headers['repr-digest'], digest, 'a download has its digest')
+tag = whole.headers['etag']
+a = officer.get(content, Range='bytes=10-19', **{'If-Range': tag})
+t.equal((a.status, a.body, a.headers['content-range'],
+         a.headers['repr-digest']),
+        (206, pdf[10:20], 'bytes 10-19/%d' % len(pdf), digest),
+        'a range, if it is still this file')
+a = officer.get(content, Range='bytes=10-19', **{'If-Range': '"other"'})
+t.equal((a.status, a.body), (200, pdf), 'else the whole')
+t.refused(officer.get(content, Range='bytes=%d-' % len(pdf)), 416,
+          'range-not-satisfiable', 'behind its end')
+t.equal(officer.get(content, **{'If-None-Match': tag}).status, 304,
+        'unchanged')
+a = officer.ask('HEAD', content)
+t.equal((a.status, a.headers['content-length'], a.body),
+        (200, str(len(pdf)), b''), 'HEAD says as much, without the body')
+
+# --- the reference ---
+
+a = people.public.get('/docs')
+t.ok(a.status == 200 and a.body.count(b'<article id=') > 30 and
+     b'<script' not in a.body and b'http://' not in a.body.replace(
+         b'http://www.w3.org', b''), 'the reference is one page', a)
+t.ok("default-src 'none'; style-src 'self'" in
+     a.headers['content-security-policy'], 'with a strict policy')
+for path, kind in (('/docs/style.css', 'text/css; charset=utf-8'),
+                   ('/docs/openapi.yaml', 'application/yaml')):
+    b = people.public.get(path)
+    t.equal((b.status, b.headers['content-type']), (200, kind),
+            path + ' is here')
+
+server.stop()
+t.check_clean(province)
+t.done()

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the fake office keeps and vouches for. */
+#include "api/office/answers.h"
+#include "tests/unit/api/fake_office.h"
+
+#include <stdio.h>
+
+#define KEPT_MAX 16
+
+static struct {
+	char key[200];
+	vt_hash request;
+	struct vt_buf answer;
+} kept[KEPT_MAX];
+static size_t nkept;
+
+void
+fake_forget(void)
+{
+	while (nkept > 0)
+		vt_buf_free(&kept[--nkept].answer);
+}
+
+int
+vt_office_answer_get(struct vt_office *o, const struct vt_actor *actor,
+    const char *key, const vt_hash *request, struct vt_buf *ret,
+    bool *ret_found, struct vt_err *reterr)
+{
+	(void)o;
+	(void)actor;
+	*ret_found = false;
+	for (size_t i = 0; i < nkept; i++) {
+		if (strcmp(kept[i].key, key) != 0)
+			continue;
+		if (request != NULL && !vt_hash_eq(request, &kept[i].request))
+			return vt_err_set(
+			    reterr, VT_E_IDEMPOTENCY_KEY_REUSED, "key");
+		if (request != NULL)
+			vt_buf_span(ret, vt_buf_view(&kept[i].answer));
+		*ret_found = true;
+	}
+	return VT_OK;
+}
+
+int
+vt_office_answer_keep(struct vt_office *o, const struct vt_request *rq,
+    struct vt_span answer, bool *ret_first, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	bool found;
+	int rc = vt_office_answer_get(
+	    o, rq->actor, rq->key, &rq->hash, ret, &found, reterr);
+
+	*ret_first = rc == VT_OK && !found;
+	if (!*ret_first)
+		return rc;
+	VT_ASSERT(nkept < KEPT_MAX);
+	snprintf(kept[nkept].key, sizeof(kept[nkept].key), "%s", rq->key);
+	kept[nkept].request = rq->hash;
+	vt_buf_init(&kept[nkept].answer, 0);
+	vt_buf_span(&kept[nkept++].answer, answer);
+	return VT_OK;
+}
+
+vt_hash
+vt_store_mac(
+    const struct vt_store *s, const char *purpose, struct vt_span bytes)
+{
+	(void)s;
+	return vt_hmac_sha256(vt_span_str(purpose), bytes);
+}
