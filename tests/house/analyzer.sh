@@ -8,11 +8,14 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 dir=build-analyzer
 grep -qs no-analyzer-malloc-leak $dir/compile_commands.json || rm -rf $dir
+quiet() { # command...: says something only when it fails
+	local said
+	said=$("$@" 2>&1) || { printf '%s\n' "$said" | tail -5 && exit 1; }
+}
 [ -f $dir/build.ninja ] ||
-    meson setup $dir -Dwerror=true \
-	-Dc_args='-fanalyzer -Wno-analyzer-malloc-leak -DVT_ANALYZER' \
-	>/dev/null
-ninja -C $dir build.ninja >/dev/null
+    quiet meson setup $dir -Dwerror=true \
+	-Dc_args='-fanalyzer -Wno-analyzer-malloc-leak -DVT_ANALYZER'
+quiet ninja -C $dir build.ninja
 if [ $# -eq 0 ]; then
 	mapfile -t files < <(git ls-files base docstore signing render api |
 	    grep '\.c$')

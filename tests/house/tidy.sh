@@ -6,13 +6,17 @@
 #   tidy.sh [FILE.c...]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-[ -f build-clang/compile_commands.json ] ||
-    CC=clang-14 meson setup build-clang >/dev/null
+quiet() { # command...: says something only when it fails
+	local said
+	said=$("$@" 2>&1) || { printf '%s\n' "$said" | tail -5 && exit 1; }
+}
+[ -f build-clang/build.ninja ] ||
+    quiet env CC=clang-14 meson setup build-clang
 # Headers that the build makes.
-ninja -C build-clang build.ninja >/dev/null
+quiet ninja -C build-clang build.ninja
 mapfile -t made < <(ninja -C build-clang -t targets all |
     sed -n 's/^\(.*\.h\): CUSTOM_COMMAND.*/\1/p')
-[ ${#made[@]} = 0 ] || ninja -C build-clang "${made[@]}" >/dev/null
+[ ${#made[@]} = 0 ] || quiet ninja -C build-clang "${made[@]}"
 if [ $# -eq 0 ]; then
 	mapfile -t files < <(git ls-files base docstore signing render api |
 	    grep '\.c$')
