@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What came from elsewhere and what became of what was sent: consignments,
+ * deciding about what waits, statuses, the three recalls, dead letters. On
+ * the model and on LMDB.
+ */
+#include "tests/unit/docstore/fixture.h"
+
+#define tap_refused(rc, want, text) tap_code(rc, want, &d->err, text)
+
+static const struct vt_recipient three[] = { { "H99.31", "Xã" },
+	{ "H99.32", "Xã khác" }, { "", "Hội người cao tuổi" } };
+
+static struct vt_paper paper;
+static struct vt_delivery del[4];
+static struct vt_consignment con[4];
+
+static const struct vt_paper *
+paper_of(struct doer *d, const vt_id *id)
+{
+	struct vt_view *v;
+
+	/* Only plain members are looked at after the view. */
+	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
+	tap_need(vt_paper_get(v, id, &paper, &d->err) == VT_OK, "paper");
+	vt_view_end(v);
+	return &paper;
+}
+
+static const struct vt_delivery *
+delivery_of(struct doer *d, const vt_id *id)
+{
+	struct vt_view *v;
+
+	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
+	tap_need(vt_delivery_get(v, id, &del[0], &d->err) == VT_OK, "delivery");
+	vt_view_end(v);
+	return &del[0];
+}
+
+static const struct vt_consignment *
+consignment_of(struct doer *d, const vt_id *id)
+{
+	struct vt_view *v;
+
+	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
+	tap_need(
+	    vt_consign_get(v, id, &con[0], &d->err) == VT_OK, "consignment");
+	vt_view_end(v);
+	return &con[0];
+}
+
+/* Work items of a kind in the agency. */
+static size_t
+works(struct doer *d, enum vt_work_kind kind)
+{
+	struct vt_work w[64];
+	struct vt_view *v;
+	size_t n = 0, got;
+
+	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
+	tap_need(vt_work_list(v, d->agency, 0, w, 64, &got, &d->err) == VT_OK,
+	    "work");
+	for (size_t i = 0; i < got; i++)
+		n += w[i].kind == kind;
+	vt_view_end(v);
+	return n;
+}
+
+static void
+house(struct doer *d)
+{
+	tap_call(make_agency(d, "H99.07", "Sở Khoa học"), &d->err, "agency");
+	tap_call(make_series(d, "di", VT_RESET_YEAR, VT_SERIES_OURS), &d->err,
+	    "series");
+	tap_call(make_series(d, "den", VT_RESET_YEAR, VT_SERIES_OURS), &d->err,
+	    "series");
+}
+
+static struct vt_step
+accept_step(void)
+{
+	struct vt_step st = { .kind = VT_STEP_ACCEPT };
+
+	st.u.accept.series = "den";
+	return st;
+}
+
+static struct vt_step
+noted(enum vt_step_kind kind, const char *note)
+{
+	struct vt_step st = { .kind = kind };
+
+	if (kind == VT_STEP_REFUSE)
+		st.u.refuse.note = note;
+	else if (kind == VT_STEP_PROCESS)
+		st.u.process.note = note;
+	else
+		st.u.take_back.note = note;
+	return st;
+}
+
+/* ---- consignments ---- */
+
+static void
+consignments(struct doer *d)
+{
+	struct vt_consign_filter f = { .state = VT_CONSIGN_ARRIVED };
+	struct vt_consign_arrival log[4];
+	VT_BUF_AUTO(receipt);
+	struct vt_view *v;
+	vt_id one, two, three_, waits;
+	uint64_t next;
+	vt_hash packet = vt_sha256(VT_SPAN_LIT("<edXML>1</edXML>"));
+	size_t n;
+
+	tap_call(make_consign(d, "doc-1", "<edXML>1</edXML>", &one), &d->err,
+	    "a consignment");
+	tap_ok(vt_hash_eq(&d->r.current, &packet),
+	    "its receipt is about the packet");
+	tap_eq_int(consignment_of(d, &one)->state, VT_CONSIGN_STORED, "stored");
+	tap_ok(con[0].work != 0 && works(d, VT_WORK_PACKET) == 1,
+	    "and to be read");
+	vt_buf_span(&receipt, vt_buf_view(&d->r.receipt));
+	tap_call(make_consign(d, "doc-1", "<edXML>1</edXML>", &two), &d->err,
+	    "again");
+	tap_ok(
+	    d->r.repeated && vt_id_eq(&one, &two) &&
+		vt_span_eq(vt_buf_view(&receipt), vt_buf_view(&d->r.receipt)),
+	    "the same answer, byte for byte");
+	tap_call(make_consign(d, "doc-1", "<edXML>1</edXML>", &two), &d->err,
+	    "and again");
+	tap_call(vt_view_begin(d->s, &v, &d->err), &d->err, "view");
+	tap_call(vt_consign_log(v, &one, 0, log, 4, &n, &d->err), &d->err,
+	    "log of arrivals");
+	tap_eq_int(n, 3, "one consignment, three rows");
+	tap_ok(vt_hash_eq(&log[2].packet, &packet) && log[2].no == 3,
+	    "with the packet's hash");
+	vt_view_end(v);
+	tap_refused(make_consign(d, "doc-1", "<edXML>2</edXML>", &two),
+	    VT_E_CONFLICT, "another packet under the same id");
+
+	tap_call(make_arrival(d, &one, "H01,2026/03/01,12/BTP-VP", 5), &d->err,
+	    "its paper");
+	waits = d->paper;
+	tap_eq_int(paper_of(d, &waits)->state, VT_PAPER_WAITING, "waits");
+	tap_ok(paper.arrival.value == 0 &&
+		   vt_id_eq(&paper.source_consignment, &one),
+	    "without a số đến, knowing where it came from");
+	tap_ok(vt_id_eq(&consignment_of(d, &one)->paper, &waits) &&
+		   con[0].state == VT_CONSIGN_ARRIVED && con[0].work == 0,
+	    "and the consignment knows it");
+	tap_eq_int(works(d, VT_WORK_PACKET), 0, "nothing is left to read");
+
+	/* The same document by another way. */
+	tap_call(make_consign(d, "doc-2", "<edXML>1b</edXML>", &two), &d->err,
+	    "another consignment");
+	tap_refused(make_arrival(d, &two, "H01,2026/03/01,12/BTP-VP", 6),
+	    VT_E_EXISTS, "of the same document");
+	tap_ok(vt_id_eq(&d->r.paper, &waits), "the refusal names the paper");
+	tap_call(do_step(d, NULL,
+		     read_step(&two, VT_CONSIGN_DUPLICATE,
+			 "H01,2026/03/01,12/BTP-VP")),
+	    &d->err, "so it is a duplicate");
+	tap_refused(do_step(d, NULL, read_step(&two, VT_CONSIGN_ARRIVED, "x")),
+	    VT_E_OUT_OF_ORDER, "and stays one");
+
+	/* Quarantine, and read again. */
+	tap_call(
+	    make_consign(d, "doc-3", "what?", &three_), &d->err, "a third");
+	tap_call(
+	    do_step(d, NULL, read_step(&three_, VT_CONSIGN_QUARANTINED, "")),
+	    &d->err, "in quarantine");
+	tap_eq_int(works(d, VT_WORK_PACKET), 0, "its work has ended");
+	tap_call(do_step(d, NULL, read_step(&three_, VT_CONSIGN_STORED, "")),
+	    &d->err, "to be read again");
+	tap_eq_int(works(d, VT_WORK_PACKET), 1, "is work again");
+
+	tap_call(vt_view_begin(d->s, &v, &d->err), &d->err, "view");
+	tap_call(vt_consign_by_external(v, d->agency, VT_TRANSPORT_AXIS,
+		     "doc-2", &con[1], &d->err),
+	    &d->err, "by the transport's id");
+	tap_ok(vt_id_eq(&con[1].id, &two), "it");
+	tap_refused(vt_consign_by_external(v, d->agency, VT_TRANSPORT_DIRECT,
+			"doc-2", &con[1], &d->err),
+	    VT_E_NOT_FOUND, "of that transport only");
+	tap_call(vt_consign_by_document(v, d->agency, "H01",
+		     "H01,2026/03/01,12/BTP-VP", con, 4, &n, &d->err),
+	    &d->err, "by document");
+	tap_eq_int(n, 2, "both");
+	tap_call(vt_consign_list(v, d->agency, &f, con, 4, &n, &next, &d->err),
+	    &d->err, "list");
+	tap_ok(n == 1 && next == 0 && vt_id_eq(&con[0].id, &one),
+	    "those that arrived");
+	vt_view_end(v);
+
+	/* Refused, then sent again by its sender: a new paper. */
+	tap_refused(do_step(d, &waits, noted(VT_STEP_REFUSE, "")), VT_E_INVALID,
+	    "refusing without a reason");
+	tap_call(do_step(d, &waits, noted(VT_STEP_REFUSE, "sai địa chỉ")),
+	    &d->err, "refused");
+	tap_eq_int(paper_of(d, &waits)->state, VT_PAPER_REFUSED, "refused");
+	tap_refused(do_step(d, &waits, accept_step()), VT_E_OUT_OF_ORDER,
+	    "not accepted any more");
+	tap_call(make_consign(d, "doc-4", "<edXML>1c</edXML>", &two), &d->err,
+	    "sent again");
+	tap_call(make_arrival(d, &two, "H01,2026/03/01,12/BTP-VP", 7), &d->err,
+	    "makes a paper");
+}
+
+/* ---- handling ---- */
+
+static void
+handling(struct doer *d)
+{
+	static const vt_id lead = { { 7 } }, helps = { { 8 } };
+	struct vt_step st = { .kind = VT_STEP_ASSIGN };
+	const vt_id twice[] = { { { 8 } }, { { 8 } } };
+	vt_id p = d->paper, in;
+
+	tap_refused(do_step(d, &p, st), VT_E_INVALID, "assigned to nobody");
+	st.u.assign.person = lead;
+	st.u.assign.with = twice;
+	st.u.assign.n_with = 2;
+	tap_refused(do_step(d, &p, st), VT_E_INVALID, "somebody twice");
+	st.u.assign.with = &helps;
+	st.u.assign.n_with = 1;
+	st.u.assign.due_on = "2026-13-01";
+	tap_refused(do_step(d, &p, st), VT_E_INVALID, "no such month");
+	st.u.assign.due_on = "2026-03-16";
+	tap_refused(
+	    do_step(d, &p, st), VT_E_OUT_OF_ORDER, "it waits for the clerk");
+	tap_refused(do_step(d, &p, noted(VT_STEP_PROCESS, "")),
+	    VT_E_OUT_OF_ORDER, "nor is it processed");
+	tap_call(do_step(d, &p, accept_step()), &d->err, "accepted");
+	tap_eq_int(d->r.arrival, 1, "số đến 1: the refused one took none");
+	tap_eq_int(paper_of(d, &p)->state, VT_PAPER_ARRIVED, "arrived");
+	tap_refused(do_step(d, &p, accept_step()), VT_E_OUT_OF_ORDER, "once");
+	tap_call(do_step(d, &p, st), &d->err, "assigned");
+	tap_ok(paper_of(d, &p)->state == VT_PAPER_ASSIGNED &&
+		   vt_id_eq(&paper.assigned_to, &lead) &&
+		   paper.n_assigned_with == 1,
+	    "who leads, who helps");
+	tap_call(do_step(d, &p, noted(VT_STEP_PROCESS, "đang làm")), &d->err,
+	    "processing");
+	tap_call(do_step(d, &p, st), &d->err, "assigned anew");
+	tap_eq_int(
+	    paper_of(d, &p)->state, VT_PAPER_PROCESSING, "stays processing");
+	st = (struct vt_step){ .kind = VT_STEP_FORWARD };
+	tap_refused(do_step(d, &p, st), VT_E_INVALID, "forwarded to nobody");
+	st.u.forward.person = helps;
+	tap_call(do_step(d, &p, st), &d->err, "forwarded");
+	st = (struct vt_step){ .kind = VT_STEP_OPENED };
+	tap_call(do_step(d, &p, st), &d->err, "opened");
+	tap_refused(do_step(d, &p, st), VT_E_EXISTS, "first once only");
+	st = (struct vt_step){ .kind = VT_STEP_PRINT };
+	st.u.print.what = VT_PRINT_COPY;
+	tap_refused(do_step(d, &p, st), VT_E_LIMIT, "no copy at all");
+	st.u.print.copies = 3;
+	st.u.print.version = (vt_hash){ { 1 } };
+	tap_refused(do_step(d, &p, st), VT_E_NOT_FOUND, "of no version of it");
+	st.u.print.version = paper_of(d, &p)->approved_hash; /* zero */
+	tap_call(do_step(d, &p, st), &d->err, "three copies");
+	tap_eq_int(paper_of(d, &p)->printed, 3, "counted");
+	in = p;
+	st = (struct vt_step){ .kind = VT_STEP_FINISH };
+	st.u.finish.answer = in;
+	tap_refused(
+	    do_step(d, &p, st), VT_E_INVALID, "an incoming paper is no answer");
+	tap_call(make_paper(d, VT_DIR_OUT, 4000, 90), &d->err, "an answer");
+	st.u.finish.answer = d->paper;
+	tap_call(do_step(d, &p, st), &d->err, "finished");
+	tap_ok(paper_of(d, &p)->state == VT_PAPER_FINISHED &&
+		   vt_id_eq(&paper.answered_by, &st.u.finish.answer),
+	    "with its answer");
+	tap_refused(do_step(d, &p, st), VT_E_OUT_OF_ORDER, "once");
+}
+
+/* The sender of an incoming paper wants it back. */
+static void
+asked_back(struct doer *d)
+{
+	struct vt_step st = { .kind = VT_STEP_TAKE_BACK_ANSWER };
+	vt_id one, p;
+
+	tap_call(make_consign(d, "doc-5", "<edXML>5</edXML>", &one), &d->err,
+	    "a consignment");
+	tap_call(make_arrival(d, &one, "H01,2026/03/01,13/BTP-VP", 15), &d->err,
+	    "its paper");
+	p = d->paper;
+	st.u.take_back_answer.agree = true;
+	tap_refused(do_step(d, &p, st), VT_E_OUT_OF_ORDER, "nobody asked");
+	tap_call(do_step(d, &p, noted(VT_STEP_TAKE_BACK, "gửi nhầm")), &d->err,
+	    "13");
+	tap_eq_int(paper_of(d, &p)->asked, VT_ASK_TAKE_BACK, "asked");
+	st.u.take_back_answer.agree = false;
+	tap_call(do_step(d, &p, st), &d->err, "16");
+	tap_ok(paper_of(d, &p)->asked == 0 && paper.ask_answer == 16 &&
+		   paper.state == VT_PAPER_WAITING,
+	    "declined: it stays where it was");
+	tap_call(do_step(d, &p, noted(VT_STEP_TAKE_BACK, "gửi nhầm")), &d->err,
+	    "13 again");
+	st.u.take_back_answer.agree = true;
+	tap_call(do_step(d, &p, st), &d->err, "15");
+	tap_eq_int(paper_of(d, &p)->state, VT_PAPER_TAKEN_BACK, "given back");
+	tap_refused(do_step(d, &p, noted(VT_STEP_TAKE_BACK, "x")),
+	    VT_E_OUT_OF_ORDER, "there is nothing left to ask for");
+}
+
+/* ---- statuses ---- */
+
+static void
+statuses(struct doer *d, struct world *w)
+{
+	static const uint32_t codes[] = { 6, 4, 5, 3, 1 };
+	struct vt_delivery_status log[16];
+	struct vt_step st = { .kind = VT_STEP_DELIVERED };
+	struct vt_view *v;
+	vt_id p, one, two;
+	uint64_t rev;
+	size_t n;
+
+	tap_call(make_paper(d, VT_DIR_OUT, 9000, 21), &d->err, "paper");
+	p = d->paper;
+	tap_call(walk_to_issue(d, 22), &d->err, "walk");
+	tap_call(dispatch(d, three, 3), &d->err, "dispatch");
+	one = delivery_id(d, &p, 0);
+	two = delivery_id(d, &p, 1);
+	rev = paper_of(d, &p)->rev;
+	tap_eq_int(works(d, VT_WORK_DELIVERY), 2, "two to be sent");
+	st.u.delivered.delivery = one;
+	st.u.delivered.state = VT_DELIVERY_SENT;
+	st.u.delivered.transport = VT_TRANSPORT_AXIS;
+	st.u.delivered.external = "axis-77";
+	st.u.delivered.attempts = 2;
+	st.u.delivered.sent_at = w->now;
+	tap_call(do_step(d, &p, st), &d->err, "sent");
+	tap_ok(delivery_of(d, &one)->state == VT_DELIVERY_SENT &&
+		   del[0].transport == VT_TRANSPORT_AXIS &&
+		   del[0].attempts == 2 && del[0].sent_at == w->now,
+	    "by which way, when");
+	tap_eq_int(works(d, VT_WORK_DELIVERY), 1, "is not to be sent again");
+	tap_eq_int(paper_of(d, &p)->rev, rev + 1, "an act on the paper");
+	rev = paper.rev;
+	for (size_t i = 0; i < 5; i++) {
+		w->now += VT_TIME_S(60);
+		tap_call(do_step(d, &p,
+			     status_step(&one, codes[i],
+				 w->now - VT_TIME_S(100) * codes[i], "")),
+		    &d->err, "status %u", codes[i]);
+	}
+	tap_eq_int(vt_delivery_shown(delivery_of(d, &one)), 6,
+	    "06 first, then 04 05 03 01: finished");
+	tap_eq_int(del[0].state, VT_DELIVERY_REGISTERED, "registered there");
+	tap_ok(del[0].accepted_at < del[0].delivered_at,
+	    "with the times as stated");
+	tap_eq_int(paper_of(d, &p)->rev, rev,
+	    "statuses leave the paper's revision alone");
+	tap_call(do_step(d, &p, status_step(&two, 1, 0, "")), &d->err, "01");
+	tap_eq_int(works(d, VT_WORK_DELIVERY), 0,
+	    "what has arrived is not sent again");
+	tap_call(do_step(d, &p, status_step(&two, 2, w->now, "nhầm")), &d->err,
+	    "02");
+	tap_call(do_step(d, &p, status_step(&two, 7, 0, "?")), &d->err,
+	    "one that nobody knows");
+	tap_eq_int(vt_delivery_shown(delivery_of(d, &two)), 2, "refused");
+	tap_ok(del[0].unknown == 7 && del[0].log == 3, "all are kept");
+	tap_refused(do_step(d, &p, status_step(&two, 0, 0, "")), VT_E_INVALID,
+	    "status 0");
+	tap_refused(do_step(d, &p, status_step(&two, 100, 0, "")), VT_E_INVALID,
+	    "status 100");
+	tap_refused(do_step(d, NULL, status_step(&two, 3, 0, "")), VT_E_INVALID,
+	    "an act on no paper");
+	tap_call(vt_view_begin(d->s, &v, &d->err), &d->err, "view");
+	tap_call(
+	    vt_delivery_log(v, &one, 0, log, 16, &n, &d->err), &d->err, "log");
+	tap_ok(n == 5 && log[0].code == 6 && log[4].code == 1 &&
+		   strcmp(log[0].from, "H99.31") == 0,
+	    "as they came");
+	tap_call(
+	    vt_delivery_log(v, &one, 3, log, 16, &n, &d->err), &d->err, "log");
+	tap_ok(n == 2 && log[0].no == 4, "from a row on");
+	tap_call(vt_delivery_list_after(v, &p, 0, del, 2, &n, &d->err), &d->err,
+	    "a page");
+	tap_call(vt_delivery_list_after(v, &p, del[1].seq, del, 4, &n, &d->err),
+	    &d->err, "the next");
+	tap_ok(n == 1 && del[0].state == VT_DELIVERY_PRINT,
+	    "ends with the one to be printed");
+	vt_view_end(v);
+}
+
+/* ---- recall ---- */
+
+static void
+take_back(struct doer *d)
+{
+	struct vt_step st = { .kind = VT_STEP_TAKE_BACK };
+	struct vt_work w;
+	static const vt_id owner = { { 9 } };
+	vt_id p, one, two;
+
+	tap_call(make_paper(d, VT_DIR_OUT, 9000, 31), &d->err, "paper");
+	p = d->paper;
+	st.u.take_back.note = "gửi nhầm";
+	tap_refused(do_step(d, &p, st), VT_E_OUT_OF_ORDER, "it was never sent");
+	tap_call(walk_to_issue(d, 32), &d->err, "walk");
+	tap_call(dispatch(d, three, 3), &d->err, "dispatch");
+	one = delivery_id(d, &p, 0);
+	two = delivery_id(d, &p, 1);
+	st.u.take_back.note = "";
+	tap_refused(do_step(d, &p, st), VT_E_INVALID, "without a reason");
+	st.u.take_back.note = "gửi nhầm";
+	/* Somebody has begun to send the first. */
+	tap_call(vt_work_claim(d->s, 1U << VT_WORK_DELIVERY, &owner, 60000000,
+		     &w, &d->err),
+	    &d->err, "claim");
+	tap_ok(vt_id_eq(&w.subject, &one), "the first");
+	vt_work_free(&w);
+	tap_call(do_step(d, &p, st), &d->err, "take back");
+	tap_eq_int(vt_delivery_shown(delivery_of(d, &one)), 13,
+	    "the one on its way is asked for");
+	tap_eq_int(delivery_of(d, &two)->state, VT_DELIVERY_WITHDRAWN,
+	    "the other never leaves");
+	tap_eq_int(works(d, VT_WORK_STATUS), 1, "one status to be told");
+	tap_call(vt_work_claim(
+		     d->s, 1U << VT_WORK_STATUS, &owner, 60000000, &w, &d->err),
+	    &d->err, "claim");
+	tap_ok(vt_id_eq(&w.subject, &one) && w.n_payload > 4 &&
+		   memcmp(w.payload, "\xa2\x01\x0d\x02", 4) == 0,
+	    "about that delivery: 13 and the reason");
+	vt_work_free(&w);
+	tap_call(do_step(d, &p, status_step(&one, 16, 0, "đã xử lý")), &d->err,
+	    "16");
+	tap_ok(vt_delivery_shown(delivery_of(d, &one)) == 0 &&
+		   del[0].declined_at != VT_TIME_NONE,
+	    "answered: nothing is shown for the ask");
+	st = (struct vt_step){ .kind = VT_STEP_RESEND };
+	st.u.resend.delivery = two;
+	tap_call(do_step(d, &p, st), &d->err, "sent after all");
+	tap_eq_int(delivery_of(d, &two)->state, VT_DELIVERY_WAITING, "waits");
+	tap_refused(do_step(d, &p, st), VT_E_OUT_OF_ORDER, "it waits already");
+	st = (struct vt_step){ .kind = VT_STEP_DELIVERED };
+	st.u.delivered.delivery = two;
+	st.u.delivered.state = VT_DELIVERY_FAILED;
+	st.u.delivered.note = "không kết nối được";
+	tap_call(do_step(d, &p, st), &d->err, "a dead letter");
+	tap_ok(delivery_of(d, &two)->dead, "dead");
+	st = (struct vt_step){ .kind = VT_STEP_RESEND };
+	st.u.resend.delivery = two;
+	tap_call(do_step(d, &p, st), &d->err, "again by hand");
+	tap_ok(!delivery_of(d, &two)->dead && del[0].work != 0, "alive");
+}
+
+static void
+recall(struct doer *d)
+{
+	struct vt_step st = { .kind = VT_STEP_RECALL };
+	struct vt_paper_link link[2];
+	struct vt_view *v;
+	vt_id p = d->paper, notice, draft, newer;
+	size_t n;
+
+	tap_call(make_paper(d, VT_DIR_OUT, 3000, 41), &d->err, "a draft");
+	draft = d->paper;
+	tap_call(make_paper(d, VT_DIR_OUT, 3000, 42), &d->err, "a notice");
+	notice = d->paper;
+	tap_call(walk_to_issue(d, 43), &d->err, "issued");
+	tap_call(make_paper(d, VT_DIR_OUT, 3000, 45), &d->err, "a newer one");
+	newer = d->paper;
+	tap_call(walk_to_issue(d, 46), &d->err, "issued");
+	tap_refused(do_step(d, &p, st), VT_E_INVALID, "without a notice");
+	st.u.recall.notice = draft;
+	tap_refused(do_step(d, &p, st), VT_E_OUT_OF_ORDER,
+	    "a notice that is not issued");
+	st.u.recall.notice = p;
+	tap_refused(do_step(d, &p, st), VT_E_INVALID, "by itself");
+	st.u.recall.notice = notice;
+	tap_refused(do_step(d, &draft, st), VT_E_OUT_OF_ORDER,
+	    "of a paper that is not out");
+	tap_call(do_step(d, &p, st), &d->err, "recalled");
+	tap_eq_int(paper_of(d, &p)->state, VT_PAPER_RECALLED, "recalled");
+	d->paper = p;
+	tap_refused(
+	    dispatch(d, three, 1), VT_E_OUT_OF_ORDER, "and not sent any more");
+	st = (struct vt_step){ .kind = VT_STEP_REPLACE };
+	st.u.replace.by = newer;
+	tap_call(do_step(d, &p, st), &d->err, "another stands for it");
+	tap_refused(do_step(d, &p, st), VT_E_EXISTS, "one");
+	tap_call(vt_view_begin(d->s, &v, &d->err), &d->err, "view");
+	tap_call(
+	    vt_paper_links(v, &notice, link, 2, &n, &d->err), &d->err, "links");
+	tap_ok(n == 1 && link[0].kind == VT_LINK_RECALLS &&
+		   vt_id_eq(&link[0].paper, &p),
+	    "the notice knows what it recalls");
+	tap_call(
+	    vt_paper_links(v, &newer, link, 2, &n, &d->err), &d->err, "links");
+	tap_ok(n == 1 && link[0].kind == VT_LINK_REPLACES &&
+		   vt_id_eq(&link[0].paper, &p),
+	    "the newer one what it replaces");
+	vt_view_end(v);
+}
+
+static void
+play(struct vt_store *s, struct world *w, const char *name)
+{
+	struct doer d = { .s = s, .r = VT_ACT_RESULT_INIT };
+
+	printf("# %s\n", name);
+	house(&d);
+	consignments(&d);
+	handling(&d);
+	asked_back(&d);
+	statuses(&d, w);
+	take_back(&d);
+	recall(&d);
+	vt_act_result_free(&d.r);
+	tap_eq_int(findings(s, true), 0, "%s: check is clean", name);
+}
+
+int
+main(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	char *dir = dir_new();
+	struct world w;
+	struct vt_store *s;
+	vt_hash a, b;
+
+	tap_need(vt_base_init(&err) == VT_OK, "base");
+	world_init(&w);
+	s = model_new(&w.ctx);
+	play(s, &w, "model");
+	tap_call(vt_store_digest(s, &a, &err), &err, "digest");
+	vt_store_close(s);
+	world_init(&w);
+	s = store_new(dir, &w.ctx);
+	play(s, &w, "lmdb");
+	tap_call(vt_store_digest(s, &b, &err), &err, "digest");
+	tap_ok(vt_hash_eq(&a, &b), "the same rows on both");
+	vt_store_close(s);
+	s = store_open(dir, &w.ctx);
+	tap_eq_int(findings(s, true), 0, "opened again: clean");
+	vt_store_close(s);
+	dir_free(dir);
+	return tap_done();
+}
