@@ -158,7 +158,7 @@ put_row(struct call *k, struct vt_json *j, const struct vt_peer_packet *p)
 {
 	(void)k;
 	vt_json_object(j);
-	vt_json_kstr(j, "docId", p->id);
+	vt_json_kstr(j, "docId", p->doc_id);
 	vt_json_kstr(j, "serviceType", "eDoc");
 	vt_json_kstr(
 	    j, "messageType", p->kind == VT_PACKET_EDOC ? "edoc" : "status");
@@ -381,7 +381,7 @@ find_packet(struct call *k)
 {
 	k->packet = VT_PEER_PACKETS;
 	for (size_t i = 0; i < k->c->n_packets; i++)
-		if (strcmp(k->c->packets[i].id, param(k, "docId")) == 0)
+		if (strcmp(k->c->packets[i].doc_id, param(k, "docId")) == 0)
 			k->packet = i;
 }
 

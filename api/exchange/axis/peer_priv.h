@@ -8,7 +8,8 @@
 #include "api/exchange/transport.h"
 
 struct vt_peer_packet {
-	char id[64]; /* docId as an axis lists it; a name as an agency */
+	char id[64];      /* its name in the script */
+	char doc_id[192]; /* as the axis lists it */
 	enum vt_packet_kind kind;
 	char from[64], to[64];
 	struct vt_buf bytes;
@@ -88,6 +89,7 @@ struct vt_peer_script {
 	enum vt_peer_role role;
 	struct vt_peer_case *cases;
 	size_t n;
+	unsigned run;
 	unsigned samples; /* made so far: each has a number of its own */
 };
 

@@ -171,11 +171,14 @@ read_packet(struct reader *r, struct vt_peer_case *c)
 		p->kind = VT_PACKET_STATUS;
 	else
 		return wrong(r, "packet ID edoc|status FROM TO sample|FILE");
+	snprintf(p->doc_id, sizeof(p->doc_id), "%u-%zu-%s", r->s->run, r->s->n,
+	    p->id);
 	if (strcmp(word(r, 5), "sample") != 0)
 		return read_file(r, word(r, 5), &p->bytes);
 	if (r->n > 6 && !number(word(r, 6), &size))
 		return wrong(r, "the size of a sample is a number");
-	return vt_peer_sample(p, ++r->s->samples, size, r->err);
+	return vt_peer_sample(
+	    p, r->s->run * 1000 + ++r->s->samples, size, r->err);
 }
 
 static const struct {
@@ -390,7 +393,7 @@ read_line(struct reader *r)
 }
 
 int
-vt_peer_script_read(struct vt_span text, const char *packet_dir,
+vt_peer_script_read(struct vt_span text, const char *packet_dir, unsigned run,
     struct vt_peer_script **ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_peer_script_free)
@@ -403,6 +406,7 @@ vt_peer_script_read(struct vt_span text, const char *packet_dir,
 	if (s == NULL ||
 	    (s->cases = calloc(VT_PEER_CASES, sizeof(*s->cases))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "script");
+	s->run = run;
 	for (size_t at = 0; at < text.n && rc == VT_OK;) {
 		const uint8_t *nl = memchr(text.p + at, '\n', text.n - at);
 		size_t n = (nl == NULL ? text.n : (size_t)(nl - text.p)) - at;

@@ -72,6 +72,7 @@ on_row(void *arg, const struct vt_axis_row *row, struct vt_err *reterr)
 
 static struct vt_axis_client client;
 static struct vt_peer *peer;
+static const char *doc; /* DocId of the first packet of a case */
 
 static void
 test_calls(void)
@@ -88,6 +89,7 @@ test_calls(void)
 	vt_hash h = vt_sha256(VT_SPAN_LIT(body)), whole;
 
 	vt_peer_begin(peer, 0);
+	doc = "7-1-d1";
 	vt_source_memory(&src, VT_SPAN_LIT(body));
 	s.body = &src;
 	s.hash = &h;
@@ -110,17 +112,17 @@ test_calls(void)
 	tap_call(vt_axis_received(&client, VT_PACKET_EDOC, on_row, &g, &err),
 	    &err, "getReceivedEdocList");
 	tap_eq_int(g.rows, 1, "one row");
-	tap_eq_str(g.first, "d1", "of that packet");
-	tap_call(vt_axis_fetch(&client, "d1", "", on_bytes, &g, &err), &err,
+	tap_eq_str(g.first, "7-1-d1", "of that packet");
+	tap_call(vt_axis_fetch(&client, doc, "", on_bytes, &g, &err), &err,
 	    "getEdoc");
 	tap_ok(g.bytes.n > 20000, "gives it whole");
 	whole = vt_sha256(vt_buf_view(&g.bytes));
 	vt_buf_reset(&g.bytes);
-	tap_call(vt_axis_download(&client, "d1", "", on_bytes, &g, &err), &err,
+	tap_call(vt_axis_download(&client, doc, "", on_bytes, &g, &err), &err,
 	    "downloadEdoc");
 	h = vt_sha256(vt_buf_view(&g.bytes));
 	tap_ok(vt_hash_eq(&h, &whole), "gives the same bytes");
-	tap_call(vt_axis_acknowledge(&client, "d1", "done", &err), &err,
+	tap_call(vt_axis_acknowledge(&client, doc, "done", &err), &err,
 	    "updateStatus");
 	tap_call(vt_axis_count(&client, VT_PACKET_EDOC, &n, &err), &err,
 	    "countReceiveEdoc again");
@@ -181,18 +183,19 @@ test_damage(void)
 	struct vt_err err = VT_ERR_INIT;
 
 	vt_peer_begin(peer, 2);
-	tap_code(vt_axis_fetch(&client, "d1", "", on_bytes, &g, &err),
+	doc = "7-3-d1";
+	tap_code(vt_axis_fetch(&client, doc, "", on_bytes, &g, &err),
 	    VT_E_SYNTAX, &err, "a packet that is no base64 is damaged");
-	tap_code(vt_axis_fetch(&client, "d1", "", on_bytes, &g, &err),
+	tap_code(vt_axis_fetch(&client, doc, "", on_bytes, &g, &err),
 	    VT_E_SYNTAX, &err, "one whose base64 breaks off, too");
-	tap_code(vt_axis_fetch(&client, "d1", "", on_bytes, &g, &err),
+	tap_code(vt_axis_fetch(&client, doc, "", on_bytes, &g, &err),
 	    VT_E_ENVIRONMENT, &err, "one that is cut off is not");
-	tap_code(vt_axis_fetch(&client, "d1", "", on_bytes, &g, &err),
+	tap_code(vt_axis_fetch(&client, doc, "", on_bytes, &g, &err),
 	    VT_E_PEER_REFUSED, &err, "one that is refused");
-	tap_code(vt_axis_download(&client, "d1", "", on_bytes, &g, &err),
+	tap_code(vt_axis_download(&client, doc, "", on_bytes, &g, &err),
 	    VT_E_PEER_REFUSED, &err, "downloadEdoc that answers JSON");
 	g.rc = VT_E_STORE_FULL;
-	tap_code(vt_axis_fetch(&client, "d1", "", on_bytes, &g, &err),
+	tap_code(vt_axis_fetch(&client, doc, "", on_bytes, &g, &err),
 	    VT_E_STORE_FULL, &err, "an error of this side stays what it is");
 	vt_buf_free(&g.bytes);
 }
@@ -240,7 +243,7 @@ test_script(void)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		tap_code(
-		    vt_peer_script_read(vt_span_str(bad[i]), NULL, &s, &err),
+		    vt_peer_script_read(vt_span_str(bad[i]), NULL, 1, &s, &err),
 		    VT_E_SYNTAX, &err, "script %zu is refused", i);
 }
 
@@ -257,8 +260,8 @@ main(void)
 	tap_need(vt_base_init(&err) == VT_OK, "base");
 	tap_need(vt_fetch_init(&err) == VT_OK, "libcurl");
 	test_script();
-	tap_call(
-	    vt_peer_script_read(vt_span_str(script_text), NULL, &script, &err),
+	tap_call(vt_peer_script_read(
+		     vt_span_str(script_text), NULL, 7, &script, &err),
 	    &err, "script");
 	tap_call(vt_peer_start(script, &o, &peer, &err), &err, "peer");
 	tap_need(peer != NULL, "the kit serves");
