@@ -70,6 +70,25 @@ static const struct vt_command commands[] = {
 	    "  --log-key HEX   the agency's ledger key as it is known; without\n"
 	    "                  it the receipt proves itself, not who gave it\n",
 	    vt_cli_receipt },
+	{ "route", "route DIR KEY KIND [--url URL] [--cert PEM] …",
+	    "sets how packets travel, on a store that no server has open",
+	    "  KEY                an agency code; @NAME, a gateway; *, the "
+	    "default one;\n"
+	    "                     @own or @own:CODE, our own service key\n"
+	    "  KIND               direct, axis, wrapper, hosted, print, own\n"
+	    "  --url URL          where the other system is\n"
+	    "  --cert PEM         direct: the peer's service certificate (up "
+	    "to 4)\n"
+	    "  --tls-sha256 HEX   direct: its TLS certificate, when it must "
+	    "be this one\n"
+	    "  --log-key HEX      direct: the key of its ledger\n"
+	    "  --system-id ID --user NAME\n"
+	    "  --secret file:PATH --password file:PATH   where secrets lie\n"
+	    "  --pull SECONDS     fetches as often\n"
+	    "  --of CODE          only for this agency of ours\n"
+	    "  --quirk-hash       axis: hash-file without zero padding\n"
+	    "  --off              kept, but not used\n",
+	    vt_cli_route },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

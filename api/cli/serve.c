@@ -9,12 +9,18 @@
 
 #include "api/citizen/citizen.h"
 #include "api/cli/cli.h"
+#include "api/cli/webhooks.h"
+#include "api/cli/peers.h"
 #include "api/docs/docs.h"
 #include "api/fetch/fetch.h"
 #include "api/http/address.h"
+#include "api/office/watch.h"
 #include "api/v1/v1.h"
 #include "base/limits.h"
 #include "base/log.h"
+
+/* Hosts that --allow-private-webhooks names. */
+#define HOOK_HOSTS_MAX 32
 
 struct server {
 	struct vt_cli *cli;
@@ -23,6 +29,8 @@ struct server {
 	char address[64];
 	uint16_t port;
 	struct vt_fetch_options fetch;
+	struct vt_fetch_hook_options hooks;
+	const char *hook_hosts[HOOK_HOSTS_MAX];
 	struct vt_http_tls tls; /* cert NULL: plain HTTP */
 	char url[128], key_dir[4200];
 	struct vt_arena *arena;
@@ -31,6 +39,7 @@ struct server {
 	struct vt_office *office;
 	struct vt_v1 *v1;
 	struct vt_citizen *citizen;
+	struct vt_cli_peers *peers;
 	struct vt_http *http;
 };
 
@@ -43,7 +52,9 @@ enum {
 	O_PROXY,
 	O_TLS_CERT,
 	O_TLS_KEY,
-	O_CLIENT_CA
+	O_CLIENT_CA,
+	O_HOOK_HOST,
+	O_HOOK_CA
 };
 
 static const struct option options[] = {
@@ -56,6 +67,8 @@ static const struct option options[] = {
 	{ "tls-cert", required_argument, NULL, O_TLS_CERT },
 	{ "tls-key", required_argument, NULL, O_TLS_KEY },
 	{ "client-ca", required_argument, NULL, O_CLIENT_CA },
+	{ "allow-private-webhooks", required_argument, NULL, O_HOOK_HOST },
+	{ "webhook-ca", required_argument, NULL, O_HOOK_CA },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -204,10 +217,23 @@ open_office(struct server *s)
 }
 
 static int
+open_peers(struct server *s)
+{
+	const struct vt_cli_peers_options o = { .office = s->office,
+		.ctx = vt_context_system(),
+		.allow_private = s->fetch.allow_private,
+		.ca = s->tls.client_ca,
+		.cert = s->tls.cert,
+		.key = s->tls.key };
+
+	return vt_cli_peers_open(&o, &s->peers, &s->cli->err);
+}
+
+static int
 open_faces(struct server *s)
 {
 	struct vt_http_options o = VT_HTTP_OPTIONS_INIT;
-	struct vt_http_face faces[3];
+	struct vt_http_face faces[11];
 	int rc;
 
 	if ((rc = vt_v1_new(s->office, vt_context_system(), &s->v1,
@@ -222,7 +248,7 @@ open_faces(struct server *s)
 	o.port = s->port;
 	o.context = vt_context_system();
 	o.faces = faces;
-	o.nfaces = 3;
+	o.nfaces = 3 + vt_cli_peers_faces(s->peers, &faces[3], 8);
 	o.trusted_proxy = s->proxy[0] == '\0' ? NULL : s->proxy;
 	o.tls = s->tls.cert == NULL ? NULL : &s->tls;
 	return vt_http_start(&o, &s->http, &s->cli->err);
@@ -244,7 +270,7 @@ start(struct server *s)
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	if ((rc = vt_store_open(s->dir, &so, vt_context_system(), &s->store,
 		 &s->cli->err)) != VT_OK ||
-	    (rc = open_office(s)) != VT_OK)
+	    (rc = open_office(s)) != VT_OK || (rc = open_peers(s)) != VT_OK)
 		return rc;
 	return open_faces(s);
 }
@@ -303,6 +329,7 @@ vt_cli_serve(struct vt_cli *cli)
 	vt_citizen_free(s.citizen);
 	vt_v1_free(s.v1);
 	vt_office_close(s.office);
+	vt_cli_peers_free(s.peers);
 	vt_store_close(s.store);
 	vt_spawner_free(s.spawner);
 	vt_arena_free(s.arena);

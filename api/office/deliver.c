@@ -21,6 +21,12 @@ vt_deliver_next(vt_time now, uint32_t attempt)
 	return now + after[i < n ? i : n - 1] * MINUTE;
 }
 
+vt_time
+vt_deliver_soon(vt_time now, uint32_t attempt)
+{
+	return now + VT_TIME_S(attempt > 7 ? 300 : 1 << attempt);
+}
+
 /* ---- transports ---- */
 
 int
@@ -41,6 +47,7 @@ vt_office_transport_add(
 	if (rc == VT_OK)
 		o->transports[o->n_transports++] = *t;
 	pthread_mutex_unlock(&o->lock);
+	vt_office_wake(o);
 	return rc;
 }
 
@@ -214,18 +221,16 @@ to_hosted(struct vt_office *o, const struct job *j, vt_time *ret_due,
 }
 
 static int
-carry(struct vt_office *o, const struct job *j, struct vt_packet_answer *ret,
-    struct vt_err *reterr)
+carry(struct vt_office *o, const struct job *j, const struct vt_transport *t,
+    struct vt_packet_answer *ret, struct vt_err *reterr)
 {
 	struct vt_office_packet *pk = NULL;
-	struct vt_transport t;
 	int rc;
 
-	if ((rc = vt_transport_of(o, &j->route, &t, reterr)) != VT_OK ||
-	    (rc = vt_packet_delivery(o, &j->id, &pk, reterr)) != VT_OK)
+	if ((rc = vt_packet_delivery(o, &j->id, &pk, reterr)) != VT_OK)
 		return rc;
 	vt_packet_attempt(pk, j->attempt);
-	rc = t.send(t.arg, &j->route, vt_office_packet_get(pk), ret, reterr);
+	rc = t->send(t->arg, &j->route, vt_office_packet_get(pk), ret, reterr);
 	vt_office_packet_close(pk);
 	return rc;
 }
@@ -255,10 +260,16 @@ to_peer(struct vt_office *o, const struct job *j, vt_time *ret_due,
 {
 	struct vt_packet_answer a = VT_PACKET_ANSWER_INIT;
 	struct vt_err err = VT_ERR_INIT;
+	struct vt_transport t;
 	struct vt_step step;
 	int rc;
 
-	rc = carry(o, j, &a, &err);
+	rc = vt_transport_of(o, &j->route, &t, reterr);
+	if (rc != VT_OK) { /* not there yet: no try at all */
+		*ret_due = vt_deliver_soon(vt_now(o->o.ctx), j->attempt);
+		return rc;
+	}
+	rc = carry(o, j, &t, &a, &err);
 	if (rc == VT_OK) {
 		outcome(j, VT_DELIVERY_SENT, "", &step);
 		step.u.delivered.transport = transport_kind(j->route.kind);

@@ -168,11 +168,11 @@ struct far {
 
 static int
 send_far(struct vt_office *o, const struct vt_work *w,
-    const struct vt_telling *t, struct far *f, struct vt_err *reterr)
+    const struct vt_telling *t, struct far *f, const struct vt_transport *tr,
+    struct vt_err *reterr)
 {
 	struct vt_packet_answer a = VT_PACKET_ANSWER_INIT;
 	struct vt_office_packet *pk = NULL;
-	struct vt_transport tr;
 	int rc;
 
 	rc = vt_packet_status(o, f->from, t, &f->about, &pk, reterr);
@@ -196,11 +196,17 @@ tell_far(struct vt_office *o, const struct vt_work *w,
 {
 	struct vt_err err = VT_ERR_INIT;
 	vt_time now = vt_now(o->o.ctx);
+	struct vt_transport tr = { 0 };
 	int rc;
 
 	if (f->kind == VT_ROUTE_PRINT || f->kind == VT_ROUTE_TENANT)
 		return VT_OK; /* nobody listens there */
-	rc = send_far(o, w, t, f, &err);
+	if (f->kind != VT_ROUTE_HOSTED &&
+	    (rc = vt_transport_of(o, &f->route, &tr, reterr)) != VT_OK) {
+		*ret_due = vt_deliver_soon(now, w->attempt);
+		return rc;
+	}
+	rc = send_far(o, w, t, f, &tr, &err);
 	if (rc == VT_OK)
 		return VT_OK;
 	if (!vt_err_info(rc)->retryable) {

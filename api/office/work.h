@@ -22,6 +22,8 @@ vt_work_handler vt_sync_work;    /* gateways.c: VT_WORK_SYNC */
 
 /* Back-off between attempts at a peer: 1 min, 5 min, 30 min, 2 h, 6 h. */
 vt_time vt_deliver_next(vt_time now, uint32_t attempt);
+/* While the program has not started the transport: 2 s, 4 s, ... 5 min. */
+vt_time vt_deliver_soon(vt_time now, uint32_t attempt);
 
 /* ---- transports ---- */
 

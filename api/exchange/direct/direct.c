@@ -18,6 +18,7 @@ struct claim {
 	struct vt_peer_claim peer;
 	enum vt_packet_kind kind;
 	vt_id id;
+	vt_hash tls; /* of the client's certificate */
 };
 
 static int
@@ -113,7 +114,11 @@ admit(struct vt_http_req *req, struct vt_err *reterr)
 		return vt_arena_err(req->arena, reterr);
 	if ((rc = read_claim(req, c, reterr)) != VT_OK)
 		return rc;
-	c->peer.tls = NULL;
+	/* pinned by its bytes; that the caller has its key, TLS has shown */
+	if (req->peer_cert.der.p != NULL) {
+		c->tls = vt_sha256(req->peer_cert.der);
+		c->peer.tls = &c->tls;
+	}
 	req->user = c;
 	return vt_office_peer_check(d->o.office, &c->peer, reterr);
 }

@@ -7,7 +7,6 @@
 #include "api/fetch/call.h"
 #include "api/office/envelope.h"
 #include "base/base64.h"
-#include "docstore/receipt.h"
 
 static int
 take_receipt(void *arg, struct vt_span bytes, struct vt_err *reterr)
