@@ -102,6 +102,9 @@ struct vt_edxml_attachment {
 
 	/* writing: the file's bytes, read once in order. *borrowed* */
 	struct vt_source *source;
+	/* Where a program keeps the bytes: part of the JSON, never of the
+	 * packet. */
+	const char *file;
 
 	/* reading */
 	const char *content_type; /* as stated; the writer makes its own */
@@ -390,5 +393,14 @@ VT_NODISCARD int vt_edxml_get(
  * show the same. */
 struct vt_json;
 void vt_edxml_json(const struct vt_edxml *x, struct vt_json *j);
+
+/*
+ * A document from such an object (RFC 8259), for writing: what only reading
+ * tells (findings, sizes, …) is passed over, a member that is not known is
+ * refused, and so is one of another type. Attachments have no source yet.
+ * Errors: VT_E_SYNTAX, VT_E_INVALID, VT_E_LIMIT, VT_E_NOMEM.
+ */
+VT_NODISCARD int vt_edxml_from_json(
+    struct vt_span json, struct vt_edxml **ret, struct vt_err *reterr);
 
 #endif

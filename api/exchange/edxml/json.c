@@ -113,6 +113,8 @@ attachments(struct vt_json *j, const struct vt_edxml_document *d)
 
 		vt_json_object(j);
 		group(j, &vt_edxml_g_attachment, a);
+		if (a->file != NULL)
+			vt_json_kstr(j, "file", a->file);
 		vt_json_kbool(j, "whole", a->present);
 		if (a->present) {
 			vt_json_kuint(j, "size", a->size);
