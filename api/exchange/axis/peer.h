@@ -26,10 +26,15 @@ enum vt_peer_role { VT_PEER_AXIS = 1, VT_PEER_AGENCY = 2 };
 
 struct vt_peer_script; /* opaque */
 
-/* Errors: VT_E_SYNTAX with the line, VT_E_LIMIT, VT_E_NOMEM. packet_dir: where
- * files named by the script lie. *owned*. */
+/*
+ * packet_dir: where files named by the script lie; may be NULL. run: goes into
+ * DocIds and into the numbers of samples, so that a system under test that
+ * remembers an earlier run does not take this one for its repeat. *owned*.
+ * Errors: VT_E_SYNTAX with the line, VT_E_LIMIT, VT_E_NOMEM.
+ */
 VT_NODISCARD int vt_peer_script_read(struct vt_span text,
-    const char *packet_dir, struct vt_peer_script **ret, struct vt_err *reterr);
+    const char *packet_dir, unsigned run, struct vt_peer_script **ret,
+    struct vt_err *reterr);
 void vt_peer_script_free(struct vt_peer_script *s); /* NULL allowed */
 VT_CLEANUP_DEFINE(struct vt_peer_script, vt_peer_script_free)
 
