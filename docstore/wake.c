@@ -17,14 +17,14 @@ make_due(struct vt_batch *b, struct vt_work *w, struct vt_err *reterr)
 	VT_BUF_AUTO(v);
 	int rc;
 
-	if ((rc = vt_batch_del(b, VT_T_DUE, &due, reterr)) != VT_OK)
-		return rc;
+	/* The payload lies in the transaction until its next write. */
 	w->due = b->time;
-	due = vt_key_due(w);
 	vt_work_encode(w, &v);
 	vt_cbor_null(&null);
-	if ((rc = vt_batch_put(b, VT_T_WORK, &k, &v, reterr)) != VT_OK)
+	if ((rc = vt_batch_del(b, VT_T_DUE, &due, reterr)) != VT_OK ||
+	    (rc = vt_batch_put(b, VT_T_WORK, &k, &v, reterr)) != VT_OK)
 		return rc;
+	due = vt_key_due(w);
 	return vt_batch_put(b, VT_T_DUE, &due, &null, reterr);
 }
 
