@@ -181,9 +181,9 @@ send_far(struct vt_office *o, const struct vt_work *w,
 	vt_packet_attempt(pk, w->attempt);
 	if (f->kind == VT_ROUTE_HOSTED)
 		rc = vt_hosted_put_status(o, f->route.key, pk, reterr);
-	else if ((rc = vt_transport_of(o, &f->route, &tr, reterr)) == VT_OK)
-		rc = tr.send(
-		    tr.arg, &f->route, vt_office_packet_get(pk), &a, reterr);
+	else
+		rc = tr->send(
+		    tr->arg, &f->route, vt_office_packet_get(pk), &a, reterr);
 	vt_office_packet_close(pk);
 	vt_buf_free(&a.receipt);
 	return rc;
