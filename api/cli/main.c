@@ -61,6 +61,21 @@ static const struct vt_command commands[] = {
 	    "  render signature NAME -o OUT.png    a picture for trying out\n"
 	    "  render seal AGENCY -o OUT.png       likewise\n",
 	    vt_cli_render },
+	{ "edoc", "edoc pack|unpack|check|status ...",
+	    "edXML packets: makes them, takes them apart, judges them",
+	    "  edoc pack DOC.json -o OUT.edxml\n"
+	    "      DOC.json: what `edoc unpack` writes as packet.json; the "
+	    "files of its\n"
+	    "      attachments lie beside it\n"
+	    "  edoc unpack IN.edxml -o FOLDER     the folder must not be "
+	    "there yet\n"
+	    "  edoc check IN.edxml [--to CODE]... also: is it for these "
+	    "agencies\n"
+	    "  edoc status IN.edxml --code NN --from CODE -o OUT.edxml\n"
+	    "      [--text TEXT] [--name NAME] [--staff NAME]   answers a "
+	    "packet\n"
+	    "Exit status of unpack and check: 0 acceptable, 1 to be refused.\n",
+	    vt_cli_edoc },
 	{ "check", "check DIR", "re-derives a data directory from its bytes",
 	    "  --skip-bytes   do not decrypt every chunk\n"
 	    "Exit status: 0 clean, 1 findings.\n",
