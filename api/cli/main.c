@@ -31,7 +31,13 @@ static const struct vt_command commands[] = {
 	    "  --tls-cert PEM --tls-key PEM   serves https: chain, leaf "
 	    "first, and its key\n"
 	    "  --client-ca PEM        asks clients for certificates of "
-	    "these CAs\n",
+	    "these CAs\n"
+	    "  --allow-private-webhooks HOST   webhooks may go to this host by "
+	    "http and at a\n"
+	    "                         private address (again for more hosts)\n"
+	    "  --webhook-ca PEM       whose certificates receivers of webhooks "
+	    "have; default:\n"
+	    "                         the system's\n",
 	    vt_cli_serve },
 	{ "sign", "sign IN.pdf -o OUT.pdf --key file:KEY.p12",
 	    "signs a PDF (PAdES B-B); the old bytes stay as they are",
@@ -85,6 +91,11 @@ static const struct vt_command commands[] = {
 	    "  --log-key HEX   the agency's ledger key as it is known; without\n"
 	    "                  it the receipt proves itself, not who gave it\n",
 	    vt_cli_receipt },
+	{ "sandbox", "sandbox DIR [--code CODE]",
+	    "adds an agency for trying out, with people, keys and tokens",
+	    "  --code CODE   of the agency; default H99.99\n"
+	    "What it made lies in DIR/sandbox, also as sandbox.json.\n",
+	    vt_cli_sandbox },
 	{ "route", "route DIR KEY KIND [--url URL] [--cert PEM] …",
 	    "sets how packets travel, on a store that no server has open",
 	    "  KEY                an agency code; @NAME, a gateway; *, the "

@@ -9,8 +9,8 @@
 
 #include "api/citizen/citizen.h"
 #include "api/cli/cli.h"
-#include "api/cli/webhooks.h"
 #include "api/cli/peers.h"
+#include "api/cli/webhooks.h"
 #include "api/docs/docs.h"
 #include "api/fetch/fetch.h"
 #include "api/http/address.h"
@@ -30,7 +30,8 @@ struct server {
 	uint16_t port;
 	struct vt_fetch_options fetch;
 	struct vt_fetch_hook_options hooks;
-	const char *hook_hosts[HOOK_HOSTS_MAX];
+	const char *hook_hosts[HOOK_HOSTS_MAX], *hook_ca;
+	struct vt_buf hook_ca_pem;
 	struct vt_http_tls tls; /* cert NULL: plain HTTP */
 	char url[128], key_dir[4200];
 	struct vt_arena *arena;
@@ -110,6 +111,18 @@ parse_proxy(struct server *s, const char *arg)
 }
 
 static int
+add_hook_host(struct server *s, const char *arg)
+{
+	if (s->hooks.n_hosts == HOOK_HOSTS_MAX)
+		return vt_err_set(&s->cli->err, VT_E_USAGE,
+		    "--allow-private-webhooks: at most %d hosts",
+		    HOOK_HOSTS_MAX);
+	s->hook_hosts[s->hooks.n_hosts++] = arg;
+	s->hooks.hosts = s->hook_hosts;
+	return VT_OK;
+}
+
+static int
 take_option(struct server *s, int c)
 {
 	switch (c) {
@@ -137,6 +150,11 @@ take_option(struct server *s, int c)
 		return VT_OK;
 	case O_CLIENT_CA:
 		s->tls.client_ca = optarg;
+		return VT_OK;
+	case O_HOOK_HOST:
+		return add_hook_host(s, optarg);
+	case O_HOOK_CA:
+		s->hook_ca = optarg;
 		return VT_OK;
 	default:
 		return c;
@@ -229,6 +247,23 @@ open_peers(struct server *s)
 	return vt_cli_peers_open(&o, &s->peers, &s->cli->err);
 }
 
+/* Before the faces: who is told of something must be able to ask. */
+static int
+start_hooks(struct server *s)
+{
+	struct vt_hook_wire wire = vt_cli_hook_wire(&s->hooks);
+	int rc;
+
+	if (s->hook_ca != NULL) {
+		rc = vt_cli_read(s->hook_ca, VT_L(ANCHORS_FILE_MAX),
+		    &s->hook_ca_pem, &s->cli->err);
+		if (rc != VT_OK)
+			return rc;
+		s->hooks.ca = vt_buf_view(&s->hook_ca_pem);
+	}
+	return vt_hooks_start(s->office, &wire, true, &s->cli->err);
+}
+
 static int
 open_faces(struct server *s)
 {
@@ -270,7 +305,8 @@ start(struct server *s)
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	if ((rc = vt_store_open(s->dir, &so, vt_context_system(), &s->store,
 		 &s->cli->err)) != VT_OK ||
-	    (rc = open_office(s)) != VT_OK || (rc = open_peers(s)) != VT_OK)
+	    (rc = open_office(s)) != VT_OK || (rc = open_peers(s)) != VT_OK ||
+	    (rc = start_hooks(s)) != VT_OK)
 		return rc;
 	return open_faces(s);
 }
@@ -325,10 +361,13 @@ vt_cli_serve(struct vt_cli *cli)
 		return vt_err_set(&cli->err, VT_E_NOMEM, "serve: no memory");
 	if ((rc = start(&s)) == VT_OK && (rc = announce(&s)) == VT_OK)
 		wait_for_end();
+	vt_office_watch_end(s.office); /* or requests that wait hold it up */
 	vt_http_stop(s.http);
 	vt_citizen_free(s.citizen);
 	vt_v1_free(s.v1);
+	vt_hooks_stop(s.office);
 	vt_office_close(s.office);
+	vt_buf_free(&s.hook_ca_pem);
 	vt_cli_peers_free(s.peers);
 	vt_store_close(s.store);
 	vt_spawner_free(s.spawner);

@@ -1,8 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The event feed of the caller's agency: numbered without gaps. */
+#include "api/office/watch.h"
 #include "api/v1/v1_priv.h"
+#include "base/limits.h"
 
 #define EVENTS_MAX 500
+
+/* Comes back when there is something after it, or the time is up: with no
+ * view open, so that a request that waits costs its thread and nothing else. */
+static int
+wait_for(
+    struct vt_http_req *req, uint64_t after, uint64_t s, struct vt_err *reterr)
+{
+	int rc;
+
+	rc = vt_office_watch(
+	    vt_v1_office(req), vt_v1_actor(req), after, (unsigned)s, reterr);
+	if (rc == VT_E_BUSY)
+		req->retry_after_s = 1;
+	return rc;
+}
 
 int
 vt_v1_events(
@@ -10,8 +27,8 @@ vt_v1_events(
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_office *o = vt_v1_office(req);
+	uint64_t after, max, wait;
 	struct vt_event *e;
-	uint64_t after, max;
 	struct vt_json j;
 	size_t n = 0;
 	int rc;
@@ -23,6 +40,9 @@ vt_v1_events(
 		 req, "after", 0, INT64_MAX, &after, reterr)) != VT_OK ||
 	    (rc = vt_v1_query_uint(req, "limit", EVENTS_MAX, EVENTS_MAX, &max,
 		 reterr)) != VT_OK ||
+	    (rc = vt_v1_query_uint(req, "wait", 0, VT_L(EVENTS_WAIT_S), &wait,
+		 reterr)) != VT_OK ||
+	    (wait > 0 && (rc = wait_for(req, after, wait, reterr)) != VT_OK) ||
 	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
 	    (rc = vt_office_events(o, v, vt_v1_actor(req), after, e,
 		 max == 0 ? 1 : (size_t)max, &n, reterr)) != VT_OK)
