@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What every act of the office begins with. */
 #include "api/office/answers.h"
+#include "api/office/delegation_priv.h"
+#include "api/office/house.h"
 #include "api/office/office_priv.h"
 
 int
@@ -70,4 +72,116 @@ vt_office_act(const struct vt_request *rq, const vt_id *paper,
 		ret->paper = *paper;
 	ret->steps = steps;
 	ret->n_steps = n_steps;
+}
+
+/* ---- acts that are done for another ---- */
+
+static const struct {
+	enum vt_step_kind step;
+	enum vt_duty duty;
+} duties[] = {
+	{ VT_STEP_APPROVE, VT_DUTY_APPROVE },
+	{ VT_STEP_RETURN, VT_DUTY_RETURN },
+	{ VT_STEP_NUMBER, VT_DUTY_NUMBER },
+	{ VT_STEP_SIGN, VT_DUTY_SIGN },
+	{ VT_STEP_SEAL, VT_DUTY_SEAL },
+	{ VT_STEP_ISSUE, VT_DUTY_ISSUE },
+	{ VT_STEP_DISPATCH, VT_DUTY_DISPATCH },
+	{ VT_STEP_RECEIVE, VT_DUTY_RECEIVE },
+	{ VT_STEP_ACCEPT, VT_DUTY_ACCEPT },
+	{ VT_STEP_REFUSE, VT_DUTY_REFUSE },
+	{ VT_STEP_ASSIGN, VT_DUTY_ASSIGN },
+	{ VT_STEP_TAKE_BACK, VT_DUTY_TAKE_BACK },
+	{ VT_STEP_RECALL, VT_DUTY_RECALL },
+	{ VT_STEP_REPLACE, VT_DUTY_REPLACE },
+	{ VT_STEP_TAKE_BACK_ANSWER, VT_DUTY_ANSWER_RECALL },
+};
+
+/* The duty of the act's main step; VT_DUTY__MAX when none can be delegated. */
+static enum vt_duty
+duty_of(const struct vt_act *act, vt_id *ret_signer)
+{
+	memset(ret_signer, 0, sizeof(*ret_signer));
+	for (size_t i = 0; i < act->n_steps; i++) {
+		const struct vt_step *st = &act->steps[i];
+
+		if (st->kind == VT_STEP_SIGN &&
+		    st->u.sign.kind != VT_SIGN_COMPETENT)
+			continue;
+		for (size_t k = 0; k < sizeof(duties) / sizeof(*duties); k++) {
+			if (duties[k].step != st->kind)
+				continue;
+			if (st->kind == VT_STEP_SIGN)
+				*ret_signer = st->u.sign.signer;
+			return duties[k].duty;
+		}
+	}
+	return VT_DUTY__MAX;
+}
+
+/* Whose delegation counts: the signer's, when somebody else brings what he
+ * signed, else the actor's. */
+static int
+find_acting(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *signer, enum vt_duty duty, struct vt_acting *ret,
+    bool *ret_any, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_actor other;
+	const struct vt_actor *a = rq->actor;
+	int at, rc;
+
+	*ret_any = false;
+	if (duty == VT_DUTY__MAX)
+		return VT_OK;
+	if (!vt_id_is_zero(signer) && !vt_id_eq(signer, &a->person)) {
+		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+		    (rc = vt_house_actor(
+			 v, signer, vt_now(o->o.ctx), &other, reterr)) != VT_OK)
+			return rc;
+		a = &other;
+	}
+	if ((at = vt_who_acts_for(a, duty)) >= 0) {
+		*ret = a->acting[at];
+		*ret_any = true;
+	}
+	return VT_OK;
+}
+
+int
+vt_office_do(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_act *act, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct vt_step steps[VT_ACT_STEPS_MAX];
+	uint8_t key[VT_ACTED_KEY];
+	struct vt_entry_change c;
+	struct vt_act more = *act;
+	struct vt_acting acting;
+	enum vt_duty duty;
+	VT_BUF_AUTO(value);
+	vt_id signer;
+	bool any = false;
+	int rc;
+
+	duty = duty_of(act, &signer);
+	rc = find_acting(o, rq, &signer, duty, &acting, &any, reterr);
+	if (rc != VT_OK || !any)
+		return rc != VT_OK ? rc
+				   : vt_store_do(o->o.store, act, ret, reterr);
+	VT_ASSERT(act->n_steps < VT_ACT_STEPS_MAX);
+	memcpy(steps, act->steps, act->n_steps * sizeof(*steps));
+	vt_acted_encode(o, &act->paper, &acting, duty, key, &value);
+	if ((rc = vt_buf_status(&value, reterr)) != VT_OK)
+		return rc;
+	c = (struct vt_entry_change){ .kind = VT_ENTRY_NOTE,
+		.key = VT_SPAN(key, sizeof(key)),
+		.value = vt_buf_view(&value),
+		.expect = VT_ENTRY_NEW };
+	memset(&steps[act->n_steps], 0, sizeof(*steps));
+	steps[act->n_steps].kind = VT_STEP_ENTRY;
+	steps[act->n_steps].u.entry.changes = &c;
+	steps[act->n_steps].u.entry.n = 1;
+	more.steps = steps;
+	more.n_steps = act->n_steps + 1;
+	return vt_store_do(o->o.store, &more, ret, reterr);
 }

@@ -506,3 +506,78 @@ vt_office_revoke(struct vt_office *o, const struct vt_request *rq,
 	d.revoked_by = rq->actor->person;
 	return put(o, rq, &d, d.rev, reterr);
 }
+
+/* ---- what was done for another ---- */
+
+enum { A_VERSION = 1, A_DELEGATION, A_FROM, A_DUTY };
+
+void
+vt_acted_encode(struct vt_office *o, const vt_id *paper,
+    const struct vt_acting *acting, enum vt_duty duty,
+    uint8_t ret_key[static VT_ACTED_KEY], struct vt_buf *ret_value)
+{
+	struct vt_cbor_map_writer m;
+
+	ret_key[0] = 'A';
+	memcpy(ret_key + 1, paper->b, VT_ID_SIZE);
+	vt_random(o->o.ctx, ret_key + 1 + VT_ID_SIZE, VT_ID_SIZE);
+	vt_cbor_map_begin(&m, ret_value);
+	vt_cbor_key(&m, A_VERSION);
+	vt_cbor_uint(ret_value, 1);
+	vt_cbor_key(&m, A_DELEGATION);
+	vt_cbor_id(ret_value, &acting->delegation);
+	vt_cbor_key(&m, A_FROM);
+	vt_cbor_id(ret_value, &acting->from);
+	vt_cbor_key(&m, A_DUTY);
+	vt_cbor_str(ret_value, vt_duty_name(duty));
+	vt_cbor_map_end(&m);
+}
+
+static int
+acted_decode(
+    const struct vt_entry *e, struct vt_acted *ret, struct vt_err *reterr)
+{
+	struct vt_cbor_map_reader m;
+	struct vt_cbor c;
+	uint64_t key;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->act = e->act;
+	vt_cbor_open(&c, e->value);
+	vt_cbor_map_open(&m, &c);
+	while (vt_cbor_next(&m, &key)) {
+		if (key == A_VERSION && vt_cbor_get_uint(&c) != 1)
+			vt_cbor_fail(&c, "unknown version");
+		else if (key == A_DELEGATION)
+			ret->delegation = vt_cbor_get_id(&c);
+		else if (key == A_FROM)
+			ret->from = vt_cbor_get_id(&c);
+		else if (key == A_DUTY)
+			vt_cbor_get_str(&c, ret->duty, sizeof(ret->duty));
+		else if (key > A_DUTY)
+			vt_cbor_fail(&c, "unknown field");
+	}
+	return vt_cbor_finish(&c, "act done for another", reterr);
+}
+
+int
+vt_office_acted(struct vt_view *v, uint32_t agency_no, const vt_id *paper,
+    struct vt_acted *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	uint8_t prefix[1 + VT_ID_SIZE] = { 'A' };
+	struct vt_entry_range r = { .kind = VT_ENTRY_NOTE,
+		.agency_no = agency_no,
+		.prefix = VT_SPAN(prefix, sizeof(prefix)) };
+	struct vt_entry e[LIST_MAX];
+	size_t n = 0;
+	int rc;
+
+	memcpy(prefix + 1, paper->b, VT_ID_SIZE);
+	rc = vt_entry_list(
+	    v, &r, e, max < LIST_MAX ? max : LIST_MAX, &n, reterr);
+	for (size_t i = 0; rc == VT_OK && i < n; i++)
+		rc = acted_decode(&e[i], &ret[i], reterr);
+	if (rc == VT_OK)
+		*ret_n = n;
+	return rc;
+}

@@ -194,7 +194,7 @@ receive_new(struct vt_office *o, const struct vt_request *rq,
 	steps[1].u.work.payload = vt_buf_view(&payload);
 	vt_office_act(rq, NULL, steps, 2, &act);
 	act.expect_rev = 0;
-	return vt_store_do(o->o.store, &act, ret, reterr);
+	return vt_office_do(o, rq, &act, ret, reterr);
 }
 
 int

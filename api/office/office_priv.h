@@ -85,6 +85,14 @@ VT_NODISCARD int vt_office_replay(struct vt_office *o,
 void vt_office_act(const struct vt_request *rq, const vt_id *paper,
     const struct vt_step *steps, size_t n_steps, struct vt_act *ret);
 
+/*
+ * Does an act of a request. Where its main step is somebody's by delegation
+ * only, the act also keeps whose (vt_office_acted): history shows it.
+ */
+VT_NODISCARD int vt_office_do(struct vt_office *o,
+    const struct vt_request *rq, const struct vt_act *act,
+    struct vt_act_result *ret, struct vt_err *reterr);
+
 /* ---- facts.c: a paper, copied out of its view ---- */
 
 struct vt_facts {

@@ -68,7 +68,7 @@ vt_office_take_back(struct vt_office *o, const struct vt_request *rq,
 		step.u.take_back.delivery = *delivery;
 	step.u.take_back.note = vt_buf_str(&why);
 	vt_office_act(rq, paper, &step, 1, &act);
-	rc = vt_store_do(o->o.store, &act, ret, reterr);
+	rc = vt_office_do(o, rq, &act, ret, reterr);
 	if (rc == VT_OK)
 		vt_office_wake(o);
 	return rc;
@@ -177,7 +177,7 @@ order(struct vt_office *o, const struct vt_request *rq, enum vt_duty duty,
 		if ((rc = check_own(o, rq, paper, reterr)) != VT_OK)
 			return rc;
 		vt_office_act(rq, paper, step, 1, &act);
-		rc = vt_store_do(o->o.store, &act, ret, reterr);
+		rc = vt_office_do(o, rq, &act, ret, reterr);
 		if (rc != VT_OK)
 			return rc;
 	}

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/office/delegation_priv.h"
 #include "api/office/sign.h"
 
 #define ARENA_LIMIT ((size_t)32 << 20)
@@ -123,6 +124,7 @@ vt_holder_load(struct vt_office *o, const struct vt_actor *actor,
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_agency a;
 	struct vt_person p;
+	bool may = false;
 	int rc;
 
 	memset(ret, 0, sizeof(*ret));
@@ -148,7 +150,12 @@ vt_holder_load(struct vt_office *o, const struct vt_actor *actor,
 	}
 	if (rc != VT_OK)
 		return rc;
-	if (act == VT_SIGNING_COMPETENT && (p.roles & VT_ROLE_LEADER) == 0)
+	rc = vt_delegation_person_may(v, &p.id,
+	    act == VT_SIGNING_COMPETENT ? VT_DUTY_SIGN : VT_DUTY_INITIAL,
+	    vt_now(o->o.ctx), &may, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (!may)
 		return vt_err_set(reterr, VT_E_FORBIDDEN,
 		    "the certificate's holder is not a competent person of "
 		    "this agency");
@@ -224,7 +231,7 @@ give_number(struct vt_office *o, const struct vt_request *rq,
 	vt_office_act(rq, paper, &step, 1, &act);
 	number_key(rq, key);
 	act.key = key;
-	rc = vt_store_do(o->o.store, &act, &res, reterr);
+	rc = vt_office_do(o, rq, &act, &res, reterr);
 	vt_act_result_free(&res);
 	if (rc != VT_OK && rc != VT_E_ALREADY_NUMBERED)
 		return rc;
@@ -553,7 +560,7 @@ vt_signing_store(struct vt_office *o, const struct vt_request *rq,
 	}
 	vt_office_act(rq, paper, steps, 2, &act);
 	act.expect_rev = w->rev;
-	return vt_store_do(o->o.store, &act, ret, reterr);
+	return vt_office_do(o, rq, &act, ret, reterr);
 }
 
 /* ---- with a key at hand ---- */

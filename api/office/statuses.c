@@ -144,7 +144,7 @@ vt_incoming_act(struct vt_office *o, const struct vt_request *rq,
 	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
 		return rc;
 	vt_office_act(rq, &p->id, steps, n, &act);
-	rc = vt_store_do(o->o.store, &act, ret, reterr);
+	rc = vt_office_do(o, rq, &act, ret, reterr);
 	if (rc == VT_OK)
 		vt_office_wake(o);
 	return rc;

@@ -89,7 +89,7 @@ vt_office_submit(struct vt_office *o, const struct vt_request *rq,
 	    laid ? steps[0].u.version.file.hash : f.main.hash;
 	steps[n].u.submit.note = note;
 	vt_office_act(rq, paper, steps, n + 1, &act);
-	return vt_store_do(o->o.store, &act, ret, reterr);
+	return vt_office_do(o, rq, &act, ret, reterr);
 }
 
 static int
@@ -104,7 +104,7 @@ one_step(struct vt_office *o, const struct vt_request *rq, enum vt_duty duty,
 	if (!begin(o, rq, duty, paper, &f, ret, &rc, reterr))
 		return rc;
 	vt_office_act(rq, paper, step, 1, &act);
-	return vt_store_do(o->o.store, &act, ret, reterr);
+	return vt_office_do(o, rq, &act, ret, reterr);
 }
 
 int
@@ -177,7 +177,7 @@ vt_office_number(struct vt_office *o, const struct vt_request *rq,
 	steps[1].u.work.subject = *paper;
 	steps[1].u.work.due = vt_now(o->o.ctx) + VT_TIME_S(30);
 	vt_office_act(rq, paper, steps, 2, &act);
-	rc = vt_store_do(o->o.store, &act, ret, reterr);
+	rc = vt_office_do(o, rq, &act, ret, reterr);
 	if (rc != VT_OK)
 		return rc;
 	if (vt_office_fill_number(o, f.agency_no, paper, &err) != VT_OK)
@@ -201,7 +201,7 @@ vt_office_issue(struct vt_office *o, const struct vt_request *rq,
 		    "issue: the agency has not signed yet (Decree 30/2020, "
 		    "Article 5)");
 	vt_office_act(rq, paper, &step, 1, &act);
-	return vt_store_do(o->o.store, &act, ret, reterr);
+	return vt_office_do(o, rq, &act, ret, reterr);
 }
 
 /* Addressees: those given, else the paper's own; codes must be known. */
@@ -273,5 +273,5 @@ vt_office_dispatch(struct vt_office *o, const struct vt_request *rq,
 	step.u.dispatch.to = r;
 	step.u.dispatch.n_to = n;
 	vt_office_act(rq, paper, &step, 1, &act);
-	return vt_store_do(o->o.store, &act, ret, reterr);
+	return vt_office_do(o, rq, &act, ret, reterr);
 }
