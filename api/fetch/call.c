@@ -25,7 +25,8 @@ struct run {
 	size_t n_other;
 	struct curl_slist *names; /* of resolve */
 	bool refused, over, stopped;
-	struct vt_err err; /* of put or source */
+	int failed;        /* what put or source gave */
+	struct vt_err err; /* with it */
 };
 
 static struct vt_span
@@ -60,8 +61,9 @@ on_read(char *p, size_t size, size_t n, void *arg)
 	} else {
 		left = c->head.n + c->source->size - r->at;
 		n = left < n ? (size_t)left : n;
-		if (vt_source_read(
-			c->source, r->at - c->head.n, p, n, &r->err) != VT_OK)
+		r->failed =
+		    vt_source_read(c->source, r->at - c->head.n, p, n, &r->err);
+		if (r->failed != VT_OK)
 			return CURL_READFUNC_ABORT;
 	}
 	r->at += n;
@@ -106,9 +108,10 @@ on_data(char *p, size_t size, size_t n, void *arg)
 	r->answer->bytes += n;
 	if (status < 200 || status > 299)
 		keep_other(r, p, n);
-	else if (n > 0 && r->call->put != NULL &&
-		 r->call->put(r->call->put_arg, VT_SPAN(p, n), &r->err) !=
-		     VT_OK)
+	else if (n > 0 && r->call->put != NULL)
+		r->failed =
+		    r->call->put(r->call->put_arg, VT_SPAN(p, n), &r->err);
+	if (r->failed != VT_OK)
 		return 0;
 	return n;
 }
@@ -329,10 +332,10 @@ judge(struct run *r, CURLcode rc, const char *why, struct vt_err *reterr)
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "%s: the answer is larger than %" PRIu64 " bytes", url,
 		    r->limit);
-	if (r->err.code != VT_OK) {
+	if (r->failed != VT_OK) {
 		if (reterr != NULL)
 			*reterr = r->err;
-		return r->err.code;
+		return r->failed;
 	}
 	if (rc == CURLE_OPERATION_TIMEDOUT)
 		return vt_err_set(

@@ -57,7 +57,7 @@ leave(struct memory *m, const struct request *r)
 		while (
 		    k < m->n_left && strcmp(m->left[k].name, r->p[i].name) != 0)
 			k++;
-		if (k == PARAMS)
+		if (k == PARAMS || r->p[i].value == m->left[k].value)
 			continue;
 		if (k == m->n_left)
 			m->n_left++;

@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The axis with a store behind it. The published cases of the kit against our
+ * client (pull loop, sending) and against our server; and our client against
+ * our server over loopback. The clock is the test's.
+ */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "api/exchange/axis/axis.h"
+#include "api/exchange/axis/client.h"
+#include "api/exchange/axis/peer.h"
+#include "api/exchange/axis/peer_priv.h"
+#include "api/exchange/axis/server.h"
+#include "api/exchange/edxml/edxml.h"
+#include "api/fetch/fetch.h"
+#include "api/office/consign.h"
+#include "api/office/deliver.h"
+#include "api/office/routes.h"
+#include "base/log.h"
+#include "docstore/consign.h"
+#include "render/render.h"
+#include "signing/signing.h"
+#include "tests/tap.h"
+
+#define SECRET "demo-secret-not-real"
+
+/* ---- a clock that can be set forward ---- */
+
+static atomic_llong ahead;
+
+static vt_time
+shifted_now(void *arg)
+{
+	(void)arg;
+	return vt_now(vt_context_system()) + (vt_time)atomic_load(&ahead);
+}
+
+static int64_t
+real_monotonic(void *arg)
+{
+	(void)arg;
+	return vt_monotonic_us(vt_context_system());
+}
+
+static void
+real_random(void *arg, void *p, size_t n)
+{
+	(void)arg;
+	vt_random(vt_context_system(), p, n);
+}
+
+static const struct vt_context ctx = { shifted_now, real_monotonic, real_random,
+	NULL };
+
+static void
+forward(int seconds)
+{
+	atomic_fetch_add(&ahead, (long long)seconds * 1000000);
+}
+
+static void
+nap(void)
+{
+	struct timespec t = { 0, 20000000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* ---- the house ---- */
+
+static char dir[] = "/tmp/vt-axis-XXXXXX";
+static struct vt_spawner *spawner;
+static struct vt_store *store;
+static struct vt_office *office;
+static struct vt_axis *axis;
+static struct vt_axis_server *server;
+static struct vt_http *http;
+static uint32_t tenant, tenant2;
+static struct vt_route gateway; /* "@axis" */
+static char server_url[96];
+
+static void
+write_secret(void)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/axis.secret", dir);
+	f = fopen(path, "we");
+	tap_need(f != NULL && fputs(SECRET "\n", f) >= 0 && fclose(f) == 0,
+	    "secret");
+}
+
+static void
+add_agency(const char *code, uint32_t *ret)
+{
+	struct vt_agency_name n = { .code = code,
+		.name = "Cơ quan mẫu",
+		.short_name = "CQM",
+		.place = "An Mẫu" };
+	struct vt_err err = VT_ERR_INIT;
+
+	tap_call(vt_office_add_agency(store, &n, NULL, 0, "", ret, &err), &err,
+	    "agency %s", code);
+}
+
+static void
+put_route(const char *key, enum vt_route_kind kind, const char *url)
+{
+	struct vt_route *r = calloc(1, sizeof(*r));
+	struct vt_err err = VT_ERR_INIT;
+
+	tap_need(r != NULL, "memory");
+	r->kind = kind;
+	r->active = true;
+	snprintf(r->key, sizeof(r->key), "%s", key);
+	snprintf(r->url, sizeof(r->url), "%s", url);
+	snprintf(r->system_id, sizeof(r->system_id), "demo.system.01");
+	snprintf(r->secret_ref, sizeof(r->secret_ref), "file:axis.secret");
+	snprintf(r->of, sizeof(r->of), "H99.07");
+	r->quirk_hash = true;
+	tap_call(vt_route_put(store, r, &err), &err, "route %s", key);
+	gateway = *r;
+	free(r);
+}
+
+static void
+open_store(void)
+{
+	struct vt_store_options so = VT_STORE_OPTIONS_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	char path[64];
+
+	tap_need(mkdtemp(dir) != NULL, "directory");
+	snprintf(path, sizeof(path), "%s/store", dir);
+	so.domain = "vanthu.axis.test";
+	tap_call(vt_store_init(path, &so, &ctx, &err), &err, "store");
+	tap_call(vt_store_open(path, &so, &ctx, &store, &err), &err, "opened");
+	tap_need(store != NULL, "store");
+	add_agency("H99.07", &tenant);
+	add_agency("H99.08", &tenant2);
+	write_secret();
+	put_route("H98.01", VT_ROUTE_HOSTED, "");
+}
+
+static void
+open_office(void)
+{
+	struct vt_office_options o = { .store = store,
+		.spawner = spawner,
+		.ctx = &ctx,
+		.public_url = "http://127.0.0.1",
+		.key_dir = dir };
+	struct vt_axis_options ao = { &ctx, dir, true, 5000 };
+	struct vt_axis_server_options so = { .spawner = spawner,
+		.ctx = &ctx,
+		.key_dir = dir,
+		.spool_dir = dir };
+	struct vt_http_options ho = VT_HTTP_OPTIONS_INIT;
+	struct vt_http_face face;
+	struct vt_transport t;
+	struct vt_err err = VT_ERR_INIT;
+
+	tap_call(vt_office_open(&o, &office, &err), &err, "office");
+	tap_call(vt_axis_new(&ao, &axis, &err), &err, "axis");
+	tap_need(office != NULL && axis != NULL, "office");
+	t = vt_axis_transport(axis);
+	tap_call(vt_office_transport_add(office, &t, &err), &err, "transport");
+	so.office = office;
+	tap_call(vt_axis_server_new(&so, &server, &err), &err, "axis server");
+	face = vt_axis_server_face(server);
+	ho.context = &ctx;
+	ho.faces = &face;
+	ho.nfaces = 1;
+	tap_call(vt_http_start(&ho, &http, &err), &err, "http");
+	tap_need(http != NULL, "http");
+	snprintf(server_url, sizeof(server_url), "http://127.0.0.1:%u/axis",
+	    vt_http_port(http));
+}
+
+static void
+close_all(void)
+{
+	char command[64];
+
+	vt_http_stop(http);
+	vt_axis_server_free(server);
+	vt_office_close(office);
+	vt_axis_free(axis);
+	vt_store_close(store);
+	vt_spawner_free(spawner);
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	tap_ok(system(command) == 0, "cleaned up");
+}
+
+static struct vt_peer_script *
+read_script(const char *name, unsigned run)
+{
+	struct vt_peer_script *s = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	const char *root = getenv("VANTHU_SOURCE");
+	char path[512], piece[4096];
+	VT_BUF_AUTO(b);
+	size_t n;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/docs/exchange-cases/%s",
+	    root == NULL ? "." : root, name);
+	f = fopen(path, "re");
+	tap_need(f != NULL, "%s", name);
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+		vt_buf_put(&b, piece, n);
+	fclose(f);
+	tap_call(vt_peer_script_read(vt_buf_view(&b), NULL, run, &s, &err),
+	    &err, "%s is read", name);
+	tap_need(s != NULL, "script");
+	return s;
+}
+
+/* ---- what the tenant has ---- */
+
+static size_t
+consignments(uint32_t agency, enum vt_consign_state state)
+{
+	struct vt_consign_filter f = { .state = state };
+	struct vt_consignment c[64];
+	struct vt_view *v = NULL;
+	struct vt_err err;
+	uint64_t next = 0;
+	size_t n = 0, sum = 0;
+
+	do {
+		f.before = next;
+		if (vt_view_begin(store, &v, &err) != VT_OK ||
+		    vt_consign_list(v, agency, &f, c, 64, &n, &next, &err) !=
+			VT_OK)
+			n = 0, next = 0;
+		vt_view_end(v);
+		sum += n;
+	} while (next != 0);
+	return sum;
+}
+
+/* The office's own thread reads what came. */
+static bool
+all_read(uint32_t agency)
+{
+	for (int i = 0; i < 500; i++) {
+		if (consignments(agency, VT_CONSIGN_STORED) == 0)
+			return true;
+		nap();
+	}
+	return false;
+}
+
+/* ---- our client against the kit ---- */
+
+static struct vt_peer *peer;
+
+/* Pulls as the queue would: again and again, time passing. */
+static bool
+pull_until(size_t i, unsigned rounds, char reason[VT_PEER_REASON])
+{
+	struct vt_transport t = vt_axis_transport(axis);
+	struct vt_err err = VT_ERR_INIT;
+	size_t taken;
+	bool ok = false;
+
+	vt_peer_begin(peer, i);
+	for (unsigned r = 0; r < rounds && !ok; r++) {
+		err = (struct vt_err)VT_ERR_INIT;
+		if (t.pull(t.arg, office, &gateway, &taken, &err) != VT_OK)
+			printf("# pull: %s\n", err.msg);
+		ok = vt_peer_holds(peer, reason);
+		forward(r < 3 ? 400 : 8000); /* beyond the back-off */
+	}
+	return ok;
+}
+
+/* Sends one packet as the queue would, at most five times. */
+static bool
+send_until(
+    const struct vt_peer_script *s, size_t i, char reason[VT_PEER_REASON])
+{
+	const struct vt_peer_packet *p = &s->cases[i].packets[0];
+	struct vt_transport t = vt_axis_transport(axis);
+	struct vt_packet_answer a = VT_PACKET_ANSWER_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_packet k = { .kind = p->kind, .from = p->from, .to = p->to };
+	struct vt_source src;
+	int rc = VT_E_BUSY;
+
+	vt_peer_begin(peer, i);
+	vt_source_memory(&src, vt_buf_view(&p->bytes));
+	k.body = &src;
+	k.hash = vt_sha256(vt_buf_view(&p->bytes));
+	for (unsigned r = 0; r < 5 && vt_err_info(rc)->retryable; r++)
+		rc = t.send(t.arg, &gateway, &k, &a, &err);
+	vt_buf_free(&a.receipt);
+	return vt_peer_holds(peer, reason);
+}
+
+static void
+test_client(void)
+{
+	struct vt_peer_options o = { .ctx = &ctx,
+		.system_id = "demo.system.01",
+		.secret = VT_SPAN_LIT(SECRET) };
+	struct vt_peer_script *s = read_script("axis.peer", 11);
+	struct vt_err err = VT_ERR_INIT;
+	char reason[VT_PEER_REASON], url[64];
+	size_t packets = 0;
+	bool ok;
+
+	tap_call(vt_peer_start(s, &o, &peer, &err), &err, "kit as axis");
+	tap_need(peer != NULL, "kit");
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u", vt_peer_port(peer));
+	put_route("@axis", VT_ROUTE_AXIS, url);
+	for (size_t i = 0; i < vt_peer_script_cases(s); i++) {
+		const struct vt_peer_case *c = &s->cases[i];
+		bool sends =
+		    c->n_packets > 0 && strcmp(c->packets[0].id, "none") == 0;
+
+		ok =
+		    sends ? send_until(s, i, reason) : pull_until(i, 8, reason);
+		tap_ok(ok, "%s %s", c->name, ok ? "" : reason);
+		if (!sends && strncmp(c->name, "A10", 3) != 0)
+			packets += c->n_packets;
+	}
+	tap_eq_int(consignments(tenant, 0), packets,
+	    "each packet is there, and there once");
+	tap_ok(all_read(tenant), "all were read");
+	tap_eq_int(consignments(tenant, VT_CONSIGN_QUARANTINED), 1,
+	    "the damaged one is kept in quarantine");
+	vt_peer_free(peer);
+	vt_peer_script_free(s);
+}
+
+/* ---- our server against the kit ---- */
+
+static void
+test_server(void)
+{
+	struct vt_peer_options o = { .ctx = &ctx,
+		.system_id = "demo.system.01",
+		.secret = VT_SPAN_LIT(SECRET),
+		.url = server_url };
+	struct vt_peer_script *s = read_script("agency.peer", 12);
+	struct vt_peer_result r;
+
+	for (size_t i = 0; i < vt_peer_script_cases(s); i++) {
+		vt_peer_call(s, i, &o, &r);
+		tap_ok(r.passed, "%s %s", r.name, r.reason);
+	}
+	tap_ok(all_read(tenant), "all were read");
+	vt_peer_script_free(s);
+}
+
+/* ---- our client against our server ---- */
+
+struct got {
+	struct vt_buf bytes;
+	size_t rows;
+	char doc_id[201];
+};
+
+static int
+on_row(void *arg, const struct vt_axis_row *row, struct vt_err *reterr)
+{
+	struct got *g = arg;
+
+	(void)reterr;
+	if (g->rows++ == 0)
+		snprintf(g->doc_id, sizeof(g->doc_id), "%s",
+		    vt_axis_row_get(row, "docId"));
+	return VT_OK;
+}
+
+static int
+on_bytes(void *arg, struct vt_span s, struct vt_err *reterr)
+{
+	struct got *g = arg;
+
+	(void)reterr;
+	vt_buf_span(&g->bytes, s);
+	return VT_OK;
+}
+
+/* The status 01 that follows from a packet: listed, fetched, acknowledged. */
+static void
+test_statuses(const struct vt_axis_client *c)
+{
+	struct got g = { .bytes = VT_BUF_INIT };
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t before = 0, after = 0;
+	vt_hash one, two;
+
+	for (int i = 0; i < 250 && before == 0; i++) {
+		if (vt_axis_count(c, VT_PACKET_STATUS, &before, &err) != VT_OK)
+			break;
+		if (before == 0)
+			nap();
+	}
+	tap_ok(before > 0, "statuses wait for the sender");
+	tap_call(vt_axis_received(c, VT_PACKET_STATUS, on_row, &g, &err), &err,
+	    "they are listed");
+	tap_ok(g.rows > 0, "one row each");
+	tap_call(vt_axis_fetch(c, g.doc_id, "", on_bytes, &g, &err), &err,
+	    "one is fetched in base64");
+	tap_ok(memmem(g.bytes.p, g.bytes.n, "StatusCode", 10) != NULL,
+	    "it is a status message");
+	one = vt_sha256(vt_buf_view(&g.bytes));
+	vt_buf_reset(&g.bytes);
+	tap_call(vt_axis_download(c, g.doc_id, "", on_bytes, &g, &err), &err,
+	    "and as it is");
+	two = vt_sha256(vt_buf_view(&g.bytes));
+	tap_ok(vt_hash_eq(&one, &two), "the same bytes");
+	tap_call(vt_axis_acknowledge(c, g.doc_id, "processing", &err), &err,
+	    "processing");
+	tap_call(vt_axis_acknowledge(c, g.doc_id, "done", &err), &err, "done");
+	tap_call(
+	    vt_axis_acknowledge(c, g.doc_id, "done", &err), &err, "done again");
+	tap_call(
+	    vt_axis_count(c, VT_PACKET_STATUS, &after, &err), &err, "counted");
+	tap_ok(after < before, "one fewer waits");
+	tap_code(vt_axis_acknowledge(c, g.doc_id, "eaten", &err),
+	    VT_E_PEER_REFUSED, &err, "a status that is none");
+	vt_buf_free(&g.bytes);
+}
+
+static void
+test_units(const struct vt_axis_client *c)
+{
+	struct vt_axis_agency a = { "7", "H98.01", "H98.01.05", "Phòng mẫu",
+		"a@b.vn", "", "" };
+	struct vt_axis_agency thief = a;
+	struct got g = { .bytes = VT_BUF_INIT };
+	struct vt_err err = VT_ERR_INIT;
+	size_t before;
+
+	tap_call(vt_axis_agencies(c, VT_AXIS_AGENCIES, NULL, on_row, &g, &err),
+	    &err, "the list of agencies");
+	before = g.rows;
+	tap_call(vt_axis_register(c, &a, &err), &err, "a unit is registered");
+	g.rows = 0;
+	tap_call(vt_axis_agencies(c, VT_AXIS_AGENCIES, NULL, on_row, &g, &err),
+	    &err, "the list again");
+	tap_eq_int(g.rows, before + 1, "has one more");
+	thief.code = "H99.07";
+	tap_code(vt_axis_register(c, &thief, &err), VT_E_PEER_REFUSED, &err,
+	    "a tenant's code is not to be taken");
+	thief.code = "H97.01";
+	thief.parent_code = "H97";
+	tap_code(vt_axis_register(c, &thief, &err), VT_E_PEER_REFUSED, &err,
+	    "nor a unit of somebody else made");
+	tap_call(vt_axis_remove(c, "H98.01.05", &err), &err, "it is removed");
+	tap_call(vt_axis_remove(c, "H98.01.05", &err), &err, "twice");
+	tap_code(vt_axis_remove(c, "H99.08", &err), VT_E_PEER_REFUSED, &err,
+	    "somebody else's is not");
+	g.rows = 0;
+	tap_call(vt_axis_agencies(c, VT_AXIS_AGENCIES, NULL, on_row, &g, &err),
+	    &err, "the list once more");
+	tap_eq_int(g.rows, before, "is as it was");
+}
+
+/* Repeats are logged, one consignment; two receivers get one each. */
+static void
+test_sending(const struct vt_axis_client *c)
+{
+	struct vt_peer_packet p = {
+		.kind = VT_PACKET_EDOC, .from = "H98.01", .to = "H99.07"
+	};
+	const char *const to[] = { "H99.07", "H99.08" };
+	struct vt_axis_sending s = { VT_PACKET_EDOC, "H98.01", to, 2, NULL,
+		NULL };
+	size_t one = consignments(tenant, 0), two = consignments(tenant2, 0);
+	struct got g = { .bytes = VT_BUF_INIT };
+	struct vt_err err = VT_ERR_INIT;
+	char first[201] = "", again[201] = "";
+	struct vt_consignment k;
+	struct vt_consign_arrival log[8];
+	struct vt_view *v = NULL;
+	struct vt_source src;
+	size_t n = 0;
+	vt_hash h;
+
+	tap_call(vt_peer_sample(&p, 990001, 5000000, &err), &err, "a packet");
+	vt_source_memory(&src, vt_buf_view(&p.bytes));
+	h = vt_sha256(vt_buf_view(&p.bytes));
+	s.body = &src;
+	s.hash = &h;
+	tap_call(vt_axis_send(c, &s, first, &err), &err, "to two tenants");
+	for (int i = 0; i < 2; i++) {
+		tap_call(vt_axis_send(c, &s, again, &err), &err, "again");
+		tap_eq_str(again, first, "the same DocId");
+	}
+	tap_eq_int(consignments(tenant, 0), one + 1, "one at the first");
+	tap_eq_int(consignments(tenant2, 0), two + 1, "one at the second");
+	if (vt_view_begin(store, &v, &err) == VT_OK &&
+	    vt_consign_by_external(
+		v, tenant, VT_TRANSPORT_AXIS, first, &k, &err) == VT_OK) {
+		tap_ok(vt_hash_eq(&k.packet, &h), "its bytes, without CR LF");
+		tap_ok(strstr(k.headers, "sign-header") != NULL,
+		    "what was signed is kept");
+		tap_call(vt_consign_log(v, &k.id, 0, log, 8, &n, &err), &err,
+		    "the log of arrivals");
+		tap_eq_int(n, 3, "has three rows");
+	} else {
+		tap_ok(false, "the consignment is found: %s", err.msg);
+	}
+	vt_view_end(v);
+	tap_call(vt_axis_sent(c, VT_PACKET_EDOC, first, on_row, &g, &err), &err,
+	    "getSentEdocList");
+	tap_eq_int(g.rows, 2, "a row for each receiver");
+	vt_buf_free(&p.bytes);
+}
+
+static void
+test_both(void)
+{
+	struct vt_axis_client c = { .url = server_url,
+		.system_id = "demo.system.01",
+		.secret = VT_SPAN_LIT(SECRET),
+		.ctx = &ctx,
+		.allow_private = true };
+
+	test_sending(&c);
+	test_statuses(&c);
+	test_units(&c);
+}
+
+int
+main(void)
+{
+	struct vt_worker_kind kinds[3] = { vt_proof_worker, vt_pages_worker,
+		vt_packet_worker };
+	struct vt_err err = VT_ERR_INIT;
+
+	tap_need(vt_base_init(&err) == VT_OK, "base");
+	vt_log_setup(2, VT_LEVEL_ERROR);
+	tap_call(vt_spawner_start(kinds, 3, &spawner, &err), &err, "workers");
+	tap_need(spawner != NULL && vt_fetch_init(&err) == VT_OK, "libcurl");
+	open_store();
+	open_office();
+	test_client();
+	test_server();
+	test_both();
+	close_all();
+	return tap_done();
+}
