@@ -94,8 +94,8 @@ test_refused(struct vt_spawner *s)
 
 	tap_code(vt_edxml_ask(s, in, -1, false, &x, &err), VT_E_SYNTAX, &err,
 	    "a packet that breaks off: the reader's words come back");
-	tap_code(vt_edxml_ask(s, empty, -1, false, &x, &err), VT_E_SYNTAX,
-	    &err, "an empty one");
+	tap_code(vt_edxml_ask(s, empty, -1, false, &x, &err), VT_E_SYNTAX, &err,
+	    "an empty one");
 	close(in);
 	close(empty);
 }
@@ -131,16 +131,16 @@ test_large(struct vt_spawner *s)
 static void
 says(const char *what, int code)
 {
-	static const struct vt_worker_kind liar = { .name = "packet",
-		.handle = lying,
-		.output_max = 1 << 20 };
+	static const struct vt_worker_kind liar = {
+		.name = "packet", .handle = lying, .output_max = 1 << 20
+	};
 	VT_CLEANUP(vt_spawner_free) struct vt_spawner *s = start(&liar);
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_edxml *x = NULL;
 	int in = memfd("x", 1), out = memfd("0123456789", 10);
 
-	tap_code(vt_edxml_ask(s, in, out, false, &x, &err), code, &err, "%s",
-	    what);
+	tap_code(
+	    vt_edxml_ask(s, in, out, false, &x, &err), code, &err, "%s", what);
 	vt_edxml_free(x);
 	close(in);
 	close(out);
@@ -184,19 +184,19 @@ test_lies(void)
 static void
 test_hungry(void)
 {
-	struct vt_worker_kind kind = { .name = "packet",
-		.handle = hungry,
-		.file_max = 3 << 20 };
+	struct vt_worker_kind kind = {
+		.name = "packet", .handle = hungry, .file_max = 3 << 20
+	};
 	struct vt_spawner *s = start(&kind);
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_edxml *x = NULL;
 	struct stat st;
 	int in = memfd("x", 1), out = memfd(NULL, 0);
 
-	tap_code(vt_edxml_ask(s, in, out, false, &x, &err),
-	    VT_E_WORKER_CRASHED, &err, "writing without end is ended");
-	tap_ok(fstat(out, &st) == 0 && st.st_size == 3 << 20,
-	    "at file_max bytes");
+	tap_code(vt_edxml_ask(s, in, out, false, &x, &err), VT_E_WORKER_CRASHED,
+	    &err, "writing without end is ended");
+	tap_ok(
+	    fstat(out, &st) == 0 && st.st_size == 3 << 20, "at file_max bytes");
 	vt_spawner_free(s);
 	close(in);
 	close(out);
