@@ -198,8 +198,8 @@ scan(struct vt_view *v, uint32_t agency_no, const struct search *s,
 	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
 	uint64_t before = s->q->before == 0 ? UINT64_MAX : s->q->before;
 	struct vt_key prefix = { .n = 0 };
+	struct vt_paper p = { .seq = 0 };
 	struct vt_span k, row;
-	struct vt_paper p;
 	size_t seen = 0;
 	int rc;
 
