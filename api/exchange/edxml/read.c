@@ -319,7 +319,12 @@ parse(struct vt_reader *r, struct vt_source *src)
 		(void)read_all(&p, src, chunk);
 	}
 	free(chunk);
-	xmlFreeParserCtxt(p.xml);
+	if (p.xml != NULL) {
+		/* of a DTD that was refused; the context does not own it */
+		xmlFreeDoc(p.xml->myDoc);
+		p.xml->myDoc = NULL;
+		xmlFreeParserCtxt(p.xml);
+	}
 	return r->rc;
 }
 
