@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Programs: made, proved by secret, assertion and certificate; tokens. */
+#include "api/office/clients.h"
+#include "api/office/identity.h"
+#include "tests/unit/api/office/house.h"
+#include "tests/unit/api/office/jwt_maker.h"
+
+#define AUDIENCE "https://vanthu.test/v1/token"
+
+static struct house h;
+static const char *const audience[] = { AUDIENCE, "https://vanthu.test" };
+
+static int
+token(
+    const struct vt_token_request *rq, struct vt_token *ret, struct vt_err *err)
+{
+	return vt_office_token(h.office, rq, audience, 2, ret, err);
+}
+
+static int
+by_secret(const char *id, const char *secret, const char *scope,
+    struct vt_token *ret, struct vt_err *err)
+{
+	VT_CLEANUP(vt_secret_free) struct vt_secret *s = house_secret(secret);
+	struct vt_token_request rq = {
+		.client_id = id, .client_secret = s, .scope = scope
+	};
+
+	return token(&rq, ret, err);
+}
+
+static int
+who(const char *bearer, struct vt_actor *ret, struct vt_err *err)
+{
+	return vt_office_authenticate(h.office, vt_span_str(bearer), ret, err);
+}
+
+static void
+making(const struct vt_actor *admin, char secret[VT_CLIENT_SECRET + 1])
+{
+	struct vt_actor leader = house_actor(&h, "leader", h.here);
+	struct vt_actor other = house_actor(&h, "admin", h.there);
+	struct vt_new_client n = { "qlvb", "Quản lý văn bản",
+		VT_SCOPE_READ | VT_SCOPE_WRITE, true, NULL, 0 };
+	char again[VT_CLIENT_SECRET + 1], next[65];
+	struct vt_client c, d, list[4];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_request rq = house_request(&h, &leader);
+	size_t got = 0;
+
+	tap_code(vt_office_client_add(h.office, &rq, &n, &c, secret, &err),
+	    VT_E_FORBIDDEN, &err, "only an administrator makes clients");
+	rq = house_request(&h, admin);
+	n.scopes = VT_SCOPE_HOUSE;
+	tap_code(vt_office_client_add(h.office, &rq, &n, &c, secret, &err),
+	    VT_E_INVALID, &err, "none for the house");
+	n.scopes = VT_SCOPE_READ | VT_SCOPE_WRITE;
+	n.id = "a b";
+	tap_code(vt_office_client_add(h.office, &rq, &n, &c, secret, &err),
+	    VT_E_INVALID, &err, "a blank in the client id");
+	n.id = "qlvb";
+	tap_call(vt_office_client_add(h.office, &rq, &n, &c, secret, &err),
+	    &err, "a client");
+	tap_eq_int(strlen(secret), VT_CLIENT_SECRET, "its secret");
+	tap_call(vt_office_client_add(h.office, &rq, &n, &d, again, &err), &err,
+	    "asked again");
+	tap_eq_str(again, secret, "the same secret");
+	tap_ok(vt_id_eq(&c.person, &d.person), "the same program");
+	rq = house_request(&h, &other);
+	tap_code(vt_office_client_add(h.office, &rq, &n, &d, again, &err),
+	    VT_E_EXISTS, &err, "the client id is taken");
+	tap_call(
+	    vt_office_clients(h.office, admin, NULL, list, 4, &got, next, &err),
+	    &err, "listed");
+	tap_ok(got == 1 && strcmp(list[0].id, "qlvb") == 0 &&
+		   list[0].has_secret && list[0].active,
+	    "with what it is");
+	tap_call(vt_office_clients(
+		     h.office, &other, NULL, list, 4, &got, next, &err),
+	    &err, "in another agency");
+	tap_eq_int(got, 0, "not listed");
+	rq = house_request(&h, &other);
+	tap_code(vt_office_client_act(
+		     h.office, &rq, "qlvb", VT_CLIENT_DISABLE, again, &err),
+	    VT_E_NOT_FOUND, &err, "and as absent");
+}
+
+static void
+secrets(const char *secret)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_token t;
+	struct vt_actor a;
+
+	tap_code(by_secret("qlvb", "wrong", NULL, &t, &err),
+	    VT_E_SIGN_IN_FAILED, &err, "a wrong secret");
+	tap_code(by_secret("qlvb", "", NULL, &t, &err), VT_E_SIGN_IN_FAILED,
+	    &err, "none");
+	tap_code(by_secret("nobody", secret, NULL, &t, &err),
+	    VT_E_SIGN_IN_FAILED, &err, "another's name");
+	tap_call(by_secret("qlvb", secret, NULL, &t, &err), &err, "right");
+	tap_ok(t.expires_s == VT_L(ACCESS_TOKEN_S) &&
+		   t.scopes == (VT_SCOPE_READ | VT_SCOPE_WRITE),
+	    "all its scopes, for a quarter of an hour");
+	tap_call(who(t.token, &a, &err), &err, "the token is known");
+	tap_ok(a.scoped && a.scopes == t.scopes && a.roles == VT_ROLE_SYSTEM &&
+		   a.agency_no == h.here,
+	    "as a program of the agency with these scopes");
+	tap_call(vt_who_may(&a, VT_DUTY_REGISTER, &err), &err, "it registers");
+	tap_code(vt_who_may(&a, VT_DUTY_NUMBER, &err), VT_E_SCOPE, &err,
+	    "and gives no numbers");
+	tap_code(vt_who_may(&a, VT_DUTY_SIGN, &err), VT_E_SOLE_CONTROL, &err,
+	    "and never signs");
+	tap_call(by_secret("qlvb", secret, "papers:read", &t, &err), &err,
+	    "fewer scopes");
+	tap_need(who(t.token, &a, &err) == VT_OK, "known");
+	tap_code(vt_who_may(&a, VT_DUTY_REGISTER, &err), VT_E_SCOPE, &err,
+	    "only what was asked for");
+	tap_code(
+	    by_secret("qlvb", secret, "papers:read numbers:give", &t, &err),
+	    VT_E_SCOPE, &err, "not more than it has");
+	tap_code(by_secret("qlvb", secret, "everything", &t, &err), VT_E_SCOPE,
+	    &err, "an unknown scope");
+	h.w.now += VT_TIME_S(VT_L(ACCESS_TOKEN_S)) - 1;
+	tap_call(who(t.token, &a, &err), &err, "just before it ends");
+	h.w.now++;
+	tap_code(who(t.token, &a, &err), VT_E_TOKEN_EXPIRED, &err,
+	    "expired, and told so");
+}
+
+static void
+ends(const struct vt_actor *admin, const char *secret)
+{
+	char fresh[VT_CLIENT_SECRET + 1], again[VT_CLIENT_SECRET + 1];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_request rq;
+	struct vt_token t;
+	struct vt_actor a;
+
+	tap_call(by_secret("qlvb", secret, NULL, &t, &err), &err, "a token");
+	rq = house_request(&h, admin);
+	tap_call(vt_office_client_act(
+		     h.office, &rq, "qlvb", VT_CLIENT_DISABLE, again, &err),
+	    &err, "disabled");
+	tap_code(who(t.token, &a, &err), VT_E_UNAUTHENTICATED, &err,
+	    "its token has ended");
+	tap_code(by_secret("qlvb", secret, NULL, &t, &err), VT_E_SIGN_IN_FAILED,
+	    &err, "and it gets no other");
+	rq = house_request(&h, admin);
+	tap_call(vt_office_client_act(
+		     h.office, &rq, "qlvb", VT_CLIENT_ENABLE, again, &err),
+	    &err, "enabled");
+	tap_call(by_secret("qlvb", secret, NULL, &t, &err), &err, "a token");
+	rq = house_request(&h, admin);
+	tap_call(vt_office_client_act(
+		     h.office, &rq, "qlvb", VT_CLIENT_NEW_SECRET, fresh, &err),
+	    &err, "a new secret");
+	tap_call(vt_office_client_act(
+		     h.office, &rq, "qlvb", VT_CLIENT_NEW_SECRET, again, &err),
+	    &err, "asked again");
+	tap_eq_str(fresh, again, "the same");
+	tap_ok(strcmp(fresh, secret) != 0, "not the old one");
+	tap_code(by_secret("qlvb", secret, NULL, &t, &err), VT_E_SIGN_IN_FAILED,
+	    &err, "which is none any more");
+	house_restart(&h);
+	tap_call(by_secret("qlvb", fresh, NULL, &t, &err), &err,
+	    "the new one, also after a restart");
+}
+
+/* Claims of an assertion; each may be made wrong. */
+struct claims {
+	const char *iss, *sub, *aud, *jti;
+	int64_t exp;
+};
+
+static int
+assert_by(const struct maker *m, const char *header, const struct claims *c,
+    struct vt_err *err)
+{
+	struct vt_token_request rq = { .client_id = NULL };
+	struct vt_token t;
+	VT_BUF_AUTO(text);
+	VT_BUF_AUTO(jwt);
+
+	vt_buf_printf(&text,
+	    "{\"iss\":\"%s\",\"sub\":\"%s\",\"aud\":\"%s\",\"jti\":\"%s\","
+	    "\"exp\":%lld}",
+	    c->iss, c->sub, c->aud, c->jti, (long long)c->exp);
+	maker_sign(m, header, vt_buf_str(&text), &jwt);
+	rq.assertion = vt_buf_str(&jwt);
+	return token(&rq, &t, err);
+}
+
+static void
+assertions(const struct vt_actor *admin, bool rsa)
+{
+	struct vt_client_key key = { .rsa = rsa };
+	struct vt_new_client n = { rsa ? "by-rsa" : "by-ec", "Dịch vụ công",
+		VT_SCOPE_READ, false, &key, 1 };
+	struct vt_request rq = house_request(&h, admin);
+	struct vt_err err = VT_ERR_INIT;
+	char secret[VT_CLIENT_SECRET + 1];
+	struct vt_client made;
+	struct maker m, other;
+	struct claims good = { n.id, n.id, AUDIENCE, "1",
+		h.w.now / 1000000 + 60 };
+	struct claims c;
+
+	maker_begin(&m, rsa);
+	maker_begin(&other, rsa);
+	key.n_a = (uint32_t)m.n_a;
+	key.n_b = (uint32_t)m.n_b;
+	memcpy(key.a, m.a, m.n_a);
+	memcpy(key.b, m.b, m.n_b);
+	key.n_a--;
+	tap_ok(vt_office_client_add(h.office, &rq, &n, &made, secret, &err) !=
+		   VT_OK,
+	    "a key cut short is refused: %s", err.msg);
+	key.n_a++;
+	tap_call(vt_office_client_add(h.office, &rq, &n, &made, secret, &err),
+	    &err, "a client with a key");
+	tap_eq_str(secret, "", "and no secret");
+	tap_call(assert_by(&m, NULL, &good, &err), &err, "its assertion");
+	tap_code(assert_by(&m, NULL, &good, &err), VT_E_SIGN_IN_FAILED, &err,
+	    "counts once");
+	c = good;
+	c.jti = "2";
+	tap_code(assert_by(&other, NULL, &c, &err), VT_E_SIGN_IN_FAILED, &err,
+	    "by another key");
+	tap_code(assert_by(&m, "{\"alg\":\"none\"}", &c, &err),
+	    VT_E_SIGN_IN_FAILED, &err, "alg none");
+	tap_code(assert_by(&m, "{\"alg\":\"HS256\"}", &c, &err),
+	    VT_E_SIGN_IN_FAILED, &err, "alg HS256");
+	tap_code(
+	    assert_by(&m, rsa ? "{\"alg\":\"ES256\"}" : "{\"alg\":\"RS256\"}",
+		&c, &err),
+	    VT_E_SIGN_IN_FAILED, &err, "the other algorithm");
+	c.aud = "https://elsewhere.test/token";
+	tap_code(assert_by(&m, NULL, &c, &err), VT_E_SIGN_IN_FAILED, &err,
+	    "meant for somebody else");
+	c.aud = AUDIENCE;
+	c.iss = "qlvb";
+	tap_code(assert_by(&m, NULL, &c, &err), VT_E_SIGN_IN_FAILED, &err,
+	    "issued by another");
+	c.iss = n.id;
+	c.exp = h.w.now / 1000000 - 61;
+	tap_code(assert_by(&m, NULL, &c, &err), VT_E_SIGN_IN_FAILED, &err,
+	    "expired");
+	c.exp = h.w.now / 1000000 + 86400;
+	tap_code(assert_by(&m, NULL, &c, &err), VT_E_SIGN_IN_FAILED, &err,
+	    "good for a day");
+	c.exp = good.exp;
+	c.jti = "";
+	tap_code(assert_by(&m, NULL, &c, &err), VT_E_SIGN_IN_FAILED, &err,
+	    "without an id");
+	c.jti = "2";
+	tap_call(assert_by(&m, NULL, &c, &err), &err, "and right again");
+	tap_code(
+	    by_secret(n.id, "anything", NULL, &(struct vt_token){ 0 }, &err),
+	    VT_E_SIGN_IN_FAILED, &err, "no secret opens it");
+	maker_end(&m);
+	maker_end(&other);
+}
+
+static void
+certificates(const struct vt_actor *admin)
+{
+	/* any bytes: what they are was judged where they came in */
+	static const uint8_t der[] = "certificate of a client";
+	struct vt_identity id = { .kind = VT_IDENTITY_CERTIFICATE };
+	struct vt_token_request rq = { .client_id = "qlvb" };
+	struct vt_actor other = house_actor(&h, "admin", h.there);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_identity_key key;
+	struct vt_client list[8];
+	struct vt_request own;
+	struct vt_token t;
+	struct vt_actor a;
+	char next[65];
+	size_t n = 0;
+	vt_hash hash = vt_sha256(VT_SPAN(der, sizeof(der)));
+
+	rq.certificate = VT_SPAN(der, sizeof(der));
+	tap_code(token(&rq, &t, &err), VT_E_SIGN_IN_FAILED, &err,
+	    "a certificate that nobody linked");
+	tap_code(vt_office_authenticate_certificate(
+		     h.office, rq.certificate, &a, &err),
+	    VT_E_UNAUTHENTICATED, &err, "is nobody's");
+	tap_need(vt_office_clients(
+		     h.office, admin, NULL, list, 8, &n, next, &err) == VT_OK,
+	    "clients");
+	id.certificate = hash;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].id, "qlvb") == 0)
+			tap_call(vt_identity_link(
+				     h.store, &list[i].person, &id, NULL, &err),
+			    &err, "linked");
+	tap_call(token(&rq, &t, &err), &err, "it stands for the client");
+	tap_call(vt_office_authenticate_certificate(
+		     h.office, rq.certificate, &a, &err),
+	    &err, "and by itself");
+	tap_ok(a.scoped && a.scopes == (VT_SCOPE_READ | VT_SCOPE_WRITE),
+	    "with the client's scopes");
+	rq.client_id = "by-ec";
+	tap_code(token(&rq, &t, &err), VT_E_SIGN_IN_FAILED, &err,
+	    "not for another client");
+	key = vt_identity_certificate(&hash);
+	own = house_request(&h, &other);
+	tap_code(vt_office_unlink(h.office, &own, &key, &err), VT_E_NOT_FOUND,
+	    &err, "another agency cannot unlink it");
+	own = house_request(&h, admin);
+	tap_call(
+	    vt_office_unlink(h.office, &own, &key, &err), &err, "unlinked");
+	tap_code(vt_office_authenticate_certificate(
+		     h.office, rq.certificate, &a, &err),
+	    VT_E_UNAUTHENTICATED, &err, "and nobody's again");
+}
+
+int
+main(void)
+{
+	char secret[VT_CLIENT_SECRET + 1];
+	struct vt_actor admin;
+
+	house_begin(&h);
+	admin = house_actor(&h, "admin", h.here);
+	making(&admin, secret);
+	secrets(secret);
+	ends(&admin, secret);
+	assertions(&admin, false);
+	assertions(&admin, true);
+	certificates(&admin);
+	house_end(&h);
+	return tap_done();
+}
