@@ -82,17 +82,6 @@ read_certs(struct province *p, json_t *list, const char *where,
 static int
 read_roles(struct province *p, json_t *list, const char *where, uint32_t *ret)
 {
-	static const struct {
-		const char *name;
-		uint32_t bit;
-	} names[] = {
-		{ "leader", VT_ROLE_LEADER },
-		{ "officer", VT_ROLE_OFFICER },
-		{ "clerk", VT_ROLE_CLERK },
-		{ "administrator", VT_ROLE_ADMIN },
-		{ "system", VT_ROLE_SYSTEM },
-		{ "auditor", VT_ROLE_AUDITOR },
-	};
 	uint32_t roles = 0, bit;
 	json_t *item;
 	size_t k;
@@ -101,10 +90,7 @@ read_roles(struct province *p, json_t *list, const char *where, uint32_t *ret)
 	{
 		const char *s = json_string_value(item);
 
-		bit = 0;
-		for (size_t i = 0; s != NULL && i < 6; i++)
-			if (strcmp(s, names[i].name) == 0)
-				bit = names[i].bit;
+		bit = s == NULL ? 0 : vt_role_parse(s);
 		if (bit == 0)
 			return bad(p, where, "roles: one is not known");
 		roles |= bit;

@@ -275,9 +275,13 @@ static const struct vt_v1_act acts[] = {
 static int
 run_named(struct vt_v1_call *c, const char *name)
 {
+	const struct vt_v1_act *other = vt_v1_act_exchange(name);
+
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
 		if (strcmp(acts[i].name, name) == 0)
 			return acts[i].run(c);
+	if (other != NULL)
+		return other->run(c);
 	return vt_in_fail(
 	    &c->root, "act", VT_E_FIELD_VALUE, "there is no such act");
 }

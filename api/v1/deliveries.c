@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Deliveries: what waits for us, receiving it, what became of what we sent. */
+#include <stdio.h>
+
+#include "api/office/deliver.h"
+#include "api/office/statuses.h"
 #include "api/v1/v1_priv.h"
 
 #define INBOX_MAX 200
-#define SENT_MAX  1000
+#define SENT_MAX  200
+#define LOG_MAX   200
 
 static const char *
 state_name(enum vt_delivery_state s)
@@ -13,15 +18,88 @@ state_name(enum vt_delivery_state s)
 		[VT_DELIVERY_REGISTERED] = "registered",
 		[VT_DELIVERY_REFUSED] = "refused",
 		[VT_DELIVERY_FAILED] = "failed",
-		[VT_DELIVERY_PRINT] = "print" };
+		[VT_DELIVERY_PRINT] = "print",
+		[VT_DELIVERY_SENT] = "sent",
+		[VT_DELIVERY_WITHDRAWN] = "withdrawn" };
 
-	VT_ASSERT(s >= VT_DELIVERY_WAITING && s <= VT_DELIVERY_PRINT);
+	VT_ASSERT(s >= VT_DELIVERY_WAITING && s <= VT_DELIVERY_WITHDRAWN);
 	return names[s];
 }
 
+/* The status of edXML that is shown (01 to 16), or null. */
 static void
-deliveries_out(
-    struct vt_http_res *res, const struct vt_delivery *d, size_t n, bool sent)
+status_out(struct vt_json *j, uint32_t code)
+{
+	char text[16];
+
+	vt_json_key(j, "status");
+	if (code == 0) {
+		vt_json_null(j);
+		return;
+	}
+	snprintf(text, sizeof(text), "%02u", (unsigned)code);
+	vt_json_object(j);
+	vt_json_kstr(j, "code", text);
+	vt_json_kstr(j, "name", vt_status_name(code));
+	vt_json_kstr(j, "vi", vt_status_vi(code));
+	vt_json_end(j);
+}
+
+/* When what of it is known; each line is evidence, told by whom it concerns. */
+static void
+evidence_out(struct vt_json *j, const struct vt_delivery *d)
+{
+	vt_json_key(j, "evidence");
+	vt_json_object(j);
+	vt_v1_ktime(j, "sent", d->sent_at);
+	vt_v1_ktime(j, "stored", d->stored_at);
+	vt_v1_ktime(j, "delivered", d->delivered_at);
+	vt_v1_ktime(j, "opened", d->opened_at);
+	vt_v1_ktime(j, "accepted", d->accepted_at);
+	vt_v1_ktime(j, "refused", d->refused_at);
+	vt_v1_ktime(j, "answered", d->answered_at);
+	vt_json_end(j);
+}
+
+/* sent: as its sender sees it. */
+static void
+delivery_out(struct vt_json *j, const struct vt_delivery *d, bool sent)
+{
+	vt_json_kid(j, "id", &d->id);
+	/* The paper is the sender's; the receiver makes its own. */
+	if (sent)
+		vt_json_kid(j, "paper", &d->paper);
+	vt_json_key(j, "to");
+	vt_json_object(j);
+	vt_v1_kstr(j, "code", d->to.code);
+	vt_v1_kstr(j, "name", d->to.name);
+	vt_json_end(j);
+	vt_json_kstr(j, "state", state_name(d->state));
+	vt_v1_kstr(j, "note", d->note);
+	vt_v1_ktime(j, "created_at", d->created_at);
+	vt_v1_ktime(j, "changed_at", d->changed_at);
+	if (sent) {
+		vt_json_kstr(j, "transport",
+		    d->transport == 0
+			? NULL
+			: vt_transport_kind_name(
+			      (enum vt_transport_kind)d->transport));
+		vt_json_kuint(j, "attempts", d->attempts);
+		vt_json_kbool(j, "dead", d->dead);
+		status_out(j, vt_delivery_shown(d));
+		vt_v1_kstr(j, "reason", d->reason);
+		evidence_out(j, d);
+	}
+	vt_json_key(j, "receipt");
+	if (d->receipt.n == 0)
+		vt_json_null(j);
+	else
+		vt_json_base64(j, d->receipt);
+}
+
+static void
+deliveries_out(struct vt_http_res *res, const struct vt_delivery *d, size_t n,
+    bool sent, const char *next)
 {
 	struct vt_json j;
 
@@ -30,49 +108,50 @@ deliveries_out(
 	vt_json_array(&j);
 	for (size_t i = 0; i < n; i++) {
 		vt_json_object(&j);
-		vt_json_kid(&j, "id", &d[i].id);
-		/* The paper is the sender's; the receiver makes its own. */
-		if (sent)
-			vt_json_kid(&j, "paper", &d[i].paper);
-		vt_json_key(&j, "to");
-		vt_json_object(&j);
-		vt_v1_kstr(&j, "code", d[i].to.code);
-		vt_v1_kstr(&j, "name", d[i].to.name);
-		vt_json_end(&j);
-		vt_json_kstr(&j, "state", state_name(d[i].state));
-		vt_v1_kstr(&j, "note", d[i].note);
-		vt_v1_ktime(&j, "created_at", d[i].created_at);
-		vt_v1_ktime(&j, "changed_at", d[i].changed_at);
-		vt_json_key(&j, "receipt");
-		if (d[i].receipt.n == 0)
-			vt_json_null(&j);
-		else
-			vt_json_base64(&j, d[i].receipt);
+		delivery_out(&j, &d[i], sent);
 		vt_json_end(&j);
 	}
 	vt_json_end(&j);
+	vt_json_kstr(&j, "next", next);
 	vt_json_end(&j);
 }
 
+/* One of the four lists, by its name in the contract. */
 int
 vt_v1_inbox(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const struct vt_actor *actor = vt_v1_actor(req);
+	const char *list = vt_http_query(req, "list");
 	struct vt_office *o = vt_v1_office(req);
+	uint64_t before, next = 0;
 	struct vt_delivery *d;
+	bool sent;
 	size_t n = 0;
 	int rc;
 
+	if (list == NULL)
+		list = "incoming";
+	sent = strcmp(list, "incoming") != 0;
 	d = vt_arena_array(req->arena, INBOX_MAX, sizeof(*d));
 	if (d == NULL)
 		return vt_arena_err(req->arena, reterr);
-	if ((rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
-	    (rc = vt_office_inbox(
-		 o, v, vt_v1_actor(req), d, INBOX_MAX, &n, reterr)) != VT_OK)
+	if ((rc = vt_v1_query_cursor(req, &before, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK)
 		return rc;
-	deliveries_out(res, d, n, false);
-	return VT_OK;
+	if (strcmp(list, "print") == 0)
+		rc = vt_office_delivery_list(
+		    o, v, actor, before, d, INBOX_MAX, &n, &next, reterr);
+	else if (strcmp(list, "dead") == 0)
+		rc = vt_office_dead_letters(
+		    o, v, actor, before, d, INBOX_MAX, &n, &next, reterr);
+	else
+		rc = vt_office_inbox(o, v, actor, d, INBOX_MAX, &n, reterr);
+	if (rc == VT_OK)
+		deliveries_out(res, d, n, sent,
+		    next == 0 ? NULL : vt_v1_cursor(req, next));
+	return rc;
 }
 
 int
@@ -83,6 +162,7 @@ vt_v1_sent(
 	struct vt_office *o = vt_v1_office(req);
 	struct vt_delivery *d;
 	struct vt_paper p;
+	uint64_t after;
 	size_t n = 0;
 	vt_id id;
 	int rc;
@@ -91,12 +171,68 @@ vt_v1_sent(
 	if (d == NULL)
 		return vt_arena_err(req->arena, reterr);
 	if ((rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
+	    (rc = vt_v1_query_cursor(req, &after, reterr)) != VT_OK ||
 	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
 	    (rc = vt_office_paper(o, v, vt_v1_actor(req), &id, &p, reterr)) !=
 		VT_OK ||
-	    (rc = vt_delivery_list(v, &id, d, SENT_MAX, &n, reterr)) != VT_OK)
+	    (rc = vt_delivery_list_after(
+		 v, &id, after, d, SENT_MAX, &n, reterr)) != VT_OK)
 		return rc;
-	deliveries_out(res, d, n, true);
+	deliveries_out(res, d, n, true,
+	    n < SENT_MAX ? NULL : vt_v1_cursor(req, d[n - 1].seq));
+	return VT_OK;
+}
+
+static void
+log_out(struct vt_json *j, const struct vt_delivery_status *s, size_t n)
+{
+	vt_json_key(j, "log");
+	vt_json_array(j);
+	for (size_t i = 0; i < n; i++) {
+		vt_json_object(j);
+		vt_json_kuint(j, "no", s[i].no);
+		status_out(j, s[i].code);
+		vt_v1_ktime(j, "at", s[i].at);
+		vt_v1_kstr(j, "from", s[i].from);
+		vt_v1_kstr(j, "staff", s[i].staff);
+		vt_v1_kstr(j, "note", s[i].note);
+		vt_v1_ktime(j, "received_at", s[i].received_at);
+		vt_json_kuint(j, "act", s[i].act);
+		vt_json_end(j);
+	}
+	vt_json_end(j);
+}
+
+/* The sender's view of one, with every status that came for it. */
+int
+vt_v1_read_delivery(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_delivery_status *s;
+	struct vt_delivery d;
+	struct vt_paper p;
+	struct vt_json j;
+	size_t n = 0;
+	vt_id id;
+	int rc;
+
+	s = vt_arena_array(req->arena, LOG_MAX, sizeof(*s));
+	if (s == NULL)
+		return vt_arena_err(req->arena, reterr);
+	if ((rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
+	    (rc = vt_office_may_read(vt_v1_actor(req), reterr)) != VT_OK ||
+	    (rc = vt_delivery_get(v, &id, &d, reterr)) != VT_OK ||
+	    (rc = vt_office_paper(
+		 o, v, vt_v1_actor(req), &d.paper, &p, reterr)) != VT_OK ||
+	    (rc = vt_delivery_log(v, &id, 0, s, LOG_MAX, &n, reterr)) != VT_OK)
+		return rc;
+	vt_v1_json(res, &j);
+	delivery_out(&j, &d, true);
+	log_out(&j, s, n);
+	vt_json_end(&j);
 	return VT_OK;
 }
 
@@ -105,23 +241,24 @@ vt_v1_receive(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_office *o = vt_v1_office(req);
 	struct vt_in_obj root;
 	struct vt_request rq;
+	const char *act;
 	VT_IN_AUTO(in);
 	vt_id id;
 	int rc;
 
 	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK ||
-	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK)
-		return rc;
-	root = vt_in_root(&in);
-	if (strcmp(vt_in_need_str(&root, "act"), "receive") != 0)
-		(void)vt_in_fail(
-		    &root, "act", VT_E_INVALID, "wanted \"receive\"");
-	if ((rc = vt_in_ok(&in)) != VT_OK ||
+	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
 		return rc;
-	rc = vt_office_receive(vt_v1_office(req), &rq, &id, &r, reterr);
+	root = vt_in_root(&in);
+	act = vt_in_need_str(&root, "act");
+	if (strcmp(act, "receive") == 0)
+		rc = vt_office_receive(o, &rq, &id, &r, reterr);
+	else
+		rc = vt_office_replay_delivery(o, &rq, &id, &r, reterr);
 	if (rc == VT_OK)
 		return vt_v1_act_answer(req, res, &r, reterr);
 	vt_act_result_free(&r);

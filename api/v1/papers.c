@@ -153,6 +153,30 @@ approval_out(struct vt_json *j, const struct vt_paper *p)
 	vt_json_end(j);
 }
 
+/* What became of a paper that came, and of one that was called back. */
+static void
+handling_out(struct vt_json *j, const struct vt_paper *p)
+{
+	vt_v1_kid(j, "assigned_to", &p->assigned_to);
+	vt_json_key(j, "assigned_with");
+	vt_json_array(j);
+	for (size_t i = 0; i < p->n_assigned_with; i++)
+		vt_json_id(j, &p->assigned_with[i]);
+	vt_json_end(j);
+	vt_v1_kstr(j, "assigned_due", p->assigned_due);
+	vt_v1_kid(j, "forwarded_to", &p->forwarded_to);
+	vt_v1_ktime(j, "opened_at", p->opened_at);
+	vt_v1_ktime(j, "finished_at", p->finished_at);
+	vt_v1_kid(j, "answered_by", &p->answered_by);
+	vt_v1_ktime(j, "asked_at", p->asked_at);
+	vt_v1_kstr(j, "asked_note", p->asked_note);
+	vt_v1_kid(j, "recalled_by", &p->recalled_by);
+	vt_v1_ktime(j, "recalled_at", p->recalled_at);
+	vt_v1_kid(j, "replaced_by", &p->replaced_by);
+	vt_v1_kstr(j, "closed_note", p->closed_note);
+	vt_json_kuint(j, "printed", p->printed);
+}
+
 static void
 paper_out(struct vt_json *j, const struct vt_paper *p)
 {
@@ -177,7 +201,8 @@ paper_out(struct vt_json *j, const struct vt_paper *p)
 	vt_v1_ktime(j, "issued_at", p->issued_at);
 	vt_v1_kstr(j, "code", p->code);
 	vt_v1_kid(j, "source_delivery", &p->source_delivery);
-	vt_v1_kid(j, "assigned_to", &p->assigned_to);
+	vt_v1_kid(j, "source_consignment", &p->source_consignment);
+	handling_out(j, p);
 	vt_v1_kid(j, "created_by", &p->created_by);
 	vt_v1_ktime(j, "created_at", p->created_at);
 	vt_v1_ktime(j, "changed_at", p->changed_at);
@@ -214,27 +239,38 @@ vt_v1_read_paper(
 	return VT_OK;
 }
 
+/* Both lists' conditions; the contract has checked the words of direction and
+ * state. Search is asked only when something of it is. */
 static int
-filter_in(
-    struct vt_http_req *req, struct vt_paper_filter *f, struct vt_err *reterr)
+filter_in(struct vt_http_req *req, struct vt_paper_filter *f,
+    struct vt_paper_query *q, struct vt_err *reterr)
 {
 	const char *d = vt_http_query(req, "direction");
 	const char *s = vt_http_query(req, "state");
 
 	memset(f, 0, sizeof(*f));
+	memset(q, 0, sizeof(*q));
 	for (int i = VT_DIR_OUT; d != NULL && i <= VT_DIR_RESULT; i++)
 		if (strcmp(d, directions[i]) == 0)
 			f->direction = (enum vt_direction)i;
-	if (d != NULL && f->direction == 0)
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "query parameter direction: wanted out, in or result");
-	for (int i = VT_PAPER_DRAFT; s != NULL && i <= VT_PAPER_ASSIGNED; i++)
+	for (int i = VT_PAPER_DRAFT; s != NULL && i <= VT_PAPER_STATE_MAX; i++)
 		if (strcmp(s, vt_paper_state_name((enum vt_paper_state)i)) == 0)
 			f->state = (enum vt_paper_state)i;
-	if (s != NULL && f->state == 0)
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "query parameter state: there is no such state");
+	q->words = vt_http_query(req, "q");
+	q->number = vt_http_query(req, "number");
+	q->agency = vt_http_query(req, "agency");
+	q->type_code = vt_http_query(req, "type");
+	q->due_before = vt_http_query(req, "due_before");
+	q->direction = f->direction;
+	q->states = f->state == 0 ? 0 : 1U << f->state;
 	return vt_v1_query_cursor(req, &f->before, reterr);
+}
+
+static bool
+is_search(const struct vt_paper_query *q)
+{
+	return q->words != NULL || q->number != NULL || q->agency != NULL ||
+	       q->type_code != NULL || q->due_before != NULL;
 }
 
 int
@@ -242,7 +278,9 @@ vt_v1_list_papers(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const struct vt_actor *actor = vt_v1_actor(req);
 	struct vt_office *o = vt_v1_office(req);
+	struct vt_paper_query q;
 	struct vt_paper_filter f;
 	struct vt_paper *p;
 	struct vt_json j;
@@ -250,16 +288,22 @@ vt_v1_list_papers(
 	size_t n = 0;
 	int rc;
 
-	if ((rc = filter_in(req, &f, reterr)) != VT_OK ||
+	if ((rc = filter_in(req, &f, &q, reterr)) != VT_OK ||
 	    (rc = vt_v1_query_uint(
 		 req, "limit", PAGE_DEFAULT, PAGE_MAX, &max, reterr)) != VT_OK)
 		return rc;
+	q.before = f.before;
 	p = vt_arena_array(req->arena, PAGE_MAX, sizeof(*p));
 	if (p == NULL)
 		return vt_arena_err(req->arena, reterr);
-	if ((rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
-	    (rc = vt_office_papers(o, v, vt_v1_actor(req), &f, p,
-		 max == 0 ? 1 : (size_t)max, &n, &next, reterr)) != VT_OK)
+	if ((rc = vt_office_may_read(actor, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK)
+		return rc;
+	rc = is_search(&q) ? vt_paper_search(v, actor->agency_no, &q, p,
+				 (size_t)max, &n, &next, reterr)
+			   : vt_office_papers(o, v, actor, &f, p, (size_t)max,
+				 &n, &next, reterr);
+	if (rc != VT_OK)
 		return rc;
 	vt_v1_json(res, &j);
 	vt_json_key(&j, "papers");
@@ -270,8 +314,7 @@ vt_v1_list_papers(
 		vt_json_end(&j);
 	}
 	vt_json_end(&j);
-	vt_json_kstr(
-	    &j, "next", next == 0 ? NULL : vt_v1_cursor(req, next));
+	vt_json_kstr(&j, "next", next == 0 ? NULL : vt_v1_cursor(req, next));
 	vt_json_end(&j);
 	return VT_OK;
 }

@@ -29,3 +29,53 @@ vt_v1_receipt(
 	vt_buf_span(&res->body, vt_buf_view(&b));
 	return VT_OK;
 }
+
+/*
+ * The proof bundle at the newest checkpoint (C2SP tlog-proof): unlike the
+ * receipt it grows newer with the ledger.
+ */
+int
+vt_v1_proof(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const struct vt_actor *actor = vt_v1_actor(req);
+	VT_BUF_AUTO(b);
+	uint64_t index;
+	int rc;
+
+	if ((rc = vt_office_may_read(actor, reterr)) != VT_OK ||
+	    (rc = vt_v1_param_uint(req, "index", INT64_MAX, &index, reterr)) !=
+		VT_OK ||
+	    (rc = vt_view_begin(
+		 vt_office_store(vt_v1_office(req)), &v, reterr)) != VT_OK ||
+	    (rc = vt_proof_get(v, actor->agency_no, index, &b, reterr)) !=
+		VT_OK ||
+	    (rc = vt_buf_status(&b, reterr)) != VT_OK)
+		return rc;
+	vt_http_res_type(res, "text/plain");
+	vt_buf_span(&res->body, vt_buf_view(&b));
+	return VT_OK;
+}
+
+/* The newest signed checkpoint of the caller's agency (C2SP). */
+int
+vt_v1_checkpoint(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const struct vt_actor *actor = vt_v1_actor(req);
+	VT_BUF_AUTO(b);
+	int rc;
+
+	if ((rc = vt_office_may_read(actor, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(
+		 vt_office_store(vt_v1_office(req)), &v, reterr)) != VT_OK ||
+	    (rc = vt_checkpoint_get(v, actor->agency_no, &b, reterr)) !=
+		VT_OK ||
+	    (rc = vt_buf_status(&b, reterr)) != VT_OK)
+		return rc;
+	vt_http_res_type(res, "text/plain");
+	vt_buf_span(&res->body, vt_buf_view(&b));
+	return VT_OK;
+}

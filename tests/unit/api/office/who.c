@@ -52,6 +52,7 @@ static const struct want {
 	{ "read a packet again", "C", "deliveries:receive", '-', false },
 	{ "manage routes", "M", "house:manage", '-', false },
 	{ "manage the address book", "M", "house:manage", '-', false },
+	{ "print", "LOC", "papers:write", '-', false },
 	{ "read events", "LOCSAK", "events:read", '-', false },
 	{ "manage webhooks", "MS", "events:read", 's', false },
 };

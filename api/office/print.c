@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/office/print.h"
+
+#include "api/office/office_priv.h"
+
+/* The version is the paper's, and the paper the actor's agency's. */
+static int
+check(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
+    const struct vt_printing *p, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const vt_hash none = { { 0 } };
+	struct vt_version ver;
+	struct vt_paper found;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_office_paper(o, v, rq->actor, paper, &found, reterr)) !=
+		VT_OK)
+		return rc;
+	if (rq->if_match != 0 && rq->if_match != found.rev)
+		return vt_err_set(reterr, VT_E_PRECONDITION_FAILED,
+		    "print: the paper is at another revision");
+	if (vt_hash_eq(&p->version, &none))
+		return p->what == VT_PRINT_LIST
+			   ? VT_OK
+			   : vt_err_set(reterr, VT_E_INVALID,
+				 "print: which version was printed?");
+	return vt_version_by_hash(v, paper, &p->version, &ver, reterr);
+}
+
+int
+vt_office_print(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_printing *p, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	struct vt_step step = { .kind = VT_STEP_PRINT };
+	struct vt_act act;
+	bool done;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_office_enter(rq, VT_DUTY_PRINT, reterr)) != VT_OK ||
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
+	    done || (rc = check(o, rq, paper, p, reterr)) != VT_OK)
+		return rc;
+	step.u.print.what = p->what;
+	step.u.print.copies = p->copies;
+	step.u.print.version = p->version;
+	step.u.print.note = p->note;
+	vt_office_act(rq, paper, &step, 1, &act);
+	return vt_store_do(o->o.store, &act, ret, reterr);
+}

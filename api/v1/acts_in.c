@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Acts of exchange: handling what came, calling back what went out. */
+#include "api/office/print.h"
+#include "api/office/recall.h"
+#include "api/office/statuses.h"
+#include "api/v1/acts.h"
+#include "base/limits.h"
+
+#define WITH_MAX 16
+
+static int
+do_accept(struct vt_v1_call *c)
+{
+	return vt_office_accept(
+	    c->office, &c->rq, &c->paper, c->ret, c->reterr);
+}
+
+static int
+do_refuse(struct vt_v1_call *c)
+{
+	return vt_office_refuse(c->office, &c->rq, &c->paper,
+	    vt_in_need_str(&c->root, "reason"), c->ret, c->reterr);
+}
+
+static int
+do_assign(struct vt_v1_call *c)
+{
+	size_t n = vt_in_array(&c->root, "with", WITH_MAX);
+	vt_id with[WITH_MAX];
+	struct vt_assignment as = {
+		.lead = vt_in_need_id(&c->root, "lead"),
+		.with = with,
+		.n_with = n,
+		.due_on = vt_in_str(&c->root, "due_on"),
+		.opinion = vt_in_str(&c->root, "opinion"),
+	};
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		if (!vt_id_parse(
+			vt_span_str(vt_in_item_str(&c->root, "with", i)),
+			&with[i]))
+			(void)vt_in_fail(&c->root, "with", VT_E_FIELD_VALUE,
+			    "wanted ids of people");
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_assign(
+	    c->office, &c->rq, &c->paper, &as, c->ret, c->reterr);
+}
+
+static int
+do_forward(struct vt_v1_call *c)
+{
+	vt_id person = vt_in_need_id(&c->root, "person");
+	const char *note = vt_in_str(&c->root, "note");
+	int rc;
+
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_forward(
+	    c->office, &c->rq, &c->paper, &person, note, c->ret, c->reterr);
+}
+
+static int
+do_process(struct vt_v1_call *c)
+{
+	return vt_office_process(c->office, &c->rq, &c->paper,
+	    vt_in_str(&c->root, "note"), c->ret, c->reterr);
+}
+
+/* A field that is an id; NULL when it is absent. */
+static const vt_id *
+optional_id(struct vt_v1_call *c, const char *key, vt_id *room)
+{
+	if (!vt_in_has(&c->root, key))
+		return NULL;
+	*room = vt_in_need_id(&c->root, key);
+	return room;
+}
+
+static int
+do_finish(struct vt_v1_call *c)
+{
+	vt_id room;
+	const vt_id *answer = optional_id(c, "answer", &room);
+	int rc;
+
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_finish(c->office, &c->rq, &c->paper, answer,
+	    vt_in_str(&c->root, "note"), c->ret, c->reterr);
+}
+
+static int
+do_take_back(struct vt_v1_call *c)
+{
+	vt_id room;
+	const vt_id *delivery = optional_id(c, "delivery", &room);
+	int rc;
+
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_take_back(c->office, &c->rq, &c->paper, delivery,
+	    vt_in_need_str(&c->root, "reason"), c->ret, c->reterr);
+}
+
+static int
+do_recall(struct vt_v1_call *c)
+{
+	vt_id notice = vt_in_need_id(&c->root, "notice");
+	int rc;
+
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_recall(c->office, &c->rq, &c->paper, &notice,
+	    vt_in_str(&c->root, "reason"), c->ret, c->reterr);
+}
+
+static int
+do_replace(struct vt_v1_call *c)
+{
+	vt_id by = vt_in_need_id(&c->root, "by");
+	int rc;
+
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_replace(c->office, &c->rq, &c->paper, &by,
+	    vt_in_str(&c->root, "reason"), c->ret, c->reterr);
+}
+
+static int
+do_answer_recall(struct vt_v1_call *c)
+{
+	return vt_office_answer_recall(c->office, &c->rq, &c->paper,
+	    vt_in_bool(&c->root, "agree"), vt_in_str(&c->root, "reason"),
+	    c->ret, c->reterr);
+}
+
+static int
+do_print(struct vt_v1_call *c)
+{
+	static const struct {
+		const char *name;
+		enum vt_print what;
+	} kinds[] = { { "paper", VT_PRINT_PAPER }, { "copy", VT_PRINT_COPY },
+		{ "list", VT_PRINT_LIST } };
+	const char *what = vt_in_need_str(&c->root, "what");
+	struct vt_printing p = { .note = vt_in_str(&c->root, "note") };
+	int rc;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].name, what) == 0)
+			p.what = kinds[i].what;
+	p.copies =
+	    (uint32_t)vt_in_uint(&c->root, "copies", VT_L(PRINT_COPIES_MAX));
+	if (vt_in_has(&c->root, "version"))
+		p.version = vt_in_need_hash(&c->root, "version");
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_print(
+	    c->office, &c->rq, &c->paper, &p, c->ret, c->reterr);
+}
+
+static const struct vt_v1_act acts[] = {
+	{ "accept", do_accept },
+	{ "refuse", do_refuse },
+	{ "assign", do_assign },
+	{ "forward", do_forward },
+	{ "process", do_process },
+	{ "finish", do_finish },
+	{ "take_back", do_take_back },
+	{ "recall", do_recall },
+	{ "replace", do_replace },
+	{ "answer_recall", do_answer_recall },
+	{ "print", do_print },
+};
+
+const struct vt_v1_act *
+vt_v1_act_exchange(const char *name)
+{
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (strcmp(acts[i].name, name) == 0)
+			return &acts[i];
+	return NULL;
+}

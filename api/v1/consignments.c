@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What came from elsewhere, as it came, and what was found in it. */
+#include "api/content/content.h"
+#include "api/office/consign.h"
+#include "api/v1/v1_priv.h"
+#include "base/text.h"
+
+#define CONSIGNMENTS_MAX 100
+#define ARRIVALS_MAX     100
+
+static const char *
+edoc_type_name(enum vt_edoc_type t)
+{
+	switch (t) {
+	case VT_EDOC_NEW:
+		return "new";
+	case VT_EDOC_REVOKE:
+		return "revoke";
+	case VT_EDOC_UPDATE:
+		return "update";
+	case VT_EDOC_REPLACE:
+		return "replace";
+	default:
+		return NULL;
+	}
+}
+
+static void
+consignment_out(struct vt_json *j, const struct vt_consignment *c)
+{
+	vt_json_kid(j, "id", &c->id);
+	vt_json_kstr(j, "kind", c->kind == VT_CONSIGN_EDOC ? "edoc" : "status");
+	vt_json_kstr(j, "transport", vt_transport_kind_name(c->transport));
+	vt_json_kstr(j, "state", vt_consign_state_name(c->state));
+	vt_json_kstr(j, "external", c->external);
+	vt_v1_kstr(j, "peer", c->peer);
+	vt_v1_kstr(j, "headers", c->headers);
+	vt_json_khash(j, "sha256", &c->packet);
+	vt_json_kuint(j, "size", c->size);
+	vt_v1_ktime(j, "received_at", c->received_at);
+	vt_json_kstr(j, "type", edoc_type_name(c->type));
+	vt_json_key(j, "from");
+	vt_json_object(j);
+	vt_v1_kstr(j, "code", c->from_code);
+	vt_v1_kstr(j, "name", c->from_name);
+	vt_json_end(j);
+	vt_v1_kstr(j, "document_id", c->document_id);
+	vt_v1_kstr(j, "code", c->code);
+	vt_v1_kstr(j, "promulgated", c->promulgated);
+	vt_v1_kstr(j, "subject", c->subject);
+	vt_v1_kstr(j, "note", c->note);
+	vt_v1_kid(j, "paper", &c->paper);
+	vt_v1_ktime(j, "changed_at", c->changed_at);
+	vt_json_kuint(j, "act", c->act);
+	vt_json_kuint(j, "last_act", c->last_act);
+}
+
+int
+vt_v1_list_consignments(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_consignment *c;
+	uint64_t before, next = 0;
+	struct vt_json j;
+	size_t n = 0;
+	int rc;
+
+	c = vt_arena_array(req->arena, CONSIGNMENTS_MAX, sizeof(*c));
+	if (c == NULL)
+		return vt_arena_err(req->arena, reterr);
+	if ((rc = vt_v1_query_cursor(req, &before, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
+	    (rc = vt_office_consignments(o, v, vt_v1_actor(req), before, c,
+		 CONSIGNMENTS_MAX, &n, &next, reterr)) != VT_OK)
+		return rc;
+	vt_v1_json(res, &j);
+	vt_json_key(&j, "consignments");
+	vt_json_array(&j);
+	for (size_t i = 0; i < n; i++) {
+		vt_json_object(&j);
+		consignment_out(&j, &c[i]);
+		vt_json_end(&j);
+	}
+	vt_json_end(&j);
+	vt_json_kstr(&j, "next", next == 0 ? NULL : vt_v1_cursor(req, next));
+	vt_json_end(&j);
+	return VT_OK;
+}
+
+int
+vt_v1_read_consignment(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_consign_arrival *a;
+	struct vt_consignment c;
+	struct vt_json j;
+	size_t n = 0;
+	vt_id id;
+	int rc;
+
+	a = vt_arena_array(req->arena, ARRIVALS_MAX, sizeof(*a));
+	if (a == NULL)
+		return vt_arena_err(req->arena, reterr);
+	if ((rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
+	    (rc = vt_office_consignment(
+		 o, v, vt_v1_actor(req), &id, &c, reterr)) != VT_OK ||
+	    (rc = vt_consign_log(v, &id, 0, a, ARRIVALS_MAX, &n, reterr)) !=
+		VT_OK)
+		return rc;
+	vt_v1_json(res, &j);
+	consignment_out(&j, &c);
+	vt_json_key(&j, "arrivals");
+	vt_json_array(&j);
+	for (size_t i = 0; i < n; i++) {
+		vt_json_object(&j);
+		vt_json_kuint(&j, "no", a[i].no);
+		vt_v1_ktime(&j, "received_at", a[i].received_at);
+		vt_json_khash(&j, "sha256", &a[i].packet);
+		vt_json_end(&j);
+	}
+	vt_json_end(&j);
+	vt_json_end(&j);
+	return VT_OK;
+}
+
+/* The packet, byte for byte as it came. */
+int
+vt_v1_consignment_content(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_consignment c;
+	struct vt_content w;
+	struct vt_view *v;
+	vt_id id;
+	int rc;
+
+	memset(&w, 0, sizeof(w));
+	if ((rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_office_consignment(o, v, vt_v1_actor(req), &id, &c, reterr);
+	if (rc == VT_OK) {
+		w.blob.hash = c.packet;
+		w.blob.size = c.size;
+		vt_text_fit(w.name, sizeof(w.name), c.name);
+		vt_text_fit(w.media_type, sizeof(w.media_type), c.media_type);
+	}
+	vt_view_end(v);
+	return rc == VT_OK ? vt_content_answer(o, req, res, &w, reterr) : rc;
+}
+
+int
+vt_v1_consignment_act(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_request rq;
+	VT_IN_AUTO(in);
+	vt_id id;
+	int rc;
+
+	/* The contract knows one act here: reread. */
+	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK ||
+	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
+		return rc;
+	rc = vt_office_consignment_reread(
+	    vt_v1_office(req), &rq, &id, &r, reterr);
+	if (rc == VT_OK)
+		return vt_v1_act_answer(req, res, &r, reterr);
+	vt_act_result_free(&r);
+	return rc;
+}
