@@ -113,31 +113,13 @@ static const char icon[] =
     "stroke-width=\"4\" stroke-linecap=\"round\" "
     "stroke-linejoin=\"round\"/></svg>\n";
 
-static int
-asset(struct vt_http_req *req, struct vt_http_res *res, const char *type,
-    struct vt_span s)
-{
-	char tag[VT_HASH_TEXT + 1];
-	vt_hash h = vt_sha256(s);
-
-	vt_hash_text(&h, tag);
-	vt_http_res_etag(res, tag);
-	vt_http_res_header(res, "Cache-Control", "public, max-age=3600");
-	if (vt_http_none_match(req, tag)) {
-		res->status = 304;
-		return VT_OK;
-	}
-	vt_http_res_type(res, type);
-	vt_buf_span(&res->body, s);
-	return VT_OK;
-}
-
 int
 vt_citizen_style(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	(void)reterr;
-	return asset(req, res, "text/css; charset=utf-8", VT_SPAN_LIT(style));
+	return vt_page_asset(
+	    req, res, "text/css; charset=utf-8", VT_SPAN_LIT(style));
 }
 
 int
@@ -145,7 +127,7 @@ vt_citizen_script(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	(void)reterr;
-	return asset(
+	return vt_page_asset(
 	    req, res, "text/javascript; charset=utf-8", VT_SPAN_LIT(script));
 }
 
@@ -154,5 +136,5 @@ vt_citizen_icon(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	(void)reterr;
-	return asset(req, res, "image/svg+xml", VT_SPAN_LIT(icon));
+	return vt_page_asset(req, res, "image/svg+xml", VT_SPAN_LIT(icon));
 }

@@ -4,6 +4,7 @@
 #define VT_API_CITIZEN_PAGE_H
 
 #include "api/citizen/citizen.h"
+#include "api/html/page.h"
 #include "api/http/rate.h"
 
 struct vt_citizen {
@@ -11,20 +12,6 @@ struct vt_citizen {
 	struct vt_http_rate *looking;  /* pages and checks, per address */
 	struct vt_http_rate *guessing; /* facts, per address and per code */
 };
-
-/* A page being written. */
-struct vt_page {
-	struct vt_http_req *req;
-	struct vt_buf *b;
-	bool en;
-};
-
-/* The text in the page's language. */
-static inline const char *
-vt_page_t(const struct vt_page *p, const char *vi, const char *en)
-{
-	return p->en ? en : vi;
-}
 
 /* Is English asked for (?lang=en)? */
 bool vt_page_wants_en(const struct vt_http_req *req);
@@ -37,20 +24,8 @@ void vt_page_open(struct vt_page *p, struct vt_http_req *req,
     struct vt_http_res *res, const char *title, const char *here);
 void vt_page_close(struct vt_page *p);
 
-enum vt_tone { VT_TONE_GOOD, VT_TONE_UNSURE, VT_TONE_BAD };
-
-/* A box that says the main thing: colour, sign and words. */
-void vt_page_banner(
-    struct vt_page *p, enum vt_tone tone, const char *head, const char *more);
-
-/* One row of a list of facts. value "" or NULL: no row. */
-void vt_page_row(struct vt_page *p, const char *label, const char *value);
-
 /* "lang" suffix for links and forms: "" or "?lang=en". */
 const char *vt_page_suffix(const struct vt_page *p);
-
-/* 21/11/2026, in Vietnam. Appends. */
-void vt_page_date(vt_time t, struct vt_buf *ret);
 
 /* handlers */
 #define VT_CITIZEN_HANDLER(name)                                               \

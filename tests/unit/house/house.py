@@ -31,6 +31,7 @@ MAY_INCLUDE = {
     'api/http': {'base', 'api/http'},
     'api/fetch': {'base', 'api/fetch'},
     'api/content': {'base', 'api/http', 'api/office', 'api/content'},
+    'api/html': {'base', 'api/http', 'api/office', 'api/html'},
     # transport.h, the table that office calls and transports fill
     'api/exchange': {'base', 'api/exchange'},
     # the codec of packets, below office
@@ -45,7 +46,8 @@ FACE_MAY_INCLUDE = {'base', 'base/worker', 'base/pdf', 'api/http',
 # The command line starts the fetcher and hands it to office as a function; the
 # faces that hand out stored files share how.
 ALSO = {'api/cli': {'api/fetch', 'api/exchange/edxml'},
-        'api/v1': {'api/content'}, 'api/citizen': {'api/content'},
+        'api/v1': {'api/content'}, 'api/citizen': {'api/content', 'api/html'},
+        'api/web': {'api/content', 'api/html'},
         'api/exchange/axis': {'api/fetch', 'api/exchange',
                               'api/exchange/edxml'},
         'api/exchange/direct': {'api/fetch', 'api/exchange',
@@ -59,6 +61,8 @@ COMPOSITION = {
                         'api/citizen', 'api/web', 'api/exchange',
                         'api/exchange/axis', 'api/exchange/direct',
                         'api/exchange/edxml'},
+    'api/cli/peers.c': {'api/exchange/axis', 'api/exchange/direct'},
+    'api/cli/edoc_peer.c': {'api/exchange/axis'},
 }
 
 # Which rooms a library belongs to: one library, one owner.
