@@ -15,6 +15,7 @@ static const struct {
 	{ "unpack", vt_cli_edoc_unpack },
 	{ "check", vt_cli_edoc_check },
 	{ "status", vt_cli_edoc_status },
+	{ "peer", vt_cli_edoc_peer },
 };
 
 int
@@ -37,7 +38,7 @@ vt_cli_edoc(struct vt_cli *cli)
 	}
 	if (*name == '\0' || *name == '-')
 		return vt_err_set(&cli->err, VT_E_USAGE,
-		    "edoc: pack, unpack, check or status wanted");
+		    "edoc: pack, unpack, check, status or peer wanted");
 	return vt_err_set(
 	    &cli->err, VT_E_USAGE, "edoc: there is no \"%s\"", name);
 }

@@ -12,6 +12,8 @@ int vt_cli_edoc_status(struct vt_cli *cli);
 /* ---- edoc_unpack.c ---- */
 int vt_cli_edoc_unpack(struct vt_cli *cli);
 int vt_cli_edoc_check(struct vt_cli *cli);
+/* ---- edoc_peer.c ---- */
+int vt_cli_edoc_peer(struct vt_cli *cli);
 
 /*
  * Reads a packet by the worker. ret_files: descriptor of the attachments,

@@ -67,7 +67,7 @@ static const struct vt_command commands[] = {
 	    "  render signature NAME -o OUT.png    a picture for trying out\n"
 	    "  render seal AGENCY -o OUT.png       likewise\n",
 	    vt_cli_render },
-	{ "edoc", "edoc pack|unpack|check|status ...",
+	{ "edoc", "edoc pack|unpack|check|status|peer ...",
 	    "edXML packets: makes them, takes them apart, judges them",
 	    "  edoc pack DOC.json -o OUT.edxml\n"
 	    "      DOC.json: what `edoc unpack` writes as packet.json; the "
@@ -80,6 +80,11 @@ static const struct vt_command commands[] = {
 	    "  edoc status IN.edxml --code NN --from CODE -o OUT.edxml\n"
 	    "      [--text TEXT] [--name NAME] [--staff NAME]   answers a "
 	    "packet\n"
+	    "  edoc peer SCRIPT --system-id ID --secret-file FILE [--port N] "
+	    "[--url URL]\n"
+	    "      [--packets FOLDER] [--only CASE]   plays an axis or an "
+	    "agency and judges\n"
+	    "      the system under test (docs/exchange-cases.md)\n"
 	    "Exit status of unpack and check: 0 acceptable, 1 to be refused.\n",
 	    vt_cli_edoc },
 	{ "check", "check DIR", "re-derives a data directory from its bytes",

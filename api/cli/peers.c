@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "api/cli/cli.h"
+#include "api/exchange/axis/axis.h"
+#include "api/exchange/axis/server.h"
 #include "api/exchange/direct/direct.h"
 #include "api/office/deliver.h"
 
@@ -12,6 +14,8 @@
 struct vt_cli_peers {
 	struct vt_buf ca, cert, key;
 	struct vt_direct *direct;
+	struct vt_axis *axis;
+	struct vt_axis_server *axis_server;
 };
 
 static int
@@ -39,6 +43,36 @@ open_direct(struct vt_cli_peers *p, const struct vt_cli_peers_options *o,
 	return vt_office_transport_add(o->office, &t, reterr);
 }
 
+/* The national axis: fetched from and sent to; and served in its place. */
+static int
+open_axis(struct vt_cli_peers *p, const struct vt_cli_peers_options *o,
+    struct vt_err *reterr)
+{
+	struct vt_axis_options a = { .ctx = o->ctx,
+		.key_dir = o->key_dir,
+		.allow_private = o->allow_private,
+		.ca = vt_buf_view(&p->ca),
+		.cert = vt_buf_view(&p->cert),
+		.key = vt_buf_view(&p->key) };
+	struct vt_axis_server_options s = { .office = o->office,
+		.spawner = o->spawner,
+		.ctx = o->ctx,
+		.key_dir = o->key_dir,
+		.spool_dir = o->spool_dir };
+	struct vt_transport t;
+	int rc;
+
+	if ((rc = vt_axis_new(&a, &p->axis, reterr)) != VT_OK)
+		return rc;
+	t = vt_axis_transport(p->axis);
+	if ((rc = vt_office_transport_add(o->office, &t, reterr)) != VT_OK)
+		return rc;
+	t = vt_wrapper_transport(p->axis);
+	if ((rc = vt_office_transport_add(o->office, &t, reterr)) != VT_OK)
+		return rc;
+	return vt_axis_server_new(&s, &p->axis_server, reterr);
+}
+
 int
 vt_cli_peers_open(const struct vt_cli_peers_options *o,
     struct vt_cli_peers **ret, struct vt_err *reterr)
@@ -56,7 +90,8 @@ vt_cli_peers_open(const struct vt_cli_peers_options *o,
 	    (rc = read_pem(o->cert, &p->cert, reterr)) != VT_OK ||
 	    (rc = read_pem(o->key, &p->key, reterr)) != VT_OK)
 		return rc;
-	return open_direct(p, o, reterr);
+	rc = open_direct(p, o, reterr);
+	return rc != VT_OK ? rc : open_axis(p, o, reterr);
 }
 
 void
@@ -65,6 +100,8 @@ vt_cli_peers_free(struct vt_cli_peers *p)
 	if (p == NULL)
 		return;
 	vt_direct_free(p->direct);
+	vt_axis_server_free(p->axis_server);
+	vt_axis_free(p->axis);
 	vt_buf_free(&p->ca);
 	vt_buf_free(&p->cert);
 	vt_buf_free(&p->key);
@@ -74,8 +111,9 @@ vt_cli_peers_free(struct vt_cli_peers *p)
 size_t
 vt_cli_peers_faces(struct vt_cli_peers *p, struct vt_http_face *ret, size_t max)
 {
-	if (max == 0)
+	if (max < 2)
 		return 0;
 	ret[0] = vt_direct_face(p->direct);
-	return 1;
+	ret[1] = vt_axis_server_face(p->axis_server);
+	return 2;
 }

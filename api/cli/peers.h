@@ -15,7 +15,10 @@ struct vt_cli_peers;
 struct vt_cli_peers_options {
 	struct vt_office *office;
 	const struct vt_context *ctx;
-	bool allow_private; /* peers on private addresses */
+	bool allow_private;    /* peers on private addresses */
+	const char *key_dir;   /* base of relative "file:" secrets of routes */
+	const char *spool_dir; /* where packets wait while they arrive */
+	struct vt_spawner *spawner;
 	/* PEM files or NULL: what their TLS is checked against (the system's
 	 * authorities), and who we are for mutual TLS. */
 	const char *ca, *cert, *key;

@@ -240,6 +240,9 @@ open_peers(struct server *s)
 	const struct vt_cli_peers_options o = { .office = s->office,
 		.ctx = vt_context_system(),
 		.allow_private = s->fetch.allow_private,
+		.key_dir = s->keys,
+		.spool_dir = s->dir,
+		.spawner = s->spawner,
 		.ca = s->tls.client_ca,
 		.cert = s->tls.cert,
 		.key = s->tls.key };

@@ -75,7 +75,10 @@ client_of(struct vt_axis *a, const struct vt_route *r,
 		.ctx = a->o.ctx,
 		.padded_hash = !r->quirk_hash,
 		.allow_private = a->o.allow_private,
-		.timeout_ms = a->o.timeout_ms };
+		.timeout_ms = a->o.timeout_ms,
+		.ca = a->o.ca,
+		.cert = a->o.cert,
+		.key = a->o.key };
 	return VT_OK;
 }
 

@@ -15,6 +15,7 @@ struct vt_axis_options {
 	const char *key_dir; /* base of relative "file:" secret_refs */
 	bool allow_private;  /* gateways on loopback or private networks */
 	long timeout_ms;     /* 0 = CALL_MS */
+	struct vt_span ca, cert, key; /* TLS, see vt_call; borrowed */
 };
 
 struct vt_axis;

@@ -39,6 +39,8 @@ void vt_peer_script_free(struct vt_peer_script *s); /* NULL allowed */
 VT_CLEANUP_DEFINE(struct vt_peer_script, vt_peer_script_free)
 
 size_t vt_peer_script_cases(const struct vt_peer_script *s);
+/* Name of case i; *borrowed from s*. */
+const char *vt_peer_script_case(const struct vt_peer_script *s, size_t i);
 enum vt_peer_role vt_peer_script_role(const struct vt_peer_script *s);
 
 struct vt_peer_result {

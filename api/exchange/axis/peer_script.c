@@ -171,8 +171,8 @@ read_packet(struct reader *r, struct vt_peer_case *c)
 		p->kind = VT_PACKET_STATUS;
 	else
 		return wrong(r, "packet ID edoc|status FROM TO sample|FILE");
-	snprintf(p->doc_id, sizeof(p->doc_id), "%u-%zu-%s", r->s->run,
-	    r->s->n, word(r, 1));
+	snprintf(p->doc_id, sizeof(p->doc_id), "%u-%zu-%s", r->s->run, r->s->n,
+	    word(r, 1));
 	if (strcmp(word(r, 5), "sample") != 0)
 		return read_file(r, word(r, 5), &p->bytes);
 	if (r->n > 6 && !number(word(r, 6), &size))
@@ -449,6 +449,13 @@ size_t
 vt_peer_script_cases(const struct vt_peer_script *s)
 {
 	return s->n;
+}
+
+const char *
+vt_peer_script_case(const struct vt_peer_script *s, size_t i)
+{
+	VT_ASSERT(i < s->n);
+	return s->cases[i].name;
 }
 
 enum vt_peer_role

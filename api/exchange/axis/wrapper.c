@@ -144,6 +144,9 @@ once(struct run *r, const char *token, long *ret_status, struct vt_err *err)
 	call.limit = r->limit;
 	call.timeout_ms = r->c->timeout_ms;
 	call.allow_private = r->c->allow_private;
+	call.ca = r->c->ca;
+	call.cert = r->c->cert;
+	call.key = r->c->key;
 	rc = vt_call(&call, &http, err);
 	*ret_status = http.status;
 	if (rc == VT_OK && (http.status < 200 || http.status > 299))

@@ -81,6 +81,9 @@ client_of(struct vt_axis *a, const struct vt_route *r, struct held *ret,
 	ret->c.ctx = a->o.ctx;
 	ret->c.allow_private = a->o.allow_private;
 	ret->c.timeout_ms = a->o.timeout_ms;
+	ret->c.ca = a->o.ca;
+	ret->c.cert = a->o.cert;
+	ret->c.key = a->o.key;
 	return VT_OK;
 }
 

@@ -155,7 +155,10 @@ open_office(void)
 		.ctx = &ctx,
 		.public_url = "http://127.0.0.1",
 		.key_dir = dir };
-	struct vt_axis_options ao = { &ctx, dir, true, 5000 };
+	struct vt_axis_options ao = { .ctx = &ctx,
+		.key_dir = dir,
+		.allow_private = true,
+		.timeout_ms = 5000 };
 	struct vt_axis_server_options so = { .spawner = spawner,
 		.ctx = &ctx,
 		.key_dir = dir,
