@@ -19,7 +19,7 @@ struct vt_edxml_body {
 	uint32_t magic;
 	const struct vt_edxml_document *d; /* borrowed */
 	struct vt_buf text;
-	size_t holes[50];
+	struct vt_edxml_hole holes[50];
 	struct vt_source source;
 	vt_hash hash;
 
@@ -37,8 +37,9 @@ struct vt_edxml_body {
 	char ready[VT_BASE64_ROOM(RAW)];
 };
 
-static_assert(sizeof(((struct vt_edxml_body *)0)->holes) / sizeof(size_t) >=
-		  VT_L(EDXML_ATTACHMENTS_MAX),
+static_assert(
+    sizeof(((struct vt_edxml_body *)0)->holes) / sizeof(struct vt_edxml_hole) >=
+	VT_L(EDXML_ATTACHMENTS_MAX),
     "a hole each");
 
 static void
@@ -63,7 +64,7 @@ begin_hole(struct vt_edxml_body *b, struct vt_err *reterr)
 
 	b->filling = true;
 	b->read_at = 0;
-	if (vt_edxml_plain_type(a->name) != NULL)
+	if (!b->holes[b->hole].wrapped)
 		return VT_OK;
 	vt_wire_extension(vt_span_str(a->name), ext);
 	vt_buf_printf(&entry, "%s.%s", a->id, *ext == '\0' ? "bin" : ext);
@@ -107,7 +108,8 @@ make_ready(
 		b->filling = false;
 		b->hole++;
 	}
-	border = b->hole < b->d->n_attachments ? b->holes[b->hole] : b->text.n;
+	border =
+	    b->hole < b->d->n_attachments ? b->holes[b->hole].at : b->text.n;
 	*ret = (const char *)b->text.p + b->text_at;
 	*ret_n = border - b->text_at;
 	b->text_at = border;

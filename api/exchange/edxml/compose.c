@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "api/exchange/edxml/sniff.h"
 #include "api/exchange/edxml/wire.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -323,8 +324,8 @@ static const char *const plain[][2] = {
 	{ "zip", "application/zip" },
 };
 
-const char *
-vt_edxml_plain_type(const char *name)
+static const char *
+plain_type(const char *name)
 {
 	char ext[11];
 
@@ -336,11 +337,29 @@ vt_edxml_plain_type(const char *name)
 }
 
 static const char *
-stated_type(const struct vt_edxml_attachment *a)
+stated_type(const struct vt_edxml_attachment *a, bool wrapped)
 {
-	const char *t = vt_edxml_plain_type(a->name);
+	return wrapped ? "application/zip" : plain_type(a->name);
+}
 
-	return t == NULL ? "application/zip" : t;
+/* Wrapped are files of other types, and those that a reader would take for
+ * wrapped. */
+static void
+decide_wrapping(
+    struct out *o, const struct vt_edxml_attachment *a, bool *ret_wrapped)
+{
+	uint8_t head[VT_SNIFF_WRAPPER];
+	size_t n = a->source->size < sizeof(head) ? (size_t)a->source->size
+						  : sizeof(head);
+	const char *type = plain_type(a->name);
+
+	*ret_wrapped = type == NULL;
+	if (type == NULL || o->rc != VT_OK)
+		return;
+	o->rc = vt_source_read(a->source, 0, head, n, o->err);
+	if (o->rc == VT_OK)
+		*ret_wrapped =
+		    vt_sniff_is_wrapper(VT_SPAN(head, n), a->name, type);
 }
 
 static void
@@ -360,29 +379,31 @@ optional(struct out *o, const char *name, const char *s)
 }
 
 static void
-reference(struct out *o, const struct vt_edxml_attachment *a)
+reference(struct out *o, const struct vt_edxml_attachment *a, bool wrapped)
 {
 	open_tag(o, "Reference", "");
 	cid(o, a);
-	element(o, "ContentType", stated_type(a));
+	element(o, "ContentType", stated_type(a, wrapped));
 	optional(o, "Description", a->description);
 	element(o, "AttachmentName", a->name);
 	close_tag(o, "Reference");
 }
 
 static void
-manifest(struct out *o, const struct vt_edxml_document *d)
+manifest(struct out *o, const struct vt_edxml_document *d,
+    const struct vt_edxml_hole *holes)
 {
 	open_tag(o, "edXMLBody", "");
 	open_tag(o, "edXMLManifest", " version=\"1.0\"");
 	for (size_t i = 0; i < d->n_attachments; i++)
-		reference(o, &d->attachments[i]);
+		reference(o, &d->attachments[i], holes[i].wrapped);
 	close_tag(o, "edXMLManifest");
 	close_tag(o, "edXMLBody");
 }
 
 static void
-attachments(struct out *o, const struct vt_edxml_document *d, size_t *ret_holes)
+attachments(struct out *o, const struct vt_edxml_document *d,
+    struct vt_edxml_hole *holes)
 {
 	open_tag(o, "AttachmentEncoded", "");
 	for (size_t i = 0; i < d->n_attachments; i++) {
@@ -392,11 +413,11 @@ attachments(struct out *o, const struct vt_edxml_document *d, size_t *ret_holes)
 		cid(o, a);
 		element(o, "AttachmentName", a->name);
 		optional(o, "Description", a->description);
-		element(o, "ContentType", stated_type(a));
+		element(o, "ContentType", stated_type(a, holes[i].wrapped));
 		indent(o);
 		vt_buf_puts(o->b, "<edXML:ContentTransferEncoded "
 				  "xmlns:edXML=\"" VT_EDXML_NS "\">");
-		ret_holes[i] = o->b->n;
+		holes[i].at = o->b->n;
 		vt_buf_puts(o->b, "</edXML:ContentTransferEncoded>\n");
 		close_tag(o, "Attachment");
 	}
@@ -446,18 +467,20 @@ check_attachments(struct out *o, const struct vt_edxml_document *d)
 
 int
 vt_edxml_compose(const struct vt_edxml_document *d, struct vt_buf *ret,
-    size_t *ret_holes, struct vt_err *reterr)
+    struct vt_edxml_hole *ret_holes, struct vt_err *reterr)
 {
 	struct out o = { .b = ret, .err = reterr };
 
 	check_attachments(&o, d);
+	for (size_t i = 0; i < d->n_attachments && o.rc == VT_OK; i++)
+		decide_wrapping(&o, &d->attachments[i], &ret_holes[i].wrapped);
 	if (o.rc != VT_OK)
 		return o.rc;
 	begin(&o);
 	part(&o, "MessageHeader", &vt_edxml_g_header, d);
 	part(&o, "TraceHeaderList", &vt_edxml_g_trace, d);
 	close_tag(&o, "edXMLHeader");
-	manifest(&o, d);
+	manifest(&o, d, ret_holes);
 	close_tag(&o, "edXMLEnvelope");
 	o.prefix = "";
 	if (d->n_attachments > 0)

@@ -5,16 +5,18 @@
 
 #include "api/exchange/edxml/fields.h"
 
-/* Extensions the SDK sends without its wrapper, and what it calls them; NULL
- * for all others, which it wraps. name: of the file. */
-const char *vt_edxml_plain_type(const char *name);
+/* What compose finds out about an attachment. */
+struct vt_edxml_hole {
+	size_t at;    /* where in the text its bytes go */
+	bool wrapped; /* they go in the one-entry ZIP */
+};
 
 /*
- * Appends a document packet without the attachments' bytes. ret_holes[i]:
- * where those of attachment i go; room for EDXML_ATTACHMENTS_MAX.
+ * Appends a document packet without the attachments' bytes. ret_holes:
+ * room for EDXML_ATTACHMENTS_MAX. The first bytes of the sources are read.
  * Errors: those of vt_edxml_write.
  */
 VT_NODISCARD int vt_edxml_compose(const struct vt_edxml_document *d,
-    struct vt_buf *ret, size_t *ret_holes, struct vt_err *reterr);
+    struct vt_buf *ret, struct vt_edxml_hole *ret_holes, struct vt_err *reterr);
 
 #endif

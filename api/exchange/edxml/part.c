@@ -10,7 +10,7 @@
 #include "api/exchange/edxml/reader.h"
 
 #define DECODED 49152
-#define LOCAL   30 /* fixed part of a ZIP's local header */
+#define LOCAL   VT_WIRE_LOCAL
 
 struct vt_span
 vt_part_id(struct vt_span s)
@@ -28,19 +28,25 @@ attachment(struct vt_reader *r)
 	return &r->x->document.attachments[r->part.index];
 }
 
-/* What is known of the name: stated here, or by the manifest before. */
+/* What the manifest, which stands in front, says of it; or NULL. */
+static const struct vt_edxml_attachment *
+reference_of(struct vt_reader *r)
+{
+	struct vt_span id = vt_part_id(vt_span_str(attachment(r)->id));
+
+	for (size_t i = 0; id.n > 0 && i < r->n_refs; i++)
+		if (vt_span_eq(id, vt_part_id(vt_span_str(r->refs[i].id))))
+			return &r->refs[i];
+	return NULL;
+}
+
 static const char *
 name_of(struct vt_reader *r)
 {
+	const struct vt_edxml_attachment *ref = reference_of(r);
 	const struct vt_edxml_attachment *a = attachment(r);
-	struct vt_span id = vt_part_id(vt_span_str(a->id));
 
-	if (a->name != NULL)
-		return a->name;
-	for (size_t i = 0; id.n > 0 && i < r->n_refs; i++)
-		if (vt_span_eq(id, vt_part_id(vt_span_str(r->refs[i].id))))
-			return r->refs[i].name;
-	return NULL;
+	return a->name != NULL || ref == NULL ? a->name : ref->name;
 }
 
 static void
@@ -108,39 +114,18 @@ deliver(void *arg, struct vt_span s, struct vt_err *reterr)
 
 /* ---- wrapped or not ---- */
 
-/* The entry's name as far as it came. */
-static struct vt_span
-entry_name(const struct vt_buf *h)
-{
-	size_t n;
-
-	if (h->n < LOCAL)
-		return VT_SPAN(NULL, 0);
-	n = (size_t)h->p[26] | (size_t)h->p[27] << 8;
-	return VT_SPAN(h->p + LOCAL, n <= h->n - LOCAL ? n : 0);
-}
-
-/* Is this the SDK's wrapper? Not when the name is that of an archive, unless
- * the entry inside has that very extension: the SDK wraps xlsx too. A file
- * without a name is taken by the entry's: a UUID and an extension. */
+/* Is what comes the SDK's wrapper? */
 static bool
 is_wrapper(struct vt_reader *r)
 {
-	const struct vt_buf *h = &r->part.head;
-	const char *name = name_of(r);
-	struct vt_span entry = entry_name(h);
-	char ext[11], inner[11];
+	const struct vt_edxml_attachment *ref = reference_of(r);
+	const struct vt_edxml_attachment *a = attachment(r);
+	const char *type = a->content_type;
 
-	if (h->n < 4 || memcmp(h->p, "PK\3\4", 4) != 0)
-		return false;
-	vt_wire_extension(entry, inner);
-	if (name == NULL)
-		return *inner != '\0' && entry.n > VT_EDXML_UUID &&
-		       entry.p[VT_EDXML_UUID] == '.';
-	vt_wire_extension(vt_span_str(name), ext);
-	if (!vt_sniff_is_container(ext))
-		return true;
-	return strcmp(ext, "zip") != 0 && strcmp(ext, inner) == 0;
+	if (type == NULL && ref != NULL)
+		type = ref->content_type;
+	return vt_sniff_is_wrapper(
+	    vt_buf_view(&r->part.head), name_of(r), type);
 }
 
 /* Enough of the head to tell? */

@@ -199,8 +199,8 @@ pass_head(struct parser *p, struct vt_span *s)
 		s->n--;
 	}
 	if (s->n > 0 && (p->n_head == 1 || p->n_head == 2))
-		return vt_reader_stop(r, VT_E_SYNTAX,
-		    "XML 1.0 §4.3.3: half a byte-order mark");
+		return vt_reader_stop(
+		    r, VT_E_SYNTAX, "XML 1.0 §4.3.3: half a byte-order mark");
 	if (s->n > 0) {
 		p->begun = true;
 		if (p->n_head > 3)

@@ -4,6 +4,7 @@
 #define VT_EDXML_READER_H
 
 #include "api/exchange/edxml/fields.h"
+#include "api/exchange/edxml/sniff.h"
 #include "api/exchange/edxml/wire.h"
 #include "base/arena.h"
 #include "base/limits.h"
@@ -137,7 +138,7 @@ void vt_part_drop(struct vt_reader *r); /* frees; nothing is noted */
 /* The same without "cid:" and angle brackets; borrowed. */
 struct vt_span vt_part_id(struct vt_span s);
 
-/* ---- content (sniff.c) ---- */
+/* ---- content (sniff.c; sniff.h has what the writer uses too) ---- */
 
 /* Static media type of what begins like this; name: of the file, helps among
  * archives. "application/octet-stream" when nothing is known. */
@@ -147,8 +148,6 @@ bool vt_sniff_mismatch(const char *media_type, const char *name);
 /* A PDF that went through a text decoder: its bytes above 127 became U+FFFD.
  * head: its first EDXML_SNIFF_MAX bytes. */
 bool vt_sniff_ruined_pdf(struct vt_span head);
-/* The name is that of an archive which is a document of its own. */
-bool vt_sniff_is_container(const char *extension);
 
 /* ---- the end (finish.c) ---- */
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a file is, from how it begins: what a packet states is not trusted. */
+#include <strings.h>
+
 #include "api/exchange/edxml/reader.h"
 #include "base/text.h"
 
@@ -94,13 +96,60 @@ find(const char *name)
 	return NULL;
 }
 
-bool
-vt_sniff_is_container(const char *extension)
+static bool
+is_container(const char *extension)
 {
 	for (size_t i = 0; i < COUNT(exts); i++)
 		if (strcmp(extension, exts[i].ext) == 0)
 			return exts[i].container;
 	return false;
+}
+
+/* The entry's name as far as it came. */
+static struct vt_span
+entry_name(struct vt_span h)
+{
+	size_t n;
+
+	if (h.n < VT_WIRE_LOCAL)
+		return VT_SPAN(NULL, 0);
+	n = (size_t)h.p[26] | (size_t)h.p[27] << 8;
+	return VT_SPAN(h.p + VT_WIRE_LOCAL, n <= h.n - VT_WIRE_LOCAL ? n : 0);
+}
+
+static bool
+says_zip(const char *type)
+{
+	return type == NULL || strcasecmp(type, zip) == 0 ||
+	       strcasecmp(type, "application/x-zip-compressed") == 0;
+}
+
+/*
+ * The wrapper is told by what is in it, since senders mislabel: an entry with
+ * the attachment's extension (the SDK wraps xlsx too), or named by a UUID; or
+ * by the stated type, unless the name is that of an archive. A docx called
+ * doc is none.
+ */
+bool
+vt_sniff_is_wrapper(struct vt_span head, const char *name, const char *type)
+{
+	struct vt_span entry = entry_name(head);
+	char ext[11], inner[11];
+	bool uuid;
+
+	if (head.n < 4 || memcmp(head.p, "PK\3\4", 4) != 0)
+		return false;
+	vt_wire_extension(entry, inner);
+	uuid = *inner != '\0' && entry.n > VT_EDXML_UUID &&
+	       entry.p[VT_EDXML_UUID] == '.';
+	if (name == NULL)
+		return uuid;
+	vt_wire_extension(vt_span_str(name), ext);
+	if (strcmp(ext, "zip") == 0)
+		return false;
+	if (*ext != '\0' && strcmp(ext, inner) == 0)
+		return true;
+	return !is_container(ext) && (uuid || says_zip(type));
 }
 
 /* The last character may be cut by the end of the head. */

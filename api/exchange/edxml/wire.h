@@ -31,6 +31,8 @@ size_t vt_unbase64_put(
 /* True when what came ended with a whole group. */
 bool vt_unbase64_end(const struct vt_unbase64 *u);
 
+#define VT_WIRE_LOCAL 30 /* fixed part of a ZIP's local header */
+
 /* ---- the wrapper, written ---- */
 
 struct vt_wrap;

@@ -325,6 +325,44 @@ test_containers(void)
 	    vt_buf_view(&zip));
 }
 
+/* A docx that is called doc, as it is: stated so, no wrapper. */
+static void
+test_renamed(void)
+{
+	VT_CLEANUP(vt_edxml_free) struct vt_edxml *x = NULL;
+	struct zip inner = { Z };
+	struct paper p;
+	VT_BUF_AUTO(docx);
+	VT_BUF_AUTO(b);
+	VT_BUF_AUTO(files);
+
+	inner.name = "[Content_Types].xml";
+	inner.entries = 2;
+	make_zip(&inner, &docx);
+	paper_make(&p);
+	vt_source_memory(&p.sources[0], vt_buf_view(&docx));
+	p.files[0].name = "a.doc";
+	/* and one that would be taken for wrapped: it is wrapped */
+	inner.name = "other.pdf";
+	make_zip(&inner, &files);
+	vt_source_memory(&p.sources[1], vt_buf_view(&files));
+	p.files[1].name = "a.pdf";
+	paper_write(&p.d, &b);
+	vt_buf_reset(&files);
+	x = paper_must(&b, &files);
+	tap_ok(!x->document.attachments[0].wrapped &&
+		   x->document.attachments[0].present &&
+		   x->document.attachments[0].size == docx.n,
+	    "a docx called doc is handed on as it is");
+	tap_ok(
+	    x->document.attachments[1].wrapped &&
+		x->document.attachments[1].present &&
+		memcmp(files.p + x->document.attachments[1].at, "PK", 2) == 0,
+	    "an archive called pdf comes back as it was");
+	tap_ok(paper_found(x, "attachment-type") && vt_edxml_refusal(x) == NULL,
+	    "with a warning");
+}
+
 /* The SDK's slip: xlsx is not in its list, so it is wrapped. */
 static void
 test_wrapped_xlsx(void)
@@ -534,6 +572,7 @@ main(void)
 	test_names();
 	test_bomb();
 	test_containers();
+	test_renamed();
 	test_wrapped_xlsx();
 	test_wrapped_pdf();
 	test_base64();
