@@ -301,8 +301,10 @@ attempt(struct round *r, const struct vt_event *e, enum vt_hook_lane lane,
 	if (a.outcome == VT_HOOK_DELIVERED) {
 		if (lane == VT_HOOK_FEED)
 			r->p.after = e->seq;
-		else
+		else if (e->seq < r->p.replay_last)
 			r->p.replay_next = e->seq + 1;
+		else
+			r->p.replay_next = r->p.replay_last = 0;
 		r->p.failures = 0;
 		r->p.since = VT_TIME_NONE;
 		r->p.delivered_at = a.at;

@@ -153,6 +153,22 @@ read_keep(
 	return VT_OK;
 }
 
+/* 0 when it was removed since. */
+static int
+read_rev(struct vt_office *o, struct vt_hook *h, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_entry e;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	if (vt_entry_get(v, VT_ENTRY_HOOK, h->agency_no,
+		VT_SPAN(h->id.b, sizeof(h->id.b)), &e, NULL) == VT_OK)
+		h->rev = e.rev;
+	return VT_OK;
+}
+
 static int
 fill_new(struct vt_office *o, const struct vt_request *rq,
     const struct vt_hook_new *n, struct vt_hook *h, struct vt_err *reterr)
@@ -213,8 +229,8 @@ vt_office_hook_add(struct vt_office *o, const struct vt_request *rq,
 			rc = vt_store_do(o->o.store, &act, &res, reterr);
 		vt_hook_act_free(&a);
 	}
-	if (rc == VT_OK)
-		rc = read_keep(&res, ret, reterr);
+	if (rc == VT_OK && (rc = read_keep(&res, ret, reterr)) == VT_OK)
+		rc = read_rev(o, ret, reterr);
 	*ret_repeated = res.repeated;
 	if (rc == VT_OK && !res.repeated)
 		vt_hooks_kick(o, ret);

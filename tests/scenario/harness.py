@@ -172,10 +172,36 @@ class Province:
 
 # --- the server ---
 
+def _record_operations(log):
+    """What this test did successfully, for scenario/operations to add up."""
+    name = os.path.splitext(os.path.basename(sys.argv[0]))[0]
+    folder = os.path.join(BUILD, 'scenario-operations')
+    done = set()
+    for line in log.splitlines():
+        if b'http.request ' not in line:
+            continue
+        fields = dict(x.split('=', 1) for x in line.decode().split()
+                      if '=' in x)
+        if fields.get('status', '').startswith(('2', '3')):
+            done.add('%s %s' % (fields['method'].replace('HEAD', 'GET'),
+                                fields['route']))
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, name)
+    if os.path.exists(path) and name in _recorded:
+        with open(path, encoding='utf-8') as f:
+            done |= set(f.read().splitlines())
+    _recorded.add(name)
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write('\n'.join(sorted(done)) + '\n')
+
+
+_recorded = set()
+
+
 class Server:
     """`vanthu serve` of a province on a port of its own."""
 
-    def __init__(self, province, store=None, port=0, **more):
+    def __init__(self, province, store=None, port=0, options=(), **more):
         self.province = province
         self.log = open(province.path('log', 'serve'), 'ab')
         self.process = start(
@@ -183,7 +209,7 @@ class Server:
              '--listen', '127.0.0.1:%d' % port,
              '--public-url', 'http://127.0.0.1:8480',
              '--anchors', province.anchors, '--keys', province.path('keys'),
-             '--allow-private-fetch'],
+             '--allow-private-fetch', *options],
             stdout=subprocess.PIPE, stderr=self.log, **more)
         line = self.process.stdout.readline()
         try:
@@ -205,6 +231,7 @@ class Server:
         self.log.close()
         with open(self.province.path('log', 'serve'), 'rb') as f:
             log = f.read()
+        _record_operations(log)
         found = [x.decode('utf-8', 'replace') for x in log.splitlines()
                  if b'Sanitizer' in x or b'runtime error:' in x
                  or b'worker-crashed' in x]

@@ -1,0 +1,378 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Webhooks over the wire: a receiver that fails, delays, hangs up and goes
+away, a server that is killed; nothing is lost, everything comes in order, and
+nothing goes where it must not."""
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import os
+import threading
+import time
+
+import harness as t
+
+# --- a receiver ---
+
+
+class Receiver:
+    """Answers as the script of a path says, one word a message, then 204."""
+
+    def __init__(self):
+        self.script = {}
+        self.got = []  # (path, headers, body)
+        self.lock = threading.Lock()
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = 'HTTP/1.1'
+
+            def do_POST(self):  # noqa: N802 - the library's name
+                body = self.rfile.read(int(self.headers['Content-Length']))
+                with receiver.lock:
+                    words = receiver.script.get(self.path)
+                    word = words.pop(0) if words else 204
+                    receiver.got.append((self.path, dict(self.headers.items()),
+                                         body, word))
+                if word == 'hang up':
+                    self.close_connection = True
+                    return
+                if isinstance(word, float):
+                    time.sleep(word)
+                    word = 204
+                extra = {}
+                if isinstance(word, tuple):
+                    word, extra = word
+                self.send_response(word)
+                for k, v in extra.items():
+                    self.send_header(k, v)
+                self.send_header('Content-Length', '0')
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.httpd = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.port = self.httpd.server_address[1]
+        threading.Thread(target=self.httpd.serve_forever, daemon=True).start()
+
+    def url(self, path='/in'):
+        return 'http://127.0.0.1:%d%s' % (self.port, path)
+
+    def of(self, path):
+        with self.lock:
+            return [g for g in self.got if g[0] == path]
+
+
+def seq(message):
+    return json.loads(message[2])['data'].get('seq')
+
+
+def taken(messages):
+    """Numbers of the events that were answered with success, in order."""
+    return [seq(m) for m in messages if m[3] == 204 or isinstance(m[3], float)]
+
+
+def firsts(numbers):
+    seen, out = set(), []
+    for n in numbers:
+        if n not in seen:
+            out.append(n)
+        seen.add(n)
+    return out
+
+
+def wait_for(what, seconds):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if what():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+OPTIONS = ('--allow-private-webhooks', '127.0.0.1')
+province = t.Province()
+server = t.Server(province, options=OPTIONS)
+t.need(server.port, 'the server starts', getattr(server, 'said', ''))
+people = t.People(server)
+receiver = Receiver()
+KINDS_INSIDE = ('work', 'work-done')
+
+
+def feed():
+    out, after = [], 0
+    while True:
+        page = people.system.need(people.system.get(
+            '/v1/events?after=%d' % after)).json
+        if not page['events']:
+            return out
+        out += page['events']
+        after = page['after']
+
+
+def hook(id_):
+    return people.system.get('/v1/webhooks/' + id_)
+
+
+def change(id_, body, etag=None):
+    etag = etag or hook(id_).headers['etag']
+    return people.system.ask('PATCH', '/v1/webhooks/' + id_, body,
+                             {'If-Match': etag})
+
+
+def log(id_):
+    out, cursor = [], None
+    while True:
+        page = people.system.need(people.system.get(
+            '/v1/webhooks/%s/deliveries?limit=7%s' % (
+                id_, '&cursor=' + cursor if cursor else ''))).json
+        out += page['deliveries']
+        cursor = page['next']
+        if not cursor:
+            return out, page['progress']
+
+
+# --- what may be subscribed to, and by whom ---
+
+t.refused(people.officer.post('/v1/webhooks', {'url': receiver.url()}), 403,
+          'forbidden', 'an officer subscribes')
+t.refused(people.public.post('/v1/webhooks', {'url': receiver.url()}), 401,
+          'unauthenticated', 'nobody subscribes')
+for url in ('http://localhost:%d/in' % receiver.port,
+            'https://127.0.0.2/', 'https://10.0.0.1/', 'https://[::1]/',
+            'https://169.254.169.254/', 'https://[::ffff:127.0.0.1]/',
+            'https://example.org:25/', 'ftp://127.0.0.1/', 'not an address',
+            'https://user:word@example.org/'):
+    t.refused(people.system.post('/v1/webhooks', {'url': url}), 422,
+              'invalid', 'the address ' + url)
+t.refused(people.system.post('/v1/webhooks', {'url': receiver.url(),
+                                              'types': ['weather']}), 422,
+          'invalid', 'a type that nothing has')
+
+key = t.new_key()
+body = {'url': receiver.url('/all'), 'symmetric': True,
+        'description': 'Hệ thống quản lý văn bản'}
+receiver.script['/all'] = [500, 0.7, 'hang up', 204,
+                           (503, {'Retry-After': '3'}), 204, 6.0]
+a = people.system.post('/v1/webhooks', body, key)
+t.equal(a.status, 201, 'a subscription')
+every = a.json
+t.equal(people.system.post('/v1/webhooks', body, key).json, every,
+        'the same request again gives the same, secret and all')
+t.refused(people.system.post('/v1/webhooks', {'url': receiver.url('/x')},
+                             key), 422, 'idempotency-key-reused',
+          'another request under its key')
+some = people.system.need(people.system.post('/v1/webhooks', {
+    'url': receiver.url('/some'), 'types': ['register', 'sign']})).json
+t.ok('secret' not in hook(every['id']).json and 'secret' not in some,
+     'the secret is not shown again, nor where there is none')
+t.refused(people.their_clerk.get('/v1/webhooks/' + every['id']), 403,
+          'forbidden', 'a clerk of another agency looks at it')
+t.refused(people.system.ask('PATCH', '/v1/webhooks/' + every['id'],
+                            {'enabled': True}), 428, 'precondition-required',
+          'a change without If-Match')
+t.refused(change(every['id'], {'enabled': True}, '"999"'), 412,
+          'precondition-failed', 'a change of another revision')
+
+# --- a walk, while the receiver stumbles and the server is killed ---
+
+first = people.walk([('cong-van.pdf', t.PDF, t.letter_pdf())])
+t.need(wait_for(lambda: len(receiver.of('/all')) >= 7, 40),
+       'messages come; one is on its way', receiver.got)
+server.process.kill()
+server.process.wait()
+server.process.stdout.close()
+server.log.close()
+server = t.Server(province, options=OPTIONS)
+t.need(server.port, 'the server starts again', getattr(server, 'said', ''))
+people = t.People(server)
+second = people.walk([('cong-van.pdf', t.PDF, t.letter_pdf())], order='B')
+events = feed()
+begin = next(e['seq'] for e in events if e['type'] == 'entry')
+wanted = [e['seq'] for e in events
+          if e['seq'] >= begin and e['type'] not in KINDS_INSIDE]
+t.ok(len(wanted) >= 15, 'there is much to tell', wanted)
+# the lease of the killed server's sender ends after half a minute
+t.ok(wait_for(lambda: set(wanted) <= set(taken(receiver.of('/all'))), 60),
+     'every event arrives, though the receiver failed, hung up and was slow '
+     'and the server was killed',
+     'missing %s' % sorted(set(wanted) - set(taken(receiver.of('/all')))))
+t.equal(firsts(taken(receiver.of('/all'))), wanted, 'in the order of the feed')
+t.equal(firsts(taken(receiver.of('/some'))),
+        [e['seq'] for e in events if e['seq'] >= begin
+         and e['type'] in ('register', 'sign')],
+        'the other one got what it asked for, and only that')
+
+by_seq = {}
+for _, headers, sent, _ in receiver.of('/all'):
+    by_seq.setdefault(seq((0, 0, sent)), set()).add((headers['webhook-id'],
+                                                     sent))
+t.ok(all(len(v) == 1 for v in by_seq.values()),
+     'a message that is sent again has the same id and words', by_seq)
+data = json.loads(receiver.of('/all')[0][2])
+e = next(x for x in events if x['seq'] == data['data']['seq'])
+t.ok(data['type'] == e['type'] and data['timestamp'] == e['time']
+     and data['data']['paper'] == e['paper'] and len(
+         receiver.of('/all')[0][2]) < 1000,
+     'it is thin, and says what the feed says', data)
+
+# --- signatures, by other hands than ours ---
+
+
+def signed_text(message):
+    h = message[1]
+    return b'%s.%s.%s' % (h['webhook-id'].encode(),
+                          h['webhook-timestamp'].encode(), message[2])
+
+
+def check_v1(message, secret):
+    mac = hmac.new(base64.b64decode(secret.removeprefix('whsec_')),
+                   signed_text(message), hashlib.sha256).digest()
+    return 'v1,' + base64.b64encode(mac).decode() in \
+        message[1]['webhook-signature'].split(' ')
+
+
+DER = bytes.fromhex('302a300506032b6570032100')  # RFC 8410, Ed25519
+
+
+def check_v1a(message, public):
+    d = t.scratch()
+    raw = base64.b64decode(public.removeprefix('whpk_'))
+    files = {'key': DER + raw, 'text': signed_text(message)}
+    for word in message[1]['webhook-signature'].split(' '):
+        if word.startswith('v1a,'):
+            files['sig'] = base64.b64decode(word[4:])
+    for name, content in files.items():
+        with open(os.path.join(d, name), 'wb') as f:
+            f.write(content)
+    return t.run('openssl', 'pkeyutl', '-verify', '-pubin', '-keyform', 'DER',
+                 '-inkey', os.path.join(d, 'key'), '-rawin',
+                 '-in', os.path.join(d, 'text'),
+                 '-sigfile', os.path.join(d, 'sig')).returncode == 0
+
+
+public = people.public.get('/v1/agencies/H99.07/webhook-key').json[
+    'public_key']
+t.equal(public, every['public_key'], 'anybody may read the public key')
+messages = receiver.of('/all')
+t.ok(all(check_v1(m, every['secret']) for m in messages),
+     'every HMAC holds')
+t.ok(all(check_v1a(m, public) for m in messages[:8]),
+     'openssl verifies Ed25519')
+t.ok(not check_v1a((0, messages[0][1], messages[0][2] + b' '), public),
+     'and not a byte more')
+t.ok(all('v1,' not in m[1]['webhook-signature'] for m in receiver.of('/some')),
+     'who did not ask for a secret gets none of its signatures')
+t.ok(all(abs(int(m[1]['webhook-timestamp']) - time.time()) < 120
+         for m in messages), 'the time is that of the attempt')
+
+# --- the log ---
+
+rows, progress = log(every['id'])
+t.equal(sorted(r['seq'] for r in rows if r['outcome'] == 'delivered'), wanted,
+        'the log has each delivery')
+t.ok(sum(r['outcome'] == 'failed' for r in rows) >= 3,
+     'and what was not', rows)
+bad = [r for r in rows if r['outcome'] == 'failed']
+t.ok({r['status'] for r in bad} >= {500, 503, None}
+     and all(r['next_attempt_at'] for r in bad)
+     and any(r['reason'] for r in bad if r['status'] is None),
+     'with statuses, reasons and the next attempt', bad)
+t.equal(progress['after'] >= wanted[-1], True, 'it got to the end')
+
+# --- again ---
+
+receiver.got.clear()
+a = people.system.post('/v1/webhooks/%s/replays' % every['id'],
+                       {'first': wanted[3]})
+t.equal(a.status, 202, 'one message again')
+wait_for(lambda: receiver.of('/all'), 10)
+t.equal([seq(m) for m in receiver.of('/all')], [wanted[3]], 'it comes')
+t.equal(receiver.of('/all')[0][1]['webhook-id'],
+        next(m[1]['webhook-id'] for m in messages if seq(m) == wanted[3]),
+        'with the id of the first time')
+t.ok(wait_for(lambda: log(every['id'])[1]['replay'] is None, 5), 'and is over')
+receiver.got.clear()
+key = t.new_key()
+ask = {'first': wanted[0], 'last': wanted[9]}
+a = people.system.post('/v1/webhooks/%s/replays' % every['id'], ask, key)
+t.equal(a.status, 202, 'a range again')
+wait_for(lambda: len(receiver.of('/all')) >= 10, 10)
+b = people.system.post('/v1/webhooks/%s/replays' % every['id'], ask, key)
+t.ok(b.status == 202 and b.body == a.body, 'asked twice under one key')
+time.sleep(1)
+t.equal([seq(m) for m in receiver.of('/all')], wanted[:10],
+        'it comes once, in order')
+t.refused(people.system.post('/v1/webhooks/%s/replays' % every['id'],
+                             {'first': 1, 'last': 10 ** 9}), 422, 'invalid',
+          'a replay beyond the feed')
+
+# --- a test message ---
+
+
+
+def ping(webhook):
+    return people.system.ask('POST', '/v1/webhooks/%s/pings' % webhook['id'],
+                             None, {'Idempotency-Key': t.new_key()})
+
+
+receiver.got.clear()
+receiver.script['/all'] = [418]
+a = ping(every)
+t.ok(a.status == 200 and a.json['status'] == 418
+     and a.json['outcome'] == 'failed', 'a ping says what came back', a)
+t.ok(json.loads(receiver.of('/all')[0][2])['type'] == 'ping'
+     and check_v1(receiver.of('/all')[0], every['secret']),
+     'it is signed like the others')
+away = people.system.need(people.system.post('/v1/webhooks', {
+    'url': 'https://localhost:%d/' % receiver.port,
+    'types': ['agency'], 'description': 'nowhere'})).json
+a = ping(away)
+t.ok(a.status == 200 and a.json['status'] is None
+     and 'not a public one' in (a.json['reason'] or ''),
+     'a name that leads to our own machine is not called', a)
+
+# --- gone ---
+
+receiver.got.clear()
+receiver.script['/gone'] = [410]
+gone = people.system.need(people.system.post('/v1/webhooks', {
+    'url': receiver.url('/gone'), 'types': ['entry', 'register']})).json
+t.ok(wait_for(lambda: not hook(gone['id']).json['enabled'], 10),
+     '410 switches it off')
+t.equal(hook(gone['id']).json['disabled_reason'], 'gone', 'it says why')
+t.ok(any(e['type'] == 'entry' and e['subject'] == gone['id']
+         for e in feed()[-3:]), 'the feed says it, too', feed()[-3:])
+people.draft([('cong-van.pdf', t.PDF, t.letter_pdf())])
+time.sleep(1)
+t.equal(len(receiver.of('/gone')), 1, 'nothing more is sent')
+a = change(gone['id'], {'enabled': True})
+t.ok(a.status == 200 and a.json['enabled'], 'switched on again', a)
+t.ok(wait_for(lambda: len(receiver.of('/gone')) >= 4, 10)
+     and seq(receiver.of('/gone')[1]) == seq(receiver.of('/gone')[0]),
+     'it goes on where it was', [seq(m) for m in receiver.of('/gone')])
+etag = hook(gone['id']).headers['etag']
+a = people.system.ask('DELETE', '/v1/webhooks/' + gone['id'], None,
+                      {'If-Match': etag})
+t.equal(a.status, 204, 'removed')
+t.refused(hook(gone['id']), 404, 'not-found', 'it is gone')
+
+# --- the end ---
+
+listed = people.system.get('/v1/webhooks').json['webhooks']
+t.equal(sorted(w['id'] for w in listed),
+        sorted([every['id'], some['id'], away['id']]), 'the list')
+receiver.script['/all'] = [9.0]
+people.system.post('/v1/webhooks/%s/replays' % every['id'],
+                   {'first': wanted[0]})
+time.sleep(0.5)
+began = time.monotonic()
+server.stop()
+t.ok(time.monotonic() - began < 8,
+     'a receiver that takes its time does not hold up the end',
+     time.monotonic() - began)
+t.check_clean(province)
+t.done()
