@@ -206,9 +206,11 @@ struct vt_step {
 		 * At the sender; forward only. Ends the delivery's work item
 		 * when nothing is left to be sent (any state but ARRIVED; needs
 		 * no lease). SENT: a transport took it over and vouches for
-		 * it. FAILED: a dead letter, note says why. The members from
-		 * transport on are kept when they are not zero (times: not
-		 * VT_TIME_NONE and not 0).
+		 * it; once also after a status has come, for its evidence, and
+		 * the state stays. PRINT: there is no way but paper. FAILED: a
+		 * dead letter, note says why. The members from transport on are
+		 * kept when they are not zero (times: not VT_TIME_NONE and not
+		 * 0).
 		 */
 		struct {
 			vt_id delivery;
@@ -357,7 +359,8 @@ struct vt_step {
 		 * paper: zero: the act's, if it has one.
 		 * VT_E_EXISTS for state ARRIVED, type NEW and a paper, when an
 		 * earlier consignment of the same sender and DocumentId has one
-		 * that was not refused or taken back, unless again is set.
+		 * that was not refused or taken back, unless again is set;
+		 * result.paper and result.consignment then name the two.
 		 */
 		struct {
 			vt_id consignment;

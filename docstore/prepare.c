@@ -307,7 +307,7 @@ prepare_delivered(struct vt_act_op *a, const struct vt_step *st,
 		r->sent = st->u.delivered.sent_at;
 	if (st->u.delivered.stored_at != 0)
 		r->stored = st->u.delivered.stored_at;
-	if ((r->sub < VT_DELIVERY_ARRIVED || r->sub > VT_DELIVERY_FAILED) &&
+	if ((r->sub < VT_DELIVERY_ARRIVED || r->sub > VT_DELIVERY_PRINT) &&
 	    r->sub != VT_DELIVERY_SENT)
 		return vt_prep_invalid(reterr, "not a state to report");
 	if (r->blob.n > VT_RECEIPT_MAX)

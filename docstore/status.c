@@ -122,11 +122,29 @@ evolve_status(
 	d->log++;
 }
 
+/* How far a delivery has come; only forward. */
+static int
+rank_of(enum vt_delivery_state st)
+{
+	static const int rank[] = { [VT_DELIVERY_WAITING] = 1,
+		[VT_DELIVERY_PRINT] = 2,
+		[VT_DELIVERY_SENT] = 2,
+		[VT_DELIVERY_ARRIVED] = 3,
+		[VT_DELIVERY_FAILED] = 4,
+		[VT_DELIVERY_REFUSED] = 5,
+		[VT_DELIVERY_REGISTERED] = 6,
+		[VT_DELIVERY_WITHDRAWN] = 7 };
+
+	return (size_t)st < sizeof(rank) / sizeof(rank[0]) ? rank[st] : 0;
+}
+
 static void
 evolve_delivered(struct vt_delivery *d, const struct vt_srec *r)
 {
-	d->state = (enum vt_delivery_state)r->sub;
-	d->note = r->note == NULL ? "" : r->note;
+	if (rank_of((enum vt_delivery_state)r->sub) > rank_of(d->state)) {
+		d->state = (enum vt_delivery_state)r->sub;
+		d->note = r->note == NULL ? "" : r->note;
+	}
 	if (r->blob.n > 0)
 		d->receipt = r->blob;
 	if (r->transport != 0)
@@ -234,20 +252,15 @@ vt_delivery_of_act(struct vt_apply *x, const vt_id *id, struct vt_delivery *ret,
 	return VT_OK;
 }
 
-/* How far a delivery has come; only forward. */
-static int
-rank_of(enum vt_delivery_state st)
+/* The transport's word that it took the packet may come after the first status
+ * of the receiver: its evidence is kept, once, and changes no state. */
+static bool
+is_late_word(const struct vt_delivery *d, const struct vt_srec *r)
 {
-	static const int rank[] = { [VT_DELIVERY_WAITING] = 1,
-		[VT_DELIVERY_PRINT] = 1,
-		[VT_DELIVERY_SENT] = 2,
-		[VT_DELIVERY_ARRIVED] = 3,
-		[VT_DELIVERY_FAILED] = 4,
-		[VT_DELIVERY_REFUSED] = 5,
-		[VT_DELIVERY_REGISTERED] = 6,
-		[VT_DELIVERY_WITHDRAWN] = 7 };
-
-	return (size_t)st < sizeof(rank) / sizeof(rank[0]) ? rank[st] : 0;
+	return r->sub == VT_DELIVERY_SENT && d->sent_at == VT_TIME_NONE &&
+	       (d->state == VT_DELIVERY_ARRIVED ||
+		   d->state == VT_DELIVERY_REFUSED ||
+		   d->state == VT_DELIVERY_REGISTERED);
 }
 
 static int
@@ -258,7 +271,8 @@ decide_delivered(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 
 	if ((rc = vt_delivery_of_act(x, &r->object, &d, reterr)) != VT_OK)
 		return rc;
-	if (rank_of((enum vt_delivery_state)r->sub) <= rank_of(d.state))
+	if (rank_of((enum vt_delivery_state)r->sub) <= rank_of(d.state) &&
+	    !is_late_word(&d, r))
 		return vt_err_set(reterr, VT_E_CONFLICT,
 		    "delivery: it is at state %d already, %u is not further",
 		    (int)d.state, r->sub);

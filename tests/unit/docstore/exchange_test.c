@@ -75,6 +75,19 @@ house(struct doer *d)
 	    "series");
 	tap_call(make_series(d, "den", VT_RESET_YEAR, VT_SERIES_OURS), &d->err,
 	    "series");
+	/* For the digest: a row in each table that came with exchange. */
+	tap_call(put_entry(d, VT_ENTRY_ADDRESS, "H01", VT_SPAN_LIT("\x01"),
+		     VT_ENTRY_NEW),
+	    &d->err, "an entry of the store");
+	tap_call(put_entry(d, VT_ENTRY_HOOK, "0123456789abcdef",
+		     VT_SPAN_LIT("\x02"), VT_ENTRY_NEW),
+	    &d->err, "one of the agency");
+	tap_call(put_entry(d, VT_ENTRY_ACCOUNT, "mau", VT_SPAN_LIT("\x03"),
+		     VT_ENTRY_NEW),
+	    &d->err, "a secret one");
+	tap_eq_int(
+	    put_state(d->s, VT_STATE_SESSION, "s", "x", VT_TIME_S(1900000000)),
+	    VT_OK, "a state");
 }
 
 static struct vt_step
@@ -537,6 +550,8 @@ main(void)
 	play(s, &w, "lmdb");
 	tap_call(vt_store_digest(s, &b, &err), &err, "digest");
 	tap_ok(vt_hash_eq(&a, &b), "the same rows on both");
+	golden("format-1-exchange.sha256", &b,
+	    "those of format 1 with its tables of exchange");
 	vt_store_close(s);
 	s = store_open(dir, &w.ctx);
 	tap_eq_int(findings(s, true), 0, "opened again: clean");

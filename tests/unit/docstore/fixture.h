@@ -507,6 +507,29 @@ put_state(struct vt_store *s, enum vt_state_kind kind, const char *key,
 	return vt_state_put(s, &n, NULL, &err);
 }
 
+/* ---- golden ---- */
+
+/* A digest of rows against the one in tests/golden. */
+static UNUSED void
+golden(const char *file, const vt_hash *h, const char *what)
+{
+	char text[VT_HASH_TEXT + 2] = "", want[VT_HASH_TEXT + 2] = "";
+	const char *root = getenv("VANTHU_SOURCE");
+	char path[1024];
+	FILE *f;
+
+	(void)snprintf(
+	    path, sizeof(path), "%s/tests/golden/%s", root ? root : ".", file);
+	vt_hash_text(h, text);
+	if ((f = fopen(path, "r")) != NULL) {
+		if (fgets(want, sizeof(want), f) == NULL)
+			want[0] = '\0';
+		(void)fclose(f);
+	}
+	want[strcspn(want, "\n")] = '\0';
+	tap_eq_str(text, want, "%s", what);
+}
+
 /* ---- check ---- */
 
 static UNUSED void
