@@ -354,7 +354,7 @@ one_step(struct vt_unwrap *u, struct vt_span *s, struct vt_err *reterr)
 	case END:
 		return form(u, "bytes behind its end", reterr);
 	default:
-		VT_ASSERT(!"a stage of a ZIP");
+		VT_ASSERT(false); /* no other stage */
 		return VT_E_INTERNAL;
 	}
 }
