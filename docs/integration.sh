@@ -1,0 +1,192 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A workflow system speaks to vanthu: docs/integration.md says how it works.
+# Written against the contract (/docs) alone; needs bash, curl, jq.
+#
+#   integration.sh send FILE.pdf SUBJECT CODE...   a letter, from draft to sent
+#   integration.sh receive                         everything that came, once
+#
+# VANTHU_URL    http://127.0.0.1:8480
+# VANTHU_TOKEN  of the system's credential
+# VANTHU_STATE  a folder of ours: where we are in the feed, our keys, receipts
+set -euo pipefail
+
+url=${VANTHU_URL:?} state=${VANTHU_STATE:?} token=${VANTHU_TOKEN:?}
+patience=${VANTHU_PATIENCE:-600} # seconds that people may take
+mkdir -p "$state/keys" "$state/receipts"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+log() { printf '%(%H:%M:%S)T %s\n' -1 "$*" >&2; }
+die() { log "$*"; exit 1; }
+answer() { jq -r "$1" <"$work/body"; }
+header() { # name: of the last answer
+	tr -d '\r' <"$work/head" |
+	    awk -v n="$1" 'BEGIN { n = tolower(n) ":" }
+		tolower($1) == n { sub(/^[^ ]* /, ""); print }'
+}
+
+# One request. What may be tried again is tried again, unchanged, with the same
+# key; what is refused is printed as the server says it. Sets $status.
+ask() { # method path [curl options]
+	local method=$1 path=$2 wait=1 try
+	shift 2
+	for try in 1 2 3 4 5 6; do
+		status=$(curl -sS -X "$method" -o "$work/body" -D "$work/head" \
+		    -H @<(printf 'Authorization: Bearer %s' "$token") \
+		    -w '%{http_code}' "$@" "$url$path") || status=000
+		case "$status" in
+		2??) return 0 ;;
+		000 | 502) ;; # no answer: we do not know, so we ask again
+		*) [ "$(answer '.retryable // false')" = true ] || break ;;
+		esac
+		[ "$try" != 6 ] || break
+		sleep "$(header Retry-After | grep -x '[0-9]*' || echo $wait)"
+		wait=$((wait * 2))
+	done
+	log "$method $path: $status $(answer '"\(.code) \(.pointer // "")"' \
+	    2>/dev/null || true)"
+	return 1
+}
+
+# A key for something we want done once, whatever happens to us: made before
+# the first try, found again after a crash.
+key() { # name of the wish
+	local f
+	f=$state/keys/$(printf '%s' "$1" | sha256sum | cut -c1-32)
+	[ -s "$f" ] || {
+		cat /proc/sys/kernel/random/uuid >"$f.new"
+		mv "$f.new" "$f"
+	}
+	cat "$f"
+}
+
+post() { # wish path json [curl options]
+	local wish=$1 path=$2 json=$3
+	shift 3
+	ask POST "$path" -H "Idempotency-Key: $(key "$wish")" \
+	    -H 'Content-Type: application/json' --data-binary "$json" "$@"
+}
+
+# The receipt proves what was done; it is kept before we go on.
+keep_receipt() {
+	answer .receipt.cbor | base64 -d >"$work/receipt"
+	mv "$work/receipt" "$state/receipts/$(answer .index).cbor"
+}
+
+# An act on the paper as it is now. Somebody else may have been faster: then we
+# look again, because what we want may not be right any more.
+act() { # paper json
+	local paper=$1 json=$2
+	ask GET "/v1/papers/$paper" || return 1
+	post "$paper $json" "/v1/papers/$paper/acts" "$json" \
+	    -H "If-Match: $(header ETag)" || return 1
+	keep_receipt
+	log "$paper: $(jq -r .act <<<"$json")"
+}
+
+upload() { # file; prints the upload's id
+	local digest
+	digest=$(openssl dgst -sha256 -binary "$1" | base64)
+	ask POST /v1/uploads -H "Idempotency-Key: $(key "upload $digest")" \
+	    -H 'Content-Type: application/octet-stream' \
+	    -H "Repr-Digest: sha-256=:$digest:" --data-binary "@$1" || return 1
+	answer .upload
+}
+
+# Reads the feed from where we stopped and waits until the paper has reached a
+# state. The place is kept after the event was dealt with, so that a crash
+# shows it to us again rather than never.
+wait_for() { # paper state
+	local paper=$1 want=$2 until=$((SECONDS + patience)) after
+	after=$(cat "$state/after" 2>/dev/null || echo 0)
+	while :; do
+		ask GET "/v1/papers/$paper" || return 1
+		[ "$(answer .state)" != "$want" ] || return 0
+		[ "$(answer .state)" != returned ] ||
+		    die "$paper: sent back by the leader"
+		[ $SECONDS -lt $until ] || die "$paper: not $want in time"
+		ask GET "/v1/events?after=$after&wait=5" || return 1
+		after=$(answer .after)
+		printf '%s\n' "$after" >"$state/after.new"
+		mv "$state/after.new" "$state/after"
+	done
+}
+
+# The signed file, resumed where it broke off, checked against its digest.
+fetch() { # paper file
+	local tag want try
+	for try in 1 2 3; do
+		tag=$(cat "$2.etag" 2>/dev/null || true)
+		curl -sS -D "$work/head" -H @<(printf \
+		    'Authorization: Bearer %s' "$token") \
+		    ${tag:+-H "If-Range: $tag"} -C - -o "$2" \
+		    "$url/v1/papers/$1/parts/1/content" && break
+		header ETag >"$2.etag"
+	done
+	want=$(header Repr-Digest | sed 's/^sha-256=:\(.*\):$/\1/')
+	[ "$(openssl dgst -sha256 -binary "$2" | base64)" = "$want" ] ||
+	    die "$2 is not what the server has"
+	rm -f "$2.etag"
+}
+
+send() { # file subject codes...
+	local file=$1 subject=$2 id paper to
+	shift 2
+	id=$(upload "$file")
+	to=$(printf '%s\n' "$@" | jq -Rn '[inputs | { code: . }]')
+	post "register $id" /v1/papers "$(jq -n --arg u "$id" \
+	    --arg n "$(basename "$file")" --arg s "$subject" --argjson to "$to" \
+	    '{ direction: "out", files: [{ upload: $u, name: $n,
+		media_type: "application/pdf" }],
+		meta: { type_code: "CV", type_name: "Công văn",
+		notation: "SKHCN-CĐS", subject: $s, recipients: $to } }')"
+	keep_receipt
+	paper=$(answer .paper)
+	log "$paper: registered"
+	act "$paper" '{"act":"submit"}'
+	log "$paper: people read, approve, sign, seal and issue it now"
+	wait_for "$paper" issued
+	log "$paper: number $(answer .number.text)"
+	act "$paper" "$(jq -nc --argjson to "$to" '{ act: "dispatch", to: $to }')"
+	fetch "$paper" "$state/$paper.pdf"
+	follow "$paper"
+}
+
+# Until every addressee has taken it or said no.
+follow() { # paper
+	local until=$((SECONDS + patience)) left
+	while :; do
+		ask GET "/v1/papers/$1/deliveries" || return 1
+		left=$(answer '[.deliveries[] | select((.state | IN("registered",
+		    "refused", "failed", "print")) | not)] | length')
+		[ "$left" != 0 ] || break
+		[ $SECONDS -lt $until ] || die "$1: $left are still on the way"
+		sleep 1
+	done
+	answer '.deliveries[] | "\(.to.code)\t\(.state)\t\(.status.vi // "-")\t" +
+	    (.reason // "")'
+	printf '%s\n' "$1"
+}
+
+receive() {
+	local paper
+	ask GET '/v1/papers?direction=in&state=waiting' || return 1
+	answer '.papers[] | [.id, .meta.number // "-", .meta.subject] | @tsv' \
+	    >"$work/waiting"
+	while IFS=$'\t' read -r paper number subject; do
+		log "$paper: $number $subject"
+		fetch "$paper" "$state/$paper.pdf"
+		act "$paper" '{"act":"accept"}'
+		act "$paper" '{"act":"process","note":"Hệ thống đã nhận"}'
+		# Here the system does its own work with the file.
+		act "$paper" '{"act":"finish","note":"Đã xử lý xong"}'
+		printf '%s\n' "$paper"
+	done <"$work/waiting"
+}
+
+case "${1:-}" in
+send) shift && [ $# -ge 3 ] && send "$@" ;;
+receive) receive ;;
+*) sed -n '3,12s/^# \{0,1\}//p' "$0" >&2 && exit 64 ;;
+esac

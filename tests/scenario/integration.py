@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/integration.sh as a workflow system of two agencies: a letter sent,
+killed on the way and begun again, received and finished by the other one."""
+import os
+import signal
+import subprocess
+import threading
+import time
+
+import harness as t
+
+SCRIPT = os.path.join(t.SOURCE, 'docs', 'integration.sh')
+
+province = t.Province()
+server = t.Server(province)
+t.need(server.port, 'the server starts', getattr(server, 'said', ''))
+people = t.People(server)
+state = t.scratch()
+letter = os.path.join(t.scratch(), 'công văn.pdf')
+with open(letter, 'wb') as f:
+    f.write(t.letter_pdf('--no-fields'))
+
+
+def system(name, *args):
+    env = dict(os.environ, VANTHU_URL='http://127.0.0.1:%d' % server.port,
+               VANTHU_TOKEN=province.token(name), VANTHU_PATIENCE='100',
+               VANTHU_STATE=os.path.join(state, name))
+    return t.start([SCRIPT, *args], env=env, stdout=subprocess.PIPE,
+                   stderr=subprocess.PIPE, start_new_session=True)
+
+
+def papers(client, **filters):
+    query = '&'.join('%s=%s' % x for x in filters.items())
+    return client.need(client.get('/v1/papers?' + query)).json['papers']
+
+
+def until(what, name):
+    for _ in range(600):
+        got = what()
+        if got:
+            return got
+        time.sleep(0.1)
+    t.need(False, name)
+    return None
+
+
+def people_work():
+    """What the leader and the clerk do when they see the paper."""
+    paper = until(lambda: papers(people.leader, state='submitted'),
+                  'a paper comes to the leader')[0]['id']
+    main = people.leader.paper(paper)['parts'][0]['sha256']
+    people.leader.need(people.leader.act(paper, 'approve', main=main))
+    people.leader.need(people.sign(paper))
+    people.clerk.need(people.seal(paper))
+    people.clerk.need(people.clerk.act(paper, 'issue'))
+
+
+args = ('skhcn-system', 'send', letter, 'V/v phối hợp thử nghiệm', 'H99.31')
+first = system(*args)
+until(lambda: papers(people.officer, state='submitted'), 'it is submitted')
+os.killpg(first.pid, signal.SIGKILL)
+first.communicate()
+t.ok(len(papers(people.officer)) == 1, 'killed while people work')
+
+work = threading.Thread(target=people_work)
+work.start()
+second = system(*args)
+
+
+def received():
+    """The other agency's system, once there is something for it."""
+    until(lambda: papers(people.their_clerk, state='waiting'),
+          'it waits at the other agency')
+    there = system('anmau-system', 'receive')
+    out, err = there.communicate(timeout=100)
+    t.need(there.returncode == 0, 'the other agency receives it',
+           err.decode())
+    return out.decode().split()
+
+
+came = received()
+out, err = second.communicate(timeout=100)
+work.join()
+t.need(second.returncode == 0, 'begun again, it sends the letter',
+       err.decode())
+lines = out.decode().splitlines()
+paper = lines[-1]
+t.equal(lines[0].split('\t')[:2], ['H99.31', 'registered'],
+        'and sees it taken')
+mine = papers(people.officer)
+t.equal([p['id'] for p in mine], [paper], 'one paper, whatever was repeated')
+t.equal(mine[0]['number']['value'], 1, 'with one number')
+with open(os.path.join(state, 'skhcn-system', paper + '.pdf'), 'rb') as f:
+    sent = f.read()
+t.equal(sent, people.officer.content(paper), 'the file is there, signed')
+t.all_passed(sent, province, 2, 'every signature TOTAL-PASSED')
+theirs = people.their_clerk.paper(came[0])
+t.equal((len(came), theirs['state'], theirs['arrival']['value']),
+        (1, 'finished', 1), 'the other agency has it, numbered and finished')
+until(lambda: people.officer.get('/v1/papers/%s/deliveries' % paper).json[
+    'deliveries'][0]['status']['code'] == '06', 'the sender is told 06')
+receipts = os.path.join(state, 'skhcn-system', 'receipts')
+for name in sorted(os.listdir(receipts)):
+    with open(os.path.join(receipts, name), 'rb') as f:
+        t.receipt_holds(f.read(), 'receipt %s verifies' % name)
+again = system('anmau-system', 'receive')
+t.equal((again.communicate(timeout=60)[0], again.returncode), (b'', 0),
+        'asked again, nothing waits')
+server.stop()
+t.check_clean(province)
+t.done()

@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every operation of the contract was done, with success, by a scenario.
+
+Runs last: the others leave what they did in BUILD/scenario-operations."""
+import os
+
+import yaml
+
+import harness as t
+
+done = {}
+folder = os.path.join(t.BUILD, 'scenario-operations')
+for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+    with open(os.path.join(folder, name), encoding='utf-8') as f:
+        for line in f.read().splitlines():
+            done.setdefault(line, []).append(name)
+t.need(done, 'the other scenarios have run', folder)
+with open(os.path.join(t.SOURCE, 'api', 'openapi.yaml'),
+          encoding='utf-8') as f:
+    doc = yaml.safe_load(f)
+for path, item in doc['paths'].items():
+    for method, op in item.items():
+        if method == 'parameters':
+            continue
+        key = '%s %s' % (method.upper(), path)
+        t.ok(key in done, '%s (%s): %s' % (
+            op['operationId'], key, ' '.join(done.get(key, []))),
+             'no scenario does it with success')
+t.done()
