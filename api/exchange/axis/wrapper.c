@@ -10,6 +10,7 @@
 #include "api/fetch/call.h"
 #include "base/json_out.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 #define TOKEN_MAX 4096
 
@@ -56,6 +57,7 @@ struct run {
 	uint64_t got;
 	struct vt_axis_answer *answer;
 	struct vt_axis_said said;
+	char code[16], desc[512]; /* of a refusal: they stand in `data` */
 };
 
 static int
@@ -79,11 +81,29 @@ on_bytes(void *arg, struct vt_span s, struct vt_err *reterr)
 static int
 on_row(void *arg, const struct vt_axis_row *row, struct vt_err *reterr)
 {
+	const char *code = vt_axis_row_get(row, "errorCode");
 	struct run *r = arg;
-	int rc = r->row == NULL ? VT_OK : r->row(r->arg, row, reterr);
+	int rc = VT_OK;
 
-	r->sink_failed = rc != VT_OK;
+	if (code[0] != '\0') {
+		vt_text_fit(r->code, sizeof(r->code), code);
+		vt_text_fit(r->desc, sizeof(r->desc),
+		    vt_axis_row_get(row, "errorDesc"));
+	} else if (r->row != NULL) {
+		rc = r->row(r->arg, row, reterr);
+		r->sink_failed = rc != VT_OK;
+	}
 	return rc;
+}
+
+/* {"success":false,"data":{"status":…,"errorCode":…,"errorDesc":…}} */
+static void
+take_refusal(struct run *r)
+{
+	if (r->said.code[0] == '\0')
+		memcpy(r->said.code, r->code, sizeof(r->said.code));
+	if (r->said.desc[0] == '\0')
+		memcpy(r->said.desc, r->desc, sizeof(r->said.desc));
 }
 
 static int
@@ -155,8 +175,10 @@ once(struct run *r, const char *token, long *ret_status, struct vt_err *err)
 		return VT_OK;
 	if (rc == VT_OK)
 		rc = vt_axis_answer_end(answer, &r->said, err);
-	if (rc == VT_OK)
+	if (rc == VT_OK) {
+		take_refusal(r);
 		return vt_axis_judge(r->what, http.status, &r->said, err);
+	}
 	if (rc == VT_E_SYNTAX && !r->sink_failed && !r->keep_syntax)
 		return vt_err_set(err, VT_E_PEER_UNAVAILABLE,
 		    "%s: an answer that cannot be read", r->what);
