@@ -6,7 +6,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
 cd "$here/../.."
-ninja -C "$build" api/vanthu tests/bench/bench_sign tests/bench/bench_register |
+ninja -C "$build" api/vanthu tests/bench/bench_sign \
+    tests/bench/bench_register tests/bench/bench_edxml |
     tail -1
 tests/interop/fetch.sh build-interop
 peers=$(cd build-interop && pwd)
@@ -68,4 +69,11 @@ done
 echo "LMDB: the same chunks, one paper a synced transaction, one writer, in turn"
 echo "server memory (RssAnon + RssShmem): idle $idle KiB, after" \
     "$(awk '/RssAnon|RssShmem/ {n+=$2} END {print n}' "/proc/$server/status") KiB"
+
+echo
+echo "== edXML packets of two PDFs, file bytes, one core"
+printf '%-14s %10s %12s %8s %8s %8s\n' packet ours-MB/s limit-MB/s share% min% max%
+"$build/tests/bench/bench_edxml" "${ROUNDS:-15}" >edxml.tsv
+awk -F'\t' 'NF>=6 {printf "%-14s %10s %12s %8s %8s %8s\n",$1,$2,$3,$4,$5,$6} $1~/^memory/ {m = m $1 " " $2 "\n"} END {printf "%s", m}' edxml.tsv
+echo "limit: copy + SHA-256 + base64 (OpenSSL), in turn; ours hashes the packet too; memory: peak of RssAnon + RssShmem, from file to file"
 cat "$here/reasons.txt"

@@ -12,6 +12,7 @@
 #include "api/exchange/edxml/reader.h"
 
 #define CHUNK      262144
+#define PIECE      4096 /* for the parser: attachments soon go past it */
 #define ATTRIBUTES (VT_L(EDXML_ATTRIBUTES))
 
 struct parser {
@@ -225,7 +226,7 @@ feed(void *arg, struct vt_span s, struct vt_err *reterr)
 		s = VT_SPAN(s.p + n, s.n - n);
 		if (r->rc != VT_OK || s.n == 0)
 			break;
-		n = s.n < CHUNK ? s.n : CHUNK;
+		n = s.n < PIECE ? s.n : PIECE;
 		(void)push(p, VT_SPAN(s.p, n));
 		s = VT_SPAN(s.p + n, s.n - n);
 	}
