@@ -52,6 +52,7 @@ static int
 not_sent_yet(struct vt_apply *x, const struct addressee *to, size_t n,
     struct vt_err *reterr)
 {
+	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
 	struct vt_key prefix = vt_key_row(x->st.agency_no, x->paper->seq);
 	struct vt_txn *t = x->b->txn;
 	struct addressee was;
@@ -71,7 +72,8 @@ not_sent_yet(struct vt_apply *x, const struct addressee *to, size_t n,
 		if (rc != VT_OK)
 			return rc;
 		seq = vt_be64(k.p + 12);
-		if ((rc = vt_row_delivery(t, x->st.agency_no, seq, x->arena, &d,
+		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
+		    (rc = vt_row_delivery(t, x->st.agency_no, seq, scratch, &d,
 			 reterr)) != VT_OK ||
 		    (rc = find(x, &d.to, &was, reterr)) != VT_OK)
 			return rc;

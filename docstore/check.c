@@ -137,7 +137,7 @@ int
 vt_check_arena(struct vt_check *c, struct vt_err *reterr)
 {
 	vt_arena_free(c->arena);
-	c->arena = vt_arena_new(VT_ARENA_ACT);
+	c->arena = vt_arena_new(VT_ARENA_CHECK);
 	return c->arena == NULL ? vt_nomem(reterr) : VT_OK;
 }
 

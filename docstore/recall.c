@@ -85,6 +85,7 @@ ask_one(struct vt_apply *x, const struct vt_delivery *d, struct vt_srec_to *to,
 static int
 ask_all(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 {
+	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
 	struct vt_key prefix = vt_key_row(x->st.agency_no, x->paper->seq);
 	struct vt_srec_to *to = NULL;
 	size_t cap = 0, n = 0;
@@ -105,8 +106,9 @@ ask_all(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 		if (rc != VT_OK)
 			return rc;
 		seq = vt_be64(k.p + 12);
-		if ((rc = vt_row_delivery(x->b->txn, x->st.agency_no, seq,
-			 x->arena, &d, reterr)) != VT_OK)
+		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
+		    (rc = vt_row_delivery(x->b->txn, x->st.agency_no, seq,
+			 scratch, &d, reterr)) != VT_OK)
 			return rc;
 		if (!can_ask(&d))
 			continue;
@@ -290,6 +292,7 @@ static int
 keep_asked(struct vt_apply *x, const struct vt_srec *r,
     const struct vt_srec_to *to, struct vt_err *reterr)
 {
+	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
 	struct vt_delivery_status row;
 	struct vt_delivery d;
 	uint64_t work;
@@ -297,9 +300,9 @@ keep_asked(struct vt_apply *x, const struct vt_srec *r,
 	VT_BUF_AUTO(v);
 	int rc;
 
-	rc = vt_row_delivery(
-	    x->b->txn, x->st.agency_no, to->seq, x->arena, &d, reterr);
-	if (rc != VT_OK)
+	if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
+	    (rc = vt_row_delivery(x->b->txn, x->st.agency_no, to->seq, scratch,
+		 &d, reterr)) != VT_OK)
 		return rc;
 	work = d.work;
 	vt_delivery_evolve(&d, r, x->rec.time);

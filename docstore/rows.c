@@ -96,6 +96,19 @@ vt_key_idem(const vt_id *caller, const vt_hash *key)
 	return k;
 }
 
+#define SCRATCH_MAX ((size_t)16 << 20)
+#define SCRATCH_USE ((size_t)1 << 20)
+
+int
+vt_scratch(struct vt_arena **a, struct vt_err *reterr)
+{
+	if (*a != NULL && vt_arena_used(*a) < SCRATCH_USE)
+		return VT_OK;
+	vt_arena_free(*a);
+	*a = vt_arena_new(SCRATCH_MAX);
+	return *a == NULL ? vt_nomem(reterr) : VT_OK;
+}
+
 int
 vt_row_agency(struct vt_txn *t, uint32_t no, struct vt_arena *a,
     struct vt_agency *ret, struct vt_err *reterr)

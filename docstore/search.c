@@ -10,9 +10,6 @@
 #include "docstore/fold.h"
 #include "docstore/store_priv.h"
 
-#define SCRATCH_MAX ((size_t)16 << 20)
-#define SCRATCH_USE ((size_t)1 << 20) /* then it is thrown away */
-
 struct asked {
 	struct vt_word *word;
 	size_t n;
@@ -177,20 +174,6 @@ fits(const struct search *s, const struct vt_paper *p)
 	       (s->words.n == 0 || words_fit(&s->words, p));
 }
 
-/* Decodes a paper to look at it; it is gone when the next one is. */
-static int
-glance(struct vt_view *v, struct vt_arena **scratch, uint32_t agency_no,
-    uint64_t seq, struct vt_paper *ret, struct vt_err *reterr)
-{
-	if (*scratch != NULL && vt_arena_used(*scratch) > SCRATCH_USE) {
-		vt_arena_free(*scratch);
-		*scratch = NULL;
-	}
-	if (*scratch == NULL && (*scratch = vt_arena_new(SCRATCH_MAX)) == NULL)
-		return vt_nomem(reterr);
-	return vt_row_paper(v->txn, agency_no, seq, *scratch, ret, reterr);
-}
-
 static int
 scan(struct vt_view *v, uint32_t agency_no, const struct search *s,
     struct page *page, struct vt_err *reterr)
@@ -214,7 +197,10 @@ scan(struct vt_view *v, uint32_t agency_no, const struct search *s,
 		if (rc != VT_OK)
 			return rc;
 		before = vt_be64(k.p + 4);
-		rc = glance(v, &scratch, agency_no, before, &p, reterr);
+		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK)
+			return rc;
+		rc = vt_row_paper(
+		    v->txn, agency_no, before, scratch, &p, reterr);
 		if (rc == VT_OK && fits(s, &p))
 			rc = vt_row_paper(v->txn, agency_no, before, v->arena,
 			    &page->ret[page->n++], reterr);

@@ -25,6 +25,7 @@
 #define VT_ENVELOPE_SIZE  48
 #define VT_WRAPPED_SIZE   40
 #define VT_ARENA_ACT      ((size_t)32 << 20)
+#define VT_ARENA_CHECK    ((size_t)1 << 30) /* all acts of one paper */
 
 static_assert(VT_CHUNK_SIZE + VT_ENVELOPE_SIZE == 16 * 4096 - 16,
     "a chunk fills LMDB pages exactly");
@@ -637,5 +638,11 @@ VT_NODISCARD int vt_view_check(struct vt_view *v, struct vt_err *reterr);
 
 /* Sets VT_E_NOMEM for an arena that could not give. */
 int vt_nomem(struct vt_err *reterr);
+
+/*
+ * Memory for one row after another of a long walk: what *a held is gone when
+ * it has grown large. *a NULL: the first. *owned*: vt_arena_free.
+ */
+VT_NODISCARD int vt_scratch(struct vt_arena **a, struct vt_err *reterr);
 
 #endif

@@ -118,12 +118,10 @@ noted(enum vt_step_kind kind, const char *note)
 static void
 consignments(struct doer *d)
 {
-	struct vt_consign_filter f = { .state = VT_CONSIGN_ARRIVED };
 	struct vt_consign_arrival log[4];
 	VT_BUF_AUTO(receipt);
 	struct vt_view *v;
-	vt_id one, two, three_, waits;
-	uint64_t next;
+	vt_id one, two, waits;
 	vt_hash packet = vt_sha256(VT_SPAN_LIT("<edXML>1</edXML>"));
 	size_t n;
 
@@ -164,8 +162,19 @@ consignments(struct doer *d)
 		   con[0].state == VT_CONSIGN_ARRIVED && con[0].work == 0,
 	    "and the consignment knows it");
 	tap_eq_int(works(d, VT_WORK_PACKET), 0, "nothing is left to read");
+}
 
-	/* The same document by another way. */
+/* The same document by another way; what cannot be read; sent once more. */
+static void
+documents(struct doer *d)
+{
+	struct vt_consign_filter f = { .state = VT_CONSIGN_ARRIVED };
+	vt_id one, two, three_, waits = d->paper;
+	struct vt_view *v;
+	uint64_t next;
+	size_t n;
+
+	one = paper_of(d, &waits)->source_consignment;
 	tap_call(make_consign(d, "doc-2", "<edXML>1b</edXML>", &two), &d->err,
 	    "another consignment");
 	tap_refused(make_arrival(d, &two, "H01,2026/03/01,12/BTP-VP", 6),
@@ -521,6 +530,7 @@ play(struct vt_store *s, struct world *w, const char *name)
 	printf("# %s\n", name);
 	house(&d);
 	consignments(&d);
+	documents(&d);
 	handling(&d);
 	asked_back(&d);
 	statuses(&d, w);
