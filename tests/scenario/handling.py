@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Papers between two agencies of a store: taken in, assigned, worked on,
+answered; taken back, recalled, replaced; printed; looked up. Only the API."""
+import time
+
+import harness as t
+
+province = t.Province()
+server = t.Server(province)
+t.need(server.port, 'the server starts', getattr(server, 'said', ''))
+people = t.People(server)
+admin = server.client('skhcn-admin')
+pdf = t.letter_pdf('--no-fields')
+files = [('cong-van.pdf', t.PDF, pdf)]
+
+
+def done(answer, name):
+    t.need(200 <= answer.status < 300, name, answer)
+    return answer
+
+
+def until(what, name):
+    """What the work queue does comes in its own time."""
+    for _ in range(200):
+        got = what()
+        if got:
+            break
+        time.sleep(0.1)
+    t.need(got, name)
+    return got
+
+
+def issued():
+    paper = people.walk(files)
+    done(people.clerk.act(paper, 'issue'), 'issued')
+    return paper
+
+
+def sent():
+    paper = issued()
+    done(people.clerk.act(paper, 'dispatch', to=[{'code': 'H99.31'}]),
+         'dispatched')
+    return paper
+
+
+def waiting():
+    """The newest paper that waits at the other agency."""
+    def look():
+        got = people.their_clerk.get(
+            '/v1/papers?direction=in&state=waiting').json['papers']
+        return got[0]['id'] if got else None
+    return until(look, 'it waits at the other agency')
+
+
+def delivery(paper):
+    return people.clerk.get(
+        '/v1/papers/%s/deliveries' % paper).json['deliveries'][0]
+
+
+def shown(paper, code, name):
+    until(lambda: (delivery(paper)['status'] or {}).get('code') == code,
+            name)
+
+
+# --- the tag to go on with, after the number of order B ---
+
+paper = people.draft(files)
+people.agree(paper)
+done(people.sign(paper, False), 'signed without a number')
+a = done(people.clerk.act(paper, 'number'), 'numbered after the signature')
+tag = a.headers['etag']
+t.equal(tag, '"%d"' % people.clerk.paper(paper)['rev'],
+        'the tag of the answer is that of the paper, its fill included')
+a = people.clerk.ask('POST', '/v1/papers/%s/acts' % paper, {
+    'act': 'seal', 'pin': people.pin('seal')}, {
+        'Idempotency-Key': t.new_key(), 'If-Match': tag})
+done(a, 'so the next act goes on with it')
+
+# --- taken in and finished ---
+
+paper = sent()
+here = waiting()
+me = people.their_clerk.get('/v1/me').json['person']
+lead = server.client('anmau-leader')
+them = people.their_clerk.get('/v1/people').json['people']
+boss = [p for p in them if p['roles'] == ['leader']][0]['id']
+t.equal(people.their_clerk.get('/v1/people/' + boss).json['name'],
+        'Phạm Văn Giả', 'people are found by their id')
+t.equal(people.clerk.get('/v1/people/' + boss).status, 404,
+        "another agency's are not")
+a = done(people.their_clerk.act(here, 'accept'), 'accepted')
+t.equal(a.json['arrival'], 1, 'with the first arrival number')
+done(people.their_clerk.act(here, 'assign', lead=boss, due_on='2099-12-31',
+                            opinion='Xử lý', **{'with': [me]}), 'assigned')
+p = people.their_clerk.paper(here)
+t.equal((p['state'], p['assigned_to'], p['assigned_with'],
+         p['assigned_due']), ('assigned', boss, [me], '2099-12-31'),
+        'to whom, with whom, until when')
+done(lead.act(here, 'forward', person=me, note='Chuyển'), 'forwarded')
+done(people.their_clerk.act(here, 'process'), 'worked on')
+a = done(people.their_clerk.act(
+    here, 'print', what='copy', copies=2,
+    version=people.their_clerk.paper(here)['parts'][0]['sha256']), 'printed')
+t.equal(people.their_clerk.paper(here)['printed'], 2, 'two copies')
+t.refused(people.their_clerk.act(here, 'print', what='copy', copies=1,
+                                 version='f' * 64), 404, 'not-found',
+          'printing what it never was')
+done(people.their_clerk.act(here, 'finish', note='Xong'), 'finished')
+shown(paper, '06', 'the sender is told 06')
+d = delivery(paper)
+one = people.clerk.get('/v1/deliveries/' + d['id']).json
+t.ok(one['evidence']['accepted'] and one['evidence']['answered'] and
+     [x['status']['code'] for x in one['log']][-1:] == ['06'],
+     'with times, and every status in its log', one)
+t.equal(people.their_clerk.get('/v1/deliveries/' + d['id']).status, 404,
+        "the sender's view is the sender's")
+
+# --- refused, with a reason that reaches the sender ---
+
+paper = sent()
+here = waiting()
+t.refused(people.their_clerk.act(here, 'refuse'), 422, 'field-required',
+          'refused without a reason')
+done(people.their_clerk.act(here, 'refuse', reason='Không đúng thẩm quyền'),
+     'refused')
+shown(paper, '02', 'the sender is told 02')
+t.equal(delivery(paper)['reason'], 'Không đúng thẩm quyền', 'and why')
+
+# --- taken back, recalled, replaced ---
+
+paper = sent()
+here = waiting()
+done(people.their_clerk.act(here, 'accept'), 'accepted')
+done(people.clerk.act(paper, 'take_back', reason='Gửi nhầm'), 'asked back')
+until(lambda: people.their_clerk.paper(here)['asked_at'],
+        'the receiver is asked')
+done(people.their_clerk.act(here, 'answer_recall', agree=False,
+                            reason='Đã xử lý'), 'and declines')
+until(lambda: any((x['status'] or {}).get('code') == '16' for x in
+                    people.clerk.get('/v1/deliveries/' + delivery(
+                        paper)['id']).json['log']), 'the sender is told 16')
+notice = issued()
+done(people.clerk.act(paper, 'recall', notice=notice, reason='Thu hồi'),
+     'recalled by a notice')
+t.equal(people.clerk.paper(paper)['state'], 'recalled', 'it is recalled')
+paper, by = issued(), issued()
+done(people.clerk.act(paper, 'replace', by=by, reason='Thay thế'), 'replaced')
+t.equal(people.clerk.paper(paper)['replaced_by'], by, 'by that one')
+
+# --- an addressee without a system, and one that is unknown ---
+
+paper = issued()
+done(people.clerk.act(paper, 'dispatch', to=[{'name': 'Ông Nguyễn Văn A'}]),
+     'sent to somebody without a system')
+until(lambda: [d for d in people.clerk.get(
+    '/v1/deliveries?list=print').json['deliveries']
+                 if d['paper'] == paper], 'it is on the list to be printed')
+done(people.clerk.get('/v1/deliveries?list=dead'), 'dead letters are listed')
+done(people.clerk.get('/v1/deliveries'), 'what waits is listed')
+
+# --- looking up ---
+
+found = people.clerk.get('/v1/papers?q=ra%20soat%20cap%20xa&limit=2').json
+t.ok(found['papers'], 'found by words without marks', found)
+number = people.clerk.paper(paper)['number']['text']
+found = people.clerk.ask('GET', '/v1/papers?number=%s' % number.split(
+    '/')[0]).json['papers']
+t.ok(paper in [p['id'] for p in found], 'found by its number')
+page = people.clerk.get('/v1/papers?limit=2').json
+rest = people.clerk.get('/v1/papers?limit=2&cursor=' + page['next']).json
+t.ok(not {p['id'] for p in page['papers']} & {p['id'] for p in
+                                              rest['papers']},
+     'pages do not overlap')
+t.refused(people.their_clerk.get('/v1/papers?cursor=' + page['next']), 422,
+          'cursor-foreign', "another agency's cursor")
+book = [b for b in people.clerk.get('/v1/books').json['books']
+        if b['key'] == 'di'][0]
+t.equal(book['last'], people.clerk.paper(paper)['number']['value'],
+        'the book says the last number')
+agency = people.clerk.get('/v1/agencies/H99.31').json
+t.equal(agency['name'], 'Ủy ban nhân dân xã An Mẫu', 'an agency by its code')
+t.equal(len(people.clerk.get('/v1/agencies').json['agencies']), 2,
+        'two agencies are here')
+done(admin.post('/v1/addresses/H01.02', {
+    'name': 'Ủy ban nhân dân tỉnh Bên'}), 'an address is written')
+done(admin.post('/v1/addresses/000.00.01.H01', {
+    'name': 'Ủy ban nhân dân tỉnh Bên (mã cũ)', 'successor': 'H01.02'}),
+     'and its old code')
+t.equal(people.clerk.get('/v1/addresses/000.00.01.H01').json['successor'],
+        'H01.02', 'which leads to the new one')
+t.ok(people.clerk.get('/v1/addresses').json['addresses'], 'and listed')
+index = people.clerk.paper(paper)['last_act']
+a = done(people.clerk.get('/v1/receipts/%d/proof' % index), 'a proof')
+t.ok(a.body.startswith(b'c2sp.org/tlog-proof'), 'in the form of C2SP', a)
+a = done(people.clerk.get('/v1/checkpoint'), 'a checkpoint')
+t.ok('— '.encode() in a.body, 'signed', a)
+t.equal(people.clerk.get('/v1/consignments').json['consignments'], [],
+        'no packets: both agencies are of this store')
+
+server.stop()
+t.check_clean(province)
+t.done()
