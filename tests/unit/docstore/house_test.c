@@ -454,6 +454,23 @@ ended(struct doer *d)
 
 /* ---- a dispatch to everybody ---- */
 
+/* Processor time, all threads: what a loaded machine does not change. Under a
+ * sanitizer it says little. */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define SECOND 5000000
+#else
+#define SECOND 1000000
+#endif
+
+static int64_t
+cpu_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 /* Each of them says 01, 03 and 06; then all are asked to give it back. */
 static void
 answers(struct doer *d, const vt_id *paper, size_t n)
@@ -482,9 +499,9 @@ answers(struct doer *d, const vt_id *paper, size_t n)
 	tap_eq_int(bad, 0, "%zu statuses", 3 * got);
 	st[0] = (struct vt_step){ .kind = VT_STEP_TAKE_BACK };
 	st[0].u.take_back.note = "gửi nhầm";
-	start = now_us();
+	start = cpu_us();
 	tap_call(do_step(d, &p, st[0]), &d->err, "all asked for in one act");
-	tap_ok(now_us() - start < 1000000, "in less than a second");
+	tap_ok(cpu_us() - start < SECOND, "in less than a second");
 }
 
 static void
@@ -508,29 +525,32 @@ everybody(struct doer *d)
 	tap_call(walk_to_issue(d, 62), &d->err, "walk");
 	tap_refused(dispatch(d, to, max + 1), VT_E_INVALID, "2,001 addressees");
 	tap_call(vt_store_info(d->s, &before, &d->err), &d->err, "info");
-	start = now_us();
+	start = cpu_us();
 	tap_call(dispatch(d, to, 621), &d->err, "621 addressees in one act");
-	took = now_us() - start;
-	printf("# 621 addressees: %lld ms\n", (long long)took / 1000);
-	tap_ok(took < 1000000, "in less than a second");
+	took = cpu_us() - start;
+	printf(
+	    "# 621 addressees: %lld ms of processor\n", (long long)took / 1000);
+	tap_ok(took < SECOND, "in less than a second");
 	tap_call(vt_store_info(d->s, &after, &d->err), &d->err, "info");
 	tap_ok(before.blobs == after.blobs && before.chunks == after.chunks,
 	    "its bytes are kept once");
 	tap_refused(dispatch(d, to, 700), VT_E_EXISTS, "the same again");
 	d->paper = p;
-	start = now_us();
+	start = cpu_us();
 	tap_call(
 	    dispatch(d, to + 621, max - 621), &d->err, "to the others, 1,379");
-	took = now_us() - start;
-	printf("# 1,379 more addressees: %lld ms\n", (long long)took / 1000);
-	tap_ok(took < 1000000, "in less than a second");
+	took = cpu_us() - start;
+	printf("# 1,379 more addressees: %lld ms of processor\n",
+	    (long long)took / 1000);
+	tap_ok(took < SECOND, "in less than a second");
 	tap_call(make_paper(d, VT_DIR_OUT, 1000, 71), &d->err, "paper");
 	tap_call(walk_to_issue(d, 72), &d->err, "walk");
-	start = now_us();
+	start = cpu_us();
 	tap_call(dispatch(d, to, max), &d->err, "2,000 addressees in one act");
-	took = now_us() - start;
-	printf("# 2,000 addressees: %lld ms\n", (long long)took / 1000);
-	tap_ok(took < 1000000, "in less than a second");
+	took = cpu_us() - start;
+	printf("# 2,000 addressees: %lld ms of processor\n",
+	    (long long)took / 1000);
+	tap_ok(took < SECOND, "in less than a second");
 	answers(d, &d->paper, max);
 	to[1999] = to[3];
 	d->paper = p;
