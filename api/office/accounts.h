@@ -57,6 +57,14 @@ VT_NODISCARD int vt_office_account(struct vt_office *o,
     const struct vt_actor *actor, const char *login,
     struct vt_account_info *ret, struct vt_err *reterr);
 
+/*
+ * Was an act with this key and request done before (account, client,
+ * delegation, identity)? Their functions then answer as they did, and do
+ * nothing. VT_E_IDEMPOTENCY_KEY_REUSED.
+ */
+VT_NODISCARD int vt_office_answered(struct vt_office *o,
+    const struct vt_request *rq, bool *ret, struct vt_err *reterr);
+
 /* ---- one's own second factor ---- */
 
 struct vt_totp_offer {

@@ -87,12 +87,13 @@ struct vt_token {
 };
 
 /*
- * audience: addresses that an assertion may be meant for (aud), the token
- * endpoint and the issuer. Errors: VT_E_SIGN_IN_FAILED (RFC 6749 §5.2
- * invalid_client), VT_E_SCOPE (invalid_scope), VT_E_USAGE (invalid_request).
+ * An assertion is meant (aud) for the token endpoint, "/v1/token" under the
+ * server's public URL, or for that URL. Errors: VT_E_SIGN_IN_FAILED (RFC 6749
+ * §5.2 invalid_client), VT_E_SCOPE (invalid_scope), VT_E_USAGE
+ * (invalid_request).
  */
 VT_NODISCARD int vt_office_token(struct vt_office *o,
-    const struct vt_token_request *rq, const char *const *audience,
-    size_t n_audience, struct vt_token *ret, struct vt_err *reterr);
+    const struct vt_token_request *rq, struct vt_token *ret,
+    struct vt_err *reterr);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/office/house.h"
 
+#include "api/office/accounts.h"
 #include "api/office/delegation_priv.h"
 #include "api/office/office_priv.h"
 
@@ -52,18 +53,25 @@ vt_house_do(struct vt_store *s, const struct vt_house_act *a,
 }
 
 int
+vt_office_answered(struct vt_office *o, const struct vt_request *rq, bool *ret,
+    struct vt_err *reterr)
+{
+	struct vt_act_result before = VT_ACT_RESULT_INIT;
+	int rc = vt_office_replay(o, rq, &before, ret, reterr);
+
+	vt_act_result_free(&before);
+	return rc;
+}
+
+int
 vt_house_enter(struct vt_office *o, const struct vt_request *rq,
     enum vt_duty duty, bool *ret_done, struct vt_err *reterr)
 {
-	struct vt_act_result before = VT_ACT_RESULT_INIT;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	rc = vt_office_enter(rq, duty, reterr);
-	if (rc == VT_OK)
-		rc = vt_office_replay(o, rq, &before, ret_done, reterr);
-	vt_act_result_free(&before);
-	return rc;
+	return rc != VT_OK ? rc : vt_office_answered(o, rq, ret_done, reterr);
 }
 
 int

@@ -210,16 +210,21 @@ give(struct vt_office *o, const struct vt_client_row *c, const char *scope,
 
 int
 vt_office_token(struct vt_office *o, const struct vt_token_request *rq,
-    const char *const *audience, size_t n_audience, struct vt_token *ret,
-    struct vt_err *reterr)
+    struct vt_token *ret, struct vt_err *reterr)
 {
-	struct vt_jwt_want aud = { .aud = audience, .n_aud = n_audience };
+	const char *us[2] = { o->o.public_url, NULL };
+	struct vt_jwt_want aud = { .aud = us, .n_aud = 2 };
 	struct vt_client_row c;
 	const char *id = NULL;
+	VT_BUF_AUTO(endpoint);
 	VT_JWT_AUTO(j);
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
+	vt_buf_printf(&endpoint, "%s/v1/token", us[0]);
+	if ((rc = vt_buf_status(&endpoint, reterr)) != VT_OK)
+		return rc;
+	us[1] = vt_buf_str(&endpoint);
 	if (rq->assertion != NULL &&
 	    vt_jwt_parse(rq->assertion, &j, NULL) != VT_OK)
 		return unknown(reterr);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who asks: the bearer token, and what it stands for. */
+#include "api/office/identity.h"
 #include "api/v1/v1_priv.h"
 
 int
@@ -10,6 +11,12 @@ vt_v1_admit(struct vt_http_req *req, struct vt_err *reterr)
 	if (a == NULL)
 		return vt_arena_err(req->arena, reterr);
 	req->user = a;
+	/* A certificate of the TLS connection stands for a caller that sends
+	 * no token; one that does is asked for that alone. */
+	if (req->peer_cert.trusted &&
+	    vt_http_header(req, "Authorization").p == NULL)
+		return vt_office_authenticate_certificate(
+		    vt_v1_office(req), req->peer_cert.der, a, reterr);
 	return vt_office_authenticate(
 	    vt_v1_office(req), vt_http_bearer(req), a, reterr);
 }

@@ -56,6 +56,19 @@ MAY = {
     'listWebhooks': 'MS', 'addWebhook': 'MS', 'getWebhook': 'MS',
     'changeWebhook': 'MS', 'removeWebhook': 'MS', 'webhookDeliveries': 'MS',
     'replayWebhook': 'MS', 'pingWebhook': 'MS', 'webhookKey': OPEN,
+    'token': OPEN, 'signIn': OPEN,
+    'signOut': EVERYONE, 'signOutEverywhere': EVERYONE,
+    'changePassword': EVERYONE, 'offerTotp': EVERYONE,
+    'confirmTotp': EVERYONE,
+    'listAccounts': 'M', 'addAccount': 'M', 'getAccount': 'M',
+    'removeAccount': 'M', 'actOnAccount lock': 'M',
+    'actOnAccount unlock': 'M', 'actOnAccount set_password': 'M',
+    'actOnAccount drop_second_factor': 'M',
+    'linkIdentity': 'M', 'unlinkIdentity': 'M',
+    'listClients': 'M', 'addClient': 'M', 'actOnClient disable': 'M',
+    'actOnClient enable': 'M', 'actOnClient new_secret': 'M',
+    'listDelegations': 'LOCMA', 'delegate': 'LC', 'getDelegation': 'LOCMA',
+    'revokeDelegation': 'LOCMA',
 }
 
 with open(os.path.join(t.SOURCE, 'api', 'openapi.yaml'),
@@ -93,6 +106,8 @@ def smallest(node):
         return '0' * int(node['pattern'].split('{')[1].split('}')[0])
     if node.get('format') == 'byte':
         return 'MA=='
+    if node.get('format') == 'date-time':
+        return '2026-03-02T08:00:00+07:00'
     return 'x' * max(1, node.get('minLength', 1))
 
 
@@ -150,7 +165,9 @@ def check(path, method, op, shared):
             continue
         stranger = ask(public, path, method, op, shared, body)
         if MAY[row] == OPEN:
-            t.ok(stranger.status not in (401, 403), row + ': open', stranger)
+            # signing in is open, and says no to who does not get in
+            t.ok(stranger.status not in (401, 403) or
+                 stranger.json['code'] == 'sign-in-failed', row + ': open', stranger)
             continue
         t.equal(stranger.status, 401, row + ': not without a token')
         wrong = []

@@ -5,16 +5,15 @@
 #include "tests/unit/api/office/house.h"
 #include "tests/unit/api/office/jwt_maker.h"
 
-#define AUDIENCE "https://vanthu.test/v1/token"
+#define AUDIENCE "http://127.0.0.1:8480/v1/token"
 
 static struct house h;
-static const char *const audience[] = { AUDIENCE, "https://vanthu.test" };
 
 static int
 token(
     const struct vt_token_request *rq, struct vt_token *ret, struct vt_err *err)
 {
-	return vt_office_token(h.office, rq, audience, 2, ret, err);
+	return vt_office_token(h.office, rq, ret, err);
 }
 
 static int
