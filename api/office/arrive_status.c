@@ -99,7 +99,7 @@ same_agency(struct vt_view *v, const char *x, const char *y)
 
 static int
 find_delivery(struct vt_view *v, const vt_id *paper, const char *from,
-    vt_id *ret, bool *ret_is, struct vt_err *reterr)
+    vt_id *ret, bool *ret_is, bool *ret_unvouched, struct vt_err *reterr)
 {
 	struct vt_delivery d[PAGE];
 	uint64_t after = 0;
@@ -119,6 +119,8 @@ find_delivery(struct vt_view *v, const vt_id *paper, const char *from,
 				continue;
 			*ret = d[i].id;
 			*ret_is = true;
+			*ret_unvouched = d[i].sent_at == VT_TIME_NONE &&
+					 d[i].state == VT_DELIVERY_WAITING;
 			return VT_OK;
 		}
 	} while (n == PAGE);
@@ -127,12 +129,13 @@ find_delivery(struct vt_view *v, const vt_id *paper, const char *from,
 
 static int
 log_status(struct vt_arrival *a, const vt_id *paper, const vt_id *delivery,
-    struct vt_err *reterr)
+    bool unvouched, struct vt_err *reterr)
 {
 	const struct vt_edxml_status *s = &a->x->status;
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
-	struct vt_step steps[2];
+	struct vt_step steps[3];
 	bool ok = true;
+	size_t n = 2;
 	int rc;
 
 	memset(steps, 0, sizeof(steps));
@@ -152,7 +155,14 @@ log_status(struct vt_arrival *a, const vt_id *paper, const vt_id *delivery,
 	rc = vt_arrival_read(a, VT_CONSIGN_APPLIED, &steps[1], reterr);
 	if (rc != VT_OK)
 		return rc;
-	rc = vt_arrival_act(a, paper, steps, 2, &res, reterr);
+	/* the status ends the sending; the receipt is still wanted */
+	if (unvouched) {
+		steps[n].kind = VT_STEP_WORK;
+		steps[n].u.work.kind = VT_WORK_DELIVERY;
+		steps[n].u.work.subject = *delivery;
+		steps[n++].u.work.due = vt_now(a->o->o.ctx) + VT_TIME_S(60);
+	}
+	rc = vt_arrival_act(a, paper, steps, n, &res, reterr);
 	vt_act_result_free(&res);
 	return rc;
 }
@@ -164,7 +174,7 @@ about_ours(struct vt_arrival *a, struct vt_err *reterr)
 	struct vt_view *v = NULL;
 	vt_id paper = { { 0 } }, delivery = { { 0 } };
 	struct vt_paper p;
-	bool is = false, ok = true;
+	bool is = false, ok = true, unvouched = false;
 	int rc;
 
 	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
@@ -174,7 +184,7 @@ about_ours(struct vt_arrival *a, struct vt_err *reterr)
 		paper = p.id;
 		rc = find_delivery(v, &paper,
 		    vt_arrival_text(a, a->x->status.from.id, 35, &ok),
-		    &delivery, &is, &err);
+		    &delivery, &is, &unvouched, &err);
 	} else if (rc == VT_E_NOT_FOUND) {
 		rc = VT_OK;
 	}
@@ -188,7 +198,7 @@ about_ours(struct vt_arrival *a, struct vt_err *reterr)
 		return unknown(a,
 		    "không tìm thấy văn bản đã gửi mà trạng thái này nói đến",
 		    false, reterr);
-	return log_status(a, &paper, &delivery, reterr);
+	return log_status(a, &paper, &delivery, unvouched, reterr);
 }
 
 /* ---- 13: about a paper of theirs ---- */

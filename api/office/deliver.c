@@ -9,7 +9,9 @@
 #include "api/office/statuses.h"
 #include "api/office/work.h"
 
-#define MINUTE VT_TIME_S(60)
+#define MINUTE    VT_TIME_S(60)
+#define PAGE      32
+#define LINKS_MAX 16
 
 vt_time
 vt_deliver_next(vt_time now, uint32_t attempt)
@@ -98,6 +100,7 @@ struct job {
 	struct vt_route route;
 	char from[64]; /* code of the sender */
 	uint32_t attempt;
+	bool vouched; /* a transport's word, and its receipt, are here */
 };
 
 static int
@@ -118,6 +121,7 @@ load(struct vt_office *o, const struct vt_work *w, struct job *j,
 	j->sender = d.agency_no;
 	j->state = d.state;
 	j->attempt = w->attempt;
+	j->vouched = d.sent_at != VT_TIME_NONE;
 	vt_text_fit(j->from, sizeof(j->from), a.now.code);
 	rc = vt_office_route_find(
 	    o, v, d.to.code, &j->kind, &j->route, &j->receiver, NULL, reterr);
@@ -159,6 +163,89 @@ outcome(const struct job *j, enum vt_delivery_state state, const char *note,
 	ret->u.delivered.stored_at = VT_TIME_NONE;
 }
 
+/* What a tenant is asked about a paper that it has of us. */
+struct earlier {
+	vt_id old;    /* our paper */
+	vt_id theirs; /* what it made of it */
+	enum vt_ask ask;
+	char reason[2048];
+	bool is;
+};
+
+static int
+find_earlier(struct vt_view *v, const struct job *j,
+    const struct vt_paper_link *l, struct earlier *e, struct vt_err *reterr)
+{
+	struct vt_delivery d[PAGE];
+	struct vt_paper old, theirs;
+	uint64_t after = 0;
+	size_t n;
+	int rc;
+
+	if ((rc = vt_paper_get(v, &l->paper, &old, reterr)) != VT_OK)
+		return rc;
+	e->old = old.id;
+	e->ask = l->kind == VT_LINK_RECALLS ? VT_ASK_RECALL : VT_ASK_REPLACE;
+	vt_text_fit(e->reason, sizeof(e->reason), old.closed_note);
+	do {
+		rc = vt_delivery_list_after(
+		    v, &l->paper, after, d, PAGE, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		for (size_t i = 0; i < n && !e->is; i++) {
+			after = d[i].seq;
+			if (vt_paper_by_delivery(v, j->receiver, &d[i].id,
+				&theirs, NULL) != VT_OK)
+				continue;
+			e->theirs = theirs.id;
+			e->is = true;
+		}
+	} while (n == PAGE && !e->is);
+	return VT_OK;
+}
+
+/*
+ * Our paper recalls or replaces one that the tenant has: it is asked, as a
+ * peer is by the type of the edoc. Before the notice is made there, so that a
+ * crash between the two repeats both.
+ */
+static int
+ask_earlier(struct vt_office *o, const struct job *j, struct vt_err *reterr)
+{
+	struct vt_paper_link l[LINKS_MAX];
+	uint8_t seed[sizeof(vt_id) * 2];
+	struct vt_view *v = NULL;
+	size_t n = 0;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_paper_links(v, &j->paper, l, LINKS_MAX, &n, reterr);
+	vt_view_end(v);
+	for (size_t i = 0; i < n && rc == VT_OK; i++) {
+		struct earlier e = { .is = false };
+		struct vt_asking k = { .agency_no = j->receiver,
+			.at = vt_now(o->o.ctx) };
+		vt_hash h;
+
+		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+			return rc;
+		rc = find_earlier(v, j, &l[i], &e, reterr);
+		vt_view_end(v);
+		if (rc != VT_OK || !e.is)
+			continue;
+		memcpy(seed, j->id.b, sizeof(vt_id));
+		memcpy(seed + sizeof(vt_id), e.theirs.b, sizeof(vt_id));
+		h = vt_sha256(VT_SPAN(seed, sizeof(seed)));
+		memcpy(k.once.b, h.b, sizeof(k.once.b));
+		k.paper = e.theirs;
+		k.ask = e.ask;
+		k.reason = e.reason;
+		rc = vt_ask_about(o, &k, reterr);
+	}
+	return rc;
+}
+
 /*
  * To another tenant: no packet. Its paper waits for its clerk, and the sender
  * hears that it arrived (01), as from anybody else.
@@ -173,6 +260,8 @@ to_tenant(struct vt_office *o, const struct job *j, struct vt_err *reterr)
 	VT_BUF_AUTO(payload);
 	int rc;
 
+	if ((rc = ask_earlier(o, j, reterr)) != VT_OK)
+		return rc;
 	vt_telling_new(o, VT_STATUS_ARRIVED, "", "", &t);
 	vt_telling_encode(&t, &payload);
 	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
@@ -250,6 +339,8 @@ failed(struct vt_office *o, const struct job *j, const struct vt_err *why,
 		return why->code;
 	}
 	vt_log_err("office.dead_letter", why);
+	if (j->state != VT_DELIVERY_WAITING)
+		return VT_OK; /* it is there; only the receipt is missing */
 	outcome(j, VT_DELIVERY_FAILED, why->msg, &step);
 	return record(o, j, &step, reterr);
 }
@@ -286,6 +377,19 @@ to_peer(struct vt_office *o, const struct job *j, vt_time *ret_due,
 	return rc;
 }
 
+/*
+ * It arrived, but the peer's answer was lost before its receipt was here: the
+ * same packet again brings the same receipt.
+ */
+static bool
+wants_receipt(const struct job *j)
+{
+	return j->kind == VT_ROUTE_DIRECT && !j->vouched &&
+	       (j->state == VT_DELIVERY_ARRIVED ||
+		   j->state == VT_DELIVERY_REFUSED ||
+		   j->state == VT_DELIVERY_REGISTERED);
+}
+
 int
 vt_deliver_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
     struct vt_err *reterr)
@@ -296,7 +400,9 @@ vt_deliver_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 	if (j == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "delivery: no memory");
 	rc = load(o, w, j, reterr);
-	if (rc == VT_OK && j->state == VT_DELIVERY_WAITING) {
+	if (rc == VT_OK && wants_receipt(j)) {
+		rc = to_peer(o, j, ret_due, reterr);
+	} else if (rc == VT_OK && j->state == VT_DELIVERY_WAITING) {
 		switch (j->kind) {
 		case VT_ROUTE_TENANT:
 			rc = to_tenant(o, j, reterr);

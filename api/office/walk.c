@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "api/office/office_priv.h"
+#include "api/office/routes.h"
 
 /* Enter, replay, load: true when the verb goes on, else *rc is its result. */
 static bool
@@ -204,7 +205,37 @@ vt_office_issue(struct vt_office *o, const struct vt_request *rq,
 	return vt_office_do(o, rq, &act, ret, reterr);
 }
 
-/* Addressees: those given, else the paper's own; codes must be known. */
+/* What the addressee is called: as it was written, else as it is known. */
+static int
+addressee_name(struct vt_office *o, struct vt_view *v, const char *code,
+    const char *given, char *ret, size_t size, struct vt_err *reterr)
+{
+	enum vt_route_kind kind;
+	struct vt_address known;
+	struct vt_agency ag;
+	uint32_t no = 0;
+	int rc;
+
+	vt_text_fit(ret, size, given);
+	if (code[0] == '\0')
+		return VT_OK;
+	rc = vt_office_route_find(o, v, code, &kind, NULL, &no, NULL, reterr);
+	if (rc != VT_OK || given[0] != '\0')
+		return rc;
+	if (kind == VT_ROUTE_TENANT) {
+		if ((rc = vt_agency_get(v, no, &ag, reterr)) == VT_OK)
+			vt_text_fit(ret, size, ag.now.name);
+		return rc;
+	}
+	if (vt_office_address_get(o, v, code, &known, NULL) == VT_OK)
+		vt_text_fit(ret, size, known.name);
+	if (ret[0] == '\0')
+		vt_text_fit(ret, size, code);
+	return VT_OK;
+}
+
+/* Addressees: those given, else the paper's own; there must be a way to each,
+ * or a name to be printed. */
 static int
 addressees(struct vt_office *o, const vt_id *paper,
     const struct vt_recipient *to, size_t n, struct vt_arena *a,
@@ -212,7 +243,7 @@ addressees(struct vt_office *o, const vt_id *paper,
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_recipient *r;
-	struct vt_agency ag;
+	char called[1024];
 	struct vt_paper p;
 	int rc;
 
@@ -233,15 +264,15 @@ addressees(struct vt_office *o, const vt_id *paper,
 		const char *code = to[i].code == NULL ? "" : to[i].code;
 		const char *name = to[i].name == NULL ? "" : to[i].name;
 
-		if (code[0] != '\0' &&
-		    (rc = vt_agency_by_code(v, code, &ag, reterr)) != VT_OK)
-			return rc;
 		if (code[0] == '\0' && name[0] == '\0')
 			return vt_err_set(reterr, VT_E_INVALID,
 			    "addressee %zu: neither code nor name", i + 1);
+		rc = addressee_name(
+		    o, v, code, name, called, sizeof(called), reterr);
+		if (rc != VT_OK)
+			return rc;
 		r[i].code = vt_arena_strdup(a, code);
-		r[i].name =
-		    vt_arena_strdup(a, name[0] == '\0' ? ag.now.name : name);
+		r[i].name = vt_arena_strdup(a, called);
 		if (r[i].code == NULL || r[i].name == NULL)
 			return vt_arena_err(a, reterr);
 	}
