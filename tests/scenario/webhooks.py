@@ -269,6 +269,42 @@ t.ok(all('v1,' not in m[1]['webhook-signature'] for m in receiver.of('/some')),
 t.ok(all(abs(int(m[1]['webhook-timestamp']) - time.time()) < 120
          for m in messages), 'the time is that of the attempt')
 
+# --- what the documentation tells receivers to do ---
+
+with open(os.path.join(t.SOURCE, 'docs', 'webhooks.md'),
+          encoding='utf-8') as f:
+    page = f.read()
+
+
+def block(language):
+    return page.split('```' + language + '\n')[1].split('```')[0]
+
+
+def by_bash(message):
+    d = t.scratch()
+    with open(os.path.join(d, 'body'), 'wb') as f:
+        f.write(message[2])
+    h = message[1]
+    return t.run('bash', '-c', block('bash'), cwd=d, env={
+        **os.environ, 'KEY': public, 'ID': h['webhook-id'],
+        'TIME': h['webhook-timestamp'],
+        'SIGNATURE': h['webhook-signature']}).returncode == 0
+
+
+documented = {}
+exec(block('python'), documented)  # pylint: disable=exec-used
+changed = (0, messages[-1][1], messages[-1][2] + b' ')
+t.ok(by_bash(messages[-1]) and not by_bash(changed),
+     'the documented commands verify it')
+try:
+    import cryptography  # noqa: F401 - what the function below needs
+    keys = (every['secret'], public)
+except ImportError:
+    keys = (every['secret'],)
+t.ok(all(documented['verify'](k, messages[-1][1], messages[-1][2])
+         and not documented['verify'](k, changed[1], changed[2])
+         for k in keys), 'the documented function verifies it')
+
 # --- the log ---
 
 rows, progress = log(every['id'])
