@@ -101,6 +101,27 @@ static const struct vt_command commands[] = {
 	    "  --code CODE   of the agency; default H99.99\n"
 	    "What it made lies in DIR/sandbox, also as sandbox.json.\n",
 	    vt_cli_sandbox },
+	{ "user", "user VERB DIR [LOGIN] [--person ID] ...",
+	    "local accounts, on a store that no server has open",
+	    "  user list DIR                       people, their ids and login "
+	    "names\n"
+	    "  user add DIR LOGIN --person ID      changes the password at the "
+	    "first sign-in\n"
+	    "  user passwd|lock|unlock|remove DIR LOGIN\n"
+	    "  user totp|no-totp DIR LOGIN         a second factor, or none\n"
+	    "  user link DIR --person ID --issuer URL --subject TEXT\n"
+	    "                                      an OpenID provider's "
+	    "subject\n"
+	    "  --password-file FILE   else it is asked for\n"
+	    "  --own                  the person chose the password himself\n",
+	    vt_cli_user },
+	{ "client", "client add DIR [ID] --agency CODE --name NAME --scopes ...",
+	    "programs that may ask for access tokens",
+	    "  --agency CODE     whose program it is\n"
+	    "  --name NAME       what people read\n"
+	    "  --scopes \"papers:read papers:write ...\"\n"
+	    "Prints client_id and client_secret, once.\n",
+	    vt_cli_client },
 	{ "route", "route DIR KEY KIND [--url URL] [--cert PEM] …",
 	    "sets how packets travel, on a store that no server has open",
 	    "  KEY                an agency code; @NAME, a gateway; *, the "

@@ -3,10 +3,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "api/office/delegation.h"
 #include "api/v1/v1_priv.h"
 #include "base/limits.h"
 
 #define PAGE_MAX     200
+#define ACTED_MAX    64
 #define PAGE_DEFAULT 50
 
 static const char *const directions[] = {
@@ -319,29 +321,51 @@ vt_v1_list_papers(
 	return VT_OK;
 }
 
+/* By whose delegation an act was done, if by any. */
+static void
+acted_out(struct vt_json *j, const struct vt_acted *a, size_t n, uint64_t act)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (a[i].act != act)
+			continue;
+		vt_json_key(j, "delegation");
+		vt_json_object(j);
+		vt_json_kid(j, "id", &a[i].delegation);
+		vt_json_kid(j, "from", &a[i].from);
+		vt_json_kstr(j, "duty", a[i].duty);
+		vt_json_end(j);
+		return;
+	}
+}
+
 int
 vt_v1_history(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_office *o = vt_v1_office(req);
+	struct vt_acted *acted;
 	struct vt_act_entry *e;
 	struct vt_paper p;
 	struct vt_json j;
 	uint64_t from;
-	size_t n = 0;
+	size_t n = 0, n_acted = 0;
 	vt_id id;
 	int rc;
 
 	e = vt_arena_array(req->arena, PAGE_MAX, sizeof(*e));
-	if (e == NULL)
+	acted = vt_arena_array(req->arena, ACTED_MAX, sizeof(*acted));
+	if (e == NULL || acted == NULL)
 		return vt_arena_err(req->arena, reterr);
 	if ((rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
 	    (rc = vt_v1_query_cursor(req, &from, reterr)) != VT_OK ||
 	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
 	    (rc = vt_office_paper(o, v, vt_v1_actor(req), &id, &p, reterr)) !=
 		VT_OK ||
-	    (rc = vt_act_list(v, &id, from, e, PAGE_MAX, &n, reterr)) != VT_OK)
+	    (rc = vt_act_list(v, &id, from, e, PAGE_MAX, &n, reterr)) !=
+		VT_OK ||
+	    (rc = vt_office_acted(v, p.agency_no, &id, acted, ACTED_MAX,
+		 &n_acted, reterr)) != VT_OK)
 		return rc;
 	vt_v1_json(res, &j);
 	vt_json_key(&j, "acts");
@@ -361,6 +385,7 @@ vt_v1_history(
 		vt_v1_kstr(&j, "note", e[i].note);
 		if (e[i].number != 0)
 			vt_json_kuint(&j, "number", e[i].number);
+		acted_out(&j, acted, n_acted, e[i].index);
 		vt_json_end(&j);
 	}
 	vt_json_end(&j);
