@@ -56,7 +56,9 @@ vt_wire_base64(char *out, const uint8_t *p, size_t n)
 			v |= (uint32_t)p[1] << 8;
 		at[0] = letters[v >> 18];
 		at[1] = letters[v >> 12 & 63];
-		at[2] = n == 2 ? letters[v >> 6 & 63] : '=';
+		at[2] = '=';
+		if (n == 2)
+			at[2] = letters[v >> 6 & 63];
 		at[3] = '=';
 		at += 4;
 	}

@@ -381,8 +381,8 @@ bool vt_edxml_same_text(const char *a, const char *b);
 
 /* ---- keeping what was read ---- */
 
-/* Appends what was read as one CBOR map (docs/format.md): everything of *x but
- * the attachments' bytes. */
+/* Appends what was read as one CBOR map (keys in fields.c and codec.c, never
+ * reused): everything of *x but the attachments' bytes. */
 void vt_edxml_put(const struct vt_edxml *x, struct vt_buf *ret);
 
 /* Back again. Errors: VT_E_SYNTAX, VT_E_LIMIT, VT_E_NOMEM. */

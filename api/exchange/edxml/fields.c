@@ -7,6 +7,7 @@
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 /* clang-format off */
+/* Rows of tables, of literals and members. NOLINTBEGIN(bugprone-macro-*) */
 #define AT(m)        (uint16_t)offsetof(struct S, m)
 #define TEXT(k, el, js, m, chars) \
 	{ .name = el, .json = js, .kind = VT_F_TEXT, .key = k, \
@@ -53,6 +54,8 @@
 	  .max = chars, .at = AT(m), .at_n = AT(n_m) }
 #define G(var, f, bytes) \
 	const struct vt_edxml_group var = { f, COUNT(f), bytes }
+
+/* NOLINTEND(bugprone-macro-*) */
 
 /* ---- parts ---- */
 

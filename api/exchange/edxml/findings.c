@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdio.h>
+#include <stdlib.h>
 #include <strings.h>
 
 #include "api/exchange/edxml/reader.h"
@@ -208,13 +208,17 @@ vt_edxml_refusal(const struct vt_edxml *x)
 static const char *
 about(const struct vt_edxml *x, const struct vt_edxml_finding *f)
 {
-	size_t i = 0;
+	static const char file[] = "Attachment[";
+	const struct vt_edxml_document *d = &x->document;
+	unsigned long i;
 
-	if (sscanf(f->at, "Attachment[%zu]", &i) == 1 && i > 0 &&
-	    i <= x->document.n_attachments &&
-	    x->document.attachments[i - 1].name != NULL)
-		return x->document.attachments[i - 1].name;
-	return f->at;
+	if (strncmp(f->at, file, sizeof(file) - 1) != 0)
+		return f->at;
+	i = strtoul(f->at + sizeof(file) - 1, NULL, 10);
+	if (i == 0 || i > d->n_attachments ||
+	    d->attachments[i - 1].name == NULL)
+		return f->at;
+	return d->attachments[i - 1].name;
 }
 
 void

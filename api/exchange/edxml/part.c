@@ -9,7 +9,7 @@
 
 #include "api/exchange/edxml/reader.h"
 
-#define DECODED 49152
+#define DECODED ((size_t)49152)
 #define LOCAL   VT_WIRE_LOCAL
 
 struct vt_span

@@ -49,6 +49,7 @@ take_attribute(const xmlChar **a, struct vt_attribute *ret)
 	ret->value = VT_SPAN(a[3], (size_t)(a[4] - a[3]));
 }
 
+/* libxml2's signature. NOLINTBEGIN(readability-function-size) */
 static void
 on_start(void *arg, const xmlChar *name, const xmlChar *prefix,
     const xmlChar *uri, int n_ns, const xmlChar **ns, int n, int n_defaulted,
@@ -78,6 +79,8 @@ on_start(void *arg, const xmlChar *name, const xmlChar *prefix,
 	}
 	vt_tree_start(r, chars(uri), chars(name), attributes, (size_t)n);
 }
+
+/* NOLINTEND(readability-function-size) */
 
 static void
 on_end(

@@ -5,6 +5,7 @@
  * they say of the entry must agree with what came; its name is never used.
  */
 #include <stdlib.h>
+#define ZLIB_CONST /* input is read only */
 #include <zlib.h>
 
 #include "api/exchange/edxml/wire.h"
@@ -252,8 +253,7 @@ deflated(struct vt_unwrap *u, struct vt_span *s, struct vt_err *reterr)
 {
 	int z, rc;
 
-	/* zlib's pointer is not const, but it only reads */
-	u->z.next_in = (Bytef *)(uintptr_t)s->p;
+	u->z.next_in = s->p;
 	u->z.avail_in = s->n > UINT32_MAX ? UINT32_MAX : (uInt)s->n;
 	do {
 		uInt before = u->z.avail_in;
