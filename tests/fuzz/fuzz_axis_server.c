@@ -293,20 +293,24 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	"XroadVnpt-timestamp: 21112026T195608+0114\n"                          \
 	"XroadVnpt-Content-Type: application/json\n"
 
+#define FORM                                                                   \
+	SIGNED "Content-Type: multipart/form-data; boundary=xx\n\n"            \
+	       "--xx\r\nContent-Disposition: form-data; name=\"file_doc\"; "   \
+	       "filename=\"a\"\r\n\r\n<edXML/>\r\n\r\n--xx--\r\n"
+
+#define ROWS                                                                   \
+	"\n{\"status\":\"OK\",\"ErrorCode\":\"0\",\"ErrorDesc\":\"\\u00e0\","  \
+	"\"DocId\":\"1\",\"count\":3,\"data\":[{\"docId\":\"d\",\"n\":1.5,"    \
+	"\"x\":null,\"y\":{\"z\":[true]}}]}"
+
 const void *
 vt_fuzz_seed(size_t i, size_t *ret_n)
 {
 	static const char *const seeds[] = {
 		SIGNED "\n<edXML/>\r\n",
-		SIGNED "Content-Type: multipart/form-data; boundary=xx\n\n"
-		       "--xx\r\nContent-Disposition: form-data; "
-		       "name=\"file_doc\"; filename=\"a\"\r\n\r\n<edXML/>\r\n"
-		       "\r\n--xx--\r\n",
-		"\n{\"status\":\"OK\",\"ErrorCode\":\"0\",\"ErrorDesc\":"
-		"\"\\u00e0\",\"DocId\":\"1\",\"count\":3,\"data\":[{\"docId\":"
-		"\"d\",\"n\":1.5,\"x\":null,\"y\":{\"z\":[true]}}]}",
-		"\n{\"success\":true,\"data\":{\"docId\":\"d\",\"edxml\":"
-		"\"PGE+PC9hPg==\",\"attachments\":[]}}",
+		FORM,
+		ROWS,
+		"\n{\"success\":true,\"data\":{\"edxml\":\"PGE+PC9hPg==\"}}",
 		"\n{\"data\":\"PGE+\\nPC9hPg==\"}",
 	};
 

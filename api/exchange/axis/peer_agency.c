@@ -302,7 +302,7 @@ static int
 do_step(struct memory *m, const struct vt_peer_step *s, struct vt_err *reterr)
 {
 	struct request r = { .body = VT_BUF_INIT };
-	vt_time at = vt_now(m->o->ctx) - VT_TIME_S(s->age_s);
+	vt_time at = vt_now(m->o->ctx) - (vt_time)s->age_ms * 1000;
 	int rc;
 
 	if (s->wait_ms > 0) {

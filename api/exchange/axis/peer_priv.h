@@ -66,8 +66,8 @@ struct vt_peer_step {
 	char packet[64], doc_id[64], status[16], kind[8];
 	bool form, no_tail, padded, no_hash, wrong_hash, wrong_secret, tamper,
 	    stale, expect100, no_to, last_id, unsigned_call;
-	unsigned cut; /* percent of the body that is sent; 0 = all */
-	int age_s;    /* of the timestamp */
+	unsigned cut;    /* percent of the body that is sent; 0 = all */
+	unsigned age_ms; /* of the timestamp */
 	unsigned wait_ms;
 	char as[64]; /* `from` instead of the packet's */
 };
@@ -110,7 +110,7 @@ struct vt_peer_message {
 void vt_peer_message_free(struct vt_peer_message *m);
 
 /* Value of a header, any case; p == NULL: absent. Borrowed from m. */
-struct vt_span vt_peer_header(void *m, const char *name);
+struct vt_span vt_peer_header(void *message, const char *name);
 
 /* Reads one message. false: cut off, or not HTTP. answer: of a client. */
 bool vt_peer_read(int fd, bool answer, struct vt_peer_message *ret);

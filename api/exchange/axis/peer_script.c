@@ -146,7 +146,7 @@ read_file(struct reader *r, const char *name, struct vt_buf *ret)
 	vt_buf_init(ret, VT_L(PACKET_MAX));
 	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
 		vt_buf_put(ret, piece, n);
-	fclose(f);
+	(void)fclose(f);
 	return vt_buf_status(ret, r->err);
 }
 
@@ -315,51 +315,72 @@ static const struct {
 #undef FLAG
 };
 
+/* Options with a word, and with a number. */
+static const struct {
+	const char *word;
+	size_t at, size;
+} texts[] = {
+#define TEXT(w, m)                                                             \
+	{                                                                      \
+		w, offsetof(struct vt_peer_step, m),                           \
+		    sizeof(((struct vt_peer_step *)NULL)->m)                   \
+	}
+	TEXT("packet", packet),
+	TEXT("docid", doc_id),
+	TEXT("status", status),
+	TEXT("kind", kind),
+	TEXT("as", as),
+#undef TEXT
+};
+
+static const struct {
+	const char *word;
+	size_t at;
+} numbers[] = {
+	{ "cut", offsetof(struct vt_peer_step, cut) },
+	{ "wait", offsetof(struct vt_peer_step, wait_ms) },
+	{ "age", offsetof(struct vt_peer_step, age_ms) },
+};
+
+#define N(table) (sizeof(table) / sizeof((table)[0]))
+
+/* One option at word *i; *i is then its last word. */
+static int
+read_option(struct reader *r, struct vt_peer_step *s, size_t *i)
+{
+	const char *w = word(r, *i);
+	char *base = (char *)s;
+
+	for (size_t k = 0; k < N(flags); k++)
+		if (strcmp(w, flags[k].word) == 0) {
+			*(bool *)(void *)(base + flags[k].at) = true;
+			return VT_OK;
+		}
+	for (size_t k = 0; k < N(texts); k++)
+		if (strcmp(w, texts[k].word) == 0)
+			return copy(r, ++*i, base + texts[k].at, texts[k].size);
+	for (size_t k = 0; k < N(numbers); k++)
+		if (strcmp(w, numbers[k].word) == 0 &&
+		    number(word(r, ++*i),
+			(unsigned *)(void *)(base + numbers[k].at)))
+			return VT_OK;
+	return wrong(r, "an option that is none");
+}
+
 /* do CALL [packet ID] [docid ID] [status S] [kind K] [as CODE] [cut N%]
- * [age T] [flags] */
+ * [age T] [wait T] [flags] */
 static int
 read_step(struct reader *r, struct vt_peer_case *c)
 {
 	struct vt_peer_step *s;
-	unsigned age;
 	int rc;
 
 	if (c->n_steps == VT_PEER_STEPS)
 		return wrong(r, "too many steps");
 	s = &c->steps[c->n_steps++];
-	if ((rc = copy(r, 1, s->call, sizeof(s->call))) != VT_OK)
-		return rc;
-	for (size_t i = 2; i < r->n && rc == VT_OK; i++) {
-		const char *w = word(r, i);
-		bool flag = false;
-
-		for (size_t k = 0; k < sizeof(flags) / sizeof(flags[0]); k++)
-			if (strcmp(w, flags[k].word) == 0)
-				flag =
-				    *(bool *)(void *)((char *)s + flags[k].at) =
-					true;
-		if (flag)
-			continue;
-		if (strcmp(w, "packet") == 0)
-			rc = copy(r, ++i, s->packet, sizeof(s->packet));
-		else if (strcmp(w, "docid") == 0)
-			rc = copy(r, ++i, s->doc_id, sizeof(s->doc_id));
-		else if (strcmp(w, "status") == 0)
-			rc = copy(r, ++i, s->status, sizeof(s->status));
-		else if (strcmp(w, "kind") == 0)
-			rc = copy(r, ++i, s->kind, sizeof(s->kind));
-		else if (strcmp(w, "as") == 0)
-			rc = copy(r, ++i, s->as, sizeof(s->as));
-		else if (strcmp(w, "cut") == 0 && number(word(r, ++i), &s->cut))
-			continue;
-		else if (strcmp(w, "wait") == 0 &&
-			 number(word(r, ++i), &s->wait_ms))
-			continue;
-		else if (strcmp(w, "age") == 0 && number(word(r, ++i), &age))
-			s->age_s = (int)(age / 1000);
-		else
-			rc = wrong(r, "an option that is none");
-	}
+	rc = copy(r, 1, s->call, sizeof(s->call));
+	for (size_t i = 2; i < r->n && rc == VT_OK; i++)
+		rc = read_option(r, s, &i);
 	return rc;
 }
 

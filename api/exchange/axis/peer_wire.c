@@ -26,9 +26,9 @@ vt_peer_message_free(struct vt_peer_message *m)
 }
 
 struct vt_span
-vt_peer_header(void *arg, const char *name)
+vt_peer_header(void *message, const char *name)
 {
-	const struct vt_peer_message *m = arg;
+	const struct vt_peer_message *m = message;
 	const char *p = vt_buf_str(&m->head);
 	size_t n = strlen(name), len;
 

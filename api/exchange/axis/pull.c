@@ -277,8 +277,9 @@ on_bytes(void *arg, struct vt_span s, struct vt_err *reterr)
 	return rc;
 }
 
-/* tries: failed ones before; raw: the answer as it comes; external: the id to
- * keep it under. *ret_hash is of the bytes that came. */
+/* One packet for one tenant. external: the id to keep it under; damage: why
+ * the answer is kept as it comes, NULL: it is not; tries: failed ones before.
+ */
 struct order {
 	const struct doc *doc;
 	uint32_t agency_no;
@@ -287,22 +288,22 @@ struct order {
 };
 
 static int
-begin(struct pull *p, const struct order * or, struct taking *t,
+begin(struct pull *p, const struct order *want, struct taking *t,
     struct vt_buf *headers, struct vt_err *reterr)
 {
-	struct vt_consign_new n = { .agency_no = or->agency_no,
+	struct vt_consign_new n = { .agency_no = want->agency_no,
 		.to = "",
 		.via = p->g->via,
 		.kind = p->kind,
-		.external = or->external,
+		.external = want->external,
 		.peer = p->route->key };
 	int rc;
 
 	vt_buf_printf(headers,
-	    "docId: %s\nfrom: %s\nto: %s\ncreated_time: %s\n", or->doc->id,
-	    or->doc->from, or->doc->to, or->doc->created);
-	if (or->damage != NULL)
-		vt_buf_printf(headers, "damaged: %s\n", or->damage);
+	    "docId: %s\nfrom: %s\nto: %s\ncreated_time: %s\n", want->doc->id,
+	    want->doc->from, want->doc->to, want->doc->created);
+	if (want->damage != NULL)
+		vt_buf_printf(headers, "damaged: %s\n", want->damage);
 	if ((rc = vt_buf_status(headers, reterr)) != VT_OK)
 		return rc;
 	n.headers = vt_buf_str(headers);
@@ -310,7 +311,7 @@ begin(struct pull *p, const struct order * or, struct taking *t,
 }
 
 static int
-take_for(struct pull *p, const struct order * or, bool *ret_ours,
+take_for(struct pull *p, const struct order *want, bool *ret_ours,
     vt_hash *ret_hash, struct vt_err *reterr)
 {
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
@@ -319,13 +320,14 @@ take_for(struct pull *p, const struct order * or, bool *ret_ours,
 	vt_id id;
 	int rc;
 
-	if ((rc = begin(p, or, &t, &headers, reterr)) == VT_OK) {
+	if ((rc = begin(p, want, &t, &headers, reterr)) == VT_OK) {
 		t.ours = false;
-		rc = or->damage != NULL
-			 ? p->g->fetch_raw(
-			       p->g->arg, or->doc->id, on_bytes, &t, reterr)
-			 : p->g->fetch(p->g->arg, or->doc->id, or->doc->path,
-			       or->tries, on_bytes, &t, reterr);
+		rc =
+		    want->damage != NULL
+			? p->g->fetch_raw(
+			      p->g->arg, want->doc->id, on_bytes, &t, reterr)
+			: p->g->fetch(p->g->arg, want->doc->id, want->doc->path,
+			      want->tries, on_bytes, &t, reterr);
 	}
 	if (rc == VT_OK) {
 		*ret_hash = vt_sha256_end(t.sha);
@@ -342,19 +344,20 @@ take_for(struct pull *p, const struct order * or, bool *ret_ours,
 
 /* Another packet under an id that was used before: both are kept. */
 static int
-take_under_own_id(struct pull *p, struct order * or, const vt_hash *hash,
+take_under_own_id(struct pull *p, const struct order *was, const vt_hash *hash,
     bool *ret_ours, struct vt_err *reterr)
 {
 	char hex[VT_HASH_TEXT + 1], external[DOC_ID + 1];
+	struct order want = *was;
 	vt_hash again;
 
 	vt_hash_text(hash, hex);
 	snprintf(external, sizeof(external), "%.*s~%.16s", DOC_ID - 17,
-	    or->doc->id, hex);
+	    was->doc->id, hex);
 	vt_log(VT_LEVEL_WARN, "gateway.id_reused", "route=%s id=%s",
-	    p->route->key, or->doc->id);
-	or->external = external;
-	return take_for(p, or, ret_ours, &again, reterr);
+	    p->route->key, was->doc->id);
+	want.external = external;
+	return take_for(p, &want, ret_ours, &again, reterr);
 }
 
 static int
@@ -370,12 +373,12 @@ take(struct pull *p, const struct doc *d, const struct memory *m,
 	if ((rc = find_targets(p, d, targets, &n, reterr)) != VT_OK)
 		return rc;
 	for (size_t i = 0; i < n && rc == VT_OK; i++) {
-		struct order or = { d, targets[i], d->id, damage, m->tries };
+		struct order want = { d, targets[i], d->id, damage, m->tries };
 
-		rc = take_for(p, & or, ret_ours, &hash, reterr);
+		rc = take_for(p, &want, ret_ours, &hash, reterr);
 		if (rc == VT_E_CONFLICT)
-			rc =
-			    take_under_own_id(p, & or, &hash, ret_ours, reterr);
+			rc = take_under_own_id(
+			    p, &want, &hash, ret_ours, reterr);
 	}
 	return rc;
 }

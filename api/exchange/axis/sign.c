@@ -182,13 +182,13 @@ refuse(struct vt_err *reterr, const char *what)
 }
 
 static int
-copy_params(const json_t *o, struct vt_arena *a, struct vt_axis_claims *ret,
+copy_params(json_t *o, struct vt_arena *a, struct vt_axis_claims *ret,
     struct vt_err *reterr)
 {
 	const char *name;
 	json_t *v;
 
-	json_object_foreach((json_t *)(uintptr_t)o, name, v)
+	json_object_foreach(o, name, v)
 	{
 		struct vt_axis_param *p = &ret->params[ret->n];
 
