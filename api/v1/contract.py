@@ -374,13 +374,11 @@ class Operation:
             if 'application/problem+json' in content:
                 problems.add(status)
         wanted = {'401'} if 'OPEN' not in self.flags else set()
-        wanted.add('422')  # a parameter that is not listed
+        wanted |= {'400', '422'}  # not HTTP; a parameter that is not listed
         if 'IF_MATCH' in self.flags:
             wanted |= {'412', '428'}
         if self.consumes:
-            wanted |= {'400', '413', '415'}
-        if 'IDEMPOTENT' in self.flags:
-            wanted |= {'400'}
+            wanted |= {'413', '415'}
         if '{' in self.path:
             wanted.add('404')
         if types and '*/*' not in types:
