@@ -7,7 +7,7 @@ dir=$1
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
-if ! "$dir/venv/bin/python" -c 'import pyhanko' 2>/dev/null; then
+if ! "$dir/venv/bin/python" -c 'import pyhanko, schemathesis' 2>/dev/null; then
 	rm -rf "$dir/venv"
 	python3 -m venv "$dir/venv"
 	"$dir/venv/bin/pip" -q install --disable-pip-version-check \

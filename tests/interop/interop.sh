@@ -54,5 +54,10 @@ for f in out/*.pdf; do
 		rc=1
 	}
 done
+echo "# the contract, by schemathesis"
+VANTHU_BUILD=$build "$here/contract.py" "$peers/venv/bin/st" \
+    "$([ -n "${CI:-}" ] && echo 60 || echo 300)" >contract.tap 2>&1 || rc=1
+grep -v '^# ' contract.tap
+[ $rc = 0 ] || grep '^# ' contract.tap | tail -200
 [ -z "${VANTHU_KEEP:-}" ] || cp -r out ca.pem dss.tsv "$VANTHU_KEEP"
 exit $rc
