@@ -4,7 +4,7 @@
  * Elements of the tables carry their own keys; lists are arrays; a flat group
  * is a map of its own.
  */
-#include <inttypes.h>
+#include <stdlib.h>
 
 #include "api/exchange/edxml/fields.h"
 #include "api/exchange/edxml/reader.h"
@@ -230,6 +230,81 @@ vt_edxml_put(const struct vt_edxml *x, struct vt_buf *ret)
 	vt_cbor_key(&w, K_BROKEN);
 	vt_cbor_bool(ret, x->broken);
 	vt_cbor_map_end(&w);
+}
+
+/* ---- what fits ---- */
+
+/* Addressees by their codes only; none without memory. */
+static void
+codes_only(struct vt_edxml_document *d)
+{
+	struct vt_edxml_organ *to = calloc(d->n_to + 1, sizeof(*to));
+
+	for (size_t i = 0; to != NULL && i < d->n_to; i++)
+		to[i].id = d->to[i].id;
+	d->n_to = to == NULL ? 0 : d->n_to;
+	d->to = to;
+}
+
+static void
+without_lists(struct vt_edxml_document *d)
+{
+	d->n_to = d->n_hops = d->n_answers = d->n_receivers = 0;
+	d->n_replaces = d->n_appendixes = d->n_to_places = d->n_tasks = 0;
+	d->signature = NULL;
+}
+
+/* What the office asks for: who, which, and what is wrong. */
+static void
+bare(struct vt_edxml *x)
+{
+	static const struct vt_edxml_document none = VT_EDXML_DOCUMENT_INIT;
+	struct vt_edxml_document d = none;
+	size_t refusing = 0;
+
+	while (
+	    refusing < x->n_findings && refusing < 16 &&
+	    vt_edxml_rule_info(x->findings[refusing].rule)->class == VT_EDXML_E)
+		refusing++;
+	d.business = x->document.business;
+	d.promulgated = x->document.promulgated;
+	d.promulgated.text = NULL;
+	x->document = d;
+	x->n_findings = refusing;
+	if (x->kind == VT_EDXML_STATUS) {
+		struct vt_edxml_status s = VT_EDXML_STATUS_INIT;
+
+		s.code = x->status.code;
+		s.at.at = x->status.at.at;
+		x->status = s;
+	}
+}
+
+bool
+vt_edxml_put_within(const struct vt_edxml *x, size_t max, struct vt_buf *ret)
+{
+	struct vt_edxml less = *x;
+	size_t from = ret->n;
+	void *to = NULL;
+	int step = 0;
+
+	vt_edxml_put(x, ret);
+	while (ret->failed == VT_OK && ret->n - from > max && step < 3) {
+		vt_buf_truncate(ret, from);
+		step++;
+		if (step == 1) {
+			codes_only(&less.document);
+			to = less.document.to;
+		} else if (step == 2) {
+			without_lists(&less.document);
+		} else {
+			bare(&less);
+		}
+		vt_edxml_put(&less, ret);
+	}
+	free(to);
+	VT_ASSERT(ret->failed != VT_OK || ret->n - from <= max);
+	return step == 0;
 }
 
 /* ---- reading ---- */

@@ -385,6 +385,15 @@ bool vt_edxml_same_text(const char *a, const char *b);
  * reused): everything of *x but the attachments' bytes. */
 void vt_edxml_put(const struct vt_edxml *x, struct vt_buf *ret);
 
+/*
+ * The same in at most max bytes (>= 16 KiB): what is longest goes first when
+ * it does not fit: names and addresses of addressees, then the lists, then
+ * texts and notes. Returns false when something was left out; the packet
+ * itself still has it.
+ */
+bool vt_edxml_put_within(
+    const struct vt_edxml *x, size_t max, struct vt_buf *ret);
+
 /* Back again. Errors: VT_E_SYNTAX, VT_E_LIMIT, VT_E_NOMEM. */
 VT_NODISCARD int vt_edxml_get(
     struct vt_span s, struct vt_edxml **ret, struct vt_err *reterr);

@@ -603,6 +603,50 @@ test_kept_form(void)
 	tap_eq_int(taken, 0, "a kept packet that is cut is not taken");
 }
 
+/* As many addressees, and texts as long, as it takes. */
+static void
+test_within(void)
+{
+	static char text[60001];
+	static struct vt_edxml_organ many[2000];
+	struct vt_err err = VT_ERR_INIT;
+	struct paper p;
+
+	memset(text, 'x', sizeof(text) - 1);
+	for (int i = 0; i < 4; i++) {
+		VT_CLEANUP(vt_edxml_free) struct vt_edxml *x = NULL;
+		VT_CLEANUP(vt_edxml_free) struct vt_edxml *y = NULL;
+		VT_BUF_AUTO(b);
+		VT_BUF_AUTO(kept);
+
+		paper_make(&p);
+		for (size_t k = 0; k < 2000; k++)
+			many[k] = p.to[0];
+		if (i >= 1) {
+			p.d.to = many;
+			p.d.n_to = i == 1 ? 1500 : 2000;
+		}
+		if (i == 3)
+			p.d.subject = p.d.content = text;
+		paper_write(&p.d, &b);
+		x = paper_must(&b, NULL);
+		tap_ok(vt_edxml_put_within(x, i == 2 ? 16384 : 65536, &kept) ==
+			   (i == 0),
+		    "kept whole: %s", i == 0 ? "yes" : "no");
+		tap_ok(kept.n <= (i == 2 ? 16384 : 65536), "within the limit");
+		tap_call(vt_edxml_get(vt_buf_view(&kept), &y, &err), &err,
+		    "taken out again");
+		tap_eq_int(y->document.n_to,
+		    i == 0   ? 2
+		    : i == 1 ? 700
+			     : 0,
+		    "addressees that fit");
+		tap_ok(i == 3 || strcmp(y->document.subject, p.d.subject) == 0,
+		    "the subject, unless it is what is too long");
+		tap_eq_int(y->document.business, VT_EDXML_NEW, "its business");
+	}
+}
+
 int
 main(void)
 {
@@ -620,5 +664,6 @@ main(void)
 	test_json();
 	test_rules();
 	test_kept_form();
+	test_within();
 	return tap_done();
 }
