@@ -591,6 +591,32 @@ take_progress(
 }
 
 int
+vt_paper_peek(struct vt_span v, enum vt_direction *ret_dir,
+    enum vt_paper_state *ret_state, struct vt_err *reterr)
+{
+	struct vt_cbor_map_reader m;
+	uint32_t dir = 0, st = 0;
+	struct vt_cbor c;
+	uint64_t key;
+
+	vt_cbor_open(&c, v);
+	vt_cbor_map_open(&m, &c);
+	while (vt_cbor_next(&m, &key) && key <= 3) {
+		if (key == 2)
+			dir = vt_take_u32(&c);
+		else if (key == 3)
+			st = vt_take_u32(&c);
+		else
+			(void)vt_cbor_skip(&c);
+	}
+	if (c.failed != VT_OK)
+		return vt_take_end(&c, "paper", reterr);
+	*ret_dir = (enum vt_direction)dir;
+	*ret_state = (enum vt_paper_state)st;
+	return VT_OK;
+}
+
+int
 vt_paper_decode(struct vt_span v, struct vt_arena *a, struct vt_paper *ret,
     struct vt_err *reterr)
 {

@@ -72,6 +72,9 @@ void vt_paper_encode(const struct vt_paper *p, struct vt_buf *ret);
 VT_NODISCARD int vt_paper_decode(struct vt_span v, struct vt_arena *a,
     struct vt_paper *ret, struct vt_err *reterr);
 void vt_paper_defaults(struct vt_paper *p);
+/* Direction and state alone, which stand first in the row. */
+VT_NODISCARD int vt_paper_peek(struct vt_span v, enum vt_direction *ret_dir,
+    enum vt_paper_state *ret_state, struct vt_err *reterr);
 
 void vt_version_encode(const struct vt_version *x, struct vt_buf *ret);
 VT_NODISCARD int vt_version_decode(

@@ -25,7 +25,13 @@ struct page {
 	struct vt_paper *ret;
 	size_t max, n;
 	uint64_t next;
+	uint32_t agency_no;
+	struct vt_arena *scratch; /* of the paper looked at */
 };
+
+/* What a call may spend: passing a paper by its first fields costs one. */
+#define LOOK_COST 16
+#define BUDGET    (LOOK_COST * VT_L(SEARCH_SCAN_MAX))
 
 /* ---- what was asked ---- */
 
@@ -156,10 +162,7 @@ fits(const struct search *s, const struct vt_paper *p)
 {
 	const struct vt_paper_query *q = s->q;
 
-	if ((q->direction != 0 && p->direction != q->direction) ||
-	    (q->states != 0 && (p->state > VT_PAPER_STATE_MAX ||
-				   (q->states & 1U << p->state) == 0)) ||
-	    (q->from != 0 && p->created_at < q->from) ||
+	if ((q->from != 0 && p->created_at < q->from) ||
 	    (q->until != 0 && p->created_at >= q->until))
 		return false;
 	if ((given(q->type_code) &&
@@ -174,21 +177,57 @@ fits(const struct search *s, const struct vt_paper *p)
 	       (s->words.n == 0 || words_fit(&s->words, p));
 }
 
+/* By the first fields of the row alone. */
 static int
-scan(struct vt_view *v, uint32_t agency_no, const struct search *s,
-    struct page *page, struct vt_err *reterr)
+may_fit(const struct vt_paper_query *q, struct vt_span row, bool *ret,
+    struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
-	uint64_t before = s->q->before == 0 ? UINT64_MAX : s->q->before;
-	struct vt_key prefix = { .n = 0 };
-	struct vt_paper p = { .seq = 0 };
-	struct vt_span k, row;
-	size_t seen = 0;
+	enum vt_paper_state st = VT_PAPER_DRAFT;
+	enum vt_direction dir = VT_DIR_OUT;
 	int rc;
 
-	vt_key_u32(&prefix, agency_no);
+	*ret = true;
+	if (q->direction == 0 && q->states == 0)
+		return VT_OK;
+	if ((rc = vt_paper_peek(row, &dir, &st, reterr)) != VT_OK)
+		return rc;
+	*ret = (q->direction == 0 || dir == q->direction) &&
+	       (q->states == 0 ||
+		   (st <= VT_PAPER_STATE_MAX && (q->states & 1U << st) != 0));
+	return VT_OK;
+}
+
+/* One paper: into the page if it fits. */
+static int
+look_at(struct vt_view *v, const struct search *s, uint64_t seq,
+    struct page *page, struct vt_err *reterr)
+{
+	struct vt_paper p = { .seq = 0 };
+	int rc;
+
+	if ((rc = vt_scratch(&page->scratch, reterr)) != VT_OK ||
+	    (rc = vt_row_paper(v->txn, page->agency_no, seq, page->scratch, &p,
+		 reterr)) != VT_OK ||
+	    !fits(s, &p))
+		return rc;
+	return vt_row_paper(v->txn, page->agency_no, seq, v->arena,
+	    &page->ret[page->n++], reterr);
+}
+
+static int
+scan(struct vt_view *v, const struct search *s, struct page *page,
+    struct vt_err *reterr)
+{
+	uint64_t before = s->q->before == 0 ? UINT64_MAX : s->q->before;
+	struct vt_key prefix = { .n = 0 };
+	struct vt_span k, row;
+	size_t spent = 0;
+	bool maybe;
+	int rc;
+
+	vt_key_u32(&prefix, page->agency_no);
 	while (page->n < page->max) {
-		struct vt_key at = vt_key_row(agency_no, before);
+		struct vt_key at = vt_key_row(page->agency_no, before);
 
 		rc = vt_tx_lt(v->txn, VT_T_PAPER, &at, &k, &row, reterr);
 		if (rc == VT_E_NOT_FOUND ||
@@ -197,16 +236,13 @@ scan(struct vt_view *v, uint32_t agency_no, const struct search *s,
 		if (rc != VT_OK)
 			return rc;
 		before = vt_be64(k.p + 4);
-		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK)
+		if ((rc = may_fit(s->q, row, &maybe, reterr)) != VT_OK)
 			return rc;
-		rc = vt_row_paper(
-		    v->txn, agency_no, before, scratch, &p, reterr);
-		if (rc == VT_OK && fits(s, &p))
-			rc = vt_row_paper(v->txn, agency_no, before, v->arena,
-			    &page->ret[page->n++], reterr);
-		if (rc != VT_OK)
+		spent += maybe ? LOOK_COST : 1;
+		if (maybe &&
+		    (rc = look_at(v, s, before, page, reterr)) != VT_OK)
 			return rc;
-		if (page->n == page->max || ++seen == VT_L(SEARCH_SCAN_MAX)) {
+		if (page->n == page->max || spent >= BUDGET) {
 			page->next = before > 1 ? before : 0; /* 1: oldest */
 			return VT_OK;
 		}
@@ -219,15 +255,17 @@ vt_paper_search(struct vt_view *v, uint32_t agency_no,
     const struct vt_paper_query *q, struct vt_paper *ret, size_t max,
     size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
 {
-	struct page page = { .ret = ret, .max = max };
+	struct page page = { .ret = ret, .max = max, .agency_no = agency_no };
 	struct search s = { .q = q };
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
 	    (rc = ask(v->arena, q->words, true, &s.words, reterr)) != VT_OK ||
-	    (rc = ask(v->arena, q->number, false, &s.number, reterr)) !=
-		VT_OK ||
-	    (rc = scan(v, agency_no, &s, &page, reterr)) != VT_OK)
+	    (rc = ask(v->arena, q->number, false, &s.number, reterr)) != VT_OK)
+		return rc;
+	rc = scan(v, &s, &page, reterr);
+	vt_arena_free(page.scratch);
+	if (rc != VT_OK)
 		return rc;
 	*ret_n = page.n;
 	*ret_next = page.next;

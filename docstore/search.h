@@ -35,7 +35,8 @@ struct vt_paper_query {
 
 /*
  * *ret_next: `before` of the next call, 0 at the end. Looks at SEARCH_SCAN_MAX
- * papers at most: a page may come short or empty before the end.
+ * papers at most, or passes 16 times as many whose direction or state does not
+ * fit: a page may come short or empty before the end.
  * Errors: VT_E_SYNTAX (not UTF-8). Results are borrowed until vt_view_end.
  */
 VT_NODISCARD int vt_paper_search(struct vt_view *v, uint32_t agency_no,
