@@ -133,9 +133,9 @@ vt_arrival_read(struct vt_arrival *a, enum vt_consign_state state,
 		    vt_arrival_text(a, d->subject, VT_L(SUBJECT_MAX), &ok);
 	}
 	vt_buf_reset(&a->findings);
-	vt_edxml_put(x, &a->findings);
-	if (vt_buf_status(&a->findings, NULL) == VT_OK &&
-	    a->findings.n <= VT_L(KEEP_MAX))
+	/* the packet itself has what does not fit */
+	(void)vt_edxml_put_within(x, VT_L(KEEP_MAX), &a->findings);
+	if (vt_buf_status(&a->findings, NULL) == VT_OK)
 		ret->u.consign_read.findings = vt_buf_view(&a->findings);
 	return ok ? VT_OK : vt_arena_err(a->arena, reterr);
 }

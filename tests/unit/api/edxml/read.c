@@ -638,7 +638,7 @@ test_within(void)
 		    "taken out again");
 		tap_eq_int(y->document.n_to,
 		    i == 0   ? 2
-		    : i == 1 ? 700
+		    : i == 1 ? 1500
 			     : 0,
 		    "addressees that fit");
 		tap_ok(i == 3 || strcmp(y->document.subject, p.d.subject) == 0,
