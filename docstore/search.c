@@ -17,7 +17,7 @@ struct asked {
 };
 
 struct search {
-	const struct vt_paper_query *q;
+	const struct vt_paper_query *q; /* no string of it is NULL */
 	struct asked words, number;
 };
 
@@ -152,12 +152,6 @@ is_due(const char *before, const char *due)
 }
 
 static bool
-given(const char *s)
-{
-	return s != NULL && *s != '\0';
-}
-
-static bool
 fits(const struct search *s, const struct vt_paper *p)
 {
 	const struct vt_paper_query *q = s->q;
@@ -165,12 +159,12 @@ fits(const struct search *s, const struct vt_paper *p)
 	if ((q->from != 0 && p->created_at < q->from) ||
 	    (q->until != 0 && p->created_at >= q->until))
 		return false;
-	if ((given(q->type_code) &&
+	if ((*q->type_code != '\0' &&
 		strcmp(p->meta.type_code, q->type_code) != 0) ||
-	    (given(q->agency) && !agency_fits(q->agency, p)) ||
+	    (*q->agency != '\0' && !agency_fits(q->agency, p)) ||
 	    (!vt_id_is_zero(&q->assigned_to) &&
 		!person_fits(&q->assigned_to, p)) ||
-	    (given(q->due_before) && !is_due(q->due_before, p->meta.due_on) &&
+	    (*q->due_before != '\0' && !is_due(q->due_before, p->meta.due_on) &&
 		!is_due(q->due_before, p->assigned_due)))
 		return false;
 	return (s->number.n == 0 || number_fits(&s->number, p)) &&
@@ -205,6 +199,7 @@ look_at(struct vt_view *v, const struct search *s, uint64_t seq,
 	struct vt_paper p = { .seq = 0 };
 	int rc;
 
+	vt_paper_defaults(&p);
 	if ((rc = vt_scratch(&page->scratch, reterr)) != VT_OK ||
 	    (rc = vt_row_paper(v->txn, page->agency_no, seq, page->scratch, &p,
 		 reterr)) != VT_OK ||
@@ -256,8 +251,13 @@ vt_paper_search(struct vt_view *v, uint32_t agency_no,
     size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
 {
 	struct page page = { .ret = ret, .max = max, .agency_no = agency_no };
-	struct search s = { .q = q };
+	struct vt_paper_query asked = *q;
+	struct search s = { .q = &asked };
 	int rc;
+
+	asked.type_code = asked.type_code == NULL ? "" : asked.type_code;
+	asked.agency = asked.agency == NULL ? "" : asked.agency;
+	asked.due_before = asked.due_before == NULL ? "" : asked.due_before;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
 	    (rc = ask(v->arena, q->words, true, &s.words, reterr)) != VT_OK ||
