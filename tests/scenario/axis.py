@@ -3,14 +3,20 @@
 """The axis over real sockets and processes: `vanthu serve` against the kit,
 once as the axis server, once as a client that fetches. The published cases;
 a large packet in little memory; the store checks clean afterwards."""
+import base64
+import datetime
+import hashlib
+import hmac
+import http.client
 import json
 import os
 import socket
+import subprocess
 import threading
 import time
 
-from harness import (SOURCE, Province, Server, done, equal, need, ok,
-                     vanthu)
+from harness import (PDF, SOURCE, VANTHU, People, Province, Server, done,
+                     equal, letter_pdf, need, ok, start, vanthu)
 
 SYSTEM = 'demo.system.01'
 CASES = os.path.join(SOURCE, 'docs', 'exchange-cases')
@@ -46,6 +52,42 @@ def memory(pid):
                for k in ('RssAnon', 'RssShmem'))
 
 
+def call(path, body=b'', **params):
+    """A call of the SDK, written here once more: (answer, as JSON)."""
+    zone = datetime.timezone(datetime.timedelta(hours=7))
+    stamp = datetime.datetime.now(zone)
+    params = {'systemid': SYSTEM, **params,
+              'timestamp': stamp.strftime('%d%m%YT%H%M%S+0')
+              + '%03d' % (stamp.microsecond // 1000),
+              'Content-Type': 'application/octet-stream'}
+    params = {k.replace('_', '-'): v for k, v in params.items()}
+    signed = json.dumps({'XroadVnpt-' + k: v for k, v in params.items()},
+                        separators=(',', ':'))
+    headers = {'XroadVnpt-' + k: v for k, v in params.items()}
+    headers['XroadVnpt-sign-header-key'] = ';'.join(params)
+    headers['XroadVnpt-sign-header'] = signed
+    headers['XroadVnpt-hash-header'] = hmac.new(
+        b'demo-secret-not-real', signed.encode(), hashlib.sha256).hexdigest()
+    headers['Content-Type'] = params['Content-Type']
+    c = http.client.HTTPConnection('127.0.0.1', s.port, timeout=60)
+    c.request('POST', '/axis/' + path, body, headers)
+    return json.loads(c.getresponse().read())
+
+
+def hash_file(data):
+    """SHA-256 as the SDK prints it: no leading zero of a byte."""
+    return ''.join('%x' % b for b in hashlib.sha256(data).digest())
+
+
+def until(what, name):
+    for _ in range(300):
+        got = what()
+        if got:
+            return got
+        time.sleep(0.1)
+    return need(False, name)
+
+
 class Peak(threading.Thread):
     """The most memory a process has while something goes on."""
 
@@ -70,9 +112,11 @@ secret = p.path('keys', 'axis.secret')
 with open(secret, 'w', encoding='ascii') as f:
     f.write('demo-secret-not-real\n')
 port = free_port()
+axis_url = 'http://127.0.0.1:%d' % port
 for args in (('H98.01', 'hosted'),
-             ('@axis', 'axis', '--url', 'http://127.0.0.1:%d' % port,
-              '--pull', '1', '--of', 'H99.07', '--quirk-hash')):
+             ('H98.02', 'axis', '--url', axis_url, '--quirk-hash'),
+             ('@axis', 'axis', '--url', axis_url, '--pull', '1', '--of',
+              'H99.07', '--quirk-hash')):
     r = vanthu('route', p.store, *args, '--system-id', SYSTEM,
                '--secret', 'file:axis.secret')
     need(r.returncode == 0, 'route %s' % args[0], r.stdout + r.stderr)
@@ -101,6 +145,67 @@ ok(grown < 48 << 20, 'a packet of 64 MB is not held in memory',
 for case in ('A1', 'A2', 'A5'):
     report(kit(os.path.join(CASES, 'axis.peer'), '--port', str(port),
                '--only', case), 1)
+
+# A paper of ours to the agency that fetches: listed, fetched, acknowledged;
+# then its status comes back by the same way.
+people = People(s)
+paper = people.walk([('cong-van.pdf', PDF, letter_pdf('--no-fields'))])
+people.clerk.need(people.clerk.act(paper, 'issue'))
+people.clerk.need(people.clerk.act(paper, 'dispatch',
+                                   to=[{'code': 'H98.01'}]))
+
+
+def listed():
+    return call('getReceivedEdocList', servicetype='eDoc',
+                messagetype='edoc')['data']
+
+
+def delivery():
+    return people.clerk.get(
+        '/v1/papers/%s/deliveries' % paper).json['deliveries'][0]
+
+
+row = until(listed, 'it is listed')[0]
+equal((row['from'], row['to'], row['status']), ('H99.07', 'H98.01', 'initial'),
+      'from us, to them')
+first = call('getEdoc', b'{}', docId=row['docId'], filePath='')['data']
+again = call('getEdoc', b'{}', docId=row['docId'], filePath='')['data']
+packet = base64.b64decode(first, validate=True)
+ok(first == again and packet.startswith(b'<?xml'),
+   'the packet, the same bytes each time')
+with open(p.path('in.edxml'), 'wb') as f:
+    f.write(packet)
+r = vanthu('edoc', 'check', p.path('in.edxml'), '--to', 'H98.01')
+equal(r.returncode, 0, 'the packet is acceptable: ' + r.stderr.decode())
+for _ in range(2):
+    equal(call('updateStatus', b'{}', docId=row['docId'],
+               status='done')['ErrorCode'], '0', 'it is acknowledged')
+equal(listed(), [], 'nothing more is listed')
+r = vanthu('edoc', 'status', p.path('in.edxml'), '--code', '03', '--from',
+           'H98.01', '-o', p.path('status.edxml'))
+need(r.returncode == 0, 'a status 03', r.stderr)
+with open(p.path('status.edxml'), 'rb') as f:
+    packet = f.read()
+answer = call('sendEdoc', packet + b'\r\n', servicetype='eDoc',
+              messagetype='status', hash_file=hash_file(packet),
+              **{'from': 'H98.01'})
+equal(answer['ErrorCode'], '0', 'is taken: %s' % answer['ErrorDesc'])
+until(lambda: (delivery()['status'] or {}).get('code') == '03',
+      'the sender sees it')
+ok(True, 'the sender sees that it was accepted')
+
+# And to one that the axis serves.
+sending = p.path('sending.peer')
+with open(sending, 'w', encoding='utf-8') as f:
+    f.write('role axis\ncase "our paper arrives at the axis"\n'
+            'expect sent = 1\nwithin 40s\n')
+k = start([VANTHU, 'edoc', 'peer', sending, '--system-id', SYSTEM,
+           '--secret-file', secret, '--json', '--port', str(port)],
+          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+k.stderr.readline() # it listens
+people.clerk.need(people.clerk.act(paper, 'dispatch',
+                                   to=[{'code': 'H98.02'}]))
+report(json.loads(k.communicate()[0]), 1)
 
 s.stop()
 status, text = p.check()
