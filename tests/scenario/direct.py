@@ -1,0 +1,320 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two servers exchange papers directly, by mutual TLS: the packet with its
+CMS goes out, the receipt comes back and stands on both sides, statuses follow
+the acts of the receiver; whoever is not the peer that was agreed on gets
+nothing in."""
+import base64
+import hashlib
+import http.client
+import json
+import os
+import socket
+import ssl
+import time
+
+import harness as t
+
+province = t.Province()
+work = t.scratch()
+
+
+def openssl(*args):
+    r = t.run('openssl', *args, cwd=work)
+    t.need(r.returncode == 0, 'openssl ' + ' '.join(args[:2]),
+           r.stderr.decode())
+
+
+def make_keys():
+    """A CA for TLS, a certificate of it for each node, service keys."""
+    openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt',
+            'ec_paramgen_curve:P-256', '-nodes', '-days', '30', '-keyout',
+            'ca.key', '-out', 'ca.pem', '-subj', '/CN=direct test CA')
+    for n in ('a', 'b', 'x'):
+        with open(os.path.join(work, n + '.ext'), 'w', encoding='ascii') as f:
+            f.write('subjectAltName=IP:127.0.0.1\n'
+                    'extendedKeyUsage=serverAuth,clientAuth\n'
+                    'basicConstraints=CA:FALSE\n')
+        openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
+                '-nodes', '-keyout', n + '.key', '-out', n + '.csr', '-subj',
+                '/CN=node ' + n)
+        openssl('x509', '-req', '-in', n + '.csr', '-CA', 'ca.pem', '-CAkey',
+                'ca.key', '-CAcreateserial', '-days', '30', '-extfile',
+                n + '.ext', '-out', n + '.pem')
+        openssl('req', '-x509', '-newkey', 'rsa:2048' if n == 'b' else 'ec',
+                *(() if n == 'b' else
+                  ('-pkeyopt', 'ec_paramgen_curve:P-256')),
+                '-nodes', '-days', '30', '-keyout', 'svc-%s.key' % n, '-out',
+                'svc-%s.crt' % n, '-subj', '/CN=service ' + n, '-addext',
+                'basicConstraints=critical,CA:FALSE', '-addext',
+                'keyUsage=critical,digitalSignature')
+        with open(os.path.join(work, 'svc-%s.pem' % n), 'wb') as out:
+            for part in ('svc-%s.key' % n, 'svc-%s.crt' % n):
+                with open(os.path.join(work, part), 'rb') as f:
+                    out.write(f.read())
+
+
+def tls_pin(name):
+    with open(os.path.join(work, name + '.pem'), encoding='ascii') as f:
+        der = ssl.PEM_cert_to_DER_cert(f.read())
+    return hashlib.sha256(der).hexdigest()
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def make_store(name, login):
+    """A store with one agency of the province."""
+    agency = next(a for a in t.load('province.json')['agencies']
+                  if a['login'] == login)
+    people = []
+    for p in agency['people']:
+        who = login + '-' + p['login']
+        row = {k: p[k] for k in ('name', 'position', 'unit', 'roles')}
+        row['token'] = province.token(who)
+        if p['key']:
+            row['certificates'] = [who + '.pem']
+            row['key'] = 'file:' + who + '.p12'
+        people.append(row)
+    path = province.path('keys', name + '.json')
+    with open(path, 'w', encoding='utf-8') as f:
+        json.dump({'agencies': [{
+            'code': agency['code'], 'name': agency['name'],
+            'short': agency['short'], 'place': agency['place'],
+            'certificates': [login + '-seal.pem'],
+            'key': 'file:' + login + '-seal.p12', 'people': people}]}, f)
+    store = os.path.join(work, name)
+    r = t.vanthu('init', store, '--domain', name + '.example', '--province',
+                 path)
+    t.need(r.returncode == 0, 'store ' + name, r.stderr.decode())
+    return store
+
+
+def route(store, *args):
+    r = t.vanthu('route', store, *args)
+    t.need(r.returncode == 0, 'route ' + args[0], r.stderr.decode())
+
+
+class TlsClient(t.Client):
+    """The API over TLS; cert: who we are, or nobody."""
+
+    def __init__(self, port, token, cert=None):
+        super().__init__(port, token)
+        self.context = ssl.create_default_context(
+            cafile=os.path.join(work, 'ca.pem'))
+        if cert is not None:
+            self.context.load_cert_chain(
+                os.path.join(work, cert + '.pem'),
+                os.path.join(work, cert + '.key'))
+
+    def ask(self, method, path, body=None, headers=None):
+        h = dict(headers or {})
+        if self.token is not None:
+            h['Authorization'] = 'Bearer ' + self.token
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body).encode()
+            h.setdefault('Content-Type', 'application/json')
+        c = http.client.HTTPSConnection('127.0.0.1', self.port,
+                                        context=self.context,
+                                        timeout=self.timeout)
+        try:
+            c.request(method, path, body, h)
+            r = c.getresponse()
+            return t.Answer(r.status, r.getheaders(), r.read())
+        finally:
+            c.close()
+
+
+class Node(t.Server):
+    def __init__(self, name, store, port):
+        self.province = province
+        self.name = name
+        self.log = open(province.path('log', 'serve'), 'ab')
+        self.process = t.start(
+            [t.VANTHU, 'serve', store, '--json', '--listen',
+             '127.0.0.1:%d' % port, '--public-url', 'http://127.0.0.1:8480',
+             '--anchors', province.anchors, '--keys', province.path('keys'),
+             '--allow-private-fetch',
+             '--tls-cert', os.path.join(work, name + '.pem'),
+             '--tls-key', os.path.join(work, name + '.key'),
+             '--client-ca', os.path.join(work, 'ca.pem')],
+            stdout=t.subprocess.PIPE, stderr=self.log)
+        line = self.process.stdout.readline()
+        t.need(line.startswith(b'{'), 'node %s starts' % name, line)
+        self.port = json.loads(line)['port']
+
+    def client(self, name=None):
+        return TlsClient(self.port,
+                         None if name is None else province.token(name))
+
+
+def until(what, name):
+    for _ in range(300):
+        got = what()
+        if got:
+            break
+        time.sleep(0.1)
+    if not got:
+        with open(province.path('log', 'serve'), encoding='utf-8') as f:
+            said = [x for x in f.readlines() if 'http.request' not in x]
+            print('# ' + '# '.join(said[-20:]))
+    t.need(got, name)
+    return got
+
+
+make_keys()
+for n in ('a', 'b'):
+    os.link(os.path.join(work, 'svc-%s.pem' % n),
+            province.path('keys', 'svc-%s.pem' % n))
+store_a, store_b = make_store('a', 'skhcn'), make_store('b', 'anmau')
+port_a, port_b = free_port(), free_port()
+route(store_b, '@own', 'own', '--secret', 'file:svc-b.pem')
+route(store_b, 'H99.07', 'direct', '--url', 'https://127.0.0.1:%d' % port_a,
+      '--cert', os.path.join(work, 'svc-a.crt'), '--tls-sha256', tls_pin('a'))
+b = Node('b', store_b, port_b)
+log_key = b.client().get('/v1/agencies/H99.31/log').json['log_key']
+route(store_a, '@own:H99.07', 'own', '--secret', 'file:svc-a.pem')
+route(store_a, 'H99.31', 'direct', '--url', 'https://127.0.0.1:%d' % port_b,
+      '--cert', os.path.join(work, 'svc-b.crt'), '--tls-sha256', tls_pin('b'),
+      '--log-key', log_key)
+a = Node('a', store_a, port_a)
+people = t.People(a)
+their_clerk = b.client('anmau-clerk')
+their_leader = b.client('anmau-leader')
+
+
+def deliveries(paper):
+    return people.clerk.get('/v1/papers/%s/deliveries' % paper).json[
+        'deliveries']
+
+
+def shown(paper):
+    return (deliveries(paper)[0]['status'] or {}).get('code')
+
+
+# --- one paper, all the way ---
+
+files = [('cong-van.pdf', t.PDF, t.letter_pdf('--no-fields')),
+         ('bang-ke.xlsx', t.XLSX, t.annex_xlsx())]
+paper = people.walk(files)
+people.clerk.need(people.clerk.act(paper, 'issue'))
+people.clerk.need(people.clerk.act(paper, 'dispatch'))
+
+until(lambda: shown(paper) == '01', 'it arrives there: 01')
+waiting = their_clerk.get('/v1/papers?direction=in&state=waiting').json[
+    'papers']
+t.equal(len(waiting), 1, 'one paper waits for their clerk')
+theirs = waiting[0]['id']
+t.equal(their_clerk.content(theirs), people.clerk.content(paper),
+        'their main file is ours, byte for byte')
+t.equal(their_clerk.content(theirs, 2), files[1][2], 'the annex, too')
+t.all_passed(their_clerk.content(theirs), province, 2,
+             'its signatures are TOTAL-PASSED there')
+p = their_clerk.paper(theirs)
+t.equal((p['meta']['subject'], p['meta']['agency_code']),
+        (t.letter_meta()['subject'], 'H99.07'), 'its metadata came along')
+
+accepted = their_clerk.need(their_clerk.act(theirs, 'accept'))
+t.equal(accepted.json['arrival'], 1, 'it gets số đến 1')
+until(lambda: shown(paper) == '03', '03 comes back')
+their_leader.need(their_leader.act(
+    theirs, 'assign', lead=their_leader.get('/v1/me').json['person'],
+    opinion='Giao xử lý'))
+until(lambda: shown(paper) == '04', '04')
+their_clerk.need(their_clerk.act(theirs, 'finish', note='Xong'))
+until(lambda: shown(paper) == '06', '06')
+
+# --- the receipt ---
+
+d = until(lambda: [x for x in deliveries(paper) if x['receipt']],
+          'the receipt is there')[0]
+receipt = base64.b64decode(d['receipt'])
+t.receipt_holds(receipt, 'the receipt verifies')
+c = [x for x in their_clerk.get('/v1/consignments').json['consignments']
+     if x['kind'] == 'edoc']
+t.equal(len(c), 1, 'one consignment there')
+held = their_clerk.get('/v1/receipts/%d' % c[0]['act'])
+t.equal(held.body, receipt, 'the receipt is the same on both sides')
+t.equal(c[0]['external'], d['id'], 'its id is our delivery\'s')
+t.ok(d['evidence']['sent'] and d['evidence']['stored'] and
+     d['evidence']['delivered'] and d['evidence']['accepted'] and
+     d['evidence']['answered'], 'evidence of every stage, with times', d)
+
+# --- refused, with a reason ---
+
+second = people.walk(files[:1])
+people.clerk.need(people.clerk.act(second, 'issue'))
+people.clerk.need(people.clerk.act(second, 'dispatch'))
+until(lambda: shown(second) == '01', 'a second paper arrives')
+theirs2 = their_clerk.get('/v1/papers?direction=in&state=waiting').json[
+    'papers'][0]['id']
+their_clerk.need(their_clerk.act(theirs2, 'refuse',
+                                 reason='Không thuộc thẩm quyền'))
+until(lambda: shown(second) == '02', '02 comes back')
+t.equal(deliveries(second)[0]['reason'], 'Không thuộc thẩm quyền',
+        'with the reason')
+
+# --- who is not the peer ---
+
+row = their_clerk.get('/v1/consignments/' + c[0]['id']).json
+headers = dict(line.split(': ', 1)
+               for line in row['headers'].splitlines() if ': ' in line)
+packet = their_clerk.get('/v1/consignments/%s/content' % row['id']).body
+t.equal(hashlib.sha256(packet).hexdigest(), row['sha256'],
+        'the packet is kept as it came')
+
+
+def direct(ident, body, cert='a', **change):
+    digest = base64.b64encode(hashlib.sha256(packet).digest()).decode()
+    h = {'Content-Type': 'application/xml',
+         'Content-Digest': 'sha-256=:%s:' % digest,
+         'X-Vanthu-From': headers['X-Vanthu-From'],
+         'X-Vanthu-To': headers['X-Vanthu-To'],
+         'X-Vanthu-Kind': headers['X-Vanthu-Kind'],
+         'X-Vanthu-Signature': headers['X-Vanthu-Signature']}
+    h.update({k.replace('_', '-'): v for k, v in change.items()})
+    h = {k: v for k, v in h.items() if v is not None}
+    return TlsClient(port_b, None, cert).ask(
+        'POST', '/exchange/direct/' + ident, body, h)
+
+
+again = direct(d['id'], packet)
+t.equal((again.status, again.body), (200, receipt),
+        'sent again: the same receipt, byte for byte')
+again = direct(d['id'], packet)
+t.equal(again.body, receipt, 'and again')
+t.equal(len(their_clerk.get('/v1/papers?direction=in').json['papers']), 2,
+        'no other paper was made')
+new = '0' * 31 + '1'
+t.refused(direct(new, packet, None), 403, 'peer-untrusted',
+          'without a client certificate')
+t.refused(direct(new, packet, 'x'), 403, 'peer-untrusted',
+          'with a certificate that is not pinned')
+t.refused(direct(new, packet, X_Vanthu_From='H99.99'), 403, 'peer-untrusted',
+          'in a name that is nobody\'s')
+wrong = bytearray(base64.b64decode(headers['X-Vanthu-Signature']))
+wrong[-1] ^= 1
+t.refused(direct(new, packet,
+                 X_Vanthu_Signature=base64.b64encode(wrong).decode()), 403,
+          'peer-untrusted', 'with a signature that does not hold')
+t.refused(direct(new, packet, X_Vanthu_Signature=None), 400, 'bad-request',
+          'without a signature')
+t.refused(direct(new, packet + b' '), 422, 'digest-mismatch',
+          'with other bytes than were signed')
+other = base64.b64encode(hashlib.sha256(b'x').digest()).decode()
+t.refused(direct(new, b'x', Content_Digest='sha-256=:%s:' % other), 403,
+          'peer-untrusted', 'with another packet than was signed')
+a404 = direct(new, packet, X_Vanthu_To='H99.98')
+t.ok(a404.status in (404, 422), 'for an agency that is not here', a404)
+t.equal(len([x for x in their_clerk.get('/v1/consignments').json[
+    'consignments'] if x['kind'] == 'edoc']), 2, 'nothing of it got in')
+
+a.stop()
+b.stop()
+for name, store in (('a', store_a), ('b', store_b)):
+    r = t.vanthu('check', store, '--json')
+    t.equal(r.returncode, 0, 'vanthu check of %s is clean' % name)
+t.done()
