@@ -244,8 +244,9 @@ body(struct vt_mime *m, struct vt_span s, struct vt_err *reterr)
 static int
 end_body(struct vt_mime *m, struct vt_err *reterr)
 {
-	if (m->parts > 1)
-		vt_part_end(m->r, m->encoded);
+	if (m->parts == 1) /* over, before the attachments come */
+		return m->xml(m->arg, VT_SPAN(NULL, 0), reterr);
+	vt_part_end(m->r, m->encoded);
 	if (m->r->rc != VT_OK && reterr != NULL)
 		*reterr = m->r->err;
 	return m->r->rc;

@@ -19,7 +19,7 @@ struct parser {
 	struct vt_reader *r;
 	xmlParserCtxtPtr xml;
 	size_t n_head; /* bytes held until the first '<' */
-	bool begun;
+	bool begun, ended;
 };
 
 /* ---- callbacks ----
@@ -214,14 +214,33 @@ pass_head(struct parser *p, struct vt_span *s)
 	return r->rc;
 }
 
-/* vt_edxml_sink: bytes of the XML document. */
+static void
+end_xml(struct parser *p)
+{
+	struct vt_reader *r = p->r;
+
+	if (r->rc != VT_OK || p->ended)
+		return;
+	p->ended = true;
+	if (!p->begun) {
+		vt_reader_stop(r, VT_E_SYNTAX, "nothing but white space");
+		return;
+	}
+	(void)xmlParseChunk(p->xml, "", 0, 1);
+	if (r->rc == VT_OK && !p->xml->wellFormed)
+		vt_reader_stop(r, VT_E_SYNTAX, "XML 1.0: not well-formed");
+}
+
+/* vt_edxml_sink: bytes of the XML document; none: it is over. */
 static int
 feed(void *arg, struct vt_span s, struct vt_err *reterr)
 {
 	struct parser *p = arg;
 	struct vt_reader *r = p->r;
 
-	if (!p->begun)
+	if (s.n == 0)
+		end_xml(p);
+	else if (!p->begun)
 		(void)pass_head(p, &s);
 	while (r->rc == VT_OK && s.n > 0) {
 		size_t n = shortcut(p, s);
@@ -236,22 +255,6 @@ feed(void *arg, struct vt_span s, struct vt_err *reterr)
 	if (r->rc != VT_OK && reterr != NULL)
 		*reterr = r->err;
 	return r->rc;
-}
-
-static void
-end_xml(struct parser *p)
-{
-	struct vt_reader *r = p->r;
-
-	if (r->rc != VT_OK)
-		return;
-	if (!p->begun) {
-		vt_reader_stop(r, VT_E_SYNTAX, "nothing but white space");
-		return;
-	}
-	(void)xmlParseChunk(p->xml, "", 0, 1);
-	if (r->rc == VT_OK && !p->xml->wellFormed)
-		vt_reader_stop(r, VT_E_SYNTAX, "XML 1.0: not well-formed");
 }
 
 /* ---- the packet ---- */

@@ -159,7 +159,7 @@ void vt_reader_finish(struct vt_reader *r);
 
 struct vt_mime;
 
-/* xml: gets the bytes of the first part. */
+/* xml: gets the bytes of the first part, and none at its end. */
 VT_NODISCARD int vt_mime_new(struct vt_reader *r, vt_edxml_sink *xml, void *arg,
     struct vt_mime **ret, struct vt_err *reterr);
 VT_NODISCARD int vt_mime_put(

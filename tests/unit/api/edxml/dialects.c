@@ -153,6 +153,22 @@ test_mime_cut(void)
 	tap_eq_int(whole, 0, "a message that is cut anywhere is never whole");
 }
 
+/* The envelope breaks off inside an attachment; others follow. */
+static void
+test_mime_open(void)
+{
+	VT_CLEANUP(vt_edxml_free) struct vt_edxml *x = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(b);
+
+	put_mime(&b, "\n", true);
+	paper_edit(&b, "</SOAP-ENV:Body></SOAP-ENV:Envelope>",
+	    "</SOAP-ENV:Body><edXML:AttachmentEncoded><edXML:Attachment>"
+	    "<edXML:ContentTransferEncoded>AAA");
+	tap_call(paper_read(&b, NULL, &x, &err), &err, "an open envelope");
+	tap_ok(x->broken && paper_found(x, "packet-broken"), "is broken");
+}
+
 static void
 test_status(void)
 {
@@ -236,6 +252,7 @@ main(void)
 	test_mime("\n", true, "MIME with bare LF");
 	test_mime("\r\n", false, "parts without a head");
 	test_mime_cut();
+	test_mime_open();
 	test_status();
 	test_edoc();
 	test_wrapped_edoc();
