@@ -258,6 +258,33 @@ test_flips(void)
 }
 
 static int
+blanks(struct vt_source *s, uint64_t off, void *p, size_t n, struct vt_err *err)
+{
+	(void)s, (void)off, (void)err;
+	memset(p, ' ', n);
+	if (off == 0)
+		memcpy(p, "<edXML " NS ">", strlen("<edXML " NS ">"));
+	if (off + n == s->size)
+		memcpy((char *)p + n - 8, "</edXML>", 8);
+	return VT_OK;
+}
+
+static void
+test_size(void)
+{
+	struct vt_edxml_reading how = { .out = NULL };
+	struct vt_source s = { .size = 104857601, .read = blanks };
+	struct vt_edxml *x = NULL;
+	struct vt_err err = VT_ERR_INIT;
+
+	tap_code(vt_edxml_read(&s, &how, &x, &err), VT_E_LIMIT, &err,
+	    "a packet beyond PACKET_MAX");
+	s.size = 60000;
+	tap_call(vt_edxml_read(&s, &how, &x, &err), &err, "one that is not");
+	vt_edxml_free(x);
+}
+
+static int
 full(void *arg, struct vt_span s, struct vt_err *err)
 {
 	(void)arg, (void)s;
@@ -295,5 +322,6 @@ main(void)
 	test_cut();
 	test_flips();
 	test_sink();
+	test_size();
 	return tap_done();
 }

@@ -270,6 +270,44 @@ test_sink(void)
 	tap_eq_str(err.msg, "disk full", "with its words");
 }
 
+static int
+zeros(struct vt_source *s, uint64_t off, void *p, size_t n, struct vt_err *err)
+{
+	(void)s, (void)off, (void)err;
+	memset(p, 0, n);
+	return VT_OK;
+}
+
+static int
+count(void *arg, struct vt_span s, struct vt_err *err)
+{
+	(void)err;
+	*(uint64_t *)arg += s.n;
+	return VT_OK;
+}
+
+/* Two files of 50 MB do not fit 100 MB of base64; one does. */
+static void
+test_size(void)
+{
+	struct vt_source large = { .size = 52428800, .read = zeros };
+	struct vt_err err = VT_ERR_INIT;
+	struct paper p;
+	uint64_t n = 0;
+
+	paper_make(&p);
+	p.files[0].source = &large;
+	tap_call(
+	    vt_edxml_write(&p.d, count, &n, &err), &err, "a file of 50 MB");
+	tap_ok(n > 52428800 / 3 * 4 && n < 104857600, "is 70 MB of packet");
+	p.files[1].source = &large;
+	p.files[1].name = "b.pdf";
+	n = 0;
+	tap_code(vt_edxml_write(&p.d, count, &n, &err), VT_E_LIMIT, &err,
+	    "two of them are beyond PACKET_MAX");
+	tap_ok(n <= 104857600, "no more than that was written");
+}
+
 int
 main(void)
 {
@@ -281,5 +319,6 @@ main(void)
 	test_ids();
 	test_body();
 	test_sink();
+	test_size();
 	return tap_done();
 }
