@@ -43,17 +43,16 @@ find_live(struct vt_hooks *hooks, const vt_id *id)
 static bool
 set_live(struct vt_hooks *hooks, const struct vt_hook *h, bool idle)
 {
-	struct vt_hook_live *l = find_live(hooks, &h->id);
+	struct vt_hook_live *l = find_live(hooks, &h->id), *more;
 	size_t cap;
 
 	if (l == NULL && hooks->n == hooks->cap) {
 		cap = hooks->cap == 0 ? 16 : 2 * hooks->cap;
-		l = reallocarray(hooks->live, cap, sizeof(*l));
-		if (l == NULL)
+		more = reallocarray(hooks->live, cap, sizeof(*more));
+		if (more == NULL)
 			return false;
-		hooks->live = l;
+		hooks->live = more;
 		hooks->cap = cap;
-		l = NULL;
 	}
 	if (l == NULL)
 		l = &hooks->live[hooks->n++];

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "api/office/hooks_priv.h"
+#include "api/office/sandbox.h"
 #include "base/json_out.h"
 
 /* For a day after the secret was changed the one before signs, too. */
@@ -76,6 +77,7 @@ sign(struct vt_office *o, const struct vt_hook *h, const char *id, vt_time now,
 struct sender {
 	vt_id id; /* of the agency */
 	char code[64];
+	bool sandbox;
 };
 
 static int
@@ -90,6 +92,7 @@ load_sender(struct vt_office *o, uint32_t agency_no, struct sender *ret,
 	    (rc = vt_agency_get(v, agency_no, &a, reterr)) != VT_OK)
 		return rc;
 	ret->id = a.id;
+	ret->sandbox = vt_sandbox_is(a.now.name);
 	vt_text_fit(ret->code, sizeof(ret->code), a.now.code);
 	return VT_OK;
 }
@@ -118,6 +121,8 @@ write_body(const struct sender *s, const struct vt_hook *h,
 	vt_json_key(&j, "data");
 	vt_json_object(&j);
 	vt_json_kstr(&j, "agency", s->code);
+	if (s->sandbox)
+		vt_json_kbool(&j, "sandbox", true);
 	vt_json_kid(&j, "webhook", &h->id);
 	if (e != NULL) {
 		vt_json_kuint(&j, "seq", e->seq);

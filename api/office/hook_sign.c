@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,28 +77,45 @@ vt_hook_wait_us(unsigned failed, const struct vt_context *ctx)
 	return us + us / 10 * (r % 1001) / 1000;
 }
 
+/* The n digits at s; -1 when one is none. */
+static int
+digits(const char *s, size_t n)
+{
+	int v = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return -1;
+		v = 10 * v + (s[i] - '0');
+	}
+	return v;
+}
+
 /* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 section 5.6.7); the two obsolete
  * forms are not understood. */
 static bool
 parse_date(const char *s, vt_time *ret)
 {
+	static const char form[] = "   , ..     .... ..:..:.. GMT";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	char month[4] = "", zone[4] = "";
 	struct vt_date d = { 0 };
-	const char *at;
-	int end = -1;
 
-	if (sscanf(s, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3[A-Z]%n",
-		&d.day, month, &d.year, &d.hour, &d.minute, &d.second, zone,
-		&end) != 7 ||
-	    end < 0 || s[end] != '\0' || strcmp(zone, "GMT") != 0 ||
-	    strlen(month) != 3 || (at = strstr(months, month)) == NULL ||
-	    (at - months) % 3 != 0)
+	if (strlen(s) != sizeof(form) - 1)
 		return false;
-	d.month = (int)(at - months) / 3 + 1;
-	if (d.day < 1 || d.day > 31 || d.year < 1970 || d.hour < 0 ||
-	    d.hour > 23 || d.minute < 0 || d.minute > 59 || d.second < 0 ||
-	    d.second > 59)
+	for (size_t i = 3; s[i] != '\0'; i++)
+		if (form[i] != '.' && form[i] != s[i] && (i < 8 || i > 10))
+			return false;
+	for (int m = 0; m < 12; m++)
+		if (memcmp(s + 8, months + (ptrdiff_t)3 * m, 3) == 0)
+			d.month = m + 1;
+	d.day = digits(s + 5, 2);
+	d.year = digits(s + 12, 4);
+	d.hour = digits(s + 17, 2);
+	d.minute = digits(s + 20, 2);
+	d.second = digits(s + 23, 2);
+	if (d.month == 0 || d.day < 1 || d.day > 31 || d.year < 1970 ||
+	    d.hour < 0 || d.hour > 23 || d.minute < 0 || d.minute > 59 ||
+	    d.second < 0 || d.second > 59)
 		return false;
 	*ret = vt_time_from_date(&d, 0);
 	return true;

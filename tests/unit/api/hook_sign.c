@@ -135,6 +135,10 @@ retry_after(void)
 		{ "Sun, 06 Nov 1994 08:49:37 UTC", 0 },
 		{ "Sun, 06 anF 1994 08:49:37 GMT", 0 },
 		{ "Sun, 06 Nov 1994 25:49:37 GMT", 0 },
+		{ "Sun, 06 Nov 1994 08:4x:37 GMT", 0 },
+		{ "Sun. 06 Nov 1994 08:49:37 GMT", 0 },
+		{ "Sunday, 06-Nov-94 08:49:37 GMT", 0 },
+		{ "Sun Nov  6 08:49:37 1994", 0 },
 		{ "Sun, 06 Nov 1994 08:49:37 GMT x", 0 } };
 	vt_time now = VT_TIME_S(784111740); /* 08:49:00 of that day */
 

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The senders' threads, with the real clock: many things happen while
+ * subscriptions are changed, replayed, switched off and on; each receiver gets
+ * everything it wants, in order.
+ */
+#include <stdatomic.h>
+#include <time.h>
+
+#include "api/office/hooks_priv.h"
+#include "api/office/watch.h"
+#include "tests/tap.h"
+
+#define HOOKS  3
+#define EVENTS 150
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t got[HOOKS][4 * EVENTS];
+static size_t n_got[HOOKS];
+static struct vt_store *s;
+static struct vt_office *o;
+static struct vt_actor admin;
+
+static int
+check(void *arg, const char *url, struct vt_err *reterr)
+{
+	(void)arg, (void)url, (void)reterr;
+	return VT_OK;
+}
+
+static int
+post(void *arg, const struct vt_hook_message *m, struct vt_hook_reply *ret,
+    struct vt_err *reterr)
+{
+	size_t i = (size_t)(m->url[strlen(m->url) - 1] - '0');
+	const char *at = strrchr(m->id, '_');
+
+	(void)arg, (void)reterr;
+	ret->status = 200;
+	if (strncmp(m->id, "evt_", 4) != 0)
+		return VT_OK;
+	pthread_mutex_lock(&lock);
+	if (n_got[i] < 4 * EVENTS)
+		got[i][n_got[i]++] = strtoull(at + 1, NULL, 10);
+	pthread_mutex_unlock(&lock);
+	return VT_OK;
+}
+
+static void
+happen(int n)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_step st = { .kind = VT_STEP_SERIES };
+	struct vt_act a = {
+		.agency_no = admin.agency_no, .steps = &st, .n_steps = 1
+	};
+	struct vt_err err = VT_ERR_INIT;
+	static int made;
+	char key[32];
+
+	for (int i = 0; i < n; i++) {
+		snprintf(key, sizeof(key), "book-%d", made++);
+		st.u.series = (struct vt_series){ .key = key,
+			.title = key,
+			.reset = VT_RESET_NEVER,
+			.authority = VT_SERIES_OURS };
+		tap_need(vt_store_do(s, &a, &r, &err) == VT_OK,
+		    "something happens %s", err.msg);
+		vt_act_result_free(&r);
+	}
+}
+
+static uint64_t
+feed_end(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t last = 0;
+
+	tap_need(vt_store_watch(s, admin.agency_no, 0, 0, &last, &err) == VT_OK,
+	    "the end of the feed %s", err.msg);
+	return last;
+}
+
+static void
+make_house(void)
+{
+	struct vt_agency_name a = { .code = "H99.07",
+		.name = "Sở Mẫu",
+		.short_name = "SM",
+		.place = "Mẫu" };
+	struct vt_new_person p = { .name = "A",
+		.position = "",
+		.unit = "",
+		.roles = VT_ROLE_ADMIN,
+		.token = VT_SPAN_LIT("administrator-of-07"),
+		.key_ref = "" };
+	struct vt_err err = VT_ERR_INIT;
+	uint32_t no;
+	vt_id id;
+
+	tap_need(vt_office_add_agency(s, &a, NULL, 0, "", &no, &err) == VT_OK &&
+		     vt_office_add_person(s, no, &p, &id, &err) == VT_OK &&
+		     vt_office_authenticate(o, p.token, &admin, &err) == VT_OK,
+	    "an agency and its administrator %s", err.msg);
+}
+
+static vt_id
+subscribe(int i)
+{
+	struct vt_hook_new n = { .has_after = true };
+	struct vt_request rq = { .actor = &admin };
+	struct vt_err err = VT_ERR_INIT;
+	static struct vt_hook h;
+	char url[32], key[16];
+	bool repeated;
+
+	snprintf(url, sizeof(url), "https://example.org/%d", i);
+	snprintf(key, sizeof(key), "hook-%d", i);
+	n.url = url;
+	rq.key = key;
+	tap_call(vt_office_hook_add(o, &rq, &n, &h, &repeated, &err), &err,
+	    "subscription %d, from the beginning", i);
+	return h.id;
+}
+
+static int
+change(const vt_id *id, bool on)
+{
+	struct vt_hook_change c = { .set_enabled = true, .enabled = on };
+	struct vt_request rq = { .actor = &admin };
+	struct vt_err err = VT_ERR_INIT;
+	static struct vt_hook h;
+	int rc = VT_E_PRECONDITION_FAILED;
+
+	/* the sender may have changed it meanwhile */
+	for (int i = 0; i < 20 && rc == VT_E_PRECONDITION_FAILED; i++)
+		rc = vt_office_hook_change(o, &rq, id, &c, &h, &err);
+	return rc;
+}
+
+static bool
+has_all(size_t i, uint64_t end)
+{
+	bool all;
+
+	pthread_mutex_lock(&lock);
+	all = n_got[i] > 0 && got[i][n_got[i] - 1] >= end;
+	pthread_mutex_unlock(&lock);
+	return all;
+}
+
+/* First of each, in the order of the feed, none left out but the queue's. */
+static void
+in_order(size_t i, uint64_t end)
+{
+	static struct vt_event e[EVENTS * 4];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	size_t n = 0, at = 0;
+	uint64_t newest = 0;
+	bool good = true;
+
+	tap_need(vt_view_begin(s, &v, &err) == VT_OK &&
+		     vt_event_list(v, admin.agency_no, 0, e, EVENTS * 4, &n,
+			 &err) == VT_OK,
+	    "the feed %s", err.msg);
+	vt_view_end(v);
+	for (size_t k = 0; k < n && e[k].seq <= end; k++) {
+		if (e[k].kind == VT_STEP_WORK || e[k].kind == VT_STEP_WORK_DONE)
+			continue;
+		while (at < n_got[i] && got[i][at] <= newest)
+			at++; /* again */
+		good = good && at < n_got[i] && got[i][at] == e[k].seq;
+		newest = e[k].seq;
+	}
+	tap_ok(good, "receiver %zu: everything, in order", i);
+}
+
+static void
+pause_ms(long ms)
+{
+	struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&t, NULL);
+}
+
+int
+main(void)
+{
+	static const struct vt_hook_wire wire = { check, post, NULL };
+	struct vt_store_options so = VT_STORE_OPTIONS_INIT;
+	struct vt_office_options opt = { .ctx = vt_context_system(),
+		.public_url = "http://vanthu.test",
+		.key_dir = "" };
+	struct vt_hook_attempt ping;
+	struct vt_err err = VT_ERR_INIT;
+	vt_id id[HOOKS];
+	uint64_t end;
+
+	so.domain = "vanthu.test";
+	so.in_memory = true;
+	tap_need(vt_base_init(&err) == VT_OK &&
+		     vt_store_open(NULL, &so, opt.ctx, &s, &err) == VT_OK,
+	    "a store in memory %s", err.msg);
+	opt.store = s;
+	tap_need(vt_office_open(&opt, &o, &err) == VT_OK &&
+		     vt_hooks_start(o, &wire, true, &err) == VT_OK,
+	    "the office opens and sends %s", err.msg);
+	make_house();
+	for (int i = 0; i < HOOKS; i++)
+		id[i] = subscribe(i);
+	for (int i = 0; i < EVENTS / 10; i++) {
+		happen(5);
+		if (i % 3 == 0)
+			tap_call(change(&id[1], i % 2 != 0), &err,
+			    "receiver 1 is switched %s", i % 2 ? "on" : "off");
+		if (i % 4 == 0)
+			tap_call(
+			    vt_office_hook_ping(o, &admin, &id[2], &ping, &err),
+			    &err, "receiver 2 is tried");
+		happen(5);
+	}
+	tap_call(change(&id[1], true), &err, "receiver 1 is on at last");
+	end = feed_end() - 1; /* the last one enqueues */
+	for (int i = 0; i < 600 && !(has_all(0, end) && has_all(1, end) &&
+				       has_all(2, end));
+	     i++)
+		pause_ms(50);
+	/* all idle: the waker has to see the next one */
+	pause_ms(300);
+	happen(1);
+	end = feed_end();
+	for (int i = 0; i < 600 && !(has_all(0, end) && has_all(1, end) &&
+				       has_all(2, end));
+	     i++)
+		pause_ms(50);
+	vt_office_watch_end(o);
+	vt_hooks_stop(o);
+	for (size_t i = 0; i < HOOKS; i++)
+		in_order(i, end);
+	vt_office_close(o);
+	vt_store_close(s);
+	return tap_done();
+}
