@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
 cd "$here/../.."
 ninja -C "$build" api/vanthu tests/bench/bench_sign \
-    tests/bench/bench_register tests/bench/bench_edxml |
+    tests/bench/bench_register tests/bench/bench_http tests/bench/bench_edxml |
     tail -1
 tests/interop/fetch.sh build-interop
 peers=$(cd build-interop && pwd)
@@ -69,6 +69,41 @@ done
 echo "LMDB: the same chunks, one paper a synced transaction, one writer, in turn"
 echo "server memory (RssAnon + RssShmem): idle $idle KiB, after" \
     "$(awk '/RssAnon|RssShmem/ {n+=$2} END {print n}' "/proc/$server/status") KiB"
+
+echo
+echo "== answering, beside libmicrohttpd's bare hello and nginx, 4 clients"
+head -c 1048576 /dev/urandom >large.bin
+ask() { # method path curl-options
+	curl -fsS -X "$1" -H "Authorization: Bearer $token" \
+	    -H "Idempotency-Key: $RANDOM$RANDOM" "${@:3}" \
+	    "http://127.0.0.1:$port$2"
+}
+upload=$(ask POST /v1/uploads --data-binary @large.bin \
+    -H 'Content-Type: application/octet-stream' | jq -r .upload)
+large=$(ask POST /v1/papers -H 'Content-Type: application/json' -d "{
+    \"direction\":\"out\",\"meta\":{\"subject\":\"bench\"},
+    \"files\":[{\"upload\":\"$upload\",\"name\":\"large.bin\"}]}" |
+    jq -r .paper)
+nginx_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+cat >nginx.conf <<END
+pid $work/nginx.pid; error_log $work/nginx.err; worker_processes 2;
+events {} http { access_log off; sendfile on; client_body_temp_path $work/n1;
+proxy_temp_path $work/n2; fastcgi_temp_path $work/n3; uwsgi_temp_path $work/n4;
+scgi_temp_path $work/n5; keepalive_requests 1000000;
+server { listen 127.0.0.1:$nginx_port; root $work; } }
+END
+chmod 755 "$work"
+nginx -c "$work/nginx.conf" 2>/dev/null
+printf '%-10s %10s %12s %8s %8s %8s\n' answer ours/s peer/s share% min% max%
+"$build/tests/bench/bench_http" small "$port" "$token" "/v1/papers/$large" \
+    "${ROUNDS_HTTP:-5}" >http.tsv
+"$build/tests/bench/bench_http" large "$port" "$token" \
+    "/v1/papers/$large/parts/1/content" "${ROUNDS_HTTP:-5}" "$nginx_port" \
+    /large.bin >>http.tsv
+kill "$(cat nginx.pid)"
+awk -F'\t' '{printf "%-10s %10s %12s %8s %8s %8s\n",$1,$2,$3,$4,$5,$6}' http.tsv
+echo "small: one paper's metadata, authenticated, beside \"hello\"; large: 1 MB," \
+    "decrypted and authenticated, beside nginx with sendfile"
 
 echo
 echo "== edXML packets of two PDFs, file bytes, one core"
