@@ -181,6 +181,9 @@ merge(const struct sync *s, const struct vt_address *list,
 	ret->verified = true;
 	if (ret->gateway[0] == '\0')
 		snprintf(ret->gateway, sizeof(ret->gateway), "%s", s->gateway);
+	if (old->code[0] == '\0' || (old->deleted && old->successor[0] == '\0'))
+		vt_text_fit(ret->successor, sizeof(ret->successor),
+		    list->successor);
 	return strcmp(ret->code, old->code) != 0 ||
 	       strcmp(ret->name, old->name) != 0 ||
 	       strcmp(ret->parent, old->parent) != 0 ||
@@ -188,6 +191,7 @@ merge(const struct sync *s, const struct vt_address *list,
 	       strcmp(ret->old_code, old->old_code) != 0 ||
 	       strcmp(ret->remote_id, old->remote_id) != 0 ||
 	       strcmp(ret->gateway, old->gateway) != 0 ||
+	       strcmp(ret->successor, old->successor) != 0 ||
 	       ret->deleted != old->deleted || !old->verified;
 }
 

@@ -138,7 +138,9 @@ each_address(struct vt_office *o, struct vt_address *a, bool deleted,
 				a[i].deleted, a[i].changed_at };
 
 			memcpy(after, a[i].code, sizeof(after));
-			if (a[i].verified && (deleted || !a[i].deleted))
+			/* an old code stands beside its new one */
+			if (a[i].verified && a[i].successor[0] == '\0' &&
+			    (deleted || !a[i].deleted))
 				rc = row(arg, &l, reterr);
 		}
 	}

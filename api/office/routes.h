@@ -120,7 +120,9 @@ VT_NODISCARD int vt_office_address_put(struct vt_office *o,
 /*
  * What a gateway's list says, in any number of calls: rows that are equal are
  * not written. Name, parent, mail, old_code, remote_id, deleted are taken
- * over; successor and gateway stay as people set them (gateway: set when "").
+ * over; successor and gateway stay as people set them. gateway is set when "",
+ * successor for a row that is new or was deleted: an old code is a row whose
+ * successor is the new one.
  */
 VT_NODISCARD int vt_office_addresses_sync(struct vt_office *o,
     const char *gateway, const struct vt_address *a, size_t n,

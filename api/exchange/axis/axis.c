@@ -181,6 +181,33 @@ is_true(const char *s)
 	return strcmp(s, "true") == 0 || strcmp(s, "1") == 0;
 }
 
+static struct vt_address *
+new_row(struct vt_book *b, const struct vt_axis_row *row)
+{
+	struct vt_address *a = &b->rows[b->n++];
+
+	memset(a, 0, sizeof(*a));
+	vt_text_fit(a->name, sizeof(a->name), vt_axis_row_get(row, "name"));
+	vt_text_fit(
+	    a->parent, sizeof(a->parent), vt_axis_row_get(row, "pcode"));
+	vt_text_fit(a->mail, sizeof(a->mail), vt_axis_row_get(row, "mail"));
+	vt_text_fit(
+	    a->remote_id, sizeof(a->remote_id), vt_axis_row_get(row, "id"));
+	a->verified = true;
+	a->deleted = is_true(vt_axis_row_get(row, "deleted"));
+	return a;
+}
+
+/* "000.00.15.H51": a code that no agency of today has (QCVN 102:2016). */
+static bool
+is_old_form(const char *code)
+{
+	return strlen(code) == 13 && code[3] == '.' && code[6] == '.' &&
+	       code[9] == '.';
+}
+
+/* A row of the book for the code, and one for its old code, which leads to
+ * the new one. */
 static int
 on_agency(void *arg, const struct vt_axis_row *row, struct vt_err *reterr)
 {
@@ -191,6 +218,8 @@ on_agency(void *arg, const struct vt_axis_row *row, struct vt_err *reterr)
 
 	if (old[0] == '\0')
 		old = vt_axis_row_get(row, "code102");
+	if (strcmp(old, code) == 0)
+		old = "";
 	if (b->only_deleted && !is_true(vt_axis_row_get(row, "deleted")))
 		return VT_OK;
 	if (code[0] == '\0' || strlen(code) >= sizeof(a->code) ||
@@ -198,20 +227,15 @@ on_agency(void *arg, const struct vt_axis_row *row, struct vt_err *reterr)
 		b->skipped++;
 		return VT_OK;
 	}
-	a = &b->rows[b->n++];
-	memset(a, 0, sizeof(*a));
+	a = new_row(b, row);
 	vt_text_fit(a->code, sizeof(a->code), code);
-	vt_text_fit(a->old_code, sizeof(a->old_code),
-	    strcmp(old, code) == 0 ? "" : old);
-	vt_text_fit(a->name, sizeof(a->name), vt_axis_row_get(row, "name"));
-	vt_text_fit(
-	    a->parent, sizeof(a->parent), vt_axis_row_get(row, "pcode"));
-	vt_text_fit(a->mail, sizeof(a->mail), vt_axis_row_get(row, "mail"));
-	vt_text_fit(
-	    a->remote_id, sizeof(a->remote_id), vt_axis_row_get(row, "id"));
-	a->verified = true;
-	a->deleted = is_true(vt_axis_row_get(row, "deleted"));
-	return b->n == BATCH ? flush_book(b, reterr) : VT_OK;
+	vt_text_fit(a->old_code, sizeof(a->old_code), old);
+	if (is_old_form(old)) {
+		a = new_row(b, row);
+		vt_text_fit(a->code, sizeof(a->code), old);
+		vt_text_fit(a->successor, sizeof(a->successor), code);
+	}
+	return b->n + 1 >= BATCH ? flush_book(b, reterr) : VT_OK;
 }
 
 /* Rows come by the hundred thousand: BATCH of them are held. */

@@ -300,24 +300,37 @@ answer_send(struct call *k)
 }
 
 static void
+put_agency(struct vt_json *j, unsigned id, const char *code, const char *old)
+{
+	vt_json_object(j);
+	vt_json_kuint(j, "id", id);
+	vt_json_kuint(j, "pid", id / 100);
+	vt_json_kstr(j, "code", code);
+	vt_json_kstr(j, "name", "Ủy ban nhân dân kiểm thử");
+	vt_json_kstr(j, "mail", "van-thu@example.vn");
+	vt_json_kstr(j, "oldCode", old);
+	vt_json_end(j);
+}
+
+static void
 answer_agencies(struct call *k)
 {
 	struct vt_json j;
+	char code[32], old[32];
 
 	open_answer(k, &j, "0");
 	vt_json_key(&j, "data");
 	vt_json_array(&j);
-	for (size_t i = 0; i < k->c->n_packets * 2; i++) {
-		const struct vt_peer_packet *p = &k->c->packets[i / 2];
-		const char *code = i % 2 == 0 ? p->from : p->to;
-
-		vt_json_object(&j);
-		vt_json_kint(&j, "id", (int64_t)i + 1);
-		vt_json_kstr(&j, "pid", "0");
-		vt_json_kstr(&j, "code", code);
-		vt_json_kstr(&j, "name", code);
-		vt_json_kstr(&j, "mail", "");
-		vt_json_end(&j);
+	for (size_t i = 0; i < k->c->n_packets; i++) {
+		put_agency(&j, (unsigned)i + 1, k->c->packets[i].from, "");
+		put_agency(&j, (unsigned)i + 1, k->c->packets[i].to, "");
+	}
+	for (unsigned i = 0; i < k->c->agencies; i++) {
+		snprintf(
+		    code, sizeof(code), "H90.%03u.%03u", i / 1000, i % 1000);
+		snprintf(
+		    old, sizeof(old), "%03u.%03u.00.H90", i % 1000, i / 1000);
+		put_agency(&j, 1000 + i, code, old);
 	}
 	vt_json_end(&j);
 	vt_json_end(&j);

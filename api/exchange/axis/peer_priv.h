@@ -83,6 +83,7 @@ struct vt_peer_case {
 	struct vt_peer_expect expects[VT_PEER_EXPECTS];
 	size_t n_expects;
 	unsigned for_ms, within_ms;
+	unsigned agencies; /* made up, besides those of the packets */
 };
 
 struct vt_peer_script {

@@ -408,6 +408,9 @@ read_line(struct reader *r)
 		return read_step(r, c);
 	if (strcmp(w, "for") == 0 && number(word(r, 1), &c->for_ms))
 		return VT_OK;
+	if (strcmp(w, "agencies") == 0 && r->s->role == VT_PEER_AXIS &&
+	    number(word(r, 1), &c->agencies))
+		return VT_OK;
 	if (strcmp(w, "within") == 0 && number(word(r, 1), &c->within_ms))
 		return VT_OK;
 	return wrong(r, "a statement that is none of this role");

@@ -343,6 +343,48 @@ test_client(void)
 	vt_peer_script_free(s);
 }
 
+/* The axis's list of agencies, into the address book and again. */
+static void
+test_book(void)
+{
+	static const char text[] = "role axis\ncase book\nagencies 1500\n"
+				   "on getSynchronizeUnit 1 status 404\n";
+	struct vt_peer_options o = { .ctx = &ctx,
+		.system_id = "demo.system.01",
+		.secret = VT_SPAN_LIT(SECRET) };
+	struct vt_transport t = vt_axis_transport(axis);
+	struct vt_peer_script *s = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_address a;
+	struct vt_view *v = NULL;
+	char url[64];
+
+	tap_call(vt_peer_script_read(VT_SPAN_LIT(text), NULL, 13, &s, &err),
+	    &err, "script");
+	tap_call(vt_peer_start(s, &o, &peer, &err), &err, "kit as axis");
+	tap_need(peer != NULL, "kit");
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u", vt_peer_port(peer));
+	put_route("@axis", VT_ROUTE_AXIS, url);
+	vt_peer_begin(peer, 0);
+	for (int i = 0; i < 2; i++)
+		tap_call(t.sync(t.arg, office, &gateway, &err), &err,
+		    "the list is taken over, time %d", i + 1);
+	if (vt_view_begin(store, &v, &err) == VT_OK) {
+		tap_call(
+		    vt_office_address_get(office, v, "H90.001.499", &a, &err),
+		    &err, "its last row is in the book");
+		tap_eq_str(a.old_code, "499.01.00.H90", "with its old code");
+		tap_eq_str(a.gateway, "@axis", "and the way to it");
+		tap_call(
+		    vt_office_address_get(office, v, "499.01.00.H90", &a, &err),
+		    &err, "which is a row of its own");
+		tap_eq_str(a.successor, "H90.001.499", "and leads to it");
+	}
+	vt_view_end(v);
+	vt_peer_free(peer);
+	vt_peer_script_free(s);
+}
+
 /* ---- our server against the kit ---- */
 
 static void
@@ -552,6 +594,7 @@ main(void)
 	test_client();
 	test_server();
 	test_both();
+	test_book();
 	close_all();
 	return tap_done();
 }
