@@ -328,8 +328,8 @@ answer_agencies(struct call *k)
 	for (unsigned i = 0; i < k->c->agencies; i++) {
 		snprintf(
 		    code, sizeof(code), "H90.%03u.%03u", i / 1000, i % 1000);
-		snprintf(
-		    old, sizeof(old), "%03u.%03u.00.H90", i % 1000, i / 1000);
+		snprintf(old, sizeof(old), "%03u.%02u.00.H90", i % 1000,
+		    i / 1000 % 100);
 		put_agency(&j, 1000 + i, code, old);
 	}
 	vt_json_end(&j);
