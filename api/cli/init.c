@@ -7,13 +7,17 @@
  *	    "place": "...", "certificates": ["seal.pem"], "key": "file:seal.p12",
  *	    "people": [ { "name": "...", "position": "...", "unit": "...",
  *	        "roles": ["leader"], "token": "...",
- *	        "certificates": ["leader.pem"], "key": "file:leader.p12" } ] } ] }
+ *	        "certificates": ["leader.pem"], "key": "file:leader.p12",
+ *	        "login": "skhcn-leader", "password": "..." } ] } ] }
  *
+ * login: a name for signing in at the desk; must_change true: the password is
+ * to be changed the first time.
  * Paths of certificates are relative to the file; keys to `serve --keys`.
  */
 #include <jansson.h>
 
 #include "api/cli/cli.h"
+#include "api/office/accounts.h"
 #include "base/limits.h"
 
 #define CERTS_MAX 8
@@ -105,6 +109,21 @@ read_roles(struct province *p, json_t *list, const char *where, uint32_t *ret)
 	return VT_OK;
 }
 
+/* A name and a password to sign in with, if the file gives them. */
+static int
+add_account(struct province *p, const vt_id *person, json_t *o)
+{
+	const char *login = str(o, "login"), *password = str(o, "password");
+	VT_CLEANUP(vt_secret_free) struct vt_secret *s = NULL;
+
+	if (login[0] == '\0')
+		return VT_OK;
+	if ((s = vt_secret_new(password, strlen(password))) == NULL)
+		return vt_err_set(&p->cli->err, VT_E_NOMEM, "init: no memory");
+	return vt_account_add(p->store, vt_context_system(), login, person, s,
+	    json_is_true(json_object_get(o, "must_change")), &p->cli->err);
+}
+
 static int
 add_person(struct province *p, uint32_t agency, json_t *o)
 {
@@ -128,7 +147,8 @@ add_person(struct province *p, uint32_t agency, json_t *o)
 	np.certs = certs;
 	np.key_ref = str(o, "key");
 	p->people++;
-	return vt_office_add_person(p->store, agency, &np, &id, &p->cli->err);
+	rc = vt_office_add_person(p->store, agency, &np, &id, &p->cli->err);
+	return rc != VT_OK ? rc : add_account(p, &id, o);
 }
 
 static int

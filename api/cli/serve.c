@@ -10,12 +10,14 @@
 #include "api/citizen/citizen.h"
 #include "api/cli/cli.h"
 #include "api/cli/peers.h"
+#include "api/cli/providers.h"
 #include "api/cli/webhooks.h"
 #include "api/docs/docs.h"
 #include "api/fetch/fetch.h"
 #include "api/http/address.h"
 #include "api/office/watch.h"
 #include "api/v1/v1.h"
+#include "api/web/web.h"
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -40,7 +42,10 @@ struct server {
 	struct vt_office *office;
 	struct vt_v1 *v1;
 	struct vt_citizen *citizen;
+	struct vt_web *web;
 	struct vt_cli_peers *peers;
+	const char *oidc; /* file of identity providers, or NULL */
+	struct vt_cli_providers *providers;
 	struct vt_http *http;
 };
 
@@ -55,7 +60,8 @@ enum {
 	O_TLS_KEY,
 	O_CLIENT_CA,
 	O_HOOK_HOST,
-	O_HOOK_CA
+	O_HOOK_CA,
+	O_OIDC
 };
 
 static const struct option options[] = {
@@ -70,6 +76,7 @@ static const struct option options[] = {
 	{ "client-ca", required_argument, NULL, O_CLIENT_CA },
 	{ "allow-private-webhooks", required_argument, NULL, O_HOOK_HOST },
 	{ "webhook-ca", required_argument, NULL, O_HOOK_CA },
+	{ "oidc", required_argument, NULL, O_OIDC },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -155,6 +162,9 @@ take_option(struct server *s, int c)
 		return add_hook_host(s, optarg);
 	case O_HOOK_CA:
 		s->hook_ca = optarg;
+		return VT_OK;
+	case O_OIDC:
+		s->oidc = optarg;
 		return VT_OK;
 	default:
 		return c;
@@ -271,22 +281,33 @@ static int
 open_faces(struct server *s)
 {
 	struct vt_http_options o = VT_HTTP_OPTIONS_INIT;
-	struct vt_http_face faces[11];
+	struct vt_web_options w = { s->office, vt_context_system(), false };
+	struct vt_http_face faces[13];
 	int rc;
 
+	w.secure = strncmp(s->public_url, "https://", 8) == 0;
 	if ((rc = vt_v1_new(s->office, vt_context_system(), &s->v1,
 		 &s->cli->err)) != VT_OK ||
 	    (rc = vt_citizen_new(s->office, vt_context_system(), &s->citizen,
-		 &s->cli->err)) != VT_OK)
+		 &s->cli->err)) != VT_OK ||
+	    (rc = vt_web_new(&w, &s->web, &s->cli->err)) != VT_OK)
 		return rc;
 	faces[0] = vt_v1_face(s->v1);
 	faces[1] = vt_citizen_face(s->citizen);
 	faces[2] = vt_docs_face();
+	faces[3] = vt_web_face(s->web);
 	o.address = s->address;
 	o.port = s->port;
 	o.context = vt_context_system();
 	o.faces = faces;
-	o.nfaces = 3 + vt_cli_peers_faces(s->peers, &faces[3], 8);
+	o.nfaces = 4 + vt_cli_peers_faces(s->peers, &faces[4], 8);
+	if (s->oidc != NULL) {
+		rc = vt_cli_providers_open(s->office, s->oidc, s->public_url,
+		    &s->providers, &s->cli->err);
+		if (rc != VT_OK)
+			return rc;
+		faces[o.nfaces++] = vt_cli_providers_face(s->providers);
+	}
 	o.trusted_proxy = s->proxy[0] == '\0' ? NULL : s->proxy;
 	o.tls = s->tls.cert == NULL ? NULL : &s->tls;
 	return vt_http_start(&o, &s->http, &s->cli->err);
@@ -366,7 +387,9 @@ vt_cli_serve(struct vt_cli *cli)
 		wait_for_end();
 	vt_office_watch_end(s.office); /* or requests that wait hold it up */
 	vt_http_stop(s.http);
+	vt_web_free(s.web);
 	vt_citizen_free(s.citizen);
+	vt_cli_providers_free(s.providers);
 	vt_v1_free(s.v1);
 	vt_hooks_stop(s.office);
 	vt_office_close(s.office);

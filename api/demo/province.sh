@@ -6,6 +6,7 @@
 #	store/      the data directory, `vanthu serve DIR/store`
 #	keys/       NAME.p12 and its picture NAME.png, `serve --keys DIR/keys`
 #	pins/       their PINs           tokens/     bearer tokens, one a person
+#	passwords/  one a person, to sign in at /desk with the file's name
 #	ca/         the authority        anchors.pem its certificate
 #	ocsp.port   where its responder listens (it stands in the certificates)
 #
@@ -24,6 +25,7 @@ mkdir -p "$final.part"
 dir=$(cd "$final.part" && pwd)
 trap 'rm -rf "$dir"' EXIT
 mkdir "$dir/ca" "$dir/ca/issued" "$dir/keys" "$dir/pins" "$dir/tokens" \
+    "$dir/passwords" \
     "$dir/out" "$dir/log"
 province=$here/province.json
 
@@ -76,20 +78,26 @@ query '.agencies[] | .login as $a | .people[] |
     [$a + "-" + .login, .name, .key] | join("\u001f")' |
     while IFS=$'\x1f' read -r login name kind; do
 	openssl rand -hex 24 >"$dir/tokens/$login"
+	[ -z "$kind" ] || openssl rand -hex 8 >"$dir/passwords/$login"
 	[ -z "$kind" ] || "$vanthu" render signature "$name" \
 	    -o "$dir/keys/$login.png" </dev/null
     done
 
-# The tokens stand in the file that init reads, and nowhere else but tokens/.
-tokens=$(cd "$dir/tokens" && for t in *; do
-	jq -n --arg k "$t" --arg v "$(cat "$t")" '{($k): $v}'
-done | jq -s add)
-printf '%s' "$tokens" | jq --slurpfile p "$province" '. as $t | {
+# Tokens and passwords stand in the file that init reads, and nowhere else but
+# in their folders. Programs (without a key) have no password.
+secrets() {
+	cd "$dir/$1" && for t in *; do
+		jq -n --arg k "$t" --arg v "$(cat "$t")" '{($k): $v}'
+	done | jq -s add
+}
+{ (secrets tokens) && (secrets passwords); } |
+    jq -s --slurpfile p "$province" '.[0] as $t | .[1] as $w | {
     agencies: [$p[0].agencies[] | . as $a | {code, name, short, place,
 	certificates: [$a.login + "-seal.pem"],
 	key: ("file:" + $a.login + "-seal.p12"),
 	people: [.people[] | ($a.login + "-" + .login) as $l | {name, position,
-	    unit, roles, token: $t[$l]} + (if .key == "" then {} else {
+	    unit, roles, token: $t[$l]} + (if $w[$l] == null then {} else {
+	    login: $l, password: $w[$l]} end) + (if .key == "" then {} else {
 	    certificates: [$l + ".pem"], key: ("file:" + $l + ".p12")} end)]}]
     }' >"$dir/keys/province.json"
 "$vanthu" init "$dir/store" --domain "$(query .domain)" \

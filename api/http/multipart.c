@@ -26,6 +26,7 @@ struct vt_multipart {
 	size_t matched;     /* bytes of mark at the end of what came */
 	bool preamble;      /* before the first boundary: bytes are dropped */
 	struct vt_buf line; /* AFTER_BOUNDARY, HEADERS: collected */
+	struct vt_buf file; /* name of the part's file, as sent */
 	size_t parts;
 };
 
@@ -99,6 +100,7 @@ vt_multipart_free(struct vt_multipart *m)
 	if (m == NULL)
 		return;
 	vt_buf_free(&m->line);
+	vt_buf_free(&m->file);
 	free(m);
 }
 
@@ -172,11 +174,11 @@ static int
 begin_part(struct vt_multipart *m, struct vt_err *reterr)
 {
 	VT_BUF_AUTO(name);
-	VT_BUF_AUTO(file);
 	struct vt_span all = vt_buf_view(&m->line);
 	bool found = false, is_file = false;
 	size_t at = 0;
 
+	vt_buf_reset(&m->file);
 	if (++m->parts > PARTS_MAX)
 		return vt_err_set(
 		    reterr, VT_E_LIMIT, "form: at most %d fields", PARTS_MAX);
@@ -190,7 +192,7 @@ begin_part(struct vt_multipart *m, struct vt_err *reterr)
 		    !vt_http_span_is(VT_SPAN(l.p, 20), "Content-Disposition:"))
 			continue;
 		found = parameter(l, "name", &name);
-		is_file = parameter(l, "filename", &file);
+		is_file = parameter(l, "filename", &m->file);
 	}
 	if (!found || vt_buf_status(&name, NULL) != VT_OK ||
 	    (name.n > 0 && memchr(name.p, 0, name.n) != NULL))
@@ -245,6 +247,12 @@ vt_multipart_put(
 			rc = take_line_byte(m, s.p[at++], reterr);
 	}
 	return rc;
+}
+
+struct vt_span
+vt_multipart_file(const struct vt_multipart *m)
+{
+	return vt_buf_view(&m->file);
 }
 
 int

@@ -21,6 +21,9 @@ struct vt_multipart_ops {
 VT_NODISCARD int vt_multipart_new(struct vt_span content_type,
     const struct vt_multipart_ops *ops, void *arg, struct vt_multipart **ret,
     struct vt_err *reterr);
+/* The file name of the part under way, as sent: any bytes; empty when it has
+ * none. Borrowed until the next part begins. */
+struct vt_span vt_multipart_file(const struct vt_multipart *m);
 /* Errors: VT_E_SYNTAX, VT_E_LIMIT (part headers), those of ops. */
 VT_NODISCARD int vt_multipart_put(
     struct vt_multipart *m, struct vt_span s, struct vt_err *reterr);

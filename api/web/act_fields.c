@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the forms of acts ask for. */
+#include "api/office/routes.h"
+#include "api/web/sheet.h"
+
+#define PEOPLE_SHOWN 200
+#define BOOK_SHOWN   300
+#define AGENCIES_MAX 64
+
+/* How a field says that it is wrong, and where the reason stands. */
+static void
+described(struct vt_sheet *s, const struct vt_desk_act *a, const char *field)
+{
+	if (vt_sheet_blamed(s, a, field))
+		vt_html(s->d->page.b,
+		    " aria-invalid=\"true\" aria-describedby=\"%s-why\"",
+		    a->name);
+}
+
+static void
+area(struct vt_sheet *s, const struct vt_desk_act *a, const char *field,
+    const char *label, bool required)
+{
+	struct vt_buf *b = s->d->page.b;
+
+	vt_html(b,
+	    "<label for=\"%s-%s\">%s</label>\n"
+	    "<textarea id=\"%s-%s\" name=\"%s\" rows=\"2\" "
+	    "maxlength=\"2000\"%s",
+	    a->name, field, label, a->name, field, field,
+	    required ? " required" : "");
+	described(s, a, field);
+	vt_html(b, ">%s</textarea>\n", vt_sheet_typed(s, a, field, ""));
+	vt_sheet_blame(s, a, field);
+}
+
+static void
+line(struct vt_sheet *s, const struct vt_desk_act *a, const char *field,
+    const char *label, const char *type, bool required)
+{
+	struct vt_buf *b = s->d->page.b;
+
+	vt_html(b,
+	    "<label for=\"%s-%s\">%s</label>\n"
+	    "<input id=\"%s-%s\" name=\"%s\" type=\"%s\" maxlength=\"200\" "
+	    "value=\"%s\"%s",
+	    a->name, field, label, a->name, field, field, type,
+	    vt_sheet_typed(s, a, field, ""), required ? " required" : "");
+	described(s, a, field);
+	vt_html(b, ">\n");
+	vt_sheet_blame(s, a, field);
+}
+
+static void
+check(struct vt_sheet *s, const struct vt_desk_act *a, const char *field,
+    const char *value, const char *label, bool on)
+{
+	bool again = s->refused != NULL && s->refused->act == a;
+
+	if (again)
+		on = vt_webform_has(s->refused->form, field);
+	vt_html(s->d->page.b,
+	    "<p class=\"check\"><input type=\"checkbox\" id=\"%s-%s\" "
+	    "name=\"%s\" value=\"%s\"%s> <label for=\"%s-%s\">%s</label></p>\n",
+	    a->name, field, field, value, on ? " checked" : "", a->name, field,
+	    label);
+}
+
+VT_ACT_FIELDS(note)
+{
+	area(s, a, "note",
+	    T(s->d, "Ghi chú (không bắt buộc)", "Note (optional)"), false);
+}
+
+VT_ACT_FIELDS(reason)
+{
+	area(s, a, "note",
+	    T(s->d, "Lý do (nơi kia sẽ đọc được)",
+		"Reason (the other side reads it)"),
+	    true);
+}
+
+VT_ACT_FIELDS(submit)
+{
+	struct vt_buf *b = s->d->page.b;
+	const char *typed = vt_sheet_typed(s, a, "initials", "0");
+
+	vt_fields_note(s, a);
+	vt_html(b,
+	    "<label for=\"submit-initials\">%s</label>\n"
+	    "<select id=\"submit-initials\" name=\"initials\">\n",
+	    T(s->d, "Số chữ ký nháy số", "Digital initials"));
+	for (unsigned i = 0; i <= 2; i++)
+		vt_html(b, "<option value=\"%u\"%s>%u</option>\n", i,
+		    typed[0] == (char)('0' + i) ? " selected" : "", i);
+	vt_html(b, "</select>\n");
+}
+
+VT_ACT_FIELDS(approve)
+{
+	area(s, a, "note",
+	    T(s->d, "Ý kiến (không bắt buộc)", "A word (optional)"), false);
+}
+
+VT_ACT_FIELDS(give_back)
+{
+	area(
+	    s, a, "note", T(s->d, "Cần sửa gì", "What is to be changed"), true);
+}
+
+VT_ACT_FIELDS(pin)
+{
+	struct vt_buf *b = s->d->page.b;
+
+	vt_html(b,
+	    "<label for=\"%s-pin\">%s</label>\n"
+	    "<input id=\"%s-pin\" name=\"pin\" type=\"password\" required "
+	    "maxlength=\"128\" autocomplete=\"off\" class=\"pin\"",
+	    a->name,
+	    a->duty == VT_DUTY_SEAL
+		? T(s->d, "Mã PIN khóa của cơ quan", "PIN of the agency's key")
+		: T(s->d, "Mã PIN khóa của tôi", "PIN of my key"),
+	    a->name);
+	described(s, a, "pin");
+	vt_html(b, ">\n");
+	vt_sheet_blame(s, a, "pin");
+}
+
+VT_ACT_FIELDS(sign)
+{
+	if (s->p.number.value == 0)
+		check(s, a, "number", "1",
+		    T(s->d, "Cấp số và ngày ngay khi ký",
+			"Give number and date as I sign"),
+		    true);
+	vt_fields_pin(s, a);
+}
+
+/* --- people --- */
+
+static size_t
+people(struct vt_sheet *s, struct vt_person **ret)
+{
+	struct vt_person *p;
+	size_t n = 0, out = 0;
+
+	p = vt_arena_array(s->d->req->arena, PEOPLE_SHOWN, sizeof(*p));
+	if (p == NULL || vt_person_list(s->v, s->d->me->agency_no, 0, p,
+			     PEOPLE_SHOWN, &n, NULL) != VT_OK)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (p[i].active && (p[i].roles & VT_ROLE_SYSTEM) == 0)
+			p[out++] = p[i];
+	*ret = p;
+	return out;
+}
+
+static void
+person(struct vt_sheet *s, const struct vt_desk_act *a, const char *label)
+{
+	const char *typed = vt_sheet_typed(s, a, "person", "");
+	struct vt_buf *b = s->d->page.b;
+	struct vt_person *p = NULL;
+	size_t n = people(s, &p);
+
+	vt_html(b,
+	    "<label for=\"%s-person\">%s</label>\n"
+	    "<select id=\"%s-person\" name=\"person\" required",
+	    a->name, label, a->name);
+	described(s, a, "person");
+	vt_html(b, ">\n<option value=\"\">%s</option>\n",
+	    T(s->d, "— chọn người —", "— choose —"));
+	for (size_t i = 0; i < n; i++) {
+		char id[VT_ID_TEXT + 1];
+
+		vt_id_text(&p[i].id, id);
+		vt_html(b, "<option value=\"%s\"%s>%s%s%s</option>\n", id,
+		    strcmp(typed, id) == 0 ? " selected" : "", p[i].name,
+		    *p[i].position == '\0' ? "" : " · ", p[i].position);
+	}
+	vt_html(b, "</select>\n");
+	vt_sheet_blame(s, a, "person");
+}
+
+VT_ACT_FIELDS(assign)
+{
+	struct vt_buf *b = s->d->page.b;
+	struct vt_person *p = NULL;
+	size_t n;
+
+	person(s, a, T(s->d, "Người chủ trì", "In charge"));
+	n = people(s, &p);
+	if (n > 1) {
+		vt_html(b, "<fieldset><legend>%s</legend>\n",
+		    T(s->d, "Phối hợp", "Together with"));
+		for (size_t i = 0; i < n; i++) {
+			char name[8 + VT_ID_TEXT], id[VT_ID_TEXT + 1];
+
+			vt_id_text(&p[i].id, id);
+			(void)snprintf(name, sizeof(name), "w%s", id);
+			check(s, a, name, "1", p[i].name, false);
+		}
+		vt_html(b, "</fieldset>\n");
+	}
+	line(s, a, "due", T(s->d, "Hạn xử lý", "Due"), "date", false);
+	area(s, a, "note", T(s->d, "Ý kiến chỉ đạo", "Instruction"), false);
+}
+
+VT_ACT_FIELDS(forward)
+{
+	person(s, a, T(s->d, "Chuyển tới", "To"));
+	vt_fields_note(s, a);
+}
+
+VT_ACT_FIELDS(finish)
+{
+	line(s, a, "paper",
+	    T(s->d, "Số văn bản trả lời, nếu có (ví dụ 05/SKHCN)",
+		"Number of the answer, if any (e.g. 05/SKHCN)"),
+	    "text", false);
+	vt_fields_note(s, a);
+}
+
+VT_ACT_FIELDS(recall)
+{
+	line(s, a, "paper",
+	    T(s->d, "Số văn bản thu hồi (đã phát hành)",
+		"Number of the notice (issued)"),
+	    "text", true);
+	area(s, a, "note", T(s->d, "Lý do", "Reason"), true);
+}
+
+VT_ACT_FIELDS(answer)
+{
+	const char *typed = vt_sheet_typed(s, a, "agree", "1");
+	struct vt_buf *b = s->d->page.b;
+
+	if (s->p.asked_note != NULL && *s->p.asked_note != '\0')
+		vt_html(b, "<p class=\"said\" lang=\"vi\">%s</p>\n",
+		    s->p.asked_note);
+	vt_html(b,
+	    "<fieldset><legend>%s</legend>\n"
+	    "<p class=\"check\"><input type=\"radio\" id=\"answer-yes\" "
+	    "name=\"agree\" value=\"1\"%s> <label for=\"answer-yes\">%s"
+	    "</label></p>\n"
+	    "<p class=\"check\"><input type=\"radio\" id=\"answer-no\" "
+	    "name=\"agree\" value=\"0\"%s> <label for=\"answer-no\">%s"
+	    "</label></p>\n</fieldset>\n",
+	    T(s->d, "Nơi gửi đề nghị lấy lại hoặc thu hồi",
+		"The sender asks for it back"),
+	    typed[0] == '0' ? "" : " checked", T(s->d, "Đồng ý", "Agree"),
+	    typed[0] == '0' ? " checked" : "",
+	    T(s->d, "Không đồng ý", "Decline"));
+	area(s, a, "note",
+	    T(s->d, "Lý do (cần khi không đồng ý)",
+		"Reason (needed to decline)"),
+	    false);
+}
+
+/* --- recipients --- */
+
+struct picker {
+	struct vt_sheet *s;
+	const struct vt_desk_act *a;
+	size_t shown;
+};
+
+static bool
+is_recipient(const struct vt_sheet *s, const char *code)
+{
+	for (size_t i = 0; i < s->p.meta.n_recipients; i++)
+		if (strcmp(s->p.meta.recipients[i].code, code) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_sent(const struct vt_sheet *s, const char *code)
+{
+	struct vt_delivery *v;
+	size_t n = 0;
+
+	v = vt_arena_array(s->d->req->arena, 200, sizeof(*v));
+	if (v == NULL ||
+	    vt_delivery_list(s->v, &s->p.id, v, 200, &n, NULL) != VT_OK)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i].to.code, code) == 0)
+			return true;
+	return false;
+}
+
+static void
+pick(struct picker *k, const char *code, const char *name, bool on)
+{
+	char field[80];
+	VT_BUF_AUTO(label);
+
+	(void)snprintf(field, sizeof(field), "c%s", code);
+	/* markup: none, check() escapes it */
+	vt_buf_printf(&label, "%s · %s", *name == '\0' ? code : name, code);
+	check(k->s, k->a, field, "1", vt_buf_str(&label), on);
+	k->shown++;
+}
+
+/* Agencies of this store, and those of the address book. */
+static void
+pick_all(struct picker *k)
+{
+	struct vt_sheet *s = k->s;
+	struct vt_agency *g;
+	struct vt_address *b;
+	size_t n = 0;
+
+	g = vt_arena_array(s->d->req->arena, AGENCIES_MAX, sizeof(*g));
+	if (g != NULL &&
+	    vt_agency_list(s->v, 0, g, AGENCIES_MAX, &n, NULL) == VT_OK)
+		for (size_t i = 0; i < n; i++)
+			if (g[i].no != s->d->me->agency_no &&
+			    g[i].successor == 0 &&
+			    !is_recipient(s, g[i].now.code))
+				pick(k, g[i].now.code, g[i].now.name, false);
+	b = vt_arena_array(s->d->req->arena, BOOK_SHOWN, sizeof(*b));
+	n = 0;
+	if (b == NULL || vt_office_address_list(s->d->office, s->v, "", b,
+			     BOOK_SHOWN, &n, NULL) != VT_OK)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (!b[i].deleted && b[i].successor[0] == '\0' &&
+		    !is_recipient(s, b[i].code))
+			pick(k, b[i].code, b[i].name, false);
+}
+
+VT_ACT_FIELDS(send)
+{
+	struct picker k = { .s = s, .a = a };
+	struct vt_buf *b = s->d->page.b;
+	const struct vt_recipient *r = s->p.meta.recipients;
+
+	vt_html(b, "<fieldset class=\"pick\"><legend>%s</legend>\n",
+	    T(s->d, "Nơi nhận ghi trên văn bản", "Recipients on the paper"));
+	for (size_t i = 0; i < s->p.meta.n_recipients; i++) {
+		if (*r[i].code != '\0' && !is_sent(s, r[i].code))
+			pick(&k, r[i].code, r[i].name, true);
+	}
+	if (k.shown == 0)
+		vt_html(b, "<p class=\"quiet\">%s</p>\n",
+		    T(s->d, "Không còn nơi nào chưa gửi.",
+			"None that it was not sent to."));
+	vt_html(b,
+	    "</fieldset>\n<details%s><summary>%s</summary>\n"
+	    "<fieldset class=\"pick\"><legend class=\"away\">%s</legend>\n",
+	    k.shown == 0 ? " open" : "",
+	    T(s->d, "Chọn từ sổ địa chỉ", "From the address book"),
+	    T(s->d, "Sổ địa chỉ", "Address book"));
+	pick_all(&k);
+	vt_html(b,
+	    "</fieldset></details>\n"
+	    "<label for=\"send-more\">%s</label>\n"
+	    "<textarea id=\"send-more\" name=\"more\" rows=\"2\"",
+	    T(s->d, "Nơi khác: mỗi dòng một mã định danh hoặc một tên",
+		"Others: a code or a name on each line"));
+	described(s, a, "more");
+	vt_html(b, ">%s</textarea>\n", vt_sheet_typed(s, a, "more", ""));
+	vt_sheet_blame(s, a, "more");
+	vt_html(b, "<p class=\"hint\">%s</p>\n",
+	    T(s->d, "Tên không có mã được đưa vào danh sách in để gửi giấy.",
+		"A name without a code goes on the list to be printed."));
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a form of an act becomes: one call of the office. */
+#include "api/office/recall.h"
+#include "api/office/routes.h"
+#include "api/office/statuses.h"
+#include "api/web/sheet.h"
+#include "base/secret.h"
+
+#define TO_MAX   200
+#define WITH_MAX 16
+
+static const char *
+note(const struct vt_doing *w)
+{
+	const char *s = vt_webform_get(w->form, "note");
+
+	return *s == '\0' ? NULL : s;
+}
+
+/* The file that was read, as the form says. */
+static int
+main_hash(const struct vt_doing *w, vt_hash *ret)
+{
+	const char *s = vt_webform_get(w->form, "main");
+
+	if (vt_hash_parse(vt_span_str(s), ret))
+		return VT_OK;
+	return vt_err_set(
+	    w->err, VT_E_SYNTAX, "form: the file that was read is missing");
+}
+
+VT_ACT_RUN(submit)
+{
+	const char *n = vt_webform_get(w->form, "initials");
+	unsigned initials = n[0] == '1' ? 1 : n[0] == '2' ? 2 : 0;
+
+	return vt_office_submit(w->d->office, w->rq, w->paper, NULL, initials,
+	    note(w), w->ret, w->err);
+}
+
+VT_ACT_RUN(approve)
+{
+	vt_hash main;
+	int rc = main_hash(w, &main);
+
+	return rc != VT_OK ? rc
+			   : vt_office_approve(w->d->office, w->rq, w->paper,
+				 &main, note(w), w->ret, w->err);
+}
+
+VT_ACT_RUN(give_back)
+{
+	vt_hash main;
+	int rc = main_hash(w, &main);
+
+	return rc != VT_OK ? rc
+			   : vt_office_return(w->d->office, w->rq, w->paper,
+				 &main, note(w), w->ret, w->err);
+}
+
+static int
+with_key(const struct vt_doing *w, enum vt_signing_act act, bool number_first)
+{
+	VT_CLEANUP(vt_secret_free) struct vt_secret *pin = NULL;
+	struct vt_signing_order order = { .act = act,
+		.number_first = number_first };
+	const char *typed = vt_webform_get(w->form, "pin");
+
+	pin = vt_secret_new(typed, strlen(typed));
+	if (pin == NULL)
+		return vt_err_set(w->err, VT_E_NOMEM, "signing: no memory");
+	order.pin = pin;
+	return vt_office_sign(
+	    w->d->office, w->rq, w->paper, &order, w->ret, w->err);
+}
+
+VT_ACT_RUN(sign)
+{
+	return with_key(
+	    w, VT_SIGNING_COMPETENT, vt_webform_has(w->form, "number"));
+}
+
+VT_ACT_RUN(seal)
+{
+	return with_key(w, VT_SIGNING_SEAL, false);
+}
+
+VT_ACT_RUN(number)
+{
+	return vt_office_number(w->d->office, w->rq, w->paper, w->ret, w->err);
+}
+
+VT_ACT_RUN(issue)
+{
+	return vt_office_issue(w->d->office, w->rq, w->paper, w->ret, w->err);
+}
+
+VT_ACT_RUN(accept)
+{
+	return vt_office_accept(w->d->office, w->rq, w->paper, w->ret, w->err);
+}
+
+VT_ACT_RUN(refuse)
+{
+	return vt_office_refuse(w->d->office, w->rq, w->paper,
+	    vt_webform_get(w->form, "note"), w->ret, w->err);
+}
+
+VT_ACT_RUN(process)
+{
+	return vt_office_process(
+	    w->d->office, w->rq, w->paper, note(w), w->ret, w->err);
+}
+
+VT_ACT_RUN(take_back)
+{
+	return vt_office_take_back(w->d->office, w->rq, w->paper, NULL,
+	    vt_webform_get(w->form, "note"), w->ret, w->err);
+}
+
+VT_ACT_RUN(answer)
+{
+	return vt_office_answer_recall(w->d->office, w->rq, w->paper,
+	    vt_webform_get(w->form, "agree")[0] == '1', note(w), w->ret,
+	    w->err);
+}
+
+/* --- people --- */
+
+static int
+person(const struct vt_doing *w, vt_id *ret)
+{
+	if (vt_id_parse(vt_span_str(vt_webform_get(w->form, "person")), ret))
+		return VT_OK;
+	return vt_err_set(
+	    w->err, VT_E_PERSON_UNKNOWN, "form: nobody was chosen");
+}
+
+VT_ACT_RUN(assign)
+{
+	const char *due = vt_webform_get(w->form, "due");
+	struct vt_assignment as = { .opinion = note(w) };
+	vt_id with[WITH_MAX];
+	int rc = person(w, &as.lead);
+
+	if (rc != VT_OK)
+		return rc;
+	for (size_t i = 0; i < w->form->n; i++) {
+		const char *name = w->form->fields[i].name;
+		vt_id id;
+
+		if (name[0] != 'w' ||
+		    !vt_id_parse(vt_span_str(name + 1), &id) ||
+		    vt_id_eq(&id, &as.lead))
+			continue;
+		if (as.n_with == WITH_MAX)
+			return vt_err_set(w->err, VT_E_INVALID,
+			    "at most %d people help", WITH_MAX);
+		with[as.n_with++] = id;
+	}
+	as.with = with;
+	as.due_on = *due == '\0' ? NULL : due;
+	return vt_office_assign(
+	    w->d->office, w->rq, w->paper, &as, w->ret, w->err);
+}
+
+VT_ACT_RUN(forward)
+{
+	vt_id to;
+	int rc = person(w, &to);
+
+	return rc != VT_OK ? rc
+			   : vt_office_forward(w->d->office, w->rq, w->paper,
+				 &to, note(w), w->ret, w->err);
+}
+
+/* --- other papers --- */
+
+/* Our paper that the form cites by its number, the newest of that number. */
+static int
+cited(const struct vt_doing *w, vt_id *ret)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const char *no = vt_webform_get(w->form, "paper");
+	struct vt_paper p;
+	int rc;
+
+	rc = vt_office_may_read(w->d->me, w->err);
+	if (rc != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(w->d->office), &v, w->err)) !=
+		VT_OK ||
+	    (rc = vt_paper_by_number_text(
+		 v, w->d->me->agency_no, no, "", &p, w->err)) != VT_OK)
+		return rc;
+	*ret = p.id;
+	return VT_OK;
+}
+
+VT_ACT_RUN(finish)
+{
+	bool has = *vt_webform_get(w->form, "paper") != '\0';
+	vt_id answer;
+	int rc = has ? cited(w, &answer) : VT_OK;
+
+	return rc != VT_OK ? rc
+			   : vt_office_finish(w->d->office, w->rq, w->paper,
+				 has ? &answer : NULL, note(w), w->ret, w->err);
+}
+
+VT_ACT_RUN(recall)
+{
+	vt_id notice;
+	int rc = cited(w, &notice);
+
+	return rc != VT_OK
+		   ? rc
+		   : vt_office_recall(w->d->office, w->rq, w->paper, &notice,
+			 vt_webform_get(w->form, "note"), w->ret, w->err);
+}
+
+/* --- sending --- */
+
+/* "H99.31": letters, digits and dots, a digit among them. */
+static bool
+is_code(const char *s)
+{
+	bool digit = false;
+
+	for (; *s != '\0'; s++) {
+		if (*s >= '0' && *s <= '9')
+			digit = true;
+		else if (*s != '.' && *s != '-' && !(*s >= 'A' && *s <= 'Z') &&
+			 !(*s >= 'a' && *s <= 'z'))
+			return false;
+	}
+	return digit;
+}
+
+/* The name that an agency of this store or of the address book has. */
+static const char *
+name_of(struct vt_desk *d, const char *code)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_address *b = vt_arena_alloc(d->req->arena, sizeof(*b));
+	struct vt_agency g;
+	char *s = NULL;
+
+	if (vt_view_begin(vt_office_store(d->office), &v, NULL) != VT_OK)
+		return "";
+	if (vt_agency_by_code(v, code, &g, NULL) == VT_OK)
+		s = vt_arena_strdup(d->req->arena, g.now.name);
+	else if (b != NULL &&
+		 vt_office_address_get(d->office, v, code, b, NULL) == VT_OK)
+		s = b->name;
+	return s == NULL ? "" : s;
+}
+
+struct vt_recipient
+vt_sheet_recipient(struct vt_desk *d, const char *text)
+{
+	if (!is_code(text))
+		return (struct vt_recipient){ .code = "", .name = text };
+	return (struct vt_recipient){ .code = text, .name = name_of(d, text) };
+}
+
+static int
+add_to(const struct vt_doing *w, const char *text, struct vt_recipient *to,
+    size_t *n)
+{
+	struct vt_recipient r = vt_sheet_recipient(w->d, text);
+
+	for (size_t i = 0; i < *n; i++)
+		if (strcmp(to[i].code, r.code) == 0 &&
+		    (*r.code != '\0' || strcmp(to[i].name, r.name) == 0))
+			return VT_OK;
+	if (*n == TO_MAX)
+		return vt_err_set(w->err, VT_E_INVALID,
+		    "at most %d recipients at once", TO_MAX);
+	to[(*n)++] = r;
+	return VT_OK;
+}
+
+/* One line after the other, blanks around them gone. */
+static int
+add_lines(
+    const struct vt_doing *w, const char *s, struct vt_recipient *to, size_t *n)
+{
+	while (*s != '\0') {
+		size_t len = strcspn(s, "\n"), end = len;
+		size_t from = strspn(s, " \t");
+		char *one;
+		int rc;
+
+		while (end > from && (s[end - 1] == ' ' || s[end - 1] == '\t'))
+			end--;
+		if (end > from) {
+			one = vt_arena_strndup(
+			    w->d->req->arena, s + from, end - from);
+			if (one == NULL)
+				return vt_arena_err(w->d->req->arena, w->err);
+			if ((rc = add_to(w, one, to, n)) != VT_OK)
+				return rc;
+		}
+		s += len;
+		s += *s == '\n' ? 1 : 0;
+	}
+	return VT_OK;
+}
+
+VT_ACT_RUN(send)
+{
+	struct vt_recipient to[TO_MAX];
+	size_t n = 0;
+	int rc = VT_OK;
+
+	for (size_t i = 0; rc == VT_OK && i < w->form->n; i++) {
+		const char *name = w->form->fields[i].name;
+
+		if (name[0] == 'c' && is_code(name + 1))
+			rc = add_to(w, name + 1, to, &n);
+	}
+	if (rc == VT_OK)
+		rc = add_lines(w, vt_webform_get(w->form, "more"), to, &n);
+	if (rc != VT_OK)
+		return rc;
+	if (n == 0)
+		return vt_err_set(
+		    w->err, VT_E_INVALID, "no recipient was chosen");
+	return vt_office_dispatch(
+	    w->d->office, w->rq, w->paper, to, n, w->ret, w->err);
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The acts of the desk: one table; who may is the office's, when is here. */
+#include "api/web/sheet.h"
+
+static bool
+draft(const struct vt_paper *p)
+{
+	return p->direction != VT_DIR_IN &&
+	       (p->state == VT_PAPER_DRAFT || p->state == VT_PAPER_RETURNED);
+}
+
+static bool
+submitted(const struct vt_paper *p)
+{
+	return p->state == VT_PAPER_SUBMITTED;
+}
+
+static bool
+in_agreement(const struct vt_paper *p)
+{
+	return p->state == VT_PAPER_SUBMITTED || p->state == VT_PAPER_APPROVED;
+}
+
+static bool
+approved(const struct vt_paper *p)
+{
+	return p->state == VT_PAPER_APPROVED;
+}
+
+static bool
+to_number(const struct vt_paper *p)
+{
+	return p->state == VT_PAPER_SIGNED && p->number.value == 0;
+}
+
+static bool
+to_seal(const struct vt_paper *p)
+{
+	return p->state == VT_PAPER_SIGNED && p->number.value != 0;
+}
+
+static bool
+sealed(const struct vt_paper *p)
+{
+	return p->state == VT_PAPER_SEALED;
+}
+
+static bool
+to_send(const struct vt_paper *p)
+{
+	return p->direction == VT_DIR_OUT &&
+	       (p->state == VT_PAPER_ISSUED || p->state == VT_PAPER_DISPATCHED);
+}
+
+static bool
+out_there(const struct vt_paper *p)
+{
+	return p->direction == VT_DIR_OUT && p->state == VT_PAPER_DISPATCHED;
+}
+
+static bool
+waiting(const struct vt_paper *p)
+{
+	return p->state == VT_PAPER_WAITING;
+}
+
+static bool
+in_hand(const struct vt_paper *p)
+{
+	return p->state == VT_PAPER_ARRIVED || p->state == VT_PAPER_ASSIGNED ||
+	       p->state == VT_PAPER_PROCESSING;
+}
+
+static bool
+not_begun(const struct vt_paper *p)
+{
+	return p->state == VT_PAPER_ARRIVED || p->state == VT_PAPER_ASSIGNED;
+}
+
+static bool
+asked(const struct vt_paper *p)
+{
+	return p->direction == VT_DIR_IN && p->asked != 0;
+}
+
+static const struct vt_desk_act acts[] = {
+	{ "answer", VT_DUTY_ANSWER_RECALL, "Trả lời nơi gửi",
+	    "Answer the sender", "Đã trả lời nơi gửi.",
+	    "The sender was answered.", asked, vt_fields_answer, vt_run_answer,
+	    true, false, false },
+	{ "submit", VT_DUTY_SUBMIT, "Trình duyệt", "Submit",
+	    "Đã trình lãnh đạo.", "Submitted to the leader.", draft,
+	    vt_fields_submit, vt_run_submit, true, false, false },
+	{ "approve", VT_DUTY_APPROVE, "Duyệt", "Approve", "Đã duyệt.",
+	    "Approved.", submitted, vt_fields_approve, vt_run_approve, true,
+	    false, false },
+	{ "sign", VT_DUTY_SIGN, "Ký số", "Sign", "Đã ký.", "Signed.", approved,
+	    vt_fields_sign, vt_run_sign, true, false, true },
+	{ "return", VT_DUTY_RETURN, "Trả lại người soạn", "Return",
+	    "Đã trả lại người soạn.", "Returned to its author.", in_agreement,
+	    vt_fields_give_back, vt_run_give_back, false, false, false },
+	{ "number", VT_DUTY_NUMBER, "Cấp số", "Give the number",
+	    "Đã cấp số và ngày.", "Number and date were given.", to_number,
+	    NULL, vt_run_number, true, false, false },
+	{ "seal", VT_DUTY_SEAL, "Ký số của cơ quan", "Seal",
+	    "Đã ký số của cơ quan.", "Sealed by the agency.", to_seal,
+	    vt_fields_pin, vt_run_seal, true, false, true },
+	{ "issue", VT_DUTY_ISSUE, "Phát hành", "Issue", "Đã phát hành.",
+	    "Issued.", sealed, NULL, vt_run_issue, true, false, false },
+	{ "send", VT_DUTY_DISPATCH, "Gửi", "Send", "Đã giao cho hàng gửi.",
+	    "Handed over to be sent.", to_send, vt_fields_send, vt_run_send,
+	    true, false, false },
+	{ "accept", VT_DUTY_ACCEPT, "Tiếp nhận, vào sổ", "Accept",
+	    "Đã tiếp nhận và vào sổ.", "Accepted and registered.", waiting,
+	    NULL, vt_run_accept, true, false, false },
+	{ "refuse", VT_DUTY_REFUSE, "Từ chối tiếp nhận", "Refuse",
+	    "Đã từ chối; nơi gửi sẽ nhận được lý do.",
+	    "Refused; the sender gets the reason.", waiting, vt_fields_reason,
+	    vt_run_refuse, false, true, false },
+	{ "assign", VT_DUTY_ASSIGN, "Phân công", "Assign", "Đã phân công.",
+	    "Assigned.", in_hand, vt_fields_assign, vt_run_assign, true, false,
+	    false },
+	{ "process", VT_DUTY_PROCESS, "Bắt đầu xử lý", "Begin work",
+	    "Đã ghi nhận bắt đầu xử lý.", "Work has begun.", not_begun,
+	    vt_fields_note, vt_run_process, false, false, false },
+	{ "finish", VT_DUTY_FINISH, "Hoàn thành", "Finish",
+	    "Đã ghi nhận hoàn thành.", "Finished.", in_hand, vt_fields_finish,
+	    vt_run_finish, false, false, false },
+	{ "forward", VT_DUTY_FORWARD, "Chuyển người khác", "Forward",
+	    "Đã chuyển.", "Forwarded.", in_hand, vt_fields_forward,
+	    vt_run_forward, false, false, false },
+	{ "take-back", VT_DUTY_TAKE_BACK, "Đề nghị lấy lại", "Take back",
+	    "Đã đề nghị nơi nhận trả lại.",
+	    "The recipients were asked to give it back.", out_there,
+	    vt_fields_reason, vt_run_take_back, false, true, false },
+	{ "recall", VT_DUTY_RECALL, "Thu hồi bằng văn bản",
+	    "Recall by a notice", "Đã thu hồi.", "Recalled.", to_send,
+	    vt_fields_recall, vt_run_recall, false, true, false },
+};
+
+#define N_ACTS (sizeof(acts) / sizeof(acts[0]))
+
+const struct vt_desk_act *
+vt_desk_act(const char *name)
+{
+	for (size_t i = 0; i < N_ACTS; i++)
+		if (strcmp(acts[i].name, name) == 0)
+			return &acts[i];
+	return NULL;
+}
+
+const char *
+vt_desk_done(const struct vt_desk *d, const char *name)
+{
+	const struct vt_desk_act *a = vt_desk_act(name);
+
+	if (a != NULL)
+		return T(d, a->done_vi, a->done_en);
+	if (strcmp(name, "arrived") == 0)
+		return T(d, "Đã vào sổ văn bản đến.",
+		    "Registered in the book of arrivals.");
+	if (strcmp(name, "drafted") == 0)
+		return T(d, "Đã lập dự thảo.", "The draft was made.");
+	return NULL;
+}
+
+bool
+vt_desk_may(const struct vt_desk *d, const struct vt_desk_act *a,
+    const struct vt_paper *p)
+{
+	return a->now(p) && vt_who_may(d->me, a->duty, NULL) == VT_OK;
+}
+
+const char *
+vt_act_field_of(const struct vt_desk_act *a, int code)
+{
+	switch (code) {
+	case VT_E_PIN_WRONG:
+	case VT_E_HTTP_TOO_MANY:
+		return a->fields == vt_fields_sign || a->fields == vt_fields_pin
+			   ? "pin"
+			   : NULL;
+	case VT_E_AGENCY_UNKNOWN:
+	case VT_E_EXISTS:
+		return a->fields == vt_fields_send ? "more" : NULL;
+	case VT_E_PERSON_UNKNOWN:
+		return a->fields == vt_fields_assign ||
+			       a->fields == vt_fields_forward
+			   ? "person"
+			   : NULL;
+	case VT_E_NOT_FOUND:
+		return a->fields == vt_fields_finish ||
+			       a->fields == vt_fields_recall
+			   ? "paper"
+			   : NULL;
+	case VT_E_INVALID:
+		return a->fields == vt_fields_send ? "more"
+		       : a->fields == NULL || a->fields == vt_fields_sign ||
+			       a->fields == vt_fields_pin
+			   ? NULL
+			   : "note";
+	default:
+		return NULL;
+	}
+}
+
+const char *
+vt_sheet_typed(const struct vt_sheet *s, const struct vt_desk_act *a,
+    const char *field, const char *otherwise)
+{
+	if (s->refused == NULL || s->refused->act != a)
+		return otherwise;
+	return vt_webform_get(s->refused->form, field);
+}
+
+bool
+vt_sheet_blamed(
+    const struct vt_sheet *s, const struct vt_desk_act *a, const char *field)
+{
+	const char *f;
+
+	if (s->refused == NULL || s->refused->act != a)
+		return false;
+	f = vt_act_field_of(a, s->refused->err.code);
+	return field == NULL ? f == NULL : f != NULL && strcmp(f, field) == 0;
+}
+
+static const char *
+why(const struct vt_sheet *s)
+{
+	const struct vt_desk *d = s->d;
+	int code = s->refused->err.code;
+
+	if (code == VT_E_HTTP_TOO_MANY)
+		return T(d,
+		    "Đã nhập sai mã PIN nhiều lần. Hãy đợi một lát rồi thử "
+		    "lại.",
+		    "The PIN was wrong several times. Wait a little, then try "
+		    "again.");
+	if (code == VT_E_EXISTS && s->refused->act->fields == vt_fields_send)
+		return T(d, "Nơi này đã được gửi văn bản này rồi.",
+		    "The paper was sent to this recipient already.");
+	if (code == VT_E_INVALID)
+		return T(d, "Còn thiếu, hoặc chưa đúng: hãy xem lại.",
+		    "Something is missing or not right: look again.");
+	return vt_desk_error(d, code);
+}
+
+void
+vt_sheet_blame(
+    const struct vt_sheet *s, const struct vt_desk_act *a, const char *field)
+{
+	const struct vt_err *e;
+
+	if (!vt_sheet_blamed(s, a, field))
+		return;
+	e = &s->refused->err;
+	vt_html(s->d->page.b,
+	    "<p class=\"error\" role=\"alert\" id=\"%s-why\">%s", a->name,
+	    why(s));
+	if (e->code == VT_E_AGENCY_UNKNOWN || e->code == VT_E_INVALID)
+		vt_html(s->d->page.b, " <span lang=\"en\">(%s)</span>", e->msg);
+	vt_html(s->d->page.b, "</p>\n");
+}
+
+static void
+form(struct vt_sheet *s, const struct vt_desk_act *a)
+{
+	bool again = s->refused != NULL && s->refused->act == a;
+	/* Not known whether it was done: asked again as the same request. */
+	bool same = again && vt_err_info(s->refused->err.code)->retryable;
+	struct vt_desk *d = s->d;
+	struct vt_buf *b = d->page.b;
+	char hash[VT_HASH_TEXT + 1];
+
+	vt_html(b,
+	    "<form action=\"/desk/papers/%s/acts/%s\" method=\"post\" "
+	    "data-once=\"1\">\n",
+	    s->id, a->name);
+	vt_desk_csrf(d);
+	vt_desk_key(d, same ? vt_webform_get(s->refused->form, "key") : NULL);
+	vt_html(b,
+	    "<input type=\"hidden\" name=\"rev\" value=\"%" PRIu64 "\">\n"
+	    "<input type=\"hidden\" name=\"seen\" value=\"%" PRIu64 "\">\n",
+	    same ? vt_webform_number(s->refused->form, "rev") : s->p.rev,
+	    s->p.last_act);
+	if (s->p.n_parts > 0) {
+		vt_hash_text(&s->p.parts[0].hash, hash);
+		vt_html(b,
+		    "<input type=\"hidden\" name=\"main\" value=\"%s\">\n",
+		    hash);
+	}
+	vt_sheet_blame(s, a, NULL);
+	if (a->fields != NULL)
+		a->fields(s, a);
+	vt_html(b,
+	    "<p class=\"go\"><button type=\"submit\" class=\"%s\">%s</button>"
+	    "</p>\n</form>\n",
+	    a->strong  ? "strong"
+	    : a->first ? "main"
+		       : "second",
+	    T(d, a->vi, a->en));
+}
+
+/* The signature made elsewhere: a token on one's own machine, a service. */
+static void
+two_step(struct vt_sheet *s, const struct vt_desk_act *a)
+{
+	struct vt_desk *d = s->d;
+	struct vt_buf *b = d->page.b;
+
+	vt_html(b,
+	    "<details><summary>%s</summary>\n<p class=\"hint\">%s</p>\n"
+	    "<form action=\"/desk/papers/%s/two-step\" method=\"post\" "
+	    "data-once=\"1\">\n",
+	    T(d, "Ký bằng thiết bị khác (hai bước)",
+		"Sign with another device (two steps)"),
+	    T(d,
+		"Tải mã băm về, ký bằng phần mềm của thiết bị, rồi dán giá "
+		"trị chữ ký vào đây.",
+		"Download the hash, sign it with the device's own software, "
+		"and paste the value here."),
+	    s->id);
+	vt_desk_csrf(d);
+	vt_desk_key(d, NULL);
+	vt_html(b,
+	    "<input type=\"hidden\" name=\"rev\" value=\"%" PRIu64 "\">\n"
+	    "<input type=\"hidden\" name=\"act\" value=\"%s\">\n",
+	    s->p.rev, a->name);
+	if (strcmp(a->name, "sign") == 0 && s->p.number.value == 0)
+		vt_html(b,
+		    "<p class=\"check\"><input type=\"checkbox\" "
+		    "id=\"two-number\" name=\"number\" value=\"1\" checked> "
+		    "<label for=\"two-number\">%s</label></p>\n",
+		    T(d, "Cấp số ngay khi ký", "Give the number now"));
+	vt_html(b,
+	    "<p class=\"go\"><button class=\"second\" type=\"submit\">%s"
+	    "</button></p>\n</form></details>\n",
+	    T(d, "Chuẩn bị ký", "Prepare"));
+}
+
+static void
+one(struct vt_sheet *s, const struct vt_desk_act *a, bool open)
+{
+	struct vt_desk *d = s->d;
+	struct vt_buf *b = d->page.b;
+
+	if (open) {
+		vt_html(
+		    b, "<div class=\"act\"><h3>%s</h3>\n", T(d, a->vi, a->en));
+		form(s, a);
+		if (a->two_step)
+			two_step(s, a);
+		vt_html(b, "</div>\n");
+		return;
+	}
+	vt_html(b, "<details class=\"act\"%s><summary>%s</summary>\n",
+	    s->refused != NULL && s->refused->act == a ? " open" : "",
+	    T(d, a->vi, a->en));
+	form(s, a);
+	vt_html(b, "</details>\n");
+}
+
+/* An act that was refused and is not to be done any more. */
+static void
+gone(struct vt_sheet *s)
+{
+	const struct vt_desk_act *a = s->refused->act;
+
+	if (!vt_desk_may(s->d, a, &s->p))
+		vt_desk_notice(s->d, VT_TONE_BAD,
+		    vt_desk_error(s->d, s->refused->err.code));
+}
+
+void
+vt_sheet_acts(struct vt_sheet *s)
+{
+	struct vt_desk *d = s->d;
+	bool opened = false;
+	size_t n = 0;
+
+	vt_html(d->page.b,
+	    "<section id=\"acts\" class=\"box acts\"><h2>%s</h2>\n",
+	    T(d, "Việc có thể làm", "What can be done"));
+	if (s->refused != NULL)
+		gone(s);
+	for (size_t i = 0; i < N_ACTS; i++) {
+		bool open = acts[i].first && !opened;
+
+		if (!vt_desk_may(d, &acts[i], &s->p))
+			continue;
+		one(s, &acts[i], open);
+		opened = opened || open;
+		n++;
+	}
+	if (n == 0)
+		vt_html(d->page.b, "<p class=\"quiet\">%s</p>\n",
+		    T(d, "Lúc này bạn không phải làm gì với văn bản này.",
+			"There is nothing for you to do with it now."));
+	vt_html(d->page.b, "</section>\n");
+}

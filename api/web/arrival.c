@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/web/arrival.h"
+
+#define TO_MAX 200
+
+static const struct {
+	const char *code, *name;
+} types[] = {
+	{ "CV", "Công văn" },
+	{ "QĐ", "Quyết định" },
+	{ "TB", "Thông báo" },
+	{ "BC", "Báo cáo" },
+	{ "KH", "Kế hoạch" },
+	{ "TTr", "Tờ trình" },
+	{ "GM", "Giấy mời" },
+	{ "CT", "Chỉ thị" },
+	{ "NQ", "Nghị quyết" },
+	{ "HD", "Hướng dẫn" },
+	{ "CTr", "Chương trình" },
+	{ "BB", "Biên bản" },
+	{ "CĐ", "Công điện" },
+	{ "HĐ", "Hợp đồng" },
+	{ "", "Khác" },
+};
+
+#define N_TYPES (sizeof(types) / sizeof(types[0]))
+
+static const char *
+typed(const struct vt_arrival *a, const char *name)
+{
+	return vt_webform_get(&a->form, name);
+}
+
+static bool
+is_wrong(const struct vt_arrival *a, const char *name)
+{
+	return a->wrong != NULL && strcmp(a->wrong, name) == 0;
+}
+
+static void
+line(struct vt_desk *d, const struct vt_arrival *a, const char *name,
+    const char *label, const char *type)
+{
+	vt_html(d->page.b,
+	    "<p><label for=\"%s\">%s</label>\n<input id=\"%s\" name=\"%s\" "
+	    "type=\"%s\" maxlength=\"500\" value=\"%s\"></p>\n",
+	    name, label, name, name, type, typed(a, name));
+}
+
+static void
+subject(struct vt_desk *d, const struct vt_arrival *a)
+{
+	bool wrong = is_wrong(a, "subject");
+
+	vt_html(d->page.b,
+	    "<p class=\"wide\"><label for=\"subject\">%s</label>\n"
+	    "<textarea id=\"subject\" name=\"subject\" rows=\"2\" required "
+	    "maxlength=\"1000\"%s>%s</textarea></p>\n",
+	    T(d, "Trích yếu", "Subject"),
+	    wrong ? " aria-invalid=\"true\" aria-describedby=\"subject-why\""
+		  : "",
+	    typed(a, "subject"));
+	if (wrong)
+		vt_html(d->page.b,
+		    "<p class=\"error wide\" role=\"alert\" "
+		    "id=\"subject-why\">%s</p>\n",
+		    T(d, "Hãy ghi trích yếu.", "A subject is needed."));
+}
+
+static void
+type_field(struct vt_desk *d, const struct vt_arrival *a)
+{
+	const char *t = typed(a, "type");
+
+	vt_html(d->page.b,
+	    "<p><label for=\"type\">%s</label>\n<select id=\"type\" "
+	    "name=\"type\">\n",
+	    T(d, "Loại văn bản", "Type"));
+	for (size_t i = 0; i < N_TYPES; i++)
+		vt_html(d->page.b,
+		    "<option lang=\"vi\" value=\"%s\"%s>%s</option>\n",
+		    types[i].code,
+		    strcmp(t, types[i].code) == 0 &&
+			    (*t != '\0' || a->form.n > 0)
+			? " selected"
+			: "",
+		    types[i].name);
+	vt_html(d->page.b, "</select></p>\n");
+}
+
+static void
+urgency(struct vt_desk *d, const struct vt_arrival *a)
+{
+	static const char *const vi[] = { "Thường", "Khẩn", "Thượng khẩn",
+		"Hỏa tốc" };
+	static const char *const en[] = { "Normal", "Urgent", "Very urgent",
+		"Express" };
+	const char *t = typed(a, "urgency");
+
+	vt_html(d->page.b,
+	    "<p><label for=\"urgency\">%s</label>\n<select id=\"urgency\" "
+	    "name=\"urgency\">\n",
+	    T(d, "Độ khẩn", "Urgency"));
+	for (unsigned i = 0; i < 4; i++)
+		vt_html(d->page.b, "<option value=\"%u\"%s>%s</option>\n", i,
+		    t[0] == (char)('0' + i) ? " selected" : "",
+		    T(d, vi[i], en[i]));
+	vt_html(d->page.b, "</select></p>\n");
+}
+
+/* Files that came before and need not be chosen again. */
+static bool
+kept(struct vt_desk *d, const struct vt_arrival *a)
+{
+	struct vt_buf *b = d->page.b;
+	bool main = false;
+
+	if (a->n_files == 0)
+		return false;
+	vt_html(b, "<ul class=\"files wide\">\n");
+	for (size_t i = 0; i < a->n_files; i++) {
+		const struct vt_arrived_file *f = &a->files[i];
+		char id[VT_ID_TEXT + 1], hash[VT_HASH_TEXT + 1];
+
+		vt_id_text(&f->upload, id);
+		vt_hash_text(&f->hash, hash);
+		vt_html(b,
+		    "<li>✓ %s <span class=\"quiet\">%s</span>"
+		    "<input type=\"hidden\" name=\"kept%zu\" value=\"%s\">"
+		    "<input type=\"hidden\" name=\"kepthash%zu\" value=\"%s\">"
+		    "<input type=\"hidden\" name=\"keptname%zu\" value=\"%s\">",
+		    f->name, T(d, "đã nhận", "received"), i, id, i, hash, i,
+		    f->name);
+		if (f->main)
+			vt_html(b,
+			    "<input type=\"hidden\" name=\"keptmain%zu\" "
+			    "value=\"1\">",
+			    i);
+		vt_html(b, "</li>\n");
+		main = main || f->main;
+	}
+	vt_html(b, "</ul>\n");
+	return main;
+}
+
+static void
+file_fields(struct vt_desk *d, const struct vt_arrival *a)
+{
+	bool have = kept(d, a), wrong = is_wrong(a, "main");
+	struct vt_buf *b = d->page.b;
+
+	vt_html(b,
+	    "<div class=\"drop wide\" id=\"drop\">\n"
+	    "<p class=\"hint\" id=\"drop-hint\" hidden>%s</p>\n"
+	    "<p><label for=\"main-file\">%s</label>\n"
+	    "<input id=\"main-file\" name=\"main\" type=\"file\" "
+	    "accept=\"application/pdf,.pdf\"%s%s></p>\n",
+	    T(d, "Kéo tệp thả vào khung này, hoặc chọn tệp:",
+		"Drop files on this box, or choose them:"),
+	    T(d, "Tệp chính (PDF)", "Main file (PDF)"), have ? "" : " required",
+	    wrong ? " aria-invalid=\"true\" aria-describedby=\"main-why\""
+		  : "");
+	if (wrong)
+		vt_html(b,
+		    "<p class=\"error\" role=\"alert\" id=\"main-why\">%s"
+		    "</p>\n",
+		    T(d, "Hãy chọn tệp chính; tệp rỗng không được nhận.",
+			"Choose the main file; an empty one is not taken."));
+	vt_html(b,
+	    "<p><label for=\"annex\">%s</label>\n"
+	    "<input id=\"annex\" name=\"annex\" type=\"file\" multiple></p>\n"
+	    "</div>\n",
+	    T(d, "Tệp kèm theo (nhiều tệp được)",
+		"Annexes (several are fine)"));
+}
+
+static void
+arrival_fields(struct vt_desk *d, const struct vt_arrival *a)
+{
+	type_field(d, a);
+	line(d, a, "agency", T(d, "Cơ quan ban hành", "Issued by"), "text");
+	line(d, a, "code", T(d, "Mã định danh cơ quan", "Agency code"), "text");
+	line(d, a, "number", T(d, "Số", "Number"), "text");
+	line(d, a, "notation", T(d, "Ký hiệu (ví dụ UBND-VP)", "Notation"),
+	    "text");
+	line(d, a, "issued", T(d, "Ngày văn bản", "Date on it"), "date");
+	line(d, a, "signer", T(d, "Người ký", "Signed by"), "text");
+	urgency(d, a);
+	line(d, a, "due", T(d, "Hạn trả lời", "Answer due"), "date");
+}
+
+static void
+draft_fields(struct vt_desk *d, const struct vt_arrival *a)
+{
+	type_field(d, a);
+	line(d, a, "notation", T(d, "Ký hiệu (ví dụ SKHCN-CĐS)", "Notation"),
+	    "text");
+	line(d, a, "unit", T(d, "Đơn vị soạn thảo", "Drafted by"), "text");
+	urgency(d, a);
+	line(d, a, "due", T(d, "Hạn trả lời", "Answer due"), "date");
+	vt_html(d->page.b,
+	    "<p class=\"wide\"><label for=\"to\">%s</label>\n"
+	    "<textarea id=\"to\" name=\"to\" rows=\"3\">%s</textarea></p>\n",
+	    T(d, "Nơi nhận: mỗi dòng một mã định danh hoặc một tên",
+		"Recipients: a code or a name on each line"),
+	    typed(a, "to"));
+}
+
+void
+vt_arrival_page(
+    struct vt_desk *d, const struct vt_arrival *a, const struct vt_err *err)
+{
+	const char *title =
+	    a->draft ? T(d, "Dự thảo mới", "New draft")
+		     : T(d, "Vào sổ văn bản đến", "Register an arrival");
+	const char *here = a->draft ? "/desk/draft" : "/desk/arrive";
+	bool same = err != NULL && vt_err_info(err->code)->retryable;
+	struct vt_buf *b = d->page.b;
+
+	vt_desk_open(d, title, here);
+	vt_html(b, "<h1>%s</h1>\n", title);
+	if (err != NULL && a->wrong == NULL)
+		vt_desk_notice(d, VT_TONE_BAD, vt_desk_error(d, err->code));
+	vt_html(b,
+	    "<form class=\"sheet fields\" id=\"arrive\" action=\"%s\" "
+	    "method=\"post\" enctype=\"multipart/form-data\" "
+	    "data-once=\"1\">\n",
+	    here);
+	vt_desk_csrf(d);
+	vt_desk_key(d, same ? typed(a, "key") : NULL);
+	subject(d, a);
+	if (a->draft)
+		draft_fields(d, a);
+	else
+		arrival_fields(d, a);
+	vt_html(b,
+	    "<p class=\"wide\"><label for=\"note\">%s</label>\n"
+	    "<input id=\"note\" name=\"note\" type=\"text\" "
+	    "maxlength=\"1000\" value=\"%s\"></p>\n",
+	    T(d, "Ghi chú", "Note"), typed(a, "note"));
+	/* Files last: the fields are known when the first byte comes. */
+	file_fields(d, a);
+	vt_html(b,
+	    "<p class=\"wide go\"><button type=\"submit\" class=\"main\">%s"
+	    "</button></p>\n</form>\n",
+	    a->draft ? T(d, "Lập dự thảo", "Make the draft")
+		     : T(d, "Vào sổ, lấy số đến", "Register it"));
+	vt_desk_close(d);
+}
+
+/* --- what the fields mean --- */
+
+static int
+recipients(
+    struct vt_desk *d, const char *s, struct vt_meta *m, struct vt_err *reterr)
+{
+	struct vt_recipient *to =
+	    vt_arena_array(d->req->arena, TO_MAX, sizeof(*to));
+	size_t n = 0;
+
+	if (to == NULL)
+		return vt_arena_err(d->req->arena, reterr);
+	while (*s != '\0') {
+		size_t len = strcspn(s, "\n"), from = strspn(s, " \t");
+
+		if (len > from) {
+			const char *one = vt_arena_strndup(
+			    d->req->arena, s + from, len - from);
+
+			if (one == NULL)
+				return vt_arena_err(d->req->arena, reterr);
+			if (n == TO_MAX)
+				return vt_err_set(reterr, VT_E_INVALID,
+				    "at most %d recipients", TO_MAX);
+			to[n++] = vt_sheet_recipient(d, one);
+		}
+		s += len;
+		s += *s == '\n' ? 1 : 0;
+	}
+	m->recipients = to;
+	m->n_recipients = n;
+	return VT_OK;
+}
+
+int
+vt_arrival_meta(struct vt_desk *d, const struct vt_arrival *a,
+    struct vt_meta *ret, struct vt_err *reterr)
+{
+	const char *t = typed(a, "type");
+
+	memset(ret, 0, sizeof(*ret));
+	ret->subject = typed(a, "subject");
+	for (size_t i = 0; i + 1 < N_TYPES; i++)
+		if (strcmp(types[i].code, t) == 0) {
+			ret->type_code = types[i].code;
+			ret->type_name = types[i].name;
+		}
+	ret->notation = typed(a, "notation");
+	ret->urgency = (uint32_t)vt_webform_number(&a->form, "urgency");
+	ret->due_on = typed(a, "due");
+	ret->description = typed(a, "note");
+	if (a->draft) {
+		ret->draft_unit = typed(a, "unit");
+		return recipients(d, typed(a, "to"), ret, reterr);
+	}
+	ret->agency_name = typed(a, "agency");
+	ret->agency_code = typed(a, "code");
+	ret->number = typed(a, "number");
+	ret->issued_on = typed(a, "issued");
+	ret->signer_name = typed(a, "signer");
+	return VT_OK;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A paper being registered by hand: its form, as it comes in and is shown. */
+#ifndef VT_API_WEB_ARRIVAL_H
+#define VT_API_WEB_ARRIVAL_H
+
+#include "api/web/sheet.h"
+
+#define VT_ARRIVAL_FILES  16
+#define VT_ARRIVAL_FIELDS 96
+
+struct vt_multipart;
+
+struct vt_arrived_file {
+	vt_id upload;
+	vt_hash hash;
+	const char *name; /* in the arena */
+	bool main;
+};
+
+struct vt_arrival {
+	struct vt_web *web;
+	const struct vt_web_user *user;
+	struct vt_arena *arena;
+	struct vt_multipart *m;
+	struct vt_webform_field fields[VT_ARRIVAL_FIELDS];
+	struct vt_webform form; /* over fields */
+	struct vt_buf value;    /* of the field under way */
+	bool in_field, in_file;
+	struct vt_office_upload *open; /* of the file under way */
+	struct vt_arrived_file files[VT_ARRIVAL_FILES];
+	size_t n_files;
+	bool draft;        /* one of ours, else what arrived */
+	const char *wrong; /* the field that is, NULL: none in particular */
+};
+
+/* The form; err NULL: fresh. */
+void vt_arrival_page(
+    struct vt_desk *d, const struct vt_arrival *a, const struct vt_err *err);
+
+/* Metadata out of the fields, in the request's arena. VT_E_NOMEM. */
+VT_NODISCARD int vt_arrival_meta(struct vt_desk *d, const struct vt_arrival *a,
+    struct vt_meta *ret, struct vt_err *reterr);
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is known of a paper: its data, files, recipients, history. */
+#include "api/web/list.h"
+#include "api/web/sheet.h"
+#include "api/web/words.h"
+
+#define DELIVERIES_SHOWN 200
+#define ACTS_SHOWN       100
+
+const char *
+vt_sheet_person(const struct vt_sheet *s, const vt_id *id)
+{
+	struct vt_person p;
+
+	if (vt_id_is_zero(id) || vt_person_get(s->v, id, &p, NULL) != VT_OK)
+		return "";
+	return p.name;
+}
+
+/* A row of the paper's own words: Vietnamese whatever the page is in. */
+static void
+own(struct vt_sheet *s, const char *vi, const char *en, const char *value)
+{
+	if (value != NULL && *value != '\0')
+		vt_html(s->d->page.b,
+		    "<div><dt>%s</dt><dd lang=\"vi\">%s</dd></div>\n",
+		    T(s->d, vi, en), value);
+}
+
+static void
+row(struct vt_sheet *s, const char *vi, const char *en, const char *value)
+{
+	vt_page_row(&s->d->page, T(s->d, vi, en), value);
+}
+
+static void
+when(struct vt_sheet *s, const char *vi, const char *en, vt_time t)
+{
+	VT_BUF_AUTO(text);
+
+	vt_page_moment(t, &text);
+	row(s, vi, en, vt_buf_str(&text));
+}
+
+static void
+day(struct vt_sheet *s, const char *vi, const char *en, const char *iso)
+{
+	VT_BUF_AUTO(text);
+
+	vt_word_day(iso == NULL ? "" : iso, &text);
+	row(s, vi, en, vt_buf_str(&text));
+}
+
+static void
+handling(struct vt_sheet *s)
+{
+	const struct vt_paper *p = &s->p;
+	VT_BUF_AUTO(with);
+
+	own(s, "Chủ trì", "In charge", vt_sheet_person(s, &p->assigned_to));
+	for (size_t i = 0; i < p->n_assigned_with; i++) {
+		if (i > 0)
+			vt_buf_puts(&with, ", ");
+		/* markup: none, own() escapes it */
+		vt_buf_puts(&with, vt_sheet_person(s, &p->assigned_with[i]));
+	}
+	own(s, "Phối hợp", "Together with", vt_buf_str(&with));
+	day(s, "Hạn xử lý", "Due", p->assigned_due);
+	own(s, "Chuyển tới", "Forwarded to",
+	    vt_sheet_person(s, &p->forwarded_to));
+	when(s, "Mở đọc lần đầu", "First opened", p->opened_at);
+	own(s, "Lý do", "Reason", p->closed_note);
+	own(s, "Nơi gửi đề nghị", "The sender asks", p->asked_note);
+}
+
+void
+vt_sheet_facts(struct vt_sheet *s)
+{
+	const struct vt_paper *p = &s->p;
+	const struct vt_meta *m = &p->meta;
+	bool in = p->direction == VT_DIR_IN;
+	VT_BUF_AUTO(scratch);
+
+	vt_html(s->d->page.b,
+	    "<section class=\"box\"><h2>%s</h2>\n<dl class=\"facts\">\n",
+	    T(s->d, "Thông tin", "Details"));
+	row(s, in ? "Số, ký hiệu" : "Số", "Number",
+	    vt_list_number(p, &scratch));
+	if (!in && p->number.value == 0)
+		own(s, "Ký hiệu", "Notation", m->notation);
+	row(s, "Số đến", "Arrival number", p->arrival.text);
+	when(s, "Ngày đến", "Arrived", in ? p->created_at : VT_TIME_NONE);
+	day(s, "Ngày văn bản", "Date on it", m->issued_on);
+	own(s, "Loại", "Type", m->type_name);
+	own(s, "Cơ quan ban hành", "Issued by", m->agency_name);
+	own(s, "Người ký", "Signed by",
+	    *m->signer_name != '\0' ? m->signer_name
+				    : vt_sheet_person(s, &p->signed_by));
+	own(s, "Đơn vị soạn", "Drafted by", m->draft_unit);
+	own(s, "Người lập", "Made by", vt_sheet_person(s, &p->created_by));
+	row(s, "Độ khẩn", "Urgency", vt_word_urgency(s->d, m->urgency));
+	day(s, "Hạn trả lời", "Answer due", m->due_on);
+	own(s, "Ghi chú", "Note", m->description);
+	own(s, "Thủ tục", "Procedure", m->procedure_name);
+	own(s, "Mã hồ sơ", "Case", m->case_code);
+	own(s, "Người nhận kết quả", "Holder", m->holder_name);
+	handling(s);
+	if (*p->code != '\0')
+		vt_html(s->d->page.b,
+		    "<div><dt>%s</dt><dd><a href=\"/r/%s\">%s</a></dd></div>\n",
+		    T(s->d, "Trang tra cứu công khai", "Public page"), p->code,
+		    p->code);
+	vt_html(s->d->page.b, "</dl></section>\n");
+}
+
+static void
+size_text(uint64_t n, struct vt_buf *ret)
+{
+	/* markup: none, numbers */
+	if (n < 1024)
+		vt_buf_printf(ret, "%" PRIu64 " B", n);
+	else if (n < (uint64_t)10 << 20)
+		vt_buf_printf(ret, "%" PRIu64 " KB", (n + 512) / 1024);
+	else
+		vt_buf_printf(ret, "%" PRIu64 " MB", (n + 524288) / 1048576);
+}
+
+void
+vt_sheet_parts(struct vt_sheet *s)
+{
+	struct vt_desk *d = s->d;
+
+	vt_html(d->page.b,
+	    "<section class=\"box\"><h2>%s <span class=\"n\">%zu</span></h2>\n"
+	    "<ul class=\"files\">\n",
+	    T(d, "Tệp", "Files"), s->p.n_parts);
+	for (size_t i = 0; i < s->p.n_parts; i++) {
+		const struct vt_part *p = &s->p.parts[i];
+		VT_BUF_AUTO(size);
+
+		size_text(p->size, &size);
+		vt_html(d->page.b,
+		    "<li><a href=\"/desk/papers/%s/parts/%u\">%s</a> "
+		    "<span class=\"quiet\">%s · %s%" PRIu32 " · %s</span>",
+		    s->id, (unsigned)p->no, p->name,
+		    p->role == VT_PART_MAIN ? T(d, "tệp chính", "main file")
+					    : T(d, "kèm theo", "annex"),
+		    T(d, "phiên bản ", "version "), p->version,
+		    vt_buf_str(&size));
+		if (*p->problem != '\0')
+			vt_html(d->page.b,
+			    "<p class=\"notice unsure\"><span class=\"sign\" "
+			    "aria-hidden=\"true\">?</span> %s</p>",
+			    p->problem);
+		vt_html(d->page.b, "</li>\n");
+	}
+	vt_html(d->page.b, "</ul></section>\n");
+}
+
+static void
+time_cell(struct vt_sheet *s, const char *vi, const char *en, vt_time t)
+{
+	VT_BUF_AUTO(text);
+
+	if (t == VT_TIME_NONE || t == 0)
+		return;
+	vt_page_moment(t, &text);
+	vt_html(
+	    s->d->page.b, "<li>%s %s</li>", T(s->d, vi, en), vt_buf_str(&text));
+}
+
+static void
+delivery(struct vt_sheet *s, const struct vt_delivery *v)
+{
+	uint32_t shown = vt_delivery_shown(v);
+	bool bad = v->state == VT_DELIVERY_FAILED || shown == 2;
+	struct vt_buf *b = s->d->page.b;
+	const char *way = vt_word_transport(s->d, v->transport);
+
+	vt_html(b, "<li><b>%s</b>%s%s <span class=\"tag %s\">%s</span>",
+	    *v->to.name == '\0' ? v->to.code : v->to.name,
+	    *v->to.code == '\0' || *v->to.name == '\0' ? "" : " · ",
+	    *v->to.name == '\0' ? "" : v->to.code,
+	    bad                               ? "stop"
+	    : v->state == VT_DELIVERY_WAITING ? "wait"
+					      : "done",
+	    vt_word_delivery(s->d, v));
+	if (*way != '\0')
+		vt_html(b, " <span class=\"quiet\">%s</span>", way);
+	vt_html(b, "<ul class=\"times\">");
+	time_cell(s, "gửi", "sent", v->sent_at);
+	time_cell(s, "đến", "arrived", v->delivered_at);
+	time_cell(s, "mở đọc", "opened", v->opened_at);
+	time_cell(s, "tiếp nhận", "accepted", v->accepted_at);
+	time_cell(s, "từ chối", "refused", v->refused_at);
+	time_cell(s, "xong", "finished", v->answered_at);
+	vt_html(b, "</ul>");
+	if (*v->reason != '\0')
+		vt_html(b, "<p class=\"said\" lang=\"vi\">%s</p>", v->reason);
+	else if (*v->note != '\0')
+		vt_html(b, "<p class=\"said\" lang=\"vi\">%s</p>", v->note);
+	vt_html(b, "</li>\n");
+}
+
+int
+vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr)
+{
+	struct vt_delivery *v;
+	size_t n = 0;
+	int rc;
+
+	if (s->p.direction == VT_DIR_IN)
+		return VT_OK;
+	v = vt_arena_array(s->d->req->arena, DELIVERIES_SHOWN, sizeof(*v));
+	if (v == NULL)
+		return vt_arena_err(s->d->req->arena, reterr);
+	rc = vt_delivery_list(s->v, &s->p.id, v, DELIVERIES_SHOWN, &n, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (n == 0 && s->p.meta.n_recipients == 0)
+		return VT_OK;
+	vt_html(s->d->page.b,
+	    "<section class=\"box\"><h2>%s <span class=\"n\">%zu</span></h2>\n"
+	    "<ul class=\"to\">\n",
+	    T(s->d, "Nơi nhận", "Recipients"),
+	    n > 0 ? n : s->p.meta.n_recipients);
+	for (size_t i = 0; i < n; i++)
+		delivery(s, &v[i]);
+	for (size_t i = 0; n == 0 && i < s->p.meta.n_recipients; i++)
+		vt_html(s->d->page.b,
+		    "<li lang=\"vi\">%s <span class=\"quiet\">%s</span></li>\n",
+		    s->p.meta.recipients[i].name, s->p.meta.recipients[i].code);
+	vt_html(s->d->page.b, "</ul></section>\n");
+	return VT_OK;
+}
+
+static void
+entry(struct vt_sheet *s, const struct vt_act_entry *e)
+{
+	const char *who = vt_sheet_person(s, &e->person);
+	struct vt_buf *b = s->d->page.b;
+	VT_BUF_AUTO(when_text);
+
+	vt_page_moment(e->time, &when_text);
+	vt_html(b,
+	    "<li><span class=\"when\">%s</span> <b>%s</b> "
+	    "<span class=\"who\">%s</span>",
+	    vt_buf_str(&when_text), vt_word_act(s->d, e),
+	    *who == '\0' ? T(s->d, "hệ thống", "the system") : who);
+	if (e->note != NULL && *e->note != '\0')
+		vt_html(b, "<p class=\"said\" lang=\"vi\">%s</p>", e->note);
+	vt_html(b, "</li>\n");
+}
+
+int
+vt_sheet_timeline(struct vt_sheet *s, uint64_t after, const char *heading,
+    struct vt_err *reterr)
+{
+	struct vt_act_entry *e;
+	size_t n = 0;
+	int rc;
+
+	e = vt_arena_array(s->d->req->arena, ACTS_SHOWN, sizeof(*e));
+	if (e == NULL)
+		return vt_arena_err(s->d->req->arena, reterr);
+	rc = vt_act_list(s->v, &s->p.id, after == 0 ? 0 : after + 1, e,
+	    ACTS_SHOWN, &n, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (heading != NULL)
+		vt_html(s->d->page.b, "<section class=\"box\"><h2>%s</h2>\n",
+		    heading);
+	vt_html(s->d->page.b, "<ol class=\"history\">\n");
+	for (size_t i = n; i > 0; i--)
+		entry(s, &e[i - 1]);
+	vt_html(s->d->page.b, "</ol>\n");
+	if (heading != NULL)
+		vt_html(s->d->page.b, "</section>\n");
+	return VT_OK;
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What waits for this person: one look through the agency's papers sorts them
+ * into the queues of his roles. The look is bounded; what it did not reach is
+ * said ("more").
+ */
+#include "api/web/list.h"
+#include "api/web/words.h"
+
+#define FEW     8  /* rows of a queue on the first page */
+#define MANY    50 /* on its own */
+#define BATCH   32
+#define LOOK_US ((int64_t)300000) /* a view lives a second */
+
+#define BIT(st) (1U << VT_PAPER_##st)
+
+struct sorting {
+	const struct vt_actor *me;
+	const char *today;
+};
+
+struct queue {
+	const char *name, *vi, *en;
+	uint32_t roles, states;
+	/* NULL: all of these states */
+	bool (*fits)(const struct sorting *s, const struct vt_paper *p);
+};
+
+static bool
+outgoing(const struct sorting *s, const struct vt_paper *p)
+{
+	(void)s;
+	return p->direction != VT_DIR_IN;
+}
+
+static bool
+unnumbered(const struct sorting *s, const struct vt_paper *p)
+{
+	(void)s;
+	return p->number.value == 0;
+}
+
+static bool
+numbered(const struct sorting *s, const struct vt_paper *p)
+{
+	(void)s;
+	return p->number.value != 0;
+}
+
+/* A result goes to its citizen, by its code. */
+static bool
+letter(const struct sorting *s, const struct vt_paper *p)
+{
+	(void)s;
+	return p->direction == VT_DIR_OUT;
+}
+
+static bool
+mine(const struct sorting *s, const struct vt_paper *p)
+{
+	if (vt_id_eq(&p->assigned_to, &s->me->person) ||
+	    vt_id_eq(&p->forwarded_to, &s->me->person))
+		return true;
+	for (size_t i = 0; i < p->n_assigned_with; i++)
+		if (vt_id_eq(&p->assigned_with[i], &s->me->person))
+			return true;
+	return false;
+}
+
+static bool
+asked(const struct sorting *s, const struct vt_paper *p)
+{
+	(void)s;
+	return p->asked != 0;
+}
+
+static bool
+overdue(const struct sorting *s, const struct vt_paper *p)
+{
+	return vt_list_is_overdue(p, s->today);
+}
+
+#define L VT_ROLE_LEADER
+#define O VT_ROLE_OFFICER
+#define C VT_ROLE_CLERK
+
+static const struct queue queues[] = {
+	{ "to-approve", "Chờ duyệt", "To approve", L, BIT(SUBMITTED),
+	    outgoing },
+	{ "to-sign", "Chờ ký", "To sign", L, BIT(APPROVED), outgoing },
+	{ "waiting", "Đến, chờ tiếp nhận", "Arrived and waiting", C,
+	    BIT(WAITING), NULL },
+	{ "to-number", "Chờ cấp số", "To number", C, BIT(SIGNED), unnumbered },
+	{ "to-seal", "Chờ ký số cơ quan", "To seal", C, BIT(SIGNED), numbered },
+	{ "to-issue", "Chờ phát hành", "To issue", C, BIT(SEALED), NULL },
+	{ "to-send", "Chờ gửi", "To send", C, BIT(ISSUED), letter },
+	{ "to-assign", "Đến, chờ phân công", "To assign", L | C, BIT(ARRIVED),
+	    NULL },
+	{ "mine", "Được giao cho tôi", "Assigned to me", L | O | C,
+	    BIT(ARRIVED) | BIT(ASSIGNED) | BIT(PROCESSING), mine },
+	{ "returned", "Bị trả lại", "Returned", O | C, BIT(RETURNED), NULL },
+	{ "drafts", "Dự thảo", "Drafts", O | C, BIT(DRAFT), NULL },
+	{ "asked", "Nơi gửi đề nghị lấy lại, thu hồi", "Asked back", C,
+	    BIT(WAITING) | BIT(ARRIVED) | BIT(ASSIGNED) | BIT(PROCESSING) |
+		BIT(FINISHED),
+	    asked },
+	{ "overdue", "Quá hạn", "Overdue", L | O | C,
+	    BIT(WAITING) | BIT(ARRIVED) | BIT(ASSIGNED) | BIT(PROCESSING) |
+		BIT(DRAFT) | BIT(SUBMITTED) | BIT(RETURNED) | BIT(APPROVED),
+	    overdue },
+	{ "submitted", "Đã trình, chờ lãnh đạo", "With the leader", O | C,
+	    BIT(SUBMITTED) | BIT(APPROVED), outgoing },
+	{ "under-way", "Đang xử lý trong cơ quan", "Being handled", L | C,
+	    BIT(ASSIGNED) | BIT(PROCESSING), NULL },
+};
+
+#undef L
+#undef O
+#undef C
+
+#define N_QUEUES (sizeof(queues) / sizeof(queues[0]))
+
+struct found {
+	struct vt_paper *few; /* in the arena; borrowed from the view */
+	size_t n, count;
+};
+
+static bool
+belongs(
+    const struct queue *q, const struct sorting *s, const struct vt_paper *p)
+{
+	return (q->roles & s->me->roles) != 0 &&
+	       (q->states >> p->state & 1) != 0 &&
+	       (q->fits == NULL || q->fits(s, p));
+}
+
+/* Puts a paper where it belongs; the most that one queue holds now. */
+static size_t
+sort(const struct sorting *s, const struct vt_paper *p, size_t keep,
+    struct found found[N_QUEUES])
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < N_QUEUES; i++) {
+		if (found[i].few == NULL || !belongs(&queues[i], s, p))
+			continue;
+		if (found[i].n < keep)
+			found[i].few[found[i].n++] = *p;
+		found[i].count++;
+		most = found[i].n > most ? found[i].n : most;
+	}
+	return most;
+}
+
+/*
+ * Looks through the papers from *before on, to the end or until a queue has
+ * MANY, and no longer than LOOK_US. *before: where to go on, 0 at the end.
+ */
+static int
+look(struct vt_desk *d, struct vt_view *v, uint64_t *before, size_t keep,
+    struct found found[N_QUEUES], struct vt_err *reterr)
+{
+	int64_t until = vt_monotonic_us(d->web->ctx) + LOOK_US;
+	struct vt_paper *p = vt_arena_array(d->req->arena, BATCH, sizeof(*p));
+	struct vt_paper_query q = { .before = *before };
+	struct sorting s = { .me = d->me };
+	char today[16];
+	size_t n, full = 0;
+	int rc;
+
+	if (p == NULL)
+		return vt_arena_err(d->req->arena, reterr);
+	if ((rc = vt_office_may_read(d->me, reterr)) != VT_OK)
+		return rc;
+	vt_word_today(d, today);
+	s.today = today;
+	for (size_t i = 0; i < N_QUEUES; i++)
+		if (found[i].few != NULL)
+			q.states |= queues[i].states;
+	if (q.states == 0)
+		return VT_OK;
+	do {
+		rc = vt_paper_search(
+		    v, d->me->agency_no, &q, p, BATCH, &n, &q.before, reterr);
+		if (rc != VT_OK)
+			return rc;
+		for (size_t i = 0; i < n && full < MANY; i++) {
+			full = sort(&s, &p[i], keep, found);
+			/* The next page begins behind the last one shown. */
+			if (full == MANY && i + 1 < n)
+				q.before = p[i].seq;
+		}
+	} while (q.before != 0 && full < MANY &&
+		 vt_monotonic_us(d->web->ctx) < until);
+	*before = q.before;
+	return VT_OK;
+}
+
+static int
+prepare(struct vt_desk *d, struct found *f, size_t keep, struct vt_err *reterr)
+{
+	f->few = vt_arena_array(d->req->arena, keep, sizeof(*f->few));
+	return f->few == NULL ? vt_arena_err(d->req->arena, reterr) : VT_OK;
+}
+
+static void
+summary(struct vt_desk *d, const struct found found[N_QUEUES], bool more)
+{
+	struct vt_buf *b = d->page.b;
+
+	vt_html(b, "<ul class=\"counts\" aria-label=\"%s\">\n",
+	    T(d, "Số việc theo loại", "Counts"));
+	for (size_t i = 0; i < N_QUEUES; i++) {
+		const struct queue *q = &queues[i];
+
+		if (found[i].few == NULL)
+			continue;
+		vt_html(b,
+		    "<li%s><a href=\"/desk/queues/%s\"><b>%zu%s</b> "
+		    "<span>%s</span></a></li>\n",
+		    found[i].count == 0 ? " class=\"none\"" : "", q->name,
+		    found[i].count, more ? "+" : "", T(d, q->vi, q->en));
+	}
+	vt_html(b, "</ul>\n");
+}
+
+static void
+section(struct vt_desk *d, const struct queue *q, const struct found *f)
+{
+	struct vt_buf *b = d->page.b;
+	VT_BUF_AUTO(id);
+
+	/* markup: none, a name of the table above */
+	vt_buf_printf(&id, "q-%s", q->name);
+	vt_html(b,
+	    "<section class=\"queue\"><h2 id=\"%s\">%s "
+	    "<span class=\"n\">%zu</span></h2>\n",
+	    vt_buf_str(&id), T(d, q->vi, q->en), f->count);
+	vt_list_open(d, vt_buf_str(&id));
+	for (size_t i = 0; i < f->n; i++)
+		vt_list_row(d, &f->few[i]);
+	vt_list_close(d);
+	if (f->count > f->n)
+		vt_html(b, "<p><a href=\"/desk/queues/%s\">%s %zu</a></p>\n",
+		    q->name, T(d, "Xem tất cả", "All"), f->count);
+	vt_html(b, "</section>\n");
+}
+
+static void
+greet(struct vt_desk *d)
+{
+	const char *done = vt_http_query(d->req, "done");
+
+	if (done != NULL && strcmp(done, "password") == 0)
+		vt_desk_notice(d, VT_TONE_GOOD,
+		    T(d, "Đã đổi mật khẩu.", "The password was changed."));
+}
+
+int
+vt_web_inbox(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct found found[N_QUEUES] = { 0 };
+	uint64_t before = 0;
+	size_t total = 0;
+	struct vt_desk d;
+	int rc = VT_OK;
+
+	vt_desk_begin(&d, req, res);
+	for (size_t i = 0; i < N_QUEUES && rc == VT_OK; i++)
+		if ((queues[i].roles & d.me->roles) != 0)
+			rc = prepare(&d, &found[i], FEW, reterr);
+	if (rc != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(d.office), &v, reterr)) !=
+		VT_OK ||
+	    (rc = look(&d, v, &before, FEW, found, reterr)) != VT_OK)
+		return rc;
+	vt_desk_open(&d, T(&d, "Việc cần làm", "To do"), "/desk");
+	greet(&d);
+	vt_html(d.page.b, "<h1>%s</h1>\n", T(&d, "Việc cần làm", "To do"));
+	summary(&d, found, before != 0);
+	for (size_t i = 0; i < N_QUEUES; i++) {
+		total += found[i].count;
+		if (found[i].n > 0)
+			section(&d, &queues[i], &found[i]);
+	}
+	if (total == 0)
+		vt_html(d.page.b, "<p class=\"empty\">%s</p>\n",
+		    T(&d, "Không có văn bản nào đang chờ bạn.",
+			"No paper waits for you."));
+	vt_desk_close(&d);
+	return VT_OK;
+}
+
+static uint64_t
+before_of(const struct vt_http_req *req)
+{
+	const char *s = vt_http_query(req, "before");
+	uint64_t n = 0;
+
+	for (; s != NULL && *s >= '0' && *s <= '9' && n < UINT64_MAX / 10 - 1;
+	     s++)
+		n = n * 10 + (uint64_t)(*s - '0');
+	return n;
+}
+
+int
+vt_web_queue(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const char *name = vt_http_param(req, "queue");
+	struct found found[N_QUEUES] = { 0 };
+	uint64_t before = before_of(req);
+	const struct queue *q = NULL;
+	struct vt_desk d;
+	size_t at = 0;
+	int rc;
+
+	vt_desk_begin(&d, req, res);
+	for (size_t i = 0; i < N_QUEUES; i++)
+		if (strcmp(queues[i].name, name) == 0 &&
+		    (queues[i].roles & d.me->roles) != 0) {
+			q = &queues[i];
+			at = i;
+		}
+	if (q == NULL)
+		return vt_err_set(
+		    reterr, VT_E_NOT_FOUND, "desk: no such queue for him");
+	if ((rc = prepare(&d, &found[at], MANY, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(d.office), &v, reterr)) !=
+		VT_OK ||
+	    (rc = look(&d, v, &before, MANY, found, reterr)) != VT_OK)
+		return rc;
+	vt_desk_open(&d, T(&d, q->vi, q->en), NULL);
+	vt_html(d.page.b,
+	    "<p class=\"up\"><a href=\"/desk\">← %s</a></p>\n"
+	    "<h1 id=\"title\">%s</h1>\n",
+	    T(&d, "Việc cần làm", "To do"), T(&d, q->vi, q->en));
+	if (found[at].n > 0) {
+		vt_list_open(&d, "title");
+		for (size_t i = 0; i < found[at].n; i++)
+			vt_list_row(&d, &found[at].few[i]);
+		vt_list_close(&d);
+	} else {
+		vt_html(d.page.b, "<p class=\"empty\">%s</p>\n",
+		    T(&d, "Không có văn bản nào.", "None."));
+	}
+	if (before != 0)
+		vt_html(d.page.b,
+		    "<p><a class=\"button\" "
+		    "href=\"/desk/queues/%s?before=%" PRIu64 "\">%s</a></p>\n",
+		    q->name, before, T(&d, "Cũ hơn", "Older"));
+	vt_desk_close(&d);
+	return VT_OK;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/web/list.h"
+
+#include "api/web/words.h"
+
+void
+vt_list_open(struct vt_desk *d, const char *id)
+{
+	vt_html(d->page.b,
+	    "<table class=\"papers\" aria-labelledby=\"%s\">\n<thead><tr>"
+	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+	    "<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+	    id, T(d, "Số, ký hiệu", "Number"), T(d, "Trích yếu", "Subject"),
+	    T(d, "Cơ quan, loại", "Agency, type"), T(d, "Ngày", "Date"),
+	    T(d, "Trạng thái", "State"));
+}
+
+void
+vt_list_close(struct vt_desk *d)
+{
+	vt_html(d->page.b, "</tbody></table>\n");
+}
+
+static const char *
+due_of(const struct vt_paper *p)
+{
+	return p->assigned_due != NULL && *p->assigned_due != '\0'
+		   ? p->assigned_due
+		   : p->meta.due_on;
+}
+
+bool
+vt_list_is_overdue(const struct vt_paper *p, const char *today)
+{
+	const char *due = due_of(p);
+
+	switch (p->state) {
+	case VT_PAPER_WAITING:
+	case VT_PAPER_ARRIVED:
+	case VT_PAPER_ASSIGNED:
+	case VT_PAPER_PROCESSING:
+	case VT_PAPER_DRAFT:
+	case VT_PAPER_SUBMITTED:
+	case VT_PAPER_RETURNED:
+	case VT_PAPER_APPROVED:
+		return due != NULL && strlen(due) == 10 &&
+		       strcmp(due, today) < 0;
+	default:
+		return false;
+	}
+}
+
+const char *
+vt_list_number(const struct vt_paper *p, struct vt_buf *scratch)
+{
+	const char *no = p->meta.number, *sign = p->meta.notation;
+
+	if (p->direction != VT_DIR_IN)
+		return p->number.value == 0 ? "" : p->number.text;
+	if (*no != '\0' && *sign != '\0' && strchr(no, '/') == NULL) {
+		/* markup: none, callers escape it */
+		vt_buf_printf(scratch, "%s/%s", no, sign);
+		return vt_buf_str(scratch);
+	}
+	return *no != '\0' ? no : sign;
+}
+
+static void
+cell_number(struct vt_desk *d, const struct vt_paper *p)
+{
+	VT_BUF_AUTO(scratch);
+	const char *no = vt_list_number(p, &scratch);
+	struct vt_buf *b = d->page.b;
+
+	vt_html(b, "<td class=\"no\">");
+	if (p->direction == VT_DIR_IN && p->arrival.value != 0)
+		vt_html(b, "<span class=\"in\">%s <b>%" PRIu64 "</b></span> ",
+		    T(d, "Đến", "In"), p->arrival.value);
+	vt_html(b, "<span>%s</span></td>", *no == '\0' ? "—" : no);
+}
+
+void
+vt_list_row(struct vt_desk *d, const struct vt_paper *p)
+{
+	const char *other = p->direction == VT_DIR_IN ? p->meta.agency_name
+						      : p->meta.draft_unit;
+	const char *due = due_of(p), *urgent;
+	char id[VT_ID_TEXT + 1], today[16];
+	struct vt_buf *b = d->page.b;
+	VT_BUF_AUTO(date);
+	VT_BUF_AUTO(until);
+
+	vt_id_text(&p->id, id);
+	vt_word_today(d, today);
+	vt_page_date(p->created_at, &date);
+	urgent = vt_word_urgency(d, p->meta.urgency);
+	vt_html(b, "<tr>");
+	cell_number(d, p);
+	vt_html(b, "<td class=\"subject\"><a href=\"/desk/papers/%s\">%s</a>",
+	    id,
+	    *p->meta.subject == '\0' ? T(d, "(không có trích yếu)", "(none)")
+				     : p->meta.subject);
+	if (*urgent != '\0')
+		vt_html(b, " <span class=\"tag stop\">%s</span>", urgent);
+	vt_html(b, "</td><td class=\"other\">%s%s%s</td><td class=\"date\">%s",
+	    other, *other != '\0' && *p->meta.type_name != '\0' ? " · " : "",
+	    p->meta.type_name, vt_buf_str(&date));
+	if (due != NULL && *due != '\0') {
+		vt_word_day(due, &until);
+		vt_html(b, "<br><span class=\"%s\">%s %s</span>",
+		    vt_list_is_overdue(p, today) ? "late" : "due",
+		    T(d, "hạn", "due"), vt_buf_str(&until));
+	}
+	vt_html(b,
+	    "</td><td class=\"state\"><span class=\"tag %s\">%s</span></td>"
+	    "</tr>\n",
+	    vt_word_state_class(p->state), vt_word_state(d, p));
+}

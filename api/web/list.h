@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Papers as rows: of a queue, of a search. */
+#ifndef VT_API_WEB_LIST_H
+#define VT_API_WEB_LIST_H
+
+#include "api/web/web_priv.h"
+
+/* Start, one row each, end. id: of the heading that names the table. */
+void vt_list_open(struct vt_desk *d, const char *id);
+/* Everything borrowed is used before it returns. */
+void vt_list_row(struct vt_desk *d, const struct vt_paper *p);
+void vt_list_close(struct vt_desk *d);
+
+/* Is it past its day? today: YYYY-MM-DD. */
+bool vt_list_is_overdue(const struct vt_paper *p, const char *today);
+
+/* "05/QĐ-UBND", the sender's, or "" while there is none. */
+const char *vt_list_number(const struct vt_paper *p, struct vt_buf *scratch);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A paper on the desk: what is shown of it, and what may be done with it. */
+#ifndef VT_API_WEB_SHEET_H
+#define VT_API_WEB_SHEET_H
+
+#include "api/web/web_priv.h"
+
+struct vt_desk_act;
+
+/* An act that was tried and refused: its form comes back as it was. */
+struct vt_refusal {
+	const struct vt_desk_act *act;
+	const struct vt_webform *form; /* what was typed */
+	struct vt_err err;
+};
+
+struct vt_sheet {
+	struct vt_desk *d;
+	struct vt_view *v;
+	struct vt_paper p; /* borrowed from v */
+	char id[VT_ID_TEXT + 1];
+	const struct vt_refusal *refused; /* or NULL */
+	size_t pages;                     /* pictures there are, 0 none */
+	uint32_t version;                 /* of the main file */
+};
+
+/* One act as POST asks for it. */
+struct vt_doing {
+	struct vt_desk *d;
+	const struct vt_webform *form;
+	const struct vt_request *rq;
+	const vt_id *paper;
+	struct vt_act_result *ret;
+	struct vt_err *err;
+};
+
+struct vt_desk_act {
+	const char *name; /* in the address */
+	enum vt_duty duty;
+	const char *vi, *en;           /* on its button */
+	const char *done_vi, *done_en; /* once it is done */
+	/* Is the paper at this step? */
+	bool (*now)(const struct vt_paper *p);
+	/* The fields between the hidden ones and the button. NULL: none. */
+	void (*fields)(struct vt_sheet *s, const struct vt_desk_act *a);
+	int (*run)(const struct vt_doing *w);
+	bool first;    /* the next step: its form is open */
+	bool strong;   /* cannot be undone: says so by its colour */
+	bool two_step; /* can be signed elsewhere, too */
+};
+
+/* acts.c: the table, in the order of the walk. */
+const struct vt_desk_act *vt_desk_act(const char *name);
+/* May this person do it, at this step? */
+bool vt_desk_may(const struct vt_desk *d, const struct vt_desk_act *a,
+    const struct vt_paper *p);
+/* Forms of all acts that may be done now. */
+void vt_sheet_acts(struct vt_sheet *s);
+/* What was done, by the name in ?done=, or NULL. */
+const char *vt_desk_done(const struct vt_desk *d, const char *name);
+
+/* act_fields.c, act_run.c: the columns of the table. */
+#define VT_ACT_FIELDS(name)                                                    \
+	void vt_fields_##name(struct vt_sheet *s, const struct vt_desk_act *a)
+#define VT_ACT_RUN(name) int vt_run_##name(const struct vt_doing *w)
+VT_ACT_FIELDS(submit);
+VT_ACT_FIELDS(note);   /* may be empty */
+VT_ACT_FIELDS(reason); /* may not */
+VT_ACT_FIELDS(approve);
+VT_ACT_FIELDS(give_back);
+VT_ACT_FIELDS(sign);
+VT_ACT_FIELDS(pin);
+VT_ACT_FIELDS(send);
+VT_ACT_FIELDS(assign);
+VT_ACT_FIELDS(forward);
+VT_ACT_FIELDS(finish);
+VT_ACT_FIELDS(recall);
+VT_ACT_FIELDS(answer);
+VT_ACT_RUN(submit);
+VT_ACT_RUN(approve);
+VT_ACT_RUN(give_back);
+VT_ACT_RUN(sign);
+VT_ACT_RUN(number);
+VT_ACT_RUN(seal);
+VT_ACT_RUN(issue);
+VT_ACT_RUN(send);
+VT_ACT_RUN(accept);
+VT_ACT_RUN(refuse);
+VT_ACT_RUN(assign);
+VT_ACT_RUN(forward);
+VT_ACT_RUN(process);
+VT_ACT_RUN(finish);
+VT_ACT_RUN(take_back);
+VT_ACT_RUN(recall);
+VT_ACT_RUN(answer);
+
+/* A line that was typed: an agency's code, its name looked up, or a name.
+ * Borrowed from the request's arena and text. */
+struct vt_recipient vt_sheet_recipient(struct vt_desk *d, const char *text);
+
+/* Pieces of a form. id and name of a field: ACT-FIELD and FIELD. */
+const char *vt_sheet_typed(const struct vt_sheet *s,
+    const struct vt_desk_act *a, const char *field, const char *otherwise);
+/* Is this the field that a refusal is about? Then says why, below it. */
+bool vt_sheet_blamed(
+    const struct vt_sheet *s, const struct vt_desk_act *a, const char *field);
+void vt_sheet_blame(
+    const struct vt_sheet *s, const struct vt_desk_act *a, const char *field);
+/* The field that an error of an act is about, NULL: the whole. */
+const char *vt_act_field_of(const struct vt_desk_act *a, int code);
+
+/* facts.c: what is known of it. */
+void vt_sheet_facts(struct vt_sheet *s);
+void vt_sheet_parts(struct vt_sheet *s);
+VT_NODISCARD int vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr);
+/* after: acts above this leaf only (0: all). heading NULL: the list alone. */
+VT_NODISCARD int vt_sheet_timeline(struct vt_sheet *s, uint64_t after,
+    const char *heading, struct vt_err *reterr);
+/* A person's name, "" for none or a program; copied into the arena. */
+const char *vt_sheet_person(const struct vt_sheet *s, const vt_id *id);
+
+/* paper.c: the whole page. */
+VT_NODISCARD int vt_sheet_show(struct vt_desk *d, const vt_id *paper,
+    const struct vt_refusal *refused, struct vt_err *reterr);
+/* The id in the address. VT_E_NOT_FOUND. */
+VT_NODISCARD int vt_sheet_id(
+    const struct vt_http_req *req, vt_id *ret, struct vt_err *reterr);
+/* A request out of a form that was checked to be ours. hash: of the form. */
+VT_NODISCARD int vt_sheet_request(const struct vt_desk *d,
+    const struct vt_webform *f, const char *what, struct vt_request *ret,
+    struct vt_err *reterr);
+
+#endif

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Signing in and out, the cookie, one's password, the language. */
+#include <stdlib.h>
+
+#include "api/web/web_priv.h"
+#include "base/secret.h"
+
+#define NEXT_MAX 200
+
+/* --- cookies --- */
+
+static const char *
+cookie_name(const struct vt_web *w)
+{
+	return w->secure ? "__Host-vt" : "vt";
+}
+
+const char *
+vt_web_cookie(const struct vt_http_req *req, const char *name)
+{
+	struct vt_span all = vt_http_header(req, "Cookie");
+	size_t n = strlen(name);
+
+	for (size_t at = 0; at < all.n;) {
+		const uint8_t *semi = memchr(all.p + at, ';', all.n - at);
+		size_t end = semi == NULL ? all.n : (size_t)(semi - all.p);
+
+		while (at < end && all.p[at] == ' ')
+			at++;
+		if (end - at > n && all.p[at + n] == '=' &&
+		    memcmp(all.p + at, name, n) == 0)
+			return vt_arena_strndup(
+			    req->arena, all.p + at + n + 1, end - at - n - 1);
+		at = end + 1;
+	}
+	return NULL;
+}
+
+/* value "": away with it. */
+static void
+set_session(struct vt_desk *d, const char *value)
+{
+	char c[256];
+
+	(void)snprintf(c, sizeof(c),
+	    "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", cookie_name(d->web),
+	    value, d->web->secure ? "; Secure" : "",
+	    *value == '\0' ? "; Max-Age=0" : "");
+	vt_http_res_header(d->res, "Set-Cookie", c);
+	vt_wipe(c, sizeof(c));
+}
+
+static void
+user_free(void *arg)
+{
+	vt_wipe(arg, sizeof(struct vt_web_user));
+	free(arg);
+}
+
+int
+vt_web_admit(struct vt_http_req *req, struct vt_err *reterr)
+{
+	struct vt_web *w = req->app;
+	const char *token = vt_web_cookie(req, cookie_name(w));
+	struct vt_web_user *u;
+	int rc;
+
+	if (token == NULL || strlen(token) != VT_SESSION_TOKEN)
+		return vt_err_set(
+		    reterr, VT_E_UNAUTHENTICATED, "desk: nobody is signed in");
+	if ((u = calloc(1, sizeof(*u))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "desk: no memory");
+	rc = vt_office_session(
+	    w->office, vt_span_str(token), &u->session, reterr);
+	if (rc != VT_OK) {
+		user_free(u);
+		return rc;
+	}
+	memcpy(u->token, token, VT_SESSION_TOKEN);
+	vt_session_csrf(w->office, vt_span_str(u->token), u->csrf);
+	req->user = u;
+	req->user_free = user_free;
+	/* A password that somebody else set opens nothing but its change. */
+	if (u->session.must_change &&
+	    strcmp(req->route->pattern, "/desk/password") != 0 &&
+	    strcmp(req->route->pattern, "/desk/sign-out") != 0)
+		return vt_err_set(reterr, VT_E_FORBIDDEN,
+		    "desk: the password must be changed first");
+	return VT_OK;
+}
+
+int
+vt_web_same_origin(const struct vt_http_req *req, struct vt_err *reterr)
+{
+	struct vt_span site = vt_http_header(req, "Sec-Fetch-Site");
+	struct vt_span origin = vt_http_header(req, "Origin");
+	struct vt_span host = vt_http_header(req, "Host");
+	bool own = true;
+
+	if (site.p != NULL)
+		own =
+		    vt_span_is(site, "same-origin") || vt_span_is(site, "none");
+	/* Our pages send no referrer, so that on plain HTTP "null" is said of
+	 * them, too: then the token of the form decides alone. */
+	else if (origin.p != NULL && !vt_span_is(origin, "null"))
+		own =
+		    origin.n > host.n + 3 &&
+		    memcmp(origin.p + origin.n - host.n, host.p, host.n) == 0 &&
+		    memcmp(origin.p + origin.n - host.n - 3, "://", 3) == 0;
+	return own ? VT_OK
+		   : vt_err_set(reterr, VT_E_CSRF,
+			 "form: it was sent by a page of another site");
+}
+
+int
+vt_web_own_form(
+    const struct vt_desk *d, const char *csrf, struct vt_err *reterr)
+{
+	int rc = vt_web_same_origin(d->req, reterr);
+
+	return rc != VT_OK ? rc
+			   : vt_session_csrf_check(d->office,
+				 vt_span_str(d->user->token), csrf, reterr);
+}
+
+/* --- signing in --- */
+
+/* A page of the desk to go on to, nothing that a browser could take for
+ * another server's. */
+static const char *
+safe_next(const char *s)
+{
+	size_t n = s == NULL ? 0 : strlen(s);
+
+	if (n < 5 || n > NEXT_MAX || strncmp(s, "/desk", 5) != 0 ||
+	    strstr(s, "//") != NULL)
+		return "/desk";
+	for (size_t i = 0; i < n; i++)
+		if (strchr("/-_.?=&", s[i]) == NULL &&
+		    !(s[i] >= '0' && s[i] <= '9') &&
+		    !(s[i] >= 'a' && s[i] <= 'z') &&
+		    !(s[i] >= 'A' && s[i] <= 'Z'))
+			return "/desk";
+	return s;
+}
+
+static void
+sign_in_page(struct vt_desk *d, const char *error, const char *login,
+    const char *next, bool want_code)
+{
+	struct vt_buf *b = d->page.b;
+
+	vt_desk_open(d, T(d, "Đăng nhập", "Sign in"), NULL);
+	vt_html(b, "<div class=\"narrow\">\n<h1>%s</h1>\n",
+	    T(d, "Đăng nhập bàn văn thư", "Sign in to the desk"));
+	if (error != NULL)
+		vt_html(b,
+		    "<p class=\"notice bad\" role=\"alert\" id=\"why\">"
+		    "<span class=\"sign\" aria-hidden=\"true\">✕</span> "
+		    "%s</p>\n",
+		    error);
+	vt_html(b,
+	    "<form class=\"sheet\" action=\"/desk/sign-in\" "
+	    "method=\"post\">\n"
+	    "<input type=\"hidden\" name=\"next\" value=\"%s\">\n"
+	    "<label for=\"login\">%s</label>\n"
+	    "<input id=\"login\" name=\"login\" type=\"text\" required "
+	    "maxlength=\"64\" autocomplete=\"username\" "
+	    "autocapitalize=\"none\" spellcheck=\"false\" value=\"%s\">\n",
+	    next, T(d, "Tên đăng nhập", "Login name"), login);
+	vt_html(b,
+	    "<label for=\"password\">%s</label>\n"
+	    "<input id=\"password\" name=\"password\" type=\"password\" "
+	    "required maxlength=\"256\" autocomplete=\"current-password\">\n"
+	    "<label for=\"code\">%s</label>\n"
+	    "<input id=\"code\" name=\"code\" type=\"text\" maxlength=\"20\" "
+	    "autocomplete=\"one-time-code\" spellcheck=\"false\" "
+	    "aria-describedby=\"code-hint\"",
+	    T(d, "Mật khẩu", "Password"),
+	    T(d, "Mã xác thực hai lớp (nếu đã bật)",
+		"One-time code (if you turned it on)"));
+	if (want_code)
+		vt_html(b, " aria-invalid=\"true\"");
+	vt_html(b,
+	    ">\n<p class=\"hint\" id=\"code-hint\">%s</p>\n"
+	    "<p><button type=\"submit\">%s</button></p>\n</form>\n"
+	    "<p class=\"quiet\"><a href=\"/%s\">%s</a></p>\n</div>\n",
+	    T(d, "6 chữ số trong ứng dụng xác thực, hoặc một mã dự phòng.",
+		"6 digits of your authenticator, or a recovery code."),
+	    T(d, "Đăng nhập", "Sign in"), d->page.en ? "?lang=en" : "",
+	    T(d, "Trang tra cứu và kiểm tra công khai",
+		"Public look-up and check"));
+	vt_desk_close(d);
+}
+
+int
+vt_web_sign_in(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_desk d;
+
+	(void)reterr;
+	vt_desk_begin(&d, req, res);
+	sign_in_page(
+	    &d, NULL, "", safe_next(vt_http_query(req, "next")), false);
+	return VT_OK;
+}
+
+static const char *
+why_not(struct vt_desk *d, int code, unsigned wait_s)
+{
+	char *s;
+
+	switch (code) {
+	case VT_E_SIGN_IN_FAILED:
+		return T(d, "Sai tên đăng nhập, mật khẩu hoặc mã xác thực.",
+		    "Wrong login name, password or one-time code.");
+	case VT_E_SECOND_FACTOR:
+		return T(d,
+		    "Tài khoản này có xác thực hai lớp: hãy nhập lại mật khẩu "
+		    "cùng mã 6 chữ số.",
+		    "This account has a second factor: enter the password "
+		    "again, with the 6-digit code.");
+	case VT_E_HTTP_TOO_MANY:
+		if ((s = vt_arena_alloc(d->req->arena, 160)) == NULL)
+			break;
+		(void)snprintf(s, 160, "%s %u %s",
+		    T(d, "Đã thử sai nhiều lần. Hãy đợi",
+			"Too many wrong tries. Wait"),
+		    wait_s,
+		    T(d, "giây rồi thử lại.", "seconds, then try again."));
+		return s;
+	default:
+		break;
+	}
+	return vt_desk_error(d, code);
+}
+
+int
+vt_web_sign_in_post(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_secret_free) struct vt_secret *password = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_session s = { 0 };
+	const char *typed;
+	struct vt_webform f;
+	struct vt_desk d;
+	unsigned wait_s = 0;
+	int rc;
+
+	vt_desk_begin(&d, req, res);
+	if ((rc = vt_webform_read(req, &f, reterr)) != VT_OK ||
+	    (rc = vt_web_same_origin(req, reterr)) != VT_OK)
+		return rc;
+	typed = vt_webform_get(&f, "password");
+	password = vt_secret_new(typed, strlen(typed));
+	if (password == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "sign in: no memory");
+	rc = vt_http_rate_take(d.web->trying, req->peer, &wait_s, &err);
+	if (rc == VT_OK)
+		rc = vt_office_sign_in(d.office, vt_webform_get(&f, "login"),
+		    password, vt_webform_get(&f, "code"), &wait_s, &s, &err);
+	if (rc != VT_OK) {
+		res->status = vt_err_info(rc)->http_status;
+		req->retry_after_s = wait_s;
+		sign_in_page(&d, why_not(&d, rc, wait_s),
+		    vt_webform_get(&f, "login"),
+		    safe_next(vt_webform_get(&f, "next")),
+		    rc == VT_E_SECOND_FACTOR);
+		return VT_OK;
+	}
+	set_session(&d, s.token);
+	vt_http_res_see_other(res, s.must_change
+				       ? "/desk/password"
+				       : safe_next(vt_webform_get(&f, "next")));
+	vt_wipe(&s, sizeof(s));
+	return VT_OK;
+}
+
+int
+vt_web_sign_out(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_webform f;
+	struct vt_desk d;
+	int rc;
+
+	vt_desk_begin(&d, req, res);
+	if ((rc = vt_webform_read(req, &f, reterr)) != VT_OK ||
+	    (rc = vt_web_own_form(&d, vt_webform_get(&f, "csrf"), reterr)) !=
+		VT_OK ||
+	    (rc = vt_office_sign_out(
+		 d.office, vt_span_str(d.user->token), reterr)) != VT_OK)
+		return rc;
+	set_session(&d, "");
+	vt_http_res_see_other(res, "/desk/sign-in");
+	return VT_OK;
+}
+
+int
+vt_web_language(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	const char *to = vt_http_query(req, "to");
+	struct vt_desk d;
+
+	(void)reterr;
+	vt_desk_begin(&d, req, res);
+	vt_http_res_header(res, "Set-Cookie",
+	    to != NULL && strcmp(to, "en") == 0
+		? "vt-lang=en; Path=/desk; HttpOnly; SameSite=Lax; "
+		  "Max-Age=31536000"
+		: "vt-lang=vi; Path=/desk; HttpOnly; SameSite=Lax; "
+		  "Max-Age=31536000");
+	vt_http_res_see_other(res, safe_next(vt_http_query(req, "back")));
+	return VT_OK;
+}
+
+/* --- one's password --- */
+
+static void
+password_field(struct vt_desk *d, const char *name, const char *label,
+    const char *complete, const char *hint)
+{
+	vt_html(d->page.b,
+	    "<label for=\"%s\">%s</label>\n"
+	    "<input id=\"%s\" name=\"%s\" type=\"password\" required "
+	    "maxlength=\"256\" autocomplete=\"%s\" "
+	    "aria-describedby=\"%s-hint\">\n"
+	    "<p class=\"hint\" id=\"%s-hint\">%s</p>\n",
+	    name, label, name, name, complete, name, name, hint);
+}
+
+static void
+password_page(struct vt_desk *d, enum vt_tone tone, const char *said)
+{
+	struct vt_buf *b = d->page.b;
+
+	vt_desk_open(d, T(d, "Mật khẩu", "Password"), NULL);
+	vt_html(b, "<div class=\"narrow\">\n<h1>%s</h1>\n",
+	    T(d, "Đổi mật khẩu", "Change your password"));
+	if (said != NULL)
+		vt_desk_notice(d, tone, said);
+	else if (d->user->session.must_change)
+		vt_desk_notice(d, VT_TONE_UNSURE,
+		    T(d,
+			"Mật khẩu này do người khác đặt: hãy đổi trước khi "
+			"làm việc.",
+			"Somebody else set this password: change it first."));
+	vt_html(b, "<form class=\"sheet\" action=\"/desk/password\" "
+		   "method=\"post\">\n");
+	vt_desk_csrf(d);
+	vt_desk_key(d, NULL);
+	password_field(d, "old", T(d, "Mật khẩu hiện nay", "Present password"),
+	    "current-password", "");
+	password_field(d, "new", T(d, "Mật khẩu mới", "New password"),
+	    "new-password",
+	    T(d, "Dài và dễ nhớ, ví dụ bốn từ không liên quan.",
+		"Long and easy to remember: four unrelated words."));
+	password_field(d, "again",
+	    T(d, "Nhập lại mật khẩu mới", "The new one again"), "new-password",
+	    "");
+	vt_html(b,
+	    "<p><button type=\"submit\">%s</button></p>\n</form>\n"
+	    "</div>\n",
+	    T(d, "Đổi mật khẩu", "Change it"));
+	vt_desk_close(d);
+}
+
+int
+vt_web_password(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_desk d;
+
+	(void)reterr;
+	vt_desk_begin(&d, req, res);
+	password_page(&d, VT_TONE_GOOD, NULL);
+	return VT_OK;
+}
+
+static int
+change_password(
+    struct vt_desk *d, const struct vt_webform *f, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_secret_free) struct vt_secret *old = NULL, *new = NULL;
+	const char *o = vt_webform_get(f, "old"), *n = vt_webform_get(f, "new");
+	struct vt_request rq = { .actor = d->me };
+	int rc;
+
+	if ((rc = vt_web_own_form(d, vt_webform_get(f, "csrf"), reterr)) !=
+	    VT_OK)
+		return rc;
+	if ((old = vt_secret_new(o, strlen(o))) == NULL ||
+	    (new = vt_secret_new(n, strlen(n))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "password: no memory");
+	rq.key = vt_webform_get(f, "key");
+	rq.hash = vt_sha256(vt_span_str("desk password"));
+	return vt_office_change_password(
+	    d->office, &rq, old, new, vt_span_str(d->user->token), reterr);
+}
+
+int
+vt_web_password_post(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_webform f;
+	struct vt_desk d;
+	int rc;
+
+	vt_desk_begin(&d, req, res);
+	if ((rc = vt_webform_read(req, &f, reterr)) != VT_OK)
+		return rc;
+	if (strcmp(vt_webform_get(&f, "new"), vt_webform_get(&f, "again")) !=
+	    0) {
+		res->status = 422;
+		password_page(&d, VT_TONE_BAD,
+		    T(&d, "Hai lần nhập mật khẩu mới khác nhau.",
+			"The two new passwords differ."));
+		return VT_OK;
+	}
+	rc = change_password(&d, &f, &err);
+	if (rc != VT_OK) {
+		res->status = vt_err_info(rc)->http_status;
+		password_page(&d, VT_TONE_BAD,
+		    rc == VT_E_SIGN_IN_FAILED
+			? T(&d, "Mật khẩu hiện nay không đúng.",
+			      "The present password is wrong.")
+			: vt_desk_error(&d, rc));
+		return VT_OK;
+	}
+	vt_http_res_see_other(res, "/desk?done=password");
+	return VT_OK;
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A signature made elsewhere. Step one prepares and keeps the answer, so that
+ * a reload shows the same; step two takes the value, pasted or as a file.
+ */
+#include <ctype.h>
+
+#include "api/office/answers.h"
+#include "api/web/sheet.h"
+#include "base/base64.h"
+#include "base/cbor.h"
+
+#define VERSION      1
+#define HEX_AT_LEAST 128 /* digits: base64 of so many is not all hex */
+
+/* What was prepared, as it is kept. */
+struct prepared {
+	vt_id id;
+	vt_time expires;
+	struct vt_span attrs; /* in the request's arena */
+	vt_hash digest, document;
+	char algorithm[32], number[96];
+	uint64_t rev;
+};
+
+static vt_hash
+request_of(const char *paper)
+{
+	VT_BUF_AUTO(b);
+
+	/* markup: none, what is hashed */
+	vt_buf_printf(&b, "desk two-step %s", paper);
+	return vt_sha256(vt_buf_view(&b));
+}
+
+static void
+encode(const struct vt_office_prepared *p, struct vt_buf *b)
+{
+	vt_cbor_array(b, 9);
+	vt_cbor_uint(b, VERSION);
+	vt_cbor_id(b, &p->id);
+	vt_cbor_int(b, p->expires);
+	vt_cbor_bytes(b, vt_buf_view(&p->attrs));
+	vt_cbor_hash(b, &p->attrs_digest);
+	vt_cbor_hash(b, &p->document_digest);
+	vt_cbor_str(b, p->algorithm);
+	vt_cbor_str(b, p->number_text);
+	vt_cbor_uint(b, p->paper_rev);
+}
+
+static int
+decode(struct vt_span s, struct vt_arena *a, struct prepared *ret,
+    struct vt_err *reterr)
+{
+	struct vt_cbor c;
+	bool ok = true;
+
+	memset(ret, 0, sizeof(*ret));
+	vt_cbor_open(&c, s);
+	if (vt_cbor_get_array(&c) != 9 || vt_cbor_get_uint(&c) != VERSION)
+		vt_cbor_fail(&c, "not of this version");
+	ret->id = vt_cbor_get_id(&c);
+	ret->expires = vt_cbor_get_int(&c);
+	ret->attrs = vt_arena_copy(a, vt_cbor_get_bytes(&c), &ok);
+	ret->digest = vt_cbor_get_hash(&c);
+	ret->document = vt_cbor_get_hash(&c);
+	vt_cbor_get_str(&c, ret->algorithm, sizeof(ret->algorithm));
+	vt_cbor_get_str(&c, ret->number, sizeof(ret->number));
+	ret->rev = vt_cbor_get_uint(&c);
+	if (!ok)
+		return vt_arena_err(a, reterr);
+	return vt_cbor_finish(&c, "kept prepared signature", reterr);
+}
+
+static int
+load(const struct vt_desk *d, const char *paper, const char *key,
+    struct prepared *ret, struct vt_err *reterr)
+{
+	vt_hash request = request_of(paper);
+	bool found = false;
+	VT_BUF_AUTO(b);
+	int rc;
+
+	rc = vt_office_answer_get(
+	    d->office, d->me, key, &request, &b, &found, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (!found)
+		return vt_err_set(
+		    reterr, VT_E_NOT_FOUND, "nothing was prepared here");
+	return decode(vt_buf_view(&b), d->req->arena, ret, reterr);
+}
+
+static int
+make(const struct vt_desk *d, const struct vt_webform *f, const vt_id *paper,
+    const struct vt_request *rq, struct vt_err *reterr)
+{
+	struct vt_office_prepared p = { .attrs = VT_BUF_INIT };
+	struct vt_signing_order order = {
+		.act = strcmp(vt_webform_get(f, "act"), "seal") == 0
+			   ? VT_SIGNING_SEAL
+			   : VT_SIGNING_COMPETENT,
+		.number_first = vt_webform_has(f, "number")
+	};
+	bool found = false, first;
+	VT_BUF_AUTO(kept);
+	VT_BUF_AUTO(other);
+	int rc;
+
+	rc = vt_office_answer_get(
+	    d->office, d->me, rq->key, &rq->hash, &kept, &found, reterr);
+	if (rc != VT_OK || found)
+		return rc;
+	rc = vt_office_prepare(
+	    d->office, rq, paper, &order, NULL, 0, &p, reterr);
+	if (rc != VT_OK)
+		return rc;
+	vt_buf_reset(&kept);
+	encode(&p, &kept);
+	vt_office_prepared_free(&p);
+	if ((rc = vt_buf_status(&kept, reterr)) != VT_OK)
+		return rc;
+	return vt_office_answer_keep(
+	    d->office, rq, vt_buf_view(&kept), &first, &other, reterr);
+}
+
+int
+vt_web_prepare(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_refusal r = { .err = VT_ERR_INIT };
+	char to[192], id[VT_ID_TEXT + 1];
+	struct vt_request rq;
+	struct vt_webform f;
+	struct vt_desk d;
+	vt_id paper;
+	int rc;
+
+	vt_desk_begin(&d, req, res);
+	if ((rc = vt_sheet_id(req, &paper, reterr)) != VT_OK ||
+	    (rc = vt_webform_read(req, &f, reterr)) != VT_OK)
+		return rc;
+	vt_id_text(&paper, id);
+	r.form = &f;
+	r.act = vt_desk_act(
+	    strcmp(vt_webform_get(&f, "act"), "seal") == 0 ? "seal" : "sign");
+	rc = vt_sheet_request(&d, &f, req->path, &rq, &r.err);
+	rq.hash = request_of(id);
+	if (rc == VT_OK)
+		rc = make(&d, &f, &paper, &rq, &r.err);
+	if (rc != VT_OK) {
+		if ((rc = vt_sheet_show(&d, &paper, &r, reterr)) == VT_OK)
+			res->status = vt_err_info(r.err.code)->http_status;
+		return rc;
+	}
+	(void)snprintf(
+	    to, sizeof(to), "/desk/papers/%s/two-step/%s", id, rq.key);
+	vt_http_res_see_other(res, to);
+	return VT_OK;
+}
+
+/* --- step two --- */
+
+static void
+what_to_sign(struct vt_desk *d, const struct prepared *p)
+{
+	const char *path = d->req->path;
+	char hash[VT_HASH_TEXT + 1];
+	struct vt_buf *b = d->page.b;
+	VT_BUF_AUTO(until);
+
+	vt_page_moment(p->expires, &until);
+	vt_html(b, "<dl class=\"facts box\">\n");
+	vt_page_row(&d->page, T(d, "Số được cấp", "Number given"), p->number);
+	vt_page_row(&d->page, T(d, "Thuật toán", "Algorithm"), p->algorithm);
+	vt_page_row(
+	    &d->page, T(d, "Dùng được đến", "Good until"), vt_buf_str(&until));
+	vt_hash_text(&p->digest, hash);
+	vt_html(b, "<div><dt>%s</dt><dd><code>%s</code></dd></div>\n",
+	    T(d, "Mã băm SHA-256 cần ký", "SHA-256 to be signed"), hash);
+	vt_hash_text(&p->document, hash);
+	vt_html(b, "<div><dt>%s</dt><dd><code>%s</code></dd></div>\n</dl>\n",
+	    T(d, "Mã băm của văn bản", "Digest of the paper"), hash);
+	vt_html(b,
+	    "<p class=\"go\"><a class=\"button second\" href=\"%s/attrs.der\">"
+	    "%s</a> <a class=\"button second\" href=\"%s/digest.bin\">%s</a>"
+	    "</p>\n",
+	    path, T(d, "Tải thuộc tính cần ký (DER)", "Attributes (DER)"), path,
+	    T(d, "Tải mã băm (32 byte)", "Digest (32 bytes)"));
+}
+
+static void
+page(struct vt_desk *d, const char *paper, const struct prepared *p,
+    const struct vt_webform *typed, const struct vt_err *err)
+{
+	struct vt_buf *b = d->page.b;
+
+	vt_desk_open(d, T(d, "Ký hai bước", "Signing in two steps"), NULL);
+	vt_html(b,
+	    "<p class=\"up\"><a href=\"/desk/papers/%s\">← %s</a></p>\n"
+	    "<h1>%s</h1>\n",
+	    paper, T(d, "Về văn bản", "Back to the paper"),
+	    T(d, "Ký bằng thiết bị khác", "Sign with another device"));
+	if (err != NULL)
+		vt_desk_notice(d, VT_TONE_BAD, vt_desk_error(d, err->code));
+	vt_html(
+	    b, "<h2>1. %s</h2>\n", T(d, "Tải về và ký", "Download and sign"));
+	what_to_sign(d, p);
+	vt_html(b,
+	    "<h2>2. %s</h2>\n<form class=\"sheet\" action=\"%s\" "
+	    "method=\"post\" enctype=\"multipart/form-data\" "
+	    "data-once=\"1\">\n",
+	    T(d, "Đưa giá trị chữ ký về đây", "Bring the value here"),
+	    d->req->path);
+	vt_desk_csrf(d);
+	vt_desk_key(d, NULL);
+	vt_html(b,
+	    "<input type=\"hidden\" name=\"rev\" value=\"%" PRIu64 "\">\n"
+	    "<label for=\"value\">%s</label>\n"
+	    "<textarea id=\"value\" name=\"value\" rows=\"5\" "
+	    "spellcheck=\"false\" class=\"mono\">%s</textarea>\n"
+	    "<label for=\"file\">%s</label>\n"
+	    "<input id=\"file\" name=\"file\" type=\"file\">\n"
+	    "<p class=\"go\"><button type=\"submit\" class=\"main\">%s"
+	    "</button></p>\n</form>\n",
+	    p->rev,
+	    T(d, "Giá trị chữ ký (base64 hoặc hex)",
+		"Signature value (base64 or hex)"),
+	    vt_webform_get(typed, "value"),
+	    T(d, "hoặc tệp chữ ký", "or a file of it"),
+	    T(d, "Hoàn tất việc ký", "Complete the signature"));
+	vt_desk_close(d);
+}
+
+int
+vt_web_prepared(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	char id[VT_ID_TEXT + 1];
+	struct prepared p;
+	struct vt_desk d;
+	vt_id paper;
+	int rc;
+
+	vt_desk_begin(&d, req, res);
+	if ((rc = vt_sheet_id(req, &paper, reterr)) != VT_OK)
+		return rc;
+	vt_id_text(&paper, id);
+	rc = load(&d, id, vt_http_param(req, "key"), &p, reterr);
+	if (rc == VT_OK)
+		page(&d, id, &p, NULL, NULL);
+	return rc;
+}
+
+int
+vt_web_prepared_file(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	const char *file = vt_http_param(req, "file");
+	char id[VT_ID_TEXT + 1];
+	struct prepared p;
+	struct vt_desk d;
+	vt_id paper;
+	bool attrs;
+	int rc;
+
+	vt_desk_begin(&d, req, res);
+	attrs = strcmp(file, "attrs.der") == 0;
+	if (!attrs && strcmp(file, "digest.bin") != 0)
+		return vt_err_set(reterr, VT_E_NOT_FOUND, "no such file");
+	if ((rc = vt_sheet_id(req, &paper, reterr)) != VT_OK)
+		return rc;
+	vt_id_text(&paper, id);
+	rc = load(&d, id, vt_http_param(req, "key"), &p, reterr);
+	if (rc != VT_OK)
+		return rc;
+	vt_http_res_type(res, "application/octet-stream");
+	vt_http_res_header(res, "Content-Disposition",
+	    attrs ? "attachment; filename=\"attrs.der\""
+		  : "attachment; filename=\"digest.bin\"");
+	/* markup: none, bytes to be signed */
+	vt_buf_span(
+	    &res->body, attrs ? p.attrs : VT_SPAN(p.digest.b, VT_HASH_SIZE));
+	return vt_buf_status(&res->body, reterr);
+}
+
+static int
+hex_digit(uint8_t c)
+{
+	return isdigit(c)             ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
+}
+
+/* Text as programs print it: base64 or hex, lines and blanks anywhere. */
+static int
+from_text(struct vt_span s, struct vt_buf *ret, struct vt_err *reterr)
+{
+	bool hex = true;
+	VT_BUF_AUTO(b);
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (isspace(s.p[i]) || s.p[i] == ':')
+			continue;
+		vt_buf_putc(&b, s.p[i]);
+		hex = hex && hex_digit(s.p[i]) >= 0;
+	}
+	if (!hex || b.n < HEX_AT_LEAST || b.n % 2 != 0)
+		return vt_base64_get(vt_buf_view(&b), ret, reterr);
+	for (size_t i = 0; i < b.n; i += 2)
+		vt_buf_putc(ret,
+		    (uint8_t)(hex_digit(b.p[i]) * 16 + hex_digit(b.p[i + 1])));
+	return vt_buf_status(ret, reterr);
+}
+
+static int
+value_of(const struct vt_webform *f, struct vt_buf *ret, struct vt_err *reterr)
+{
+	const char *typed = vt_webform_get(f, "value");
+	struct vt_span s = f->file;
+
+	if (s.n == 0 && *typed == '\0')
+		return vt_err_set(reterr, VT_E_SIGNATURE_MISMATCH,
+		    "two-step: no value was given");
+	if (s.n == 0)
+		return from_text(vt_span_str(typed), ret, reterr);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] > 0x7e || (s.p[i] < 0x20 && !isspace(s.p[i]))) {
+			/* markup: none, a signature's bytes */
+			vt_buf_span(ret, s);
+			return vt_buf_status(ret, reterr);
+		}
+	return from_text(s, ret, reterr);
+}
+
+static int
+complete(struct vt_desk *d, const struct vt_webform *f,
+    const struct prepared *p, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct vt_request rq;
+	VT_BUF_AUTO(value);
+	int rc;
+
+	if ((rc = vt_sheet_request(d, f, d->req->path, &rq, reterr)) != VT_OK ||
+	    (rc = value_of(f, &value, reterr)) != VT_OK)
+		return rc;
+	return vt_office_complete(
+	    d->office, &rq, &p->id, vt_buf_view(&value), ret, reterr);
+}
+
+int
+vt_web_complete(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_act_result result = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	char to[128], id[VT_ID_TEXT + 1];
+	struct prepared p;
+	struct vt_webform f;
+	struct vt_desk d;
+	vt_id paper;
+	int rc;
+
+	vt_desk_begin(&d, req, res);
+	if ((rc = vt_sheet_id(req, &paper, reterr)) != VT_OK ||
+	    (rc = vt_webform_read(req, &f, reterr)) != VT_OK)
+		return rc;
+	vt_id_text(&paper, id);
+	rc = load(&d, id, vt_http_param(req, "key"), &p, reterr);
+	if (rc != VT_OK)
+		return rc;
+	rc = complete(&d, &f, &p, &result, &err);
+	vt_act_result_free(&result);
+	if (rc != VT_OK) {
+		res->status = vt_err_info(rc)->http_status;
+		page(&d, id, &p, &f, &err);
+		return VT_OK;
+	}
+	(void)snprintf(to, sizeof(to), "/desk/papers/%s?done=sign", id);
+	vt_http_res_see_other(res, to);
+	return VT_OK;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/web/words.h"
+
+#include "api/office/statuses.h"
+
+struct word {
+	const char *vi, *en;
+};
+
+static const struct word states[VT_PAPER_STATE_MAX + 1] = {
+	[VT_PAPER_DRAFT] = { "Dự thảo", "Draft" },
+	[VT_PAPER_SUBMITTED] = { "Chờ duyệt", "To approve" },
+	[VT_PAPER_RETURNED] = { "Bị trả lại", "Returned" },
+	[VT_PAPER_APPROVED] = { "Chờ ký", "To sign" },
+	[VT_PAPER_SIGNED] = { "Đã ký", "Signed" },
+	[VT_PAPER_SEALED] = { "Đã đóng dấu", "Sealed" },
+	[VT_PAPER_ISSUED] = { "Đã phát hành", "Issued" },
+	[VT_PAPER_DISPATCHED] = { "Đã gửi", "Sent" },
+	[VT_PAPER_ARRIVED] = { "Đã vào sổ", "Registered" },
+	[VT_PAPER_ASSIGNED] = { "Đã phân công", "Assigned" },
+	[VT_PAPER_WAITING] = { "Chờ tiếp nhận", "Waiting" },
+	[VT_PAPER_REFUSED] = { "Đã từ chối", "Refused" },
+	[VT_PAPER_PROCESSING] = { "Đang xử lý", "In progress" },
+	[VT_PAPER_FINISHED] = { "Hoàn thành", "Finished" },
+	[VT_PAPER_TAKEN_BACK] = { "Đã trả lại nơi gửi", "Given back" },
+	[VT_PAPER_RECALLED] = { "Đã thu hồi", "Recalled" },
+};
+
+static const char *
+say(const struct vt_desk *d, const struct word *w)
+{
+	return w->vi == NULL ? T(d, "không rõ", "unknown") : T(d, w->vi, w->en);
+}
+
+const char *
+vt_word_state(const struct vt_desk *d, const struct vt_paper *p)
+{
+	if (p->state == VT_PAPER_SIGNED)
+		return p->number.value == 0
+			   ? T(d, "Đã ký, chờ số", "Signed, to number")
+			   : T(d, "Đã ký, chờ dấu", "Signed, to seal");
+	if ((unsigned)p->state > VT_PAPER_STATE_MAX)
+		return T(d, "không rõ", "unknown");
+	return say(d, &states[p->state]);
+}
+
+const char *
+vt_word_state_class(enum vt_paper_state st)
+{
+	switch (st) {
+	case VT_PAPER_SUBMITTED:
+	case VT_PAPER_APPROVED:
+	case VT_PAPER_SIGNED:
+	case VT_PAPER_SEALED:
+	case VT_PAPER_ISSUED:
+	case VT_PAPER_WAITING:
+	case VT_PAPER_ARRIVED:
+		return "wait";
+	case VT_PAPER_ASSIGNED:
+	case VT_PAPER_PROCESSING:
+		return "go";
+	case VT_PAPER_RETURNED:
+	case VT_PAPER_REFUSED:
+	case VT_PAPER_TAKEN_BACK:
+	case VT_PAPER_RECALLED:
+		return "stop";
+	default:
+		return "done";
+	}
+}
+
+/* In the order of what says most of an act. */
+static const struct {
+	enum vt_step_kind kind;
+	struct word w;
+} acts[] = {
+	{ VT_STEP_SEAL, { "Ký số của cơ quan", "Sealed by the agency" } },
+	{ VT_STEP_SIGN, { "Ký", "Signed" } },
+	{ VT_STEP_ISSUE, { "Phát hành", "Issued" } },
+	{ VT_STEP_DISPATCH, { "Gửi đi", "Sent" } },
+	{ VT_STEP_RECEIVE, { "Nhận từ cơ quan khác", "Came by exchange" } },
+	{ VT_STEP_ACCEPT, { "Tiếp nhận, vào sổ", "Accepted" } },
+	{ VT_STEP_REFUSE, { "Từ chối tiếp nhận", "Refused" } },
+	{ VT_STEP_SUBMIT, { "Trình duyệt", "Submitted" } },
+	{ VT_STEP_APPROVE, { "Duyệt", "Approved" } },
+	{ VT_STEP_RETURN, { "Trả lại", "Returned" } },
+	{ VT_STEP_ASSIGN, { "Phân công", "Assigned" } },
+	{ VT_STEP_FORWARD, { "Chuyển", "Forwarded" } },
+	{ VT_STEP_PROCESS, { "Bắt đầu xử lý", "Work begun" } },
+	{ VT_STEP_FINISH, { "Hoàn thành", "Finished" } },
+	{ VT_STEP_OPENED, { "Mở đọc lần đầu", "First opened" } },
+	{ VT_STEP_TAKE_BACK, { "Đề nghị lấy lại", "Asked back" } },
+	{ VT_STEP_TAKE_BACK_ANSWER,
+	    { "Trả lời đề nghị", "Answered the request" } },
+	{ VT_STEP_RECALL, { "Thu hồi", "Recalled" } },
+	{ VT_STEP_REPLACE, { "Thay thế", "Replaced" } },
+	{ VT_STEP_PRINT, { "In", "Printed" } },
+	{ VT_STEP_DELIVERED, { "Tin về nơi nhận", "News of a recipient" } },
+	{ VT_STEP_STATUS, { "Trạng thái nơi nhận", "Recipient's status" } },
+	{ VT_STEP_RESEND, { "Gửi lại", "Sent again" } },
+	{ VT_STEP_REGISTER, { "Đăng ký", "Registered" } },
+	{ VT_STEP_NUMBER, { "Cấp số", "Numbered" } },
+	{ VT_STEP_META, { "Sửa thông tin", "Details changed" } },
+	{ VT_STEP_VERSION, { "Phiên bản mới", "New version" } },
+	{ VT_STEP_PROBLEM, { "Ghi nhận lỗi tệp", "Problem noted" } },
+	{ VT_STEP_CODE, { "Cấp mã tra cứu", "Public code" } },
+	{ VT_STEP_CONSIGN_READ, { "Đọc gói tin", "Packet read" } },
+};
+
+const char *
+vt_word_act(const struct vt_desk *d, const struct vt_act_entry *e)
+{
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		for (size_t k = 0; k < e->n_kinds; k++)
+			if (e->kinds[k] == acts[i].kind)
+				return say(d, &acts[i].w);
+	return T(d, "Việc khác", "Something else");
+}
+
+static const char *
+delivery_code(const struct vt_desk *d, uint32_t code)
+{
+	static const struct {
+		uint32_t code;
+		struct word w;
+	} codes[] = {
+		{ VT_STATUS_ARRIVED, { "Đã đến nơi", "Arrived" } },
+		{ VT_STATUS_REFUSED, { "Bị từ chối", "Refused" } },
+		{ VT_STATUS_ACCEPTED, { "Đã tiếp nhận", "Accepted" } },
+		{ VT_STATUS_ASSIGNED, { "Đã phân công", "Assigned" } },
+		{ VT_STATUS_PROCESSING, { "Đang xử lý", "In progress" } },
+		{ VT_STATUS_FINISHED, { "Đã xử lý xong", "Finished" } },
+		{ VT_STATUS_TAKE_BACK, { "Đã đề nghị lấy lại", "Asked back" } },
+		{ VT_STATUS_AGREED, { "Đồng ý trả lại", "Given back" } },
+		{ VT_STATUS_DECLINED, { "Không trả lại", "Not given back" } },
+	};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (codes[i].code == code)
+			return say(d, &codes[i].w);
+	return NULL;
+}
+
+const char *
+vt_word_delivery(const struct vt_desk *d, const struct vt_delivery *v)
+{
+	static const struct word words[] = {
+		[VT_DELIVERY_WAITING] = { "Đang gửi", "On its way" },
+		[VT_DELIVERY_ARRIVED] = { "Đã đến nơi", "Arrived" },
+		[VT_DELIVERY_REGISTERED] = { "Đã tiếp nhận", "Accepted" },
+		[VT_DELIVERY_REFUSED] = { "Bị từ chối", "Refused" },
+		[VT_DELIVERY_FAILED] = { "Không gửi được", "Failed" },
+		[VT_DELIVERY_PRINT] = { "In và gửi giấy", "To be printed" },
+		[VT_DELIVERY_SENT] = { "Đã gửi đi", "Sent" },
+		[VT_DELIVERY_WITHDRAWN] = { "Đã rút lại", "Withdrawn" },
+	};
+	const char *s = delivery_code(d, vt_delivery_shown(v));
+
+	if (v->state == VT_DELIVERY_FAILED || s == NULL) {
+		if ((size_t)v->state >= sizeof(words) / sizeof(words[0]))
+			return T(d, "không rõ", "unknown");
+		return say(d, &words[v->state]);
+	}
+	return s;
+}
+
+const char *
+vt_word_urgency(const struct vt_desk *d, uint32_t urgency)
+{
+	switch (urgency) {
+	case 0:
+		return "";
+	case 1:
+		return T(d, "Khẩn", "Urgent");
+	case 2:
+		return T(d, "Thượng khẩn", "Very urgent");
+	case 3:
+		return T(d, "Hỏa tốc", "Express");
+	default:
+		return T(d, "Hỏa tốc hẹn giờ", "Express, by the hour");
+	}
+}
+
+const char *
+vt_word_transport(const struct vt_desk *d, uint32_t transport)
+{
+	switch (transport) {
+	case VT_TRANSPORT_AXIS:
+		return T(d, "trục liên thông", "national axis");
+	case VT_TRANSPORT_DIRECT:
+		return T(d, "gửi thẳng", "directly");
+	case VT_TRANSPORT_WRAPPER:
+		return T(d, "trục của tỉnh", "provincial gateway");
+	case VT_TRANSPORT_FILE:
+		return T(d, "mang đến", "by hand");
+	case VT_TRANSPORT_TENANT:
+		return T(d, "cùng hệ thống", "same system");
+	case VT_TRANSPORT_HOSTED:
+		return T(d, "trục, tự lấy", "axis, fetched");
+	default:
+		return "";
+	}
+}
+
+void
+vt_word_day(const char *iso, struct vt_buf *ret)
+{
+	if (strlen(iso) == 10 && iso[4] == '-' && iso[7] == '-') {
+		/* markup: none, a date; callers escape what it becomes */
+		vt_buf_put(ret, iso + 8, 2);
+		vt_buf_putc(ret, '/');
+		vt_buf_put(ret, iso + 5, 2);
+		vt_buf_putc(ret, '/');
+		vt_buf_put(ret, iso, 4);
+	} else {
+		vt_buf_puts(ret, iso);
+	}
+}
+
+void
+vt_word_today(const struct vt_desk *d, char ret[static 16])
+{
+	struct vt_date t = vt_time_date(vt_now(d->web->ctx), VT_TIME_VN_S);
+
+	(void)snprintf(ret, 16, "%04u-%02u-%02u", (unsigned)t.year % 10000,
+	    (unsigned)t.month % 100, (unsigned)t.day % 100);
+}

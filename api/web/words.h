@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* States, acts and times of papers, in words of the office. Static. */
+#ifndef VT_API_WEB_WORDS_H
+#define VT_API_WEB_WORDS_H
+
+#include "api/web/web_priv.h"
+
+const char *vt_word_state(const struct vt_desk *d, const struct vt_paper *p);
+/* A class of the style: "wait", "go", "done", "stop". */
+const char *vt_word_state_class(enum vt_paper_state st);
+/* What an act was: the step that says most. */
+const char *vt_word_act(const struct vt_desk *d, const struct vt_act_entry *e);
+const char *vt_word_delivery(
+    const struct vt_desk *d, const struct vt_delivery *v);
+const char *vt_word_urgency(const struct vt_desk *d, uint32_t urgency);
+const char *vt_word_transport(const struct vt_desk *d, uint32_t transport);
+
+/* YYYY-MM-DD as 21/11/2026, appended; anything else as it is. */
+void vt_word_day(const char *iso, struct vt_buf *ret);
+/* Today in Vietnam as YYYY-MM-DD. */
+void vt_word_today(const struct vt_desk *d, char ret[static 16]);
+
+#endif
