@@ -389,9 +389,19 @@ vt_step_is_of_paper(enum vt_step_kind k)
 	return k >= VT_STEP_REGISTER && k < VT_STEP_AGENCY;
 }
 
+/* What a transport says of a delivery. Without its members it is the word of
+ * an older release, which raised the revision. */
+static bool
+is_word_of_transport(const struct vt_srec *r)
+{
+	return r->kind == VT_STEP_DELIVERED &&
+	       (r->transport != 0 || r->attempts != 0);
+}
+
 /*
- * Statuses come by the hundred to one paper: they are rows of its deliveries,
- * and the paper keeps its revision. (Acts of work alone always raised it.)
+ * Statuses come by the hundred to one paper, and transports speak when they
+ * have something to say: that is about its deliveries, and the paper keeps its
+ * revision. (Acts of work alone always raised it.)
  */
 bool
 vt_arec_leaves_paper(const struct vt_arec *rec)
@@ -401,7 +411,9 @@ vt_arec_leaves_paper(const struct vt_arec *rec)
 	for (size_t i = 0; i < rec->n_steps; i++) {
 		enum vt_step_kind k = rec->steps[i].kind;
 
-		if (vt_step_is_of_paper(k))
+		if (is_word_of_transport(&rec->steps[i]))
+			delivery = true;
+		else if (vt_step_is_of_paper(k))
 			return false;
 		delivery |= k == VT_STEP_STATUS || k == VT_STEP_RESEND;
 	}
