@@ -221,6 +221,10 @@ test_cut(void)
 		struct vt_edxml *x = NULL;
 		int rc = paper_read(&part, NULL, &x, NULL);
 
+		if (n == b.n - 500)
+			tap_ok(rc == VT_OK && strstr(x->findings[0].detail,
+						  "breaks off while") != NULL,
+			    "it says that it breaks off");
 		if (rc == VT_OK && (!x->broken || vt_edxml_refusal(x) == NULL))
 			wrong++;
 		if (rc == VT_OK && strcmp(x->document.from.id, "H99.07") == 0)
