@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""api/v1/contract.py refuses a contract that promises what nobody checks, and
+makes the same tables from the same file."""
+import os
+import subprocess
+import sys
+import tempfile
+
+SOURCE = os.environ['VANTHU_SOURCE']
+with open(os.path.join(SOURCE, 'api', 'openapi.yaml'),
+          encoding='utf-8') as f:
+    CONTRACT = f.read()
+GENERATOR = os.path.join(SOURCE, 'api', 'v1', 'contract.py')
+checks = 0
+failed = 0
+
+
+def ok(good, name, detail=''):
+    global checks, failed
+    checks += 1
+    failed += not good
+    print('%sok %d - %s' % ('' if good else 'not ', checks, name))
+    for line in ('' if good else detail).splitlines():
+        print('# ' + line)
+
+
+def make(folder, text):
+    """(exit status, what it said, the tables)"""
+    source = os.path.join(folder, 'openapi.yaml')
+    out = [os.path.join(folder, x) for x in ('handlers.h', 'table.c')]
+    with open(source, 'w', encoding='utf-8') as f:
+        f.write(text)
+    done = subprocess.run([sys.executable, GENERATOR, source, *out],
+                          capture_output=True, check=False)
+    made = b''
+    for path in out if done.returncode == 0 else ():
+        with open(path, 'rb') as f:
+            made += f.read()
+    return done.returncode, done.stderr.decode(), made
+
+
+def refused(folder, old, new, says, name):
+    if old not in CONTRACT:
+        ok(False, name, 'the contract has no %r to be broken' % old)
+        return
+    status, said, _ = make(folder, CONTRACT.replace(old, new, 1))
+    ok(status != 0 and says in said, name, '%d %s' % (status, said))
+
+
+with tempfile.TemporaryDirectory() as d:
+    first, again = make(d, CONTRACT), make(d, CONTRACT)
+    ok(first[0] == 0 and first == again, 'the same file, the same tables',
+       first[1])
+    ok(b'int vt_v1_read_paper(' in first[2], 'operations name their handlers')
+    refused(d, 'subject: { type: string, maxLength: 1000 }',
+            'subject: { type: string }', 'without maxLength',
+            'a string of any length')
+    refused(d, 'urgency: { type: integer, minimum: 0, maximum: 4 }',
+            'urgency: { type: integer, multipleOf: 2 }', 'nobody checks',
+            'a keyword that is not checked')
+    refused(d, "pattern: '^[0-9a-f]{32}$'", "pattern: '^([0-9a-f]{2})+$'",
+            'not simple', 'a pattern with groups')
+    refused(d, "pattern: '^[0-9a-f]{32}$'", "pattern: '^[0-9a-f]*[0-9]$'",
+            'ambiguous', 'a pattern that would need to go back')
+    refused(d, "pattern: '^[0-9a-f]{32}$'", "pattern: '[0-9a-f]{32}'",
+            'not anchored', 'a pattern that fits anywhere')
+    refused(d, 'required: [direction, files]',
+            'required: [direction, files, stamp]', 'no property',
+            'a required field that is not there')
+    refused(d, 'operationId: register', 'operationId: listPapers',
+            'operationId twice', 'two operations of one name')
+    refused(d, "parameters/PaperId' }\n    get:", "parameters/Part' }\n    get:",
+            'parameters of the path', 'a parameter of the path left out')
+    refused(d, 'x-limit: UPLOAD_MAX', 'x-size: 5', 'without x-limit',
+            'a body of any size')
+    refused(d, "bearer: ['papers:read']", "bearer: ['papers:burn']",
+            "papers:", 'a scope that nobody gives')
+    refused(d, "$ref: '#/components/schemas/Direction'",
+            "$ref: '#/components/schemas/Nowhere'", 'nothing at',
+            'a reference to nothing')
+    refused(d, "        '428': { $ref: '#/components/responses/Problem' }\n",
+            '', 'answers are not told', 'an answer that is not told')
+    refused(d, '      discriminator: { propertyName: act }\n', '',
+            'without a discriminator', 'variants nobody can choose among')
+
+print('1..%d' % checks)
+sys.exit(failed != 0)
