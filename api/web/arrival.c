@@ -37,6 +37,15 @@ is_wrong(const struct vt_arrival *a, const char *name)
 	return a->wrong != NULL && strcmp(a->wrong, name) == 0;
 }
 
+/* How a field says that it is wrong. */
+static void
+describe(struct vt_desk *d, const struct vt_arrival *a, const char *name)
+{
+	if (is_wrong(a, name))
+		vt_html(d->page.b,
+		    " aria-invalid=\"true\" aria-describedby=\"%s-why\"", name);
+}
+
 static void
 line(struct vt_desk *d, const struct vt_arrival *a, const char *name,
     const char *label, const char *type)
@@ -55,11 +64,10 @@ subject(struct vt_desk *d, const struct vt_arrival *a)
 	vt_html(d->page.b,
 	    "<p class=\"wide\"><label for=\"subject\">%s</label>\n"
 	    "<textarea id=\"subject\" name=\"subject\" rows=\"2\" required "
-	    "maxlength=\"1000\"%s>%s</textarea></p>\n",
-	    T(d, "Trích yếu", "Subject"),
-	    wrong ? " aria-invalid=\"true\" aria-describedby=\"subject-why\""
-		  : "",
-	    typed(a, "subject"));
+	    "maxlength=\"1000\"",
+	    T(d, "Trích yếu", "Subject"));
+	describe(d, a, "subject");
+	vt_html(d->page.b, ">%s</textarea></p>\n", typed(a, "subject"));
 	if (wrong)
 		vt_html(d->page.b,
 		    "<p class=\"error wide\" role=\"alert\" "
@@ -154,12 +162,13 @@ file_fields(struct vt_desk *d, const struct vt_arrival *a)
 	    "<p class=\"hint\" id=\"drop-hint\" hidden>%s</p>\n"
 	    "<p><label for=\"main-file\">%s</label>\n"
 	    "<input id=\"main-file\" name=\"main\" type=\"file\" "
-	    "accept=\"application/pdf,.pdf\"%s%s></p>\n",
+	    "accept=\"application/pdf,.pdf\"%s",
 	    T(d, "Kéo tệp thả vào khung này, hoặc chọn tệp:",
 		"Drop files on this box, or choose them:"),
-	    T(d, "Tệp chính (PDF)", "Main file (PDF)"), have ? "" : " required",
-	    wrong ? " aria-invalid=\"true\" aria-describedby=\"main-why\""
-		  : "");
+	    T(d, "Tệp chính (PDF)", "Main file (PDF)"),
+	    have ? "" : " required");
+	describe(d, a, "main");
+	vt_html(b, "></p>\n");
 	if (wrong)
 		vt_html(b,
 		    "<p class=\"error\" role=\"alert\" id=\"main-why\">%s"

@@ -216,9 +216,9 @@ summary(struct vt_desk *d, const struct found found[N_QUEUES], bool more)
 		if (found[i].few == NULL)
 			continue;
 		vt_html(b,
-		    "<li%s><a href=\"/desk/queues/%s\"><b>%zu%s</b> "
+		    "<li class=\"%s\"><a href=\"/desk/queues/%s\"><b>%zu%s</b> "
 		    "<span>%s</span></a></li>\n",
-		    found[i].count == 0 ? " class=\"none\"" : "", q->name,
+		    found[i].count == 0 ? "none" : "some", q->name,
 		    found[i].count, more ? "+" : "", T(d, q->vi, q->en));
 	}
 	vt_html(b, "</ul>\n");
