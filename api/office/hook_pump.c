@@ -689,9 +689,9 @@ vt_hooks_start(struct vt_office *o, const struct vt_hook_wire *wire,
 }
 
 void
-vt_hooks_stop(struct vt_office *o)
+vt_hooks_halt(struct vt_office *o)
 {
-	struct vt_hooks *hooks = o == NULL ? NULL : o->hooks;
+	struct vt_hooks *hooks = o->hooks;
 
 	if (hooks == NULL)
 		return;
@@ -699,6 +699,16 @@ vt_hooks_stop(struct vt_office *o)
 	pthread_mutex_lock(&hooks->lock);
 	kick(hooks);
 	pthread_mutex_unlock(&hooks->lock);
+}
+
+void
+vt_hooks_stop(struct vt_office *o)
+{
+	struct vt_hooks *hooks = o == NULL ? NULL : o->hooks;
+
+	if (hooks == NULL)
+		return;
+	vt_hooks_halt(o);
 	for (size_t i = 0; i < hooks->n_threads; i++)
 		pthread_join(hooks->threads[i], NULL);
 	if (hooks->waking)

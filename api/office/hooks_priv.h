@@ -95,6 +95,8 @@ struct vt_hooks {
 void vt_hooks_kick(struct vt_office *o, const struct vt_hook *h);
 /* It is off or gone. */
 void vt_hooks_forget(struct vt_office *o, const struct vt_hook *h);
+/* Messages under way are given up, also of pings; nothing new is begun. */
+void vt_hooks_halt(struct vt_office *o);
 /* Makes the item of the subscription due. */
 VT_NODISCARD int vt_hooks_wake(
     struct vt_office *o, const vt_id *id, struct vt_err *reterr);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdatomic.h>
-
-#include "api/office/office_priv.h"
 #include "api/office/watch.h"
+#include "api/office/hooks_priv.h"
 
 int
 vt_office_watch(struct vt_office *o, const struct vt_actor *actor,
@@ -35,4 +33,5 @@ vt_office_watch_end(struct vt_office *o)
 		return;
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	vt_store_watch_end(o->o.store);
+	vt_hooks_halt(o);
 }

@@ -18,7 +18,8 @@ VT_NODISCARD int vt_office_watch(struct vt_office *o,
     const struct vt_actor *actor, uint64_t after, unsigned wait_s,
     struct vt_err *reterr);
 
-/* Ends all waits, now and from now on: before the faces are stopped. */
+/* Ends all waits, now and from now on, those for receivers of webhooks, too:
+ * before the faces are stopped. */
 void vt_office_watch_end(struct vt_office *o);
 
 #endif

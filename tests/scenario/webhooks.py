@@ -9,6 +9,7 @@ import hmac
 import http.server
 import json
 import os
+import ssl
 import threading
 import time
 
@@ -20,7 +21,7 @@ import harness as t
 class Receiver:
     """Answers as the script of a path says, one word a message, then 204."""
 
-    def __init__(self):
+    def __init__(self, tls=None):
         self.script = {}
         self.got = []  # (path, headers, body)
         self.lock = threading.Lock()
@@ -55,11 +56,18 @@ class Receiver:
                 pass
 
         self.httpd = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.scheme = 'http'
+        if tls is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.scheme = 'https'
+            self.httpd.socket = context.wrap_socket(self.httpd.socket,
+                                                    server_side=True)
         self.port = self.httpd.server_address[1]
         threading.Thread(target=self.httpd.serve_forever, daemon=True).start()
 
     def url(self, path='/in'):
-        return 'http://127.0.0.1:%d%s' % (self.port, path)
+        return '%s://127.0.0.1:%d%s' % (self.scheme, self.port, path)
 
     def of(self, path):
         with self.lock:
@@ -93,7 +101,20 @@ def wait_for(what, seconds):
     return False
 
 
-OPTIONS = ('--allow-private-webhooks', '127.0.0.1')
+def certificate(name):
+    """A certificate that is its own authority; its file and its key's."""
+    d = t.scratch()
+    cert, key = os.path.join(d, 'cert.pem'), os.path.join(d, 'key.pem')
+    made = t.run('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
+                 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj',
+                 '/CN=' + name, '-addext', 'subjectAltName=IP:127.0.0.1',
+                 '-keyout', key, '-out', cert)
+    t.need(made.returncode == 0, 'a certificate for ' + name, made.stderr)
+    return cert, key
+
+
+ours, strange = certificate('receiver'), certificate('stranger')
+OPTIONS = ('--allow-private-webhooks', '127.0.0.1', '--webhook-ca', ours[0])
 province = t.Province()
 server = t.Server(province, options=OPTIONS)
 t.need(server.port, 'the server starts', getattr(server, 'said', ''))
@@ -191,7 +212,7 @@ t.need(server.port, 'the server starts again', getattr(server, 'said', ''))
 people = t.People(server)
 second = people.walk([('cong-van.pdf', t.PDF, t.letter_pdf())], order='B')
 events = feed()
-begin = next(e['seq'] for e in events if e['type'] == 'entry')
+begin = next(e['seq'] for e in events if e['subject'] == every['id'])
 wanted = [e['seq'] for e in events
           if e['seq'] >= begin and e['type'] not in KINDS_INSIDE]
 t.ok(len(wanted) >= 15, 'there is much to tell', wanted)
@@ -371,6 +392,17 @@ t.ok(a.status == 200 and a.json['status'] is None
      and 'not a public one' in (a.json['reason'] or ''),
      'a name that leads to our own machine is not called', a)
 
+for tls, status in ((ours, 204), (strange, None)):
+    https = people.system.need(people.system.post('/v1/webhooks', {
+        'url': Receiver(tls).url(), 'types': ['agency']})).json
+    a = ping(https)
+    t.ok(a.json['status'] == status
+         and (status or 'certificate' in a.json['reason']),
+         'https with %s authority' % ('the named' if status else 'another'), a)
+    people.system.need(people.system.ask(
+        'DELETE', '/v1/webhooks/' + https['id'], None,
+        {'If-Match': hook(https['id']).headers['etag']}))
+
 # --- gone ---
 
 receiver.got.clear()
@@ -401,7 +433,9 @@ t.refused(hook(gone['id']), 404, 'not-found', 'it is gone')
 listed = people.system.get('/v1/webhooks').json['webhooks']
 t.equal(sorted(w['id'] for w in listed),
         sorted([every['id'], some['id'], away['id']]), 'the list')
-receiver.script['/all'] = [9.0]
+receiver.script['/all'] = [9.0, 9.0]
+pinging = threading.Thread(target=ping, args=(every,), daemon=True)
+pinging.start()
 people.system.post('/v1/webhooks/%s/replays' % every['id'],
                    {'first': wanted[0]})
 time.sleep(0.5)
@@ -410,5 +444,7 @@ server.stop()
 t.ok(time.monotonic() - began < 8,
      'a receiver that takes its time does not hold up the end',
      time.monotonic() - began)
+pinging.join(5)
+t.ok(not pinging.is_alive(), 'nor does who waits for a ping')
 t.check_clean(province)
 t.done()
