@@ -37,7 +37,8 @@ static const struct vt_command commands[] = {
 	    "                         private address (again for more hosts)\n"
 	    "  --webhook-ca PEM       whose certificates receivers of webhooks "
 	    "have; default:\n"
-	    "                         the system's\n",
+	    "                         the system's\n"
+	    "  --oidc FILE            identity providers for the desk (JSON)\n",
 	    vt_cli_serve },
 	{ "sign", "sign IN.pdf -o OUT.pdf --key file:KEY.p12",
 	    "signs a PDF (PAdES B-B); the old bytes stay as they are",

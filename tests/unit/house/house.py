@@ -57,12 +57,14 @@ ALSO = {'api/cli': {'api/fetch', 'api/exchange/edxml'},
 # the workers, and hand them to office.
 COMPOSITION = {
     'api/cli/main.c': {'docstore', 'signing', 'render'},
-    'api/cli/serve.c': {'docstore', 'signing', 'render', 'api/v1',
+    'api/cli/serve.c': {'docstore', 'signing', 'render', 'api/v1', 'api/docs',
                         'api/citizen', 'api/web', 'api/exchange',
                         'api/exchange/axis', 'api/exchange/direct',
                         'api/exchange/edxml'},
     'api/cli/peers.c': {'api/exchange/axis', 'api/exchange/direct'},
     'api/cli/edoc_peer.c': {'api/exchange/axis'},
+    'api/cli/providers.c': {'api/oidc'},
+    'api/cli/providers.h': {'api/oidc'},
 }
 
 # Which rooms a library belongs to: one library, one owner.
