@@ -210,7 +210,8 @@ struct vt_step {
 		 * the state stays. PRINT: there is no way but paper. FAILED: a
 		 * dead letter, note says why. The members from transport on are
 		 * kept when they are not zero (times: not VT_TIME_NONE and not
-		 * 0).
+		 * 0). With transport or attempts it is a transport's word and
+		 * changes no revision of the paper.
 		 */
 		struct {
 			vt_id delivery;

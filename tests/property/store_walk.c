@@ -113,6 +113,11 @@ status(struct side *s, const struct move *m, const vt_id *paper)
 	st.u.delivered.delivery = del;
 	st.u.delivered.state = VT_DELIVERY_ARRIVED + (unsigned)m->size % 7;
 	st.u.delivered.note = "note";
+	if (m->seed % 3 == 0) {
+		st.u.delivered.transport = VT_TRANSPORT_AXIS;
+		st.u.delivered.attempts = 1 + (uint32_t)(m->seed % 4);
+		st.u.delivered.sent_at = s->w.now;
+	}
 	if (m->reason % 2 == 0)
 		st = status_step(&del, codes[m->size % 11],
 		    s->w.now - (vt_time)(m->seed % 1000), "");
