@@ -38,6 +38,8 @@ static const struct vt_command commands[] = {
 	    "  --webhook-ca PEM       whose certificates receivers of webhooks "
 	    "have; default:\n"
 	    "                         the system's\n"
+	    "  --axis-clock SECONDS   calls of the axis server may be so old "
+	    "or early; 900\n"
 	    "  --oidc FILE            identity providers for the desk (JSON)\n",
 	    vt_cli_serve },
 	{ "sign", "sign IN.pdf -o OUT.pdf --key file:KEY.p12",

@@ -58,7 +58,8 @@ open_axis(struct vt_cli_peers *p, const struct vt_cli_peers_options *o,
 		.spawner = o->spawner,
 		.ctx = o->ctx,
 		.key_dir = o->key_dir,
-		.spool_dir = o->spool_dir };
+		.spool_dir = o->spool_dir,
+		.clock_s = o->axis_clock_s };
 	struct vt_transport t;
 	int rc;
 

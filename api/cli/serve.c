@@ -44,6 +44,7 @@ struct server {
 	struct vt_citizen *citizen;
 	struct vt_web *web;
 	struct vt_cli_peers *peers;
+	long axis_clock_s; /* 0: AXIS_CLOCK_S */
 	const char *oidc; /* file of identity providers, or NULL */
 	struct vt_cli_providers *providers;
 	struct vt_http *http;
@@ -61,6 +62,7 @@ enum {
 	O_CLIENT_CA,
 	O_HOOK_HOST,
 	O_HOOK_CA,
+	O_AXIS_CLOCK,
 	O_OIDC
 };
 
@@ -76,6 +78,7 @@ static const struct option options[] = {
 	{ "client-ca", required_argument, NULL, O_CLIENT_CA },
 	{ "allow-private-webhooks", required_argument, NULL, O_HOOK_HOST },
 	{ "webhook-ca", required_argument, NULL, O_HOOK_CA },
+	{ "axis-clock", required_argument, NULL, O_AXIS_CLOCK },
 	{ "oidc", required_argument, NULL, O_OIDC },
 	{ NULL, 0, NULL, 0 },
 };
@@ -163,6 +166,9 @@ take_option(struct server *s, int c)
 	case O_HOOK_CA:
 		s->hook_ca = optarg;
 		return VT_OK;
+	case O_AXIS_CLOCK:
+		return vt_cli_number(s->cli, "--axis-clock", optarg, 1, 86400,
+		    &s->axis_clock_s);
 	case O_OIDC:
 		s->oidc = optarg;
 		return VT_OK;
@@ -253,6 +259,7 @@ open_peers(struct server *s)
 		.key_dir = s->keys,
 		.spool_dir = s->dir,
 		.spawner = s->spawner,
+		.axis_clock_s = s->axis_clock_s,
 		.ca = s->tls.client_ca,
 		.cert = s->tls.cert,
 		.key = s->tls.key };
