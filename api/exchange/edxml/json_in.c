@@ -145,6 +145,10 @@ field(struct in *in, const struct vt_edxml_field *f, void *base, json_t *v)
 		stamp(in, f->json, &((struct vt_edxml_stamp *)p)->at, v);
 		break;
 	case VT_F_GROUP:
+		if (!json_is_object(v)) {
+			fail(in, VT_E_INVALID, f->json, "an object wanted");
+			break;
+		}
 		group(in, f->group, p, v);
 		nothing_left(in, v);
 		break;
@@ -161,7 +165,7 @@ static void
 group(struct in *in, const struct vt_edxml_group *g, void *base, json_t *o)
 {
 	if (!json_is_object(o)) {
-		fail(in, VT_E_INVALID, "", "an object wanted");
+		fail(in, VT_E_INVALID, "(of a list)", "an object wanted");
 		return;
 	}
 	for (size_t i = 0; i < g->n && in->rc == VT_OK; i++) {
