@@ -173,11 +173,27 @@ t.refused(people.system.post('/v1/webhooks', {'url': receiver.url(),
                                               'types': ['weather']}), 422,
           'invalid', 'a type that nothing has')
 
+# Answers are waited for 15 s; how this ends is looked at later.
+slow = people.system.need(people.system.post('/v1/webhooks', {
+    'url': receiver.url('/slow'), 'types': ['agency']})).json
+receiver.script['/slow'] = [18.0]
+slow_log = []
+
+
+def ping_slow():
+    slow_log.append(people.system.ask(
+        'POST', '/v1/webhooks/%s/pings' % slow['id'], None,
+        {'Idempotency-Key': t.new_key()}).json)
+
+
+slow_thread = threading.Thread(target=ping_slow, daemon=True)
+slow_thread.start()
+
 key = t.new_key()
 body = {'url': receiver.url('/all'), 'symmetric': True,
         'description': 'Hệ thống quản lý văn bản'}
 receiver.script['/all'] = [500, 0.7, 'hang up', 204,
-                           (503, {'Retry-After': '3'}), 204, 6.0]
+                           (503, {'Retry-After': '3'}), 204, 12.0]
 a = people.system.post('/v1/webhooks', body, key)
 t.equal(a.status, 201, 'a subscription')
 every = a.json
@@ -201,6 +217,11 @@ t.refused(change(every['id'], {'enabled': True}, '"999"'), 412,
 # --- a walk, while the receiver stumbles and the server is killed ---
 
 first = people.walk([('cong-van.pdf', t.PDF, t.letter_pdf())])
+slow_thread.join(30)
+t.ok(slow_log and slow_log[0]['status'] is None
+     and 'no answer in time' in slow_log[0]['reason']
+     and 14500 < slow_log[0]['took_ms'] < 17500,
+     'a receiver has 15 seconds', slow_log)
 t.need(wait_for(lambda: len(receiver.of('/all')) >= 7, 40),
        'messages come; one is on its way', receiver.got)
 server.process.kill()
@@ -432,7 +453,7 @@ t.refused(hook(gone['id']), 404, 'not-found', 'it is gone')
 
 listed = people.system.get('/v1/webhooks').json['webhooks']
 t.equal(sorted(w['id'] for w in listed),
-        sorted([every['id'], some['id'], away['id']]), 'the list')
+        sorted([every['id'], some['id'], away['id'], slow['id']]), 'the list')
 receiver.script['/all'] = [9.0, 9.0]
 pinging = threading.Thread(target=ping, args=(every,), daemon=True)
 pinging.start()

@@ -5,6 +5,7 @@
  * on, replay, keys.
  */
 #include "api/office/hooks_priv.h"
+#include "api/office/watch.h"
 #include "base/base64.h"
 #include "base/ed25519.h"
 #include "tests/unit/docstore/fixture.h"
@@ -663,6 +664,30 @@ rights(void)
 	tap_eq_int(rx.n, 0, "what is removed is told nothing");
 }
 
+/* Waiting for events; the store's own part is tested there. */
+static void
+watching(void)
+{
+	uint64_t end = feed_end();
+
+	tap_call(vt_office_watch(o, &officer, end - 1, 20, &err), &err,
+	    "what is there is not waited for");
+	tap_call(vt_office_watch(o, &officer, end, 0, &err), &err,
+	    "nor is anything in no time");
+	atomic_store(&o->waiters, (unsigned)VT_L(EVENTS_WAITERS_MAX) - 1);
+	tap_call(vt_office_watch(o, &officer, end - 1, 20, &err), &err,
+	    "%zu may wait", VT_L(EVENTS_WAITERS_MAX));
+	atomic_store(&o->waiters, (unsigned)VT_L(EVENTS_WAITERS_MAX));
+	tap_code(vt_office_watch(o, &officer, end - 1, 20, &err), VT_E_BUSY,
+	    &err, "one more may not");
+	tap_eq_int(atomic_load(&o->waiters), VT_L(EVENTS_WAITERS_MAX),
+	    "who was refused does not count");
+	atomic_store(&o->waiters, 0);
+	vt_office_watch_end(o);
+	tap_call(vt_office_watch(o, &officer, end + 9, 20, &err), &err,
+	    "at the end nobody waits");
+}
+
 int
 main(void)
 {
@@ -680,6 +705,7 @@ main(void)
 	replays();
 	keys();
 	rights();
+	watching(); /* the last: it ends all waits */
 	close_office();
 	vt_store_close(s);
 	return tap_done();
