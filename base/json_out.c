@@ -51,6 +51,13 @@ before_value(struct vt_json *j)
 	before_item(j);
 }
 
+/* ASCII that stands for itself: most of what is written. */
+static bool
+is_plain(uint8_t c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 static void
 put_string(struct vt_buf *b, struct vt_span s)
 {
@@ -58,7 +65,16 @@ put_string(struct vt_buf *b, struct vt_span s)
 
 	vt_buf_putc(b, '"');
 	while (at < s.n) {
-		int32_t c = vt_utf8_next(s, &at);
+		size_t from = at;
+		int32_t c;
+
+		while (at < s.n && is_plain(s.p[at]))
+			at++;
+		if (at > from)
+			vt_buf_put(b, s.p + from, at - from);
+		if (at == s.n)
+			break;
+		c = vt_utf8_next(s, &at);
 
 		switch (c) {
 		case '"':

@@ -74,13 +74,20 @@ keep_receipt() {
 	mv "$work/receipt" "$state/receipts/$(answer .index).cbor"
 }
 
-# An act on the paper as it is now. Somebody else may have been faster: then we
-# look again, because what we want may not be right any more.
+# An act on the paper as it is now. When somebody was faster (412) we look
+# again: what we want may not be right any more. Ours are, as long as the paper
+# is where we left it.
 act() { # paper json
-	local paper=$1 json=$2
-	ask GET "/v1/papers/$paper" || return 1
-	post "$paper $json" "/v1/papers/$paper/acts" "$json" \
-	    -H "If-Match: $(header ETag)" || return 1
+	local paper=$1 json=$2 was= try
+	for try in 1 2 3 4 5; do
+		ask GET "/v1/papers/$paper" || return 1
+		[ "${was:=$(answer .state)}" = "$(answer .state)" ] ||
+		    die "$paper: somebody made it $(answer .state)"
+		post "$paper $json" "/v1/papers/$paper/acts" "$json" \
+		    -H "If-Match: $(header ETag)" && break
+		[ "$status" = 412 ] || return 1
+	done
+	[ "$status" != 412 ] || die "$paper: somebody else is at it"
 	keep_receipt
 	log "$paper: $(jq -r .act <<<"$json")"
 }

@@ -50,9 +50,17 @@ vt_http_res_has(const struct vt_http_res *res, const char *name)
 	size_t at = 0;
 
 	while (vt_http_res_next(res, &at, &n, &v))
-		if (strcasecmp(n, name) == 0)
+		if (((*n ^ *name) & ~0x20) == 0 && strcasecmp(n, name) == 0)
 			return true;
 	return false;
+}
+
+/* One that is not there yet. */
+static void
+append(struct vt_http_res *res, const char *name, const char *value)
+{
+	vt_buf_put(&res->headers, name, strlen(name) + 1);
+	vt_buf_put(&res->headers, value, strlen(value) + 1);
 }
 
 void
@@ -76,13 +84,11 @@ vt_http_res_header(struct vt_http_res *res, const char *name, const char *value)
 		/* A failed copy must stay visible. */
 		if (old.failed != VT_OK)
 			res->headers.failed = old.failed;
-		vt_buf_put(&res->headers, name, strlen(name) + 1);
-		vt_buf_put(&res->headers, value, strlen(value) + 1);
+		append(res, name, value); /* may lie in the old ones */
 		vt_buf_free(&old);
 		return;
 	}
-	vt_buf_put(&res->headers, name, strlen(name) + 1);
-	vt_buf_put(&res->headers, value, strlen(value) + 1);
+	append(res, name, value);
 }
 
 void
@@ -161,7 +167,7 @@ vt_http_res_defaults(struct vt_http_res *res, const struct vt_http_req *req)
 
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		if (!vt_http_res_has(res, headers[i][0]))
-			vt_http_res_header(res, headers[i][0], headers[i][1]);
+			append(res, headers[i][0], headers[i][1]);
 	vt_id_text(&req->id, id);
 	vt_http_res_header(res, "X-Request-Id", id);
 	if (res->status == 401)

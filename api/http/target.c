@@ -126,6 +126,28 @@ segment(struct vt_span s, size_t at)
 	return VT_SPAN(s.p + at, end - at);
 }
 
+/* Literals equal, a segment for each {name}: most patterns end here, before
+ * anything is decoded. */
+static bool
+shape_fits(const char *pattern, struct vt_span path)
+{
+	size_t j = 0;
+
+	for (const char *p = pattern; *p != '\0'; p++) {
+		if (*p == '{' && p > pattern && p[-1] == '/') {
+			while (p[1] != '\0' && p[1] != '/')
+				p++;
+			if (j >= path.n || path.p[j] == '/')
+				return false;
+			while (j < path.n && path.p[j] != '/')
+				j++;
+		} else if (j >= path.n || path.p[j++] != (uint8_t)*p) {
+			return false;
+		}
+	}
+	return j == path.n;
+}
+
 bool
 vt_http_match(struct vt_arena *a, const char *pattern, struct vt_span raw_path,
     const struct vt_http_param **ret, size_t *ret_n)
@@ -134,6 +156,8 @@ vt_http_match(struct vt_arena *a, const char *pattern, struct vt_span raw_path,
 	struct vt_span pat = vt_span_str(pattern);
 	size_t i = 0, j = 0, n = 0;
 
+	if (!shape_fits(pattern, raw_path))
+		return false;
 	while (i < pat.n && j < raw_path.n) {
 		struct vt_span ps, rs;
 

@@ -31,15 +31,25 @@ def until(what, name):
     return got
 
 
+def act(who, paper, name, **fields):
+    """Statuses that come in move a paper on: on 412 it is read again."""
+    for _ in range(20):
+        a = who.act(paper, name, **fields)
+        if a.status != 412:
+            break
+        time.sleep(0.1)
+    return a
+
+
 def issued():
     paper = people.walk(files)
-    done(people.clerk.act(paper, 'issue'), 'issued')
+    done(act(people.clerk, paper, 'issue'), 'issued')
     return paper
 
 
 def sent():
     paper = issued()
-    done(people.clerk.act(paper, 'dispatch', to=[{'code': 'H99.31'}]),
+    done(act(people.clerk, paper, 'dispatch', to=[{'code': 'H99.31'}]),
          'dispatched')
     return paper
 
@@ -68,7 +78,7 @@ def shown(paper, code, name):
 paper = people.draft(files)
 people.agree(paper)
 done(people.sign(paper, False), 'signed without a number')
-a = done(people.clerk.act(paper, 'number'), 'numbered after the signature')
+a = done(act(people.clerk, paper, 'number'), 'numbered after the signature')
 tag = a.headers['etag']
 t.equal(tag, '"%d"' % people.clerk.paper(paper)['rev'],
         'the tag of the answer is that of the paper, its fill included')
@@ -89,24 +99,23 @@ t.equal(people.their_clerk.get('/v1/people/' + boss).json['name'],
         'Phạm Văn Giả', 'people are found by their id')
 t.equal(people.clerk.get('/v1/people/' + boss).status, 404,
         "another agency's are not")
-a = done(people.their_clerk.act(here, 'accept'), 'accepted')
+a = done(act(people.their_clerk, here, 'accept'), 'accepted')
 t.equal(a.json['arrival'], 1, 'with the first arrival number')
-done(people.their_clerk.act(here, 'assign', lead=boss, due_on='2099-12-31',
+done(act(people.their_clerk, here, 'assign', lead=boss, due_on='2099-12-31',
                             opinion='Xử lý', **{'with': [me]}), 'assigned')
 p = people.their_clerk.paper(here)
 t.equal((p['state'], p['assigned_to'], p['assigned_with'],
          p['assigned_due']), ('assigned', boss, [me], '2099-12-31'),
         'to whom, with whom, until when')
-done(lead.act(here, 'forward', person=me, note='Chuyển'), 'forwarded')
-done(people.their_clerk.act(here, 'process'), 'worked on')
-a = done(people.their_clerk.act(
-    here, 'print', what='copy', copies=2,
+done(act(lead, here, 'forward', person=me, note='Chuyển'), 'forwarded')
+done(act(people.their_clerk, here, 'process'), 'worked on')
+a = done(act(people.their_clerk, here, 'print', what='copy', copies=2,
     version=people.their_clerk.paper(here)['parts'][0]['sha256']), 'printed')
 t.equal(people.their_clerk.paper(here)['printed'], 2, 'two copies')
 t.refused(people.their_clerk.act(here, 'print', what='copy', copies=1,
                                  version='f' * 64), 404, 'not-found',
           'printing what it never was')
-done(people.their_clerk.act(here, 'finish', note='Xong'), 'finished')
+done(act(people.their_clerk, here, 'finish', note='Xong'), 'finished')
 shown(paper, '06', 'the sender is told 06')
 d = delivery(paper)
 one = people.clerk.get('/v1/deliveries/' + d['id']).json
@@ -122,7 +131,7 @@ paper = sent()
 here = waiting()
 t.refused(people.their_clerk.act(here, 'refuse'), 422, 'field-required',
           'refused without a reason')
-done(people.their_clerk.act(here, 'refuse', reason='Không đúng thẩm quyền'),
+done(act(people.their_clerk, here, 'refuse', reason='Không đúng thẩm quyền'),
      'refused')
 shown(paper, '02', 'the sender is told 02')
 t.equal(delivery(paper)['reason'], 'Không đúng thẩm quyền', 'and why')
@@ -131,27 +140,27 @@ t.equal(delivery(paper)['reason'], 'Không đúng thẩm quyền', 'and why')
 
 paper = sent()
 here = waiting()
-done(people.their_clerk.act(here, 'accept'), 'accepted')
-done(people.clerk.act(paper, 'take_back', reason='Gửi nhầm'), 'asked back')
+done(act(people.their_clerk, here, 'accept'), 'accepted')
+done(act(people.clerk, paper, 'take_back', reason='Gửi nhầm'), 'asked back')
 until(lambda: people.their_clerk.paper(here)['asked_at'],
         'the receiver is asked')
-done(people.their_clerk.act(here, 'answer_recall', agree=False,
+done(act(people.their_clerk, here, 'answer_recall', agree=False,
                             reason='Đã xử lý'), 'and declines')
 until(lambda: any((x['status'] or {}).get('code') == '16' for x in
                     people.clerk.get('/v1/deliveries/' + delivery(
                         paper)['id']).json['log']), 'the sender is told 16')
 notice = issued()
-done(people.clerk.act(paper, 'recall', notice=notice, reason='Thu hồi'),
+done(act(people.clerk, paper, 'recall', notice=notice, reason='Thu hồi'),
      'recalled by a notice')
 t.equal(people.clerk.paper(paper)['state'], 'recalled', 'it is recalled')
 paper, by = issued(), issued()
-done(people.clerk.act(paper, 'replace', by=by, reason='Thay thế'), 'replaced')
+done(act(people.clerk, paper, 'replace', by=by, reason='Thay thế'), 'replaced')
 t.equal(people.clerk.paper(paper)['replaced_by'], by, 'by that one')
 
 # --- an addressee without a system, and one that is unknown ---
 
 paper = issued()
-done(people.clerk.act(paper, 'dispatch', to=[{'name': 'Ông Nguyễn Văn A'}]),
+done(act(people.clerk, paper, 'dispatch', to=[{'name': 'Ông Nguyễn Văn A'}]),
      'sent to somebody without a system')
 until(lambda: [d for d in people.clerk.get(
     '/v1/deliveries?list=print').json['deliveries']
