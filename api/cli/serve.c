@@ -45,7 +45,7 @@ struct server {
 	struct vt_web *web;
 	struct vt_cli_peers *peers;
 	long axis_clock_s; /* 0: AXIS_CLOCK_S */
-	const char *oidc; /* file of identity providers, or NULL */
+	const char *oidc;  /* file of identity providers, or NULL */
 	struct vt_cli_providers *providers;
 	struct vt_http *http;
 };
@@ -167,8 +167,8 @@ take_option(struct server *s, int c)
 		s->hook_ca = optarg;
 		return VT_OK;
 	case O_AXIS_CLOCK:
-		return vt_cli_number(s->cli, "--axis-clock", optarg, 1, 86400,
-		    &s->axis_clock_s);
+		return vt_cli_number(
+		    s->cli, "--axis-clock", optarg, 1, 86400, &s->axis_clock_s);
 	case O_OIDC:
 		s->oidc = optarg;
 		return VT_OK;
@@ -288,11 +288,20 @@ static int
 open_faces(struct server *s)
 {
 	struct vt_http_options o = VT_HTTP_OPTIONS_INIT;
-	struct vt_web_options w = { s->office, vt_context_system(), false };
+	struct vt_web_options w = { .office = s->office,
+		.ctx = vt_context_system() };
 	struct vt_http_face faces[13];
 	int rc;
 
 	w.secure = strncmp(s->public_url, "https://", 8) == 0;
+	if (s->oidc != NULL) {
+		rc = vt_cli_providers_open(s->office, s->oidc, s->public_url,
+		    &s->providers, &s->cli->err);
+		if (rc != VT_OK)
+			return rc;
+		w.n_providers = vt_oidc_providers(
+		    vt_cli_providers_oidc(s->providers), &w.providers);
+	}
 	if ((rc = vt_v1_new(s->office, vt_context_system(), &s->v1,
 		 &s->cli->err)) != VT_OK ||
 	    (rc = vt_citizen_new(s->office, vt_context_system(), &s->citizen,
@@ -308,13 +317,8 @@ open_faces(struct server *s)
 	o.context = vt_context_system();
 	o.faces = faces;
 	o.nfaces = 4 + vt_cli_peers_faces(s->peers, &faces[4], 8);
-	if (s->oidc != NULL) {
-		rc = vt_cli_providers_open(s->office, s->oidc, s->public_url,
-		    &s->providers, &s->cli->err);
-		if (rc != VT_OK)
-			return rc;
+	if (s->providers != NULL)
 		faces[o.nfaces++] = vt_cli_providers_face(s->providers);
-	}
 	o.trusted_proxy = s->proxy[0] == '\0' ? NULL : s->proxy;
 	o.tls = s->tls.cert == NULL ? NULL : &s->tls;
 	return vt_http_start(&o, &s->http, &s->cli->err);

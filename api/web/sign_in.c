@@ -2,6 +2,7 @@
 /* Signing in and out, the cookie, one's password, the language. */
 #include <stdlib.h>
 
+#include "api/office/oidc.h"
 #include "api/web/web_priv.h"
 #include "base/secret.h"
 
@@ -144,6 +145,34 @@ safe_next(const char *s)
 	return s;
 }
 
+/* Other ways in, which api/oidc carries out. */
+static void
+providers(struct vt_desk *d, const char *next)
+{
+	char query[3 * NEXT_MAX + 1];
+	size_t n = 0;
+
+	/* of what safe_next lets through, only "&" means something there */
+	for (const char *s = next; *s != '\0' && n + 3 < sizeof(query); s++) {
+		if (*s == '&') {
+			memcpy(query + n, "%26", 3);
+			n += 3;
+		} else {
+			query[n++] = *s;
+		}
+	}
+	query[n] = '\0';
+	for (size_t i = 0; i < d->web->n_providers; i++) {
+		const struct vt_oidc_provider *p = &d->web->providers[i];
+
+		vt_html(d->page.b,
+		    "<p><a class=\"button\" id=\"by-%s\" "
+		    "href=\"/desk/oidc/%s/go?next=%s\">%s %s</a></p>\n",
+		    p->id, p->id, query, T(d, "Đăng nhập bằng", "Sign in by"),
+		    p->title);
+	}
+}
+
 static void
 sign_in_page(struct vt_desk *d, const char *error, const char *login,
     const char *next, bool want_code)
@@ -183,11 +212,13 @@ sign_in_page(struct vt_desk *d, const char *error, const char *login,
 		vt_html(b, " aria-invalid=\"true\"");
 	vt_html(b,
 	    ">\n<p class=\"hint\" id=\"code-hint\">%s</p>\n"
-	    "<p><button type=\"submit\">%s</button></p>\n</form>\n"
-	    "<p class=\"quiet\"><a href=\"/%s\">%s</a></p>\n</div>\n",
+	    "<p><button type=\"submit\">%s</button></p>\n</form>\n",
 	    T(d, "6 chữ số trong ứng dụng xác thực, hoặc một mã dự phòng.",
 		"6 digits of your authenticator, or a recovery code."),
-	    T(d, "Đăng nhập", "Sign in"), d->page.en ? "?lang=en" : "",
+	    T(d, "Đăng nhập", "Sign in"));
+	providers(d, next);
+	vt_html(b, "<p class=\"quiet\"><a href=\"/%s\">%s</a></p>\n</div>\n",
+	    d->page.en ? "?lang=en" : "",
 	    T(d, "Trang tra cứu và kiểm tra công khai",
 		"Public look-up and check"));
 	vt_desk_close(d);

@@ -61,6 +61,8 @@ vt_web_new(
 	w->office = o->office;
 	w->ctx = o->ctx;
 	w->secure = o->secure;
+	w->providers = o->providers;
+	w->n_providers = o->n_providers;
 	w->trying = vt_http_rate_new(o->ctx, TRIES_BURST, TRIES_PER_HOUR);
 	w->pictures = vt_pictures_new();
 	if (w->trying == NULL || w->pictures == NULL) {

@@ -10,6 +10,7 @@
 #include "api/http/http.h"
 #include "api/office/office.h"
 
+struct vt_oidc_provider;
 struct vt_web;
 
 struct vt_web_options {
@@ -18,6 +19,10 @@ struct vt_web_options {
 	/* Browsers reach it by https only, here or at a proxy in front: the
 	 * cookie is then Secure and bound to this host. */
 	bool secure;
+	/* Identity providers to sign in by: links to api/oidc's addresses.
+	 * Borrowed; may be none. */
+	const struct vt_oidc_provider *providers;
+	size_t n_providers;
 };
 
 /* *owned*. VT_E_NOMEM. */

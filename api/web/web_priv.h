@@ -22,6 +22,8 @@ struct vt_web {
 	bool secure;
 	struct vt_http_rate *trying; /* sign-ins, per address */
 	struct vt_pictures *pictures;
+	const struct vt_oidc_provider *providers;
+	size_t n_providers;
 };
 
 /* Who is signed in, of this request. Left by admit, wiped after the answer. */
