@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What came from elsewhere, through the API: listed, read, fetched byte for
+byte, and out of quarantine once more. The kit sends it (docs/exchange-cases)."""
+import datetime
+import hashlib
+import hmac
+import http.client
+import json
+import time
+
+import harness as t
+
+SYSTEM = 'demo.system.01'
+province = t.Province()
+secret = province.path('keys', 'axis.secret')
+with open(secret, 'w', encoding='ascii') as f:
+    f.write('demo-secret-not-real\n')
+r = t.vanthu('route', province.store, 'H98.01', 'hosted', '--system-id',
+             SYSTEM, '--secret', 'file:axis.secret')
+t.need(r.returncode == 0, 'an agency is hosted', r.stderr.decode())
+server = t.Server(province)
+t.need(server.port, 'the server starts', getattr(server, 'said', ''))
+people = t.People(server)
+clerk = people.clerk
+junk = b'\x89junk, no packet at all\n' * 40
+script = province.path('two.peer')
+with open(script, 'w', encoding='utf-8') as f:
+    f.write('role agency\ncase "a packet, and something else"\n'
+            'packet p1 edoc H98.01 H99.07 sample\n'
+            'do sendEdoc packet p1\nexpect code 0\n'
+            'do sendEdoc packet p1\nexpect code 0\n')
+r = t.vanthu('edoc', 'peer', script, '--system-id', SYSTEM, '--secret-file',
+             secret, '--json', '--url',
+             'http://127.0.0.1:%d/axis' % server.port)
+t.need(r.returncode == 0, 'the kit sends a packet, twice',
+       (r.stdout + r.stderr).decode())
+
+
+def call(path, body, **params):
+    """A call of the SDK; the answer as JSON."""
+    stamp = datetime.datetime.now(
+        datetime.timezone(datetime.timedelta(hours=7)))
+    params = {'systemid': SYSTEM, **params,
+              'timestamp': stamp.strftime('%d%m%YT%H%M%S+0')
+              + '%03d' % (stamp.microsecond // 1000),
+              'Content-Type': 'application/octet-stream'}
+    params = {k.replace('_', '-'): v for k, v in params.items()}
+    signed = json.dumps({'XroadVnpt-' + k: v for k, v in params.items()},
+                        separators=(',', ':'))
+    headers = {'XroadVnpt-' + k: v for k, v in params.items()}
+    headers['XroadVnpt-sign-header-key'] = ';'.join(params)
+    headers['XroadVnpt-sign-header'] = signed
+    headers['XroadVnpt-hash-header'] = hmac.new(
+        b'demo-secret-not-real', signed.encode(), hashlib.sha256).hexdigest()
+    headers['Content-Type'] = params['Content-Type']
+    c = http.client.HTTPConnection('127.0.0.1', server.port, timeout=60)
+    c.request('POST', '/axis/' + path, body + b'\r\n', headers)
+    return json.loads(c.getresponse().read())
+
+
+def listed(**want):
+    got = clerk.get('/v1/consignments').json['consignments']
+    return [c for c in got if all(c[k] == v for k, v in want.items())]
+
+
+def until(what, name):
+    for _ in range(200):
+        got = what()
+        if got:
+            break
+        time.sleep(0.1)
+    t.need(got, name)
+    return got
+
+
+one = until(lambda: listed(kind='edoc', state='arrived'), 'it is listed')[0]
+t.equal((one['transport'], one['from']['code']), ('axis', 'H98.01'),
+        'by which way, and from whom')
+full = clerk.get('/v1/consignments/' + one['id']).json
+t.ok(len(full['arrivals']) >= 1 and full['sha256'] == one['sha256'],
+     'with its arrivals', full)
+packet = clerk.get('/v1/consignments/%s/content' % one['id'])
+t.equal(hashlib.sha256(packet.body).hexdigest(), one['sha256'],
+        'the packet, byte for byte')
+paper = clerk.paper(one['paper'])
+t.equal((paper['state'], paper['source_consignment']),
+        ('waiting', one['id']), 'the paper that was made of it waits')
+t.equal(people.their_clerk.get('/v1/consignments/' + one['id']).status, 404,
+        'another agency does not find it')
+t.refused(clerk.post('/v1/consignments/%s/acts' % one['id'],
+                     {'act': 'reread'}), 409, 'out-of-order',
+          'one that was read is not read again')
+
+# --- what cannot be read ---
+
+a = call('sendEdoc', junk, servicetype='eDoc', messagetype='edoc',
+         hash_file=''.join('%x' % b for b in hashlib.sha256(junk).digest()),
+         **{'from': 'H98.01', 'to': 'H99.07'})
+t.equal(a['ErrorCode'], '0', 'what is no packet is taken and kept: %s' % a)
+bad = until(lambda: [c for c in listed(size=len(junk))
+                     if c['state'] in ('quarantined', 'refused')],
+            'and found out')[0]
+t.ok(bad['note'], 'with the reason', bad)
+a = clerk.post('/v1/consignments/%s/acts' % bad['id'], {'act': 'reread'})
+t.equal(a.status, 200, 'it is read again')
+until(lambda: clerk.get('/v1/consignments/' + bad['id']).json['last_act'] >
+      a.json['index'], 'and found out again')
+server.stop()
+t.check_clean(province)
+t.done()
