@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One of two nodes that exchange papers directly, for exchange.py to kill:
+ *
+ *	exchange_node init DIR CONFIG	a new store
+ *	exchange_node run DIR CONFIG	until SIGTERM, or until it is killed
+ *	exchange_node report DIR CONFIG	what stands in the store, as JSON lines
+ *
+ * CONFIG: lines "name value", see config_read. The clock runs `speed` times as
+ * fast as the world's, so that a minute of back-off takes no minute. Papers
+ * are signed by nobody: here it is about what carries them.
+ */
+#include <signal.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "api/exchange/direct/direct.h"
+#include "api/exchange/edxml/edxml.h"
+#include "api/fetch/fetch.h"
+#include "api/office/deliver.h"
+#include "api/office/routes.h"
+#include "api/office/statuses.h"
+#include "base/json_out.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "signing/signing.h"
+#include "tests/unit/docstore/fixture.h"
+
+#define TENANTS_MAX 64
+#define PAGE        32
+
+struct config {
+	bool sender;           /* "sender 1" */
+	unsigned long papers;  /* the sender's, each to every tenant */
+	unsigned long tenants; /* of the receiver */
+	unsigned long port;
+	unsigned long speed;
+	int64_t base; /* of the clock, microseconds */
+	char address[64], peer[256], own_key[256], peer_cert[256];
+};
+
+static struct config cfg;
+static atomic_bool stopping;
+
+static _Noreturn void
+fail(const char *what, const struct vt_err *err)
+{
+	fprintf(stderr, "exchange_node: %s: %s\n", what,
+	    err == NULL ? "" : err->msg);
+	exit(70);
+}
+
+static void
+config_read(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char name[64], value[256];
+
+	if (f == NULL)
+		fail(path, NULL);
+	cfg.speed = 1;
+	while (fscanf(f, "%63s %255s", name, value) == 2) {
+		if (strcmp(name, "sender") == 0)
+			cfg.sender = value[0] == '1';
+		else if (strcmp(name, "papers") == 0)
+			cfg.papers = strtoul(value, NULL, 10);
+		else if (strcmp(name, "tenants") == 0)
+			cfg.tenants = strtoul(value, NULL, 10);
+		else if (strcmp(name, "port") == 0)
+			cfg.port = strtoul(value, NULL, 10);
+		else if (strcmp(name, "speed") == 0)
+			cfg.speed = strtoul(value, NULL, 10);
+		else if (strcmp(name, "base") == 0)
+			cfg.base = strtoll(value, NULL, 10);
+		else if (strcmp(name, "address") == 0)
+			vt_text_fit(cfg.address, sizeof(cfg.address), value);
+		else if (strcmp(name, "peer") == 0)
+			vt_text_fit(cfg.peer, sizeof(cfg.peer), value);
+		else if (strcmp(name, "own_key") == 0)
+			vt_text_fit(cfg.own_key, sizeof(cfg.own_key), value);
+		else if (strcmp(name, "peer_cert") == 0)
+			vt_text_fit(
+			    cfg.peer_cert, sizeof(cfg.peer_cert), value);
+		else
+			fail(name, NULL);
+	}
+	(void)fclose(f);
+	if (cfg.tenants == 0 || cfg.tenants > TENANTS_MAX)
+		fail("tenants", NULL);
+}
+
+/* ---- the clock ---- */
+
+static vt_time
+fast_now(void *arg)
+{
+	vt_time real = vt_now(vt_context_system());
+
+	(void)arg;
+	return cfg.base + (real - cfg.base) * (int64_t)cfg.speed;
+}
+
+static int64_t
+fast_mono(void *arg)
+{
+	(void)arg;
+	return vt_monotonic_us(vt_context_system());
+}
+
+static void
+fast_random(void *arg, void *p, size_t n)
+{
+	(void)arg;
+	vt_random(vt_context_system(), p, n);
+}
+
+static const struct vt_context fast = { fast_now, fast_mono, fast_random,
+	NULL };
+
+static void
+nap_ms(long ms)
+{
+	const struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+
+	(void)nanosleep(&ts, NULL);
+}
+
+/* ---- the store ---- */
+
+static void
+tenant_code(unsigned long i, char ret[64])
+{
+	(void)snprintf(ret, 64, "H99.31.%02lu", i);
+}
+
+static void
+add_tenant(struct vt_store *s, const char *code)
+{
+	struct vt_agency_name name = { .code = code,
+		.name = code,
+		.short_name = "SKHCN",
+		.place = "An Mẫu" };
+	struct vt_new_person p = { .name = "Lê Thị Dụ",
+		.position = "Văn thư",
+		.unit = "",
+		.roles = VT_ROLE_CLERK | VT_ROLE_OFFICER | VT_ROLE_LEADER,
+		.key_ref = "" };
+	struct vt_err err = VT_ERR_INIT;
+	char token[128];
+	uint32_t no;
+	vt_id id;
+
+	(void)snprintf(token, sizeof(token), "token-of-the-clerk-of-%s", code);
+	p.token = vt_span_str(token);
+	if (vt_office_add_agency(s, &name, NULL, 0, "", &no, &err) != VT_OK ||
+	    vt_office_add_person(s, no, &p, &id, &err) != VT_OK)
+		fail(code, &err);
+}
+
+static void
+add_route(struct vt_store *s, const char *key, struct vt_span cert)
+{
+	struct vt_route *r = calloc(1, sizeof(*r));
+	struct vt_err err = VT_ERR_INIT;
+
+	if (r == NULL)
+		fail("memory", NULL);
+	vt_text_fit(r->key, sizeof(r->key), key);
+	r->active = true;
+	if (strcmp(key, "@own") == 0) {
+		r->kind = VT_ROUTE_OWN;
+		(void)snprintf(r->secret_ref, sizeof(r->secret_ref), "file:%s",
+		    cfg.own_key);
+	} else {
+		r->kind = VT_ROUTE_DIRECT;
+		vt_text_fit(r->url, sizeof(r->url), cfg.peer);
+		if (cert.n > sizeof(r->cert[0]))
+			fail("certificate", NULL);
+		memcpy(r->cert[0], cert.p, cert.n);
+		r->cert_n[0] = (uint32_t)cert.n;
+		r->pins[0] = vt_sha256(cert);
+		r->n_pins = 1;
+	}
+	if (vt_route_put(s, r, &err) != VT_OK)
+		fail(key, &err);
+	free(r);
+}
+
+static int
+init(const char *dir)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_arena *a = vt_arena_new((size_t)1 << 20);
+	struct vt_store *s = store_new(dir, &fast);
+	struct vt_span *certs;
+	VT_BUF_AUTO(pem);
+	uint8_t piece[4096];
+	char code[64];
+	size_t n;
+	FILE *f = fopen(cfg.peer_cert, "re");
+
+	if (f == NULL || a == NULL)
+		fail(cfg.peer_cert, NULL);
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+		vt_buf_put(&pem, piece, n);
+	(void)fclose(f);
+	if (vt_trust_read(vt_buf_view(&pem), a, &certs, &n, &err) != VT_OK ||
+	    n == 0)
+		fail("certificate", &err);
+	if (cfg.sender)
+		add_tenant(s, "H99.07");
+	for (unsigned long i = 0; i < cfg.tenants; i++) {
+		tenant_code(i, code);
+		if (cfg.sender)
+			add_route(s, code, certs[0]);
+		else
+			add_tenant(s, code);
+	}
+	add_route(s, "@own", certs[0]);
+	if (!cfg.sender)
+		add_route(s, "H99.07", certs[0]);
+	vt_arena_free(a);
+	vt_store_close(s);
+	return 0;
+}
+
+/* ---- running ---- */
+
+struct node {
+	struct vt_store *store;
+	struct vt_office *office;
+	struct vt_direct *direct;
+	struct vt_http *http;
+};
+
+static uint32_t
+agency_no(struct vt_store *s, const char *code)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_agency g = { .no = 0 };
+	struct vt_view *v = NULL;
+
+	if (vt_view_begin(s, &v, &err) != VT_OK ||
+	    vt_agency_by_code(v, code, &g, &err) != VT_OK)
+		fail(code, &err);
+	vt_view_end(v);
+	return g.no;
+}
+
+/* Papers that went out so far: what a start after a kill goes on from. */
+static unsigned long
+dispatched(struct vt_store *s, uint32_t agency)
+{
+	struct vt_paper_filter f = { .direction = VT_DIR_OUT,
+		.state = VT_PAPER_DISPATCHED };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_paper p[PAGE];
+	struct vt_view *v = NULL;
+	unsigned long found = 0;
+	size_t n;
+
+	if (vt_view_begin(s, &v, &err) != VT_OK)
+		fail("view", &err);
+	do {
+		if (vt_paper_list(
+			v, agency, &f, p, PAGE, &n, &f.before, &err) != VT_OK)
+			fail("papers", &err);
+		found += n;
+	} while (f.before != 0);
+	vt_view_end(v);
+	return found;
+}
+
+static void
+send_papers(struct node *n)
+{
+	struct doer d = { .s = n->store,
+		.agency = agency_no(n->store, "H99.07") };
+	static struct vt_recipient to[TENANTS_MAX];
+	static char codes[TENANTS_MAX][64];
+	unsigned long i;
+
+	for (i = 0; i < cfg.tenants; i++) {
+		tenant_code(i, codes[i]);
+		to[i].code = to[i].name = codes[i];
+	}
+	for (i = dispatched(n->store, d.agency);
+	     i < cfg.papers && !atomic_load(&stopping); i++) {
+		if (make_paper(&d, VT_DIR_OUT, 20000, i * 7 + 1) != VT_OK ||
+		    walk_to_issue(&d, i * 7 + 2) != VT_OK ||
+		    dispatch(&d, to, cfg.tenants) != VT_OK)
+			fail("a paper", &d.err);
+	}
+	vt_act_result_free(&d.r);
+}
+
+/* Deliveries that have come all the way: finished there, receipt here. */
+static unsigned long
+complete(struct vt_store *s, uint32_t agency)
+{
+	static struct vt_delivery d[256];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	unsigned long found = 0;
+	uint64_t before = 0;
+	size_t n;
+
+	do {
+		if (vt_view_begin(s, &v, &err) != VT_OK ||
+		    vt_delivery_scan(v, agency, 0, before, d, 256, &n, &before,
+			&err) != VT_OK)
+			fail("deliveries", &err);
+		for (size_t i = 0; i < n; i++)
+			found +=
+			    vt_delivery_shown(&d[i]) == 6 && d[i].receipt.n > 0;
+		vt_view_end(v);
+	} while (before != 0);
+	return found;
+}
+
+static void
+sender(struct node *n)
+{
+	uint32_t agency = agency_no(n->store, "H99.07");
+
+	send_papers(n);
+	while (!atomic_load(&stopping)) {
+		printf("complete %lu\n", complete(n->store, agency));
+		(void)fflush(stdout);
+		for (int i = 0; i < 10 && !atomic_load(&stopping); i++)
+			nap_ms(50);
+	}
+}
+
+/* The next act on a paper that came in: accepted, worked on, finished. The key
+ * is the paper and the act, so that a kill repeats it and nothing else. */
+static void
+handle(struct node *n, const struct vt_actor *who, const vt_id *paper,
+    enum vt_paper_state st)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	char id[VT_ID_TEXT + 1], key[64];
+	struct vt_request rq = { .actor = who, .key = key };
+	int rc;
+
+	vt_id_text(paper, id);
+	(void)snprintf(key, sizeof(key), "%s-%d", id, (int)st);
+	rq.hash = vt_sha256(vt_span_str(key));
+	if (st == VT_PAPER_WAITING)
+		rc = vt_office_accept(n->office, &rq, paper, &r, &err);
+	else if (st == VT_PAPER_ARRIVED)
+		rc = vt_office_process(n->office, &rq, paper, "", &r, &err);
+	else
+		rc = vt_office_finish(
+		    n->office, &rq, paper, NULL, "Xong", &r, &err);
+	vt_act_result_free(&r);
+	if (rc != VT_OK)
+		fail("an act of the clerk", &err);
+}
+
+static unsigned long
+handle_all(struct node *n, const struct vt_actor *who, enum vt_paper_state st)
+{
+	struct vt_paper_filter f = { .direction = VT_DIR_IN, .state = st };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_paper p[PAGE];
+	struct vt_view *v = NULL;
+	vt_id ids[PAGE];
+	size_t got;
+
+	if (vt_view_begin(n->store, &v, &err) != VT_OK ||
+	    vt_paper_list(
+		v, who->agency_no, &f, p, PAGE, &got, &f.before, &err) != VT_OK)
+		fail("papers", &err);
+	for (size_t i = 0; i < got; i++)
+		ids[i] = p[i].id;
+	vt_view_end(v);
+	for (size_t i = 0; i < got; i++)
+		handle(n, who, &ids[i], st);
+	return got;
+}
+
+static void
+receiver(struct node *n)
+{
+	static struct vt_actor who[TENANTS_MAX];
+	struct vt_err err = VT_ERR_INIT;
+	char code[64], token[128];
+
+	for (unsigned long i = 0; i < cfg.tenants; i++) {
+		tenant_code(i, code);
+		(void)snprintf(
+		    token, sizeof(token), "token-of-the-clerk-of-%s", code);
+		if (vt_office_authenticate(
+			n->office, vt_span_str(token), &who[i], &err) != VT_OK)
+			fail(code, &err);
+	}
+	while (!atomic_load(&stopping)) {
+		unsigned long did = 0;
+
+		for (unsigned long i = 0; i < cfg.tenants; i++)
+			did += handle_all(n, &who[i], VT_PAPER_WAITING) +
+			       handle_all(n, &who[i], VT_PAPER_ARRIVED) +
+			       handle_all(n, &who[i], VT_PAPER_PROCESSING);
+		if (did == 0)
+			nap_ms(50);
+	}
+}
+
+static void
+open_node(struct node *n, struct vt_spawner *spawner, const char *dir)
+{
+	struct vt_office_options o = { .spawner = spawner,
+		.ctx = &fast,
+		.public_url = "http://127.0.0.1:8480" };
+	struct vt_direct_options d = {
+		.ctx = &fast, .allow_private = true, .timeout_ms = 20000
+	};
+	struct vt_http_options h = VT_HTTP_OPTIONS_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_http_face face;
+	struct vt_transport t;
+
+	n->store = o.store = store_open(dir, &fast);
+	if (vt_office_open(&o, &n->office, &err) != VT_OK)
+		fail("office", &err);
+	d.office = n->office;
+	if (vt_direct_new(&d, &n->direct, &err) != VT_OK)
+		fail("direct", &err);
+	t = vt_direct_transport(n->direct);
+	if (vt_office_transport_add(n->office, &t, &err) != VT_OK)
+		fail("transport", &err);
+	face = vt_direct_face(n->direct);
+	h.address = cfg.address;
+	h.port = (uint16_t)cfg.port;
+	h.context = vt_context_system();
+	h.faces = &face;
+	h.nfaces = 1;
+	if (vt_http_start(&h, &n->http, &err) != VT_OK)
+		fail("http", &err);
+}
+
+static void
+on_term(int sig)
+{
+	(void)sig;
+	atomic_store(&stopping, true);
+}
+
+static int
+run(const char *dir)
+{
+	static struct vt_worker_kind kinds[2];
+	struct vt_spawner *spawner = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	struct node n = { NULL, NULL, NULL, NULL };
+
+	kinds[0] = vt_proof_worker;
+	kinds[1] = vt_packet_worker;
+	if (vt_spawner_start(kinds, 2, &spawner, &err) != VT_OK ||
+	    vt_fetch_init(&err) != VT_OK)
+		fail("start", &err);
+	(void)signal(SIGTERM, on_term);
+	open_node(&n, spawner, dir);
+	printf("ready\n");
+	(void)fflush(stdout);
+	if (cfg.sender)
+		sender(&n);
+	else
+		receiver(&n);
+	vt_http_stop(n.http);
+	vt_office_close(n.office);
+	vt_direct_free(n.direct);
+	vt_store_close(n.store);
+	vt_spawner_free(spawner);
+	return 0;
+}
+
+/* ---- reporting ---- */
+
+static void
+line(struct vt_buf *b)
+{
+	vt_buf_putc(b, '\n');
+	(void)fwrite(vt_buf_str(b), 1, b->n, stdout);
+	vt_buf_reset(b);
+}
+
+static void
+report_deliveries(struct vt_view *v, uint32_t agency)
+{
+	static struct vt_delivery d[256];
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t before = 0;
+	VT_BUF_AUTO(b);
+	struct vt_json j;
+	vt_hash h;
+	size_t n;
+
+	do {
+		if (vt_delivery_scan(v, agency, 0, before, d, 256, &n, &before,
+			&err) != VT_OK)
+			fail("deliveries", &err);
+		for (size_t i = 0; i < n; i++) {
+			h = vt_sha256(d[i].receipt);
+			vt_json_open(&j, &b, false);
+			vt_json_object(&j);
+			vt_json_kid(&j, "delivery", &d[i].id);
+			vt_json_kstr(&j, "to", d[i].to.code);
+			vt_json_kint(&j, "state", (int64_t)d[i].state);
+			vt_json_kuint(&j, "shown", vt_delivery_shown(&d[i]));
+			vt_json_kuint(&j, "log", d[i].log);
+			vt_json_khash(&j, "receipt", &h);
+			vt_json_end(&j);
+			line(&b);
+		}
+	} while (before != 0);
+}
+
+static void
+report_consignments(struct vt_view *v, uint32_t agency, const char *code)
+{
+	static struct vt_consignment c[256];
+	struct vt_consign_filter f = { .kind = VT_CONSIGN_EDOC };
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(b);
+	struct vt_json j;
+	struct vt_paper p;
+	vt_hash h;
+	size_t n;
+
+	do {
+		if (vt_consign_list(
+			v, agency, &f, c, 256, &n, &f.before, &err) != VT_OK)
+			fail("consignments", &err);
+		for (size_t i = 0; i < n; i++) {
+			VT_BUF_AUTO(receipt);
+
+			if (vt_receipt_get(
+				v, agency, c[i].act, &receipt, &err) != VT_OK ||
+			    vt_paper_get(v, &c[i].paper, &p, &err) != VT_OK)
+				fail("consignment", &err);
+			h = vt_sha256(vt_buf_view(&receipt));
+			vt_json_open(&j, &b, false);
+			vt_json_object(&j);
+			vt_json_kstr(&j, "consignment", c[i].external);
+			vt_json_kstr(&j, "to", code);
+			vt_json_kstr(&j, "state", vt_paper_state_name(p.state));
+			vt_json_kuint(&j, "arrival", p.arrival.value);
+			vt_json_khash(&j, "receipt", &h);
+			vt_json_end(&j);
+			line(&b);
+		}
+	} while (f.before != 0);
+}
+
+static int
+report(const char *dir)
+{
+	struct vt_store *s = store_open(dir, &fast);
+	struct vt_err err = VT_ERR_INIT;
+	char code[64];
+
+	for (unsigned long i = 0; i < (cfg.sender ? 1 : cfg.tenants); i++) {
+		struct vt_view *v = NULL;
+		uint32_t no;
+
+		tenant_code(i, code);
+		no = agency_no(s, cfg.sender ? "H99.07" : code);
+		if (vt_view_begin(s, &v, &err) != VT_OK)
+			fail("view", &err);
+		if (cfg.sender)
+			report_deliveries(v, no);
+		else
+			report_consignments(v, no, code);
+		vt_view_end(v);
+	}
+	vt_store_close(s);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct vt_err err = VT_ERR_INIT;
+
+	if (argc != 4)
+		fail("usage: exchange_node init|run|report DIR CONFIG", NULL);
+	if (vt_base_init(&err) != VT_OK)
+		fail("base", &err);
+	vt_log_setup(STDERR_FILENO, VT_LEVEL_WARN);
+	config_read(argv[3]);
+	if (strcmp(argv[1], "init") == 0)
+		return init(argv[2]);
+	if (strcmp(argv[1], "run") == 0)
+		return run(argv[2]);
+	return report(argv[2]);
+}
