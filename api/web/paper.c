@@ -36,8 +36,8 @@ picture(struct vt_sheet *s, size_t no)
 	vt_html(s->d->page.b,
 	    "<a class=\"page\" href=\"/desk/papers/%s/pages/%" PRIu32
 	    "/%zu?large=1\"><img src=\"/desk/papers/%s/pages/%" PRIu32
-	    "/%zu\" loading=\"%s\" width=\"794\" height=\"1123\" "
-	    "alt=\"%s %zu / %zu\"></a>\n",
+	    "/%zu\" loading=\"%s\" width=\"794\" height=\"1123\" alt=\"\">"
+	    "<span class=\"away\">%s %zu / %zu</span></a>\n",
 	    s->id, s->version, no, s->id, s->version, no,
 	    no < 3 ? "eager" : "lazy", T(s->d, "Trang", "Page"), no, s->pages);
 }

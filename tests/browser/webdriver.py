@@ -199,15 +199,15 @@ class Browser:
         self.wait(lambda: part in self.url and self.js(
             'return document.readyState') == 'complete', 'the page ' + part)
 
-    def drop(self, css, path):
-        """A file dragged from outside and dropped on an element."""
+    def drop(self, css, *paths):
+        """Files dragged from outside and dropped on an element."""
         r = self.js('var r = document.querySelector(arguments[0])'
                     '.getBoundingClientRect();'
                     'return [r.left + r.width / 2, r.top + r.height / 2]',
                     css)
         for kind in ('dragEnter', 'dragOver', 'drop'):
             self.cdp('Input.dispatchDragEvent', type=kind, x=r[0], y=r[1],
-                     data={'items': [], 'files': [path],
+                     data={'items': [], 'files': list(paths),
                            'dragOperationsMask': 1})
 
     def downloaded(self, name):
