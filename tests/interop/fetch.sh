@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Brings the second opinions: pyHanko from PyPI, EU DSS from Maven Central.
-# fetch.sh DIR: DIR/venv and DIR/dss.
+# Brings the second opinions: pyHanko from PyPI, EU DSS from Maven Central, an
+# OpenID provider from npm. fetch.sh DIR: DIR/venv, DIR/dss and DIR/oidc.
 set -euo pipefail
 dir=$1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,3 +20,12 @@ if [ ! -f "$dir/dss/target/dss-check-1.jar" ] ||
 	cp -r "$here/dss" "$dir/dss"
 	(cd "$dir/dss" && mvn -q -B package dependency:copy-dependencies)
 fi
+if [ ! -d "$dir/oidc/node_modules/oidc-provider" ] ||
+    ! cmp -s "$here/oidc/package.json" "$dir/oidc/package.json"; then
+	rm -rf "$dir/oidc"
+	mkdir "$dir/oidc"
+	cp "$here/oidc/package.json" "$dir/oidc/"
+	(cd "$dir/oidc" && npm install --silent --no-audit --no-fund \
+	    --no-package-lock)
+fi
+cp "$here/oidc/provider.mjs" "$dir/oidc/"

@@ -59,5 +59,9 @@ VANTHU_BUILD=$build "$here/contract.py" "$peers/venv/bin/st" \
     "$([ -n "${CI:-}" ] && echo 60 || echo 300)" >contract.tap 2>&1 || rc=1
 grep -v '^# ' contract.tap
 [ $rc = 0 ] || grep '^# ' contract.tap | tail -200
+echo "# signing in by npm's oidc-provider"
+VANTHU_BUILD=$build python3 "$here/oidc/oidc.py" "$peers/oidc" >oidc.tap 2>&1 ||
+    rc=1
+cat oidc.tap
 [ -z "${VANTHU_KEEP:-}" ] || cp -r out ca.pem dss.tsv "$VANTHU_KEEP"
 exit $rc
