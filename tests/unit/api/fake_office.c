@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/office/delegation.h"
+
 struct fake fake;
 
 static int the_office;
@@ -479,6 +481,20 @@ vt_act_list(struct vt_view *v, const vt_id *paper, uint64_t from,
 	return VT_OK;
 }
 
+int
+vt_office_acted(struct vt_view *v, uint32_t agency_no, const vt_id *paper,
+    struct vt_acted *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	(void)v;
+	(void)agency_no;
+	(void)paper;
+	(void)ret;
+	(void)max;
+	(void)reterr;
+	*ret_n = 0;
+	return VT_OK;
+}
+
 static void
 fill_delivery(struct vt_delivery *d)
 {
@@ -491,11 +507,12 @@ fill_delivery(struct vt_delivery *d)
 }
 
 int
-vt_delivery_list(struct vt_view *v, const vt_id *paper, struct vt_delivery *ret,
-    size_t max, size_t *ret_n, struct vt_err *reterr)
+vt_delivery_list_after(struct vt_view *v, const vt_id *paper, uint64_t after,
+    struct vt_delivery *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
 {
 	(void)v;
 	(void)paper;
+	(void)after;
 	(void)max;
 	(void)reterr;
 	fill_delivery(ret);
@@ -541,9 +558,9 @@ int
 vt_office_may_read(const struct vt_actor *actor, struct vt_err *reterr)
 {
 	(void)actor;
-	return fake.may_not_read
-		   ? vt_err_set(reterr, VT_E_FORBIDDEN, "reading: not this role")
-		   : VT_OK;
+	return fake.may_not_read ? vt_err_set(reterr, VT_E_FORBIDDEN,
+				       "reading: not this role")
+				 : VT_OK;
 }
 
 int
