@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What becomes of packets of every kind: refused with the reason, put into
+ * quarantine, taken from strangers, known again; and what waits for agencies
+ * that fetch.
+ */
+#include "tests/unit/api/exchange/nodes.h"
+
+static struct node a, b;
+
+/* A sound packet of H99.07 for H99.31, to be changed by the test. */
+struct letter {
+	struct vt_edxml_document d;
+	struct vt_edxml_organ to;
+	struct vt_edxml_hop hop;
+	struct vt_edxml_attachment file;
+	struct vt_source source;
+	struct vt_edxml_replacement replaced;
+};
+
+static const char sound[] = "%PDF-1.4\n1 0 obj <</Type/Catalog>> endobj\n"
+			    "trailer <</Root 1 0 R>>\n%%EOF\n";
+
+static void
+letter(struct letter *l, const char *number, const char *bytes, size_t n)
+{
+	memset(l, 0, sizeof(*l));
+	l->d = (struct vt_edxml_document)VT_EDXML_DOCUMENT_INIT;
+	l->d.from.id = "H99.07";
+	l->d.from.name = "Sở Khoa học và Công nghệ";
+	l->to.id = "H99.31";
+	l->to.name = "UBND xã An Mẫu";
+	l->d.to = &l->to;
+	l->d.n_to = 1;
+	l->d.document_id = number;
+	l->d.code_number = "15";
+	l->d.code_notation = "SKHCN-VP";
+	l->d.place = "An Mẫu";
+	l->d.promulgated =
+	    (struct vt_edxml_day){ .year = 2026, .month = 2, .day = 20 };
+	l->d.type = 2;
+	l->d.type_name = "Công văn";
+	l->d.subject = "V/v thử nghiệm";
+	l->d.content = "V/v thử nghiệm";
+	l->d.signer_name = "Nguyễn Thị Minh Mẫu";
+	l->d.priority = 1;
+	l->d.steering = 0;
+	l->hop.organ = "H99.07";
+	l->hop.at.at = test_now(NULL);
+	l->d.hops = &l->hop;
+	l->d.n_hops = 1;
+	l->d.business = VT_EDXML_NEW;
+	l->d.reason = "Văn bản điện tử mới";
+	l->d.paper = 0;
+	l->file.id = "f3a7c1de-0000-4000-8000-000000000001";
+	l->file.name = "cong-van.pdf";
+	vt_source_memory(&l->source, VT_SPAN(bytes, n));
+	l->file.source = &l->source;
+	l->d.attachments = &l->file;
+	l->d.n_attachments = 1;
+}
+
+static int
+into_buf(void *arg, struct vt_span bytes, struct vt_err *reterr)
+{
+	vt_buf_span(arg, bytes);
+	return vt_buf_status(arg, reterr);
+}
+
+static int
+consign(const char *external, struct vt_span bytes, struct vt_act_result *r,
+    vt_id *id, struct vt_err *err)
+{
+	const struct vt_consign_new n = { .to = "H99.31",
+		.via = VT_TRANSPORT_AXIS,
+		.kind = VT_PACKET_EDOC,
+		.external = external,
+		.peer = "@axis",
+		.headers = "docId: x\n" };
+
+	return vt_office_consign_bytes(b.office, &n, bytes, id, r, err);
+}
+
+/* Brings a letter; the consignment's id. */
+static vt_id
+bring_letter(struct letter *l, const char *external)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(bytes);
+	vt_id id = { { 0 } };
+
+	must(vt_edxml_write(&l->d, into_buf, &bytes, &err) == VT_OK, "packet",
+	    err.msg);
+	must(consign(external, vt_buf_view(&bytes), &r, &id, &err) == VT_OK,
+	    "consign", err.msg);
+	vt_act_result_free(&r);
+	return id;
+}
+
+struct found {
+	enum vt_consign_state state;
+	char note[1024];
+	vt_id paper;
+};
+
+static struct found
+look(const vt_id *id)
+{
+	struct found f = { .state = 0 };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_consignment c;
+	struct vt_view *v = NULL;
+
+	must(vt_view_begin(b.store, &v, &err) == VT_OK, "view", err.msg);
+	must(vt_consign_get(v, id, &c, &err) == VT_OK, "consignment", err.msg);
+	f.state = c.state;
+	f.paper = c.paper;
+	vt_text_fit(f.note, sizeof(f.note), c.note);
+	vt_view_end(v);
+	return f;
+}
+
+static void
+refused_at_once(void)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_consign_new n = { .to = "H99.31",
+		.via = VT_TRANSPORT_AXIS,
+		.kind = VT_PACKET_EDOC,
+		.external = "edge",
+		.peer = "@axis" };
+	struct vt_consigning *c = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	char long_id[202];
+	vt_hash wrong = { { 1 } };
+	vt_id id;
+
+	n.size = VT_L(PACKET_MAX) + 1;
+	tap_code(vt_office_consign_begin(b.office, &n, &c, &err), VT_E_LIMIT,
+	    &err, "a packet one byte too large");
+	n.size = VT_L(PACKET_MAX);
+	tap_call(vt_office_consign_begin(b.office, &n, &c, &err), &err,
+	    "one of the largest size may begin");
+	tap_code(vt_office_consign_end(c, &id, &r, &err), VT_E_FILE_EMPTY, &err,
+	    "nothing came");
+	vt_office_consign_free(c);
+	n.size = 0;
+	n.expect = &wrong;
+	tap_code(vt_office_consign_bytes(
+		     b.office, &n, vt_span_str("<x/>"), &id, &r, &err),
+	    VT_E_DIGEST_MISMATCH, &err, "another digest than was stated");
+	n.expect = NULL;
+	n.to = "H99.30";
+	tap_code(vt_office_consign_bytes(
+		     b.office, &n, vt_span_str("<x/>"), &id, &r, &err),
+	    VT_E_AGENCY_UNKNOWN, &err, "for nobody here");
+	n.to = "H99.31";
+	n.external = "";
+	tap_code(vt_office_consign_bytes(
+		     b.office, &n, vt_span_str("<x/>"), &id, &r, &err),
+	    VT_E_INVALID, &err, "without an id");
+	memset(long_id, 'x', 201);
+	long_id[201] = '\0';
+	n.external = long_id;
+	tap_code(vt_office_consign_bytes(
+		     b.office, &n, vt_span_str("<x/>"), &id, &r, &err),
+	    VT_E_INVALID, &err, "with an id of 201 bytes");
+	vt_act_result_free(&r);
+}
+
+static void
+quarantine(void)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT, s = VT_ACT_RESULT_INIT;
+	static const char bytes[] = "1212<?xml version=\"1.0\"?><edXML/>";
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&b, 0);
+	struct vt_request rq;
+	struct found f;
+	uint8_t back[64];
+	size_t n = 0;
+	vt_hash h = vt_sha256(vt_span_str(bytes));
+	vt_id id;
+
+	tap_call(consign("q-1", vt_span_str(bytes), &r, &id, &err), &err,
+	    "a packet that is none is taken all the same");
+	WAIT_FOR(look(&id).state == VT_CONSIGN_QUARANTINED,
+	    "it goes into quarantine");
+	f = look(&id);
+	tap_ok(f.note[0] != '\0', "with the reason: %s", f.note);
+	tap_call(vt_bytes_read(b.store, &h, 0, back, sizeof(back), &n, &err),
+	    &err, "its bytes are kept");
+	tap_ok(
+	    n == strlen(bytes) && memcmp(back, bytes, n) == 0, "all of them");
+	tap_call(consign("q-1", vt_span_str(bytes), &s, NULL, &err), &err,
+	    "brought again");
+	tap_ok(s.repeated && s.receipt.n == r.receipt.n &&
+		   memcmp(s.receipt.p, r.receipt.p, r.receipt.n) == 0,
+	    "the same receipt");
+	vt_act_result_free(&s);
+	s = (struct vt_act_result)VT_ACT_RESULT_INIT;
+	tap_code(consign("q-1", vt_span_str("<other/>"), &s, NULL, &err),
+	    VT_E_CONFLICT, &err, "another packet under its id");
+	vt_act_result_free(&s);
+	vt_act_result_free(&r);
+	rq = request(&b, &who);
+	r = (struct vt_act_result)VT_ACT_RESULT_INIT;
+	tap_call(vt_office_consignment_reread(b.office, &rq, &id, &r, &err),
+	    &err, "to be read again");
+	vt_act_result_free(&r);
+	WAIT_FOR(
+	    look(&id).state == VT_CONSIGN_QUARANTINED, "it is no better now");
+}
+
+/* Refused by what was found; 02 goes out with the reason. */
+static void
+refused(
+    const char *external, struct letter *l, const char *word, const char *name)
+{
+	size_t papers = count_arrived(&b, 0);
+	vt_id id;
+
+	b.keep_back = true;
+	id = bring_letter(l, external);
+	WAIT_FOR(look(&id).state == VT_CONSIGN_REFUSED, "%s: refused", name);
+	tap_ok(strstr(look(&id).note, word) != NULL, "%s: the reason: %s", name,
+	    look(&id).note);
+	WAIT_FOR(b.n_kept == 1, "%s: the sender is told", name);
+	tap_ok(strstr(vt_buf_str(&b.kept[0].bytes), ">02<") != NULL &&
+		   strstr(vt_buf_str(&b.kept[0].bytes), word) != NULL,
+	    "%s: 02 with the reason", name);
+	b.keep_back = false;
+	forget_kept(&b);
+	tap_eq_int(count_arrived(&b, 0), papers, "%s: no paper", name);
+}
+
+static void
+found_wrong(void)
+{
+	char corrupt[4096] = "%PDF-1.4\n";
+	struct letter l;
+
+	for (size_t i = 9; i + 3 < sizeof(corrupt); i += 4)
+		memcpy(corrupt + i,
+		    "\xef\xbf\xbd"
+		    "a",
+		    4);
+	letter(&l, "H99.07,2026/02/20,1/SKHCN-VP", corrupt, sizeof(corrupt));
+	refused("e-1", &l, "PDF", "a corrupted PDF");
+	letter(&l, "H99.07,2026/02/20,2/SKHCN-VP", sound, sizeof(sound) - 1);
+	l.to.id = "H99.77";
+	refused("e-2", &l, "", "not for us");
+	letter(&l, "H99.07,2026/02/20,3/SKHCN-VP", sound, sizeof(sound) - 1);
+	l.d.n_attachments = 0;
+	refused("e-3", &l, "", "no file");
+}
+
+static void
+stranger(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_address known;
+	struct vt_view *v = NULL;
+	struct letter l;
+	vt_id id;
+
+	letter(&l, "H12.34,2026/02/20,9/UBND", sound, sizeof(sound) - 1);
+	l.d.from.id = "H12.34";
+	l.d.from.name = "Một cơ quan lạ";
+	id = bring_letter(&l, "s-1");
+	WAIT_FOR(look(&id).state == VT_CONSIGN_ARRIVED,
+	    "a sender that nobody knows: its paper is taken");
+	must(vt_view_begin(b.store, &v, &err) == VT_OK, "view", err.msg);
+	tap_call(vt_office_address_get(b.office, v, "H12.34", &known, &err),
+	    &err, "it stands in the address book");
+	tap_ok(!known.verified && strcmp(known.name, "Một cơ quan lạ") == 0,
+	    "as unverified");
+	vt_view_end(v);
+}
+
+static void
+again_another_way(void)
+{
+	size_t papers = count_arrived(&b, 0);
+	struct found one, two;
+	struct letter l;
+	vt_id first, second, third;
+
+	letter(&l, "H99.07,2026/02/20,20/SKHCN-VP", sound, sizeof(sound) - 1);
+	first = bring_letter(&l, "w-1");
+	WAIT_FOR(look(&first).state == VT_CONSIGN_ARRIVED, "a document");
+	l.hop.at.at += VT_TIME_S(60); /* the axis wrote another hop */
+	second = bring_letter(&l, "w-2");
+	WAIT_FOR(look(&second).state == VT_CONSIGN_DUPLICATE,
+	    "the same by another way is known again");
+	one = look(&first);
+	two = look(&second);
+	tap_ok(vt_id_eq(&one.paper, &two.paper), "as the same paper");
+	tap_eq_int(count_arrived(&b, 0), papers + 1, "one paper");
+	letter(&l, "H99.07,2026/02/20,21/SKHCN-VP", sound, sizeof(sound) - 1);
+	l.d.business = VT_EDXML_REVOKE;
+	l.d.acts_on = "H99.07,2020/01/01,1/KHONG-CO";
+	third = bring_letter(&l, "w-3");
+	WAIT_FOR(look(&third).state == VT_CONSIGN_ARRIVED,
+	    "what revokes a document that is not here waits for the clerk");
+}
+
+/* An update asks about the earlier one; declined, it stays as it was. */
+static void
+update(void)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&b, 0);
+	struct vt_request rq;
+	struct letter l;
+	struct found old, new;
+	vt_id first, second;
+
+	letter(&l, "H99.07,2026/02/20,30/SKHCN-VP", sound, sizeof(sound) - 1);
+	first = bring_letter(&l, "u-1");
+	WAIT_FOR(look(&first).state == VT_CONSIGN_ARRIVED, "a document");
+	l.d.business = VT_EDXML_UPDATE;
+	l.d.acts_on = l.d.document_id;
+	l.d.document_id = "H99.07,2026/02/21,30/SKHCN-VP";
+	l.d.reason = "Sửa trích yếu";
+	second = bring_letter(&l, "u-2");
+	WAIT_FOR(look(&second).state == VT_CONSIGN_ARRIVED, "its update");
+	old = look(&first);
+	new = look(&second);
+	rq = request(&b, &who);
+	tap_call(vt_office_accept(b.office, &rq, &old.paper, &r, &err), &err,
+	    "the old one is accepted");
+	vt_act_result_free(&r);
+	r = (struct vt_act_result)VT_ACT_RESULT_INIT;
+	rq = request(&b, &who);
+	tap_code(vt_office_answer_recall(
+		     b.office, &rq, &new.paper, true, "", &r, &err),
+	    VT_E_OUT_OF_ORDER, &err, "nobody asked for the new one");
+	rq = request(&b, &who);
+	tap_code(vt_office_answer_recall(
+		     b.office, &rq, &old.paper, false, "", &r, &err),
+	    VT_E_INVALID, &err, "no without a reason");
+	rq = request(&b, &who);
+	tap_call(vt_office_answer_recall(b.office, &rq, &old.paper, false,
+		     "Đã xử lý xong", &r, &err),
+	    &err, "declined");
+	vt_act_result_free(&r);
+	WAIT_FOR(look(&second).state == VT_CONSIGN_REFUSED,
+	    "so it stands at the update");
+	tap_eq_int(state_of(&b, &old.paper), VT_PAPER_ARRIVED,
+	    "the old one stays as it was");
+}
+
+/* ---- an agency that fetches ---- */
+
+static size_t
+pickups(enum vt_packet_kind kind, struct vt_pickup *p, size_t max)
+{
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t next;
+	size_t n = 0;
+
+	must(vt_office_pickups(
+		 a.office, "H99.50", kind, 0, p, max, &n, &next, &err) == VT_OK,
+	    "pickups", err.msg);
+	return n;
+}
+
+static vt_hash
+packet_hash(const vt_id *id)
+{
+	struct vt_office_packet *pk = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	const struct vt_packet *p;
+	VT_BUF_AUTO(bytes);
+	uint8_t *to;
+	vt_hash h;
+
+	must(vt_office_packet_open(a.office, "H99.50", id, &pk, &err) == VT_OK,
+	    "packet", err.msg);
+	p = vt_office_packet_get(pk);
+	to = vt_buf_extend(&bytes, (size_t)p->body->size);
+	must(to != NULL && vt_source_read(p->body, 0, to, (size_t)p->body->size,
+			       &err) == VT_OK,
+	    "body", err.msg);
+	h = vt_sha256(vt_buf_view(&bytes));
+	tap_ok(vt_hash_eq(&h, &p->hash), "the packet has the hash it states");
+	vt_office_packet_close(pk);
+	return h;
+}
+
+static void
+hosted(void)
+{
+	vt_id paper = issued(&a, 0, 300), second = issued(&a, 0, 310);
+	struct vt_office_packet *pk = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_pickup p[4];
+	vt_hash one, two;
+	vt_id id;
+
+	node_route(&a, "H99.50", VT_ROUTE_HOSTED);
+	send_to(&a, 0, &paper, "H99.50");
+	WAIT_FOR(pickups(VT_PACKET_EDOC, p, 4) == 1, "it waits to be fetched");
+	id = p[0].id;
+	tap_eq_str(p[0].from, "H99.07", "from us");
+	tap_eq_int(pickups(VT_PACKET_STATUS, p, 4), 0, "no status waits");
+	one = packet_hash(&id);
+	advance(&a, &b, 3600);
+	two = packet_hash(&id);
+	tap_ok(vt_hash_eq(&one, &two), "fetched again: the same bytes");
+	tap_code(vt_office_packet_open(a.office, "H99.51", &id, &pk, &err),
+	    VT_E_NOT_FOUND, &err, "not for another agency");
+	tap_code(vt_office_pickup_end(a.office, "H99.51", &id, true, "", &err),
+	    VT_E_NOT_FOUND, &err, "nor its end");
+	tap_call(vt_office_pickup_end(a.office, "H99.50", &id, true, "", &err),
+	    &err, "it has it");
+	tap_call(vt_office_pickup_end(a.office, "H99.50", &id, true, "", &err),
+	    &err, "said twice");
+	tap_eq_int(pickups(VT_PACKET_EDOC, p, 4), 0, "nothing waits");
+	tap_ok(see(&a, &paper, 0).state == VT_DELIVERY_SENT &&
+		   see(&a, &paper, 0).stored,
+	    "sent, and stored there");
+	send_to(&a, 0, &second, "H99.50");
+	WAIT_FOR(pickups(VT_PACKET_EDOC, p, 4) == 1, "a second one");
+	tap_call(vt_office_pickup_end(a.office, "H99.50", &p[0].id, false,
+		     "sai định dạng", &err),
+	    &err, "it cannot read it");
+	tap_ok(see(&a, &second, 0).dead &&
+		   strcmp(see(&a, &second, 0).note, "sai định dạng") == 0,
+	    "a dead letter, with the reason");
+}
+
+int
+main(void)
+{
+	spawn();
+	node_begin(&a);
+	node_begin(&b);
+	a.other = &b;
+	b.other = &a;
+	node_tenant(&a, "H99.07");
+	node_tenant(&b, "H99.31");
+	node_route(&b, "H99.07", VT_ROUTE_DIRECT);
+	node_open(&a);
+	node_open(&b);
+	refused_at_once();
+	quarantine();
+	found_wrong();
+	stranger();
+	again_another_way();
+	update();
+	hosted();
+	node_end(&a);
+	node_end(&b);
+	vt_spawner_free(spawner);
+	return tap_done();
+}
