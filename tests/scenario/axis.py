@@ -138,8 +138,11 @@ peak = Peak(s.process.pid)
 report(kit(large, '--url', url), 1)
 grown = peak.end() - before
 print('# grew by %d bytes' % grown)
-ok(grown < 48 << 20, 'a packet of 64 MB is not held in memory',
-   '%d bytes more' % grown)
+with open(VANTHU, 'rb') as f:
+    freed_late = b'__asan_init' in f.read()
+ok(freed_late or grown < 48 << 20, 'a packet of 64 MB is not held in memory'
+   + (' (not measured: a sanitizer keeps what was freed)' if freed_late
+      else ''), '%d bytes more' % grown)
 
 # The same server fetches from the kit. Cases that need no long back-off.
 for case in ('A1', 'A2', 'A5'):
