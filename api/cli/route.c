@@ -6,7 +6,6 @@
 #include "api/cli/cli.h"
 #include "api/office/routes.h"
 #include "base/limits.h"
-#include "signing/signing.h"
 
 enum {
 	O_URL = 256,
