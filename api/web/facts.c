@@ -116,13 +116,13 @@ vt_sheet_facts(struct vt_sheet *s)
 static void
 size_text(uint64_t n, struct vt_buf *ret)
 {
+	static const char *const unit[] = { "B", "KB", "MB", "GB" };
+	size_t i = 0;
+
+	for (; n >= 10240 && i < 3; i++)
+		n = (n + 512) / 1024;
 	/* markup: none, numbers */
-	if (n < 1024)
-		vt_buf_printf(ret, "%" PRIu64 " B", n);
-	else if (n < (uint64_t)10 << 20)
-		vt_buf_printf(ret, "%" PRIu64 " KB", (n + 512) / 1024);
-	else
-		vt_buf_printf(ret, "%" PRIu64 " MB", (n + 524288) / 1048576);
+	vt_buf_printf(ret, "%" PRIu64 " %s", n, unit[i]);
 }
 
 void

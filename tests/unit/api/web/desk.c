@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The desk over a fake office: who sees which acts, what is escaped, what is
+ * refused, and that nothing is done twice or without its form's token. */
+#include "api/web/web.h"
+
+#include "tests/unit/api/fake_office.h"
+#include "tests/unit/api/http_fixture.h"
+#include "tests/unit/api/web/fake_desk.h"
+
+#define HAS(s) (strstr(vt_buf_str(b), s) != NULL)
+#define PAPER  "/desk/papers/05050505050505050505050505050505"
+#define KEY    "0123456789abcdef0123456789abcdef"
+#define FORM   "application/x-www-form-urlencoded"
+
+static uint16_t port;
+
+/* who: of fake_token, 0: nobody. more: header lines. */
+static int
+ask(struct vt_buf *b, const char *method, const char *path, char who,
+    const char *more, const char *body)
+{
+	VT_BUF_AUTO(q);
+
+	vt_buf_printf(&q,
+	    "%s %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n%s", method,
+	    path, more);
+	if (who != 0)
+		vt_buf_printf(&q, "Cookie: x=1; vt=%s\r\n", fake_token(who));
+	if (body != NULL)
+		vt_buf_printf(&q, "Content-Length: %zu\r\n", strlen(body));
+	vt_buf_printf(&q, "\r\n%s", body == NULL ? "" : body);
+	return raw_ask(port, vt_buf_view(&q), b);
+}
+
+static int
+get(struct vt_buf *b, const char *path, char who)
+{
+	return ask(b, "GET", path, who, "", NULL);
+}
+
+static int
+post(struct vt_buf *b, const char *path, char who, const char *body)
+{
+	return ask(b, "POST", path, who, "Content-Type: " FORM "\r\n", body);
+}
+
+/* A form of this person's with more fields. */
+static int
+form(struct vt_buf *b, const char *act, char who, const char *fields)
+{
+	VT_BUF_AUTO(body);
+	VT_BUF_AUTO(path);
+
+	vt_buf_printf(&path, PAPER "/acts/%s", act);
+	vt_buf_printf(&body, "csrf=%s&key=" KEY "&rev=3&seen=40&%s",
+	    fake_csrf(who), fields);
+	return post(b, vt_buf_str(&path), who, vt_buf_str(&body));
+}
+
+static void
+test_door(struct vt_buf *b)
+{
+	tap_eq_int(get(b, "/desk", 0), 303, "nobody");
+	tap_ok(HAS("Location: /desk/sign-in\r\n"), "is asked who he is");
+	tap_eq_int(get(b, PAPER, 0), 303, "a paper");
+	tap_ok(HAS("Location: /desk/sign-in?next=" PAPER "\r\n"),
+	    "is shown after that");
+	tap_eq_int(get(b, "/desk", 'x'), 303, "an ended session likewise");
+	tap_eq_int(post(b, PAPER "/acts/approve", 0, "a=b"), 401, "a form");
+	tap_ok(HAS("Chưa có gì được gửi đi"), "is told that nothing happened");
+	tap_eq_int(get(b, "/desk/sign-in", 0), 200, "the page");
+	tap_ok(HAS("Content-Security-Policy: default-src 'none'; style-src "
+		   "'self'; script-src 'self'; img-src 'self'; connect-src "
+		   "'self'; form-action 'self'; base-uri 'none'; "
+		   "frame-ancestors 'none'\r\n") &&
+		   !HAS(" style=") && !HAS("onclick"),
+	    "strict policy, nothing inline");
+	tap_ok(HAS("<html lang=\"vi\">") && HAS("<label for=\"login\">") &&
+		   HAS("<label for=\"password\">"),
+	    "Vietnamese, labelled");
+}
+
+static void
+test_sign_in(struct vt_buf *b)
+{
+	desk.sign_in = VT_E_SIGN_IN_FAILED;
+	tap_eq_int(post(b, "/desk/sign-in", 0,
+		       "login=%22%3E%3Cscript%3E&password=s3cr%3Ct"),
+	    401, "a wrong password");
+	tap_ok(HAS("value=\"&quot;&gt;&lt;script&gt;\"") && !HAS("s3cr") &&
+		   HAS("Sai tên đăng nhập"),
+	    "the name comes back escaped, the password does not");
+	desk.sign_in = VT_E_SECOND_FACTOR;
+	tap_eq_int(
+	    post(b, "/desk/sign-in", 0, "login=c&password=p"), 401, "alone");
+	tap_ok(HAS("xác thực hai lớp") && HAS("aria-invalid"),
+	    "a second factor is asked for");
+	desk.sign_in = VT_E_HTTP_TOO_MANY;
+	tap_eq_int(
+	    post(b, "/desk/sign-in", 0, "login=c&password=p"), 429, "too many");
+	tap_ok(HAS("7 giây"), "says how long to wait");
+	desk.sign_in = VT_OK;
+	tap_eq_int(post(b, "/desk/sign-in", 0,
+		       "login=c&password=p&code=1&next=" PAPER),
+	    303, "the right one");
+	tap_ok(HAS("; Path=/; HttpOnly; SameSite=Strict\r\n") &&
+		   HAS("Set-Cookie: vt=cccc") && HAS("Location: " PAPER),
+	    "a cookie that no script sees, and on");
+	(void)post(b, "/desk/sign-in", 0,
+	    "login=c&password=p&next=%2F%2Fevil.example%2Fdesk");
+	tap_ok(HAS("Location: /desk\r\n"), "not to another site");
+	tap_eq_int(ask(b, "POST", "/desk/sign-in", 0,
+		       "Content-Type: " FORM "\r\nSec-Fetch-Site: "
+		       "cross-site\r\n",
+		       "login=c&password=p"),
+	    403, "from another site's page");
+	tap_eq_int(ask(b, "POST", "/desk/sign-in", 0,
+		       "Content-Type: " FORM "\r\nOrigin: "
+		       "http://evil.example\r\n",
+		       "login=c&password=p"),
+	    403, "by an old browser");
+	desk.must_change = true;
+	tap_eq_int(get(b, "/desk", 'c'), 303, "a password set by another");
+	tap_ok(HAS("Location: /desk/password\r\n"), "is changed first");
+	tap_eq_int(get(b, "/desk/password", 'c'), 200, "here");
+	desk.must_change = false;
+}
+
+static void
+test_inbox(struct vt_buf *b)
+{
+	desk.state = VT_PAPER_APPROVED;
+	tap_eq_int(get(b, "/desk", 'l'), 200, "a leader's inbox");
+	tap_ok(HAS("id=\"q-to-sign\"") && !HAS("q-to-seal") &&
+		   !HAS("queues/to-number"),
+	    "has what is to be signed, and no clerk's queue");
+	tap_ok(HAS("&lt;script&gt;") && !HAS("<script>alert") &&
+		   HAS("Trần &lt;b&gt;Văn&lt;/b&gt; Thử"),
+	    "subjects and names are escaped");
+	desk.state = VT_PAPER_SIGNED;
+	tap_eq_int(get(b, "/desk", 'c'), 200, "a clerk's");
+	tap_ok(HAS("id=\"q-to-number\"") && !HAS("id=\"q-to-seal\""),
+	    "signed without a number");
+	desk.numbered = true;
+	(void)get(b, "/desk", 'c');
+	tap_ok(!HAS("id=\"q-to-number\"") && HAS("id=\"q-to-seal\""),
+	    "and with one");
+	tap_eq_int(get(b, "/desk/queues/to-seal", 'c'), 200, "a queue");
+	tap_eq_int(get(b, "/desk/queues/to-seal", 'l'), 404, "of another role");
+	tap_eq_int(
+	    get(b, "/desk/search?q=%22%3E%3Cimg%3E", 'o'), 200, "search");
+	tap_ok(HAS("value=\"&quot;&gt;&lt;img&gt;\"") && !HAS("<img>"),
+	    "what was typed is escaped");
+}
+
+/* Role and state -> the acts that are offered. */
+static void
+test_acts(struct vt_buf *b)
+{
+	static const struct {
+		char who;
+		enum vt_paper_state state;
+		enum vt_direction way;
+		bool numbered;
+		const char *acts[8];
+	} t[] = {
+		{ 'o', VT_PAPER_DRAFT, VT_DIR_OUT, false, { "submit" } },
+		{ 'l', VT_PAPER_DRAFT, VT_DIR_OUT, false, { NULL } },
+		{ 'l', VT_PAPER_SUBMITTED, VT_DIR_OUT, false,
+		    { "approve", "return" } },
+		{ 'o', VT_PAPER_SUBMITTED, VT_DIR_OUT, false, { NULL } },
+		{ 'c', VT_PAPER_SUBMITTED, VT_DIR_OUT, false, { NULL } },
+		{ 'l', VT_PAPER_APPROVED, VT_DIR_OUT, false,
+		    { "sign", "return" } },
+		{ 'c', VT_PAPER_APPROVED, VT_DIR_OUT, false, { NULL } },
+		{ 'c', VT_PAPER_SIGNED, VT_DIR_OUT, false, { "number" } },
+		{ 'c', VT_PAPER_SIGNED, VT_DIR_OUT, true, { "seal" } },
+		{ 'l', VT_PAPER_SIGNED, VT_DIR_OUT, true, { NULL } },
+		{ 'c', VT_PAPER_SEALED, VT_DIR_OUT, true, { "issue" } },
+		{ 'o', VT_PAPER_SEALED, VT_DIR_OUT, true, { NULL } },
+		{ 'c', VT_PAPER_ISSUED, VT_DIR_OUT, true,
+		    { "send", "recall" } },
+		{ 'c', VT_PAPER_DISPATCHED, VT_DIR_OUT, true,
+		    { "send", "take-back", "recall" } },
+		{ 'c', VT_PAPER_WAITING, VT_DIR_IN, false,
+		    { "accept", "refuse" } },
+		{ 'l', VT_PAPER_WAITING, VT_DIR_IN, false, { NULL } },
+		{ 'l', VT_PAPER_ARRIVED, VT_DIR_IN, false,
+		    { "assign", "process", "finish", "forward" } },
+		{ 'o', VT_PAPER_PROCESSING, VT_DIR_IN, false,
+		    { "finish", "forward" } },
+		{ 'a', VT_PAPER_APPROVED, VT_DIR_OUT, false, { NULL } },
+		{ 'a', VT_PAPER_WAITING, VT_DIR_IN, false, { NULL } },
+		{ 'l', VT_PAPER_RECALLED, VT_DIR_OUT, true, { NULL } },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		const char *at;
+		size_t want = 0, seen = 0;
+		bool all = true;
+
+		desk.state = t[i].state;
+		desk.direction = t[i].way;
+		desk.numbered = t[i].numbered;
+		all = get(b, PAPER, t[i].who) == 200;
+		for (; want < 8 && t[i].acts[want] != NULL; want++) {
+			char s[96];
+
+			(void)snprintf(s, sizeof(s),
+			    "action=\"" PAPER "/acts/%s\"", t[i].acts[want]);
+			all = all && HAS(s);
+		}
+		at = vt_buf_str(b);
+		while ((at = strstr(at, "/acts/")) != NULL)
+			seen++, at++;
+		tap_ok(all && seen == want,
+		    "role %c, state %d: %zu acts, these and no others",
+		    t[i].who, (int)t[i].state, want);
+	}
+	desk.direction = VT_DIR_OUT;
+	desk.numbered = false;
+}
+
+static void
+test_csrf(struct vt_buf *b)
+{
+	desk.state = VT_PAPER_SUBMITTED;
+	fake.act[0] = '\0';
+	tap_eq_int(post(b, PAPER "/acts/approve", 'l',
+		       "key=" KEY "&rev=3&note=gi%E1%BB%AF+l%E1%BA%A1i&main="
+		       "2222222222222222222222222222222222222222222222222222"
+		       "222222222222"),
+	    403, "a form without its token");
+	tap_ok(fake.act[0] == '\0' && HAS("giữ lại</textarea>") &&
+		   HAS("Phiên làm việc đã đổi"),
+	    "does nothing, and what was typed is still there");
+	tap_eq_int(ask(b, "POST", PAPER "/acts/approve", 'l',
+		       "Content-Type: " FORM "\r\nSec-Fetch-Site: "
+		       "same-site\r\n",
+		       "key=" KEY),
+	    403, "from a neighbour's page");
+	tap_eq_str(fake.act, "", "does nothing");
+	tap_eq_int(
+	    form(b, "approve", 'l', "main=1"), 400, "a hash that is none");
+	tap_eq_int(form(b, "approve", 'l', "note=%zz"), 400, "a broken form");
+	tap_eq_int(form(b, "approve", 'l', "note=%00"), 400, "a NUL in it");
+	tap_eq_int(form(b, "approve", 'l', "note=%ff"), 400, "no UTF-8 in it");
+	tap_eq_str(fake.act, "", "nothing was done by any");
+	tap_eq_int(form(b, "nothing", 'l', ""), 404, "no such act");
+	tap_eq_int(ask(b, "POST", PAPER "/acts/approve", 'l',
+		       "Content-Type: text/plain\r\n", "x"),
+	    415, "no form at all");
+}
+
+#define MAIN                                                                   \
+	"main=11111111111111111111111111111111111111111111111111111111111111"  \
+	"11"
+
+static void
+test_act(struct vt_buf *b)
+{
+	vt_hash first;
+
+	desk.state = VT_PAPER_SUBMITTED;
+	tap_eq_int(form(b, "approve", 'l', MAIN "&note=m%E1%BB%99t%0D%0Ahai"),
+	    303, "approved");
+	tap_ok(HAS("Location: " PAPER "?done=approve\r\n"), "back to it");
+	tap_eq_str(fake.act, "approve", "by the office");
+	tap_eq_str(fake.note, "một\nhai", "lines end as they should");
+	tap_eq_str(fake.key, KEY, "under the form's key");
+	tap_eq_int(fake.if_match, 3, "at the revision that was read");
+	first = fake.request;
+	(void)form(b, "approve", 'l', MAIN "&note=m%E1%BB%99t%0D%0Ahai");
+	tap_ok(vt_hash_eq(&first, &fake.request), "again: the same request");
+	(void)form(b, "approve", 'l', MAIN "&note=hai");
+	tap_ok(!vt_hash_eq(&first, &fake.request), "other words: another");
+	fake.answer = VT_E_PRECONDITION_FAILED;
+	tap_eq_int(
+	    form(b, "approve", 'l', MAIN "&note=%3Cb%3E"), 412, "a conflict");
+	tap_ok(HAS("Đã đổi trong lúc bạn đọc") && HAS("&lt;b&gt;</textarea>") &&
+		   HAS("<details class=\"act\"") && !HAS("value=\"" KEY "\""),
+	    "says what changed, keeps what was typed, under a new key");
+	fake.answer = VT_E_BUSY;
+	tap_eq_int(form(b, "approve", 'l', MAIN), 503, "a busy store");
+	tap_ok(HAS("value=\"" KEY "\""), "is asked again as the same request");
+	fake.answer = VT_OK;
+	desk.state = VT_PAPER_WAITING;
+	desk.direction = VT_DIR_IN;
+	tap_eq_int(form(b, "refuse", 'c', "note=Sai+n%C6%A1i"), 303, "refused");
+	tap_eq_str(fake.note, "Sai nơi", "with the reason");
+	desk.direction = VT_DIR_OUT;
+}
+
+static void
+test_pin(struct vt_buf *b)
+{
+	vt_hash first;
+
+	desk.state = VT_PAPER_APPROVED;
+	fake.answer = VT_E_PIN_WRONG;
+	tap_eq_int(
+	    form(b, "sign", 'l', "pin=48151623&number=1"), 403, "a wrong PIN");
+	tap_ok(HAS("aria-invalid=\"true\" aria-describedby=\"sign-why\"") &&
+		   HAS("id=\"sign-why\">Sai mã PIN") && !HAS("48151623"),
+	    "is told at its field and not written back");
+	first = fake.request;
+	fake.answer = VT_OK;
+	tap_eq_int(form(b, "sign", 'l', "pin=1234&number=1"), 303, "the right");
+	tap_ok(vt_hash_eq(&first, &fake.request),
+	    "a PIN is no part of what is asked");
+	tap_eq_str(fake.pin, "1234", "reaches the key");
+	tap_ok(fake.number_first, "with the number in the same act");
+	(void)form(b, "sign", 'l', "pin=1234");
+	tap_ok(!fake.number_first, "or without");
+	tap_eq_int(get(b, PAPER "?done=sign", 'l'), 200, "afterwards");
+	tap_ok(HAS("role=\"status\"") && HAS("Đã ký."), "it is said");
+	(void)get(b, PAPER "?done=%3Cscript%3E", 'l');
+	tap_ok(!HAS("<script>") || !HAS("role=\"status\""),
+	    "and nothing else can be said there");
+}
+
+static void
+test_reading(struct vt_buf *b)
+{
+	tap_eq_int(get(b, PAPER, 'o'), 200, "a paper");
+	tap_ok(HAS("&lt;i&gt;tệp&lt;/i&gt;.pdf") && !HAS("<i>") &&
+		   HAS("Người &lt;u&gt;khác&lt;/u&gt;") && !HAS("<u>"),
+	    "names of files and people are escaped");
+	tap_ok(HAS(PAPER "/pages/0/2") && !HAS(PAPER "/pages/0/3"),
+	    "as many pictures as pages");
+	tap_eq_int(get(b, PAPER "/pages/1/1", 'o'), 200, "one of them");
+	tap_ok(HAS("Content-Type: image/png") && HAS("immutable"),
+	    "is kept by browsers");
+	tap_eq_int(get(b, PAPER "/pages/1/9", 'o'), 404, "no such page");
+	tap_eq_int(get(b, PAPER "/pages/0/1", 'o'), 404, "no such version");
+	tap_eq_int(get(b, PAPER "/pages/1/x", 'o'), 404, "no number");
+	tap_eq_int(get(b, PAPER "/parts/1", 'o'), 200, "a file");
+	tap_ok(HAS("Content-Disposition: attachment"), "never runs here");
+	tap_eq_int(get(b, "/desk/papers/06060606060606060606060606060606", 'o'),
+	    404, "another agency's paper");
+	tap_eq_int(get(b, "/desk/papers/x", 'o'), 404, "no id");
+	tap_ok(HAS("text/html") && HAS("không thuộc cơ quan"), "in a page");
+	tap_eq_int(get(b, PAPER "?lang=en", 'o'), 200, "in English");
+	tap_ok(HAS("<html lang=\"en\">") && HAS("What can be done"), "it is");
+	tap_eq_int(get(b, "/desk/language?to=en&back=//evil.example", 0), 303,
+	    "a language");
+	tap_ok(HAS("vt-lang=en") && HAS("Location: /desk\r\n"),
+	    "is kept, and leads nowhere else");
+}
+
+#define MULTI "Content-Type: multipart/form-data; boundary=xx\r\n"
+#define FIELD(name, value)                                                     \
+	"--xx\r\nContent-Disposition: form-data; name=\"" name                 \
+	"\"\r\n\r\n" value "\r\n"
+#define AFILE(name, file, bytes)                                               \
+	"--xx\r\nContent-Disposition: form-data; name=\"" name                 \
+	"\"; filename=\"" file "\"\r\nContent-Type: x/y\r\n\r\n" bytes "\r\n"
+#define CSRF_C                                                                 \
+	"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+
+static void
+test_arrival(struct vt_buf *b)
+{
+	tap_eq_int(get(b, "/desk/arrive", 'l'), 403, "a leader registers not");
+	tap_eq_int(get(b, "/desk/arrive", 'c'), 200, "a clerk does");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", "none") FIELD("key", KEY) FIELD("subject",
+			   "s") AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    403, "without the token");
+	tap_eq_int(fake.uploads_open, 0, "no byte is taken in");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY) FIELD("subject",
+			   "Trích <yếu>") AFILE("main", "a.pdf", "%PDF")
+			   AFILE("annex", "..\\\\<b>.xlsx", "PK") "--xx--\r\n"),
+	    303, "an arrival");
+	tap_ok(HAS("?done=arrived\r\n") && fake.direction == VT_DIR_IN &&
+		   fake.nfiles == 2,
+	    "with its annex");
+	tap_eq_str(fake.subject, "Trích <yếu>", "as typed");
+	tap_eq_str(fake.file, "<b>.xlsx", "a name without a path");
+	tap_eq_int(fake.uploads_open, 0, "all uploads ended");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY) FIELD("subject",
+			   "giữ \"tôi\"") AFILE("main", "", "") "--xx--\r\n"),
+	    422, "no file chosen");
+	tap_ok(HAS("Hãy chọn tệp chính") && HAS("giữ &quot;tôi&quot;"),
+	    "is told, what was typed is there");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY) FIELD("subject",
+			   "") AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    422, "no subject");
+	tap_ok(
+	    HAS("Hãy ghi trích yếu") && HAS("name=\"kept0\"") && HAS("a.pdf"),
+	    "is told, and the file need not be sent again");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) AFILE("main", "a", "b")),
+	    400, "a form that breaks off");
+	tap_eq_int(fake.uploads_open, 0, "leaves nothing open");
+}
+
+int
+main(void)
+{
+	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
+	struct vt_web_options o = { .office = fake_office(),
+		.ctx = vt_context_system() };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_web *w = NULL;
+	struct vt_http_face face;
+	struct vt_http *h = NULL;
+	VT_BUF_AUTO(b);
+
+	tap_need(vt_base_init(&err) == VT_OK, "base %s", err.msg);
+	tap_need(vt_web_new(&o, &w, &err) == VT_OK, "desk %s", err.msg);
+	face = vt_web_face(w);
+	opt.context = vt_context_system();
+	opt.faces = &face;
+	opt.nfaces = 1;
+	tap_need(vt_http_start(&opt, &h, &err) == VT_OK, "server %s", err.msg);
+	port = vt_http_port(h);
+	test_door(&b);
+	test_sign_in(&b);
+	test_inbox(&b);
+	test_acts(&b);
+	test_csrf(&b);
+	test_act(&b);
+	test_pin(&b);
+	test_reading(&b);
+	test_arrival(&b);
+	vt_http_stop(h);
+	vt_web_free(w);
+	return tap_done();
+}

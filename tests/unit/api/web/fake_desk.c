@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/api/web/fake_desk.h"
+
+#include <stdio.h>
+
+#include "api/office/answers.h"
+#include "api/office/pictures.h"
+#include "api/office/recall.h"
+#include "api/office/routes.h"
+#include "api/office/statuses.h"
+#include "tests/unit/api/fake_office.h"
+
+struct fake_desk desk = { .state = VT_PAPER_APPROVED,
+	.direction = VT_DIR_OUT,
+	.subject = "Về <script>alert(1)</script> \"ngoặc\" & 'nháy'" };
+
+static vt_id
+an_id(uint8_t b)
+{
+	vt_id id;
+
+	memset(id.b, b, sizeof(id.b));
+	return id;
+}
+
+const char *
+fake_token(char who)
+{
+	static char token[VT_SESSION_TOKEN + 1];
+
+	memset(token, who, VT_SESSION_TOKEN);
+	return token;
+}
+
+const char *
+fake_csrf(char who)
+{
+	static char csrf[VT_HASH_TEXT + 1];
+
+	memset(csrf, who, VT_HASH_TEXT);
+	return csrf;
+}
+
+/* --- sessions --- */
+
+static uint32_t
+roles_of(char who)
+{
+	switch (who) {
+	case 'l':
+		return VT_ROLE_LEADER;
+	case 'o':
+		return VT_ROLE_OFFICER;
+	case 'c':
+		return VT_ROLE_CLERK;
+	case 'a':
+		return VT_ROLE_AUDITOR;
+	default:
+		return 0;
+	}
+}
+
+static void
+fill(char who, struct vt_session *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->actor.person = an_id((uint8_t)who);
+	s->actor.agency_no = 1;
+	s->actor.roles = roles_of(who);
+	s->must_change = desk.must_change;
+	snprintf(s->actor.name, sizeof(s->actor.name), "Trần <b>Văn</b> Thử");
+	snprintf(s->actor.agency_name, sizeof(s->actor.agency_name), "Sở mẫu");
+}
+
+int
+vt_office_sign_in(struct vt_office *o, const char *login,
+    const struct vt_secret *password, const char *code, unsigned *ret_wait_s,
+    struct vt_session *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)password;
+	snprintf(desk.login, sizeof(desk.login), "%s", login);
+	snprintf(desk.code, sizeof(desk.code), "%s", code);
+	*ret_wait_s = 7;
+	if (desk.sign_in != VT_OK)
+		return vt_err_set(reterr, desk.sign_in, "sign in: refused");
+	fill('c', ret);
+	memcpy(ret->token, fake_token('c'), sizeof(ret->token));
+	return VT_OK;
+}
+
+int
+vt_office_session(struct vt_office *o, struct vt_span token,
+    struct vt_session *ret, struct vt_err *reterr)
+{
+	(void)o;
+	if (token.n != VT_SESSION_TOKEN || roles_of((char)token.p[0]) == 0)
+		return vt_err_set(
+		    reterr, VT_E_UNAUTHENTICATED, "session: nobody's");
+	fill((char)token.p[0], ret);
+	return VT_OK;
+}
+
+int
+vt_office_sign_out(
+    struct vt_office *o, struct vt_span token, struct vt_err *reterr)
+{
+	(void)o;
+	(void)token;
+	(void)reterr;
+	return VT_OK;
+}
+
+void
+vt_session_csrf(
+    struct vt_office *o, struct vt_span token, char ret[VT_HASH_TEXT + 1])
+{
+	(void)o;
+	memcpy(ret, fake_csrf((char)token.p[0]), VT_HASH_TEXT + 1);
+}
+
+int
+vt_session_csrf_check(struct vt_office *o, struct vt_span token,
+    const char *given, struct vt_err *reterr)
+{
+	(void)o;
+	if (given == NULL || strcmp(given, fake_csrf((char)token.p[0])) != 0)
+		return vt_err_set(reterr, VT_E_CSRF, "form: not of this one");
+	return VT_OK;
+}
+
+int
+vt_office_change_password(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_secret *old, const struct vt_secret *new_password,
+    struct vt_span keep, struct vt_err *reterr)
+{
+	(void)o;
+	(void)rq;
+	(void)old;
+	(void)new_password;
+	(void)keep;
+	(void)reterr;
+	return VT_OK;
+}
+
+/* --- reading --- */
+
+static const struct vt_part parts[] = { { .no = 1,
+    .role = VT_PART_MAIN,
+    .name = "<i>tệp</i>.pdf",
+    .media_type = "application/pdf",
+    .version = 1,
+    .size = 10,
+    .problem = "" } };
+
+static void
+fill_paper(struct vt_paper *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->id = an_id(5);
+	p->rev = 3;
+	p->created_by = an_id(9);
+	p->direction = desk.direction;
+	p->state = desk.state;
+	p->created_at = p->changed_at = 1763700000000000;
+	p->meta.type_code = "CV";
+	p->meta.type_name = "Công văn";
+	p->meta.subject = desk.subject;
+	p->meta.notation = p->meta.number = p->meta.issued_on = "";
+	p->meta.due_on = "";
+	p->parts = parts;
+	p->n_parts = 1;
+	p->number.value = desk.numbered ? 5 : 0;
+	p->number.text = "05/SKHCN";
+	p->number.series = p->number.notation = "";
+	p->arrival.text = p->arrival.series = p->arrival.notation = "";
+	p->code = p->assigned_unit = p->assigned_due = p->forwarded_unit = "";
+	p->asked_note = p->closed_note = "";
+	p->last_act = 40;
+	p->signed_at = p->sealed_at = p->issued_at = VT_TIME_NONE;
+	p->opened_at = p->finished_at = VT_TIME_NONE;
+	p->meta.agency_name = p->meta.agency_code = p->meta.place = "";
+	p->meta.signer_name = p->meta.draft_unit = p->meta.description = "";
+	p->meta.procedure_name = p->meta.case_code = p->meta.holder_name = "";
+}
+
+int
+vt_office_paper(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const vt_id *paper, struct vt_paper *ret,
+    struct vt_err *reterr)
+{
+	vt_id known = an_id(5);
+
+	(void)o;
+	(void)v;
+	(void)actor;
+	if (!vt_id_eq(paper, &known))
+		return vt_err_set(reterr, VT_E_NOT_FOUND, "paper: not found");
+	fill_paper(ret);
+	return VT_OK;
+}
+
+int
+vt_paper_search(struct vt_view *v, uint32_t agency_no,
+    const struct vt_paper_query *q, struct vt_paper *ret, size_t max,
+    size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
+{
+	(void)v;
+	(void)agency_no;
+	(void)max;
+	(void)reterr;
+	desk.searched++;
+	*ret_n = q->states == 0 || (q->states >> desk.state & 1) != 0 ? 1 : 0;
+	*ret_next = 0;
+	fill_paper(ret);
+	return VT_OK;
+}
+
+int
+vt_person_get(struct vt_view *v, const vt_id *id, struct vt_person *ret,
+    struct vt_err *reterr)
+{
+	(void)v;
+	(void)reterr;
+	memset(ret, 0, sizeof(*ret));
+	ret->id = *id;
+	ret->name = "Người <u>khác</u>";
+	ret->position = ret->unit = ret->key_ref = "";
+	ret->active = true;
+	return VT_OK;
+}
+
+int
+vt_person_list(struct vt_view *v, uint32_t agency_no, uint64_t after,
+    struct vt_person *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	vt_id id = an_id(9);
+
+	(void)agency_no;
+	(void)after;
+	(void)max;
+	*ret_n = 1;
+	return vt_person_get(v, &id, ret, reterr);
+}
+
+int
+vt_delivery_list(struct vt_view *v, const vt_id *paper, struct vt_delivery *ret,
+    size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	(void)v;
+	(void)paper;
+	(void)ret;
+	(void)max;
+	(void)reterr;
+	*ret_n = 0;
+	return VT_OK;
+}
+
+uint32_t
+vt_delivery_shown(const struct vt_delivery *d)
+{
+	return d->progress;
+}
+
+int
+vt_agency_by_code(struct vt_view *v, const char *code, struct vt_agency *ret,
+    struct vt_err *reterr)
+{
+	(void)v;
+	(void)ret;
+	return vt_err_set(reterr, VT_E_AGENCY_UNKNOWN, "no %s", code);
+}
+
+int
+vt_agency_list(struct vt_view *v, uint32_t after, struct vt_agency *ret,
+    size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	(void)v;
+	(void)after;
+	(void)ret;
+	(void)max;
+	(void)reterr;
+	*ret_n = 0;
+	return VT_OK;
+}
+
+int
+vt_paper_by_number_text(struct vt_view *v, uint32_t agency_no, const char *text,
+    const char *issued_on, struct vt_paper *ret, struct vt_err *reterr)
+{
+	(void)v;
+	(void)agency_no;
+	(void)issued_on;
+	(void)ret;
+	return vt_err_set(reterr, VT_E_NOT_FOUND, "no paper %s", text);
+}
+
+int
+vt_office_address_list(struct vt_office *o, struct vt_view *v,
+    const char *after, struct vt_address *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr)
+{
+	(void)o;
+	(void)v;
+	(void)after;
+	(void)ret;
+	(void)max;
+	(void)reterr;
+	*ret_n = 0;
+	return VT_OK;
+}
+
+int
+vt_office_address_get(struct vt_office *o, struct vt_view *v, const char *code,
+    struct vt_address *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)v;
+	(void)ret;
+	return vt_err_set(reterr, VT_E_AGENCY_UNKNOWN, "no %s", code);
+}
+
+int
+vt_office_page_count(struct vt_office *o, const struct vt_content *c,
+    size_t *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)c;
+	(void)reterr;
+	*ret = 2;
+	return VT_OK;
+}
+
+int
+vt_office_picture(struct vt_office *o, const struct vt_content *c, size_t page,
+    int dpi, struct vt_buf *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)c;
+	(void)dpi;
+	if (page > 1)
+		return vt_err_set(reterr, VT_E_NOT_FOUND, "no such page");
+	vt_buf_puts(ret, "PNG");
+	return VT_OK;
+}
+
+int
+vt_office_opened(struct vt_office *o, const struct vt_actor *actor,
+    const vt_id *paper, struct vt_err *reterr)
+{
+	(void)o;
+	(void)actor;
+	(void)paper;
+	(void)reterr;
+	return VT_OK;
+}
+
+/* --- acts that fake_office has not --- */
+
+static int
+act(const char *name, const struct vt_request *rq, const char *note,
+    struct vt_err *reterr)
+{
+	snprintf(fake.act, sizeof(fake.act), "%s", name);
+	snprintf(fake.key, sizeof(fake.key), "%s", rq->key);
+	snprintf(fake.note, sizeof(fake.note), "%s", note == NULL ? "" : note);
+	fake.request = rq->hash;
+	fake.if_match = rq->if_match;
+	return fake.answer == VT_OK
+		   ? VT_OK
+		   : vt_err_set(reterr, fake.answer, "%s: refused", name);
+}
+
+int
+vt_office_accept(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)ret;
+	return act("accept", rq, NULL, reterr);
+}
+
+int
+vt_office_refuse(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const char *reason, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)ret;
+	return act("refuse", rq, reason, reterr);
+}
+
+int
+vt_office_assign(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_assignment *as,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)ret;
+	return act("assign", rq, as->opinion, reterr);
+}
+
+int
+vt_office_forward(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const vt_id *person, const char *note,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)person;
+	(void)ret;
+	return act("forward", rq, note, reterr);
+}
+
+int
+vt_office_process(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const char *note, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)ret;
+	return act("process", rq, note, reterr);
+}
+
+int
+vt_office_finish(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const vt_id *answer, const char *note,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)answer;
+	(void)ret;
+	return act("finish", rq, note, reterr);
+}
+
+int
+vt_office_take_back(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const vt_id *delivery, const char *reason,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)delivery;
+	(void)ret;
+	return act("take-back", rq, reason, reterr);
+}
+
+int
+vt_office_recall(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const vt_id *notice, const char *reason,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)notice;
+	(void)ret;
+	return act("recall", rq, reason, reterr);
+}
+
+int
+vt_office_answer_recall(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, bool agree, const char *reason,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)agree;
+	(void)ret;
+	return act("answer", rq, reason, reterr);
+}
