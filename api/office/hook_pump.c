@@ -599,7 +599,7 @@ list_agency(struct vt_hooks *hooks, struct vt_view *v, uint32_t agency_no,
 {
 	struct vt_entry_range range = { .kind = VT_ENTRY_HOOK,
 		.agency_no = agency_no };
-	struct vt_entry e[VT_L(WEBHOOKS_MAX)];
+	struct vt_entry e[VT_HOOK_ENTRIES];
 	size_t n = 0;
 	vt_id id;
 	int rc;

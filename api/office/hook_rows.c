@@ -175,6 +175,59 @@ vt_hook_load(struct vt_view *v, uint32_t agency_no, const vt_id *id,
 	return VT_OK;
 }
 
+/* ---- the agency's key ---- */
+
+void
+vt_hook_key_encode(const struct vt_hook_key *k, struct vt_buf *ret)
+{
+	vt_cbor_array(ret, 3);
+	vt_cbor_uint(ret, FORMAT);
+	vt_cbor_uint(ret, k->no);
+	put_time(ret, k->at);
+}
+
+int
+vt_hook_key_decode(
+    struct vt_span value, struct vt_hook_key *ret, struct vt_err *reterr)
+{
+	struct vt_hook_key k = { 0 };
+	struct vt_cbor c;
+	int rc;
+
+	vt_cbor_open(&c, value);
+	if (vt_cbor_get_array(&c) != 3 || vt_cbor_get_uint(&c) != FORMAT)
+		vt_cbor_fail(&c, "another format");
+	k.no = get_u32(&c);
+	k.at = get_time(&c);
+	if ((rc = vt_cbor_finish(&c, "webhook's key", reterr)) == VT_OK)
+		*ret = k;
+	return rc;
+}
+
+int
+vt_hook_key_load(struct vt_view *v, uint32_t agency_no, struct vt_hook_key *ret,
+    struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_entry e;
+	int rc;
+
+	rc = vt_entry_get(
+	    v, VT_ENTRY_HOOK, agency_no, VT_HOOK_KEY_ENTRY, &e, &err);
+	if (rc == VT_E_NOT_FOUND) {
+		*ret = (struct vt_hook_key){ 1, VT_TIME_NONE, VT_ENTRY_NEW };
+		return VT_OK;
+	}
+	if (rc != VT_OK) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	if ((rc = vt_hook_key_decode(e.value, ret, reterr)) == VT_OK)
+		ret->rev = e.rev;
+	return rc;
+}
+
 /* ---- how far it got ---- */
 
 struct row_key {

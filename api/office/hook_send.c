@@ -31,18 +31,38 @@ vt_hook_secret(struct vt_office *o, const vt_id *hook, uint32_t secret_no)
 	return derive(o, "vanthu webhook secret 1", hook, secret_no);
 }
 
+void
+vt_hook_seeds_of(struct vt_office *o, const vt_id *agency, uint32_t no,
+    vt_time at, struct vt_hook_seeds *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->until = VT_TIME_NONE;
+	ret->seed[ret->n++] = derive(o, "vanthu webhook key 1", agency, no);
+	if (no < 2 || at == VT_TIME_NONE)
+		return;
+	ret->seed[ret->n++] = derive(o, "vanthu webhook key 1", agency, no - 1);
+	ret->until = at + VT_TIME_S(VT_L(WEBHOOK_KEY_OVERLAP_S));
+}
+
 int
-vt_hook_seed(struct vt_office *o, uint32_t agency_no, vt_hash *ret,
-    struct vt_err *reterr)
+vt_hook_seeds_load(struct vt_office *o, uint32_t agency_no,
+    struct vt_hook_seeds *ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_hook_key k;
 	struct vt_agency a;
 	int rc;
 
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_agency_get(v, agency_no, &a, reterr)) != VT_OK)
+	    (rc = vt_agency_get(v, agency_no, &a, reterr)) != VT_OK ||
+	    (rc = vt_hook_key_load(v, agency_no, &k, reterr)) != VT_OK)
 		return rc;
-	*ret = derive(o, "vanthu webhook key 1", &a.id, 1);
+	vt_hook_seeds_of(o, &a.id, k.no, k.at, ret);
+	if (ret->n > 1 && vt_now(o->o.ctx) >= ret->until) {
+		vt_wipe(&ret->seed[1], sizeof(ret->seed[1]));
+		ret->n = 1;
+		ret->until = VT_TIME_NONE;
+	}
 	return VT_OK;
 }
 
@@ -50,13 +70,17 @@ static int
 sign(struct vt_office *o, const struct vt_hook *h, const char *id, vt_time now,
     struct vt_span body, struct vt_buf *ret, struct vt_err *reterr)
 {
-	struct vt_hook_keys k = { .n_seeds = 1 };
-	vt_hash seed, secret[2];
+	struct vt_hook_keys k = { 0 };
+	struct vt_hook_seeds seeds;
+	vt_hash secret[2];
 	int rc;
 
-	if ((rc = vt_hook_seed(o, h->agency_no, &seed, reterr)) != VT_OK)
+	rc = vt_hook_seeds_load(o, h->agency_no, &seeds, reterr);
+	if (rc != VT_OK)
 		return rc;
-	k.seed[0] = VT_SPAN(seed.b, sizeof(seed.b));
+	for (; k.n_seeds < seeds.n; k.n_seeds++)
+		k.seed[k.n_seeds] =
+		    VT_SPAN(seeds.seed[k.n_seeds].b, VT_HASH_SIZE);
 	if (h->symmetric) {
 		secret[0] = vt_hook_secret(o, &h->id, h->secret_no);
 		k.secret[k.n_secrets++] = VT_SPAN(secret[0].b, VT_HOOK_SECRET);
@@ -67,7 +91,7 @@ sign(struct vt_office *o, const struct vt_hook *h, const char *id, vt_time now,
 		k.secret[k.n_secrets++] = VT_SPAN(secret[1].b, VT_HOOK_SECRET);
 	}
 	rc = vt_hook_signature(&k, id, now / 1000000, body, ret, reterr);
-	vt_wipe(&seed, sizeof(seed));
+	vt_wipe(&seeds, sizeof(seeds));
 	vt_wipe(secret, sizeof(secret));
 	return rc;
 }

@@ -144,10 +144,22 @@ VT_NODISCARD int vt_office_hook_remove(struct vt_office *o,
 
 /* ---- keys ---- */
 
-/* The agency's public key, which its receivers verify with. Public. Errors:
- * VT_E_NOT_FOUND. code: any the agency has or had. */
+#define VT_HOOK_PUBLIC 49 /* characters of "whpk_…" */
+
+/* What an agency's receivers verify with. */
+struct vt_hook_public {
+	char key[VT_HOOK_PUBLIC + 1];
+	char previous[VT_HOOK_PUBLIC + 1]; /* signs, too, until; "" none */
+	vt_time until;
+};
+/* Public. code: any the agency has or had. VT_E_NOT_FOUND. */
 VT_NODISCARD int vt_office_hook_key(struct vt_office *o, const char *code,
-    struct vt_buf *ret_text, struct vt_err *reterr);
+    struct vt_hook_public *ret, struct vt_err *reterr);
+/* Another key for all subscriptions of the agency; for WEBHOOK_KEY_OVERLAP_S
+ * both sign. VT_E_CONFLICT when two change it at once. Duty: HOOKS. */
+VT_NODISCARD int vt_office_hook_new_key(struct vt_office *o,
+    const struct vt_request *rq, struct vt_hook_public *ret, bool *ret_repeated,
+    struct vt_err *reterr);
 /* "whsec_…" of a symmetric subscription, into a buffer that wipes itself. */
 void vt_office_hook_secret(
     struct vt_office *o, const struct vt_hook *h, struct vt_buf *ret);

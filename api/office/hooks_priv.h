@@ -46,6 +46,21 @@ VT_NODISCARD int vt_hook_log_list(struct vt_view *v, const vt_id *id,
     uint64_t before, struct vt_hook_attempt *ret, size_t max, size_t *ret_n,
     struct vt_err *reterr);
 
+/* Which key an agency signs with: an entry beside its subscriptions. */
+#define VT_HOOK_KEY_ENTRY VT_SPAN_LIT("key")
+/* Entries of an agency: subscriptions and its key. */
+#define VT_HOOK_ENTRIES (VT_L(WEBHOOKS_MAX) + 1)
+struct vt_hook_key {
+	uint32_t no;  /* from 1 */
+	vt_time at;   /* when it was changed; VT_TIME_NONE: never */
+	uint64_t rev; /* of the entry; VT_ENTRY_NEW: none */
+};
+VT_NODISCARD int vt_hook_key_load(struct vt_view *v, uint32_t agency_no,
+    struct vt_hook_key *ret, struct vt_err *reterr);
+void vt_hook_key_encode(const struct vt_hook_key *k, struct vt_buf *ret);
+VT_NODISCARD int vt_hook_key_decode(
+    struct vt_span value, struct vt_hook_key *ret, struct vt_err *reterr);
+
 /* Those kinds of steps happen inside and are told to nobody unasked. */
 bool vt_hook_wants(const struct vt_hook *h, uint32_t kind);
 /* Kind of an event's name; false: there is none. */
@@ -119,9 +134,18 @@ VT_NODISCARD int vt_hook_send(struct vt_office *o, const struct vt_hook *h,
     const struct vt_hook_letter *l, struct vt_hook_attempt *ret,
     struct vt_err *reterr);
 
-/* The keys of a hook into the buffers, which wipe themselves. */
-VT_NODISCARD int vt_hook_seed(struct vt_office *o, uint32_t agency_no,
-    vt_hash *ret, struct vt_err *reterr);
+/* Seeds of an agency's Ed25519 keys in force: the current one, and for
+ * WEBHOOK_KEY_OVERLAP_S after a change the one before. */
+struct vt_hook_seeds {
+	vt_hash seed[2];
+	size_t n;
+	vt_time until; /* of the second; VT_TIME_NONE */
+};
+VT_NODISCARD int vt_hook_seeds_load(struct vt_office *o, uint32_t agency_no,
+    struct vt_hook_seeds *ret, struct vt_err *reterr);
+/* As they were when key number no was made, at that time. */
+void vt_hook_seeds_of(struct vt_office *o, const vt_id *agency, uint32_t no,
+    vt_time at, struct vt_hook_seeds *ret);
 vt_hash vt_hook_secret(
     struct vt_office *o, const vt_id *hook, uint32_t secret_no);
 

@@ -56,13 +56,13 @@ hook_out(struct vt_json *j, const struct vt_hook *h)
 static int
 key_out(struct vt_json *j, struct vt_http_req *req, struct vt_err *reterr)
 {
-	VT_BUF_AUTO(key);
+	struct vt_hook_public p;
 	int rc;
 
 	rc = vt_office_hook_key(
-	    vt_v1_office(req), vt_v1_actor(req)->agency_code, &key, reterr);
+	    vt_v1_office(req), vt_v1_actor(req)->agency_code, &p, reterr);
 	if (rc == VT_OK)
-		vt_json_kstr(j, "public_key", vt_buf_str(&key));
+		vt_json_kstr(j, "public_key", p.key);
 	return rc;
 }
 
@@ -264,23 +264,62 @@ vt_v1_remove_webhook(
 	return VT_OK;
 }
 
+/* --- the agency's key --- */
+
+static void
+public_out(struct vt_http_res *res, const struct vt_hook_public *p)
+{
+	struct vt_json j;
+
+	vt_v1_json(res, &j);
+	vt_json_kstr(&j, "public_key", p->key);
+	vt_json_key(&j, "previous");
+	if (p->previous[0] == '\0') {
+		vt_json_null(&j);
+	} else {
+		vt_json_object(&j);
+		vt_json_kstr(&j, "public_key", p->previous);
+		vt_v1_ktime(&j, "until", p->until);
+		vt_json_end(&j);
+	}
+	vt_json_end(&j);
+}
+
 /* What receivers verify with; anybody may know it. */
 int
 vt_v1_webhook_key(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	const struct vt_v1 *v = req->app;
-	VT_BUF_AUTO(key);
-	struct vt_json j;
+	struct vt_hook_public p;
 	int rc;
 
 	rc = vt_office_hook_key(
-	    v->office, vt_http_param(req, "code"), &key, reterr);
-	if (rc != VT_OK)
+	    v->office, vt_http_param(req, "code"), &p, reterr);
+	if (rc == VT_OK)
+		public_out(res, &p);
+	return rc;
+}
+
+int
+vt_v1_change_webhook_key(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_hook_public p;
+	bool repeated = false;
+	struct vt_request rq;
+	VT_IN_AUTO(in);
+	int rc;
+
+	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_office_hook_new_key(
+		 vt_v1_office(req), &rq, &p, &repeated, reterr)) != VT_OK)
 		return rc;
-	vt_v1_json(res, &j);
-	vt_json_kstr(&j, "public_key", vt_buf_str(&key));
-	vt_json_end(&j);
+	res->status = 201;
+	if (repeated)
+		vt_http_res_header(res, "Idempotent-Replayed", "true");
+	public_out(res, &p);
 	return VT_OK;
 }
 

@@ -135,6 +135,15 @@ def feed():
         after = page['after']
 
 
+def post_nothing(path, key_=None):
+    return people.system.ask('POST', path, None,
+                             {'Idempotency-Key': key_ or t.new_key()})
+
+
+def ping(webhook):
+    return post_nothing('/v1/webhooks/%s/pings' % webhook['id'])
+
+
 def hook(id_):
     return people.system.get('/v1/webhooks/' + id_)
 
@@ -182,9 +191,7 @@ slow_log = []
 
 
 def ping_slow():
-    slow_log.append(people.system.ask(
-        'POST', '/v1/webhooks/%s/pings' % slow['id'], None,
-        {'Idempotency-Key': t.new_key()}).json)
+    slow_log.append(ping(slow).json)
 
 
 slow_thread = threading.Thread(target=ping_slow, daemon=True)
@@ -286,15 +293,18 @@ def check_v1a(message, public):
     raw = base64.b64decode(public.removeprefix('whpk_'))
     files = {'key': DER + raw, 'text': signed_text(message)}
     for word in message[1]['webhook-signature'].split(' '):
-        if word.startswith('v1a,'):
-            files['sig'] = base64.b64decode(word[4:])
-    for name, content in files.items():
-        with open(os.path.join(d, name), 'wb') as f:
-            f.write(content)
-    return t.run('openssl', 'pkeyutl', '-verify', '-pubin', '-keyform', 'DER',
+        if not word.startswith('v1a,'):
+            continue
+        files['sig'] = base64.b64decode(word[4:])
+        for name, content in files.items():
+            with open(os.path.join(d, name), 'wb') as f:
+                f.write(content)
+        if t.run('openssl', 'pkeyutl', '-verify', '-pubin', '-keyform', 'DER',
                  '-inkey', os.path.join(d, 'key'), '-rawin',
                  '-in', os.path.join(d, 'text'),
-                 '-sigfile', os.path.join(d, 'sig')).returncode == 0
+                 '-sigfile', os.path.join(d, 'sig')).returncode == 0:
+            return True
+    return False
 
 
 public = people.public.get('/v1/agencies/H99.07/webhook-key').json[
@@ -311,6 +321,23 @@ t.ok(all('v1,' not in m[1]['webhook-signature'] for m in receiver.of('/some')),
      'who did not ask for a secret gets none of its signatures')
 t.ok(all(abs(int(m[1]['webhook-timestamp']) - time.time()) < 120
          for m in messages), 'the time is that of the attempt')
+
+# --- another key ---
+
+key = t.new_key()
+a = post_nothing('/v1/webhook-keys', key)
+t.ok(a.status == 201 and a.json['previous']['public_key'] == public
+     and a.json['public_key'] != public, 'the agency changes its key', a)
+b = post_nothing('/v1/webhook-keys', key)
+t.ok(b.status == 201 and b.body == a.body, 'once, however often it is asked')
+t.equal(people.public.get('/v1/agencies/H99.07/webhook-key').body, a.body,
+        'anybody may read both')
+t.ok(wait_for(lambda: seq(receiver.of('/all')[-1]) > wanted[-1], 20),
+     'that is an event, too')
+last = receiver.of('/all')[-1]
+t.ok(check_v1a(last, public) and check_v1a(last, a.json['public_key']),
+     'signed with both')
+messages = receiver.of('/all')
 
 # --- what the documentation tells receivers to do ---
 
@@ -405,11 +432,6 @@ t.refused(people.system.post('/v1/webhooks/%s/replays' % every['id'],
 
 # --- a test message ---
 
-
-
-def ping(webhook):
-    return people.system.ask('POST', '/v1/webhooks/%s/pings' % webhook['id'],
-                             None, {'Idempotency-Key': t.new_key()})
 
 
 receiver.got.clear()

@@ -535,48 +535,117 @@ count_v1(const struct got *g, const char *secret)
 static bool
 holds_v1a(const struct got *g, const char *pub)
 {
+	const char *at = g->sig;
 	VT_BUF_AUTO(key);
-	VT_BUF_AUTO(sig);
 	VT_BUF_AUTO(text);
+	bool holds = false;
 
-	if (strncmp(pub, "whpk_", 5) != 0 || strncmp(g->sig, "v1a,", 4) != 0 ||
-	    vt_base64_get(vt_span_str(pub + 5), &key, &err) != VT_OK ||
-	    vt_base64_get(VT_SPAN(g->sig + 4, 88), &sig, &err) != VT_OK)
-		return false;
+	tap_need(strncmp(pub, "whpk_", 5) == 0 &&
+		     vt_base64_get(vt_span_str(pub + 5), &key, &err) == VT_OK &&
+		     key.n == 32,
+	    "a public key as the specification writes it");
 	vt_buf_printf(
 	    &text, "%s.%" PRId64 ".%s", g->id, g->at / 1000000, g->body);
-	return key.n == 32 && sig.n == 64 &&
-	       vt_ed25519_verify(key.p, vt_buf_view(&text), sig.p);
+	while ((at = strstr(at, "v1a,")) != NULL && !holds) {
+		VT_BUF_AUTO(sig);
+
+		at += 4;
+		tap_need(vt_base64_get(VT_SPAN(at, 88), &sig, &err) == VT_OK &&
+			     sig.n == 64,
+		    "a signature");
+		holds = vt_ed25519_verify(key.p, vt_buf_view(&text), sig.p);
+	}
+	return holds;
+}
+
+static struct vt_hook_public
+public_of(const char *code)
+{
+	struct vt_hook_public p;
+
+	memset(&p, 0, sizeof(p));
+	tap_call(
+	    vt_office_hook_key(o, code, &p, &err), &err, "the key of %s", code);
+	return p;
 }
 
 static void
-keys(void)
+agency_keys(void)
+{
+	struct vt_hook_new n = { .url = "https://example.org/a" };
+	struct vt_hook_public was = public_of("H99.07"), now, again, p;
+	struct vt_request rq = request(&admin, "new-key");
+	struct vt_hook all[VT_L(WEBHOOKS_MAX)];
+	struct vt_hook h;
+	bool repeated;
+	size_t count;
+
+	tap_ok(strcmp(was.key, public_of("H99.31").key) != 0,
+	    "another agency's is another one");
+	tap_code(vt_office_hook_key(o, "H11.11", &p, &err), VT_E_NOT_FOUND,
+	    &err, "a stranger's is not here");
+	rx_reset(204);
+	h = subscribe("agency-key", &n);
+	work();
+	tap_ok(holds_v1a(&rx.got[0], was.key) &&
+		   !holds_v1a(&rx.got[0], public_of("H99.31").key),
+	    "Ed25519 holds, under this agency's key only");
+	tap_ok(strchr(rx.got[0].sig, ' ') == NULL, "one signature");
+	tap_call(vt_office_hook_new_key(o, &rq, &now, &repeated, &err), &err,
+	    "a new key");
+	tap_call(vt_office_hook_new_key(o, &rq, &again, &repeated, &err), &err,
+	    "the same request again");
+	tap_ok(repeated && memcmp(&now, &again, sizeof(now)) == 0,
+	    "makes no other");
+	tap_ok(strcmp(now.key, was.key) != 0 &&
+		   strcmp(now.previous, was.key) == 0 && now.until > w.now,
+	    "the one before stays for a while");
+	rq = request(&officer, "new-key-2");
+	tap_code(vt_office_hook_new_key(o, &rq, &p, &repeated, &err),
+	    VT_E_FORBIDDEN, &err, "an officer makes none");
+	rx_reset(204);
+	happen(1);
+	wake(&h.id);
+	tap_ok(holds_v1a(&rx.got[rx.n - 1], now.key) &&
+		   holds_v1a(&rx.got[rx.n - 1], was.key),
+	    "both sign");
+	w.now = now.until;
+	rx_reset(204);
+	happen(1);
+	wake(&h.id);
+	tap_ok(
+	    holds_v1a(&rx.got[0], now.key) && !holds_v1a(&rx.got[0], was.key),
+	    "a week later only the new one");
+	p = public_of("H99.07");
+	tap_ok(strcmp(p.key, now.key) == 0 && p.previous[0] == '\0',
+	    "and the other is not named any more");
+	tap_call(
+	    vt_office_hooks(o, &admin, all, VT_L(WEBHOOKS_MAX), &count, &err),
+	    &err, "the list of subscriptions");
+	tap_ok(count == 1 && vt_id_eq(&all[0].id, &h.id), "does not list keys");
+	close_office();
+	open_office();
+	w.now += VT_TIME_S(600);
+	work();
+	drop(&h.id);
+	work();
+}
+
+static void
+secrets(void)
 {
 	struct vt_hook_new n = { .url = "https://example.org/k",
 		.symmetric = true };
 	struct vt_hook_change c = { .new_secret = true };
 	struct vt_hook h;
-	VT_BUF_AUTO(pub);
-	VT_BUF_AUTO(pub2);
 	VT_BUF_AUTO(first);
 	VT_BUF_AUTO(second);
 
-	tap_call(vt_office_hook_key(o, "H99.07", &pub, &err), &err,
-	    "the agency's key");
-	tap_call(
-	    vt_office_hook_key(o, "H99.31", &pub2, &err), &err, "the other's");
-	tap_ok(
-	    strcmp(vt_buf_str(&pub), vt_buf_str(&pub2)) != 0, "is another one");
-	tap_code(vt_office_hook_key(o, "H11.11", &pub2, &err), VT_E_NOT_FOUND,
-	    &err, "a stranger's is not here");
 	rx_reset(204);
-	h = subscribe("keys", &n);
+	h = subscribe("secrets", &n);
 	vt_office_hook_secret(o, &h, &first);
 	work();
-	tap_ok(holds_v1a(&rx.got[0], vt_buf_str(&pub)), "Ed25519 holds");
-	tap_ok(!holds_v1a(&rx.got[0], vt_buf_str(&pub2)),
-	    "not under another's key");
-	tap_eq_int(count_v1(&rx.got[0], vt_buf_str(&first)), 1, "HMAC, too");
+	tap_eq_int(count_v1(&rx.got[0], vt_buf_str(&first)), 1, "HMAC holds");
 	change(&h.id, &c);
 	h = look(&h.id);
 	vt_office_hook_secret(o, &h, &second);
@@ -703,7 +772,8 @@ main(void)
 	schedule();
 	answers();
 	replays();
-	keys();
+	agency_keys();
+	secrets();
 	rights();
 	watching(); /* the last: it ends all waits */
 	close_office();
