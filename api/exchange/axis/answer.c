@@ -176,8 +176,10 @@ top_value(struct vt_axis_answer *a, struct vt_span v)
 
 	if (strcasecmp(a->top, "status") == 0) {
 		s->ok = vt_span_is(v, "OK");
+		s->stated = true;
 	} else if (strcasecmp(a->top, "success") == 0) {
 		s->ok = vt_span_is(v, "true");
+		s->stated = true;
 	} else if (strcasecmp(a->top, "ErrorCode") == 0) {
 		keep(s->code, sizeof(s->code), v);
 	} else if (strcasecmp(a->top, "ErrorDesc") == 0 ||

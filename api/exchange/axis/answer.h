@@ -38,6 +38,7 @@ struct vt_axis_answer_ops {
 /* What an answer says of its call. */
 struct vt_axis_said {
 	bool ok;              /* status "OK", or success true */
+	bool stated;          /* one of the two was there */
 	char code[16];        /* ErrorCode; "" none */
 	char desc[512];       /* ErrorDesc, message */
 	char doc_id[201];     /* DocId */

@@ -195,19 +195,14 @@ vt_gateway_next_code(const char *to, size_t *at, char ret[static 64])
 	static const char between[] = " \t,;[]\"'";
 	size_t n;
 
-	for (;;) {
-		*at += strspn(to + *at, between);
-		if (to[*at] == '\0')
-			return false;
-		n = strcspn(to + *at, between);
-		if (n < 64) {
-			memcpy(ret, to + *at, n);
-			ret[n] = '\0';
-			*at += n;
-			return true;
-		}
-		*at += n;
-	}
+	*at += strspn(to + *at, between);
+	if (to[*at] == '\0')
+		return false;
+	n = strcspn(to + *at, between);
+	memcpy(ret, n < 64 ? to + *at : "?", n < 64 ? n : 1);
+	ret[n < 64 ? n : 1] = '\0';
+	*at += n;
+	return true;
 }
 
 static bool
@@ -391,13 +386,18 @@ tell(struct pull *p, const struct doc *d, struct memory *m,
 	const char *status = m->damaged ? "fail" : "done";
 	struct vt_err err = VT_ERR_INIT;
 	bool known = m->taken || m->tries > 0;
+	int rc;
 
 	if (p->g->acknowledge(p->g->arg, d->id, status, &err) == VT_OK)
 		return known ? forget(p, d->id, reterr) : VT_OK;
 	vt_log_err("gateway.acknowledge", &err);
 	m->taken = true;
 	p->dead++;
-	return remember(p, d->id, m, reterr);
+	if ((rc = remember(p, d->id, m, reterr)) != VT_OK || p->dead < DEAD)
+		return rc;
+	if (reterr != NULL)
+		*reterr = err;
+	return err.code;
 }
 
 /* Damaged, not only out of reach or refused: worth keeping as it comes. */

@@ -42,8 +42,8 @@ VT_NODISCARD int vt_gateway_pull(const struct vt_pull_gateway *g,
 
 /*
  * Codes in a list's `to`: one code, several between commas, semicolons or
- * blanks, or a JSON array. Gives the next one at *at; false at the end. A
- * code that does not fit is left out.
+ * blanks, or a JSON array. Gives the next one at *at; false at the end. One
+ * that is too long for any agency's is "?".
  */
 bool vt_gateway_next_code(const char *to, size_t *at, char ret[static 64]);
 

@@ -13,6 +13,7 @@
 #include "api/exchange/axis/server_priv.h"
 #include "api/http/stream.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/secret.h"
 
 #define SMALL ((uint64_t)65536) /* "{}", or an agency as JSON */
@@ -198,6 +199,9 @@ fail(struct vt_http_req *req, const struct vt_err *err, struct vt_http_res *res)
 	const char *code = error_code(err->code);
 	struct vt_json j;
 
+	/* for the operator; the caller is told less */
+	if (err->code == VT_E_UNAUTHENTICATED)
+		vt_log_err("axis.refused", err);
 	/* The SDK reads the body of any answer, and the status of none that
 	 * is not 200. What HTTP itself refuses keeps its status. */
 	res->status = req->user != NULL || strcmp(code, "15") == 0

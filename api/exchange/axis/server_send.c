@@ -199,19 +199,37 @@ struct packet {
 	const char *headers;
 };
 
-/* Follows from who sends what, so that a repeat has the same. */
-static void
-mint(const struct vt_axis_caller *c, const char *from, struct packet *p)
+static int
+by_number(const void *a, const void *b)
 {
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Follows from who sends what to whom, so that a repeat has the same. */
+static void
+mint(struct vt_http_req *req, struct targets *to, struct packet *p)
+{
+	const struct vt_axis_caller *c = req->user;
+	const char *from = vt_axis_param(req, "from");
 	struct vt_sha256 *h = vt_sha256_new();
 	vt_hash sum;
 	vt_id id;
 
+	qsort(to->no, to->n, sizeof(to->no[0]), by_number);
 	vt_sha256_put(h, "vanthu axis DocId", 18);
 	vt_sha256_put(h, c->who.code, strlen(c->who.code) + 1);
 	vt_sha256_put(h, from, strlen(from) + 1);
 	vt_sha256_put(h, p->kind == VT_PACKET_EDOC ? "e" : "s", 1);
 	vt_sha256_put(h, p->hash.b, sizeof(p->hash.b));
+	for (size_t i = 0; i < to->n; i++) {
+		uint32_t n = to->no[i];
+		uint8_t be[4] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+			(uint8_t)(n >> 8), (uint8_t)n };
+
+		vt_sha256_put(h, be, sizeof(be));
+	}
 	sum = vt_sha256_end(h);
 	vt_sha256_free(h);
 	memcpy(id.b, sum.b, sizeof(id.b));
@@ -316,10 +334,10 @@ vt_axis_serve_send(
 		return rc;
 	if (ftruncate(s->fd, (off_t)p.size) != 0)
 		return vt_err_set(reterr, VT_E_IO, "sendEdoc: spool");
-	mint(c, vt_axis_param(req, "from"), &p);
 	p.headers = vt_buf_str(&headers);
 	if ((rc = find_targets(req, s, p.kind, to, reterr)) != VT_OK)
 		return rc;
+	mint(req, to, &p);
 	for (size_t i = 0; i < to->n && rc == VT_OK; i++)
 		rc = hand_over(req, s, &p, to->no[i], reterr);
 	if (rc == VT_OK)

@@ -158,7 +158,7 @@ agencies(
 {
 	(void)req;
 	(void)reterr;
-	return json(res, "{\"success\":true,\"data\":[{\"code\":\"H1\"},{"
+	return json(res, "{\"data\":[{\"code\":\"H1\"},{"
 			 "\"code\":\"H2\"}]}");
 }
 
