@@ -122,7 +122,7 @@ static const struct vt_desk_act acts[] = {
 	    false },
 	{ "process", VT_DUTY_PROCESS, "Bắt đầu xử lý", "Begin work",
 	    "Đã ghi nhận bắt đầu xử lý.", "Work has begun.", not_begun,
-	    vt_fields_note, vt_run_process, false, false, false },
+	    vt_fields_note, vt_run_process, true, false, false },
 	{ "finish", VT_DUTY_FINISH, "Hoàn thành", "Finish",
 	    "Đã ghi nhận hoàn thành.", "Finished.", in_hand, vt_fields_finish,
 	    vt_run_finish, false, false, false },
@@ -367,9 +367,23 @@ gone(struct vt_sheet *s)
 {
 	const struct vt_desk_act *a = s->refused->act;
 
-	if (!vt_desk_may(s->d, a, &s->p))
-		vt_desk_notice(s->d, VT_TONE_BAD,
-		    vt_desk_error(s->d, s->refused->err.code));
+	const char *note = vt_webform_get(s->refused->form, "note");
+
+	if (vt_desk_may(s->d, a, &s->p))
+		return;
+	vt_desk_notice(
+	    s->d, VT_TONE_BAD, vt_desk_error(s->d, s->refused->err.code));
+	if (*note != '\0')
+		vt_html(s->d->page.b, "<p>%s</p>\n<p class=\"said\">%s</p>\n",
+		    T(s->d, "Bạn đã viết:", "You had written:"), note);
+}
+
+/* The next step, whose form is open. Who leads is asked once. */
+static bool
+is_next(const struct vt_desk_act *a, const struct vt_paper *p)
+{
+	return a->first &&
+	       (a->duty != VT_DUTY_ASSIGN || vt_id_is_zero(&p->assigned_to));
 }
 
 void
@@ -385,7 +399,7 @@ vt_sheet_acts(struct vt_sheet *s)
 	if (s->refused != NULL)
 		gone(s);
 	for (size_t i = 0; i < N_ACTS; i++) {
-		bool open = acts[i].first && !opened;
+		bool open = !opened && is_next(&acts[i], &s->p);
 
 		if (!vt_desk_may(d, &acts[i], &s->p))
 			continue;

@@ -266,7 +266,8 @@ def conflict(b, people):
     b.click(act('approve'))
     b.wait(lambda: 'Đã đổi trong lúc bạn đọc' in b.text('body'),
            'the conflict')
-    has(b, 'a conflict says what changed', 'Sửa căn cứ', 'Trả lại')
+    has(b, 'a conflict says what changed, and keeps what was typed',
+        'Sửa căn cứ', 'Trả lại', 'Tôi đồng ý')
     fit(b, 'conflict')
     quiet(b, 'a conflict', 'status of 412', 'status of 409')
 
