@@ -367,3 +367,25 @@ VT_ACT_FIELDS(send)
 	    T(s->d, "Tên không có mã được đưa vào danh sách in để gửi giấy.",
 		"A name without a code goes on the list to be printed."));
 }
+
+#define FAILED_SHOWN 50
+
+VT_ACT_FIELDS(resend)
+{
+	struct vt_delivery v[FAILED_SHOWN];
+	struct vt_buf *b = s->d->page.b;
+	size_t n = vt_sheet_failed(s, v, FAILED_SHOWN);
+
+	vt_html(b,
+	    "<label for=\"%s-delivery\">%s</label>\n"
+	    "<select id=\"%s-delivery\" name=\"delivery\">\n",
+	    a->name, T(s->d, "Nơi nhận", "Recipient"), a->name);
+	for (size_t i = 0; i < n && i < FAILED_SHOWN; i++) {
+		char id[VT_ID_TEXT + 1];
+
+		vt_id_text(&v[i].id, id);
+		vt_html(b, "<option value=\"%s\">%s %s</option>\n", id,
+		    v[i].to.name, v[i].to.code);
+	}
+	vt_html(b, "</select>\n");
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a form of an act becomes: one call of the office. */
+#include "api/office/deliver.h"
 #include "api/office/recall.h"
 #include "api/office/routes.h"
 #include "api/office/statuses.h"
@@ -328,4 +329,16 @@ VT_ACT_RUN(send)
 		    w->err, VT_E_INVALID, "no recipient was chosen");
 	return vt_office_dispatch(
 	    w->d->office, w->rq, w->paper, to, n, w->ret, w->err);
+}
+
+VT_ACT_RUN(resend)
+{
+	const char *s = vt_webform_get(w->form, "delivery");
+	vt_id delivery;
+
+	if (!vt_id_parse(vt_span_str(s), &delivery))
+		return vt_err_set(
+		    w->err, VT_E_INVALID, "form: no delivery was chosen");
+	return vt_office_replay_delivery(
+	    w->d->office, w->rq, &delivery, w->ret, w->err);
 }

@@ -129,6 +129,10 @@ static const struct vt_desk_act acts[] = {
 	{ "forward", VT_DUTY_FORWARD, "Chuyển người khác", "Forward",
 	    "Đã chuyển.", "Forwarded.", in_hand, vt_fields_forward,
 	    vt_run_forward, false, false, false },
+	{ "resend", VT_DUTY_REPLAY, "Gửi lại nơi chưa gửi được",
+	    "Send again where it failed", "Đang gửi lại.",
+	    "It is being sent again.", out_there, vt_fields_resend,
+	    vt_run_resend, false, false, false },
 	{ "take-back", VT_DUTY_TAKE_BACK, "Đề nghị lấy lại", "Take back",
 	    "Đã đề nghị nơi nhận trả lại.",
 	    "The recipients were asked to give it back.", out_there,
@@ -401,7 +405,9 @@ vt_sheet_acts(struct vt_sheet *s)
 	for (size_t i = 0; i < N_ACTS; i++) {
 		bool open = !opened && is_next(&acts[i], &s->p);
 
-		if (!vt_desk_may(d, &acts[i], &s->p))
+		if (!vt_desk_may(d, &acts[i], &s->p) ||
+		    (acts[i].fields == vt_fields_resend &&
+			vt_sheet_failed(s, NULL, 0) == 0))
 			continue;
 		one(s, &acts[i], open);
 		opened = opened || open;

@@ -234,6 +234,26 @@ vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr)
 	return VT_OK;
 }
 
+size_t
+vt_sheet_failed(const struct vt_sheet *s, struct vt_delivery *ret, size_t max)
+{
+	struct vt_delivery *v;
+	size_t n = 0, failed = 0;
+
+	v = vt_arena_array(s->d->req->arena, DELIVERIES_SHOWN, sizeof(*v));
+	if (v == NULL || vt_delivery_list(s->v, &s->p.id, v, DELIVERIES_SHOWN,
+			     &n, NULL) != VT_OK)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].state != VT_DELIVERY_FAILED)
+			continue;
+		if (failed < max)
+			ret[failed] = v[i];
+		failed++;
+	}
+	return failed;
+}
+
 static void
 entry(struct vt_sheet *s, const struct vt_act_entry *e)
 {

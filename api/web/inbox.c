@@ -4,6 +4,7 @@
  * into the queues of his roles. The look is bounded; what it did not reach is
  * said ("more").
  */
+#include "api/office/deliver.h"
 #include "api/web/list.h"
 #include "api/web/words.h"
 
@@ -246,6 +247,44 @@ section(struct vt_desk *d, const struct queue *q, const struct found *f)
 	vt_html(b, "</section>\n");
 }
 
+/* What could not be sent, for those who may send it again. */
+static int
+dead_letters(struct vt_desk *d, struct vt_view *v, struct vt_err *reterr)
+{
+	struct vt_buf *b = d->page.b;
+	struct vt_delivery l[MANY];
+	uint64_t next = 0;
+	size_t n = 0;
+	int rc;
+
+	if (vt_who_may(d->me, VT_DUTY_REPLAY, NULL) != VT_OK)
+		return VT_OK;
+	rc = vt_office_dead_letters(
+	    d->office, v, d->me, 0, l, MANY, &n, &next, reterr);
+	if (rc != VT_OK || n == 0)
+		return rc;
+	vt_html(b,
+	    "<section class=\"queue\"><h2>%s <span class=\"n\">%zu%s</span>"
+	    "</h2>\n<ul class=\"to dead\">\n",
+	    T(d, "Không gửi được", "Could not be sent"), n,
+	    next != 0 ? "+" : "");
+	for (size_t i = 0; i < n; i++) {
+		char id[VT_ID_TEXT + 1];
+		struct vt_paper p;
+
+		vt_id_text(&l[i].paper, id);
+		if (vt_office_paper(
+			d->office, v, d->me, &l[i].paper, &p, NULL) != VT_OK)
+			continue;
+		vt_html(b,
+		    "<li><a href=\"/desk/papers/%s\">%s</a> → %s %s "
+		    "<span class=\"quiet\">%s</span></li>\n",
+		    id, p.meta.subject, l[i].to.name, l[i].to.code, l[i].note);
+	}
+	vt_html(b, "</ul></section>\n");
+	return VT_OK;
+}
+
 static void
 greet(struct vt_desk *d)
 {
@@ -280,6 +319,8 @@ vt_web_inbox(
 	greet(&d);
 	vt_html(d.page.b, "<h1>%s</h1>\n", T(&d, "Việc cần làm", "To do"));
 	summary(&d, found, before != 0);
+	if ((rc = dead_letters(&d, v, reterr)) != VT_OK)
+		return rc;
 	for (size_t i = 0; i < N_QUEUES; i++) {
 		total += found[i].count;
 		if (found[i].n > 0)

@@ -126,8 +126,8 @@ signatures(struct vt_sheet *s)
 	struct vt_desk *d = s->d;
 
 	/* Of our own paper there is nothing to say before it is signed. */
-	if (s->pages == 0 || (s->p.direction != VT_DIR_IN &&
-				 vt_id_is_zero(&s->p.signed_by)))
+	if (s->pages == 0 ||
+	    (s->p.direction != VT_DIR_IN && vt_id_is_zero(&s->p.signed_by)))
 		return;
 	vt_html(d->page.b,
 	    "<section id=\"verdict\" class=\"box\" "

@@ -77,14 +77,18 @@ drop(struct vt_pictures *p, struct kept *k)
 	memset(k, 0, sizeof(*k));
 }
 
+/* The place that is free or was not asked for longest; with bytes: the one
+ * of those that hold a picture, which is there when p->bytes is not 0. */
 static struct kept *
-oldest(struct vt_pictures *p)
+oldest(struct vt_pictures *p, bool with_bytes)
 {
-	struct kept *old = &p->kept[0];
+	struct kept *old = NULL;
 
-	for (size_t i = 1; i < KEPT; i++)
-		if (p->kept[i].used < old->used)
+	for (size_t i = 0; i < KEPT; i++)
+		if ((!with_bytes || p->kept[i].png != NULL) &&
+		    (old == NULL || p->kept[i].used < old->used))
 			old = &p->kept[i];
+	VT_ASSERT(old != NULL);
 	return old;
 }
 
@@ -107,8 +111,8 @@ keep(struct vt_pictures *p, const vt_hash *hash, size_t page, int dpi,
 		free(copy);
 	} else {
 		while (copy != NULL && p->bytes + png.n > VT_L(PICTURES_MAX))
-			drop(p, oldest(p));
-		k = oldest(p);
+			drop(p, oldest(p, true));
+		k = oldest(p, false);
 		drop(p, k);
 		*k = (struct kept){ *hash, page, dpi, copy, png.n, ++p->clock };
 		p->bytes += copy != NULL ? png.n : 0;

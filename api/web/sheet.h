@@ -76,6 +76,7 @@ VT_ACT_FIELDS(forward);
 VT_ACT_FIELDS(finish);
 VT_ACT_FIELDS(recall);
 VT_ACT_FIELDS(answer);
+VT_ACT_FIELDS(resend);
 VT_ACT_RUN(submit);
 VT_ACT_RUN(approve);
 VT_ACT_RUN(give_back);
@@ -93,6 +94,7 @@ VT_ACT_RUN(finish);
 VT_ACT_RUN(take_back);
 VT_ACT_RUN(recall);
 VT_ACT_RUN(answer);
+VT_ACT_RUN(resend);
 
 /* A line that was typed: an agency's code, its name looked up, or a name.
  * Borrowed from the request's arena and text. */
@@ -113,6 +115,9 @@ const char *vt_act_field_of(const struct vt_desk_act *a, int code);
 void vt_sheet_facts(struct vt_sheet *s);
 void vt_sheet_parts(struct vt_sheet *s);
 VT_NODISCARD int vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr);
+/* Its deliveries that were given up, at most max into ret; how many. */
+size_t vt_sheet_failed(
+    const struct vt_sheet *s, struct vt_delivery *ret, size_t max);
 /* after: acts above this leaf only (0: all). heading NULL: the list alone. */
 VT_NODISCARD int vt_sheet_timeline(struct vt_sheet *s, uint64_t after,
     const char *heading, struct vt_err *reterr);

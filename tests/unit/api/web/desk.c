@@ -222,6 +222,28 @@ test_acts(struct vt_buf *b)
 }
 
 static void
+test_dead(struct vt_buf *b)
+{
+	desk.dead = true;
+	desk.state = VT_PAPER_DISPATCHED;
+	tap_eq_int(get(b, "/desk", 'c'), 200, "a clerk's inbox");
+	tap_ok(HAS("Không gửi được") && HAS("Xã &lt;em&gt;Mẫu&lt;/em&gt;"),
+	    "says what could not be sent");
+	tap_eq_int(get(b, "/desk", 'l'), 200, "a leader's");
+	tap_ok(!HAS("Không gửi được"), "does not");
+	(void)get(b, PAPER, 'c');
+	tap_ok(HAS(PAPER "/acts/resend"), "the clerk may send it again");
+	(void)get(b, PAPER, 'l');
+	tap_ok(!HAS(PAPER "/acts/resend"), "the leader may not");
+	tap_eq_int(form(b, "resend", 'c', "delivery=x"), 422, "to nobody");
+	tap_eq_int(
+	    form(b, "resend", 'c', "delivery=08080808080808080808080808080808"),
+	    303, "to the one that failed");
+	tap_eq_str(fake.act, "resend", "is done");
+	desk.dead = false;
+}
+
+static void
 test_csrf(struct vt_buf *b)
 {
 	desk.state = VT_PAPER_SUBMITTED;
@@ -422,6 +444,7 @@ main(void)
 	test_sign_in(&b);
 	test_inbox(&b);
 	test_acts(&b);
+	test_dead(&b);
 	test_csrf(&b);
 	test_act(&b);
 	test_pin(&b);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/office/answers.h"
+#include "api/office/deliver.h"
 #include "api/office/pictures.h"
 #include "api/office/recall.h"
 #include "api/office/routes.h"
@@ -249,11 +250,13 @@ vt_delivery_list(struct vt_view *v, const vt_id *paper, struct vt_delivery *ret,
 {
 	(void)v;
 	(void)paper;
-	(void)ret;
 	(void)max;
 	(void)reterr;
 	*ret_n = 0;
-	return VT_OK;
+	if (!desk.dead)
+		return VT_OK;
+	return vt_office_dead_letters(
+	    NULL, v, NULL, 0, ret, max, ret_n, &(uint64_t){ 0 }, reterr);
 }
 
 uint32_t
@@ -472,4 +475,38 @@ vt_office_answer_recall(struct vt_office *o, const struct vt_request *rq,
 	(void)agree;
 	(void)ret;
 	return act("answer", rq, reason, reterr);
+}
+
+int
+vt_office_dead_letters(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, uint64_t before, struct vt_delivery *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
+{
+	(void)o;
+	(void)v;
+	(void)actor;
+	(void)before;
+	(void)max;
+	(void)reterr;
+	*ret_n = desk.dead ? 1 : 0;
+	*ret_next = 0;
+	if (!desk.dead)
+		return VT_OK;
+	memset(ret, 0, sizeof(*ret));
+	ret->paper = an_id(5);
+	ret->state = VT_DELIVERY_FAILED;
+	ret->to.code = "H99.31";
+	ret->to.name = "Xã <em>Mẫu</em>";
+	ret->note = ret->reason = "";
+	return VT_OK;
+}
+
+int
+vt_office_replay_delivery(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *delivery, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)delivery;
+	(void)ret;
+	return act("resend", rq, NULL, reterr);
 }

@@ -13,6 +13,7 @@ struct fake_desk {
 	const char *subject;
 	enum vt_code sign_in; /* what signing in answers; VT_OK: a session */
 	bool must_change;
+	bool dead; /* one delivery could not be made */
 	char login[64], code[32];
 	int searched;
 };
