@@ -171,7 +171,7 @@ merge(const struct sync *s, const struct vt_address *list,
     const struct vt_address *old, struct vt_address *ret)
 {
 	*ret = *old;
-	snprintf(ret->code, sizeof(ret->code), "%s", list->code);
+	(void)snprintf(ret->code, sizeof(ret->code), "%s", list->code);
 	vt_text_fit(ret->name, sizeof(ret->name), list->name);
 	vt_text_fit(ret->parent, sizeof(ret->parent), list->parent);
 	vt_text_fit(ret->mail, sizeof(ret->mail), list->mail);
@@ -180,7 +180,7 @@ merge(const struct sync *s, const struct vt_address *list,
 	ret->deleted = list->deleted;
 	ret->verified = true;
 	if (ret->gateway[0] == '\0')
-		snprintf(ret->gateway, sizeof(ret->gateway), "%s", s->gateway);
+		(void)snprintf(ret->gateway, sizeof(ret->gateway), "%s", s->gateway);
 	if (old->code[0] == '\0' || (old->deleted && old->successor[0] == '\0'))
 		vt_text_fit(ret->successor, sizeof(ret->successor),
 		    list->successor);

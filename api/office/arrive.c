@@ -69,8 +69,8 @@ vt_arrival_day(struct vt_arrival *a, const struct vt_edxml_day *d, bool *ok)
 
 	if (d->year < 1000 || d->year > 9999)
 		return "";
-	snprintf(text, sizeof(text), "%04d-%02d-%02d", d->year, d->month % 100,
-	    d->day % 100);
+	(void)snprintf(text, sizeof(text), "%04d-%02d-%02d", d->year,
+	    d->month % 100, d->day % 100);
 	if ((r = vt_arena_strdup(a->arena, text)) == NULL)
 		*ok = false;
 	return r == NULL ? "" : r;
@@ -277,7 +277,7 @@ vt_arrive_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 	struct vt_arrival *a = calloc(1, sizeof(*a));
 	int rc;
 
-	(void)ret_due;
+	*ret_due = VT_TIME_NONE; /* back-off is the queue's */
 	if (a == NULL || (a->arena = vt_arena_new(ARENA_LIMIT)) == NULL) {
 		free(a);
 		return vt_err_set(reterr, VT_E_NOMEM, "packet: no memory");

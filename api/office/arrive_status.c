@@ -48,14 +48,15 @@ static void
 split_id(const char *id, char *number, size_t n_number, char *day, size_t n_day)
 {
 	const char *first = strchr(id, ','), *second;
-	int y, m, d;
+	struct vt_edxml_day d;
 
 	number[0] = day[0] = '\0';
 	if (first == NULL || (second = strchr(first + 1, ',')) == NULL)
 		return;
 	vt_text_fit(number, n_number, second + 1);
-	if (sscanf(first + 1, "%4d/%2d/%2d", &y, &m, &d) == 3)
-		snprintf(day, n_day, "%04d-%02d-%02d", y, m, d);
+	if (vt_day_parse(first + 1, '/', &d))
+		(void)snprintf(
+		    day, n_day, "%04d-%02d-%02d", d.year, d.month, d.day);
 }
 
 static int

@@ -9,9 +9,10 @@
 #include "api/office/statuses.h"
 #include "api/office/work.h"
 
-#define MINUTE    VT_TIME_S(60)
-#define PAGE      32
-#define LINKS_MAX 16
+#define MINUTE      VT_TIME_S(60)
+#define PAGE        32
+#define HOSTED_LOOK VT_TIME_S(86400)
+#define LINKS_MAX   16
 
 vt_time
 vt_deliver_next(vt_time now, uint32_t attempt)
@@ -305,7 +306,7 @@ to_hosted(struct vt_office *o, const struct job *j, vt_time *ret_due,
 		return rc;
 	rc = vt_hosted_put_delivery(o, j->route.key, &d, &p, j->from, reterr);
 	/* stays in the queue until it is fetched */
-	*ret_due = vt_now(o->o.ctx) + 24 * 60 * MINUTE;
+	*ret_due = vt_now(o->o.ctx) + HOSTED_LOOK;
 	return rc;
 }
 

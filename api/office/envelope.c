@@ -47,7 +47,7 @@ own_route(struct vt_office *o, const char *code, struct vt_route *ret,
 
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	snprintf(key, sizeof(key), "@own:%s", code);
+	(void)snprintf(key, sizeof(key), "@own:%s", code);
 	rc = vt_office_route_get(o, v, key, ret, &err);
 	if (rc == VT_E_NOT_FOUND)
 		rc = vt_office_route_get(o, v, "@own", ret, &err);

@@ -222,7 +222,7 @@ vt_office_receive(struct vt_office *o, const struct vt_request *rq,
 		paper = ret->paper;
 		vt_act_result_free(ret);
 		*ret = (struct vt_act_result)VT_ACT_RESULT_INIT;
-		snprintf(key, sizeof(key), "%s/accept", rq->key);
+		(void)snprintf(key, sizeof(key), "%s/accept", rq->key);
 		again.key = key;
 		rc = accept_made(o, &again, &paper, ret, reterr);
 	}

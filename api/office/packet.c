@@ -104,12 +104,33 @@ vt_packet_document_id(
 	    vt_buf_str(&number), p->number.notation, ret);
 }
 
+bool
+vt_day_parse(const char *s, char between, struct vt_edxml_day *ret)
+{
+	static const size_t at[] = { 0, 1, 2, 3, 5, 6, 8, 9 };
+	int v[8];
+
+	if (strnlen(s, 10) != 10 || s[4] != between || s[7] != between)
+		return false;
+	for (size_t i = 0; i < 8; i++) {
+		if (s[at[i]] < '0' || s[at[i]] > '9')
+			return false;
+		v[i] = s[at[i]] - '0';
+	}
+	memset(ret, 0, sizeof(*ret));
+	ret->year = v[0] * 1000 + v[1] * 100 + v[2] * 10 + v[3];
+	ret->month = v[4] * 10 + v[5];
+	ret->day = v[6] * 10 + v[7];
+	return ret->month >= 1 && ret->month <= 12 && ret->day >= 1 &&
+	       ret->day <= 31;
+}
+
 static struct vt_edxml_day
 day_of_text(const char *s)
 {
-	struct vt_edxml_day d = { 0 };
+	struct vt_edxml_day d;
 
-	if (sscanf(s, "%4d-%2d-%2d", &d.year, &d.month, &d.day) != 3)
+	if (strlen(s) != 10 || !vt_day_parse(s, '-', &d))
 		memset(&d, 0, sizeof(d));
 	return d;
 }
@@ -215,8 +236,8 @@ put_head(struct maker *m)
 	hop->at.at = m->d->created_at;
 	d->hops = hop;
 	d->n_hops = 1;
-	snprintf(m->pk->from, sizeof(m->pk->from), "%s", n->code);
-	snprintf(m->pk->to, sizeof(m->pk->to), "%s", m->d->to.code);
+	(void)snprintf(m->pk->from, sizeof(m->pk->from), "%s", n->code);
+	(void)snprintf(m->pk->to, sizeof(m->pk->to), "%s", m->d->to.code);
 }
 
 static void
@@ -542,8 +563,8 @@ vt_packet_kept(const vt_id *id, const char *from, const char *to,
 		vt_office_packet_close(pk);
 		return rc;
 	}
-	snprintf(pk->from, sizeof(pk->from), "%s", from);
-	snprintf(pk->to, sizeof(pk->to), "%s", to);
+	(void)snprintf(pk->from, sizeof(pk->from), "%s", from);
+	(void)snprintf(pk->to, sizeof(pk->to), "%s", to);
 	vt_source_memory(&pk->memory, vt_buf_view(&pk->bytes));
 	pk->p.id = *id;
 	pk->p.kind = VT_PACKET_STATUS;

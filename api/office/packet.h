@@ -4,6 +4,7 @@
 #ifndef VT_API_OFFICE_PACKET_H
 #define VT_API_OFFICE_PACKET_H
 
+#include "api/exchange/edxml/edxml.h"
 #include "api/office/deliver.h"
 
 /* A status that is to be told: payload of VT_WORK_STATUS. Plain values. */
@@ -44,6 +45,9 @@ VT_NODISCARD int vt_packet_delivery(struct vt_office *o, const vt_id *delivery,
     struct vt_office_packet **ret, struct vt_err *reterr);
 
 void vt_packet_attempt(struct vt_office_packet *pk, uint32_t attempt);
+
+/* YYYY?MM?DD at the start of s, with that character between. */
+bool vt_day_parse(const char *s, char between, struct vt_edxml_day *ret);
 
 /* DocumentId of one of our own papers, as its packets state it, appended. */
 void vt_packet_document_id(

@@ -150,7 +150,7 @@ send_to_receivers(struct vt_office *o, const struct vt_request *rq,
 	step.u.dispatch.to = to;
 	step.u.dispatch.n_to = left;
 	vt_office_act(rq, send, &step, 1, &act);
-	snprintf(key, sizeof(key), "%s/send", rq->key);
+	(void)snprintf(key, sizeof(key), "%s/send", rq->key);
 	act.key = key;
 	act.expect_rev = 0;
 	rc = vt_store_do(o->o.store, &act, &res, reterr);

@@ -140,7 +140,7 @@ search(struct vt_view *v, struct search *s, enum vt_route_kind *ret_kind,
 		if (rc != VT_OK)
 			return rc;
 		if (s->address.successor[0] != '\0') {
-			snprintf(s->code, sizeof(s->code), "%s",
+			(void)snprintf(s->code, sizeof(s->code), "%s",
 			    s->address.successor);
 			continue;
 		}
@@ -168,7 +168,7 @@ vt_office_route_find(struct vt_office *o, struct vt_view *v, const char *code,
 		    "an agency code of %zu characters", strlen(code));
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "routing: no memory");
-	snprintf(s->code, sizeof(s->code), "%s", code);
+	(void)snprintf(s->code, sizeof(s->code), "%s", code);
 	if (code[0] != '\0')
 		rc = search(v, s, &kind, &no, reterr);
 	if (rc == VT_OK) {

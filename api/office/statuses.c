@@ -260,10 +260,9 @@ vt_office_refuse(struct vt_office *o, const struct vt_request *rq,
 static bool
 is_day(const char *s)
 {
-	int y, m, d, n = 0;
+	struct vt_edxml_day d;
 
-	return sscanf(s, "%4d-%2d-%2d%n", &y, &m, &d, &n) == 3 && n == 10 &&
-	       s[10] == '\0' && m >= 1 && m <= 12 && d >= 1 && d <= 31;
+	return strlen(s) == 10 && vt_day_parse(s, '-', &d);
 }
 
 int
@@ -376,6 +375,21 @@ vt_office_finish(struct vt_office *o, const struct vt_request *rq,
 	return vt_incoming_act(o, rq, &p, steps, 1, &follow, ret, reterr);
 }
 
+/* Who is told that a paper was opened: tenants, and other nodes like us. The
+ * code is not one of edXML's, so no axis carries it. */
+static bool
+tells_opened(struct vt_office *o, const struct vt_incoming *p)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_consignment c;
+
+	if (vt_id_is_zero(&p->source_consignment))
+		return !vt_id_is_zero(&p->source_delivery);
+	return vt_view_begin(o->o.store, &v, NULL) == VT_OK &&
+	       vt_consign_get(v, &p->source_consignment, &c, NULL) == VT_OK &&
+	       c.transport == VT_TRANSPORT_DIRECT;
+}
+
 int
 vt_office_opened(struct vt_office *o, const struct vt_actor *actor,
     const vt_id *paper, struct vt_err *reterr)
@@ -396,7 +410,7 @@ vt_office_opened(struct vt_office *o, const struct vt_actor *actor,
 	/* what waits is looked at by the clerk before it is taken */
 	if (p.direction != VT_DIR_IN || p.opened || p.state == VT_PAPER_WAITING)
 		return VT_OK;
-	if (!vt_id_is_zero(&p.source_delivery))
+	if (tells_opened(o, &p))
 		follow.code = VT_LOG_OPENED;
 	memset(steps, 0, sizeof(steps));
 	steps[0].kind = VT_STEP_OPENED;

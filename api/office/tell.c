@@ -228,7 +228,7 @@ day_text(vt_time t, char *ret, size_t size)
 {
 	struct vt_date d = vt_time_date(t, VT_TIME_VN_S);
 
-	snprintf(ret, size, "%04d-%02d-%02d", d.year, d.month, d.day);
+	(void)snprintf(ret, size, "%04d-%02d-%02d", d.year, d.month, d.day);
 }
 
 struct task {

@@ -92,7 +92,7 @@ vt_direct_send(void *arg, const struct vt_route *route,
 	    route, &p->hash, vt_buf_view(&receipt), &stored, reterr);
 	if (rc != VT_OK)
 		return rc;
-	snprintf(ret->external, sizeof(ret->external), "%s", id);
+	(void)snprintf(ret->external, sizeof(ret->external), "%s", id);
 	ret->receipt = receipt;
 	receipt = (struct vt_buf)VT_BUF_INIT;
 	ret->by_addressee = true;

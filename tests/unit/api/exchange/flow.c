@@ -86,6 +86,7 @@ course(
 	do_act(to, k, &theirs, 6);
 	WAIT_FOR(shown(from, &paper) == 6, "%s: 06", where);
 	s = see(from, &paper, 0);
+	WAIT_FOR(see(from, &paper, 0).opened, "%s: evidence of opening", where);
 	tap_ok(s.delivered && s.accepted && s.answered && !s.refused,
 	    "%s: evidence of delivery, acceptance, answer", where);
 	tap_eq_int(s.work, 0, "%s: nothing is left to be sent", where);
