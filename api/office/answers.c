@@ -21,18 +21,25 @@ struct row_key {
 	size_t n;
 };
 
-static_assert(1 + VT_ID_SIZE + VT_OFFICE_KEY_MAX <= VT_STATE_KEY_MAX,
+static_assert(1 + VT_ID_SIZE + VT_L(IDEMPOTENCY_KEY_MAX) <= VT_STATE_KEY_MAX,
     "the longest idempotency key fits");
 
-static struct row_key
-head_key(const vt_id *person, const char *key)
+/* A face may hand on a key that came in a path: it is judged here. */
+static int
+head_key(const vt_id *person, const char *key, struct row_key *ret,
+    struct vt_err *reterr)
 {
-	struct row_key k = { { KEY_HEAD }, 1 + VT_ID_SIZE + strlen(key) };
+	size_t n = strlen(key);
 
-	VT_ASSERT(k.n <= sizeof(k.b));
-	memcpy(k.b + 1, person->b, VT_ID_SIZE);
-	memcpy(k.b + 1 + VT_ID_SIZE, key, strlen(key));
-	return k;
+	if (n == 0 || n > VT_L(IDEMPOTENCY_KEY_MAX))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "idempotency key: 1 to %zu characters wanted, found %zu",
+		    VT_L(IDEMPOTENCY_KEY_MAX), n);
+	ret->b[0] = KEY_HEAD;
+	memcpy(ret->b + 1, person->b, VT_ID_SIZE);
+	memcpy(ret->b + 1 + VT_ID_SIZE, key, n);
+	ret->n = 1 + VT_ID_SIZE + n;
+	return VT_OK;
 }
 
 static struct row_key
@@ -120,7 +127,7 @@ vt_office_answer_get(struct vt_office *o, const struct vt_actor *actor,
     bool *ret_found, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct row_key k = head_key(&actor->person, key);
+	struct row_key k;
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_state s;
 	struct head h;
@@ -128,7 +135,8 @@ vt_office_answer_get(struct vt_office *o, const struct vt_actor *actor,
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	*ret_found = false;
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = head_key(&actor->person, key, &k, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
 	rc = vt_state_get(v, VT_STATE_ANSWER, VT_SPAN(k.b, k.n), &s, &err);
 	if (rc == VT_E_NOT_FOUND)
@@ -151,11 +159,14 @@ int
 vt_office_key_free(struct vt_view *v, const vt_id *person, const char *key,
     struct vt_err *reterr)
 {
-	struct row_key k = head_key(person, key);
+	struct row_key k;
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_state s;
-	int rc = vt_state_get(v, VT_STATE_ANSWER, VT_SPAN(k.b, k.n), &s, &err);
+	int rc = head_key(person, key, &k, reterr);
 
+	if (rc != VT_OK)
+		return rc;
+	rc = vt_state_get(v, VT_STATE_ANSWER, VT_SPAN(k.b, k.n), &s, &err);
 	if (rc == VT_E_NOT_FOUND)
 		return VT_OK;
 	if (rc == VT_OK)
@@ -216,14 +227,17 @@ vt_office_answer_keep(struct vt_office *o, const struct vt_request *rq,
     struct vt_span answer, bool *ret_first, struct vt_buf *ret,
     struct vt_err *reterr)
 {
-	struct row_key k = head_key(&rq->actor->person, rq->key);
+	struct row_key k;
 	vt_id number = { { 0 } };
 	size_t pieces = 0;
 	VT_BUF_AUTO(head);
 	bool found;
-	int rc = VT_OK;
+	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
+	rc = head_key(&rq->actor->person, rq->key, &k, reterr);
+	if (rc != VT_OK)
+		return rc;
 	if (answer.n > VT_L(ANSWER_MAX))
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "answer of %zu bytes: at most %zu are kept", answer.n,
