@@ -28,20 +28,21 @@ vt_login_clean(const char *typed, char ret[65])
 {
 	size_t n = 0;
 	const char *end = typed + strlen(typed);
-	char c;
+	int c;
 
 	while (*typed == ' ')
 		typed++;
 	while (end > typed && end[-1] == ' ')
 		end--;
 	for (; typed < end; typed++) {
-		c = *typed >= 'A' && *typed <= 'Z' ? (char)(*typed - 'A' + 'a')
-						   : *typed;
+		c = (unsigned char)*typed;
+		if (c >= 'A' && c <= 'Z')
+			c += 'a' - 'A';
 		if (n == VT_L(LOGIN_MAX) ||
 		    strchr("abcdefghijklmnopqrstuvwxyz0123456789._@-", c) ==
 			NULL)
 			return false;
-		ret[n++] = c;
+		ret[n++] = (char)c;
 	}
 	ret[n] = '\0';
 	return n >= 3;

@@ -21,12 +21,14 @@ VT_NODISCARD int vt_delegation_person_may(struct vt_view *v,
 
 /* An act that was done for another is kept as a note of the agency: 'A', the
  * paper's id, random bytes. */
-#define VT_ACTED_KEY (1 + 2 * VT_ID_SIZE)
+#define VT_ACTED_KEY 33
+static_assert(VT_ACTED_KEY == 1 + 2 * VT_ID_SIZE, "a byte and two ids");
 void vt_acted_encode(struct vt_office *o, const vt_id *paper,
     const struct vt_acting *acting, enum vt_duty duty,
     uint8_t ret_key[static VT_ACTED_KEY], struct vt_buf *ret_value);
 
-#define VT_DELEGATION_KEY (2 * VT_ID_SIZE) /* receiver, id */
+#define VT_DELEGATION_KEY 32 /* receiver, id */
+static_assert(VT_DELEGATION_KEY == 2 * VT_ID_SIZE, "two ids");
 
 void vt_delegation_encode(const struct vt_delegation *d, struct vt_buf *ret);
 VT_NODISCARD int vt_delegation_decode(

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Local accounts and sessions: right and wrong, waits, second factor, ends. */
+#include <time.h>
+
 #include "api/office/accounts.h"
 #include "api/office/sessions.h"
 #include "base/hotp.h"
@@ -125,6 +127,35 @@ right_and_wrong(void)
 	tap_code(session(s.token, &t, &err), VT_E_UNAUTHENTICATED, &err,
 	    "one character of the rest");
 	tap_code(session("", &t, &err), VT_E_UNAUTHENTICATED, &err, "none");
+}
+
+/* Of this process, in microseconds. */
+static int64_t
+cost_of(const char *login)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct timespec a, b;
+	struct vt_session s;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+	tap_code(sign_in(login, WRONG, NULL, &s, &err), VT_E_SIGN_IN_FAILED,
+	    &err, "%s does not get in", login);
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
+	return (int64_t)(b.tv_sec - a.tv_sec) * 1000000 +
+	       (b.tv_nsec - a.tv_nsec) / 1000;
+}
+
+/* Whether there is such a name is not told by the time it takes either. */
+static void
+alike_cost(void)
+{
+	int64_t there = cost_of("leader"), absent = cost_of("nobody.here");
+	int64_t unlike = cost_of("not a name");
+
+	tap_ok(absent > there / 2 && absent < there * 2 && unlike > there / 2 &&
+		   unlike < there * 2,
+	    "the same work: %lld, %lld, %lld us", (long long)there,
+	    (long long)absent, (long long)unlike);
 }
 
 static void
@@ -421,6 +452,7 @@ main(void)
 	admin = house_actor(&h, "admin", h.here);
 	making(&admin);
 	right_and_wrong();
+	alike_cost();
 	ends();
 	many_sessions();
 	waits(&admin);
