@@ -38,6 +38,16 @@ on_log(void *cls, const char *fmt, va_list ap)
 	vt_log(VT_LEVEL_DEBUG, "http.library", "text=%s", vt_buf_str(&b));
 }
 
+/* The library takes no const and does not write. */
+static void *
+lend(const void *p)
+{
+	void *q;
+
+	memcpy(&q, &p, sizeof(q));
+	return q;
+}
+
 /* What TLS needs beside the rest; ends the array. */
 static void
 tls_options(const struct vt_http *h, struct MHD_OptionItem ret[6])
@@ -46,17 +56,15 @@ tls_options(const struct vt_http *h, struct MHD_OptionItem ret[6])
 
 	if (h->tls != NULL) {
 		ret[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT,
-			0, (void *)(uintptr_t)vt_buf_str(&h->tls->cert) };
+			0, lend(vt_buf_str(&h->tls->cert)) };
 		ret[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0,
-			(void *)(uintptr_t)vt_secret_view(h->tls->key).p };
+			lend(vt_secret_view(h->tls->key).p) };
 		ret[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES,
-			0, (void *)(uintptr_t)vt_tls_priorities };
+			0, lend(vt_tls_priorities) };
 		if (h->tls->client_ca.n > 0)
 			ret[n++] =
 			    (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_TRUST,
-				    0,
-				    (void *)(uintptr_t)vt_buf_str(
-					&h->tls->client_ca) };
+				    0, lend(vt_buf_str(&h->tls->client_ca)) };
 	}
 	ret[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 }

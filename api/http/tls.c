@@ -49,9 +49,11 @@ read_pem(const char *path, const char *what, struct vt_buf *ret,
 static gnutls_datum_t
 datum(struct vt_span s)
 {
+	gnutls_datum_t d = { NULL, (unsigned)s.n };
+
 	/* GnuTLS takes no const; it does not write. */
-	return (
-	    gnutls_datum_t){ (unsigned char *)(uintptr_t)s.p, (unsigned)s.n };
+	memcpy(&d.data, &s.p, sizeof(d.data));
+	return d;
 }
 
 /* The certificate and key as GnuTLS will see them, and the list of CAs. */
@@ -138,7 +140,9 @@ vt_tls_peer(void *session, struct vt_arena *arena,
 {
 	gnutls_session_t s = session;
 	const gnutls_datum_t *list;
+	gnutls_typed_vdata_st want = { .type = GNUTLS_DT_KEY_PURPOSE_OID };
 	unsigned n = 0, status = 0;
+	gnutls_datum_t purpose;
 	struct vt_span der;
 	bool ok = true;
 
@@ -154,13 +158,11 @@ vt_tls_peer(void *session, struct vt_arena *arena,
 	if (!ok)
 		return vt_arena_err(arena, reterr);
 	ret->der = der;
+	purpose = datum(vt_span_str(GNUTLS_KP_TLS_WWW_CLIENT));
+	want.data = purpose.data; /* size 0: a string */
 	/* Chain to the client CAs, validity, key usage for TLS clients. */
-	ret->trusted =
-	    gnutls_certificate_verify_peers(s,
-		(gnutls_typed_vdata_st[]){ { .type = GNUTLS_DT_KEY_PURPOSE_OID,
-		    .data = (unsigned char *)(uintptr_t)
-			GNUTLS_KP_TLS_WWW_CLIENT } },
-		1, &status) == GNUTLS_E_SUCCESS &&
-	    status == 0;
+	ret->trusted = gnutls_certificate_verify_peers(s, &want, 1, &status) ==
+			   GNUTLS_E_SUCCESS &&
+		       status == 0;
 	return VT_OK;
 }

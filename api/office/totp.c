@@ -110,17 +110,19 @@ bool
 vt_recovery_parse(const char *s, char ret[static VT_RECOVERY_CODE + 1])
 {
 	size_t n = 0, chars = 0;
-	char c;
+	int c;
 
 	for (; *s != '\0'; s++) {
 		if (*s == ' ' || *s == '-')
 			continue;
-		c = *s >= 'a' && *s <= 'z' ? (char)(*s - 'a' + 'A') : *s;
+		c = (unsigned char)*s;
+		if (c >= 'a' && c <= 'z')
+			c += 'A' - 'a';
 		if (strchr(base32, c) == NULL || chars == 12)
 			return false;
 		if (chars == 4 || chars == 8)
 			ret[n++] = '-';
-		ret[n++] = c;
+		ret[n++] = (char)c;
 		chars++;
 	}
 	ret[n] = '\0';

@@ -196,12 +196,12 @@ vt_scope_name(enum vt_scope bit)
 }
 
 void
-vt_scope_text(uint32_t bits, struct vt_buf *ret)
+vt_scope_text(uint32_t list, struct vt_buf *ret)
 {
 	bool first = true;
 
 	for (size_t i = 0; i < N_OF(scopes); i++) {
-		if ((bits & scopes[i].bit) == 0)
+		if ((list & scopes[i].bit) == 0)
 			continue;
 		vt_buf_printf(ret, "%s%s", first ? "" : " ", scopes[i].name);
 		first = false;

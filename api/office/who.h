@@ -104,8 +104,8 @@ bool vt_duty_parse(const char *name, enum vt_duty *ret);
 
 /* "papers:read", ... of one bit. */
 const char *vt_scope_name(enum vt_scope bit);
-/* Space-separated names (RFC 6749 §3.3) of the bits, appended. */
-void vt_scope_text(uint32_t scopes, struct vt_buf *ret);
+/* Space-separated names (RFC 6749 §3.3) of the bits in list, appended. */
+void vt_scope_text(uint32_t list, struct vt_buf *ret);
 /* False when a name is unknown or none is given. */
 bool vt_scope_parse(const char *text, uint32_t *ret);
 
