@@ -103,6 +103,7 @@ vt_office_address_put(struct vt_office *o, const struct vt_request *rq,
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_office_enter(rq, VT_DUTY_ADDRESSES, reterr)) != VT_OK ||
+	    (rc = vt_house_only(o, rq->actor, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
 	    done || (rc = check_code(a->code, "code", reterr)) != VT_OK ||
 	    (a->successor[0] != '\0' &&

@@ -202,6 +202,25 @@ vt_house_agency(struct vt_view *v, uint32_t *ret, struct vt_err *reterr)
 	return VT_OK;
 }
 
+int
+vt_house_only(struct vt_office *o, const struct vt_actor *actor,
+    struct vt_err *reterr)
+{
+	struct vt_view *v = NULL;
+	uint32_t no = 0;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_house_agency(v, &no, reterr);
+	vt_view_end(v);
+	if (rc == VT_OK && no != actor->agency_no)
+		rc = vt_err_set(reterr, VT_E_FORBIDDEN,
+		    "the address book and the routes serve every agency: they "
+		    "are kept by the one that runs this store");
+	return rc;
+}
+
 static int
 wrong(struct vt_err *reterr, const char *field, const char *want)
 {
@@ -322,6 +341,7 @@ vt_office_route_put(struct vt_office *o, const struct vt_request *rq,
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_office_enter(rq, VT_DUTY_ROUTES, reterr)) != VT_OK ||
+	    (rc = vt_house_only(o, rq->actor, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
 	    done || (rc = check_route(r, reterr)) != VT_OK)
 		return rc;
@@ -383,6 +403,7 @@ vt_office_route_remove(struct vt_office *o, const struct vt_request *rq,
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_office_enter(rq, VT_DUTY_ROUTES, reterr)) != VT_OK ||
+	    (rc = vt_house_only(o, rq->actor, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
 	    done || (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
 	    (rc = vt_entry_get(

@@ -86,7 +86,8 @@ VT_NODISCARD int vt_office_route_find(struct vt_office *o, struct vt_view *v,
     const char *code, enum vt_route_kind *ret_kind, struct vt_route *ret_route,
     uint32_t *ret_agency_no, char *ret_code, struct vt_err *reterr);
 
-/* ---- routes: role admin, or the operator at the command line ---- */
+/* ---- routes: administrators of the agency that runs the store (the first of
+ * it), or the operator at the command line ---- */
 
 VT_NODISCARD int vt_office_route_get(struct vt_office *o, struct vt_view *v,
     const char *key, struct vt_route *ret, struct vt_err *reterr);
@@ -106,7 +107,8 @@ VT_NODISCARD int vt_office_route_remove(struct vt_office *o,
 VT_NODISCARD int vt_route_put(
     struct vt_store *s, const struct vt_route *r, struct vt_err *reterr);
 
-/* ---- the address book: read by all, changed by admin or by a sync ---- */
+/* ---- the address book: read by all, changed by those administrators or by a
+ * sync ---- */
 
 /* By code or old code. VT_E_AGENCY_UNKNOWN. */
 VT_NODISCARD int vt_office_address_get(struct vt_office *o, struct vt_view *v,

@@ -22,8 +22,14 @@ VT_NODISCARD int vt_route_read(struct vt_view *v, const char *key,
 VT_NODISCARD int vt_address_read(struct vt_view *v, const char *code,
     struct vt_address *ret, struct vt_err *reterr);
 
-/* An agency whose ledger takes acts that are nobody's: the first. */
+/* The agency that runs the store, whose ledger takes acts that are nobody's:
+ * the first. */
 VT_NODISCARD int vt_house_agency(
     struct vt_view *v, uint32_t *ret, struct vt_err *reterr);
+
+/* Where papers of all agencies go is no tenant's to say: VT_E_FORBIDDEN unless
+ * the actor is of the agency that runs the store. */
+VT_NODISCARD int vt_house_only(struct vt_office *o,
+    const struct vt_actor *actor, struct vt_err *reterr);
 
 #endif

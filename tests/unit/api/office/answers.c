@@ -36,8 +36,8 @@ main(void)
 	house_begin(&h);
 	a = house_actor(&h, "officer", h.here);
 	tap_ok(round_trip(&a, 1, &found) == VT_OK && found, "one character");
-	tap_ok(round_trip(&a, VT_L(IDEMPOTENCY_KEY_MAX), &found) == VT_OK &&
-		   found,
+	tap_ok(
+	    round_trip(&a, VT_L(IDEMPOTENCY_KEY_MAX), &found) == VT_OK && found,
 	    "the longest key");
 	tap_ok(round_trip(&a, VT_L(IDEMPOTENCY_KEY_MAX) + 1, &found) ==
 		       VT_E_INVALID &&
