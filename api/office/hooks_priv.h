@@ -80,7 +80,7 @@ void vt_hook_act_init(
 void vt_hook_act_work(struct vt_hook_act *a, const struct vt_hook *h);
 void vt_hook_act_free(struct vt_hook_act *a);
 
-/* ---- hook_pump.c: what is sent ---- */
+/* ---- hook_live.c: who is told ---- */
 
 /* A subscription that is on, in memory: what tells that it has something to
  * do. */
@@ -110,6 +110,8 @@ struct vt_hooks {
 void vt_hooks_kick(struct vt_office *o, const struct vt_hook *h);
 /* It is off or gone. */
 void vt_hooks_forget(struct vt_office *o, const struct vt_hook *h);
+/* It waits for its next event: the waker looks after it. */
+void vt_hooks_idle(struct vt_hooks *hooks, const struct vt_hook *h);
 /* Messages under way are given up, also of pings; nothing new is begun. */
 void vt_hooks_halt(struct vt_office *o);
 /* Makes the item of the subscription due. */
