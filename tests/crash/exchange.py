@@ -7,7 +7,8 @@ N consignments (default 100). In the end each of them was effective exactly
 once: one consignment, one paper with one number there, one delivery here that
 knows it is finished; the receipts are the same bytes on both sides; the
 registers have no gap; both stores are clean. With VANTHU_NETNS=1 each node
-lives in a network namespace of its own. VANTHU_SEED repeats the random choices.
+lives in a network namespace of its own; with VANTHU_CALM=1 nobody makes trouble.
+VANTHU_SEED repeats the random choices.
 """
 import json
 import os
@@ -31,7 +32,8 @@ SEED = int(os.environ.get('VANTHU_SEED', random.SystemRandom()
                           .getrandbits(32)))
 NETNS = os.environ.get('VANTHU_NETNS') == '1'
 SPEED = 240          # a minute of back-off takes a quarter of a second
-KILLS = max(4, WANTED // 50)
+CALM = os.environ.get('VANTHU_CALM') == '1'  # no trouble: how fast is it?
+KILLS = 0 if CALM else max(4, WANTED // 50)
 PATIENCE_S = 60 + WANTED / 2
 NODE = os.path.join(t.BUILD, 'tests', 'crash', 'exchange_node')
 rng = random.Random(SEED)
@@ -273,6 +275,8 @@ for n in nodes.values():
     n.start()
 
 begun = time.monotonic()
+for w in wires.values():
+    w.calm = CALM
 kills = 0
 while kills < KILLS and time.monotonic() - begun < PATIENCE_S:
     time.sleep(rng.uniform(0.2, 2.0))
@@ -296,7 +300,7 @@ for n in nodes.values():
 trouble = {k: wires['a'].did[k] + wires['b'].did[k] for k in wires['a'].did}
 print('# %.0f s, %d kills, trouble: %s' % (took, kills, ', '.join(
     '%s %d' % (k, v) for k, v in trouble.items())))
-t.ok(all(trouble.values()), 'the wire made trouble of every kind', trouble)
+t.ok(CALM or all(trouble.values()), 'the wire made trouble of every kind', trouble)
 
 sent = nodes['a'].report()
 came = nodes['b'].report()
