@@ -4,7 +4,8 @@
 #include "api/http/accept.h"
 #include "api/http/rate.h"
 #include "api/v1/v1_priv.h"
-#include "base/limits.h"
+
+#define KEY_MAX 120 /* as the contract says */
 
 const struct vt_contract_op *
 vt_contract_of(const struct vt_http_req *req)
@@ -126,9 +127,15 @@ vt_contract_admit(struct vt_http_req *req, struct vt_err *reterr)
 	    (rc = admit_query(req, op, reterr)) != VT_OK ||
 	    (rc = admit_types(req, op, reterr)) != VT_OK)
 		return rc;
-	if ((op->flags & VT_CONTRACT_IDEMPOTENT) != 0 &&
-	    (rc = vt_http_idempotency_key(req, &key, reterr)) != VT_OK)
-		return rc;
+	if ((op->flags & VT_CONTRACT_IDEMPOTENT) != 0) {
+		rc = vt_http_idempotency_key(req, &key, reterr);
+		/* The office makes keys of its own out of these. */
+		if (rc == VT_OK && key.n > KEY_MAX)
+			rc = vt_err_set(reterr, VT_E_SYNTAX,
+			    "Idempotency-Key: at most %d characters", KEY_MAX);
+		if (rc != VT_OK)
+			return rc;
+	}
 	if ((op->flags & VT_CONTRACT_IF_MATCH) != 0 &&
 	    vt_http_header(req, "If-Match").p == NULL)
 		return vt_err_set(reterr, VT_E_PRECONDITION_REQUIRED,

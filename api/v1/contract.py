@@ -374,7 +374,8 @@ class Operation:
             if 'application/problem+json' in content:
                 problems.add(status)
         wanted = {'401'} if 'OPEN' not in self.flags else set()
-        wanted |= {'400', '422'}  # not HTTP; a parameter that is not listed
+        # not HTTP, too long, too much of it; a parameter that is not listed
+        wanted |= {'400', '414', '422', '431'}
         if 'IF_MATCH' in self.flags:
             wanted |= {'412', '428'}
         if self.consumes:
