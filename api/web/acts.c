@@ -107,7 +107,7 @@ static const struct vt_desk_act acts[] = {
 	    vt_fields_pin, vt_run_seal, true, false, true },
 	{ "issue", VT_DUTY_ISSUE, "Phát hành", "Issue", "Đã phát hành.",
 	    "Issued.", sealed, NULL, vt_run_issue, true, false, false },
-	{ "send", VT_DUTY_DISPATCH, "Gửi", "Send", "Đã giao cho hàng gửi.",
+	{ "send", VT_DUTY_DISPATCH, "Gửi", "Send", "Đã đưa vào hàng đợi gửi.",
 	    "Handed over to be sent.", to_send, vt_fields_send, vt_run_send,
 	    true, false, false },
 	{ "accept", VT_DUTY_ACCEPT, "Tiếp nhận, vào sổ", "Accept",
@@ -382,12 +382,14 @@ gone(struct vt_sheet *s)
 		    T(s->d, "Bạn đã viết:", "You had written:"), note);
 }
 
-/* The next step, whose form is open. Who leads is asked once. */
+/* The next step, whose form is open. Who leads is asked once, and once sent
+ * there is mostly nobody left to send to. */
 static bool
 is_next(const struct vt_desk_act *a, const struct vt_paper *p)
 {
 	return a->first &&
-	       (a->duty != VT_DUTY_ASSIGN || vt_id_is_zero(&p->assigned_to));
+	       (a->duty != VT_DUTY_ASSIGN || vt_id_is_zero(&p->assigned_to)) &&
+	       (a->duty != VT_DUTY_DISPATCH || p->state == VT_PAPER_ISSUED);
 }
 
 void

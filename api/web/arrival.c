@@ -310,6 +310,8 @@ vt_arrival_meta(struct vt_desk *d, const struct vt_arrival *a,
 	ret->description = typed(a, "note");
 	if (a->draft) {
 		ret->draft_unit = typed(a, "unit");
+		ret->agency_name = d->me->agency_name;
+		ret->agency_code = d->me->agency_code;
 		return recipients(d, typed(a, "to"), ret, reterr);
 	}
 	ret->agency_name = typed(a, "agency");

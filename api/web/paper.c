@@ -195,8 +195,12 @@ static void
 opened(struct vt_desk *d, const vt_id *paper)
 {
 	struct vt_err err = VT_ERR_INIT;
-	int rc = vt_office_opened(d->office, d->me, paper, &err);
+	int rc;
 
+	/* An auditor looks on: that is no reading by the office. */
+	if (vt_who_may(d->me, VT_DUTY_PROCESS, NULL) != VT_OK)
+		return;
+	rc = vt_office_opened(d->office, d->me, paper, &err);
 	if (rc != VT_OK)
 		vt_log(VT_LEVEL_WARN, "desk.opened", "code=%s",
 		    vt_err_info(rc)->slug);

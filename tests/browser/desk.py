@@ -226,7 +226,7 @@ def clerk_sends(b):
             'H99.00.KHONG', 'an unknown code: told, and still there')
     b.js('document.getElementById("send-more").value = "Hội Khuyến học"')
     press(b, act('send'), 'done=send')
-    has(b, 'sent', 'Đã giao cho hàng gửi', 'Hội Khuyến học',
+    has(b, 'sent', 'Đã đưa vào hàng đợi gửi', 'Hội Khuyến học',
         'In và gửi giấy')
     fit(b, 'paper-sent')
     quiet(b, 'sending', 'status of 422')
