@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "api/office/arrive.h"
+#include "api/office/routes_priv.h"
 #include "api/office/work.h"
 
 #define ARENA_LIMIT  ((size_t)4 << 20)
@@ -164,6 +165,7 @@ quarantine(
 {
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
 	struct vt_step step;
+	bool ok = true;
 	int rc;
 
 	vt_log_err("office.quarantine", why);
@@ -173,7 +175,11 @@ quarantine(
 	vt_buf_reset(&a->reason);
 	vt_buf_printf(&a->reason, "%s (%s: %s)", vt_err_info(why->code)->vi,
 	    vt_err_info(why->code)->slug, why->msg);
-	step.u.consign_read.note = vt_buf_str(&a->reason);
+	/* the message may quote the packet */
+	step.u.consign_read.note =
+	    vt_arrival_text(a, vt_buf_str(&a->reason), VT_L(NOTE_MAX), &ok);
+	if (!ok)
+		return vt_arena_err(a->arena, reterr);
 	rc = vt_arrival_act(a, NULL, &step, 1, &res, reterr);
 	vt_act_result_free(&res);
 	return rc;
@@ -195,6 +201,8 @@ load(struct vt_arrival *a, const vt_id *id, struct vt_err *reterr)
 	a->agency_no = c.agency_no;
 	a->kind = c.kind;
 	a->state = c.state;
+	a->via = c.transport;
+	vt_text_fit(a->peer, sizeof(a->peer), c.peer);
 	a->packet = c.packet;
 	a->received_at = c.received_at;
 	return VT_OK;
@@ -222,11 +230,102 @@ ask_worker(struct vt_arrival *a, struct vt_err *reterr)
 static bool
 blames_packet(int rc, uint32_t attempt)
 {
-	if (rc == VT_E_SYNTAX || rc == VT_E_LIMIT || rc == VT_E_UNSUPPORTED)
+	if (rc == VT_E_SYNTAX || rc == VT_E_LIMIT || rc == VT_E_UNSUPPORTED ||
+	    rc == VT_E_PEER_UNTRUSTED)
 		return true;
 	return attempt >= OUR_TROUBLES &&
 	       (rc == VT_E_WORKER_CRASHED || rc == VT_E_WORKER_TIMEOUT ||
-		   rc == VT_E_WORKER_LIMIT);
+		   rc == VT_E_WORKER_LIMIT || rc == VT_E_WORKER_PROTOCOL);
+}
+
+/* ---- who speaks ---- */
+
+/* Where a code leads: a tenant, or a route, after successors. */
+struct whose {
+	enum vt_route_kind kind;
+	struct vt_route route;
+	uint32_t no; /* of the tenant, 0 */
+	char code[64];
+};
+
+static int
+find_whose(struct vt_office *o, struct vt_view *v, const char *code,
+    struct whose *ret, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
+	rc = vt_office_route_find(
+	    o, v, code, &ret->kind, &ret->route, &ret->no, ret->code, &err);
+	if (rc == VT_E_AGENCY_UNKNOWN) {
+		ret->kind = VT_ROUTE_PRINT;
+		vt_text_fit(ret->code, sizeof(ret->code), code);
+		return VT_OK;
+	}
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+/* Is the peer the agency itself, or the node or gateway that it is reached
+ * through? A gateway of many (the axis) vouches for all but our tenants. */
+static bool
+speaks_for(const struct whose *peer, bool gateway, const struct whose *from)
+{
+	if (from->kind == VT_ROUTE_TENANT || peer->kind == VT_ROUTE_TENANT)
+		return peer->no == from->no && peer->kind == from->kind;
+	if (gateway || strcmp(peer->code, from->code) == 0)
+		return true;
+	return (peer->kind == VT_ROUTE_DIRECT ||
+		   peer->kind == VT_ROUTE_HOSTED) &&
+	       from->kind == peer->kind &&
+	       strcmp(peer->route.key, from->route.key) == 0;
+}
+
+/*
+ * The packet says itself whose it is. Only who may speak for that agency is
+ * believed: else any peer could withdraw, refuse or answer for another.
+ */
+static int
+vouched(struct vt_arrival *a, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const struct vt_edxml *x = a->x;
+	const char *id = x->kind == VT_EDXML_STATUS ? x->status.from.id
+						    : x->document.from.id;
+	struct whose *w = vt_arena_array(a->arena, 2, sizeof(*w));
+	struct vt_err err = VT_ERR_INIT;
+	bool gateway, ok = true;
+	int rc;
+
+	if (w == NULL)
+		return vt_arena_err(a->arena, reterr);
+	id = vt_arrival_text(a, id, VT_L(AGENCY_CODE_MAX), &ok);
+	if (!ok)
+		return vt_arena_err(a->arena, reterr);
+	/* none at all is a finding; a file is an operator's own doing */
+	if (id[0] == '\0' || a->via == VT_TRANSPORT_FILE)
+		return VT_OK;
+	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_route_read(v, a->peer, &w[0].route, &err);
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	gateway = rc == VT_OK && (w[0].route.kind == VT_ROUTE_AXIS ||
+				     w[0].route.kind == VT_ROUTE_WRAPPER);
+	if ((rc = find_whose(a->o, v, a->peer, &w[0], reterr)) != VT_OK ||
+	    (rc = find_whose(a->o, v, id, &w[1], reterr)) != VT_OK)
+		return rc;
+	if (!speaks_for(&w[0], gateway, &w[1]))
+		return vt_err_set(reterr, VT_E_PEER_UNTRUSTED,
+		    "packet: From/OrganId is \"%s\", but \"%s\" handed it "
+		    "over, who does not speak for it",
+		    id, a->peer);
+	return VT_OK;
 }
 
 /* The findings that depend on who receives. */
@@ -249,25 +348,45 @@ judge(struct vt_arrival *a, struct vt_err *reterr)
 	return vt_edxml_judge(a->x, &r, reterr);
 }
 
+/* What was read becomes an act. */
 static int
-arrive(struct vt_arrival *a, const struct vt_work *w, struct vt_err *reterr)
+apply(struct vt_arrival *a, struct vt_err *reterr)
 {
-	struct vt_err err = VT_ERR_INIT;
 	int rc;
 
-	rc = ask_worker(a, &err);
-	if (rc != VT_OK && blames_packet(rc, w->attempt))
-		return quarantine(a, &err, reterr);
-	if (rc != VT_OK) {
-		if (reterr != NULL)
-			*reterr = err;
-		return rc;
-	}
 	if (a->x->kind == VT_EDXML_STATUS)
 		return vt_arrive_status(a, reterr);
 	if ((rc = judge(a, reterr)) != VT_OK)
 		return rc;
 	return vt_arrive_paper(a, reterr);
+}
+
+static int
+arrive(struct vt_arrival *a, const struct vt_work *w, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_edxml *x;
+	int rc;
+
+	rc = ask_worker(a, &err);
+	if (rc == VT_OK)
+		rc = vouched(a, &err);
+	if (rc != VT_OK && blames_packet(rc, w->attempt))
+		return quarantine(a, &err, reterr);
+	if (rc == VT_OK)
+		rc = apply(a, &err);
+	if (rc != VT_OK && !vt_err_info(rc)->retryable &&
+	    vt_outcome(rc) == VT_OUTCOME_REFUSED && a->x != NULL &&
+	    w->attempt >= OUR_TROUBLES) {
+		/* the store will not have it so: a person looks at it */
+		x = VT_TAKE(a->x);
+		rc = quarantine(a, &err, reterr);
+		a->x = x;
+		return rc;
+	}
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
 }
 
 int

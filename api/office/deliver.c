@@ -332,7 +332,8 @@ failed(struct vt_office *o, const struct job *j, const struct vt_err *why,
 {
 	struct vt_step step;
 
-	if (vt_err_info(why->code)->retryable &&
+	if ((vt_err_info(why->code)->retryable ||
+		vt_outcome(why->code) == VT_OUTCOME_CONFLICT) &&
 	    j->attempt < VT_L(DELIVERY_ATTEMPTS_MAX)) {
 		*ret_due = vt_deliver_next(vt_now(o->o.ctx), j->attempt);
 		if (reterr != NULL)
@@ -396,6 +397,7 @@ vt_deliver_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
     struct vt_err *reterr)
 {
 	struct job *j = calloc(1, sizeof(*j));
+	struct vt_err err = VT_ERR_INIT;
 	int rc;
 
 	if (j == NULL)
@@ -406,7 +408,9 @@ vt_deliver_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 	} else if (rc == VT_OK && j->state == VT_DELIVERY_WAITING) {
 		switch (j->kind) {
 		case VT_ROUTE_TENANT:
-			rc = to_tenant(o, j, reterr);
+			rc = to_tenant(o, j, &err);
+			if (rc != VT_OK)
+				rc = failed(o, j, &err, ret_due, reterr);
 			break;
 		case VT_ROUTE_HOSTED:
 			rc = to_hosted(o, j, ret_due, reterr);

@@ -209,7 +209,7 @@ tell_far(struct vt_office *o, const struct vt_work *w,
 	rc = send_far(o, w, t, f, &tr, &err);
 	if (rc == VT_OK)
 		return VT_OK;
-	if (!vt_err_info(rc)->retryable) {
+	if (rc == VT_E_PEER_REFUSED) { /* it will say no again */
 		vt_log_err("office.status_refused", &err);
 		return VT_OK;
 	}

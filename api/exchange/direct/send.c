@@ -22,12 +22,15 @@ static int
 refused(const struct vt_route *route, const struct vt_call_answer *a,
     struct vt_err *reterr)
 {
-	bool later = a->status >= 500 || a->status == 408 || a->status == 425 ||
-		     a->status == 429;
+	enum vt_code code = VT_E_PEER_REFUSED;
 
-	return vt_err_set(reterr,
-	    later ? VT_E_PEER_UNAVAILABLE : VT_E_PEER_REFUSED,
-	    "peer %s answers %ld: %.200s", route->key, a->status, a->other);
+	if (a->status >= 500 || a->status == 408 || a->status == 425 ||
+	    a->status == 429)
+		code = VT_E_PEER_UNAVAILABLE;
+	else if (a->status == 401 || a->status == 403)
+		code = VT_E_PEER_UNTRUSTED; /* it does not know us, yet */
+	return vt_err_set(reterr, code, "peer %s answers %ld: %.200s",
+	    route->key, a->status, a->other);
 }
 
 int
