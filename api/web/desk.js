@@ -32,7 +32,8 @@
 		verdict.setAttribute('aria-busy', 'true');
 		fetch(verdict.getAttribute('data-piece'),
 		    { credentials: 'same-origin' }).then(function (r) {
-			return r.ok ? r.text() : null;
+			/* Signed out meanwhile: that answer is another page. */
+			return r.ok && !r.redirected ? r.text() : null;
 		}).then(function (text) {
 			if (text)
 				verdict.innerHTML = text;
