@@ -131,9 +131,10 @@ signatures(struct vt_sheet *s)
 		return;
 	vt_html(d->page.b,
 	    "<section id=\"verdict\" class=\"box\" "
-	    "data-piece=\"/desk/papers/%s/check?piece=1\">\n<h2>%s</h2>\n"
+	    "data-piece=\"/desk/papers/%s/check?piece=1%s\">\n<h2>%s</h2>\n"
 	    "<p><a href=\"/desk/papers/%s/check\">%s</a></p>\n</section>\n",
-	    s->id, T(d, "Chữ ký số", "Signatures"), s->id,
+	    s->id, d->page.en ? "&lang=en" : "",
+	    T(d, "Chữ ký số", "Signatures"), s->id,
 	    T(d, "Kiểm tra chữ ký của tệp chính",
 		"Check the signatures of the main file"));
 }
