@@ -13,6 +13,8 @@ struct vt_arrival {
 	uint32_t agency_no;
 	enum vt_consign_kind kind;
 	enum vt_consign_state state;
+	enum vt_transport_kind via;
+	char peer[256]; /* who handed it over: a route's key or a code */
 	vt_hash packet;
 	vt_time received_at;
 	struct vt_edxml *x;
