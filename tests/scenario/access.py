@@ -116,10 +116,14 @@ province = t.Province()
 # --- the operator, before the server has the store ---
 
 listed = t.vanthu('user', 'list', province.store).stdout.decode()
-ids = {}
+ids, removed = {}, 0
 for line in listed.splitlines():
     at, code, login, name = line.split(None, 3)
     ids[code, name] = at
+    if login != '-':
+        removed += t.vanthu('user', 'remove', province.store,
+                            login).returncode
+t.equal(removed, 0, 'user remove: the accounts of the demo')
 officer_id = ids['H99.07', 'Trần Văn Thí']
 clerk_id = ids['H99.07', 'Lê Thị Dụ']
 t.ok(len(ids) > 8, 'user list: people and their ids', listed)
