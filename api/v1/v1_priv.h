@@ -23,8 +23,8 @@ void vt_v1_tus_problem(const struct vt_http_req *req, const struct vt_err *err,
     struct vt_http_res *res);
 
 /* accounts.c: a DELETE as an act; its idempotency key is the request's own. */
-VT_NODISCARD int vt_v1_removal(struct vt_http_req *req,
-    struct vt_request *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_v1_removal(
+    struct vt_http_req *req, struct vt_request *ret, struct vt_err *reterr);
 
 /* --- helpers --- */
 
