@@ -444,6 +444,7 @@ main(void)
 	node_tenant(&a, "H99.07");
 	node_tenant(&b, "H99.31");
 	node_route(&b, "H99.07", VT_ROUTE_DIRECT);
+	node_route(&b, "@axis", VT_ROUTE_AXIS); /* hands over for anybody */
 	node_open(&a);
 	node_open(&b);
 	refused_at_once();

@@ -279,6 +279,8 @@ node_route(struct node *n, const char *code, enum vt_route_kind kind)
 	r->kind = kind;
 	r->active = true;
 	(void)snprintf(r->url, sizeof(r->url), "http://127.0.0.1:1");
+	if (kind == VT_ROUTE_AXIS)
+		(void)snprintf(r->secret_ref, sizeof(r->secret_ref), "file:x");
 	if (kind == VT_ROUTE_DIRECT) {
 		r->n_pins = 1;
 		memcpy(r->cert[0], "x", 1);
