@@ -279,6 +279,36 @@ stranger(void)
 	vt_view_end(v);
 }
 
+/* A peer that speaks for an agency that is not its own. */
+static void
+in_anothers_name(void)
+{
+	struct vt_consign_new n = { .to = "H99.31",
+		.via = VT_TRANSPORT_DIRECT,
+		.kind = VT_PACKET_EDOC,
+		.external = "spoof",
+		.peer = "H99.07",
+		.headers = "" };
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	size_t papers = count_arrived(&b, 0);
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(bytes);
+	struct letter l;
+	vt_id id;
+
+	letter(&l, "H99.88,2026/02/20,9/UBND", sound, sizeof(sound) - 1);
+	l.d.from.id = "H99.88";
+	must(vt_edxml_write(&l.d, into_buf, &bytes, &err) == VT_OK, "packet",
+	    err.msg);
+	tap_call(vt_office_consign_bytes(
+		     b.office, &n, vt_buf_view(&bytes), &id, &r, &err),
+	    &err, "a packet in another's name is kept");
+	vt_act_result_free(&r);
+	WAIT_FOR(look(&id).state == VT_CONSIGN_QUARANTINED,
+	    "but not believed: %s", look(&id).note);
+	tap_eq_int(count_arrived(&b, 0), papers, "no paper is made of it");
+}
+
 static void
 again_another_way(void)
 {
@@ -451,6 +481,7 @@ main(void)
 	quarantine();
 	found_wrong();
 	stranger();
+	in_anothers_name();
 	again_another_way();
 	update();
 	hosted();
