@@ -18,6 +18,13 @@
 #define PIECE     ((size_t)65536)
 #define KNOWN_MAX 16
 
+/* What a record takes of each field: META_place, … */
+#define VT_META_TEXT(no, field, max) META_##field = (max),
+enum {
+#include "docstore/meta.def"
+};
+#undef VT_META_TEXT
+
 /* ---- refusing ---- */
 
 static int
@@ -27,16 +34,23 @@ refuse(struct vt_arrival *a, struct vt_err *reterr)
 	struct vt_telling t;
 	struct vt_step steps[2];
 	VT_BUF_AUTO(payload);
+	const char *reason;
+	bool ok = true;
 	int rc;
 
+	/* it quotes names from the packet */
 	vt_edxml_reason(a->x, true, &a->reason);
-	vt_telling_new(a->o, VT_STATUS_REFUSED, vt_buf_str(&a->reason), "", &t);
+	reason =
+	    vt_arrival_text(a, vt_buf_str(&a->reason), VT_L(NOTE_MAX), &ok);
+	if (!ok)
+		return vt_arena_err(a->arena, reterr);
+	vt_telling_new(a->o, VT_STATUS_REFUSED, reason, "", &t);
 	vt_telling_encode(&t, &payload);
 	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK ||
 	    (rc = vt_arrival_read(a, VT_CONSIGN_REFUSED, &steps[0], reterr)) !=
 		VT_OK)
 		return rc;
-	steps[0].u.consign_read.note = vt_buf_str(&a->reason);
+	steps[0].u.consign_read.note = reason;
 	memset(&steps[1], 0, sizeof(steps[1]));
 	steps[1].kind = VT_STEP_WORK;
 	steps[1].u.work.kind = VT_WORK_STATUS;
@@ -147,31 +161,32 @@ static int
 make_meta(struct vt_arrival *a, struct vt_meta *m, struct vt_err *reterr)
 {
 	const struct vt_edxml_document *d = &a->x->document;
-	size_t name = VT_L(NAME_MAX);
 	bool ok = true;
 
 	memset(m, 0, sizeof(*m));
-	m->type_name = vt_arrival_text(a, d->type_name, name, &ok);
-	m->subject = vt_arrival_text(a, d->subject, VT_L(SUBJECT_MAX), &ok);
+	m->type_name = vt_arrival_text(a, d->type_name, META_type_name, &ok);
+	m->subject = vt_arrival_text(a, d->subject, META_subject, &ok);
 	if (m->subject[0] == '\0')
 		m->subject = "(không có trích yếu)";
-	m->notation = vt_arrival_text(a, d->code_notation, 60, &ok);
-	m->number = vt_arrival_text(a, d->code_number, 60, &ok);
+	m->notation = vt_arrival_text(a, d->code_notation, META_notation, &ok);
+	m->number = vt_arrival_text(a, d->code_number, META_number, &ok);
 	m->issued_on = vt_arrival_day(a, &d->promulgated, &ok);
-	m->agency_code =
-	    vt_arrival_text(a, d->from.id, VT_L(AGENCY_CODE_MAX), &ok);
-	m->agency_name = vt_arrival_text(a, d->from.name, name, &ok);
-	m->place = vt_arrival_text(a, d->place, name, &ok);
-	m->signer_name = vt_arrival_text(a, d->signer_name, name, &ok);
-	m->signer_position = vt_arrival_text(a, d->signer_position, name, &ok);
-	m->signer_competence =
-	    vt_arrival_text(a, d->signer_competence, 20, &ok);
+	m->agency_code = vt_arrival_text(a, d->from.id, META_agency_code, &ok);
+	m->agency_name =
+	    vt_arrival_text(a, d->from.name, META_agency_name, &ok);
+	m->place = vt_arrival_text(a, d->place, META_place, &ok);
+	m->signer_name =
+	    vt_arrival_text(a, d->signer_name, META_signer_name, &ok);
+	m->signer_position =
+	    vt_arrival_text(a, d->signer_position, META_signer_position, &ok);
+	m->signer_competence = vt_arrival_text(
+	    a, d->signer_competence, META_signer_competence, &ok);
 	m->description = vt_arrival_text(a,
 	    d->content != NULL && d->subject != NULL &&
 		    strcmp(d->content, d->subject) == 0
 		? ""
 		: d->content,
-	    VT_L(SUBJECT_MAX), &ok);
+	    META_description, &ok);
 	m->due_on = vt_arrival_day(a, &d->due, &ok);
 	if (d->priority > 0 && d->priority <= 4)
 		m->urgency = (uint32_t)d->priority;
@@ -185,6 +200,7 @@ make_meta(struct vt_arrival *a, struct vt_meta *m, struct vt_err *reterr)
 /* ---- a sender that nobody knows ---- */
 
 struct stranger {
+	struct vt_route route;
 	struct vt_address row;
 	struct vt_entry_change change;
 	struct vt_buf value;
@@ -213,6 +229,15 @@ note_stranger(struct vt_arrival *a, const struct vt_meta *m, struct stranger *s,
 		return rc;
 	}
 	memset(&s->row, 0, sizeof(s->row));
+	/* it is answered the way it came */
+	rc = vt_route_read(v, a->peer, &s->route, &err);
+	if (rc == VT_OK)
+		vt_text_fit(s->row.gateway, sizeof(s->row.gateway), a->peer);
+	else if (rc != VT_E_NOT_FOUND) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
 	vt_text_fit(s->row.code, sizeof(s->row.code), m->agency_code);
 	vt_text_fit(s->row.name, sizeof(s->row.name), m->agency_name);
 	s->row.changed_at = vt_now(a->o->o.ctx);
