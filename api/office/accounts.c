@@ -205,6 +205,29 @@ change(const struct ask *k, const char *login, enum vt_account_act what,
 	return rc;
 }
 
+/* The first try may have been cut off between the account and its sessions. */
+static int
+shut_out_again(const struct ask *k, const char *login, enum vt_account_act what,
+    struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_account a;
+	int rc;
+
+	if (what == VT_ACCOUNT_UNLOCK || what == VT_ACCOUNT_REMOVE)
+		return VT_OK;
+	rc = load(k->store, login, k->rq->actor->agency_no, &a, &err);
+	if (rc == VT_E_NOT_FOUND)
+		return VT_OK; /* removed since */
+	if (rc == VT_OK) {
+		rc = vt_sessions_end(k->store, &a.person, NULL, NULL, &err);
+		vt_wipe(&a, sizeof(a));
+	}
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
 int
 vt_office_account_act(struct vt_office *o, const struct vt_request *rq,
     const char *login, enum vt_account_act act,
@@ -215,9 +238,10 @@ vt_office_account_act(struct vt_office *o, const struct vt_request *rq,
 	int rc;
 
 	rc = vt_house_enter(o, rq, VT_DUTY_ACCOUNTS, &done, reterr);
-	if (rc != VT_OK || done)
+	if (rc != VT_OK)
 		return rc;
-	return change(&k, login, act, password, reterr);
+	return done ? shut_out_again(&k, login, act, reterr)
+		    : change(&k, login, act, password, reterr);
 }
 
 int

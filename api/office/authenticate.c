@@ -41,10 +41,12 @@ vt_office_authenticate(struct vt_office *o, struct vt_span token,
 		    "no bearer token (RFC 6750 section 2.1)");
 	/* Sessions and access tokens first: they have a form of their own. */
 	rc = vt_office_session(o, token, &s, &err);
-	if (rc == VT_OK)
+	if (rc == VT_OK) {
 		*ret = s.actor;
-	else if (rc == VT_E_UNAUTHENTICATED)
+		ret->must_change = s.must_change;
+	} else if (rc == VT_E_UNAUTHENTICATED) {
 		rc = by_person(o, token, ret, &err);
+	}
 	if (rc != VT_OK && reterr != NULL)
 		*reterr = err;
 	return rc;

@@ -73,6 +73,9 @@ struct vt_actor {
 	/* The credential is limited to scopes (enum vt_scope bits). */
 	bool scoped;
 	uint32_t scopes;
+	/* Signed in with a password that somebody else set: may do nothing but
+	 * choose his own. */
+	bool must_change;
 	/* Delegations to this person, in force when he was recognised. */
 	struct vt_acting acting[VT_L(ACTING_MAX)];
 	size_t n_acting;

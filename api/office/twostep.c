@@ -245,6 +245,11 @@ vt_office_prepare(struct vt_office *o, const struct vt_request *rq,
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_office_enter(rq, duty_of(order->act), reterr)) != VT_OK)
 		return rc;
+	/* a number cannot be given back: a program needs the right to it */
+	if (order->act == VT_SIGNING_COMPETENT && order->number_first &&
+	    (rq->actor->roles & VT_ROLE_SYSTEM) != 0 &&
+	    (rc = vt_who_may(rq->actor, VT_DUTY_NUMBER, reterr)) != VT_OK)
+		return rc;
 	memset(ret, 0, sizeof(*ret));
 	if (n_chain > 0)
 		cert = vt_sha256(chain[0]);

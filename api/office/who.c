@@ -167,6 +167,9 @@ vt_who_may(const struct vt_actor *a, enum vt_duty duty, struct vt_err *reterr)
 
 	VT_ASSERT(duty < VT_DUTY__MAX);
 	r = &rights[duty];
+	if (a->must_change)
+		return vt_err_set(reterr, VT_E_FORBIDDEN,
+		    "the password was set by somebody else: change it first");
 	if (is_sole_control(r->key) && (a->roles & VT_ROLE_SYSTEM) != 0)
 		return refuse_program(r->name, reterr);
 	if (!vt_who_role_may(a->roles, duty) && vt_who_acts_for(a, duty) < 0)

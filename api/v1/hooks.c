@@ -238,13 +238,15 @@ vt_v1_change_webhook(
 	c.enabled = vt_in_bool(&root, "enabled");
 	c.set_after = vt_in_has(&root, "after");
 	c.after = vt_in_uint(&root, "after", INT64_MAX);
-	c.new_secret = vt_in_bool(&root, "new_secret");
+	/* a secret is told once, to whoever had it made: it is shown only new */
+	c.new_secret = vt_in_bool(&root, "new_secret") ||
+		       (c.set_symmetric && c.symmetric);
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = change_request(req, &rq, reterr)) != VT_OK ||
 	    (rc = vt_office_hook_change(
 		 vt_v1_office(req), &rq, &id, &c, &h, reterr)) != VT_OK)
 		return rc;
-	return one_out(req, res, &h, c.new_secret || c.set_symmetric, reterr);
+	return one_out(req, res, &h, c.new_secret, reterr);
 }
 
 int

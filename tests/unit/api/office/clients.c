@@ -315,6 +315,34 @@ certificates(const struct vt_actor *admin)
 	    VT_E_UNAUTHENTICATED, &err, "and nobody's again");
 }
 
+/* A number cannot be given back: preparing in order A needs the right to it. */
+static void
+numbering(void)
+{
+	struct vt_signing_order order = { .act = VT_SIGNING_COMPETENT,
+		.number_first = true };
+	struct vt_actor a = house_actor(&h, "system", h.here);
+	struct vt_office_prepared p = { .attrs = VT_BUF_INIT };
+	struct vt_request rq = house_request(&h, &a);
+	struct vt_err err = VT_ERR_INIT;
+	vt_id paper = { { 7 } };
+
+	a.scoped = true;
+	a.scopes = VT_SCOPE_SIGN;
+	tap_code(
+	    vt_office_prepare(h.office, &rq, &paper, &order, NULL, 0, &p, &err),
+	    VT_E_SCOPE, &err, "preparing with a number, without that scope");
+	a.scopes |= VT_SCOPE_NUMBER;
+	tap_code(
+	    vt_office_prepare(h.office, &rq, &paper, &order, NULL, 0, &p, &err),
+	    VT_E_NOT_FOUND, &err, "with it: only the paper is missing");
+	a.scopes = VT_SCOPE_SIGN;
+	order.number_first = false;
+	tap_code(
+	    vt_office_prepare(h.office, &rq, &paper, &order, NULL, 0, &p, &err),
+	    VT_E_NOT_FOUND, &err, "and so without a number");
+}
+
 int
 main(void)
 {
@@ -329,6 +357,7 @@ main(void)
 	assertions(&admin, false);
 	assertions(&admin, true);
 	certificates(&admin);
+	numbering();
 	house_end(&h);
 	return tap_done();
 }

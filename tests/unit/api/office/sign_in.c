@@ -119,6 +119,8 @@ right_and_wrong(void)
 	tap_call(
 	    vt_office_authenticate(h.office, vt_span_str(s.token), &a, &err),
 	    &err, "and works as a bearer token");
+	tap_code(vt_office_may_read(&a, &err), VT_E_FORBIDDEN, &err,
+	    "which may do nothing before the password is his own");
 	s.token[5] ^= 1;
 	tap_code(session(s.token, &t, &err), VT_E_UNAUTHENTICATED, &err,
 	    "one bit of the person turned");
