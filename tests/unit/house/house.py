@@ -293,7 +293,7 @@ def check_headers(root, cc, build):
     """every header compiles alone, and twice"""
     flags = ['-std=gnu11', '-D_GNU_SOURCE', '-D_FILE_OFFSET_BITS=64',
              '-Wall', '-Wextra', '-Werror', '-fsyntax-only', '-x', 'c',
-             '-I', root] + include_flags(root, build)
+             '-I', root, '-I', build] + include_flags(root, build)
     for path in files(root, SHIPPED + ('tests',), '.h'):
         text = '#include "%s"\n' % path
         got = subprocess.run(cc + flags + ['-'], input=text * 2, text=True,
