@@ -85,8 +85,8 @@ addresses(void)
 struct listener {
 	int fd;
 	unsigned port;
-	const char *answer; /* NULL: none, and the line stays open */
-	size_t more;        /* bytes of body after it */
+	_Atomic(const char *) answer; /* NULL: none, and the line stays open */
+	_Atomic size_t more;          /* bytes of body after it */
 	atomic_int accepted;
 	atomic_bool end;
 	char got[4096];
@@ -97,6 +97,7 @@ static void
 serve(struct listener *l, int c)
 {
 	struct timespec pause = { 0, 1000000 };
+	const char *answer;
 	char piece[4096];
 	ssize_t n = 0;
 	size_t at = 0;
@@ -106,12 +107,13 @@ serve(struct listener *l, int c)
 	       (n = read(c, l->got + at, sizeof(l->got) - at - 1)) > 0)
 		at += (size_t)n;
 	memset(piece, 'x', sizeof(piece));
-	if (l->answer == NULL) {
+	answer = l->answer;
+	if (answer == NULL) {
 		while (!atomic_load(&l->end))
 			nanosleep(&pause, NULL);
 		return;
 	}
-	if (write(c, l->answer, strlen(l->answer)) < 0)
+	if (write(c, answer, strlen(answer)) < 0)
 		return;
 	for (size_t i = 0; i < l->more; i += sizeof(piece))
 		if (send(c, piece, sizeof(piece), MSG_NOSIGNAL) < 0)

@@ -20,8 +20,8 @@
 
 struct world {
 	struct vt_context ctx;
-	vt_time now;
-	int64_t mono;
+	_Atomic vt_time now; /* set by the test while other threads ask */
+	_Atomic int64_t mono;
 	uint64_t drawn; /* blocks of randomness so far */
 	pthread_mutex_t lock;
 };

@@ -71,13 +71,13 @@ struct node {
 	char key[40];
 	/* how its transport behaves; guarded by lock */
 	pthread_mutex_t lock;
-	unsigned lose, lose_answer, times; /* times: 0 as 1 */
-	bool keep_back, refuse;
+	_Atomic unsigned lose, lose_answer, times; /* times: 0 as 1 */
+	_Atomic bool keep_back, refuse;
 	struct kept kept[64];
-	size_t n_kept;
-	unsigned sent; /* packets that were tried */
-	vt_hash last;  /* of the last one */
-	bool differed; /* one id, two contents */
+	_Atomic size_t n_kept; /* counted when it is whole */
+	_Atomic unsigned sent; /* packets that were tried */
+	vt_hash last;          /* of the last one */
+	_Atomic bool differed; /* one id, two contents */
 	vt_id ids[512];
 	vt_hash hashes[512];
 	size_t n_ids;
@@ -163,7 +163,7 @@ wire_send(void *arg, const struct vt_route *route, const struct vt_packet *p,
 		n->lose--;
 		rc = vt_err_set(reterr, VT_E_PEER_UNAVAILABLE, "wire: lost");
 	} else if (n->keep_back && n->n_kept < 64) {
-		struct kept *k = &n->kept[n->n_kept++];
+		struct kept *k = &n->kept[n->n_kept];
 
 		(void)snprintf(k->to, sizeof(k->to), "%s", p->to);
 		(void)snprintf(k->peer, sizeof(k->peer), "%s", p->from);
@@ -176,6 +176,7 @@ wire_send(void *arg, const struct vt_route *route, const struct vt_packet *p,
 		k->n.expect = NULL;
 		k->bytes = bytes;
 		bytes = (struct vt_buf)VT_BUF_INIT;
+		n->n_kept++;
 		times = 0; /* taken, the other side sees it later */
 	}
 	(void)pthread_mutex_unlock(&n->lock);
