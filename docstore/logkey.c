@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/ed25519.h"
 #include "docstore/files.h"
 #include "docstore/store_priv.h"
 
@@ -38,7 +39,7 @@ remember(struct vt_store *s, const vt_id *agency, const uint8_t *seed,
 	k->seed = vt_secret_new(seed, VT_LOG_KEY_SIZE);
 	rc = k->seed == NULL
 		 ? vt_err_set(reterr, VT_E_NOMEM, "secure memory is exhausted")
-		 : vt_log_key_public(vt_secret_view(k->seed), k->pub, reterr);
+		 : vt_ed25519_public(vt_secret_view(k->seed), k->pub, reterr);
 	if (rc != VT_OK) {
 		vt_secret_free(k->seed);
 		free(k);

@@ -1,62 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <gcrypt.h>
 #include <inttypes.h>
 
 #include "base/base64.h"
+#include "base/ed25519.h"
 #include "docstore/note.h"
 
 /* The signature line starts with U+2014 and a space. */
 #define DASH "\xe2\x80\x94 "
-
-VT_CLEANUP_DEFINE(struct gcry_sexp, gcry_sexp_release)
-
-static int
-crypt_err(gcry_error_t e, const char *what, struct vt_err *reterr)
-{
-	return vt_err_set(
-	    reterr, VT_E_INTERNAL, "Ed25519: %s: %s", what, gcry_strerror(e));
-}
-
-/* libgcrypt takes the seed as d; the public key is derived from it. */
-static int
-secret_key(struct vt_span seed, gcry_sexp_t *ret, struct vt_err *reterr)
-{
-	gcry_error_t e;
-
-	VT_ASSERT(seed.n == VT_LOG_KEY_SIZE);
-	e = gcry_sexp_build(ret, NULL,
-	    "(private-key (ecc (curve Ed25519)(flags eddsa)(d %b)))",
-	    VT_LOG_KEY_SIZE, seed.p);
-	return e ? crypt_err(e, "reading the key", reterr) : VT_OK;
-}
-
-int
-vt_log_key_public(struct vt_span seed, uint8_t ret[static VT_LOG_KEY_SIZE],
-    struct vt_err *reterr)
-{
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *key = NULL;
-	gcry_ctx_t ctx = NULL;
-	gcry_mpi_t q;
-	const void *p;
-	unsigned int bits = 0;
-	gcry_error_t e;
-	int rc;
-
-	if ((rc = secret_key(seed, &key, reterr)) != VT_OK)
-		return rc;
-	if ((e = gcry_mpi_ec_new(&ctx, key, NULL)) != 0)
-		return crypt_err(e, "deriving the public key", reterr);
-	q = gcry_mpi_ec_get_mpi("q@eddsa", ctx, 1);
-	p = q == NULL ? NULL : gcry_mpi_get_opaque(q, &bits);
-	if (p != NULL && bits == 8 * VT_LOG_KEY_SIZE)
-		memcpy(ret, p, VT_LOG_KEY_SIZE);
-	else
-		rc = vt_err_set(reterr, VT_E_INTERNAL,
-		    "Ed25519: the public key has %u bits", bits);
-	gcry_mpi_release(q);
-	gcry_ctx_release(ctx);
-	return rc;
-}
 
 void
 vt_note_key_id(const char *name, const uint8_t pub[static VT_LOG_KEY_SIZE],
@@ -81,61 +31,6 @@ vt_checkpoint_text(const struct vt_checkpoint *c, struct vt_buf *ret)
 	vt_buf_putc(ret, '\n');
 }
 
-static int
-ed25519_sign(struct vt_span seed, struct vt_span text, uint8_t ret[static 64],
-    struct vt_err *reterr)
-{
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *key = NULL;
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *data = NULL;
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *sig = NULL;
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *r = NULL;
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *s = NULL;
-	const char *p;
-	size_t n;
-	gcry_error_t e;
-	int rc;
-
-	if ((rc = secret_key(seed, &key, reterr)) != VT_OK)
-		return rc;
-	e = gcry_sexp_build(&data, NULL,
-	    "(data (flags eddsa)(hash-algo sha512)(value %b))", (int)text.n,
-	    text.p);
-	if (e == 0)
-		e = gcry_pk_sign(&sig, data, key);
-	if (e != 0)
-		return crypt_err(e, "signing", reterr);
-	r = gcry_sexp_find_token(sig, "r", 0);
-	s = gcry_sexp_find_token(sig, "s", 0);
-	for (int i = 0; i < 2; i++) {
-		p = gcry_sexp_nth_data(i == 0 ? r : s, 1, &n);
-		if (p == NULL || n != 32)
-			return vt_err_set(reterr, VT_E_INTERNAL,
-			    "Ed25519: signature of an unexpected form");
-		memcpy(ret + (ptrdiff_t)32 * i, p, 32);
-	}
-	return VT_OK;
-}
-
-static bool
-ed25519_verify(const uint8_t pub[static VT_LOG_KEY_SIZE], struct vt_span text,
-    const uint8_t sig[static 64])
-{
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *key = NULL;
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *data = NULL;
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *value = NULL;
-
-	if (gcry_sexp_build(&key, NULL,
-		"(public-key (ecc (curve Ed25519)(flags eddsa)(q %b)))",
-		VT_LOG_KEY_SIZE, pub) != 0 ||
-	    gcry_sexp_build(&data, NULL,
-		"(data (flags eddsa)(hash-algo sha512)(value %b))", (int)text.n,
-		text.p) != 0 ||
-	    gcry_sexp_build(&value, NULL, "(sig-val (eddsa (r %b)(s %b)))", 32,
-		sig, 32, sig + 32) != 0)
-		return false;
-	return gcry_pk_verify(value, data, key) == 0;
-}
-
 int
 vt_checkpoint_sign(const struct vt_checkpoint *c, struct vt_span seed,
     const uint8_t pub[static VT_LOG_KEY_SIZE], struct vt_buf *ret,
@@ -149,7 +44,7 @@ vt_checkpoint_sign(const struct vt_checkpoint *c, struct vt_span seed,
 	if ((rc = vt_buf_status(&text, reterr)) != VT_OK)
 		return rc;
 	vt_note_key_id(c->origin, pub, sig);
-	rc = ed25519_sign(seed, vt_buf_view(&text), sig + 4, reterr);
+	rc = vt_ed25519_sign(seed, vt_buf_view(&text), sig + 4, reterr);
 	if (rc != VT_OK)
 		return rc;
 	vt_buf_span(ret, vt_buf_view(&text));
@@ -246,7 +141,7 @@ vt_checkpoint_verify(struct vt_span note,
 			VT_SPAN(l.p + skip, l.n - skip), &sig, NULL) != VT_OK ||
 		    sig.n != 4 + 64 || memcmp(sig.p, id, 4) != 0)
 			continue;
-		if (!ed25519_verify(pub, text, sig.p + 4))
+		if (!vt_ed25519_verify(pub, text, sig.p + 4))
 			return vt_err_set(reterr, VT_E_LEDGER_PROOF,
 			    "checkpoint: C2SP signed-note: the signature of "
 			    "%s is not valid",

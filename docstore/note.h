@@ -19,10 +19,6 @@ struct vt_checkpoint {
 	vt_hash root;
 };
 
-/* Public key of an Ed25519 seed (32 bytes). VT_E_INTERNAL. */
-VT_NODISCARD int vt_log_key_public(struct vt_span seed,
-    uint8_t ret[static VT_LOG_KEY_SIZE], struct vt_err *reterr);
-
 /* First 4 bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key). */
 void vt_note_key_id(const char *name, const uint8_t pub[static VT_LOG_KEY_SIZE],
     uint8_t ret[static 4]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Signed checkpoints: known keys, equal bytes, and what must not pass. */
 #include "base/base64.h"
+#include "base/ed25519.h"
 #include "docstore/note.h"
 #include "tests/tap.h"
 
@@ -36,7 +37,7 @@ known_keys(uint8_t *seed, uint8_t *pub)
 
 	from_hex(seed_hex, seed);
 	from_hex(pub_hex, pub);
-	tap_call(vt_log_key_public(VT_SPAN(seed, 32), got, &err), &err,
+	tap_call(vt_ed25519_public(VT_SPAN(seed, 32), got, &err), &err,
 	    "public key of a seed");
 	tap_ok(memcmp(got, pub, 32) == 0, "RFC 8032 test 1");
 	tap_call(vt_base64_get(vt_span_str(vkey), &key, &err), &err, "vkey");
