@@ -274,8 +274,8 @@ int
 vt_act_list(struct vt_view *v, const vt_id *paper, uint64_t from,
     struct vt_act_entry *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
 {
-	struct vt_span rk, rv;
-	struct vt_key prefix;
+	struct vt_key prefix, at;
+	struct vt_scan s;
 	struct vt_ref ref;
 	size_t n = 0;
 	int rc;
@@ -285,22 +285,15 @@ vt_act_list(struct vt_view *v, const vt_id *paper, uint64_t from,
 		VT_OK)
 		return rc;
 	prefix = vt_key_row(ref.agency_no, ref.seq);
-	while (n < max) {
-		struct vt_key k = vt_key_of_paper(ref.agency_no, ref.seq, from);
-
-		rc = vt_tx_ge(v->txn, VT_T_PAPER_ACT, &k, &rk, &rv, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, rk)))
-			break;
-		if (rc != VT_OK)
-			return rc;
-		from = vt_be64(rk.p + 12);
-		rc = entry_of(v, ref.agency_no, from, &ret[n], reterr);
+	at = vt_key_of_paper(ref.agency_no, ref.seq, from);
+	s = vt_scan_up(v->txn, VT_T_PAPER_ACT, &prefix, &at);
+	while (n < max && vt_scan_next(&s, reterr)) {
+		rc = entry_of(
+		    v, ref.agency_no, vt_be64(s.k.p + 12), &ret[n], reterr);
 		if (rc != VT_OK)
 			return rc;
 		n++;
-		from++;
 	}
 	*ret_n = n;
-	return VT_OK;
+	return s.rc;
 }

@@ -57,24 +57,14 @@ not_sent_yet(struct vt_apply *x, const struct addressee *to, size_t n,
 	struct vt_txn *t = x->b->txn;
 	struct addressee was;
 	struct vt_delivery d;
-	struct vt_span k, row;
-	uint64_t seq = 0;
+	struct vt_scan s;
 	int rc;
 
-	for (;;) {
-		struct vt_key at =
-		    vt_key_of_paper(x->st.agency_no, x->paper->seq, seq + 1);
-
-		rc = vt_tx_ge(t, VT_T_PAPER_DELIVERY, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			return VT_OK;
-		if (rc != VT_OK)
-			return rc;
-		seq = vt_be64(k.p + 12);
+	s = vt_scan_up(t, VT_T_PAPER_DELIVERY, &prefix, NULL);
+	while (vt_scan_next(&s, reterr)) {
 		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
-		    (rc = vt_row_delivery(t, x->st.agency_no, seq, scratch, &d,
-			 reterr)) != VT_OK ||
+		    (rc = vt_row_delivery(t, x->st.agency_no,
+			 vt_be64(s.k.p + 12), scratch, &d, reterr)) != VT_OK ||
 		    (rc = find(x, &d.to, &was, reterr)) != VT_OK)
 			return rc;
 		if (*d.to.code != '\0' &&
@@ -83,6 +73,7 @@ not_sent_yet(struct vt_apply *x, const struct addressee *to, size_t n,
 			    "dispatch: this paper was sent to %s already",
 			    shown(&d.to));
 	}
+	return s.rc;
 }
 
 int

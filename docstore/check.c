@@ -163,36 +163,26 @@ vt_check_rows(struct vt_check *c, enum vt_table table,
 {
 	struct vt_txn *t = txn_of(c, table);
 	struct vt_err err;
-	struct vt_key at = *prefix;
-	struct vt_span k, v;
+	struct vt_scan s = vt_scan_up(t, table, prefix, NULL);
 	uint64_t n = 0, total = 0;
 	int rc;
 
 	if ((rc = t->ops->count(t, table, &total, reterr)) != VT_OK)
 		return rc;
-	while (!c->stopped) {
-		rc = vt_tx_ge(t, table, &at, &k, &v, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(prefix, k)))
-			return VT_OK;
-		if (rc != VT_OK)
-			return rc;
+	while (!c->stopped && vt_scan_next(&s, reterr)) {
 		err = (struct vt_err)VT_ERR_INIT;
-		rc = f(c, arg, k, v, &err);
+		rc = f(c, arg, s.k, s.row, &err);
 		if (rc != VT_OK && (rc = vt_finding_err(c, rc, &err,
 					vt_table_name(table))) != VT_OK) {
 			if (reterr != NULL)
 				*reterr = err;
 			return rc;
 		}
-		at.n = 0;
-		vt_key_bytes(&at, k.p, k.n);
-		vt_key_u8(&at, 0); /* the next key */
 		if ((++n & 1023) == 0 &&
 		    !vt_check_progress(c, vt_table_name(table), n, total))
 			break;
 	}
-	return VT_OK;
+	return s.rc;
 }
 
 int

@@ -181,8 +181,9 @@ static int
 garbage_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 {
 	struct collect_op *c = (struct collect_op *)(void *)op;
-	struct vt_key all = { .n = 0 }, g = { .n = 0 }, m;
+	struct vt_key all = { .n = 0 }, g = { .n = 0 };
 	struct vt_span k, v;
+	struct vt_scan s;
 	uint64_t manifest;
 	int rc;
 
@@ -195,15 +196,14 @@ garbage_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	c->more = true;
 	manifest = vt_be64(k.p);
 	vt_key_u64(&g, manifest);
+	s = vt_scan_up(b->txn, VT_T_MANIFEST, &g, NULL);
 	for (int i = 0; i < SEGMENTS_A_STEP; i++) {
-		rc = vt_tx_ge(b->txn, VT_T_MANIFEST, &g, &k, &v, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&g, k)))
-			return del(b, VT_T_GARBAGE, &g, reterr);
-		if (rc != VT_OK)
-			return rc;
-		m = (struct vt_key){ .n = 0 };
-		vt_key_bytes(&m, k.p, k.n);
+		struct vt_key m = { .n = 0 };
+
+		if (!vt_scan_next(&s, reterr))
+			return s.rc == VT_OK ? del(b, VT_T_GARBAGE, &g, reterr)
+					     : s.rc;
+		vt_key_bytes(&m, s.k.p, s.k.n);
 		rc = drop_segment(b, &m, manifest, vt_be32(m.b + 8), reterr);
 		if (rc != VT_OK)
 			return rc;

@@ -204,20 +204,16 @@ document_new(
 {
 	struct vt_key prefix =
 	    vt_key_document(x->st.agency_no, c->from_code, c->document_id);
-	struct vt_key at = prefix;
+	struct vt_scan s =
+	    vt_scan_up(x->b->txn, VT_T_CONSIGN_DOCUMENT, &prefix, NULL);
 	struct vt_consignment old;
-	struct vt_span k, row;
 	bool found;
 	int rc;
 
-	while ((rc = vt_tx_ge(x->b->txn, VT_T_CONSIGN_DOCUMENT, &at, &k, &row,
-		    reterr)) == VT_OK &&
-	       vt_key_is_prefix(&prefix, k)) {
-		at.n = 0;
-		vt_key_bytes(&at, k.p, k.n);
-		vt_key_u8(&at, 0); /* the next key */
+	while (vt_scan_next(&s, reterr)) {
 		if ((rc = vt_row_consign(x->b->txn, x->st.agency_no,
-			 vt_be64(k.p + 36), x->arena, &old, reterr)) != VT_OK ||
+			 vt_be64(s.k.p + 36), x->arena, &old, reterr)) !=
+			VT_OK ||
 		    (rc = stands(x, &old, &found, reterr)) != VT_OK)
 			return rc;
 		if (!found || old.seq == c->seq)
@@ -229,7 +225,7 @@ document_new(
 		    "already",
 		    c->document_id);
 	}
-	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+	return s.rc;
 }
 
 static bool
@@ -331,10 +327,11 @@ vt_consign_repeat(struct vt_apply *x, struct vt_err *reterr)
 	uint32_t no = 0;
 	int rc;
 
-	rc = vt_tx_lt(x->b->txn, VT_T_CONSIGN_LOG, &at, &k, &row, reterr);
+	rc = vt_tx_last(
+	    x->b->txn, VT_T_CONSIGN_LOG, &prefix, &at, &k, &row, reterr);
 	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
 		return rc;
-	if (rc == VT_OK && vt_key_is_prefix(&prefix, k))
+	if (rc == VT_OK)
 		no = vt_be32(k.p + 12);
 	if (no >= VT_L(CONSIGN_LOG_MAX))
 		return VT_OK;
@@ -479,30 +476,21 @@ vt_consign_by_document(struct vt_view *v, uint32_t agency_no,
 {
 	struct vt_key prefix =
 	    vt_key_document(agency_no, from_code, document_id);
-	struct vt_key at = prefix;
-	struct vt_span k, row;
+	struct vt_scan s;
 	size_t n = 0;
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK)
 		return rc;
-	while (n < max) {
-		rc = vt_tx_ge(
-		    v->txn, VT_T_CONSIGN_DOCUMENT, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK ||
-		    (rc = vt_row_consign(v->txn, agency_no, vt_be64(k.p + 36),
+	s = vt_scan_up(v->txn, VT_T_CONSIGN_DOCUMENT, &prefix, NULL);
+	while (n < max && vt_scan_next(&s, reterr)) {
+		if ((rc = vt_row_consign(v->txn, agency_no, vt_be64(s.k.p + 36),
 			 v->arena, &ret[n], reterr)) != VT_OK)
 			return rc;
 		n++;
-		at.n = 0;
-		vt_key_bytes(&at, k.p, k.n);
-		vt_key_u8(&at, 0); /* the next key */
 	}
 	*ret_n = n;
-	return VT_OK;
+	return s.rc;
 }
 
 int
@@ -510,41 +498,32 @@ vt_consign_list(struct vt_view *v, uint32_t agency_no,
     const struct vt_consign_filter *f, struct vt_consignment *ret, size_t max,
     size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
 {
-	uint64_t before = f->before == 0 ? UINT64_MAX : f->before, next = 0;
-	struct vt_key prefix = { .n = 0 };
 	unsigned int seen = 0;
-	struct vt_span k, row;
+	uint64_t seq, next = 0;
+	struct vt_scan s;
 	size_t n = 0;
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK)
 		return rc;
-	vt_key_u32(&prefix, agency_no);
-	while (n < max) {
-		struct vt_key at = vt_key_row(agency_no, before);
-
-		rc = vt_tx_lt(v->txn, VT_T_CONSIGN, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK)
-			return rc;
-		before = vt_be64(k.p + 4);
+	s = vt_scan_newest(v->txn, VT_T_CONSIGN, agency_no, f->before);
+	while (n < max && vt_scan_next(&s, reterr)) {
+		seq = vt_be64(s.k.p + 4);
 		rc = vt_row_consign(
-		    v->txn, agency_no, before, v->arena, &ret[n], reterr);
+		    v->txn, agency_no, seq, v->arena, &ret[n], reterr);
 		if (rc != VT_OK)
 			return rc;
 		if ((f->state == 0 || f->state == ret[n].state) &&
 		    (f->kind == 0 || f->kind == ret[n].kind))
 			n++;
 		if (n == max || ++seen == VT_L(SEARCH_SCAN_MAX)) {
-			next = before;
+			next = seq;
 			break;
 		}
 	}
 	*ret_n = n;
 	*ret_next = next > 1 ? next : 0; /* 1 is the oldest */
-	return VT_OK;
+	return s.rc;
 }
 
 int
@@ -552,8 +531,7 @@ vt_consign_log(struct vt_view *v, const vt_id *id, uint32_t after,
     struct vt_consign_arrival *ret, size_t max, size_t *ret_n,
     struct vt_err *reterr)
 {
-	struct vt_key prefix, at;
-	struct vt_span k, row;
+	struct vt_scan s;
 	struct vt_ref ref;
 	size_t n = 0;
 	int rc;
@@ -562,19 +540,13 @@ vt_consign_log(struct vt_view *v, const vt_id *id, uint32_t after,
 	    (rc = vt_row_ref(
 		 v->txn, id, VT_OBJECT_CONSIGNMENT, &ref, reterr)) != VT_OK)
 		return rc;
-	prefix = vt_key_row(ref.agency_no, ref.seq);
-	while (n < max && after < UINT32_MAX) {
-		at = vt_key_log(ref.agency_no, ref.seq, after + 1);
-		rc = vt_tx_ge(v->txn, VT_T_CONSIGN_LOG, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK || (rc = vt_arrival_decode(row, v->arena,
-					&ret[n], reterr)) != VT_OK)
+	s = vt_scan_log(v->txn, VT_T_CONSIGN_LOG, &ref, after);
+	while (n < max && vt_scan_next(&s, reterr)) {
+		if ((rc = vt_arrival_decode(
+			 s.row, v->arena, &ret[n], reterr)) != VT_OK)
 			return rc;
-		after = vt_be32(k.p + 12);
-		ret[n++].no = after;
+		ret[n++].no = vt_be32(s.k.p + 12);
 	}
 	*ret_n = n;
-	return VT_OK;
+	return s.rc;
 }

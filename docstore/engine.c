@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names of tables, and keys. */
+/* Names of tables, keys, scans. */
 #include "docstore/engine.h"
 
 static const struct {
@@ -88,4 +88,80 @@ uint64_t
 vt_be64(const uint8_t *p)
 {
 	return (uint64_t)vt_be32(p) << 32 | vt_be32(p + 4);
+}
+
+int
+vt_tx_last(struct vt_txn *t, enum vt_table table, const struct vt_key *prefix,
+    const struct vt_key *before, struct vt_span *ret_key,
+    struct vt_span *ret_value, struct vt_err *reterr)
+{
+	int rc = vt_tx_lt(t, table, before, ret_key, ret_value, reterr);
+
+	return rc == VT_OK && !vt_key_is_prefix(prefix, *ret_key)
+		   ? VT_E_NOT_FOUND
+		   : rc;
+}
+
+struct vt_scan
+vt_scan_up(struct vt_txn *t, enum vt_table table, const struct vt_key *prefix,
+    const struct vt_key *from)
+{
+	return (struct vt_scan){ .txn = t,
+		.table = table,
+		.prefix = *prefix,
+		.at = from == NULL ? *prefix : *from };
+}
+
+struct vt_scan
+vt_scan_down(struct vt_txn *t, enum vt_table table, const struct vt_key *prefix,
+    const struct vt_key *before)
+{
+	return (struct vt_scan){ .txn = t,
+		.table = table,
+		.down = true,
+		.prefix = *prefix,
+		.at = *before };
+}
+
+struct vt_scan
+vt_scan_agency(
+    struct vt_txn *t, enum vt_table table, uint32_t agency_no, uint64_t after)
+{
+	struct vt_key prefix = { .n = 0 }, at = vt_key_row(agency_no, after);
+
+	vt_key_u32(&prefix, agency_no);
+	vt_key_u8(&at, 0); /* the next key */
+	return vt_scan_up(t, table, &prefix, &at);
+}
+
+struct vt_scan
+vt_scan_newest(
+    struct vt_txn *t, enum vt_table table, uint32_t agency_no, uint64_t before)
+{
+	struct vt_key prefix = { .n = 0 }, at;
+
+	vt_key_u32(&prefix, agency_no);
+	at = vt_key_row(agency_no, before == 0 ? UINT64_MAX : before);
+	return vt_scan_down(t, table, &prefix, &at);
+}
+
+bool
+vt_scan_next(struct vt_scan *s, struct vt_err *reterr)
+{
+	s->rc =
+	    s->down
+		? vt_tx_lt(s->txn, s->table, &s->at, &s->k, &s->row, reterr)
+		: vt_tx_ge(s->txn, s->table, &s->at, &s->k, &s->row, reterr);
+	if (s->rc == VT_E_NOT_FOUND ||
+	    (s->rc == VT_OK && !vt_key_is_prefix(&s->prefix, s->k))) {
+		s->rc = VT_OK;
+		return false;
+	}
+	if (s->rc != VT_OK)
+		return false;
+	s->at.n = 0;
+	vt_key_bytes(&s->at, s->k.p, s->k.n);
+	if (!s->down)
+		vt_key_u8(&s->at, 0); /* the next key */
+	return true;
 }

@@ -150,11 +150,48 @@ vt_tx_lt(struct vt_txn *t, enum vt_table table, const struct vt_key *k,
 	return t->ops->lt(t, table, vt_key_view(k), ret_key, ret_value, reterr);
 }
 
+/* Key and row of the last row whose key begins with prefix, and comes before
+ * `before`. VT_E_NOT_FOUND. */
+int vt_tx_last(struct vt_txn *t, enum vt_table table,
+    const struct vt_key *prefix, const struct vt_key *before,
+    struct vt_span *ret_key, struct vt_span *ret_value, struct vt_err *reterr);
+
 /* True when key starts with the n bytes of k. */
 static inline bool
 vt_key_is_prefix(const struct vt_key *k, struct vt_span key)
 {
 	return key.n >= k->n && memcmp(key.p, k->b, k->n) == 0;
 }
+
+/* ---- scans ---- */
+
+/*
+ * The rows of a table whose keys begin with a prefix, in order. The place is
+ * a key, so the transaction may write between two rows.
+ */
+struct vt_scan {
+	struct vt_txn *txn;
+	enum vt_table table;
+	bool down;
+	struct vt_key prefix;
+	struct vt_key at;      /* the next row is >= at, downwards < at */
+	struct vt_span k, row; /* what vt_scan_next found */
+	int rc;
+};
+
+/* Upwards from the first key >= from (NULL: the first of the prefix). */
+struct vt_scan vt_scan_up(struct vt_txn *t, enum vt_table table,
+    const struct vt_key *prefix, const struct vt_key *from);
+/* Downwards from the last key < before. */
+struct vt_scan vt_scan_down(struct vt_txn *t, enum vt_table table,
+    const struct vt_key *prefix, const struct vt_key *before);
+/* Rows of key agency_no ‖ seq: those after a seq, oldest first... */
+struct vt_scan vt_scan_agency(
+    struct vt_txn *t, enum vt_table table, uint32_t agency_no, uint64_t after);
+/* ...or those before one (0: all), newest first. */
+struct vt_scan vt_scan_newest(
+    struct vt_txn *t, enum vt_table table, uint32_t agency_no, uint64_t before);
+/* Is there a row more? s->rc is VT_OK unless reading failed. */
+bool vt_scan_next(struct vt_scan *s, struct vt_err *reterr);
 
 #endif

@@ -153,7 +153,7 @@ vt_entry_list(struct vt_view *v, const struct vt_entry_range *range,
     struct vt_entry *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
 {
 	struct vt_key prefix, at;
-	struct vt_span k, row;
+	struct vt_scan s;
 	size_t n = 0;
 	int rc;
 
@@ -169,19 +169,12 @@ vt_entry_list(struct vt_view *v, const struct vt_entry_range *range,
 		vt_key_u8(&at, 0); /* the next key */
 	if (before(&at, &prefix))
 		at = prefix;
-	while (n < max) {
-		rc = vt_tx_ge(v->txn, VT_T_ENTRY, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK ||
-		    (rc = read_row(v, k, row, &ret[n], reterr)) != VT_OK)
+	s = vt_scan_up(v->txn, VT_T_ENTRY, &prefix, &at);
+	while (n < max && vt_scan_next(&s, reterr)) {
+		if ((rc = read_row(v, s.k, s.row, &ret[n], reterr)) != VT_OK)
 			return rc;
 		n++;
-		at.n = 0;
-		vt_key_bytes(&at, k.p, k.n);
-		vt_key_u8(&at, 0);
 	}
 	*ret_n = n;
-	return VT_OK;
+	return s.rc;
 }

@@ -50,26 +50,20 @@ static int
 version_there(struct vt_apply *x, const vt_hash *h, struct vt_err *reterr)
 {
 	struct vt_key prefix = vt_key_row(x->st.agency_no, x->paper->seq);
-	struct vt_key at = prefix;
+	struct vt_scan s = vt_scan_up(x->b->txn, VT_T_VERSION, &prefix, NULL);
 	struct vt_version v;
-	struct vt_span k, row;
 	int rc;
 
 	if (vt_hash_is_zero(h))
 		return VT_OK;
-	while ((rc = vt_tx_ge(
-		    x->b->txn, VT_T_VERSION, &at, &k, &row, reterr)) == VT_OK &&
-	       vt_key_is_prefix(&prefix, k)) {
-		if ((rc = vt_version_decode(row, &v, reterr)) != VT_OK)
+	while (vt_scan_next(&s, reterr)) {
+		if ((rc = vt_version_decode(s.row, &v, reterr)) != VT_OK)
 			return rc;
 		if (vt_hash_eq(&v.hash, h))
 			return VT_OK;
-		at.n = 0;
-		vt_key_bytes(&at, k.p, k.n);
-		vt_key_u8(&at, 0); /* the next key */
 	}
-	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
-		return rc;
+	if (s.rc != VT_OK)
+		return s.rc;
 	return vt_err_set(reterr, VT_E_NOT_FOUND,
 	    "print: the paper has no version with this content");
 }

@@ -129,9 +129,9 @@ by_series(struct vt_view *v, uint32_t agency_no, uint32_t series,
 	vt_key_u32(&prefix, series);
 	for (;;) {
 		before = vt_key_number(agency_no, series, period, 0);
-		rc = vt_tx_lt(v->txn, VT_T_NUMBER, &before, &k, &row, reterr);
-		if (rc != VT_OK || !vt_key_is_prefix(&prefix, k))
-			return rc == VT_OK ? VT_E_NOT_FOUND : rc;
+		if ((rc = vt_tx_last(v->txn, VT_T_NUMBER, &prefix, &before, &k,
+			 &row, reterr)) != VT_OK)
+			return rc;
 		period = vt_be32(k.p + 8);
 		before = vt_key_number(agency_no, series, period, c->value);
 		rc = vt_tx_get(v->txn, VT_T_NUMBER, &before, &row, reterr);
@@ -192,7 +192,7 @@ vt_version_list(struct vt_view *v, const vt_id *paper, uint16_t part,
     struct vt_err *reterr)
 {
 	struct vt_key prefix, at;
-	struct vt_span k, row;
+	struct vt_scan s;
 	struct vt_ref ref;
 	size_t n = 0;
 	int rc;
@@ -203,28 +203,25 @@ vt_version_list(struct vt_view *v, const vt_id *paper, uint16_t part,
 		return rc;
 	prefix = vt_key_row(ref.agency_no, ref.seq);
 	vt_key_u16(&prefix, part);
-	while (n < max && after < UINT32_MAX) {
-		at = vt_key_version(ref.agency_no, ref.seq, part, after + 1);
-		rc = vt_tx_ge(v->txn, VT_T_VERSION, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK ||
-		    (rc = vt_version_decode(row, &ret[n], reterr)) != VT_OK)
+	at = vt_key_version(ref.agency_no, ref.seq, part, after);
+	vt_key_u8(&at, 0); /* the next key */
+	s = vt_scan_up(v->txn, VT_T_VERSION, &prefix, &at);
+	while (n < max && vt_scan_next(&s, reterr)) {
+		if ((rc = vt_version_decode(s.row, &ret[n], reterr)) != VT_OK)
 			return rc;
-		after = ret[n++].no;
+		n++;
 	}
 	*ret_n = n;
-	return VT_OK;
+	return s.rc;
 }
 
 int
 vt_version_by_hash(struct vt_view *v, const vt_id *paper, const vt_hash *hash,
     struct vt_version *ret, struct vt_err *reterr)
 {
-	struct vt_version found = { .no = 0 }, x;
-	struct vt_key prefix, at;
-	struct vt_span k, row;
+	struct vt_key prefix;
+	struct vt_version x;
+	struct vt_scan s;
 	struct vt_ref ref;
 	int rc;
 
@@ -232,27 +229,20 @@ vt_version_by_hash(struct vt_view *v, const vt_id *paper, const vt_hash *hash,
 	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
 		VT_OK)
 		return rc;
-	prefix = at = vt_key_row(ref.agency_no, ref.seq);
-	while ((rc = vt_tx_ge(v->txn, VT_T_VERSION, &at, &k, &row, reterr)) ==
-		   VT_OK &&
-	       vt_key_is_prefix(&prefix, k)) {
-		if ((rc = vt_version_decode(row, &x, reterr)) != VT_OK)
+	prefix = vt_key_row(ref.agency_no, ref.seq);
+	s = vt_scan_up(v->txn, VT_T_VERSION, &prefix, NULL);
+	while (vt_scan_next(&s, reterr)) {
+		if ((rc = vt_version_decode(s.row, &x, reterr)) != VT_OK)
 			return rc;
 		if (vt_hash_eq(&x.hash, hash)) {
-			found = x;
-			break;
+			*ret = x;
+			return VT_OK;
 		}
-		at.n = 0;
-		vt_key_bytes(&at, k.p, k.n);
-		vt_key_u8(&at, 0); /* the next key */
 	}
-	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
-		return rc;
-	if (found.no == 0)
-		return vt_err_set(reterr, VT_E_NOT_FOUND,
-		    "paper: none of its versions has this content");
-	*ret = found;
-	return VT_OK;
+	return s.rc != VT_OK
+		   ? s.rc
+		   : vt_err_set(reterr, VT_E_NOT_FOUND,
+			 "paper: none of its versions has this content");
 }
 
 int

@@ -113,30 +113,20 @@ int
 vt_person_list(struct vt_view *v, uint32_t agency_no, uint64_t after,
     struct vt_person *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
 {
-	struct vt_key prefix = { .n = 0 };
-	struct vt_span k, row;
+	struct vt_scan s;
 	size_t n = 0;
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK)
 		return rc;
-	vt_key_u32(&prefix, agency_no);
-	while (n < max && after < UINT64_MAX) {
-		struct vt_key at = vt_key_row(agency_no, after + 1);
-
-		rc = vt_tx_ge(v->txn, VT_T_PERSON, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK)
-			return rc;
-		after = vt_be64(k.p + 4);
-		rc = vt_row_person(
-		    v->txn, agency_no, after, v->arena, &ret[n], reterr);
+	s = vt_scan_agency(v->txn, VT_T_PERSON, agency_no, after);
+	while (n < max && vt_scan_next(&s, reterr)) {
+		rc = vt_row_person(v->txn, agency_no, vt_be64(s.k.p + 4),
+		    v->arena, &ret[n], reterr);
 		if (rc != VT_OK)
 			return rc;
 		n++;
 	}
 	*ret_n = n;
-	return VT_OK;
+	return s.rc;
 }

@@ -90,25 +90,14 @@ ask_all(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 	struct vt_srec_to *to = NULL;
 	size_t cap = 0, n = 0;
 	struct vt_delivery d;
-	struct vt_span k, row;
-	uint64_t seq = 0;
+	struct vt_scan s;
 	int rc;
 
-	for (;;) {
-		struct vt_key at =
-		    vt_key_of_paper(x->st.agency_no, x->paper->seq, seq + 1);
-
-		rc = vt_tx_ge(
-		    x->b->txn, VT_T_PAPER_DELIVERY, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK)
-			return rc;
-		seq = vt_be64(k.p + 12);
+	s = vt_scan_up(x->b->txn, VT_T_PAPER_DELIVERY, &prefix, NULL);
+	while (vt_scan_next(&s, reterr)) {
 		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
-		    (rc = vt_row_delivery(x->b->txn, x->st.agency_no, seq,
-			 scratch, &d, reterr)) != VT_OK)
+		    (rc = vt_row_delivery(x->b->txn, x->st.agency_no,
+			 vt_be64(s.k.p + 12), scratch, &d, reterr)) != VT_OK)
 			return rc;
 		if (!can_ask(&d))
 			continue;
@@ -344,8 +333,8 @@ int
 vt_paper_links(struct vt_view *v, const vt_id *paper, struct vt_paper_link *ret,
     size_t max, size_t *ret_n, struct vt_err *reterr)
 {
-	struct vt_key prefix, at;
-	struct vt_span k, row;
+	struct vt_key prefix;
+	struct vt_scan s;
 	struct vt_paper p;
 	struct vt_ref ref;
 	size_t n = 0;
@@ -355,24 +344,16 @@ vt_paper_links(struct vt_view *v, const vt_id *paper, struct vt_paper_link *ret,
 	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
 		VT_OK)
 		return rc;
-	prefix = at = vt_key_row(ref.agency_no, ref.seq);
-	while (n < max) {
-		rc = vt_tx_ge(v->txn, VT_T_PAPER_LINK, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK)
-			return rc;
-		ret[n].kind = (enum vt_link_kind)k.p[12];
-		rc = vt_row_paper(v->txn, ref.agency_no, vt_be64(k.p + 13),
+	prefix = vt_key_row(ref.agency_no, ref.seq);
+	s = vt_scan_up(v->txn, VT_T_PAPER_LINK, &prefix, NULL);
+	while (n < max && vt_scan_next(&s, reterr)) {
+		ret[n].kind = (enum vt_link_kind)s.k.p[12];
+		rc = vt_row_paper(v->txn, ref.agency_no, vt_be64(s.k.p + 13),
 		    v->arena, &p, reterr);
 		if (rc != VT_OK)
 			return rc;
 		ret[n++].paper = p.id;
-		at.n = 0;
-		vt_key_bytes(&at, k.p, k.n);
-		vt_key_u8(&at, 0); /* the next key */
 	}
 	*ret_n = n;
-	return VT_OK;
+	return s.rc;
 }

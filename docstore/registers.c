@@ -119,8 +119,9 @@ vt_series_list(struct vt_view *v, uint32_t agency_no, struct vt_series *ret,
 			return rc;
 		/* The newest number of the series, in its latest period. */
 		before = vt_key_number(agency_no, no + 1, 0, 0);
-		rc = vt_tx_lt(v->txn, VT_T_NUMBER, &before, &rk, &rv, reterr);
-		if (rc == VT_OK && rk.n == 20 && vt_key_is_prefix(&k, rk)) {
+		rc = vt_tx_last(
+		    v->txn, VT_T_NUMBER, &k, &before, &rk, &rv, reterr);
+		if (rc == VT_OK && rk.n == 20) {
 			ret[n].period = vt_be32(rk.p + 8);
 			ret[n].last = vt_be64(rk.p + 12);
 		} else if (rc != VT_OK && rc != VT_E_NOT_FOUND) {

@@ -281,31 +281,27 @@ vt_row_series(struct vt_txn *t, uint32_t agency_no, const char *key,
     struct vt_arena *a, uint32_t *ret_no, struct vt_series *ret,
     struct vt_err *reterr)
 {
-	struct vt_key prefix = { .n = 0 }, k;
-	struct vt_span rk, rv;
+	struct vt_key prefix = { .n = 0 };
 	struct vt_series s;
+	struct vt_scan all;
 	int rc;
 
 	vt_key_u32(&prefix, agency_no);
 	/* An agency has a handful of series: a scan is the index. */
-	for (uint32_t no = 1;; no++) {
-		k = prefix;
-		vt_key_u32(&k, no);
-		rc = vt_tx_ge(t, VT_T_SERIES, &k, &rk, &rv, reterr);
-		if (rc == VT_OK && !vt_key_is_prefix(&prefix, rk))
-			rc = VT_E_NOT_FOUND;
-		if (rc == VT_E_NOT_FOUND)
-			return vt_err_set(reterr, VT_E_NOT_FOUND,
-			    "the agency has no number series \"%s\"", key);
-		if (rc != VT_OK ||
-		    (rc = vt_series_decode(rv, a, &s, reterr)) != VT_OK)
+	all = vt_scan_up(t, VT_T_SERIES, &prefix, NULL);
+	while (vt_scan_next(&all, reterr)) {
+		if ((rc = vt_series_decode(all.row, a, &s, reterr)) != VT_OK)
 			return rc;
 		if (strcmp(s.key, key) == 0) {
-			*ret_no = no;
+			*ret_no = vt_be32(all.k.p + 4);
 			*ret = s;
 			return VT_OK;
 		}
 	}
+	return all.rc != VT_OK
+		   ? all.rc
+		   : vt_err_set(reterr, VT_E_NOT_FOUND,
+			 "the agency has no number series \"%s\"", key);
 }
 
 int
@@ -314,11 +310,12 @@ vt_row_last_number(struct vt_txn *t, uint32_t agency_no, uint32_t series,
 {
 	struct vt_key k = vt_key_number(agency_no, series, period, UINT64_MAX);
 	struct vt_span rk, rv;
-	int rc = vt_tx_lt(t, VT_T_NUMBER, &k, &rk, &rv, reterr);
+	struct vt_key prefix = k;
+	int rc;
 
-	k.n -= 8; /* agency ‖ series ‖ period */
-	if (rc == VT_E_NOT_FOUND ||
-	    (rc == VT_OK && (rk.n != 20 || !vt_key_is_prefix(&k, rk)))) {
+	prefix.n -= 8; /* agency ‖ series ‖ period */
+	rc = vt_tx_last(t, VT_T_NUMBER, &prefix, &k, &rk, &rv, reterr);
+	if (rc == VT_E_NOT_FOUND || (rc == VT_OK && rk.n != 20)) {
 		*ret = 0;
 		return VT_OK;
 	}

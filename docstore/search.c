@@ -213,36 +213,26 @@ static int
 scan(struct vt_view *v, const struct search *s, struct page *page,
     struct vt_err *reterr)
 {
-	uint64_t before = s->q->before == 0 ? UINT64_MAX : s->q->before;
-	struct vt_key prefix = { .n = 0 };
-	struct vt_span k, row;
+	struct vt_scan rows =
+	    vt_scan_newest(v->txn, VT_T_PAPER, page->agency_no, s->q->before);
 	size_t spent = 0;
+	uint64_t seq;
 	bool maybe;
 	int rc;
 
-	vt_key_u32(&prefix, page->agency_no);
-	while (page->n < page->max) {
-		struct vt_key at = vt_key_row(page->agency_no, before);
-
-		rc = vt_tx_lt(v->txn, VT_T_PAPER, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			return VT_OK;
-		if (rc != VT_OK)
-			return rc;
-		before = vt_be64(k.p + 4);
-		if ((rc = may_fit(s->q, row, &maybe, reterr)) != VT_OK)
+	while (page->n < page->max && vt_scan_next(&rows, reterr)) {
+		seq = vt_be64(rows.k.p + 4);
+		if ((rc = may_fit(s->q, rows.row, &maybe, reterr)) != VT_OK)
 			return rc;
 		spent += maybe ? LOOK_COST : 1;
-		if (maybe &&
-		    (rc = look_at(v, s, before, page, reterr)) != VT_OK)
+		if (maybe && (rc = look_at(v, s, seq, page, reterr)) != VT_OK)
 			return rc;
 		if (page->n == page->max || spent >= BUDGET) {
-			page->next = before > 1 ? before : 0; /* 1: oldest */
+			page->next = seq > 1 ? seq : 0; /* 1: oldest */
 			return VT_OK;
 		}
 	}
-	return VT_OK;
+	return rows.rc;
 }
 
 int

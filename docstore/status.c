@@ -14,6 +14,17 @@ vt_key_log(uint32_t agency_no, uint64_t seq, uint32_t no)
 	return k;
 }
 
+struct vt_scan
+vt_scan_log(struct vt_txn *t, enum vt_table table, const struct vt_ref *of,
+    uint32_t after)
+{
+	struct vt_key prefix = vt_key_row(of->agency_no, of->seq);
+	struct vt_key at = vt_key_log(of->agency_no, of->seq, after);
+
+	vt_key_u8(&at, 0); /* the next key */
+	return vt_scan_up(t, table, &prefix, &at);
+}
+
 /* ---- what a step does to a delivery; pure, used again by check ---- */
 
 void
@@ -415,7 +426,7 @@ vt_delivery_list_after(struct vt_view *v, const vt_id *paper, uint64_t after,
     struct vt_delivery *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
 {
 	struct vt_key prefix, at;
-	struct vt_span k, row;
+	struct vt_scan s;
 	struct vt_ref ref;
 	size_t n = 0;
 	int rc;
@@ -425,24 +436,18 @@ vt_delivery_list_after(struct vt_view *v, const vt_id *paper, uint64_t after,
 		VT_OK)
 		return rc;
 	prefix = vt_key_row(ref.agency_no, ref.seq);
-	while (n < max && after < UINT64_MAX) {
-		at = vt_key_of_paper(ref.agency_no, ref.seq, after + 1);
-		rc = vt_tx_ge(
-		    v->txn, VT_T_PAPER_DELIVERY, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK)
-			return rc;
-		after = vt_be64(k.p + 12);
-		rc = vt_row_delivery(
-		    v->txn, ref.agency_no, after, v->arena, &ret[n], reterr);
+	at = vt_key_of_paper(ref.agency_no, ref.seq, after);
+	vt_key_u8(&at, 0); /* the next key */
+	s = vt_scan_up(v->txn, VT_T_PAPER_DELIVERY, &prefix, &at);
+	while (n < max && vt_scan_next(&s, reterr)) {
+		rc = vt_row_delivery(v->txn, ref.agency_no, vt_be64(s.k.p + 12),
+		    v->arena, &ret[n], reterr);
 		if (rc != VT_OK)
 			return rc;
 		n++;
 	}
 	*ret_n = n;
-	return VT_OK;
+	return s.rc;
 }
 
 int
@@ -457,42 +462,31 @@ vt_delivery_scan(struct vt_view *v, uint32_t agency_no,
     enum vt_delivery_state state, uint64_t before, struct vt_delivery *ret,
     size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
 {
-	uint64_t next = 0;
-	struct vt_key prefix = { .n = 0 };
 	unsigned int seen = 0;
-	struct vt_span k, row;
+	uint64_t seq, next = 0;
+	struct vt_scan s;
 	size_t n = 0;
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK)
 		return rc;
-	if (before == 0)
-		before = UINT64_MAX;
-	vt_key_u32(&prefix, agency_no);
-	while (n < max) {
-		struct vt_key at = vt_key_row(agency_no, before);
-
-		rc = vt_tx_lt(v->txn, VT_T_DELIVERY, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK)
-			return rc;
-		before = vt_be64(k.p + 4);
+	s = vt_scan_newest(v->txn, VT_T_DELIVERY, agency_no, before);
+	while (n < max && vt_scan_next(&s, reterr)) {
+		seq = vt_be64(s.k.p + 4);
 		rc = vt_row_delivery(
-		    v->txn, agency_no, before, v->arena, &ret[n], reterr);
+		    v->txn, agency_no, seq, v->arena, &ret[n], reterr);
 		if (rc != VT_OK)
 			return rc;
 		if (state == 0 || ret[n].state == state)
 			n++;
 		if (n == max || ++seen == VT_L(SEARCH_SCAN_MAX)) {
-			next = before;
+			next = seq;
 			break;
 		}
 	}
 	*ret_n = n;
 	*ret_next = next > 1 ? next : 0; /* 1 is the oldest */
-	return VT_OK;
+	return s.rc;
 }
 
 int
@@ -500,8 +494,7 @@ vt_delivery_log(struct vt_view *v, const vt_id *delivery, uint32_t after,
     struct vt_delivery_status *ret, size_t max, size_t *ret_n,
     struct vt_err *reterr)
 {
-	struct vt_key prefix, at;
-	struct vt_span k, row;
+	struct vt_scan s;
 	struct vt_ref ref;
 	size_t n = 0;
 	int rc;
@@ -510,19 +503,13 @@ vt_delivery_log(struct vt_view *v, const vt_id *delivery, uint32_t after,
 	    (rc = vt_row_ref(
 		 v->txn, delivery, VT_OBJECT_DELIVERY, &ref, reterr)) != VT_OK)
 		return rc;
-	prefix = vt_key_row(ref.agency_no, ref.seq);
-	while (n < max && after < UINT32_MAX) {
-		at = vt_key_log(ref.agency_no, ref.seq, after + 1);
-		rc = vt_tx_ge(v->txn, VT_T_DELIVERY_LOG, &at, &k, &row, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK || (rc = vt_status_decode(row, v->arena,
-					&ret[n], reterr)) != VT_OK)
+	s = vt_scan_log(v->txn, VT_T_DELIVERY_LOG, &ref, after);
+	while (n < max && vt_scan_next(&s, reterr)) {
+		if ((rc = vt_status_decode(s.row, v->arena, &ret[n], reterr)) !=
+		    VT_OK)
 			return rc;
-		after = vt_be32(k.p + 12);
-		ret[n++].no = after;
+		ret[n++].no = vt_be32(s.k.p + 12);
 	}
 	*ret_n = n;
-	return VT_OK;
+	return s.rc;
 }

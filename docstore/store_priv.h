@@ -403,6 +403,9 @@ struct vt_key vt_key_entry(
     uint32_t agency_no, enum vt_entry_kind kind, struct vt_span key);
 /* agency ‖ seq ‖ no: logs. */
 struct vt_key vt_key_log(uint32_t agency_no, uint64_t seq, uint32_t no);
+/* The rows of one log after a number. */
+struct vt_scan vt_scan_log(struct vt_txn *t, enum vt_table table,
+    const struct vt_ref *of, uint32_t after);
 struct vt_key vt_key_link(
     uint32_t agency_no, uint64_t paper, enum vt_link_kind kind, uint64_t other);
 struct vt_key vt_key_external(
