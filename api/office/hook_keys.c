@@ -108,7 +108,7 @@ vt_office_hook_new_key(struct vt_office *o, const struct vt_request *rq,
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_office_enter(rq, VT_DUTY_HOOKS, reterr)) != VT_OK ||
+	if ((rc = vt_office_enter(rq, VT_DUTY_HOOK_KEYS, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, &res, &done, reterr)) != VT_OK)
 		return rc;
 	if (!done)

@@ -25,6 +25,14 @@ vt_hook_off_name(enum vt_hook_off off)
 
 /* ---- what all begin with ---- */
 
+/* A program sees what it made itself, an administrator all of the agency. */
+static bool
+is_own(const struct vt_actor *actor, const struct vt_hook *h)
+{
+	return (actor->roles & VT_ROLE_ADMIN) != 0 ||
+	       vt_id_eq(&actor->person, &h->created_by);
+}
+
 static int
 find(struct vt_office *o, const struct vt_actor *actor, const vt_id *id,
     struct vt_hook *ret, struct vt_err *reterr)
@@ -33,9 +41,13 @@ find(struct vt_office *o, const struct vt_actor *actor, const vt_id *id,
 	int rc;
 
 	if ((rc = vt_who_may(actor, VT_DUTY_HOOKS, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_hook_load(v, actor->agency_no, id, ret, reterr)) != VT_OK)
 		return rc;
-	return vt_hook_load(v, actor->agency_no, id, ret, reterr);
+	return is_own(actor, ret)
+		   ? VT_OK
+		   : vt_err_set(reterr, VT_E_NOT_FOUND,
+			 "webhook: this program made none with that id");
 }
 
 static int
@@ -272,10 +284,10 @@ vt_office_hooks(struct vt_office *o, const struct vt_actor *actor,
 		if (e[i].key.n != sizeof(id.b))
 			continue;
 		memcpy(id.b, e[i].key.p, sizeof(id.b));
-		rc =
-		    vt_hook_load(v, actor->agency_no, &id, &ret[got++], reterr);
+		rc = vt_hook_load(v, actor->agency_no, &id, &ret[got], reterr);
 		if (rc != VT_OK)
 			return rc;
+		got += is_own(actor, &ret[got]);
 	}
 	*ret_n = got;
 	return VT_OK;

@@ -14,8 +14,11 @@
  * and its log are states. One item of the work queue (VT_WORK_WEBHOOK) a
  * subscription that is on, whose payload is the generation it belongs to.
  *
+ * A program sees and changes the subscriptions it made, an administrator all
+ * of the agency; others are as absent.
+ *
  * Errors common to all that take an actor: VT_E_FORBIDDEN, VT_E_SCOPE,
- * VT_E_NOT_FOUND (none of this agency), those of the store. Any thread.
+ * VT_E_NOT_FOUND (none of this agency, or not the program's), those of the store. Any thread.
  */
 #ifndef VT_API_OFFICE_HOOKS_H
 #define VT_API_OFFICE_HOOKS_H
@@ -131,7 +134,7 @@ VT_NODISCARD int vt_office_hook_add(struct vt_office *o,
 VT_NODISCARD int vt_office_hook(struct vt_office *o,
     const struct vt_actor *actor, const vt_id *id, struct vt_hook *ret,
     struct vt_err *reterr);
-/* All of the agency, by id; max >= WEBHOOKS_MAX takes them all. */
+/* Those the actor may see, by id; max >= WEBHOOKS_MAX takes them all. */
 VT_NODISCARD int vt_office_hooks(struct vt_office *o,
     const struct vt_actor *actor, struct vt_hook *ret, size_t max,
     size_t *ret_n, struct vt_err *reterr);
@@ -156,7 +159,7 @@ struct vt_hook_public {
 VT_NODISCARD int vt_office_hook_key(struct vt_office *o, const char *code,
     struct vt_hook_public *ret, struct vt_err *reterr);
 /* Another key for all subscriptions of the agency; for WEBHOOK_KEY_OVERLAP_S
- * both sign. VT_E_CONFLICT when two change it at once. Duty: HOOKS. */
+ * both sign. VT_E_CONFLICT when two change it at once. Duty: HOOK_KEYS. */
 VT_NODISCARD int vt_office_hook_new_key(struct vt_office *o,
     const struct vt_request *rq, struct vt_hook_public *ret, bool *ret_repeated,
     struct vt_err *reterr);

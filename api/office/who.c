@@ -38,6 +38,7 @@ static const struct {
 	{ VT_SCOPE_RESULT, "results:make" },
 	{ VT_SCOPE_EVENTS, "events:read" },
 	{ VT_SCOPE_HOUSE, "house:manage" },
+	{ VT_SCOPE_HOOKS, "webhooks:manage" },
 };
 
 static const struct {

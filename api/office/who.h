@@ -41,7 +41,8 @@ enum vt_scope {
 	VT_SCOPE_RESULT = 64,
 	VT_SCOPE_EVENTS = 128,
 	VT_SCOPE_HOUSE = 256,
-	VT_SCOPE__ALL = 511
+	VT_SCOPE_HOOKS = 512,
+	VT_SCOPE__ALL = 1023
 };
 
 /* A set of duties; plain value. */

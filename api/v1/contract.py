@@ -23,7 +23,7 @@ SCOPES = {
     'signatures:prepare': 'SIGN', 'numbers:give': 'NUMBER',
     'dispatches:send': 'SEND', 'deliveries:receive': 'RECEIVE',
     'results:make': 'RESULT', 'events:read': 'EVENTS',
-    'house:manage': 'HOUSE',
+    'house:manage': 'HOUSE', 'webhooks:manage': 'HOOKS',
 }
 TYPES = {
     'object': 'OBJECT', 'array': 'ARRAY', 'string': 'STRING',

@@ -56,7 +56,7 @@ MAY = {
     'listWebhooks': 'MS', 'addWebhook': 'MS', 'getWebhook': 'MS',
     'changeWebhook': 'MS', 'removeWebhook': 'MS', 'webhookDeliveries': 'MS',
     'replayWebhook': 'MS', 'pingWebhook': 'MS', 'webhookKey': OPEN,
-    'changeWebhookKey': 'MS',
+    'changeWebhookKey': 'M',
     'token': OPEN, 'signIn': OPEN,
     'signOut': EVERYONE, 'signOutEverywhere': EVERYONE,
     'changePassword': EVERYONE, 'offerTotp': EVERYONE,

@@ -135,8 +135,8 @@ def feed():
         after = page['after']
 
 
-def post_nothing(path, key_=None):
-    return people.system.ask('POST', path, None,
+def post_nothing(path, key_=None, who=None):
+    return (who or people.system).ask('POST', path, None,
                              {'Idempotency-Key': key_ or t.new_key()})
 
 
@@ -325,10 +325,12 @@ t.ok(all(abs(int(m[1]['webhook-timestamp']) - time.time()) < 120
 # --- another key ---
 
 key = t.new_key()
-a = post_nothing('/v1/webhook-keys', key)
+t.refused(post_nothing('/v1/webhook-keys'), 403, 'forbidden',
+          'a program does not change the agency\'s key')
+a = post_nothing('/v1/webhook-keys', key, server.client('skhcn-admin'))
 t.ok(a.status == 201 and a.json['previous']['public_key'] == public
      and a.json['public_key'] != public, 'the agency changes its key', a)
-b = post_nothing('/v1/webhook-keys', key)
+b = post_nothing('/v1/webhook-keys', key, server.client('skhcn-admin'))
 t.ok(b.status == 201 and b.body == a.body, 'once, however often it is asked')
 t.equal(people.public.get('/v1/agencies/H99.07/webhook-key').body, a.body,
         'anybody may read both')

@@ -97,7 +97,7 @@ in_order(size_t from, uint64_t first)
 static struct world w;
 static struct vt_store *s;
 static struct vt_office *o;
-static struct vt_actor admin, other, officer;
+static struct vt_actor admin, other, officer, program, program2;
 static struct vt_err err;
 
 static void
@@ -156,6 +156,8 @@ make_house(void)
 	    "two agencies %s", err.msg);
 	person(no, VT_ROLE_ADMIN, "administrator-of-07", &admin);
 	person(no, VT_ROLE_OFFICER, "officer-of-agency-07", &officer);
+	person(no, VT_ROLE_SYSTEM, "program-of-agency-07", &program);
+	person(no, VT_ROLE_SYSTEM, "another-program-of-07", &program2);
 	person(no2, VT_ROLE_ADMIN, "administrator-of-31", &other);
 }
 
@@ -733,6 +735,64 @@ rights(void)
 	tap_eq_int(rx.n, 0, "what is removed is told nothing");
 }
 
+/* A program has its own subscriptions, an administrator all of the agency. */
+static void
+own(void)
+{
+	struct vt_hook_new n = { .url = "https://example.org/own" };
+	struct vt_hook_change c = { .description = "x" };
+	struct vt_request rq = request(&program, "own");
+	struct vt_hook all[VT_L(WEBHOOKS_MAX)];
+	struct vt_hook_attempt a[2];
+	struct vt_hook h, theirs, got;
+	struct vt_hook_public p;
+	bool repeated;
+	size_t count;
+
+	theirs = subscribe("own-admin", &n);
+	tap_call(vt_office_hook_add(o, &rq, &n, &h, &repeated, &err), &err,
+	    "a program makes one");
+	tap_call(vt_office_hook(o, &program, &h.id, &got, &err), &err,
+	    "and sees it");
+	tap_call(
+	    vt_office_hooks(o, &program, all, VT_L(WEBHOOKS_MAX), &count, &err),
+	    &err, "its list");
+	tap_ok(count == 1 && vt_id_eq(&all[0].id, &h.id), "has its own");
+	tap_call(vt_office_hooks(
+		     o, &program2, all, VT_L(WEBHOOKS_MAX), &count, &err),
+	    &err, "another program's");
+	tap_eq_int(count, 0, "has none");
+	tap_call(
+	    vt_office_hooks(o, &admin, all, VT_L(WEBHOOKS_MAX), &count, &err),
+	    &err, "the administrator's");
+	tap_eq_int(count, 2, "has both");
+	tap_code(vt_office_hook(o, &program, &theirs.id, &got, &err),
+	    VT_E_NOT_FOUND, &err, "the administrator's is as absent");
+	tap_code(vt_office_hook(o, &program2, &h.id, &got, &err),
+	    VT_E_NOT_FOUND, &err, "so is another program's");
+	rq = request(&program2, "own-2");
+	tap_code(vt_office_hook_change(o, &rq, &h.id, &c, &got, &err),
+	    VT_E_NOT_FOUND, &err, "it is not changed");
+	tap_code(vt_office_hook_remove(o, &rq, &h.id, &err), VT_E_NOT_FOUND,
+	    &err, "nor removed");
+	tap_code(vt_office_hook_log(o, &program2, &h.id, 0, a, 2, &count, &err),
+	    VT_E_NOT_FOUND, &err, "nor its log read");
+	tap_code(vt_office_hook_replay(o, &program2, &h.id, 1, 1, &err),
+	    VT_E_NOT_FOUND, &err, "nor replayed");
+	tap_code(vt_office_hook_ping(o, &program2, &h.id, a, &err),
+	    VT_E_NOT_FOUND, &err, "nor tried out");
+	tap_code(vt_office_hook_new_key(o, &rq, &p, &repeated, &err),
+	    VT_E_FORBIDDEN, &err, "nor does it change the agency's key");
+	program.scoped = true;
+	program.scopes = VT_SCOPE_EVENTS;
+	tap_code(vt_office_hook(o, &program, &h.id, &got, &err), VT_E_SCOPE,
+	    &err, "reading events is another scope");
+	program.scoped = false;
+	drop(&h.id);
+	drop(&theirs.id);
+	work();
+}
+
 /* Waiting for events; the store's own part is tested there. */
 static void
 watching(void)
@@ -775,6 +835,7 @@ main(void)
 	agency_keys();
 	secrets();
 	rights();
+	own();
 	watching(); /* the last: it ends all waits */
 	close_office();
 	vt_store_close(s);

@@ -54,7 +54,8 @@ static const struct want {
 	{ "manage the address book", "M", "house:manage", '-', false },
 	{ "print", "LOC", "papers:write", '-', false },
 	{ "read events", "LOCSAK", "events:read", '-', false },
-	{ "manage webhooks", "MS", "events:read", 's', false },
+	{ "manage webhooks", "MS", "webhooks:manage", 's', false },
+	{ "change the key of webhooks", "M", "webhooks:manage", 's', false },
 };
 
 static const struct {
