@@ -10,7 +10,7 @@
 #include "base/base64.h"
 #include "base/cbor.h"
 
-#define VERSION      1
+#define VERSION      2
 #define HEX_AT_LEAST 128 /* digits: base64 of so many is not all hex */
 
 /* What was prepared, as it is kept. */
@@ -19,9 +19,27 @@ struct prepared {
 	vt_time expires;
 	struct vt_span attrs; /* in the request's arena */
 	vt_hash digest, document;
-	char algorithm[32], number[96];
+	char algorithm[32], number[96], act[16];
 	uint64_t rev;
 };
+
+/* The act of the desk that is signed in two steps; "sign" for a form that
+ * names none of them. */
+static const struct vt_desk_act *
+act_of(const struct vt_webform *f)
+{
+	const struct vt_desk_act *a = vt_desk_act(vt_webform_get(f, "act"));
+
+	return a != NULL && a->two_step ? a : vt_desk_act("sign");
+}
+
+static enum vt_signing_act
+signing_of(const struct vt_desk_act *a)
+{
+	return a->duty == VT_DUTY_SEAL      ? VT_SIGNING_SEAL
+	       : a->duty == VT_DUTY_INITIAL ? VT_SIGNING_INITIALS
+					    : VT_SIGNING_COMPETENT;
+}
 
 static vt_hash
 request_of(const char *paper)
@@ -34,9 +52,10 @@ request_of(const char *paper)
 }
 
 static void
-encode(const struct vt_office_prepared *p, struct vt_buf *b)
+encode(const struct vt_office_prepared *p, const struct vt_desk_act *a,
+    struct vt_buf *b)
 {
-	vt_cbor_array(b, 9);
+	vt_cbor_array(b, 10);
 	vt_cbor_uint(b, VERSION);
 	vt_cbor_id(b, &p->id);
 	vt_cbor_int(b, p->expires);
@@ -46,6 +65,7 @@ encode(const struct vt_office_prepared *p, struct vt_buf *b)
 	vt_cbor_str(b, p->algorithm);
 	vt_cbor_str(b, p->number_text);
 	vt_cbor_uint(b, p->paper_rev);
+	vt_cbor_str(b, a->name);
 }
 
 static int
@@ -54,10 +74,14 @@ decode(struct vt_span s, struct vt_arena *a, struct prepared *ret,
 {
 	struct vt_cbor c;
 	bool ok = true;
+	size_t n;
 
 	memset(ret, 0, sizeof(*ret));
 	vt_cbor_open(&c, s);
-	if (vt_cbor_get_array(&c) != 9 || vt_cbor_get_uint(&c) != VERSION)
+	/* the first version did not say what was signed */
+	n = vt_cbor_get_array(&c);
+	if (vt_cbor_get_uint(&c) != (n == 9 ? 1 : VERSION) ||
+	    (n != 9 && n != 10))
 		vt_cbor_fail(&c, "not of this version");
 	ret->id = vt_cbor_get_id(&c);
 	ret->expires = vt_cbor_get_int(&c);
@@ -67,6 +91,10 @@ decode(struct vt_span s, struct vt_arena *a, struct prepared *ret,
 	vt_cbor_get_str(&c, ret->algorithm, sizeof(ret->algorithm));
 	vt_cbor_get_str(&c, ret->number, sizeof(ret->number));
 	ret->rev = vt_cbor_get_uint(&c);
+	if (n == 10)
+		vt_cbor_get_str(&c, ret->act, sizeof(ret->act));
+	if (vt_desk_act(ret->act) == NULL)
+		(void)snprintf(ret->act, sizeof(ret->act), "sign");
 	if (!ok)
 		return vt_arena_err(a, reterr);
 	return vt_cbor_finish(&c, "kept prepared signature", reterr);
@@ -99,12 +127,8 @@ make(const struct vt_desk *d, const struct vt_webform *f, const vt_id *paper,
     const struct vt_request *rq, struct vt_err *reterr)
 {
 	struct vt_office_prepared p = { .attrs = VT_BUF_INIT };
-	struct vt_signing_order order = {
-		.act = strcmp(vt_webform_get(f, "act"), "seal") == 0
-			   ? VT_SIGNING_SEAL
-			   : VT_SIGNING_COMPETENT,
-		.number_first = vt_webform_has(f, "number")
-	};
+	struct vt_signing_order order = { .act = signing_of(act_of(f)),
+		.number_first = vt_webform_has(f, "number") };
 	bool found = false, first;
 	VT_BUF_AUTO(kept);
 	VT_BUF_AUTO(other);
@@ -119,7 +143,7 @@ make(const struct vt_desk *d, const struct vt_webform *f, const vt_id *paper,
 	if (rc != VT_OK)
 		return rc;
 	vt_buf_reset(&kept);
-	encode(&p, &kept);
+	encode(&p, act_of(f), &kept);
 	vt_office_prepared_free(&p);
 	if ((rc = vt_buf_status(&kept, reterr)) != VT_OK)
 		return rc;
@@ -145,8 +169,7 @@ vt_web_prepare(
 		return rc;
 	vt_id_text(&paper, id);
 	r.form = &f;
-	r.act = vt_desk_act(
-	    strcmp(vt_webform_get(&f, "act"), "seal") == 0 ? "seal" : "sign");
+	r.act = act_of(&f);
 	rc = vt_sheet_request(&d, &f, req->path, &rq, &r.err);
 	rq.hash = request_of(id);
 	if (rc == VT_OK)
@@ -196,14 +219,15 @@ static void
 page(struct vt_desk *d, const char *paper, const struct prepared *p,
     const struct vt_webform *typed, const struct vt_err *err)
 {
+	const struct vt_desk_act *a = vt_desk_act(p->act);
 	struct vt_buf *b = d->page.b;
 
 	vt_desk_open(d, T(d, "Ký hai bước", "Signing in two steps"), NULL);
 	vt_html(b,
 	    "<p class=\"up\"><a href=\"/desk/papers/%s\">← %s</a></p>\n"
-	    "<h1>%s</h1>\n",
-	    paper, T(d, "Về văn bản", "Back to the paper"),
-	    T(d, "Ký bằng thiết bị khác", "Sign with another device"));
+	    "<h1>%s: %s</h1>\n",
+	    paper, T(d, "Về văn bản", "Back to the paper"), T(d, a->vi, a->en),
+	    T(d, "bằng thiết bị khác", "with another device"));
 	if (err != NULL)
 		vt_desk_notice(d, VT_TONE_BAD, vt_desk_error(d, err->code));
 	vt_html(
@@ -380,7 +404,7 @@ vt_web_complete(
 		page(&d, id, &p, &f, &err);
 		return VT_OK;
 	}
-	(void)snprintf(to, sizeof(to), "/desk/papers/%s?done=sign", id);
+	(void)snprintf(to, sizeof(to), "/desk/papers/%s?done=%s", id, p.act);
 	vt_http_res_see_other(res, to);
 	return VT_OK;
 }

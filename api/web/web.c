@@ -2,9 +2,11 @@
 /* Routes of the desk, and what it answers when something fails. */
 #include <stdlib.h>
 
+#include "api/web/shelf.h"
 #include "api/web/web_priv.h"
 
 #define FORM_MAX ((size_t)262144)
+#define KEPT     256 /* pictures and verdicts */
 
 /* Signing in costs the processor: so many at once, then one in 6 s. */
 #define TRIES_BURST    20
@@ -64,8 +66,8 @@ vt_web_new(
 	w->providers = o->providers;
 	w->n_providers = o->n_providers;
 	w->trying = vt_http_rate_new(o->ctx, TRIES_BURST, TRIES_PER_HOUR);
-	w->pictures = vt_pictures_new();
-	if (w->trying == NULL || w->pictures == NULL) {
+	w->shelf = vt_shelf_new(o->ctx, KEPT, VT_L(PICTURES_MAX));
+	if (w->trying == NULL || w->shelf == NULL) {
 		vt_web_free(w);
 		return vt_err_set(reterr, VT_E_NOMEM, "desk: no memory");
 	}
@@ -79,7 +81,7 @@ vt_web_free(struct vt_web *w)
 	if (w == NULL)
 		return;
 	vt_http_rate_free(w->trying);
-	vt_pictures_free(w->pictures);
+	vt_shelf_free(w->shelf);
 	free(w);
 }
 

@@ -14,14 +14,14 @@
 #include "api/web/web.h"
 #include "base/limits.h"
 
-struct vt_pictures;
+struct vt_shelf;
 
 struct vt_web {
 	struct vt_office *office;
 	const struct vt_context *ctx;
 	bool secure;
 	struct vt_http_rate *trying; /* sign-ins, per address */
-	struct vt_pictures *pictures;
+	struct vt_shelf *shelf; /* pictures, verdicts */
 	const struct vt_oidc_provider *providers;
 	size_t n_providers;
 };
@@ -113,8 +113,6 @@ void vt_web_fail(
 
 /* ---- pictures.c ---- */
 
-struct vt_pictures *vt_pictures_new(void); /* NULL: no memory */
-void vt_pictures_free(struct vt_pictures *p);
 /* Pages of a content, remembered; 0 when it cannot be shown. */
 size_t vt_pictures_count(struct vt_desk *d, const struct vt_content *c);
 

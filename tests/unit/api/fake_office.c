@@ -250,6 +250,7 @@ vt_office_sign(struct vt_office *o, const struct vt_request *rq,
 	(void)o;
 	(void)paper;
 	fake.number_first = order->number_first;
+	fake.signing = order->act;
 	KEEP(pin, order->pin == NULL
 		      ? NULL
 		      : (const char *)vt_secret_view(order->pin).p);
@@ -267,8 +268,8 @@ vt_office_prepare(struct vt_office *o, const struct vt_request *rq,
 
 	(void)o;
 	(void)paper;
-	(void)order;
 	(void)chain;
+	fake.signing = order->act;
 	vt_act_result_free(&r);
 	if (rc != VT_OK)
 		return rc;
@@ -600,8 +601,8 @@ vt_office_content(struct vt_office *o, const struct vt_actor *actor,
 {
 	(void)o;
 	(void)actor;
-	(void)paper;
-	if (part != 1)
+	if (part != 1 || vt_id_eq(paper, &(vt_id){ { 6, 6, 6, 6, 6, 6, 6, 6, 6,
+				     6, 6, 6, 6, 6, 6, 6 } }))
 		return vt_err_set(reterr, VT_E_NOT_FOUND, "no such part");
 	memset(ret, 0, sizeof(*ret));
 	ret->blob.hash = a_hash(0x55);
@@ -679,6 +680,7 @@ vt_office_validate(struct vt_office *o, const struct vt_actor *actor,
 	(void)paper;
 	(void)part;
 	(void)reterr;
+	fake.validated++;
 	return verdict(ret);
 }
 

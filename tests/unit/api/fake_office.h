@@ -19,6 +19,7 @@ struct fake {
 	uint64_t if_match;
 	unsigned initials;
 	bool number_first, places;
+	enum vt_signing_act signing;
 	enum vt_direction direction;
 	size_t nfiles, nto;
 	bool no_anchors; /* validation trusts nothing */
@@ -32,6 +33,7 @@ struct fake {
 	enum vt_overall overall;
 	uint64_t checked_bytes;
 	uint8_t checked_first;
+	unsigned validated; /* stored files judged so far */
 };
 
 extern struct fake fake;

@@ -372,6 +372,73 @@ test_reading(struct vt_buf *b)
 	    "is kept, and leads nowhere else");
 }
 
+/* A signature made elsewhere: what was done is said as what it was. */
+static void
+two_step(struct vt_buf *b, char who, const char *act, const char *said)
+{
+	VT_BUF_AUTO(body);
+	VT_BUF_AUTO(to);
+
+	fake_forget();
+	vt_buf_printf(&body, "csrf=%s&key=" KEY "&rev=3&act=%s&number=1",
+	    fake_csrf(who), act);
+	tap_eq_int(post(b, PAPER "/two-step", who, vt_buf_str(&body)), 303,
+	    "%s in two steps", act);
+	tap_eq_int(get(b, PAPER "/two-step/" KEY, who), 200, "its page");
+	vt_buf_printf(&to, "<h1>%s: ", said);
+	tap_ok(HAS(vt_buf_str(&to)), "says what is signed");
+	vt_buf_reset(&body);
+	vt_buf_printf(
+	    &body, "csrf=%s&key=1" KEY "&rev=5&value=AAAA", fake_csrf(who));
+	tap_eq_int(post(b, PAPER "/two-step/" KEY, who, vt_buf_str(&body)), 303,
+	    "and the value");
+	vt_buf_reset(&to);
+	vt_buf_printf(&to, "Location: " PAPER "?done=%s\r\n", act);
+	tap_ok(HAS(vt_buf_str(&to)), "completes %s, not another act", act);
+}
+
+static void
+test_two_step(struct vt_buf *b)
+{
+	desk.state = VT_PAPER_APPROVED;
+	two_step(b, 'l', "sign", "Ký số");
+	tap_eq_int((int)fake.signing, VT_SIGNING_COMPETENT, "the leader's");
+	desk.state = VT_PAPER_SIGNED;
+	desk.numbered = true;
+	two_step(b, 'c', "seal", "Ký số của cơ quan");
+	tap_eq_int((int)fake.signing, VT_SIGNING_SEAL, "the agency's");
+	desk.numbered = false;
+	fake_forget();
+}
+
+static void
+test_check(struct vt_buf *b)
+{
+	unsigned before = fake.validated;
+
+	fake.overall = VT_OVERALL_PASSED;
+	tap_eq_int(get(b, PAPER "/check?piece=1", 'o'), 200, "a verdict");
+	tap_ok(HAS("Chữ ký hợp lệ") && HAS("Kiểm tra lúc ") &&
+		   HAS("&lt;b&gt;Thị&lt;/b&gt;") && !HAS("<b>Thị"),
+	    "with its time, names escaped");
+	fake.overall = VT_OVERALL_FAILED;
+	tap_eq_int(get(b, PAPER "/check", 'c'), 200, "to another, as a page");
+	tap_ok(HAS("<h1>Chữ ký hợp lệ</h1>") && HAS("Kiểm tra lúc "),
+	    "the same, with its time");
+	tap_eq_int((int)(fake.validated - before), 1, "judged once");
+	tap_eq_int(get(b, PAPER "/check?lang=en", 'c'), 200, "in English");
+	tap_ok(HAS("Not valid"), "it is another text, judged anew");
+	tap_eq_int(get(b, PAPER "/check?again=1", 'c'), 200, "again");
+	tap_ok(HAS("<h1>Không hợp lệ</h1>") && !HAS("Chữ ký hợp lệ"),
+	    "who asks anew gets the newest");
+	(void)get(b, PAPER "/check?piece=1", 'o');
+	tap_ok(HAS("Không hợp lệ"), "and so do all others then");
+	tap_eq_int(
+	    get(b, "/desk/papers/06060606060606060606060606060606/check", 'o'),
+	    404, "what is kept is for those who may read the paper");
+	fake.overall = VT_OVERALL_PASSED;
+}
+
 #define MULTI "Content-Type: multipart/form-data; boundary=xx\r\n"
 #define FIELD(name, value)                                                     \
 	"--xx\r\nContent-Disposition: form-data; name=\"" name                 \
@@ -450,7 +517,9 @@ main(void)
 	test_csrf(&b);
 	test_act(&b);
 	test_pin(&b);
+	test_two_step(&b);
 	test_reading(&b);
+	test_check(&b);
 	test_arrival(&b);
 	vt_http_stop(h);
 	vt_web_free(w);
