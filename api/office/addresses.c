@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/office/routes_priv.h"
+#include "base/text.h"
 
 /* Of one act: what fits in a step, and leaves room for other acts. */
 #define SYNC_BATCH 256
@@ -16,8 +17,11 @@ vt_address_read(struct vt_view *v, const char *code, struct vt_address *ret,
 
 	rc =
 	    vt_entry_get(v, VT_ENTRY_ADDRESS, 0, vt_span_str(code), &e, reterr);
-	return rc != VT_OK ? rc
-			   : vt_address_decode(e.key, e.value, ret, reterr);
+	if (rc == VT_OK)
+		rc = vt_address_decode(e.key, e.value, ret, reterr);
+	if (rc == VT_OK)
+		ret->rev = e.rev;
+	return rc;
 }
 
 /* An old code has a row of its own, which names the new one as successor. */
@@ -57,9 +61,10 @@ vt_office_address_list(struct vt_office *o, struct vt_view *v,
 			return rc;
 		for (size_t i = 0; i < n; i++) {
 			rc = vt_address_decode(
-			    e[i].key, e[i].value, &ret[found++], reterr);
+			    e[i].key, e[i].value, &ret[found], reterr);
 			if (rc != VT_OK)
 				return rc;
+			ret[found++].rev = e[i].rev;
 			range.after = e[i].key;
 		}
 	} while (n == want && found < max);
@@ -86,18 +91,112 @@ check_code(const char *code, const char *field, struct vt_err *reterr)
 	return VT_OK;
 }
 
+static int
+check_row(const struct vt_address *a, struct vt_err *reterr)
+{
+	int rc;
+
+	if ((rc = check_code(a->code, "code", reterr)) != VT_OK ||
+	    (a->successor[0] != '\0' && (rc = check_code(a->successor,
+					     "successor", reterr)) != VT_OK) ||
+	    (a->old_code[0] != '\0' &&
+		(rc = check_code(a->old_code, "old_code", reterr)) != VT_OK))
+		return rc;
+	if (strcmp(a->successor, a->code) == 0)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "address: successor: not the agency itself");
+	if (a->old_code[0] != '\0' &&
+	    (strcmp(a->old_code, a->code) == 0 ||
+		strcmp(a->old_code, a->successor) == 0))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "address: old_code: neither the code nor the successor");
+	return VT_OK;
+}
+
+/* *ret as it is; all zero when there is none. */
+static int
+read_or_none(struct vt_view *v, const char *code, struct vt_address *ret,
+    struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc = vt_address_read(v, code, ret, &err);
+
+	if (rc == VT_OK)
+		return VT_OK;
+	memset(ret, 0, sizeof(*ret));
+	if (rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+static int
+match(const struct vt_request *rq, const struct vt_address *old,
+    struct vt_err *reterr)
+{
+	if (rq->if_match == old->rev)
+		return VT_OK;
+	if (rq->if_match == 0)
+		return vt_err_set(reterr, VT_E_PRECONDITION_REQUIRED,
+		    "address: there is one of this code: wanted the revision "
+		    "that was read");
+	return vt_err_set(reterr, VT_E_PRECONDITION_FAILED,
+	    "address: its revision is %llu", (unsigned long long)old->rev);
+}
+
+/* The rows of one change: the agency, and the code that it had before. */
+struct rows {
+	struct vt_address row[2], old[2];
+	struct vt_buf value[2];
+	struct vt_entry_change change[2];
+	size_t n;
+};
+
+static void
+rows_free(struct rows *w)
+{
+	vt_buf_free(&w->value[0]);
+	vt_buf_free(&w->value[1]);
+}
+
+static int
+rows_read(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_address *a, struct rows *w, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_address *old = &w->old[1], *row = &w->row[1];
+	int rc;
+
+	w->row[0] = *a;
+	w->n = 1;
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = read_or_none(v, a->code, &w->old[0], reterr)) != VT_OK ||
+	    (rc = match(rq, &w->old[0], reterr)) != VT_OK ||
+	    a->old_code[0] == '\0' ||
+	    (rc = read_or_none(v, a->old_code, old, reterr)) != VT_OK ||
+	    old->successor[0] != '\0')
+		return rc;
+	*row = *old;
+	vt_text_fit(row->code, sizeof(row->code), a->old_code);
+	if (old->rev == 0)
+		vt_text_fit(row->name, sizeof(row->name), a->name);
+	vt_text_fit(row->successor, sizeof(row->successor), a->code);
+	row->verified = true;
+	w->n = 2;
+	return VT_OK;
+}
+
 int
 vt_office_address_put(struct vt_office *o, const struct vt_request *rq,
     const struct vt_address *a, struct vt_act_result *ret,
     struct vt_err *reterr)
 {
-	struct vt_entry_change change = { .kind = VT_ENTRY_ADDRESS,
-		.store_wide = true,
-		.key = vt_span_str(a->code) };
+	__attribute__((cleanup(rows_free))) struct rows w = {
+		.value = { VT_BUF_INIT, VT_BUF_INIT }
+	};
 	struct vt_step step = { .kind = VT_STEP_ENTRY };
-	struct vt_address row = *a;
 	struct vt_act act;
-	VT_BUF_AUTO(value);
 	bool done;
 	int rc;
 
@@ -105,20 +204,24 @@ vt_office_address_put(struct vt_office *o, const struct vt_request *rq,
 	if ((rc = vt_office_enter(rq, VT_DUTY_ADDRESSES, reterr)) != VT_OK ||
 	    (rc = vt_house_only(o, rq->actor, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
-	    done || (rc = check_code(a->code, "code", reterr)) != VT_OK ||
-	    (a->successor[0] != '\0' &&
-		(rc = check_code(a->successor, "successor", reterr)) != VT_OK))
+	    done || (rc = check_row(a, reterr)) != VT_OK ||
+	    (rc = rows_read(o, rq, a, &w, reterr)) != VT_OK)
 		return rc;
-	if (strcmp(a->successor, a->code) == 0)
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "address: successor: not the agency itself");
-	row.changed_at = vt_now(o->o.ctx);
-	vt_address_encode(&row, &value);
-	if ((rc = vt_buf_status(&value, reterr)) != VT_OK)
-		return rc;
-	change.value = vt_buf_view(&value);
-	step.u.entry.changes = &change;
-	step.u.entry.n = 1;
+	for (size_t i = 0; i < w.n; i++) {
+		w.row[i].changed_at = vt_now(o->o.ctx);
+		vt_address_encode(&w.row[i], &w.value[i]);
+		if ((rc = vt_buf_status(&w.value[i], reterr)) != VT_OK)
+			return rc;
+		w.change[i] =
+		    (struct vt_entry_change){ .kind = VT_ENTRY_ADDRESS,
+			    .store_wide = true,
+			    .key = vt_span_str(w.row[i].code),
+			    .value = vt_buf_view(&w.value[i]),
+			    .expect = w.old[i].rev == 0 ? VT_ENTRY_NEW
+							: w.old[i].rev };
+	}
+	step.u.entry.changes = w.change;
+	step.u.entry.n = w.n;
 	vt_office_act(rq, NULL, &step, 1, &act);
 	act.expect_rev = 0;
 	return vt_store_do(o->o.store, &act, ret, reterr);
@@ -181,10 +284,11 @@ merge(const struct sync *s, const struct vt_address *list,
 	ret->deleted = list->deleted;
 	ret->verified = true;
 	if (ret->gateway[0] == '\0')
-		(void)snprintf(ret->gateway, sizeof(ret->gateway), "%s", s->gateway);
+		(void)snprintf(
+		    ret->gateway, sizeof(ret->gateway), "%s", s->gateway);
 	if (old->code[0] == '\0' || (old->deleted && old->successor[0] == '\0'))
-		vt_text_fit(ret->successor, sizeof(ret->successor),
-		    list->successor);
+		vt_text_fit(
+		    ret->successor, sizeof(ret->successor), list->successor);
 	return strcmp(ret->code, old->code) != 0 ||
 	       strcmp(ret->name, old->name) != 0 ||
 	       strcmp(ret->parent, old->parent) != 0 ||

@@ -73,6 +73,7 @@ struct vt_address {
 	bool verified;      /* false: only seen as a sender (§3.4) */
 	bool deleted;       /* gone from the gateway's list */
 	vt_time changed_at;
+	uint64_t rev; /* of the row; as read, 0 of one that is new */
 };
 
 /*
@@ -110,12 +111,19 @@ VT_NODISCARD int vt_route_put(
 /* ---- the address book: read by all, changed by those administrators or by a
  * sync ---- */
 
-/* By code or old code. VT_E_AGENCY_UNKNOWN. */
+/* By any code: an old one is a row of its own, whose successor is the new one.
+ * VT_E_AGENCY_UNKNOWN. */
 VT_NODISCARD int vt_office_address_get(struct vt_office *o, struct vt_view *v,
     const char *code, struct vt_address *ret, struct vt_err *reterr);
 VT_NODISCARD int vt_office_address_list(struct vt_office *o, struct vt_view *v,
     const char *after, struct vt_address *ret, size_t max, size_t *ret_n,
     struct vt_err *reterr);
+/*
+ * rq->if_match: the row's revision, 0 for a row that is new
+ * (VT_E_PRECONDITION_REQUIRED when it is not, VT_E_PRECONDITION_FAILED when it
+ * is another). An old_code gets its row in the same act, unless people have led
+ * it elsewhere. VT_E_INVALID names the field that is wrong.
+ */
 VT_NODISCARD int vt_office_address_put(struct vt_office *o,
     const struct vt_request *rq, const struct vt_address *a,
     struct vt_act_result *ret, struct vt_err *reterr);

@@ -19,6 +19,7 @@ address_out(struct vt_json *j, const struct vt_address *a)
 	vt_json_kbool(j, "verified", a->verified);
 	vt_json_kbool(j, "deleted", a->deleted);
 	vt_v1_ktime(j, "changed_at", a->changed_at);
+	vt_json_kuint(j, "rev", a->rev);
 }
 
 int
@@ -76,7 +77,7 @@ vt_v1_read_address(
 	if (rc == VT_E_AGENCY_UNKNOWN)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "the address book has no such code");
-	if (rc != VT_OK)
+	if (rc != VT_OK || vt_v1_unchanged(req, res, a->rev))
 		return rc;
 	vt_v1_json(res, &j);
 	address_out(&j, a);
@@ -114,7 +115,10 @@ vt_v1_put_address(
 	text_in(&root, "successor", a->successor, sizeof(a->successor));
 	text_in(&root, "gateway", a->gateway, sizeof(a->gateway));
 	a->verified = true;
-	if ((rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
+	/* One that is new has no tag yet. */
+	rc = vt_v1_request(
+	    &in, vt_http_header(req, "If-Match").p != NULL, &rq, reterr);
+	if (rc != VT_OK)
 		return rc;
 	rc = vt_office_address_put(vt_v1_office(req), &rq, a, &r, reterr);
 	if (rc == VT_OK)

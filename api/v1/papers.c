@@ -219,7 +219,6 @@ vt_v1_read_paper(
 	struct vt_office *o = vt_v1_office(req);
 	struct vt_paper p;
 	struct vt_json j;
-	char rev[24];
 	vt_id id;
 	int rc;
 
@@ -228,14 +227,9 @@ vt_v1_read_paper(
 	    (rc = vt_office_paper(o, v, vt_v1_actor(req), &id, &p, reterr)) !=
 		VT_OK)
 		return rc;
-	snprintf(rev, sizeof(rev), "%" PRIu64, p.rev);
-	if (vt_http_none_match(req, rev)) {
-		res->status = 304;
-		vt_http_res_etag(res, rev);
+	if (vt_v1_unchanged(req, res, p.rev))
 		return VT_OK;
-	}
 	vt_v1_json(res, &j);
-	vt_http_res_etag(res, rev);
 	paper_out(&j, &p);
 	vt_json_end(&j);
 	return VT_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The face, and what several handlers share. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "api/v1/v1_priv.h"
@@ -258,6 +259,19 @@ vt_v1_request(const struct vt_in *in, bool if_match, struct vt_request *ret,
 		return rc;
 	ret->key = vt_arena_strndup(in->req->arena, key.p, key.n);
 	return ret->key != NULL ? VT_OK : vt_arena_err(in->req->arena, reterr);
+}
+
+bool
+vt_v1_unchanged(struct vt_http_req *req, struct vt_http_res *res, uint64_t rev)
+{
+	char tag[24];
+
+	snprintf(tag, sizeof(tag), "%" PRIu64, rev);
+	vt_http_res_etag(res, tag);
+	if (!vt_http_none_match(req, tag))
+		return false;
+	res->status = 304;
+	return true;
 }
 
 void

@@ -67,6 +67,11 @@ VT_NODISCARD int vt_v1_query_cursor_text(
 VT_NODISCARD int vt_v1_request(const struct vt_in *in, bool if_match,
     struct vt_request *ret, struct vt_err *reterr);
 
+/* The record's revision is the ETag of what is read of it. True: the client has
+ * it (If-None-Match), the answer is 304 and whole. */
+VT_NODISCARD bool vt_v1_unchanged(
+    struct vt_http_req *req, struct vt_http_res *res, uint64_t rev);
+
 /* application/json, open object. */
 void vt_v1_json(struct vt_http_res *res, struct vt_json *j);
 

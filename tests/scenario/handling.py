@@ -191,13 +191,31 @@ agency = people.clerk.get('/v1/agencies/H99.31').json
 t.equal(agency['name'], 'Ủy ban nhân dân xã An Mẫu', 'an agency by its code')
 t.equal(len(people.clerk.get('/v1/agencies').json['agencies']), 2,
         'two agencies are here')
-done(admin.post('/v1/addresses/H01.02', {
-    'name': 'Ủy ban nhân dân tỉnh Bên'}), 'an address is written')
-done(admin.post('/v1/addresses/000.00.01.H01', {
-    'name': 'Ủy ban nhân dân tỉnh Bên (mã cũ)', 'successor': 'H01.02'}),
-     'and its old code')
-t.equal(people.clerk.get('/v1/addresses/000.00.01.H01').json['successor'],
-        'H01.02', 'which leads to the new one')
+province_next = {'name': 'Ủy ban nhân dân tỉnh Bên',
+                 'old_code': '000.00.01.H01'}
+key = t.new_key()
+first = done(admin.post('/v1/addresses/H01.02', province_next, key),
+             'an address is written')
+book = '/v1/addresses/'
+a = done(people.clerk.get(book + 'H01.02'), 'and read')
+tag = a.headers['etag']
+t.equal((tag, people.clerk.get(book + 'H01.02',
+                               **{'If-None-Match': tag}).status),
+        ('"%d"' % a.json['rev'], 304), 'with its tag')
+t.refused(admin.post(book + 'H01.02', {'name': 'Bên'}), 428,
+          'precondition-required', 'changing it unseen')
+t.refused(admin.post(book + 'H01.02', {'name': 'Bên'}, rev=999999), 412,
+          'precondition-failed', 'or as it never was')
+t.refused(admin.post(book + 'H01.77', {'name': 'Bên'}, rev=1), 412,
+          'precondition-failed', 'or one that is not there')
+done(admin.post(book + 'H01.02', {**province_next, 'mail': 'vt@ben.example'},
+                rev=a.json['rev']), 'as it was read, it is changed')
+t.refused(admin.post(book + 'H01.02', {'name': 'Bên'}, rev=a.json['rev']),
+          412, 'precondition-failed', 'once')
+t.equal(admin.post(book + 'H01.02', province_next, key).body, first.body,
+        'the first request again has its first answer')
+t.equal(people.clerk.get(book + '000.00.01.H01').json['successor'],
+        'H01.02', 'its old code leads to the new one')
 t.ok(people.clerk.get('/v1/addresses').json['addresses'], 'and listed')
 index = people.clerk.paper(paper)['last_act']
 a = done(people.clerk.get('/v1/receipts/%d/proof' % index), 'a proof')

@@ -7,19 +7,101 @@
 static struct house h;
 
 static int
-put(const struct vt_actor *a, const char *successor)
+put_row(const struct vt_actor *a, const struct vt_address *row, uint64_t rev)
 {
 	struct vt_act_result r = VT_ACT_RESULT_INIT;
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_request rq = { .actor = a, .key = h.key };
-	struct vt_address row = { .code = "H01.02", .name = "UBND tỉnh Bên" };
+	struct vt_request rq = { .actor = a, .key = h.key, .if_match = rev };
 	int rc;
 
 	(void)snprintf(h.key, sizeof(h.key), "address-%u", ++h.keys);
-	(void)snprintf(row.successor, sizeof(row.successor), "%s", successor);
-	rc = vt_office_address_put(h.office, &rq, &row, &r, &err);
+	rc = vt_office_address_put(h.office, &rq, row, &r, &err);
 	vt_act_result_free(&r);
 	return rc;
+}
+
+static int
+put(const struct vt_actor *a, const char *successor)
+{
+	struct vt_address row = { .code = "H01.02", .name = "UBND tỉnh Bên" };
+
+	(void)snprintf(row.successor, sizeof(row.successor), "%s", successor);
+	return put_row(a, &row, 0);
+}
+
+static struct vt_address
+get(const char *code)
+{
+	struct vt_address a = { .code = "" };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v;
+
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+	if (vt_office_address_get(h.office, v, code, &a, &err) != VT_OK)
+		memset(&a, 0, sizeof(a));
+	vt_view_end(v);
+	return a;
+}
+
+/* A row is changed by who has seen it as it is. */
+static void
+test_revisions(const struct vt_actor *admin)
+{
+	struct vt_address row = get("H01.02");
+	uint64_t rev = row.rev;
+
+	tap_ok(rev != 0, "a row has a revision");
+	tap_ok(put_row(admin, &row, 0) == VT_E_PRECONDITION_REQUIRED,
+	    "without it nobody changes the row");
+	(void)snprintf(row.mail, sizeof(row.mail), "van.thu@ben.example");
+	tap_ok(put_row(admin, &row, rev) == VT_OK, "with it one does");
+	tap_ok(
+	    put_row(admin, &row, rev) == VT_E_PRECONDITION_FAILED, "but once");
+	row = get("H01.02");
+	tap_ok(row.rev > rev && row.mail[0] != '\0', "the row went on");
+	(void)snprintf(row.code, sizeof(row.code), "H01.03");
+	tap_ok(put_row(admin, &row, rev) == VT_E_PRECONDITION_FAILED,
+	    "what is not there has no revision");
+}
+
+/* The code of before leads to the one of now, wherever it is asked for. */
+static void
+test_old_codes(const struct vt_actor *admin)
+{
+	struct vt_address row = {
+		.code = "H01.04", .name = "Sở Mới", .old_code = "000.00.04.H01"
+	};
+	enum vt_route_kind kind;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v;
+	char code[64];
+
+	tap_ok(put_row(admin, &row, 0) == VT_OK, "a row with its old code");
+	row = get("000.00.04.H01");
+	tap_eq_str(row.successor, "H01.04", "the old code is a row, too");
+	tap_eq_str(row.name, "Sở Mới", "of the same name");
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+	tap_ok(vt_office_route_find(h.office, v, "000.00.04.H01", &kind, NULL,
+		   NULL, code, &err) == VT_OK,
+	    "what is sent to it finds its way");
+	vt_view_end(v);
+	tap_eq_str(code, "H01.04", "to the new one");
+
+	/* an old code that people have led elsewhere stays */
+	(void)snprintf(row.successor, sizeof(row.successor), "H01.02");
+	tap_ok(put_row(admin, &row, row.rev) == VT_OK, "led elsewhere");
+	row = get("H01.04");
+	tap_ok(put_row(admin, &row, row.rev) == VT_OK, "the new one again");
+	row = get("000.00.04.H01");
+	tap_eq_str(row.successor, "H01.02", "changes nothing of that");
+	row = get("H01.04");
+	(void)snprintf(row.successor, sizeof(row.successor), "000.00.04.H01");
+	tap_ok(put_row(admin, &row, row.rev) == VT_E_INVALID,
+	    "an old code is no successor");
+	(void)snprintf(row.old_code, sizeof(row.old_code), "H01.04");
+	row.successor[0] = '\0';
+	tap_ok(put_row(admin, &row, row.rev) == VT_E_INVALID,
+	    "nor its own old one");
 }
 
 static int
@@ -51,6 +133,8 @@ main(void)
 	tap_ok(put(&ours, "") == VT_OK, "the operator's writes the book");
 	tap_ok(route(&theirs) == VT_E_FORBIDDEN, "routes are the operator's");
 	tap_ok(route(&ours) == VT_E_NOT_FOUND, "who may remove one there is");
+	test_revisions(&ours);
+	test_old_codes(&ours);
 	house_end(&h);
 	return tap_done();
 }
