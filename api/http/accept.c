@@ -26,14 +26,36 @@ cut(struct vt_span *s, uint8_t separator)
 	return head;
 }
 
-/* RFC 9110 §12.4.2: only whether it is 0 matters here. */
-static bool
-is_zero(struct vt_span q)
+/* RFC 9110 §12.4.2: 0 to 1000; what is not a weight counts as 1. */
+static unsigned
+weight(struct vt_span q)
 {
-	for (size_t i = 0; i < q.n; i++)
-		if (q.p[i] != '0' && q.p[i] != '.')
-			return false;
-	return q.n > 0 && q.p[0] == '0';
+	unsigned n = 0, unit = 1000;
+
+	if (q.n == 0 || q.p[0] != '0')
+		return 1000;
+	for (size_t i = 2; i < q.n && i < 5; i++) {
+		unit /= 10;
+		if (q.p[i] < '0' || q.p[i] > '9')
+			return 1000;
+		n += (unsigned)(q.p[i] - '0') * unit;
+	}
+	return n;
+}
+
+/* Of the parameters behind a range. */
+static unsigned
+weight_of(struct vt_span params)
+{
+	unsigned ret = 1000;
+
+	while (params.n > 0) {
+		struct vt_span p = cut(&params, ';');
+
+		if (p.n > 2 && (p.p[0] | 0x20) == 'q' && p.p[1] == '=')
+			ret = weight(VT_SPAN(p.p + 2, p.n - 2));
+	}
+	return ret;
 }
 
 /* Equal but for the case of ASCII letters; both have n bytes. */
@@ -73,20 +95,13 @@ takes(struct vt_span accept, struct vt_span type)
 
 	while (accept.n > 0) {
 		struct vt_span one = cut(&accept, ','), range;
-		bool zero = false;
 		int how;
 
 		range = cut(&one, ';');
-		while (one.n > 0) {
-			struct vt_span p = cut(&one, ';');
-
-			if (p.n > 2 && (p.p[0] | 0x20) == 'q' && p.p[1] == '=')
-				zero = is_zero(VT_SPAN(p.p + 2, p.n - 2));
-		}
 		how = range.n == 0 ? 0 : fit(range, type);
 		if (how > best) {
 			best = how;
-			good = !zero;
+			good = weight_of(one) > 0;
 		}
 	}
 	return good;
@@ -107,4 +122,31 @@ bool
 vt_http_accepts(const struct vt_http_req *req, const char *const *types)
 {
 	return vt_http_accept_lists(vt_http_header(req, "Accept"), types);
+}
+
+static bool
+begins(struct vt_span range, const char *language)
+{
+	return range.n >= 2 && (range.n == 2 || range.p[2] == '-') &&
+	       same(range.p, (const uint8_t *)language, 2);
+}
+
+bool
+vt_http_language_vi(struct vt_span accept)
+{
+	unsigned best = 0;
+	bool vi = false;
+
+	while (accept.n > 0) {
+		struct vt_span one = cut(&accept, ',');
+		struct vt_span range = cut(&one, ';');
+		bool is = begins(range, "vi");
+		unsigned w = weight_of(one);
+
+		if ((is || begins(range, "en")) && w > best) {
+			best = w;
+			vi = is;
+		}
+	}
+	return vi;
 }

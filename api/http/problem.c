@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/http/accept.h"
 #include "api/http/http.h"
 #include "base/json_out.h"
 
 /*
  * What went wrong inside (paths, errno) is for the log, not for the caller:
- * from 500 on the detail is only the public text.
+ * from 500 on the detail is only the public text. The title is in the language
+ * asked for, vi and en always stand beside it.
  */
 void
 vt_http_problem(
     struct vt_http_req *req, const struct vt_err *err, struct vt_http_res *res)
 {
+	bool vi = vt_http_language_vi(vt_http_header(req, "Accept-Language"));
 	const struct vt_err_info *i = vt_err_info(err->code);
 	char id[VT_ID_TEXT + 1];
 	VT_BUF_AUTO(instance);
@@ -18,13 +21,15 @@ vt_http_problem(
 
 	res->status = i->http_status;
 	vt_http_res_type(res, "application/problem+json");
+	vt_http_res_header(res, "Content-Language", vi ? "vi" : "en");
+	vt_http_res_header(res, "Vary", "Accept-Language");
 	vt_buf_printf(&type, "urn:vanthu:error:%s", i->slug);
 	vt_json_open(&j, &res->body, false);
 	vt_json_object(&j);
 	vt_id_text(&req->id, id);
 	vt_buf_printf(&instance, "urn:vanthu:request:%s", id);
 	vt_json_kstr(&j, "type", vt_buf_str(&type));
-	vt_json_kstr(&j, "title", i->en);
+	vt_json_kstr(&j, "title", vi ? i->vi : i->en);
 	vt_json_kint(&j, "status", i->http_status);
 	if (i->http_status < 500 && err->msg[0] != '\0')
 		vt_json_kstr(&j, "detail", err->msg);

@@ -27,6 +27,13 @@ def unmoved(paper, rev, name):
 t.refused(server.client().get('/v1/me'), 401, 'unauthenticated', 'no token')
 t.refused(t.Client(server.port, 'x' * 48).get('/v1/me'), 401,
           'unauthenticated', 'an unknown token')
+for asked, language in ((None, 'en'), ('vi-VN,vi;q=0.9,en;q=0.8', 'vi'),
+                        ('fr', 'en'), ('en;q=0.5, vi;q=0.4', 'en')):
+    a = server.client().get('/v1/me', **({} if asked is None else {
+        'Accept-Language': asked}))
+    t.equal((a.json['title'], a.headers['content-language']),
+            (a.json[language], language),
+            'the title is in the language asked for: %s' % asked)
 paper = draft()
 rev = people.officer.paper(paper)['rev']
 t.refused(people.their_clerk.get('/v1/papers/' + paper), 404, 'not-found',

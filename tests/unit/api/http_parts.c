@@ -3,6 +3,7 @@
  * edges. */
 #include "tests/unit/api/http_fixture.h"
 
+#include "api/http/accept.h"
 #include "api/http/address.h"
 #include "api/http/rate.h"
 #include "api/http/spool.h"
@@ -453,12 +454,73 @@ test_idle(void)
 	vt_http_stop(h);
 }
 
+static void
+test_language(void)
+{
+	static const struct {
+		const char *header;
+		bool vi;
+	} cases[] = {
+		{ "", false },
+		{ "vi", true },
+		{ "VI-vn", true },
+		{ "en", false },
+		{ "fr, de;q=0.5", false },
+		{ "*", false },
+		{ "vi, en", true },
+		{ "en, vi", false },
+		{ "en;q=0.8, vi", true },
+		{ "en;q=0.8,vi;q=0.801", true },
+		{ "vi;q=0.8,en;q=0.9", false },
+		{ "vi;q=0", false },
+		{ "vi;q=0.0, en;q=0", false },
+		{ "vie", false },
+		{ "fr, vi;q=0.1", true },
+		{ ",;,vi;q=;x", true },
+	};
+
+	tap_ok(!vt_http_language_vi(VT_SPAN(NULL, 0)), "no language: English");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		tap_ok(vt_http_language_vi(vt_span_str(cases[i].header)) ==
+			   cases[i].vi,
+		    "\"%s\": %s", cases[i].header, cases[i].vi ? "vi" : "en");
+}
+
+static void
+test_accept(void)
+{
+	static const struct {
+		const char *header;
+		bool json;
+	} cases[] = {
+		{ "", true },
+		{ "application/json", true },
+		{ "APPLICATION/JSON; q=0.001", true },
+		{ "application/json;q=0.000", false },
+		{ "*/*, application/json;q=0", false },
+		{ "application/*;q=0, */*", false },
+		{ "text/html", false },
+		{ "text/html, */*;q=0.1", true },
+		{ "text/html;x=\"a,b;q=0\", application/json", true },
+		{ "json", false },
+	};
+	static const char *const types[] = { "application/json", NULL };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		tap_ok(vt_http_accept_lists(vt_span_str(cases[i].header),
+			   types) == cases[i].json,
+		    "Accept \"%s\": %s", cases[i].header,
+		    cases[i].json ? "served" : "406");
+}
+
 int
 main(void)
 {
 	struct vt_err err = VT_ERR_INIT;
 
 	tap_need(vt_base_init(&err) == VT_OK, "base %s", err.msg);
+	test_language();
+	test_accept();
 	test_rate();
 	test_spool();
 	test_shares();
