@@ -206,12 +206,15 @@ claim_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	uint64_t no;
 	int rc;
 
-	rc = first_due(b->txn, o->kinds, b->time, &no, &due, reterr);
-	if (rc == VT_E_NOT_FOUND)
+	no = o->no;
+	rc = no != 0 ? VT_OK
+		     : first_due(b->txn, o->kinds, b->time, &no, &due, reterr);
+	if (rc == VT_OK)
+		rc = work_get(b->txn, no, &w, reterr);
+	if (rc == VT_E_NOT_FOUND || (rc == VT_OK && w.due > b->time))
 		return vt_err_set(
 		    reterr, VT_E_NOT_FOUND, "work: nothing is due");
-	if (rc != VT_OK || (rc = work_get(b->txn, no, &w, reterr)) != VT_OK ||
-	    (rc = take_payload(&w, &o->got, reterr)) != VT_OK ||
+	if (rc != VT_OK || (rc = take_payload(&w, &o->got, reterr)) != VT_OK ||
 	    (rc = due_del(b, &w, reterr)) != VT_OK)
 		return rc;
 	/* A claimed item is due again when its lease runs out. */
@@ -266,6 +269,22 @@ run(struct vt_store *s, struct work_op *o, struct vt_err *reterr)
 	return vt_queue_run(&s->writer.queue, &o->op, reterr);
 }
 
+static int
+claim(struct vt_store *s, struct work_op *o, struct vt_work *ret,
+    struct vt_err *reterr)
+{
+	int rc;
+
+	if (vt_id_is_zero(&o->owner) || o->lease_us <= 0)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "work: a claim needs an owner and a time");
+	if ((rc = run(s, o, reterr)) == VT_OK)
+		*ret = o->got;
+	else
+		free(o->got.payload);
+	return rc;
+}
+
 int
 vt_work_claim(struct vt_store *s, uint32_t kinds, const vt_id *owner,
     int64_t lease_us, struct vt_work *ret, struct vt_err *reterr)
@@ -274,16 +293,20 @@ vt_work_claim(struct vt_store *s, uint32_t kinds, const vt_id *owner,
 		.kinds = kinds,
 		.owner = *owner,
 		.lease_us = lease_us };
-	int rc;
 
-	if (vt_id_is_zero(owner) || lease_us <= 0)
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "work: a claim needs an owner and a time");
-	if ((rc = run(s, &o, reterr)) == VT_OK)
-		*ret = o.got;
-	else
-		free(o.got.payload);
-	return rc;
+	return claim(s, &o, ret, reterr);
+}
+
+int
+vt_work_claim_item(struct vt_store *s, uint64_t no, const vt_id *owner,
+    int64_t lease_us, struct vt_work *ret, struct vt_err *reterr)
+{
+	struct work_op o = { .op = { .apply = claim_apply },
+		.no = no,
+		.owner = *owner,
+		.lease_us = lease_us };
+
+	return claim(s, &o, ret, reterr);
 }
 
 int
@@ -384,6 +407,48 @@ vt_work_next_due(
 }
 
 int
+vt_work_next(struct vt_view *v, struct vt_work_walk *walk,
+    struct vt_work_due *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	struct vt_span k, s;
+	size_t n = 0;
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK)
+		return rc;
+	while (n < max) {
+		struct vt_work after = {
+			.kind = walk->kind, .due = walk->due, .no = walk->no + 1
+		};
+		struct vt_key from = vt_key_due(&after);
+
+		rc = vt_tx_ge(v->txn, VT_T_DUE, &from, &k, &s, reterr);
+		if (rc == VT_E_NOT_FOUND ||
+		    (rc == VT_OK && k.p[0] != (uint8_t)walk->kind))
+			break;
+		if (rc != VT_OK)
+			return rc;
+		ret[n].due = (vt_time)vt_be64(k.p + 1);
+		ret[n].no = vt_be64(k.p + 9);
+		if (ret[n].due > walk->until)
+			break;
+		walk->due = ret[n].due;
+		walk->no = ret[n++].no;
+	}
+	*ret_n = n;
+	return VT_OK;
+}
+
+int
+vt_work_get(
+    struct vt_view *v, uint64_t no, struct vt_work *ret, struct vt_err *reterr)
+{
+	int rc = vt_view_check(v, reterr);
+
+	return rc != VT_OK ? rc : work_get(v->txn, no, ret, reterr);
+}
+
+int
 vt_work_list(struct vt_view *v, uint32_t agency_no, uint64_t after,
     struct vt_work *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
 {
@@ -417,27 +482,18 @@ int
 vt_event_list(struct vt_view *v, uint32_t agency_no, uint64_t after,
     struct vt_event *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
 {
-	struct vt_key prefix = { .n = 0 };
-	struct vt_span k, s;
+	struct vt_scan s;
 	size_t n = 0;
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK)
 		return rc;
-	vt_key_u32(&prefix, agency_no);
-	while (n < max && after < UINT64_MAX) {
-		struct vt_key from = vt_key_row(agency_no, after + 1);
-
-		rc = vt_tx_ge(v->txn, VT_T_EVENT, &from, &k, &s, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && !vt_key_is_prefix(&prefix, k)))
-			break;
-		if (rc != VT_OK ||
-		    (rc = vt_event_decode(s, &ret[n], reterr)) != VT_OK)
+	s = vt_scan_agency(v->txn, VT_T_EVENT, agency_no, after);
+	while (n < max && vt_scan_next(&s, reterr)) {
+		if ((rc = vt_event_decode(s.row, &ret[n], reterr)) != VT_OK)
 			return rc;
-		after = vt_be64(k.p + 4);
-		ret[n++].seq = after;
+		ret[n++].seq = vt_be64(s.k.p + 4);
 	}
 	*ret_n = n;
-	return VT_OK;
+	return s.rc;
 }

@@ -93,6 +93,37 @@ VT_NODISCARD int vt_work_next_due(
     struct vt_view *v, uint32_t kinds, vt_time *ret, struct vt_err *reterr);
 
 /*
+ * The same for one item, by its number, when it is due. VT_E_NOT_FOUND: done,
+ * or not due (any more).
+ */
+VT_NODISCARD int vt_work_claim_item(struct vt_store *s, uint64_t no,
+    const vt_id *owner, int64_t lease_us, struct vt_work *ret,
+    struct vt_err *reterr);
+
+/* Where a walk along the items of a kind stands. Begin with the kind, the last
+ * hour that matters, and zeroes. */
+struct vt_work_walk {
+	enum vt_work_kind kind;
+	vt_time until;
+	vt_time due; /* of the item seen last */
+	uint64_t no;
+};
+struct vt_work_due {
+	uint64_t no;
+	vt_time due; /* claimed: when the lease runs out */
+};
+/* The next items that are due at `until` or before, those due first first. */
+VT_NODISCARD int vt_work_next(struct vt_view *v, struct vt_work_walk *walk,
+    struct vt_work_due *ret, size_t max, size_t *ret_n, struct vt_err *reterr);
+/* One item; its payload is *borrowed until vt_view_end*: no vt_work_free.
+ * VT_E_NOT_FOUND: done. */
+VT_NODISCARD int vt_work_get(
+    struct vt_view *v, uint64_t no, struct vt_work *ret, struct vt_err *reterr);
+
+/* `due` of an item that waits for a person (vt_work_hurry), not for an hour. */
+#define VT_WORK_PARKED INT64_MAX
+
+/*
  * Gives it back to be tried at `due` (failed: note says why).
  * VT_E_CONFLICT when the lease was lost.
  */

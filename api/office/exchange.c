@@ -312,14 +312,15 @@ next_try(vt_time now, uint32_t attempt)
 	return now + VT_TIME_S(s);
 }
 
-/* Does the item, and gives it back when it is not done. */
-static int
-work_item(struct vt_office *o, const struct vt_work *w, struct vt_err *reterr)
+int
+vt_office_work_item(struct vt_office *o, const struct vt_work *w, int *ret_done,
+    struct vt_err *reterr)
 {
 	struct vt_err err = VT_ERR_INIT;
 	vt_time due = VT_TIME_NONE;
 	int rc = do_work(o, w, &due, &err);
 
+	*ret_done = rc;
 	if (rc == VT_OK && due == VT_TIME_NONE)
 		return vt_work_done(o->o.store, w->no, w->lease, reterr);
 	if (rc != VT_OK) {
@@ -337,9 +338,8 @@ vt_office_work_once(
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_view *v = NULL;
 	struct vt_work w;
-	int64_t lease = LEASE_US;
 	vt_time due;
-	int rc;
+	int rc, done;
 
 	*ret_any = false;
 	/* looking costs nothing; claiming is a commit */
@@ -349,9 +349,7 @@ vt_office_work_once(
 	vt_view_end(v);
 	if (rc != VT_OK || due == VT_TIME_NONE || due > vt_now(o->o.ctx))
 		return rc;
-	if ((kinds & 1U << VT_WORK_DELIVERY) != 0)
-		lease = VT_TIME_S((int64_t)VT_L(TRANSPORT_LEASE_S));
-	rc = vt_work_claim(o->o.store, kinds, &o->worker, lease, &w, &err);
+	rc = vt_work_claim(o->o.store, kinds, &o->worker, LEASE_US, &w, &err);
 	if (rc == VT_E_NOT_FOUND)
 		return VT_OK;
 	if (rc != VT_OK) {
@@ -360,7 +358,7 @@ vt_office_work_once(
 		return rc;
 	}
 	*ret_any = true;
-	rc = work_item(o, &w, &err);
+	rc = vt_office_work_item(o, &w, &done, &err);
 	vt_work_free(&w);
 	/* a lease lost to another claim is that one's business; an item that
 	 * its own act has ended is done */

@@ -10,6 +10,25 @@
 
 #define SYNC_EVERY VT_TIME_S(86400)
 
+int
+vt_gateway_key(const struct vt_work *w, char ret[64], struct vt_err *reterr)
+{
+	struct vt_cbor_map_reader m;
+	struct vt_cbor c;
+	uint64_t k;
+
+	ret[0] = '\0';
+	vt_cbor_open(&c, VT_SPAN(w->payload, w->n_payload));
+	vt_cbor_map_open(&m, &c);
+	while (vt_cbor_next(&m, &k)) {
+		if (k == 1)
+			vt_cbor_get_str(&c, ret, 64);
+		else
+			(void)vt_cbor_skip(&c);
+	}
+	return vt_cbor_finish(&c, "work of a gateway", reterr);
+}
+
 /* The route that the item is for; *ret_is false: it is over. */
 static int
 route_of(struct vt_office *o, const struct vt_work *w, struct vt_route *ret,
@@ -17,22 +36,11 @@ route_of(struct vt_office *o, const struct vt_work *w, struct vt_route *ret,
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_cbor_map_reader m;
-	struct vt_cbor c;
-	char key[64] = "";
-	uint64_t k;
+	char key[64];
 	int rc;
 
 	*ret_is = false;
-	vt_cbor_open(&c, VT_SPAN(w->payload, w->n_payload));
-	vt_cbor_map_open(&m, &c);
-	while (vt_cbor_next(&m, &k)) {
-		if (k == 1)
-			vt_cbor_get_str(&c, key, sizeof(key));
-		else
-			(void)vt_cbor_skip(&c);
-	}
-	if ((rc = vt_cbor_finish(&c, "work of a gateway", reterr)) != VT_OK ||
+	if ((rc = vt_gateway_key(w, key, reterr)) != VT_OK ||
 	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
 	rc = vt_route_read(v, key, ret, &err);

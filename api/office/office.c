@@ -64,8 +64,11 @@ sweep(struct vt_office *o, vt_time *swept)
 static void *
 work_thread(void *arg)
 {
+	const uint32_t here = 1U << VT_WORK_NOTICE | 1U << VT_WORK_NUMBER |
+			      1U << VT_WORK_LOOK | 1U << VT_WORK_PACKET;
 	struct vt_office_thread *t = arg;
 	struct vt_office *o = t->o;
+	size_t at = (size_t)(t - o->threads);
 	uint64_t woken = 0;
 	vt_time swept = 0;
 	bool any, more = true;
@@ -73,11 +76,14 @@ work_thread(void *arg)
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	while (more && look_around(o, &woken)) {
 		struct vt_err err = VT_ERR_INIT;
+		int rc;
 
 		any = false;
-		if (vt_office_work_once(o, t->kinds, &any, &err) != VT_OK)
+		rc = at == 0 ? vt_office_work_once(o, here, &any, &err)
+			     : vt_lane_work(o, at > 1, &any, &err);
+		if (rc != VT_OK)
 			vt_log_err("office.work", &err);
-		if (t == &o->threads[0])
+		if (at == 0)
 			sweep(o, &swept);
 		if (!any)
 			more = idle(o, woken);
@@ -123,17 +129,11 @@ take_over(struct vt_office *o, struct vt_err *reterr)
 static int
 start_threads(struct vt_office *o, struct vt_err *reterr)
 {
-	const uint32_t near = 1U << VT_WORK_NOTICE | 1U << VT_WORK_NUMBER |
-			      1U << VT_WORK_LOOK | 1U << VT_WORK_PACKET;
-	const uint32_t far = 1U << VT_WORK_DELIVERY | 1U << VT_WORK_STATUS |
-			     1U << VT_WORK_PULL | 1U << VT_WORK_SYNC;
-
 	for (size_t i = 0; i < VT_OFFICE_THREADS; i++) {
 		struct vt_office_thread *t = &o->threads[i];
 		int rc;
 
 		t->o = o;
-		t->kinds = i == 0 ? near : far;
 		rc = pthread_create(&t->thread, NULL, work_thread, t);
 		if (rc != 0)
 			return vt_err_errno(reterr, VT_E_ENVIRONMENT, rc,
@@ -158,6 +158,7 @@ vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
 	vt_random(opt->ctx, o->worker.b, sizeof(o->worker.b));
 	pthread_mutex_init(&o->lock, NULL);
 	pthread_cond_init(&o->wake, NULL);
+	vt_lanes_init(&o->lanes);
 	vt_held_init(&o->held);
 	vt_password_gate_init(&o->passwords);
 	if ((rc = vt_tries_new(opt->ctx, opt->store, &vt_tries_pins, &o->pins,
@@ -195,6 +196,7 @@ vt_office_close(struct vt_office *o)
 	vt_tries_free(o->sign_ins);
 	vt_password_gate_fini(&o->passwords);
 	vt_held_fini(&o->held);
+	vt_lanes_fini(&o->lanes);
 	o->magic = 0;
 	free(o);
 }

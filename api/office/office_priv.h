@@ -11,6 +11,7 @@
 
 #include "api/exchange/transport.h"
 #include "api/office/held.h"
+#include "api/office/lanes.h"
 #include "api/office/office.h"
 #include "api/office/password.h"
 #include "api/office/tries.h"
@@ -36,15 +37,16 @@
  * act the office derives from theirs can have a key of its own. */
 #define VT_OFFICE_KEY_MAX 120
 
-/* Threads that do the work queue: one for what happens here, the others for
- * what waits for peers. */
-#define VT_OFFICE_THREADS    4
+/* Threads that do the work queue: one for what is to be read or filled in, one
+ * for deliveries and statuses that stay here, the others for those that wait
+ * for peers (lanes.h). */
+#define VT_OFFICE_FAR        8
+#define VT_OFFICE_THREADS    (2 + VT_OFFICE_FAR)
 #define VT_OFFICE_TRANSPORTS 8
 
 struct vt_office_thread {
 	struct vt_office *o;
 	pthread_t thread;
-	uint32_t kinds; /* of work */
 	bool started;
 };
 
@@ -59,6 +61,7 @@ struct vt_office {
 	uint64_t woken;        /* how often: nobody sleeps through one */
 	struct vt_transport transports[VT_OFFICE_TRANSPORTS];
 	size_t n_transports;
+	struct vt_lanes lanes;
 	struct vt_held held;   /* papers in memory for workers */
 	struct vt_tries *pins; /* wrong PINs of each key */
 	struct vt_tries *sign_ins; /* wrong passwords of each login name */
@@ -182,6 +185,11 @@ VT_NODISCARD int vt_office_clean_meta(const struct vt_meta *m,
  * due. */
 VT_NODISCARD int vt_office_work_once(struct vt_office *o, uint32_t kinds,
     bool *ret_any, struct vt_err *reterr);
+/* Does a claimed item, and gives it back when it is not done. *ret_done: how
+ * the try went; the result: whether the queue knows. */
+struct vt_work;
+VT_NODISCARD int vt_office_work_item(struct vt_office *o,
+    const struct vt_work *w, int *ret_done, struct vt_err *reterr);
 
 /* ---- office.c ---- */
 

@@ -231,6 +231,72 @@ day_text(vt_time t, char *ret, size_t size)
 	(void)snprintf(ret, size, "%04d-%02d-%02d", d.year, d.month, d.day);
 }
 
+static int
+route_to(struct vt_office *o, struct vt_view *v, const char *code,
+    enum vt_route_kind *ret_kind, struct vt_route *ret_route, uint32_t *ret_no,
+    struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc;
+
+	rc = vt_office_route_find(
+	    o, v, code, ret_kind, ret_route, ret_no, NULL, &err);
+	if (rc == VT_E_AGENCY_UNKNOWN) {
+		*ret_kind = VT_ROUTE_PRINT;
+		return VT_OK;
+	}
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+/* To the sender; nobody we know: the way it came, if that leads back. */
+static int
+route_back(struct vt_office *o, struct vt_view *v,
+    const struct vt_consignment *c, enum vt_route_kind *ret_kind,
+    struct vt_route *ret_route, uint32_t *ret_no, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc;
+
+	rc = vt_office_route_find(
+	    o, v, c->from_code, ret_kind, ret_route, ret_no, NULL, &err);
+	if (rc != VT_E_AGENCY_UNKNOWN) {
+		if (rc != VT_OK && reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	*ret_kind = VT_ROUTE_PRINT;
+	rc = vt_office_route_get(o, v, c->peer, ret_route, NULL);
+	if (rc == VT_OK && ret_route->active)
+		*ret_kind = ret_route->kind;
+	return VT_OK;
+}
+
+int
+vt_tell_route(struct vt_office *o, struct vt_view *v, const vt_id *subject,
+    enum vt_route_kind *ret_kind, struct vt_route *ret_route, uint32_t *ret_no,
+    struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_consignment c;
+	struct vt_delivery d;
+	int rc;
+
+	rc = vt_delivery_get(v, subject, &d, &err);
+	if (rc == VT_OK)
+		return route_to(
+		    o, v, d.to.code, ret_kind, ret_route, ret_no, reterr);
+	if (rc == VT_E_NOT_FOUND)
+		rc = vt_consign_get(v, subject, &c, &err);
+	if (rc == VT_OK)
+		return route_back(
+		    o, v, &c, ret_kind, ret_route, ret_no, reterr);
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
 struct task {
 	struct vt_telling t;
 	bool is_delivery;
@@ -253,10 +319,9 @@ load_delivery(struct vt_office *o, struct vt_view *v,
 
 	k->is_delivery = true;
 	k->far.from = d->agency_no;
-	if (vt_office_route_find(o, v, d->to.code, &k->far.kind, &k->far.route,
-		&k->receiver, NULL, NULL) != VT_OK)
-		k->far.kind = VT_ROUTE_PRINT; /* no way any more */
-	if ((rc = vt_paper_get(v, &d->paper, &p, reterr)) != VT_OK ||
+	if ((rc = route_to(o, v, d->to.code, &k->far.kind, &k->far.route,
+		 &k->receiver, reterr)) != VT_OK ||
+	    (rc = vt_paper_get(v, &d->paper, &p, reterr)) != VT_OK ||
 	    (rc = vt_agency_get(v, d->agency_no, &a, reterr)) != VT_OK)
 		return rc;
 	if (k->t.at == VT_TIME_NONE)
@@ -276,7 +341,6 @@ load_consignment(struct vt_office *o, struct vt_view *v, const vt_id *id,
     struct task *k, struct vt_err *reterr)
 {
 	struct vt_told *about = &k->far.about;
-	struct vt_err err = VT_ERR_INIT;
 	struct vt_consignment c;
 	int rc;
 
@@ -291,19 +355,8 @@ load_consignment(struct vt_office *o, struct vt_view *v, const vt_id *id,
 	    about->document_id, sizeof(about->document_id), c.document_id);
 	vt_text_fit(
 	    about->promulgated, sizeof(about->promulgated), c.promulgated);
-	rc = vt_office_route_find(o, v, c.from_code, &k->far.kind,
-	    &k->far.route, &k->receiver, NULL, &err);
-	if (rc != VT_E_AGENCY_UNKNOWN) {
-		if (rc != VT_OK && reterr != NULL)
-			*reterr = err;
-		return rc;
-	}
-	/* nobody we know: the way it came, if that leads back */
-	k->far.kind = VT_ROUTE_PRINT;
-	rc = vt_office_route_get(o, v, c.peer, &k->far.route, &err);
-	if (rc == VT_OK && k->far.route.active)
-		k->far.kind = k->far.route.kind;
-	return VT_OK;
+	return route_back(
+	    o, v, &c, &k->far.kind, &k->far.route, &k->receiver, reterr);
 }
 
 static int

@@ -8,6 +8,7 @@
 #define VT_API_OFFICE_WORK_H
 
 #include "api/office/office_priv.h"
+#include "api/office/routes.h"
 
 /* When an item is to be looked at again; VT_TIME_NONE: it is done (VT_OK), or
  * the queue's own back-off decides (error). */
@@ -30,7 +31,20 @@ vt_time vt_deliver_soon(vt_time now, uint32_t attempt);
 struct vt_transport;
 struct vt_packet;
 struct vt_packet_answer;
-struct vt_route;
+
+/* The key of the route that an item of a gateway is for. */
+VT_NODISCARD int vt_gateway_key(
+    const struct vt_work *w, char ret[64], struct vt_err *reterr);
+
+/*
+ * Which way does a packet about this go: a delivery of ours to its addressee,
+ * a status to the sender of a consignment? *ret_kind PRINT: no way (any more).
+ * ret_route as in vt_office_route_find; ret_no may be NULL. VT_E_NOT_FOUND:
+ * it is neither.
+ */
+VT_NODISCARD int vt_tell_route(struct vt_office *o, struct vt_view *v,
+    const vt_id *subject, enum vt_route_kind *ret_kind,
+    struct vt_route *ret_route, uint32_t *ret_no, struct vt_err *reterr);
 
 /* The transport of a route; VT_E_PEER_UNAVAILABLE when the program has none. */
 VT_NODISCARD int vt_transport_of(struct vt_office *o, const struct vt_route *r,

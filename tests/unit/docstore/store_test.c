@@ -340,6 +340,50 @@ receipts(struct doer *d)
 	vt_view_end(v);
 }
 
+/* One item is looked at and claimed by its number; `other` is claimed. */
+static void
+walk(struct doer *d, uint64_t other)
+{
+	const vt_id me = { { 1 } };
+	struct vt_step st = { .kind = VT_STEP_WORK };
+	struct vt_work_walk way = { .kind = VT_WORK_TEXT,
+		.until = world.now + 1 };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_work_due due[4];
+	struct vt_work w, one;
+	struct vt_view *v;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < 3; i++) {
+		st.u.work = (struct vt_work_new){ .kind = VT_WORK_TEXT,
+			.due = world.now + (i == 1 ? 100 : 0) * 1000000,
+			.payload = VT_SPAN_LIT("payload") };
+		tap_call(do_step(d, NULL, st), &d->err, "enqueue");
+	}
+	tap_call(vt_view_begin(d->s, &v, &err), &err, "view");
+	tap_call(vt_work_next(v, &way, due, 1, &n, &err), &err, "the first");
+	tap_ok(n == 1 && due[0].no == other + 1, "it is the one due first");
+	tap_call(vt_work_next(v, &way, due + 1, 3, &n, &err), &err, "the rest");
+	tap_ok(n == 1 && due[1].no == other + 3,
+	    "neither what is claimed nor what is due later");
+	tap_call(vt_work_get(v, due[0].no, &w, &err), &err, "one of them");
+	tap_ok(vt_span_is(VT_SPAN(w.payload, w.n_payload), "payload"),
+	    "with its payload");
+	vt_view_end(v);
+	for (size_t i = 0; i < 2; i++) {
+		tap_call(vt_work_claim_item(
+			     d->s, due[i].no, &me, 1000, &one, &err),
+		    &err, "claimed by its number");
+		vt_work_free(&one);
+		tap_code(vt_work_claim_item(
+			     d->s, due[i].no, &me, 1000, &one, &err),
+		    VT_E_NOT_FOUND, &err, "not twice");
+		tap_call(vt_work_done(d->s, due[i].no, 1, &err), &err, "done");
+	}
+	tap_code(vt_work_claim_item(d->s, other + 2, &me, 1000, &one, &err),
+	    VT_E_NOT_FOUND, &err, "not before it is due");
+}
+
 static void
 work(struct doer *d)
 {
@@ -391,6 +435,7 @@ work(struct doer *d)
 		     d->s, 1U << VT_WORK_TEXT, &me, VT_TIME_S(60), &w, &err),
 	    &err, "claim again");
 	tap_eq_str(w.note, "chưa được", "why it failed");
+	walk(d, w.no);
 	st.u.work_done.lease = w.lease;
 	tap_call(do_step(d, NULL, st), &d->err, "done in an act");
 	tap_code(vt_work_done(d->s, w.no, w.lease, &err), VT_E_NOT_FOUND, &err,

@@ -73,6 +73,8 @@ struct node {
 	pthread_mutex_t lock;
 	_Atomic unsigned lose, lose_answer, times; /* times: 0 as 1 */
 	_Atomic bool keep_back, refuse;
+	_Atomic bool hang; /* peers whose code begins with "HANG" say nothing */
+	_Atomic unsigned hanging;
 	struct kept kept[64];
 	_Atomic size_t n_kept; /* counted when it is whole */
 	_Atomic unsigned sent; /* packets that were tried */
@@ -127,6 +129,20 @@ remember(struct node *n, const struct vt_packet *p)
 	}
 }
 
+static bool
+hang(struct node *n)
+{
+	const struct timespec ts = { 0, 10 * 1000000 };
+
+	if (!n->hang)
+		return false;
+	n->hanging++;
+	while (n->hang)
+		(void)nanosleep(&ts, NULL);
+	n->hanging--;
+	return true;
+}
+
 static int
 wire_send(void *arg, const struct vt_route *route, const struct vt_packet *p,
     struct vt_packet_answer *ret, struct vt_err *reterr)
@@ -145,7 +161,8 @@ wire_send(void *arg, const struct vt_route *route, const struct vt_packet *p,
 	uint8_t *to;
 	int rc;
 
-	(void)route;
+	if (strncmp(route->key, "HANG", 4) == 0 && hang(n))
+		return vt_err_set(reterr, VT_E_TIMEOUT, "wire: silence");
 	vt_id_text(&p->id, external);
 	to = vt_buf_extend(&bytes, (size_t)p->body->size);
 	if (to == NULL || vt_source_read(p->body, 0, to, (size_t)p->body->size,

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who does which item of the queue, so that a peer that is slow, or silent,
+ * holds up nobody else. What stays in this store has a thread of its own. What
+ * goes to a peer is done by a few others, in the lane of its route: at most
+ * ROUTE_SLOTS of them at once in one lane, and together at most half of them
+ * in lanes whose last try failed.
+ */
+#ifndef VT_API_OFFICE_LANES_H
+#define VT_API_OFFICE_LANES_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct vt_office;
+
+#define VT_LANES_KNOWN 128  /* in use or failing, remembered at once */
+#define VT_LANES_CACHE 4096 /* items whose lane is remembered */
+
+struct vt_lane {
+	uint64_t lane; /* 0: the row is free */
+	uint32_t held; /* threads in it */
+	bool failing;  /* its last try did not reach the peer */
+};
+
+struct vt_lanes {
+	pthread_mutex_t lock; /* guards all of it */
+	struct vt_lane known[VT_LANES_KNOWN];
+	struct {
+		uint64_t no, lane;
+	} cache[VT_LANES_CACHE];
+};
+
+void vt_lanes_init(struct vt_lanes *l);
+void vt_lanes_fini(struct vt_lanes *l);
+
+/* The work of a thread: one item of deliveries, statuses, gateways, either of
+ * those that stay here or of those that go to a peer. *ret_any false: nothing
+ * that may be done now is due. */
+VT_NODISCARD int vt_lane_work(
+    struct vt_office *o, bool far, bool *ret_any, struct vt_err *reterr);
+
+#endif
