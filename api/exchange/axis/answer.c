@@ -136,19 +136,26 @@ row_ended(struct vt_axis_answer *a, struct vt_err *reterr)
 	return rc;
 }
 
+/* A row is one agency's or one sender's doing: what is wrong in it is no
+ * reason to lose the rows of all the others. */
 static int
 row_value(struct vt_axis_answer *a, struct vt_span v, struct vt_err *reterr)
 {
-	if (v.n > 0 && (!vt_utf8_is_valid(v) || memchr(v.p, 0, v.n) != NULL))
-		return vt_err_set(reterr, VT_E_SYNTAX,
-		    "data: row %llu: %s is not UTF-8",
-		    (unsigned long long)a->said.rows + 1, a->name);
+	size_t was = a->row.n, at = 0;
+
 	if (a->row_fields == VT_AXIS_ROW_FIELDS)
 		return VT_OK; /* more than anybody's rows have */
 	vt_buf_put(&a->row, a->name, strlen(a->name) + 1);
-	vt_buf_span(&a->row, v);
+	while (at < v.n) {
+		int32_t c = vt_utf8_next(v, &at);
+
+		vt_utf8_put(&a->row, c <= 0 ? 0xfffd : (uint32_t)c);
+	}
 	vt_buf_putc(&a->row, 0);
-	a->row_fields++;
+	if (a->row.n > VT_L(AXIS_ROW_MAX))
+		vt_buf_truncate(&a->row, was);
+	else
+		a->row_fields++;
 	return vt_buf_status(&a->row, reterr);
 }
 
@@ -265,6 +272,8 @@ on_text(void *arg, struct vt_span s, bool last, struct vt_err *reterr)
 	}
 	if (a->depth != 1 && (a->row_depth == 0 || a->depth != a->row_depth))
 		return VT_OK;
+	if (s.n > VT_L(AXIS_FIELD_MAX) - a->value.n)
+		s.n = VT_L(AXIS_FIELD_MAX) - a->value.n;
 	vt_buf_span(&a->value, s);
 	if ((rc = vt_buf_status(&a->value, reterr)) != VT_OK || !last)
 		return rc;
@@ -304,8 +313,10 @@ vt_axis_answer_new(const struct vt_axis_answer_ops *ops)
 	a->json = vt_json_in_new(&tokens, a);
 	vt_buf_init(&a->quad, 16384);
 	vt_buf_init(&a->out, 16384);
-	vt_buf_init(&a->value, VT_L(AXIS_ROW_MAX));
-	vt_buf_init(&a->row, VT_L(AXIS_ROW_MAX));
+	vt_buf_init(&a->value, VT_L(AXIS_FIELD_MAX));
+	/* one value too many, each byte of it no UTF-8 */
+	vt_buf_init(
+	    &a->row, VT_L(AXIS_ROW_MAX) + 3 * VT_L(AXIS_FIELD_MAX) + 256);
 	if (a->json == NULL) {
 		vt_axis_answer_free(a);
 		return NULL;

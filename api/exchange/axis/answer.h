@@ -15,8 +15,10 @@
 
 #define VT_AXIS_ROW_FIELDS 32
 
-/* One object of `data`: names and values of its strings and numbers. What
- * lies deeper in it is left out. Borrowed for the callback. */
+/* One object of `data`: names and values of its strings and numbers, UTF-8
+ * (what is not became U+FFFD). What lies deeper in it is left out, as are
+ * fields beyond AXIS_ROW_MAX bytes; a longer value than AXIS_FIELD_MAX bytes is
+ * cut. Borrowed for the callback. */
 struct vt_axis_row {
 	size_t n;
 	const char *name[VT_AXIS_ROW_FIELDS], *value[VT_AXIS_ROW_FIELDS];
@@ -54,7 +56,7 @@ void vt_axis_answer_free(struct vt_axis_answer *a); /* NULL allowed */
 VT_CLEANUP_DEFINE(struct vt_axis_answer, vt_axis_answer_free)
 
 /* Fits vt_call.put. Errors: VT_E_SYNTAX (not JSON; a packet that is not
- * base64), VT_E_LIMIT (a row of more than AXIS_ROW_MAX bytes), those of ops. */
+ * base64), VT_E_LIMIT (depth, a member's name), those of ops. */
 VT_NODISCARD int vt_axis_answer_put(
     void *a, struct vt_span bytes, struct vt_err *reterr);
 /* VT_E_SYNTAX when it broke off. */

@@ -6,7 +6,8 @@
 
 #include "base/text.h"
 
-#define PIECE 4096
+#define PIECE       4096
+#define REPLACEMENT 0xfffd
 
 enum state {
 	VALUE,       /* a value is wanted */
@@ -104,13 +105,22 @@ flush_text(struct vt_json_in *j, bool last, struct vt_err *reterr)
 	return rc;
 }
 
+/* RFC 8259 §8.2: half of a surrogate pair is what a text cut in the wrong place
+ * ends with. It names no character, and is no reason to lose a whole list. */
+static void
+put_half(struct vt_json_in *j)
+{
+	if (j->high != 0)
+		vt_utf8_put(&j->piece, REPLACEMENT);
+	j->high = 0;
+}
+
 static int
 text_ended(struct vt_json_in *j, struct vt_err *reterr)
 {
 	int rc;
 
-	if (j->high != 0)
-		return bad(j, "half of a surrogate pair", reterr);
+	put_half(j);
 	if (!j->in_name) {
 		rc = flush_text(j, true, reterr);
 		value_ended(j);
@@ -145,8 +155,7 @@ on_text(struct vt_json_in *j, uint8_t c, struct vt_err *reterr)
 		return text_ended(j, reterr);
 	if (c < 0x20)
 		return bad(j, "a control character in a string", reterr);
-	if (j->high != 0)
-		return bad(j, "half of a surrogate pair", reterr);
+	put_half(j);
 	vt_buf_putc(&j->piece, c);
 	return grow_text(j, reterr);
 }
@@ -164,8 +173,9 @@ on_escape(struct vt_json_in *j, uint8_t c, struct vt_err *reterr)
 		return VT_OK;
 	}
 	p = c == '\0' ? NULL : strchr(from, c);
-	if (p == NULL || j->high != 0)
+	if (p == NULL)
 		return bad(j, "an escape that is none", reterr);
+	put_half(j);
 	vt_buf_putc(&j->piece, (uint8_t)to[p - from]);
 	j->state = TEXT;
 	return grow_text(j, reterr);
@@ -187,21 +197,18 @@ on_unicode(struct vt_json_in *j, uint8_t c, struct vt_err *reterr)
 		return VT_OK;
 	j->state = TEXT;
 	scalar = j->unit;
-	if (scalar >= 0xdc00 && scalar <= 0xdfff) {
-		if (j->high == 0)
-			return bad(j, "half of a surrogate pair", reterr);
+	if (j->high != 0 && scalar >= 0xdc00 && scalar <= 0xdfff) {
 		scalar =
 		    0x10000 + ((j->high - 0xd800) << 10) + (scalar - 0xdc00);
-	} else if (j->high != 0) {
-		return bad(j, "half of a surrogate pair", reterr);
-	} else if (scalar >= 0xd800 && scalar <= 0xdbff) {
+		j->high = 0;
+	}
+	put_half(j);
+	if (scalar >= 0xd800 && scalar <= 0xdbff) {
 		j->high = scalar;
 		return VT_OK;
 	}
-	j->high = 0;
-	if (scalar == 0)
-		return bad(j, "a NUL in a string", reterr);
-	vt_utf8_put(&j->piece, scalar);
+	/* no NUL: our strings end with one; half a pair is none either */
+	vt_utf8_put(&j->piece, scalar == 0 ? REPLACEMENT : scalar);
 	return grow_text(j, reterr);
 }
 

@@ -5,8 +5,9 @@
  * base64; neither is ever held. Memory: one name, one number, one piece of a
  * string.
  *
- * Strings are unescaped to UTF-8; whether the bytes between escapes are UTF-8
- * is for the receiver of the pieces to judge.
+ * Strings are unescaped to UTF-8, \u0000 and halves of surrogate pairs to
+ * U+FFFD; whether the bytes between escapes are UTF-8 is for the receiver of
+ * the pieces to judge.
  */
 #ifndef VT_API_EXCHANGE_AXIS_JSON_IN_H
 #define VT_API_EXCHANGE_AXIS_JSON_IN_H

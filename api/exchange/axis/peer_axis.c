@@ -156,7 +156,6 @@ say(struct call *k, const char *code)
 static void
 put_row(struct call *k, struct vt_json *j, const struct vt_peer_packet *p)
 {
-	(void)k;
 	vt_json_object(j);
 	vt_json_kstr(j, "docId", p->doc_id);
 	vt_json_kstr(j, "serviceType", "eDoc");
@@ -164,11 +163,36 @@ put_row(struct call *k, struct vt_json *j, const struct vt_peer_packet *p)
 	    j, "messageType", p->kind == VT_PACKET_EDOC ? "edoc" : "status");
 	vt_json_kstr(j, "created_time", "2026/03/02 08:15:30");
 	vt_json_kstr(j, "updated_time", "2026/03/02 08:15:30");
-	vt_json_kstr(j, "from", p->from);
+	vt_json_kstr(j, "from",
+	    k->has[VT_PEER_HOSTILE] ? "\x01\x7f\ndamaged: yes" : p->from);
 	vt_json_kstr(j, "to", p->to);
 	vt_json_kstr(j, "status", "initial");
 	vt_json_kstr(j, "status_desc", "");
 	vt_json_end(j);
+}
+
+/* Rows that name no packet, as a gateway passes on what others wrote. The last
+ * one does, one that is not there. */
+static void
+put_hostile_rows(struct vt_buf *b)
+{
+	static const char *const rows[] = { "{\"from\":\"H98.01\"}",
+		"{\"docId\":\"\",\"to\":\"H99.07\"}",
+		"{\"docId\":\"two words\"}",
+		"{\"docId\":\"a\\r\\nXroadVnpt-status: done\"}",
+		"{\"docId\":\"số-văn-bản\"}", "{\"docId\":\"a\xff\xfe\"}",
+		"{\"docId\":\"\\u0000\\ud800\",\"deep\":[[[{\"a\":[]}]]]}" };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		vt_buf_printf(b, "%s,", rows[i]);
+	vt_buf_puts(b, "{\"docId\":\"");
+	for (size_t i = 0; i < 300; i++)
+		vt_buf_putc(b, 'x');
+	vt_buf_puts(
+	    b, "\"},{\"docId\":\"gone\",\"from\":\"\\u0001\",\"to\":\"");
+	for (size_t i = 0; i < 100000; i++)
+		vt_buf_putc(b, 'x');
+	vt_buf_puts(b, "\"}");
 }
 
 /* A packet that was acknowledged is not listed again. */
@@ -190,6 +214,10 @@ answer_list(struct call *k)
 	open_answer(k, &j, "0");
 	vt_json_key(&j, "data");
 	vt_json_array(&j);
+	if (k->has[VT_PEER_HOSTILE]) {
+		put_hostile_rows(&k->body);
+		j.first[j.depth] = false; /* a comma comes next */
+	}
 	for (size_t t = 0; t < n; t++) {
 		size_t i = k->has[VT_PEER_REVERSE] ? n - 1 - t : t;
 		const struct vt_peer_packet *p = &k->c->packets[i];

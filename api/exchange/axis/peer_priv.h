@@ -27,6 +27,7 @@ enum vt_peer_action {
 	VT_PEER_NOJSON,  /* a page of HTML instead */
 	VT_PEER_REPEAT,  /* every row of the list twice */
 	VT_PEER_REVERSE, /* rows newest first */
+	VT_PEER_HOSTILE, /* before them, rows that name no packet */
 	VT_PEER_KEEP     /* goes on listing what was acknowledged */
 };
 

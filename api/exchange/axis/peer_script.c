@@ -197,6 +197,7 @@ static const struct {
 	{ "html", VT_PEER_NOJSON, false },
 	{ "repeat", VT_PEER_REPEAT, false },
 	{ "reverse", VT_PEER_REVERSE, false },
+	{ "hostile", VT_PEER_HOSTILE, false },
 	{ "keep", VT_PEER_KEEP, false },
 };
 

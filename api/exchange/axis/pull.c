@@ -14,20 +14,22 @@
 #define DOC_ID  200
 #define TO      1024 /* of a row's addressees; more are in the packet */
 #define TARGETS 16
-#define DEAD    3 /* packets in a row that the gateway does not give */
+#define DEAD    3 /* times in a row that the gateway does not answer */
+
+/* What is remembered of a packet that is not over yet. */
+struct memory {
+	bool taken;     /* durable here, the gateway was not told */
+	bool damaged;   /* and it is to be told "fail" */
+	uint32_t tries; /* to take it */
+	uint32_t tells; /* once it was taken */
+	vt_time next;
+};
 
 /* One row of the gateway's list. */
 struct doc {
 	char id[DOC_ID + 1];
 	char from[64], to[TO], path[256], created[40];
-};
-
-/* What is remembered of a packet that could not be taken yet. */
-struct memory {
-	bool taken;   /* durable here, the gateway was not told */
-	bool damaged; /* and it is to be told "fail" */
-	uint32_t tries;
-	vt_time next;
+	struct memory m;
 };
 
 struct pull {
@@ -36,8 +38,14 @@ struct pull {
 	const struct vt_context *ctx;
 	const struct vt_route *route;
 	enum vt_packet_kind kind;
+	/* PULL_PACKETS_MAX of them: new ones at the front, those that failed
+	 * before at the back, the first of them last. What fails again and
+	 * again takes no turn from what is new. */
 	struct doc *docs;
-	size_t n, dead, taken;
+	size_t fresh, again;
+	struct vt_buf *bad; /* AXIS_BAD_ROWS_MAX rows that name no packet */
+	size_t n_bad;
+	size_t dead, taken;
 };
 
 /* ---- memory ---- */
@@ -60,6 +68,7 @@ static int
 recall_doc(const struct pull *p, const char *doc_id, struct memory *ret,
     struct vt_err *reterr)
 {
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_cbor_map_reader m;
 	struct vt_cbor c;
 	uint64_t key;
@@ -83,10 +92,17 @@ recall_doc(const struct pull *p, const char *doc_id, struct memory *ret,
 			ret->next = vt_cbor_get_int(&c);
 		else if (key == 4)
 			ret->damaged = vt_cbor_get_bool(&c);
+		else if (key == 5)
+			ret->tells = (uint32_t)vt_cbor_get_uint(&c);
 		else
 			(void)vt_cbor_skip(&c);
 	}
-	return vt_cbor_finish(&c, "memory of a packet", reterr);
+	if (vt_cbor_finish(&c, "memory of a packet", &err) != VT_OK) {
+		/* it may be lost, so it may be nonsense */
+		vt_log_err("gateway.memory", &err);
+		memset(ret, 0, sizeof(*ret));
+	}
+	return VT_OK;
 }
 
 static int
@@ -107,6 +123,8 @@ remember(const struct pull *p, const char *doc_id, const struct memory *m,
 	vt_cbor_int(&b, m->next);
 	vt_cbor_key(&w, 4);
 	vt_cbor_bool(&b, m->damaged);
+	vt_cbor_key(&w, 5);
+	vt_cbor_uint(&b, m->tells);
 	vt_cbor_map_end(&w);
 	if ((rc = vt_buf_status(&b, reterr)) != VT_OK)
 		return rc;
@@ -124,10 +142,12 @@ forget(const struct pull *p, const char *doc_id, struct vt_err *reterr)
 	return vt_office_cursor_drop(p->o, name, reterr);
 }
 
+#define LONGEST 21600
+
 static vt_time
 next_try(vt_time now, uint32_t tries)
 {
-	static const int64_t s[] = { 60, 300, 1800, 7200, 21600 };
+	static const int64_t s[] = { 60, 300, 1800, 7200, LONGEST };
 	size_t i = tries == 0 ? 0 : tries - 1;
 
 	return now + VT_TIME_S(s[i < 5 ? i : 4]);
@@ -146,6 +166,83 @@ plain_id(const char *s)
 	return n > 0 && n <= DOC_ID;
 }
 
+/* A gateway's word as the record keeps it: on one line, and readable. */
+static void
+put_line(struct vt_buf *b, const char *name, const char *value)
+{
+	VT_BUF_AUTO(clean);
+	bool ok = strpbrk(value, "\n\t") == NULL &&
+		  vt_text_clean(vt_span_str(value), VT_L(AXIS_FIELD_MAX), name,
+		      &clean, NULL) == VT_OK;
+
+	vt_buf_printf(b, "%s: ", name);
+	for (const char *p = value; !ok && *p != '\0'; p++)
+		vt_buf_putc(b, *p > 0x20 && *p < 0x7f ? (uint8_t)*p : '?');
+	vt_buf_puts(b, ok ? vt_buf_str(&clean) : "");
+	vt_buf_putc(b, '\n');
+}
+
+/* The id a row is kept under that has none of its own. */
+static void
+row_id(const struct vt_buf *text, char ret[static DOC_ID + 1])
+{
+	vt_hash h = vt_sha256(vt_buf_view(text));
+	char hex[VT_HASH_TEXT + 1];
+
+	vt_hash_text(&h, hex);
+	snprintf(ret, DOC_ID + 1, "row~%.40s", hex);
+}
+
+/* No packet can be asked for by this row: what it says is kept, once. */
+static int
+on_bad_row(struct pull *p, const struct vt_axis_row *row, struct vt_err *reterr)
+{
+	struct vt_buf *text = &p->bad[p->n_bad];
+	char id[DOC_ID + 1];
+	struct memory m;
+	int rc;
+
+	if (p->n_bad == VT_L(AXIS_BAD_ROWS_MAX))
+		return VT_OK;
+	vt_buf_reset(text);
+	for (size_t i = 0; i < row->n; i++) {
+		const char *n = row->name[i];
+
+		put_line(text,
+		    strspn(n, "abcdefghijklmnopqrstuvwxyz_"
+			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(n)
+			? n
+			: "?",
+		    row->value[i]);
+	}
+	if ((rc = vt_buf_status(text, reterr)) != VT_OK)
+		return rc;
+	row_id(text, id);
+	if (text->n == 0 || (rc = recall_doc(p, id, &m, reterr)) != VT_OK ||
+	    m.next > vt_now(p->ctx))
+		return rc;
+	p->n_bad++;
+	return VT_OK;
+}
+
+/* A place among the round's packets; NULL: there is none. */
+static struct doc *
+place(struct pull *p, const char *id, bool again)
+{
+	size_t max = VT_L(PULL_PACKETS_MAX);
+
+	for (size_t i = 0; i < max; i++)
+		if ((i < p->fresh || i >= max - p->again) &&
+		    strcmp(p->docs[i].id, id) == 0)
+			return NULL;
+	if (p->fresh + p->again == max) {
+		if (again || p->again == 0)
+			return NULL;
+		p->again--;
+	}
+	return again ? &p->docs[max - ++p->again] : &p->docs[p->fresh++];
+}
+
 static int
 on_row(void *arg, const struct vt_axis_row *row, struct vt_err *reterr)
 {
@@ -156,25 +253,21 @@ on_row(void *arg, const struct vt_axis_row *row, struct vt_err *reterr)
 	struct doc *d;
 	int rc;
 
-	if (p->n == VT_L(PULL_PACKETS_MAX) || strcasecmp(status, "done") == 0 ||
+	if (strcasecmp(status, "done") == 0 ||
 	    strcasecmp(status, "fail") == 0 ||
 	    (p->g->initial_only && status[0] != '\0' &&
 		strcasecmp(status, "initial") != 0))
 		return VT_OK;
-	if (!plain_id(id)) {
-		vt_log(VT_LEVEL_WARN, "gateway.id", "route=%s what=not-an-id",
-		    p->route->key);
-		return VT_OK;
-	}
+	if (!plain_id(id))
+		return on_bad_row(p, row, reterr);
 	if ((rc = recall_doc(p, id, &m, reterr)) != VT_OK)
 		return rc;
-	if (!m.taken && m.next > vt_now(p->ctx))
-		return VT_OK; /* it had its chance for now */
-	for (size_t i = 0; i < p->n; i++)
-		if (strcmp(p->docs[i].id, id) == 0)
-			return VT_OK;
-	d = &p->docs[p->n++];
+	/* fetching and telling have the same back-off: not in this round */
+	if (m.next > vt_now(p->ctx) ||
+	    (d = place(p, id, m.tries > 0 || m.taken)) == NULL)
+		return VT_OK;
 	memset(d, 0, sizeof(*d));
+	d->m = m;
 	vt_text_fit(d->id, sizeof(d->id), id);
 	vt_text_fit(d->from, sizeof(d->from), vt_axis_row_get(row, "from"));
 	vt_text_fit(d->to, sizeof(d->to), vt_axis_row_get(row, "to"));
@@ -246,13 +339,34 @@ find_targets(struct pull *p, const struct doc *d, uint32_t ret[TARGETS],
 	*ret_n = n;
 	if (n == 0)
 		return vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
-		    "packet %.64s of route %s: none of its addressees is a "
-		    "tenant here",
+		    "packet %.64s of route %s: neither its addressees nor the "
+		    "route's own codes are tenants here",
 		    d->id, p->route->key);
 	return VT_OK;
 }
 
 /* ---- one packet ---- */
+
+/* Is the error the store's, so that nothing can be kept at all? Else it is
+ * about this packet or its row. */
+static bool
+is_ours(int rc)
+{
+	switch (rc) {
+	case VT_OK:
+	case VT_E_INVALID:
+	case VT_E_SYNTAX:
+	case VT_E_LIMIT:
+	case VT_E_UNSUPPORTED:
+	case VT_E_CONFLICT:
+	case VT_E_FILE_EMPTY:
+	case VT_E_AGENCY_UNKNOWN:
+	case VT_E_NOT_FOUND:
+		return false;
+	default:
+		return true;
+	}
+}
 
 struct taking {
 	struct vt_consigning *c;
@@ -268,18 +382,18 @@ on_bytes(void *arg, struct vt_span s, struct vt_err *reterr)
 
 	vt_sha256_put(t->sha, s.p, s.n);
 	rc = vt_office_consign_put(t->c, s.p, s.n, reterr);
-	t->ours = rc != VT_OK && rc != VT_E_LIMIT;
+	t->ours = is_ours(rc);
 	return rc;
 }
 
 /* One packet for one tenant. external: the id to keep it under; damage: why
- * the answer is kept as it comes, NULL: it is not; tries: failed ones before.
- */
+ * the answer is kept as it comes, NULL: it is not; text: kept in place of a
+ * packet, or NULL. */
 struct order {
 	const struct doc *doc;
 	uint32_t agency_no;
 	const char *external, *damage;
-	unsigned tries;
+	const struct vt_buf *text;
 };
 
 static int
@@ -294,11 +408,12 @@ begin(struct pull *p, const struct order *want, struct taking *t,
 		.peer = p->route->key };
 	int rc;
 
-	vt_buf_printf(headers,
-	    "docId: %s\nfrom: %s\nto: %s\ncreated_time: %s\n", want->doc->id,
-	    want->doc->from, want->doc->to, want->doc->created);
+	put_line(headers, "docId", want->doc->id);
+	put_line(headers, "from", want->doc->from);
+	put_line(headers, "to", want->doc->to);
+	put_line(headers, "created_time", want->doc->created);
 	if (want->damage != NULL)
-		vt_buf_printf(headers, "damaged: %s\n", want->damage);
+		put_line(headers, "damaged", want->damage);
 	if ((rc = vt_buf_status(headers, reterr)) != VT_OK)
 		return rc;
 	n.headers = vt_buf_str(headers);
@@ -306,29 +421,38 @@ begin(struct pull *p, const struct order *want, struct taking *t,
 }
 
 static int
+fetch(struct pull *p, const struct order *want, struct taking *t,
+    struct vt_err *reterr)
+{
+	const struct doc *d = want->doc;
+
+	t->ours = false;
+	if (want->text != NULL)
+		return on_bytes(t, vt_buf_view(want->text), reterr);
+	if (want->damage != NULL)
+		return p->g->fetch_raw(p->g->arg, d->id, on_bytes, t, reterr);
+	return p->g->fetch(
+	    p->g->arg, d->id, d->path, d->m.tries, on_bytes, t, reterr);
+}
+
+static int
 take_for(struct pull *p, const struct order *want, bool *ret_ours,
     vt_hash *ret_hash, struct vt_err *reterr)
 {
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
-	struct taking t = { NULL, vt_sha256_new(), true };
+	struct taking t = { NULL, vt_sha256_new(), false };
 	VT_BUF_AUTO(headers);
 	vt_id id;
 	int rc;
 
-	if ((rc = begin(p, want, &t, &headers, reterr)) == VT_OK) {
-		t.ours = false;
-		rc =
-		    want->damage != NULL
-			? p->g->fetch_raw(
-			      p->g->arg, want->doc->id, on_bytes, &t, reterr)
-			: p->g->fetch(p->g->arg, want->doc->id, want->doc->path,
-			      want->tries, on_bytes, &t, reterr);
-	}
+	rc = begin(p, want, &t, &headers, reterr);
+	t.ours = is_ours(rc);
+	if (rc == VT_OK)
+		rc = fetch(p, want, &t, reterr);
 	if (rc == VT_OK) {
 		*ret_hash = vt_sha256_end(t.sha);
 		rc = vt_office_consign_end(t.c, &id, &res, reterr);
-		t.ours =
-		    rc != VT_OK && rc != VT_E_CONFLICT && rc != VT_E_FILE_EMPTY;
+		t.ours = is_ours(rc);
 	}
 	vt_act_result_free(&res);
 	vt_office_consign_free(t.c);
@@ -356,8 +480,8 @@ take_under_own_id(struct pull *p, const struct order *was, const vt_hash *hash,
 }
 
 static int
-take(struct pull *p, const struct doc *d, const struct memory *m,
-    const char *damage, bool *ret_ours, struct vt_err *reterr)
+take(struct pull *p, const struct doc *d, const char *damage,
+    const struct vt_buf *text, bool *ret_ours, struct vt_err *reterr)
 {
 	uint32_t targets[TARGETS];
 	vt_hash hash;
@@ -365,10 +489,12 @@ take(struct pull *p, const struct doc *d, const struct memory *m,
 	int rc;
 
 	*ret_ours = false;
-	if ((rc = find_targets(p, d, targets, &n, reterr)) != VT_OK)
+	if ((rc = find_targets(p, d, targets, &n, reterr)) != VT_OK) {
+		*ret_ours = is_ours(rc);
 		return rc;
+	}
 	for (size_t i = 0; i < n && rc == VT_OK; i++) {
-		struct order want = { d, targets[i], d->id, damage, m->tries };
+		struct order want = { d, targets[i], d->id, damage, text };
 
 		rc = take_for(p, &want, ret_ours, &hash, reterr);
 		if (rc == VT_E_CONFLICT)
@@ -378,58 +504,96 @@ take(struct pull *p, const struct doc *d, const struct memory *m,
 	return rc;
 }
 
-/* It is durable: tell the gateway, or remember to. */
+/* The gateway does not answer: after DEAD times in a row it is left alone
+ * until the next round. */
 static int
-tell(struct pull *p, const struct doc *d, struct memory *m,
-    struct vt_err *reterr)
+count_dead(struct pull *p, const struct vt_err *why, struct vt_err *reterr)
 {
-	const char *status = m->damaged ? "fail" : "done";
+	if (++p->dead < DEAD)
+		return VT_OK;
+	if (reterr != NULL)
+		*reterr = *why;
+	return why->code;
+}
+
+/* It is durable: tell the gateway, or remember to. One that refuses for good
+ * is alive, and is asked again at the longest interval: somebody may mend it.
+ */
+static int
+tell(struct pull *p, struct doc *d, struct vt_err *reterr)
+{
+	const char *status = d->m.damaged ? "fail" : "done";
+	bool known = d->m.taken || d->m.tries > 0, again;
 	struct vt_err err = VT_ERR_INIT;
-	bool known = m->taken || m->tries > 0;
+	vt_time now = vt_now(p->ctx);
 	int rc;
 
-	if (p->g->acknowledge(p->g->arg, d->id, status, &err) == VT_OK)
+	if (p->g->acknowledge(p->g->arg, d->id, status, &err) == VT_OK) {
+		p->dead = 0;
 		return known ? forget(p, d->id, reterr) : VT_OK;
+	}
 	vt_log_err("gateway.acknowledge", &err);
-	m->taken = true;
-	p->dead++;
-	if ((rc = remember(p, d->id, m, reterr)) != VT_OK || p->dead < DEAD)
+	again = vt_err_info(err.code)->retryable;
+	d->m.taken = true;
+	d->m.tells++;
+	d->m.next =
+	    again ? next_try(now, d->m.tells) : now + VT_TIME_S(LONGEST);
+	if ((rc = remember(p, d->id, &d->m, reterr)) != VT_OK || !again)
 		return rc;
-	if (reterr != NULL)
-		*reterr = err;
-	return err.code;
+	return count_dead(p, &err, reterr);
 }
 
-/* Damaged, not only out of reach or refused: worth keeping as it comes. */
-static bool
-is_damage(int rc)
+/* Came AXIS_TRIES times as something that is no packet: what came is kept
+ * for a person to see; what cannot be kept at all, by what is known of it. */
+static int
+quarantine(struct pull *p, struct doc *d, bool *ret_ours, struct vt_err *err)
 {
-	return rc == VT_E_SYNTAX || rc == VT_E_FILE_EMPTY;
+	const char *why = vt_err_info(err->code)->slug;
+	bool bytes = err->code == VT_E_SYNTAX || err->code == VT_E_FILE_EMPTY;
+	VT_BUF_AUTO(text);
+	int rc = err->code;
+
+	vt_log_err("gateway.quarantine", err);
+	if (bytes)
+		rc = take(p, d, why, NULL, ret_ours, err);
+	if (rc == VT_OK || is_ours(rc) || vt_err_info(rc)->retryable)
+		return rc;
+	put_line(&text, "docId", d->id);
+	put_line(&text, "from", d->from);
+	put_line(&text, "to", d->to);
+	put_line(&text, "created_time", d->created);
+	put_line(&text, "error", err->msg);
+	if ((rc = vt_buf_status(&text, err)) == VT_OK)
+		rc = take(p, d, why, &text, ret_ours, err);
+	return rc;
+}
+
+/* Is it the gateway's (or nobody's) answer, not a packet that is none? */
+static bool
+is_silence(int rc)
+{
+	return rc == VT_E_PEER_REFUSED || vt_err_info(rc)->retryable;
 }
 
 static int
-take_one(struct pull *p, const struct doc *d, struct vt_err *reterr)
+take_one(struct pull *p, struct doc *d, struct vt_err *reterr)
 {
 	struct vt_err err = VT_ERR_INIT;
-	struct memory m;
 	bool ours = false;
 	int rc;
 
-	if ((rc = recall_doc(p, d->id, &m, reterr)) != VT_OK)
-		return rc;
-	if (m.taken)
-		return tell(p, d, &m, reterr);
-	rc = take(p, d, &m, NULL, &ours, &err);
-	if (rc != VT_OK && !ours && m.tries + 1 >= VT_L(AXIS_TRIES) &&
-	    is_damage(rc)) {
-		vt_log_err("gateway.quarantine", &err);
-		m.damaged = true;
-		rc = take(p, d, &m, vt_err_info(rc)->slug, &ours, &err);
+	if (d->m.taken)
+		return tell(p, d, reterr);
+	rc = take(p, d, NULL, NULL, &ours, &err);
+	if (rc != VT_OK && !ours && !is_silence(rc) &&
+	    d->m.tries + 1 >= VT_L(AXIS_TRIES)) {
+		rc = quarantine(p, d, &ours, &err);
+		d->m.damaged = rc == VT_OK;
 	}
 	if (rc == VT_OK) {
 		p->taken++;
 		p->dead = 0;
-		return tell(p, d, &m, reterr);
+		return tell(p, d, reterr);
 	}
 	if (ours) {
 		if (reterr != NULL)
@@ -437,17 +601,66 @@ take_one(struct pull *p, const struct doc *d, struct vt_err *reterr)
 		return rc;
 	}
 	vt_log_err("gateway.packet", &err);
-	p->dead++;
-	m.damaged = false;
-	m.tries++;
-	m.next = next_try(vt_now(p->ctx), m.tries);
-	if (remember(p, d->id, &m, reterr) != VT_OK)
-		return reterr == NULL ? VT_E_IO : (int)reterr->code;
-	if (p->dead < DEAD)
-		return VT_OK;
+	d->m.tries++;
+	d->m.next = next_try(vt_now(p->ctx), d->m.tries);
+	if ((rc = remember(p, d->id, &d->m, reterr)) != VT_OK)
+		return rc;
+	return is_silence(err.code) ? count_dead(p, &err, reterr) : VT_OK;
+}
+
+/* A row that names no packet, kept like a packet that is none: it stands in
+ * quarantine. The gateway cannot be told, the row is known from now on. */
+static int
+keep_bad_row(struct pull *p, const struct vt_buf *text, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct doc *d = calloc(1, sizeof(*d));
+	bool ours = false;
+	int rc;
+
+	if (d == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "pull");
+	row_id(text, d->id);
+	vt_log(VT_LEVEL_WARN, "gateway.id", "route=%s what=not-an-id kept=%s",
+	    p->route->key, d->id);
+	rc = take(p, d, "not-an-id", text, &ours, &err);
+	if (rc != VT_OK && !ours)
+		vt_log_err("gateway.row", &err);
+	if (ours && reterr != NULL)
+		*reterr = err;
+	if (!ours) {
+		d->m.taken = rc == VT_OK;
+		d->m.next = vt_now(p->ctx) + VT_TIME_S(VT_L(AXIS_MEMORY_S));
+		rc = remember(p, d->id, &d->m, reterr);
+	}
+	free(d);
+	return rc;
+}
+
+/* ---- a round ---- */
+
+static int
+pull_kind(struct pull *p, enum vt_packet_kind kind, struct vt_err *reterr)
+{
+	size_t max = VT_L(PULL_PACKETS_MAX);
+	struct vt_err err = VT_ERR_INIT;
+	int rc = VT_OK, listed;
+
+	p->kind = kind;
+	p->fresh = p->again = p->n_bad = 0;
+	/* of a list that breaks off, the rows before are as good as any */
+	listed = p->g->list(p->g->arg, kind, on_row, p, &err);
+	for (size_t i = 0; i < p->n_bad && rc == VT_OK; i++)
+		rc = keep_bad_row(p, &p->bad[i], reterr);
+	for (size_t i = 0; i < p->fresh && rc == VT_OK; i++)
+		rc = take_one(p, &p->docs[i], reterr);
+	for (size_t i = 1; i <= p->again && rc == VT_OK; i++)
+		rc = take_one(p, &p->docs[max - i], reterr);
+	if (rc != VT_OK || listed == VT_OK)
+		return rc;
 	if (reterr != NULL)
 		*reterr = err;
-	return rc;
+	return listed;
 }
 
 int
@@ -455,23 +668,25 @@ vt_gateway_pull(const struct vt_pull_gateway *g, struct vt_office *o,
     const struct vt_context *ctx, const struct vt_route *route,
     size_t *ret_taken, struct vt_err *reterr)
 {
-	static const enum vt_packet_kind kinds[] = { VT_PACKET_EDOC,
-		VT_PACKET_STATUS };
 	struct pull p = { .g = g, .o = o, .ctx = ctx, .route = route };
-	int rc = VT_OK;
+	int rc;
 
 	*ret_taken = 0;
 	p.docs = calloc(VT_L(PULL_PACKETS_MAX), sizeof(*p.docs));
-	if (p.docs == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "pull");
-	for (size_t k = 0; k < 2 && rc == VT_OK; k++) {
-		p.kind = kinds[k];
-		p.n = 0;
-		rc = g->list(g->arg, p.kind, on_row, &p, reterr);
-		for (size_t i = 0; i < p.n && rc == VT_OK; i++)
-			rc = take_one(&p, &p.docs[i], reterr);
+	p.bad = calloc(VT_L(AXIS_BAD_ROWS_MAX), sizeof(*p.bad));
+	if (p.docs == NULL || p.bad == NULL) {
+		rc = vt_err_set(reterr, VT_E_NOMEM, "pull");
+	} else {
+		for (size_t i = 0; i < VT_L(AXIS_BAD_ROWS_MAX); i++)
+			vt_buf_init(&p.bad[i], 2 * VT_L(AXIS_ROW_MAX));
+		rc = pull_kind(&p, VT_PACKET_EDOC, reterr);
+		if (rc == VT_OK)
+			rc = pull_kind(&p, VT_PACKET_STATUS, reterr);
+		for (size_t i = 0; i < VT_L(AXIS_BAD_ROWS_MAX); i++)
+			vt_buf_free(&p.bad[i]);
 	}
 	*ret_taken = p.taken;
 	free(p.docs);
+	free(p.bad);
 	return rc;
 }

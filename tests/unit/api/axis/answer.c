@@ -99,8 +99,10 @@ test_forms(void)
 	expect("{\"data\":\"P*E+\"}", VT_E_SYNTAX, "", "", "no base64");
 	expect("{\"data\":\"PGE+\",\"data\":\"PGE+\"}", VT_E_SYNTAX, "", "",
 	    "two packets");
-	expect("{\"data\":[{\"a\":\"\xff\"}]}", VT_E_SYNTAX, "", "",
-	    "a row that is not UTF-8");
+	expect("{\"data\":[{\"a\":\"x\xff\",\"b\":\"\\u0000\\ud83d\"},{\"a\":"
+	       "\"1\"}]}",
+	    VT_OK, "a=x\uFFFD;b=\uFFFD\uFFFD;|a=1;|", "",
+	    "a row that is not UTF-8 costs the others nothing");
 }
 
 static void
@@ -109,11 +111,11 @@ test_syntax(void)
 	static const char *const bad[] = { "", "{", "{]", "[}", "[1,]", "{,}",
 		"{\"a\"}", "{\"a\":}", "{\"a\":1,}", "01", "1.", "-", "+1",
 		"1e", "tru", "nulll", "\"", "\"\\x\"", "\"\\u12g4\"",
-		"\"\\ud800\"", "\"\\ud800x\"", "\"\\udc00\"", "\"\\u0000\"",
-		"\"\t\"", "1 2", "{} x", "[1 2]", "<html>" };
+		"\"\\ud800\\x\"", "\"\t\"", "1 2", "{} x", "[1 2]", "<html>" };
 	static const char *const good[] = { "0", "-0.5e+10",
-		"\"\\ud83d\\ude00\"", "[[],{},\"\",1,true,false,null]",
-		" {\"a\" : [ ] } \n" };
+		"\"\\ud83d\\ude00\"", "\"\\ud800\"", "\"\\ud800x\"",
+		"\"\\udc00\"", "\"\\u0000\"", "\"\\ud800\\ud800\\n\"",
+		"[[],{},\"\",1,true,false,null]", " {\"a\" : [ ] } \n" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		expect(bad[i], VT_E_SYNTAX, "", "", "not JSON");
@@ -205,30 +207,59 @@ test_large(void)
 	vt_axis_answer_free(a);
 }
 
+static int
+keep_row(void *arg, const struct vt_axis_row *row, struct vt_err *reterr)
+{
+	size_t *len = arg;
+
+	(void)reterr;
+	len[0] = strlen(vt_axis_row_get(row, "a"));
+	len[1]++;
+	len[2] = row->n;
+	return VT_OK;
+}
+
+/* n fields of `size` bytes, the last one named a; a second row behind it. */
+static void
+read_wide(size_t n, size_t size, size_t len[3])
+{
+	struct vt_axis_answer_ops ops = { keep_row, NULL, len };
+	VT_CLEANUP(vt_axis_answer_free)
+	struct vt_axis_answer *a = vt_axis_answer_new(&ops);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_axis_said said;
+	VT_BUF_AUTO(b);
+
+	vt_buf_puts(&b, "{\"data\":[{\"z\":1");
+	for (size_t i = 0; i < n; i++) {
+		vt_buf_puts(&b, i + 1 == n ? ",\"a\":\"" : ",\"f\":\"");
+		for (size_t k = 0; k < size; k++)
+			vt_buf_putc(&b, 'x');
+		vt_buf_putc(&b, '"');
+	}
+	vt_buf_puts(&b, "}]}");
+	len[1] = 0;
+	tap_call(vt_axis_answer_put(a, vt_buf_view(&b), &err), &err,
+	    "a row of %zu values of %zu bytes", n, size);
+	tap_call(vt_axis_answer_end(a, &said, &err), &err, "its end");
+	tap_eq_int(len[1], 1, "it is a row");
+}
+
+/* What is too long in a row is cut or left out; the list goes on. */
 static void
 test_limits(void)
 {
-	struct vt_err err = VT_ERR_INIT;
-	struct vt_axis_answer_ops ops = { NULL, NULL, NULL };
-	struct vt_axis_answer *a;
-	char *big = malloc(VT_L(AXIS_ROW_MAX));
-	int rc;
+	size_t len[3], max = VT_L(AXIS_FIELD_MAX);
 
-	memset(big, 'x', VT_L(AXIS_ROW_MAX));
-	for (size_t less = 0; less < 2; less++) {
-		a = vt_axis_answer_new(&ops);
-		rc = vt_axis_answer_put(
-		    a, VT_SPAN_LIT("{\"data\":[{\"a\":\""), &err);
-		if (rc == VT_OK) /* "a", its NUL, the value's NUL */
-			rc = vt_axis_answer_put(a,
-			    VT_SPAN(big, VT_L(AXIS_ROW_MAX) - 2 - less), &err);
-		if (rc == VT_OK)
-			rc = vt_axis_answer_put(a, VT_SPAN_LIT("\"}]}"), &err);
-		tap_code(rc, less == 0 ? VT_E_LIMIT : VT_OK, &err,
-		    "a row of AXIS_ROW_MAX bytes, less %zu", less);
-		vt_axis_answer_free(a);
-	}
-	free(big);
+	read_wide(1, max, len);
+	tap_eq_int(len[0], max, "a value of AXIS_FIELD_MAX bytes is whole");
+	read_wide(1, max + 1, len);
+	tap_eq_int(len[0], max, "one byte more is cut");
+	read_wide(7, max, len);
+	tap_eq_int(len[0], max, "seven of them fit into AXIS_ROW_MAX");
+	read_wide(9, max, len);
+	tap_eq_int(len[0], 0, "the ninth does not");
+	tap_eq_int(len[2], 8, "seven and the first do");
 }
 
 int
