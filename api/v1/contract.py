@@ -331,7 +331,7 @@ class Operation:
     def headers(self):
         named = {p['name'].lower(): p for p in self.parameters
                  if p['in'] == 'header'}
-        if 'idempotency-key' in named:
+        if named.get('idempotency-key', {}).get('required'):
             self.flags.append('IDEMPOTENT')
         elif self.method == 'post' and self.op.get('x-idempotent', True) \
                 and self.op.get('security') != []:

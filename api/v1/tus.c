@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "api/office/resumable.h"
+#include "api/v1/kept.h"
 #include "api/v1/v1_priv.h"
 #include "base/base64.h"
 #include "base/limits.h"
@@ -132,20 +133,49 @@ vt_v1_tus_options(
 	return VT_OK;
 }
 
+/* Clients of tus have no key; one that is given holds as everywhere. */
+static int
+answered_before(struct vt_http_req *req, struct vt_http_res *res,
+    struct vt_span said, struct vt_request *rq, bool *ret_done,
+    struct vt_err *reterr)
+{
+	vt_hash content = vt_sha256(said);
+	bool known;
+	int rc;
+
+	*ret_done = false;
+	rc = vt_v1_kept_begin(req, rq, &known, reterr);
+	if (rc != VT_OK)
+		return rc;
+	rq->hash = vt_v1_kept_hash(req, &content);
+	return known ? vt_v1_kept_answer(req, rq, res, ret_done, reterr)
+		     : VT_OK;
+}
+
 int
 vt_v1_tus_create(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
+	bool keyed = vt_http_header(req, "Idempotency-Key").p != NULL;
 	char id[VT_ID_TEXT + 1], where[64];
 	struct vt_resumable r;
+	struct vt_request rq;
+	bool done = false;
 	VT_BUF_AUTO(name);
+	VT_BUF_AUTO(said);
 	uint64_t length;
 	int rc;
 
 	if ((rc = check_version(req, reterr)) != VT_OK ||
 	    (rc = header_number(req, "Upload-Length", &length, reterr)) !=
 		VT_OK ||
-	    (rc = file_name(req, &name, reterr)) != VT_OK ||
+	    (rc = file_name(req, &name, reterr)) != VT_OK)
+		return rc;
+	vt_buf_printf(&said, "%" PRIu64 " %s", length, vt_buf_str(&name));
+	if ((rc = vt_buf_status(&said, reterr)) != VT_OK ||
+	    (keyed && (rc = answered_before(req, res, vt_buf_view(&said), &rq,
+			   &done, reterr)) != VT_OK) ||
+	    done ||
 	    (rc = vt_office_resumable_new(vt_v1_office(req), vt_v1_actor(req),
 		 length, vt_buf_str(&name), &r, reterr)) != VT_OK)
 		return rc;
@@ -154,7 +184,7 @@ vt_v1_tus_create(
 	snprintf(where, sizeof(where), "/v1/tus/%s", id);
 	vt_http_res_header(res, "Location", where);
 	headers_out(res, &r);
-	return VT_OK;
+	return keyed ? vt_v1_kept_end(req, &rq, res, reterr) : VT_OK;
 }
 
 int

@@ -141,6 +141,33 @@ t.equal(officer.ask('POST', '/v1/validations', pdf, {
     'Idempotency-Key': key, 'Content-Type': t.PDF}).body, judged[0].body,
     'and after a restart')
 
+named = {**TUS, 'Upload-Length': '5', 'Idempotency-Key': t.new_key()}
+first, again = (officer.ask('POST', '/v1/tus', None, named)
+                for _ in range(2))
+t.equal((first.status, again.status, again.headers['location'],
+         again.headers.get('idempotent-replayed')),
+        (201, 201, first.headers['location'], 'true'),
+        'an upload begun again under its key is the same')
+t.refused(officer.ask('POST', '/v1/tus', None,
+                      {**named, 'Upload-Length': '6'}), 422,
+          'idempotency-key-reused', 'another one under that key')
+
+
+def stated(value, data=b'abc'):
+    return officer.ask('POST', '/v1/uploads', data, {
+        'Idempotency-Key': t.new_key(), 'Repr-Digest': value,
+        'Content-Type': 'application/octet-stream'})
+
+
+abc = base64.b64encode(hashlib.sha256(b'abc').digest()).decode()
+for value in ('sha-512=:%s:, sha-256=:%s:' % (abc, abc),
+              'sha-256=:%s:;a=1,md5=:AA==:' % abc):
+    t.equal(stated(value).status, 201, 'a digest among others')
+t.refused(stated('sha-512=:AA==:, sha-256=:%s:' % abc, b'abd'), 422,
+          'digest-mismatch', 'which counts')
+for value in ('sha-512=:%s:' % abc, 'sha-256=' + abc, 'sha-256=:AA==:', ','):
+    t.refused(stated(value), 400, 'syntax', 'no digest: ' + value)
+
 # --- digests, ranges, tags ---
 
 content = '/v1/papers/%s/parts/1/content' % paper
@@ -158,6 +185,35 @@ a = officer.get(content, Range='bytes=10-19', **{'If-Range': '"other"'})
 t.equal((a.status, a.body), (200, pdf), 'else the whole')
 t.refused(officer.get(content, Range='bytes=%d-' % len(pdf)), 416,
           'range-not-satisfiable', 'behind its end')
+size = len(pdf)
+for wanted, first, last in (('bytes=0-0', 0, 0), ('bytes=-5', size - 5, size - 1),
+                            ('bytes=-%d' % (size * 2), 0, size - 1),
+                            ('bytes=%d-' % (size - 1), size - 1, size - 1),
+                            ('bytes=7-%d' % (size * 9), 7, size - 1),
+                            ('Bytes=1-2', 1, 2)):
+    a = officer.get(content, Range=wanted)
+    t.equal((a.status, a.body, a.headers.get('content-range')),
+            (206, pdf[first:last + 1],
+             'bytes %d-%d/%d' % (first, last, size)), 'Range: ' + wanted)
+for wanted in ('bytes=0-1,5-6', 'bytes=5-4', 'bytes=-', 'bytes=a-b', 'lines=1-2',
+               'bytes=1-2x', 'bytes= 1-2'):
+    a = officer.get(content, Range=wanted)
+    t.equal((a.status, a.body), (200, pdf), 'Range: %s: the whole' % wanted)
+for wanted in ('bytes=%d-' % size, 'bytes=-0', 'bytes=%s-' % ('9' * 30)):
+    a = officer.get(content, Range=wanted)
+    t.refused(a, 416, 'range-not-satisfiable', 'Range: ' + wanted)
+    t.equal(a.headers['content-range'], 'bytes */%d' % size,
+            'which says how long it is')
+for condition in ('W/' + tag, 'Sun, 22 Nov 2026 03:00:00 GMT', '*'):
+    a = officer.get(content, Range='bytes=0-1', **{'If-Range': condition})
+    t.equal(a.status, 200, 'If-Range: %s: not strong' % condition)
+a = officer.ask('HEAD', content, None, {'Range': 'bytes=0-1'})
+t.equal((a.status, a.headers['content-length'], a.headers['repr-digest']),
+        (200, str(size), digest), 'HEAD knows no ranges')
+t.refused(officer.get(content, **{'If-Match': '"other"'}), 412,
+          'precondition-failed', 'If-Match of another file')
+t.equal(officer.get(content, **{'If-Match': '"other", ' + tag}).status, 200,
+        'If-Match of this one')
 t.equal(officer.get(content, **{'If-None-Match': tag}).status, 304,
         'unchanged')
 a = officer.ask('HEAD', content)
