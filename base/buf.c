@@ -7,6 +7,7 @@
 #include "base/secret.h"
 
 #define FIRST_SIZE 64
+#define SMALL_SIZE 4096 /* up to here a buffer grows fourfold */
 
 static const char hex_digits[] = "0123456789abcdef";
 
@@ -81,11 +82,30 @@ move_to(struct vt_buf *b, size_t cap)
 	return true;
 }
 
-/* Room for n more bytes; false, with the failure remembered, if not. */
 static bool
+grow(struct vt_buf *b, size_t need, size_t limit)
+{
+	size_t cap = b->cap < FIRST_SIZE ? FIRST_SIZE : b->cap;
+
+	while (cap < need) {
+		size_t by = cap < SMALL_SIZE ? 4 : 2;
+
+		if (cap > limit / by) {
+			cap = limit;
+			break;
+		}
+		cap *= by;
+	}
+	if (cap > limit)
+		cap = limit;
+	return move_to(b, cap);
+}
+
+/* Room for n more bytes; false, with the failure remembered, if not. */
+static inline bool
 reserve(struct vt_buf *b, size_t n)
 {
-	size_t limit = limit_of(b), need, cap;
+	size_t limit = limit_of(b);
 
 	if (b->failed != VT_OK)
 		return false;
@@ -93,20 +113,9 @@ reserve(struct vt_buf *b, size_t n)
 		b->failed = VT_E_LIMIT;
 		return false;
 	}
-	need = b->n + n;
-	if (b->p != NULL && need <= b->cap)
+	if (b->p != NULL && b->n + n <= b->cap)
 		return true;
-	cap = b->cap < FIRST_SIZE ? FIRST_SIZE : b->cap;
-	while (cap < need) {
-		if (cap > limit / 2) {
-			cap = limit;
-			break;
-		}
-		cap *= 2;
-	}
-	if (cap > limit)
-		cap = limit;
-	return move_to(b, cap);
+	return grow(b, b->n + n, limit);
 }
 
 uint8_t *
@@ -189,11 +198,23 @@ vt_buf_truncate(struct vt_buf *b, size_t n)
 void
 vt_buf_vprintf(struct vt_buf *b, const char *fmt, va_list ap)
 {
+	size_t room = 0;
 	va_list again;
 	int n;
 
+	/* Most fits what is there; a secret must not lie behind the end. */
+	if (b->failed == VT_OK && b->p != NULL && !b->secret &&
+	    b->cap <= limit_of(b))
+		room = b->cap - b->n + 1;
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(room == 0 ? NULL : (char *)b->p + b->n, room, fmt, ap);
+	if (n >= 0 && (size_t)n < room) {
+		b->n += (size_t)n;
+		va_end(again);
+		return;
+	}
+	if (room > 0)
+		b->p[b->n] = 0;
 	if (n < 0) {
 		/* Only a wide character that has no encoding does this. */
 		b->failed = b->failed == VT_OK ? VT_E_LIMIT : b->failed;

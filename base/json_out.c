@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/json_out.h"
 
-#include <inttypes.h>
-
 #include "base/base64.h"
 #include "base/text.h"
 
@@ -58,11 +56,40 @@ is_plain(uint8_t c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
+#define PLAIN_MAX 128
+
+/* A short string that stands for itself, with what goes around it, in one
+ * piece; false when it is no such string. */
+static bool
+put_plain(struct vt_buf *b, bool comma, struct vt_span s, bool colon)
+{
+	char text[PLAIN_MAX + 4];
+	size_t n = 0;
+
+	if (s.n > PLAIN_MAX)
+		return false;
+	if (comma)
+		text[n++] = ',';
+	text[n++] = '"';
+	for (size_t i = 0; i < s.n; i++) {
+		if (!is_plain(s.p[i]))
+			return false;
+		text[n++] = (char)s.p[i];
+	}
+	text[n++] = '"';
+	if (colon)
+		text[n++] = ':';
+	vt_buf_put(b, text, n);
+	return true;
+}
+
 static void
 put_string(struct vt_buf *b, struct vt_span s)
 {
 	size_t at = 0;
 
+	if (put_plain(b, false, s, false))
+		return;
 	vt_buf_putc(b, '"');
 	while (at < s.n) {
 		size_t from = at;
@@ -142,11 +169,17 @@ vt_json_end(struct vt_json *j)
 void
 vt_json_key(struct vt_json *j, const char *key)
 {
+	bool first = j->first[j->depth];
+
 	VT_ASSERT(j->in_object[j->depth] && !j->after_key);
+	j->after_key = true;
+	if (!j->pretty && put_plain(j->b, !first, vt_span_str(key), true)) {
+		j->first[j->depth] = false;
+		return;
+	}
 	before_item(j);
 	put_string(j->b, vt_span_str(key));
 	vt_buf_puts(j->b, j->pretty ? ": " : ":");
-	j->after_key = true;
 }
 
 void
@@ -165,18 +198,33 @@ vt_json_text(struct vt_json *j, struct vt_span s)
 	put_string(j->b, s);
 }
 
+static void
+put_number(struct vt_buf *b, bool minus, uint64_t v)
+{
+	char text[24];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v != 0);
+	if (minus)
+		text[--at] = '-';
+	vt_buf_put(b, text + at, sizeof(text) - at);
+}
+
 void
 vt_json_int(struct vt_json *j, int64_t v)
 {
 	before_value(j);
-	vt_buf_printf(j->b, "%" PRId64, v);
+	put_number(j->b, v < 0, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
 void
 vt_json_uint(struct vt_json *j, uint64_t v)
 {
 	before_value(j);
-	vt_buf_printf(j->b, "%" PRIu64, v);
+	put_number(j->b, false, v);
 }
 
 void

@@ -95,6 +95,24 @@ vt_time_from_date(const struct vt_date *d, int offset_s)
 	return VT_TIME_S(s) + d->micro;
 }
 
+static char *
+put_digits(char *p, int v, int n)
+{
+	for (int i = n - 1; i >= 0; i--, v /= 10)
+		p[i] = (char)('0' + v % 10);
+	return p + n;
+}
+
+/* Two digits behind a mark. */
+static char *
+put_field(char *p, char mark, int v)
+{
+	*p = mark;
+	return put_digits(p + 1, v, 2);
+}
+
+#define RFC3339_MAX 40
+
 /* Years beyond 0..9999 have no RFC 3339 form; they are printed as they are,
  * and vt_time_parse_rfc3339 refuses them. */
 void
@@ -102,16 +120,28 @@ vt_time_rfc3339(vt_time t, int offset_s, struct vt_buf *ret)
 {
 	struct vt_date d = vt_time_date(t, offset_s);
 	int off = offset_s < 0 ? -offset_s : offset_s;
+	char text[RFC3339_MAX], *p = text;
 
-	vt_buf_printf(ret, "%04d-%02d-%02dT%02d:%02d:%02d", d.year, d.month,
-	    d.day, d.hour, d.minute, d.second);
-	if (d.micro != 0)
-		vt_buf_printf(ret, ".%06d", d.micro);
-	if (offset_s == 0)
-		vt_buf_putc(ret, 'Z');
+	if (d.year < 0 || d.year > 9999)
+		vt_buf_printf(ret, "%04d", d.year);
 	else
-		vt_buf_printf(ret, "%c%02d:%02d", offset_s < 0 ? '-' : '+',
-		    off / 3600, off / 60 % 60);
+		p = put_digits(p, d.year, 4);
+	p = put_field(p, '-', d.month);
+	p = put_field(p, '-', d.day);
+	p = put_field(p, 'T', d.hour);
+	p = put_field(p, ':', d.minute);
+	p = put_field(p, ':', d.second);
+	if (d.micro != 0) {
+		*p++ = '.';
+		p = put_digits(p, d.micro, 6);
+	}
+	if (offset_s == 0) {
+		*p++ = 'Z';
+	} else {
+		p = put_field(p, offset_s < 0 ? '-' : '+', off / 3600);
+		p = put_field(p, ':', off / 60 % 60);
+	}
+	vt_buf_put(ret, text, (size_t)(p - text));
 }
 
 void
