@@ -286,15 +286,15 @@ guard(struct vt_exchange *x, struct MHD_Connection *conn, const char *method,
 	const union MHD_ConnectionInfo *size = MHD_get_connection_info(
 	    conn, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	struct vt_arena *a = x->req.arena;
-	struct collect c = { NULL, 0, VT_L(HTTP_FIELDS_MAX) + 1 };
+	struct vt_http_field seen[VT_L(HTTP_FIELDS_MAX) + 1];
+	struct collect c = { seen, 0, VT_L(HTTP_FIELDS_MAX) + 1 };
 	struct vt_http_head head;
 	struct vt_http_field *copy;
 
-	c.v = vt_arena_array(a, c.max, sizeof(*c.v));
-	copy = vt_arena_array(a, c.max, sizeof(*copy));
-	if (c.v == NULL || copy == NULL || size == NULL)
-		return vt_err_set(&x->err, VT_E_NOMEM, "request header");
 	MHD_get_connection_values_n(conn, MHD_HEADER_KIND, collect_field, &c);
+	copy = vt_arena_array(a, c.n + 1, sizeof(*copy));
+	if (copy == NULL || size == NULL)
+		return vt_err_set(&x->err, VT_E_NOMEM, "request header");
 	head = (struct vt_http_head){
 		.block = VT_SPAN(method, size->header_size),
 		.method = vt_span_str(method),
@@ -414,7 +414,7 @@ take_headers(struct vt_exchange *x, struct MHD_Connection *conn,
 	x->seen = true;
 	atomic_fetch_add(&h->active, 1);
 	vt_watch_busy(h->watch, watched(conn));
-	x->req.id = vt_id_new(h->context);
+	x->req.id = vt_watch_id(h->watch, watched(conn));
 	x->found.face = &h->faces[0];
 	set_peer(&x->req, conn);
 	if (guard(x, conn, method, version) != VT_OK) {

@@ -200,11 +200,12 @@ static int
 find_single(const struct vt_http_head *h, const char *name, struct vt_span *ret,
     struct vt_err *reterr)
 {
-	size_t n = 0;
+	size_t n = 0, length = strlen(name);
 
 	*ret = VT_SPAN(NULL, 0);
 	for (size_t i = 0; i < h->nfields; i++) {
-		if (!vt_http_span_is(h->fields[i].name, name))
+		if (h->fields[i].name.n != length ||
+		    !vt_http_span_is(h->fields[i].name, name))
 			continue;
 		if (n++ > 0)
 			return vt_err_set(reterr, VT_E_HTTP_BAD_REQUEST,

@@ -29,7 +29,7 @@ struct vt_http_found {
 	const struct vt_http_param *params;
 	size_t nparams;
 	bool path_known;
-	char allow[96]; /* methods of that path, for 405 and OPTIONS */
+	char allow[96]; /* methods of that path; "" when route is found */
 };
 
 /* faces: at least one. */

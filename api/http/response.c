@@ -43,6 +43,12 @@ vt_http_res_next(const struct vt_http_res *res, size_t *at,
 	return true;
 }
 
+static bool
+same_name(const char *a, const char *b)
+{
+	return ((*a ^ *b) & ~0x20) == 0 && strcasecmp(a, b) == 0;
+}
+
 bool
 vt_http_res_has(const struct vt_http_res *res, const char *name)
 {
@@ -50,7 +56,7 @@ vt_http_res_has(const struct vt_http_res *res, const char *name)
 	size_t at = 0;
 
 	while (vt_http_res_next(res, &at, &n, &v))
-		if (((*n ^ *name) & ~0x20) == 0 && strcasecmp(n, name) == 0)
+		if (same_name(n, name))
 			return true;
 	return false;
 }
@@ -163,10 +169,17 @@ vt_http_res_defaults(struct vt_http_res *res, const struct vt_http_req *req)
 		{ "Content-Security-Policy",
 		    "default-src 'none'; frame-ancestors 'none'; sandbox" },
 	};
+	enum { N = sizeof(headers) / sizeof(headers[0]) };
 	char id[VT_ID_TEXT + 1], wait[16];
+	bool has[N] = { false };
+	const char *n, *v;
+	size_t at = 0;
 
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-		if (!vt_http_res_has(res, headers[i][0]))
+	while (vt_http_res_next(res, &at, &n, &v))
+		for (size_t i = 0; i < N; i++)
+			has[i] = has[i] || same_name(n, headers[i][0]);
+	for (size_t i = 0; i < N; i++)
+		if (!has[i])
 			append(res, headers[i][0], headers[i][1]);
 	vt_id_text(&req->id, id);
 	vt_http_res_header(res, "X-Request-Id", id);

@@ -30,6 +30,45 @@ prefix_fits(const char *prefix, struct vt_span path)
 	       (path.n == n || path.p[n] == '/');
 }
 
+static bool
+find_route(struct vt_arena *a, const struct vt_http_face *face,
+    const char *method, struct vt_span path, struct vt_http_found *ret)
+{
+	for (size_t k = 0; k < face->nroutes; k++) {
+		const struct vt_http_route *r = &face->routes[k];
+
+		if (strcmp(r->method, method) != 0 ||
+		    !vt_http_match(
+			a, r->pattern, path, &ret->params, &ret->nparams))
+			continue;
+		ret->path_known = true;
+		ret->face = face;
+		ret->route = r;
+		return true;
+	}
+	return false;
+}
+
+/* What else the path takes. */
+static void
+find_allowed(struct vt_arena *a, const struct vt_http_face *face,
+    struct vt_span path, struct vt_http_found *ret)
+{
+	const struct vt_http_param *params;
+	size_t n;
+
+	for (size_t k = 0; k < face->nroutes; k++) {
+		const struct vt_http_route *r = &face->routes[k];
+
+		if (!vt_http_match(a, r->pattern, path, &params, &n))
+			continue;
+		ret->path_known = true;
+		add_method(ret->allow, sizeof(ret->allow), r->method);
+		if (strcmp(r->method, "GET") == 0)
+			add_method(ret->allow, sizeof(ret->allow), "HEAD");
+	}
+}
+
 void
 vt_http_find(struct vt_arena *a, const struct vt_http_face *faces,
     size_t nfaces, const char *method, struct vt_span path,
@@ -48,28 +87,11 @@ vt_http_find(struct vt_arena *a, const struct vt_http_face *faces,
 			ret->face = &faces[i];
 		}
 	}
-	for (size_t i = 0; i < nfaces; i++) {
-		for (size_t k = 0; k < faces[i].nroutes; k++) {
-			const struct vt_http_route *r = &faces[i].routes[k];
-			const struct vt_http_param *params;
-			size_t n;
-
-			if (!vt_http_match(a, r->pattern, path, &params, &n))
-				continue;
-			ret->path_known = true;
-			add_method(ret->allow, sizeof(ret->allow), r->method);
-			if (strcmp(r->method, "GET") == 0)
-				add_method(
-				    ret->allow, sizeof(ret->allow), "HEAD");
-			if (ret->route == NULL &&
-			    strcmp(r->method, want) == 0) {
-				ret->face = &faces[i];
-				ret->route = r;
-				ret->params = params;
-				ret->nparams = n;
-			}
-		}
-	}
+	for (size_t i = 0; i < nfaces; i++)
+		if (find_route(a, &faces[i], want, path, ret))
+			return;
+	for (size_t i = 0; i < nfaces; i++)
+		find_allowed(a, &faces[i], path, ret);
 	if (ret->path_known)
 		add_method(ret->allow, sizeof(ret->allow), "OPTIONS");
 }

@@ -9,7 +9,13 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-#define UPLOAD_BUFFER ((size_t)64 << 10)
+/*
+ * What the library keeps for a connection: the header block, the parsed
+ * fields, its own header; half of it takes what comes of a body at a time.
+ * It is wiped after each request, all of it: more makes small ones slower.
+ */
+#define CONNECTION_BYTES (2 * VT_L(HTTP_HEADER_MAX))
+#define CONNECTION_STEP  ((size_t)8 << 10)
 #ifdef VT_SANITIZED
 #define STACK_BYTES ((size_t)4 << 20)
 #else
@@ -100,10 +106,8 @@ start_daemon(struct vt_http *h, int fd, const struct vt_http_options *opt,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_LIMIT, conns,
 	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_ip,
 	    MHD_OPTION_CONNECTION_TIMEOUT, idle,
-	    /* Header block, parsed fields, and a block of body. */
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-	    2 * VT_L(HTTP_HEADER_MAX) + UPLOAD_BUFFER,
-	    MHD_OPTION_CONNECTION_MEMORY_INCREMENT, UPLOAD_BUFFER,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
+	    MHD_OPTION_CONNECTION_MEMORY_INCREMENT, CONNECTION_STEP,
 	    MHD_OPTION_THREAD_STACK_SIZE, STACK_BYTES, MHD_OPTION_ARRAY, tls,
 	    MHD_OPTION_END);
 	if (h->daemon == NULL)

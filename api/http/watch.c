@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#define IDS 16 /* a connection has in store */
+
 struct vt_watched {
 	struct vt_watched *prev, *next;
 	int fd;
@@ -14,6 +16,9 @@ struct vt_watched {
 	int64_t until_us;  /* BODY: the end of its time */
 	uint64_t got;      /* BODY: bytes in this window */
 	int64_t window_us; /* PAUSED: what since_us was */
+	/* Its thread's own, not guarded by the lock. */
+	vt_id ids[IDS];
+	size_t n_ids; /* not used yet: the first so many */
 };
 
 struct vt_watch {
@@ -164,6 +169,18 @@ vt_watch_remove(struct vt_watch *w, struct vt_watched *c)
 		c->next->prev = c->prev;
 	pthread_mutex_unlock(&w->lock);
 	free(c);
+}
+
+vt_id
+vt_watch_id(struct vt_watch *w, struct vt_watched *c)
+{
+	if (c == NULL)
+		return vt_id_new(w->context);
+	if (c->n_ids == 0) {
+		vt_random(w->context, c->ids, sizeof(c->ids));
+		c->n_ids = IDS;
+	}
+	return c->ids[--c->n_ids];
 }
 
 void

@@ -8,7 +8,7 @@
 #ifndef VT_API_HTTP_WATCH_H
 #define VT_API_HTTP_WATCH_H
 
-#include "base/context.h"
+#include "base/id.h"
 
 struct vt_watch;
 struct vt_watched; /* one connection */
@@ -31,6 +31,13 @@ void vt_watch_stop(struct vt_watch *w);
  * memory: then the connection is not watched. Thread-safe, as the others. */
 struct vt_watched *vt_watch_add(struct vt_watch *w, int fd);
 void vt_watch_remove(struct vt_watch *w, struct vt_watched *c);
+
+/*
+ * A request's id, random. A connection has some in store, so that the source
+ * of randomness, which has a lock, is not asked for each. Not thread-safe for
+ * one connection.
+ */
+vt_id vt_watch_id(struct vt_watch *w, struct vt_watched *c);
 
 /* A request is whole, or its header; its answer has gone. c NULL: nothing. */
 void vt_watch_busy(struct vt_watch *w, struct vt_watched *c);
