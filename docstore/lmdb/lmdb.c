@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -19,9 +20,18 @@
 
 #define LMDB_MAX_READERS 512
 
+/*
+ * Ended read transactions that keep their slot of the reader table: to begin
+ * one of them again takes neither memory nor the table's lock.
+ */
+#define SPARE_MAX 16
+
 struct lmdb_engine {
 	struct vt_engine base;
 	MDB_env *env[VT_SPACES];
+	pthread_mutex_t lock; /* of the spare ones */
+	struct lmdb_txn *spare[VT_SPACES];
+	size_t n_spare[VT_SPACES];
 	MDB_dbi dbi[VT_T__MAX];
 	bool absent[VT_T__MAX]; /* an older store, opened for reading */
 };
@@ -31,6 +41,8 @@ struct lmdb_txn {
 	struct lmdb_engine *engine;
 	MDB_txn *txn;
 	enum vt_space space;
+	bool write;
+	struct lmdb_txn *next; /* spare */
 	MDB_cursor *cursor[VT_T__MAX];
 };
 
@@ -86,9 +98,18 @@ lmdb_close(struct vt_engine *base)
 
 	if (e == NULL)
 		return;
-	for (int i = 0; i < VT_SPACES; i++)
+	for (int i = 0; i < VT_SPACES; i++) {
+		while (e->spare[i] != NULL) {
+			struct lmdb_txn *t = e->spare[i];
+
+			e->spare[i] = t->next;
+			mdb_txn_abort(t->txn);
+			free(t);
+		}
 		if (e->env[i] != NULL)
 			mdb_env_close(e->env[i]);
+	}
+	(void)pthread_mutex_destroy(&e->lock);
 	free(e);
 }
 
@@ -182,6 +203,10 @@ lmdb_open(const struct vt_engine_options *o, struct vt_engine **ret,
 	if (e == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
 	e->base.ops = &vt_engine_lmdb;
+	if (pthread_mutex_init(&e->lock, NULL) != 0) {
+		free(e);
+		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
+	}
 	for (int i = 0; i < VT_SPACES; i++) {
 		if ((rc = open_space(e, i, o, reterr)) != VT_OK ||
 		    (rc = open_tables(e, i, o, reterr)) != VT_OK) {
@@ -193,16 +218,60 @@ lmdb_open(const struct vt_engine_options *o, struct vt_engine **ret,
 	return VT_OK;
 }
 
+/* A spare one, begun again; NULL: there is none. */
+static struct lmdb_txn *
+renew(struct lmdb_engine *e, enum vt_space space)
+{
+	struct lmdb_txn *t;
+
+	(void)pthread_mutex_lock(&e->lock);
+	if ((t = e->spare[space]) != NULL) {
+		e->spare[space] = t->next;
+		e->n_spare[space]--;
+	}
+	(void)pthread_mutex_unlock(&e->lock);
+	if (t != NULL && mdb_txn_renew(t->txn) != 0) {
+		mdb_txn_abort(t->txn);
+		free(t);
+		t = NULL;
+	}
+	return t;
+}
+
+/* Keeps an ended read transaction; false: there are enough. */
+static bool
+spare(struct lmdb_txn *t)
+{
+	struct lmdb_engine *e = t->engine;
+	bool room;
+
+	memset(t->cursor, 0, sizeof(t->cursor));
+	mdb_txn_reset(t->txn);
+	(void)pthread_mutex_lock(&e->lock);
+	if ((room = e->n_spare[t->space] < SPARE_MAX)) {
+		t->next = e->spare[t->space];
+		e->spare[t->space] = t;
+		e->n_spare[t->space]++;
+	}
+	(void)pthread_mutex_unlock(&e->lock);
+	return room;
+}
+
 static int
 lmdb_begin(struct vt_engine *base, enum vt_space space, bool write,
     struct vt_txn **ret, struct vt_err *reterr)
 {
 	struct lmdb_engine *e = (struct lmdb_engine *)(void *)base;
-	struct lmdb_txn *t = calloc(1, sizeof(*t));
+	struct lmdb_txn *t;
 	int rc;
 
-	if (t == NULL)
+	if (!write && (t = renew(e, space)) != NULL) {
+		*ret = &t->base;
+		return VT_OK;
+	}
+	if ((t = calloc(1, sizeof(*t))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
+	t->write = write;
 	t->base.ops = &vt_engine_lmdb;
 	t->engine = e;
 	t->space = space;
@@ -288,6 +357,8 @@ lmdb_abort(struct vt_txn *base)
 	if (t == NULL)
 		return;
 	close_cursors(t);
+	if (!t->write && spare(t))
+		return;
 	mdb_txn_abort(t->txn);
 	free(t);
 }
