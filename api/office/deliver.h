@@ -42,6 +42,30 @@ VT_NODISCARD int vt_office_dead_letters(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, uint64_t before, struct vt_delivery *ret,
     size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
 
+/*
+ * A status of ours that does not get through: the peer refused it, or its
+ * budget is spent and it is tried once a day. Plain values.
+ */
+struct vt_untold {
+	vt_id id;    /* of the consignment, for all attempts */
+	vt_id paper; /* of the actor's agency; zero: none was made */
+	uint32_t code;
+	char to[64];               /* who is not told */
+	char text[512], note[200]; /* of the status; why the last try failed */
+	vt_time at;                /* when it happened */
+	vt_time next;              /* VT_TIME_NONE: it waits for a person */
+	uint32_t attempts;
+};
+/* Those of the actor's agency, oldest first; after: *ret_next of the page
+ * before, 0 at the end. A page may come short before the end. */
+VT_NODISCARD int vt_office_untold(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, uint64_t after, struct vt_untold *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
+/* One of them is tried now. Roles: clerk, admin. VT_E_NOT_FOUND. */
+VT_NODISCARD int vt_office_hurry_status(struct vt_office *o,
+    const struct vt_actor *actor, const vt_id *status, struct vt_untold *ret,
+    struct vt_err *reterr);
+
 /* ---- hosted agencies: they fetch from our axis server ---- */
 
 struct vt_pickup {

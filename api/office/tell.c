@@ -4,8 +4,8 @@
  * receiver of what we sent (13). A packet over the way it came, or, between
  * tenants of this store, the delivery's log alone.
  *
- * A status is never given up: after the budget it is tried once a day, until
- * the peer says that it will not take it.
+ * A status is never forgotten. After the budget it is tried once a day; what
+ * the peer will not take waits for a person. Both show (untold.c).
  */
 #include <stdlib.h>
 
@@ -209,13 +209,12 @@ tell_far(struct vt_office *o, const struct vt_work *w,
 	rc = send_far(o, w, t, f, &tr, &err);
 	if (rc == VT_OK)
 		return VT_OK;
-	if (rc == VT_E_PEER_REFUSED) { /* it will say no again */
-		vt_log_err("office.status_refused", &err);
-		return VT_OK;
-	}
-	*ret_due = w->attempt < VT_L(DELIVERY_ATTEMPTS_MAX)
-		       ? vt_deliver_next(now, w->attempt)
-		       : now + DAILY;
+	if (rc == VT_E_PEER_REFUSED) /* it will say no again */
+		*ret_due = VT_WORK_PARKED;
+	else
+		*ret_due = w->attempt < VT_L(DELIVERY_ATTEMPTS_MAX)
+			       ? vt_deliver_next(now, w->attempt)
+			       : now + DAILY;
 	if (reterr != NULL)
 		*reterr = err;
 	return rc;

@@ -4,11 +4,13 @@
 
 #include "api/office/deliver.h"
 #include "api/office/statuses.h"
+#include "api/v1/kept.h"
 #include "api/v1/v1_priv.h"
 
-#define INBOX_MAX 200
-#define SENT_MAX  200
-#define LOG_MAX   200
+#define INBOX_MAX  200
+#define SENT_MAX   200
+#define LOG_MAX    200
+#define UNTOLD_MAX 100
 
 static const char *
 state_name(enum vt_delivery_state s)
@@ -263,4 +265,128 @@ vt_v1_receive(
 		return vt_v1_act_answer(req, res, &r, reterr);
 	vt_act_result_free(&r);
 	return rc;
+}
+
+/* ---- now, not later ---- */
+
+/* A POST without a body that is no act: true when it was answered before. */
+static int
+begin_hurry(struct vt_http_req *req, struct vt_http_res *res,
+    struct vt_request *rq, vt_id *ret, bool *ret_done, struct vt_err *reterr)
+{
+	static const vt_hash nothing;
+	bool known;
+	int rc;
+
+	*ret_done = false;
+	if ((rc = vt_v1_param_id(req, "id", ret, reterr)) != VT_OK ||
+	    (rc = vt_v1_kept_begin(req, rq, &known, reterr)) != VT_OK)
+		return rc;
+	rq->hash = vt_v1_kept_hash(req, &nothing);
+	return known ? vt_v1_kept_answer(req, rq, res, ret_done, reterr)
+		     : VT_OK;
+}
+
+int
+vt_v1_hurry_delivery(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_view *v = NULL;
+	struct vt_request rq;
+	struct vt_delivery d;
+	struct vt_json j;
+	bool done;
+	vt_id id;
+	int rc;
+
+	rc = begin_hurry(req, res, &rq, &id, &done, reterr);
+	if (rc != VT_OK || done)
+		return rc;
+	if ((rc = vt_office_hurry_delivery(o, rq.actor, &id, reterr)) !=
+		VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK)
+		return rc;
+	if ((rc = vt_delivery_get(v, &id, &d, reterr)) == VT_OK) {
+		vt_v1_json(res, &j);
+		delivery_out(&j, &d, true);
+		vt_json_end(&j);
+	}
+	vt_view_end(v);
+	return rc == VT_OK ? vt_v1_kept_end(req, &rq, res, reterr) : rc;
+}
+
+static void
+untold_out(struct vt_json *j, const struct vt_untold *u)
+{
+	vt_json_kid(j, "id", &u->id);
+	status_out(j, u->code);
+	vt_v1_kstr(j, "to", u->to);
+	vt_v1_kid(j, "paper", &u->paper);
+	vt_v1_ktime(j, "at", u->at);
+	vt_v1_kstr(j, "text", u->text);
+	vt_v1_kstr(j, "note", u->note);
+	vt_json_kuint(j, "attempts", u->attempts);
+	vt_v1_ktime(j, "next_try_at", u->next);
+}
+
+int
+vt_v1_list_untold(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_view *v = NULL;
+	struct vt_untold *u;
+	uint64_t after, next;
+	struct vt_json j;
+	size_t n = 0;
+	int rc;
+
+	u = vt_arena_array(req->arena, UNTOLD_MAX, sizeof(*u));
+	if (u == NULL)
+		return vt_arena_err(req->arena, reterr);
+	if ((rc = vt_v1_query_cursor(req, &after, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_office_untold(
+	    o, v, vt_v1_actor(req), after, u, UNTOLD_MAX, &n, &next, reterr);
+	vt_view_end(v);
+	if (rc != VT_OK)
+		return rc;
+	vt_v1_json(res, &j);
+	vt_json_key(&j, "statuses");
+	vt_json_array(&j);
+	for (size_t i = 0; i < n; i++) {
+		vt_json_object(&j);
+		untold_out(&j, &u[i]);
+		vt_json_end(&j);
+	}
+	vt_json_end(&j);
+	vt_json_kstr(&j, "next", next == 0 ? NULL : vt_v1_cursor(req, next));
+	vt_json_end(&j);
+	return VT_OK;
+}
+
+int
+vt_v1_hurry_status(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_request rq;
+	struct vt_untold u;
+	struct vt_json j;
+	bool done;
+	vt_id id;
+	int rc;
+
+	rc = begin_hurry(req, res, &rq, &id, &done, reterr);
+	if (rc != VT_OK || done)
+		return rc;
+	rc = vt_office_hurry_status(
+	    vt_v1_office(req), rq.actor, &id, &u, reterr);
+	if (rc != VT_OK)
+		return rc;
+	vt_v1_json(res, &j);
+	untold_out(&j, &u);
+	vt_json_end(&j);
+	return vt_v1_kept_end(req, &rq, res, reterr);
 }

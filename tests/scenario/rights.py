@@ -45,6 +45,7 @@ MAY = {
     'completeSignature': 'LOCS',
     'inbox': 'LOCSA', 'readDelivery': READ,
     'receive receive': 'CS', 'receive resend': 'CM',
+    'hurryDelivery': 'CM', 'listUntold': 'LOCSA', 'hurryStatus': 'CM',
     'listConsignments': 'LOCSA', 'readConsignment': 'LOCSA',
     'consignmentContent': 'LOCSA', 'consignmentAct': 'C',
     'listAgencies': READ, 'readAgency': READ,

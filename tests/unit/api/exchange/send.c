@@ -46,6 +46,112 @@ silent_peers(void)
 	}
 }
 
+/* ---- statuses that do not get through ---- */
+
+static size_t
+untold(struct node *n, size_t tenant, struct vt_untold *ret, size_t max)
+{
+	struct vt_actor who = actor(n, tenant);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	uint64_t next = 0;
+	size_t got = 0;
+
+	must(vt_view_begin(n->store, &v, &err) == VT_OK, "view", err.msg);
+	must(vt_office_untold(
+		 n->office, v, &who, 0, ret, max, &got, &next, &err) == VT_OK,
+	    "untold", err.msg);
+	vt_view_end(v);
+	return got;
+}
+
+static void
+accept(struct node *n, const vt_id *paper)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(n, 0);
+	struct vt_request rq = request(n, &who);
+
+	must(vt_office_accept(n->office, &rq, paper, &r, &err) == VT_OK,
+	    "accept", err.msg);
+	vt_act_result_free(&r);
+}
+
+static void
+refused_status(void)
+{
+	vt_id paper = issued(&a, 0, 1000), theirs;
+	size_t before = count_arrived(&b, 0);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who, other;
+	struct vt_untold u[4], one;
+	struct vt_view *v = NULL;
+	uint64_t next;
+	size_t n = 0;
+
+	send_to(&a, 0, &paper, b.code[0]);
+	WAIT_FOR(count_arrived(&b, 0) == before + 1, "a paper is there");
+	WAIT_FOR(shown(&a, &paper) == 1, "01");
+	theirs = newest(&b, 0);
+	b.refuse = true;
+	accept(&b, &theirs);
+	WAIT_FOR(
+	    untold(&b, 0, u, 4) == 1, "a status that the sender refuses shows");
+	tap_ok(u[0].code == 3 && vt_id_eq(&u[0].paper, &theirs) &&
+		   u[0].next == VT_TIME_NONE && u[0].attempts == 1,
+	    "03 of that paper, tried once, waiting for a person");
+	tap_eq_str(u[0].to, "H99.07", "who is not told");
+	tap_eq_str(u[0].note, "wire: refused", "why");
+	who = actor(&b, 0);
+	other = actor(&a, 0);
+	tap_code(vt_office_hurry_status(a.office, &other, &u[0].id, &one, &err),
+	    VT_E_NOT_FOUND, &err, "it is nobody else's");
+	must(vt_view_begin(a.store, &v, &err) == VT_OK, "view", err.msg);
+	tap_call(
+	    vt_office_untold(a.office, v, &other, 0, u + 1, 3, &n, &next, &err),
+	    &err, "another agency's list");
+	tap_eq_int(n, 0, "is empty");
+	vt_view_end(v);
+	b.refuse = false;
+	tap_call(vt_office_hurry_status(b.office, &who, &u[0].id, &one, &err),
+	    &err, "sent again by hand");
+	WAIT_FOR(shown(&a, &paper) == 3, "the sender has it");
+	WAIT_FOR(untold(&b, 0, u, 4) == 0, "and nothing is left");
+	tap_code(vt_office_hurry_status(b.office, &who, &one.id, &one, &err),
+	    VT_E_NOT_FOUND, &err, "what was told is not told again");
+}
+
+/* Nobody there for days: it shows when the budget is spent, and still goes
+ * out by itself. */
+static void
+spent_status(void)
+{
+	vt_id paper = issued(&a, 0, 1100), theirs;
+	size_t before = count_arrived(&b, 0);
+	struct vt_untold u[4];
+
+	send_to(&a, 0, &paper, b.code[0]);
+	WAIT_FOR(count_arrived(&b, 0) == before + 1, "a paper is there");
+	WAIT_FOR(shown(&a, &paper) == 1, "01");
+	theirs = newest(&b, 0);
+	b.lose = 100;
+	accept(&b, &theirs);
+	for (int i = 0; i < 100 && untold(&b, 0, u, 4) == 0; i++) {
+		nap();
+		advance(&a, &b, 6 * 3600);
+	}
+	tap_ok(untold(&b, 0, u, 4) == 1 && u[0].next != VT_TIME_NONE &&
+		   u[0].attempts >= VT_L(DELIVERY_ATTEMPTS_MAX),
+	    "a status whose budget is spent shows, with its next try");
+	b.lose = 0;
+	for (int i = 0; i < 200 && shown(&a, &paper) != 3; i++) {
+		nap();
+		advance(&a, &b, 3600);
+	}
+	tap_eq_int(shown(&a, &paper), 3, "it is tried on");
+}
+
 int
 main(void)
 {
@@ -64,6 +170,8 @@ main(void)
 	node_open(&a);
 	node_open(&b);
 	silent_peers();
+	refused_status();
+	spent_status();
 	node_end(&a);
 	node_end(&b);
 	vt_spawner_free(spawner);

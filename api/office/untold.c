@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Statuses that do not get through: items of the queue that the peer refused,
+ * or that have used their budget and are tried once a day.
+ */
+#include "api/office/deliver.h"
+#include "api/office/packet.h"
+#include "api/office/work.h"
+
+#define PAGE 32
+
+static bool
+is_untold(const struct vt_work *w)
+{
+	return w->kind == VT_WORK_STATUS &&
+	       (w->due == VT_WORK_PARKED ||
+		   w->attempt >= VT_L(DELIVERY_ATTEMPTS_MAX));
+}
+
+/* What it is about: our delivery, or what came. */
+static int
+describe(struct vt_view *v, const struct vt_work *w, struct vt_untold *ret,
+    struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_consignment c;
+	struct vt_delivery d;
+	struct vt_paper p;
+	int rc;
+
+	rc = vt_delivery_get(v, &w->subject, &d, &err);
+	if (rc == VT_OK && d.agency_no == w->agency_no) {
+		ret->paper = d.paper;
+		vt_text_fit(ret->to, sizeof(ret->to), d.to.code);
+		return VT_OK;
+	}
+	if (rc == VT_OK) { /* of another tenant: the paper made of it */
+		rc = vt_paper_by_delivery(
+		    v, w->agency_no, &w->subject, &p, &err);
+		if (rc == VT_OK)
+			ret->paper = p.id;
+	} else if (rc == VT_E_NOT_FOUND) {
+		rc = vt_consign_get(v, &w->subject, &c, &err);
+		if (rc == VT_OK) {
+			ret->paper = c.paper;
+			vt_text_fit(ret->to, sizeof(ret->to), c.from_code);
+		}
+	}
+	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+static int
+fill(struct vt_view *v, uint64_t no, struct vt_untold *ret,
+    struct vt_err *reterr)
+{
+	struct vt_telling t;
+	struct vt_work w;
+	int rc;
+
+	if ((rc = vt_work_get(v, no, &w, reterr)) != VT_OK ||
+	    (rc = vt_telling_decode(&w, &t, reterr)) != VT_OK)
+		return rc;
+	memset(ret, 0, sizeof(*ret));
+	ret->id = t.id;
+	ret->code = t.code;
+	ret->at = t.at;
+	ret->attempts = w.attempt;
+	ret->next = w.due == VT_WORK_PARKED ? VT_TIME_NONE : w.due;
+	vt_text_fit(ret->note, sizeof(ret->note), w.note);
+	vt_text_fit(ret->text, sizeof(ret->text), t.description);
+	return describe(v, &w, ret, reterr);
+}
+
+/* A page has as many members. NOLINTBEGIN(readability-function-size) */
+int
+vt_office_untold(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, uint64_t after, struct vt_untold *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
+{
+	struct vt_work w[PAGE];
+	size_t n = PAGE, found = 0, seen = 0;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_who_may(actor, VT_DUTY_INBOX, reterr)) != VT_OK)
+		return rc;
+	while (n == PAGE && found < max && seen < VT_L(SEARCH_SCAN_MAX)) {
+		rc = vt_work_list(
+		    v, actor->agency_no, after, w, PAGE, &n, reterr);
+		for (size_t i = 0; i < n && rc == VT_OK && found < max; i++) {
+			after = w[i].no;
+			seen++;
+			if (is_untold(&w[i]))
+				rc = fill(v, w[i].no, &ret[found++], reterr);
+		}
+		if (rc != VT_OK)
+			return rc;
+	}
+	*ret_n = found;
+	*ret_next = n == PAGE || found == max ? after : 0;
+	return VT_OK;
+}
+/* NOLINTEND(readability-function-size) */
+
+/* The item that tells this status. VT_E_NOT_FOUND. */
+static int
+find(struct vt_view *v, uint32_t agency_no, const vt_id *id, uint64_t *ret_no,
+    struct vt_err *reterr)
+{
+	struct vt_work w[PAGE], full;
+	struct vt_telling t;
+	uint64_t after = 0;
+	size_t n = PAGE;
+	int rc;
+
+	while (n == PAGE) {
+		rc = vt_work_list(v, agency_no, after, w, PAGE, &n, reterr);
+		for (size_t i = 0; i < n && rc == VT_OK; i++) {
+			after = w[i].no;
+			if (!is_untold(&w[i]))
+				continue;
+			if ((rc = vt_work_get(v, w[i].no, &full, reterr)) !=
+				VT_OK ||
+			    (rc = vt_telling_decode(&full, &t, reterr)) !=
+				VT_OK ||
+			    !vt_id_eq(&t.id, id))
+				continue;
+			*ret_no = w[i].no;
+			return VT_OK;
+		}
+		if (rc != VT_OK)
+			return rc;
+	}
+	return vt_err_set(reterr, VT_E_NOT_FOUND,
+	    "no status of this agency with this id waits to be told");
+}
+
+int
+vt_office_hurry_status(struct vt_office *o, const struct vt_actor *actor,
+    const vt_id *status, struct vt_untold *ret, struct vt_err *reterr)
+{
+	struct vt_view *v = NULL;
+	uint64_t no = 0;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_who_may(actor, VT_DUTY_REPLAY, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	if ((rc = find(v, actor->agency_no, status, &no, reterr)) == VT_OK)
+		rc = fill(v, no, ret, reterr);
+	vt_view_end(v);
+	if (rc != VT_OK)
+		return rc;
+	ret->next = vt_now(o->o.ctx);
+	rc = vt_work_hurry(o->o.store, no, ret->next, reterr);
+	if (rc == VT_OK)
+		vt_office_wake(o);
+	return rc;
+}
