@@ -101,8 +101,9 @@ static const struct vt_command commands[] = {
 	    vt_cli_receipt },
 	{ "sandbox", "sandbox DIR [--code CODE]",
 	    "adds an agency for trying out, with people, keys and tokens",
-	    "  --code CODE   of the agency; default H99.99\n"
-	    "What it made lies in DIR/sandbox, also as sandbox.json.\n",
+	    "  --code CODE   of the agency; default H99.99, of the next H99.98\n"
+	    "What it made lies in DIR/sandbox, also as sandbox.json; of each\n"
+	    "further one in DIR/sandbox/CODE.\n",
 	    vt_cli_sandbox },
 	{ "user", "user VERB DIR [LOGIN] [--person ID] ...",
 	    "local accounts, on a store that no server has open",

@@ -2,9 +2,11 @@
 /*
  * vanthu sandbox: an agency for trying the API out, in a data directory that
  * nobody serves at the moment. What it needs lies in DIR/sandbox afterwards:
- * keys, the authority's certificate, and everything that is printed.
+ * keys, the authority's certificate, and everything that is printed; of each
+ * further one in DIR/sandbox/CODE, but all authorities in one file.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +17,8 @@
 struct job {
 	struct vt_cli *cli;
 	const char *data;
-	char dir[4096]; /* DIR/sandbox, absolute */
+	char top[4096]; /* DIR/sandbox, absolute */
+	char dir[4200]; /* it, or a folder in it */
 	struct vt_sandbox *s;
 };
 
@@ -28,13 +31,19 @@ make_dir(struct job *j)
 	if (real == NULL)
 		return vt_err_errno(&j->cli->err, VT_E_NO_INPUT, errno,
 		    "data directory %s", j->data);
-	n = snprintf(j->dir, sizeof(j->dir), "%s/sandbox", real);
+	n = snprintf(j->top, sizeof(j->top), "%s/sandbox", real);
 	free(real);
-	if (n < 0 || (size_t)n >= sizeof(j->dir))
+	if (n < 0 || (size_t)n >= sizeof(j->top))
 		return vt_err_set(
 		    &j->cli->err, VT_E_LIMIT, "sandbox: the path is too long");
+	memcpy(j->dir, j->top, (size_t)n + 1);
 	if (mkdir(j->dir, 0700) == 0)
 		return VT_OK;
+	if (errno == EEXIST) {
+		snprintf(j->dir, sizeof(j->dir), "%s/%s", j->top, j->s->code);
+		if (mkdir(j->dir, 0700) == 0)
+			return VT_OK;
+	}
 	return vt_err_errno(&j->cli->err,
 	    errno == EEXIST ? VT_E_EXISTS : VT_E_IO, errno, "%s", j->dir);
 }
@@ -42,10 +51,27 @@ make_dir(struct job *j)
 static int
 write_file(struct job *j, const char *name, struct vt_span bytes)
 {
-	char path[4200];
+	char path[4300];
 
 	snprintf(path, sizeof(path), "%s/%s", j->dir, name);
 	return vt_cli_write(path, -1, bytes, &j->cli->err);
+}
+
+/* A server trusts one file: those of all sandboxes, this one's last. */
+static int
+add_anchors(struct job *j)
+{
+	char path[4200];
+	int fd, rc;
+
+	snprintf(path, sizeof(path), "%s/anchors.pem", j->top);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno != ENOENT)
+		return vt_err_errno(&j->cli->err, VT_E_IO, errno, "%s", path);
+	rc = vt_cli_write(path, fd, vt_buf_view(&j->s->anchors), &j->cli->err);
+	if (fd >= 0)
+		close(fd);
+	return rc;
 }
 
 static void
@@ -114,7 +140,7 @@ write_words(struct job *j, struct vt_buf *ret)
 	vt_buf_printf(ret, "# %s\n",
 	    vi ? "chạy, ở một cửa sổ khác" : "serve it, in another window");
 	vt_buf_printf(ret, "vanthu serve '%s' --anchors '%s/anchors.pem'\n\n",
-	    j->data, j->dir);
+	    j->data, j->top);
 	vt_buf_puts(ret, "API=http://127.0.0.1:8480\n");
 	vt_buf_printf(ret, "TOKEN=%s\n", token_of(s, VT_ROLE_SYSTEM));
 	vt_buf_printf(ret, "# %s\n",
@@ -161,15 +187,14 @@ make(struct job *j, const char *code)
 	/* The store first: a directory that is no store stays as it is. */
 	if ((rc = vt_store_open(j->data, &so, ctx, &store, &j->cli->err)) !=
 		VT_OK ||
-	    (rc = vt_sandbox_prepare(ctx, code, &j->s, &j->cli->err)) !=
+	    (rc = vt_sandbox_prepare(store, ctx, code, &j->s, &j->cli->err)) !=
 		VT_OK ||
 	    (rc = make_dir(j)) != VT_OK ||
 	    (rc = write_file(
 		 j, "leader.p12", vt_buf_view(&j->s->leader_p12))) != VT_OK ||
 	    (rc = write_file(j, "seal.p12", vt_buf_view(&j->s->seal_p12))) !=
 		VT_OK ||
-	    (rc = write_file(j, "anchors.pem", vt_buf_view(&j->s->anchors))) !=
-		VT_OK ||
+	    (rc = add_anchors(j)) != VT_OK ||
 	    (rc = vt_sandbox_add(store, ctx, j->dir, j->s, &j->cli->err)) !=
 		VT_OK)
 		return rc;

@@ -87,17 +87,56 @@ make_keys(struct vt_sandbox *s, vt_time now, struct vt_err *reterr)
 	    a, &seal, s->seal_pin, &s->seal_p12, &s->seal_der, reterr);
 }
 
+/* It names a folder, too. */
+static bool
+code_is_plain(const char *code)
+{
+	size_t n = strspn(code, "0123456789-."
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				"abcdefghijklmnopqrstuvwxyz");
+
+	return n > 0 && n < 36 && code[n] == '\0' && code[0] != '.';
+}
+
+static int
+choose_code(struct vt_store *store, const char *code, char ret[64],
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_agency a;
+	int rc;
+
+	if (code != NULL && !code_is_plain(code))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "sandbox: code: wanted at most 35 letters, digits, dots "
+		    "and hyphens");
+	if ((rc = vt_view_begin(store, &v, reterr)) != VT_OK)
+		return rc;
+	vt_text_fit(ret, 64, code == NULL ? VT_SANDBOX_CODE : code);
+	while ((rc = vt_agency_by_code(v, ret, &a, NULL)) == VT_OK &&
+	       code == NULL && ret[strlen(ret) - 1] != '0')
+		ret[strlen(ret) - 1]--;
+	if (rc != VT_OK)
+		return VT_OK;
+	return vt_err_set(reterr, VT_E_EXISTS,
+	    "sandbox: %s is the code of \"%s\" here; another one gets its code "
+	    "by --code",
+	    ret, a.now.name);
+}
+
 int
-vt_sandbox_prepare(const struct vt_context *ctx, const char *code,
-    struct vt_sandbox **ret, struct vt_err *reterr)
+vt_sandbox_prepare(struct vt_store *store, const struct vt_context *ctx,
+    const char *code, struct vt_sandbox **ret, struct vt_err *reterr)
 {
 	struct vt_sandbox *s = calloc(1, sizeof(*s));
 	int rc;
 
 	if (s == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "sandbox: no memory");
-	vt_text_fit(
-	    s->code, sizeof(s->code), code == NULL ? VT_SANDBOX_CODE : code);
+	if ((rc = choose_code(store, code, s->code, reterr)) != VT_OK) {
+		free(s);
+		return rc;
+	}
 	s->name = NAME;
 	memcpy(s->people, people, sizeof(people));
 	for (size_t i = 0; i < VT_SANDBOX_PEOPLE; i++)
@@ -127,21 +166,6 @@ vt_sandbox_free(struct vt_sandbox *s)
 }
 
 /* ---- adding ---- */
-
-static int
-not_there(struct vt_store *store, const char *code, struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_agency a;
-	int rc;
-
-	if ((rc = vt_view_begin(store, &v, reterr)) != VT_OK)
-		return rc;
-	if (vt_agency_by_code(v, code, &a, NULL) == VT_OK)
-		return vt_err_set(reterr, VT_E_EXISTS,
-		    "sandbox: %s is the code of \"%s\"", code, a.now.name);
-	return VT_OK;
-}
 
 static int
 key_ref(const char *dir, const char *file, struct vt_buf *ret,
@@ -193,8 +217,7 @@ vt_sandbox_add(struct vt_store *store, const struct vt_context *ctx,
 	VT_BUF_AUTO(ref);
 	int rc;
 
-	if ((rc = not_there(store, s->code, reterr)) != VT_OK ||
-	    (rc = key_ref(key_dir, "seal.p12", &ref, reterr)) != VT_OK ||
+	if ((rc = key_ref(key_dir, "seal.p12", &ref, reterr)) != VT_OK ||
 	    (rc = vt_office_add_agency(store, &name, &cert, 1, vt_buf_str(&ref),
 		 &s->agency_no, reterr)) != VT_OK)
 		return rc;

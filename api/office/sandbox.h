@@ -14,7 +14,7 @@
 #include "api/office/clients.h"
 #include "api/office/office.h"
 
-#define VT_SANDBOX_CODE   "H99.99"
+#define VT_SANDBOX_CODE   "H99.99" /* of the first; then H99.98 to H99.90 */
 #define VT_SANDBOX_PEOPLE 5
 #define VT_SANDBOX_TOKEN  48 /* characters */
 #define VT_SANDBOX_PIN    8  /* digits */
@@ -38,16 +38,21 @@ struct vt_sandbox {
 	char client_id[65], client_secret[VT_CLIENT_SECRET + 1];
 };
 
-/* code NULL: VT_SANDBOX_CODE. *ret owned: vt_sandbox_free. */
-VT_NODISCARD int vt_sandbox_prepare(const struct vt_context *ctx,
-    const char *code, struct vt_sandbox **ret, struct vt_err *reterr);
+/*
+ * code NULL: the first that no agency of the store has. *ret owned:
+ * vt_sandbox_free. Errors: VT_E_EXISTS (the code is an agency's, or all are),
+ * VT_E_INVALID (not letters, digits, dots and hyphens).
+ */
+VT_NODISCARD int vt_sandbox_prepare(struct vt_store *store,
+    const struct vt_context *ctx, const char *code, struct vt_sandbox **ret,
+    struct vt_err *reterr);
 void vt_sandbox_free(struct vt_sandbox *s); /* wipes; NULL allowed */
 VT_CLEANUP_DEFINE(struct vt_sandbox, vt_sandbox_free)
 
 /*
  * Adds agency, people and client. key_dir: where leader.p12 and seal.p12 are
- * now, absolute. Errors: VT_E_EXISTS (the code is another agency's), those of
- * the store. What was added before a failure stays.
+ * now, absolute. Errors: those of the store. What was added before a failure
+ * stays.
  */
 VT_NODISCARD int vt_sandbox_add(struct vt_store *store,
     const struct vt_context *ctx, const char *key_dir, struct vt_sandbox *s,

@@ -62,8 +62,23 @@ folder = box.path('store', 'sandbox')
 t.ok(stat.S_IMODE(os.stat(folder).st_mode) == 0o700
      and all(stat.S_IMODE(os.stat(os.path.join(folder, f)).st_mode) == 0o600
              for f in os.listdir(folder)), 'nobody else reads it')
-r = t.vanthu('sandbox', box.store, '--code', 'H99.98')
-t.equal(r.returncode, 65, 'a second one beside it: it exists already')
+r = t.vanthu('sandbox', box.store, '--json')
+t.need(r.returncode == 0, 'another one in the same store', r.stderr)
+other = json.loads(r.stdout)
+folder2 = os.path.join(folder, other['agency']['code'])
+t.equal((other['agency']['code'], os.path.realpath(other['directory'])),
+        ('H99.98', os.path.realpath(folder2)),
+        'is another agency in a folder of its own')
+with open(box.anchors, encoding='utf-8') as f:
+    t.equal(f.read().count('BEGIN CERTIFICATE'), 2,
+            'and its authority is trusted with the first')
+for code, status in (('H99.99', 65), ('../x', 65), ('', 65)):
+    before = sorted(os.listdir(folder))
+    r = t.vanthu('sandbox', box.store, '--code', code)
+    t.ok(r.returncode == status and sorted(os.listdir(folder)) == before,
+         '--code "%s": refused, nothing is made' % code, r.stderr.decode())
+t.ok(b'H99.99' in t.vanthu('sandbox', box.store, '--code', 'H99.99').stderr,
+     'and it is said why')
 
 # --- what was printed, pasted ---
 
@@ -87,6 +102,10 @@ t.ok(r.returncode == 0 and b'"roles":["system"]' in r.stdout
 r = t.run('bash', '-ec', '\n'.join(commands), cwd=box.dir)
 t.ok(r.returncode == 0 and b'"roles":["system"]' in r.stdout,
      'and with a token of OAuth2', (r.stdout + r.stderr).decode())
+
+a = t.Client(server.port, other['people'][0]['token']).get('/v1/me')
+t.ok(a.status == 200 and a.json['agency']['code'] == 'H99.98',
+     'the other agency is served, too', a)
 
 # --- a paper ---
 
