@@ -220,7 +220,7 @@ struct vt_step {
 			struct vt_span receipt;
 			enum vt_transport_kind transport;
 			const char *external; /* the transport's id, <= 200 */
-			uint32_t attempts;
+			uint32_t attempts; /* at the peer; 0: never offered */
 			vt_time sent_at, stored_at;
 		} delivered;
 		/* VT_E_EXISTS when the code is taken; once a paper. */
@@ -280,8 +280,9 @@ struct vt_step {
 		 * On our paper: its sender asks for it back, from one delivery
 		 * or from all that are neither refused nor taken back. Each
 		 * gets status 13 in its log and one VT_WORK_STATUS item; one
-		 * that nobody tried to send yet is WITHDRAWN instead. No
-		 * delivery left to ask: VT_E_OUT_OF_ORDER.
+		 * that no peer was ever offered (attempts 0, its work item
+		 * never claimed) is WITHDRAWN instead, dead letters included.
+		 * No delivery left to ask: VT_E_OUT_OF_ORDER.
 		 * On an incoming paper: the sender asks us (delivery zero);
 		 * ask, consignment and note say how. A second ask replaces the
 		 * first; VT_E_OUT_OF_ORDER when it is refused, taken back or
@@ -382,7 +383,7 @@ struct vt_step {
 		 * shown follows from the set of rows, in whatever order they
 		 * came, repeats included. Codes 1 to 6 end the delivery's work
 		 * item: it is there. Changes no revision of the paper.
-		 * VT_E_LIMIT after DELIVERY_LOG_MAX rows.
+		 * After DELIVERY_LOG_MAX rows the state follows without one.
 		 */
 		struct {
 			vt_id delivery;

@@ -173,8 +173,8 @@ replay_delivery(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 	int rc = VT_OK;
 
 	if (s->kind != VT_STEP_TAKE_BACK)
-		return evolve_one(
-		    &o, s->seq, s->kind == VT_STEP_STATUS, reterr);
+		return evolve_one(&o, s->seq,
+		    s->kind == VT_STEP_STATUS && s->value != 0, reterr);
 	for (size_t i = 0; i < s->n_to && rc == VT_OK; i++)
 		rc = evolve_one(&o, s->to[i].seq, s->to[i].work != 0, reterr);
 	return rc;

@@ -42,9 +42,13 @@ can_ask(const struct vt_delivery *d)
 	       d->state != VT_DELIVERY_PRINT && d->agreed_at == VT_TIME_NONE;
 }
 
-/* Did nobody try to send it yet, or has everybody given up? */
+/*
+ * Did it certainly never leave? Once a peer was offered it, nobody knows: what
+ * was given up may have arrived, its answer lost. d->attempts counts such
+ * tries, up to the last one that was given up; the work item those since.
+ */
 static int
-never_sent(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
+never_left(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
     struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_work(d->work);
@@ -52,8 +56,8 @@ never_sent(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
 	struct vt_span v;
 	int rc;
 
-	*ret = d->state == VT_DELIVERY_FAILED;
-	if (d->state != VT_DELIVERY_WAITING || d->work == 0)
+	*ret = d->state == VT_DELIVERY_FAILED && d->attempts == 0;
+	if (d->state != VT_DELIVERY_WAITING || d->work == 0 || d->attempts > 0)
 		return VT_OK;
 	rc = vt_tx_get(x->b->txn, VT_T_WORK, &k, &v, reterr);
 	if (rc == VT_E_NOT_FOUND)
@@ -70,11 +74,8 @@ ask_one(struct vt_apply *x, const struct vt_delivery *d, struct vt_srec_to *to,
 	bool withdraw;
 	int rc;
 
-	if ((rc = never_sent(x, d, &withdraw, reterr)) != VT_OK)
+	if ((rc = never_left(x, d, &withdraw, reterr)) != VT_OK)
 		return rc;
-	if (!withdraw && d->log >= VT_L(DELIVERY_LOG_MAX))
-		return vt_err_set(reterr, VT_E_LIMIT,
-		    "delivery: its log has %u rows (DELIVERY_LOG_MAX)", d->log);
 	*to = (struct vt_srec_to){ .id = d->id,
 		.to = { "", "" },
 		.seq = d->seq,

@@ -130,7 +130,6 @@ evolve_status(
 	if (code <= 6 && code != 2 && code > d->progress)
 		d->progress = code;
 	state_by_status(d, code);
-	d->log++;
 }
 
 /* How far a delivery has come; only forward. */
@@ -181,6 +180,8 @@ vt_delivery_evolve(struct vt_delivery *d, const struct vt_srec *r, vt_time time)
 		break;
 	case VT_STEP_STATUS:
 		evolve_status(d, r->sub, r->note, r->at);
+		if (r->value != 0)
+			d->log = (uint32_t)r->value;
 		if (r->work != 0)
 			d->work = 0;
 		break;
@@ -195,6 +196,7 @@ vt_delivery_evolve(struct vt_delivery *d, const struct vt_srec *r, vt_time time)
 				continue;
 			if (r->to[i].work != 0) {
 				evolve_status(d, 13, r->note, time);
+				d->log++;
 			} else {
 				d->state = VT_DELIVERY_WITHDRAWN;
 				d->work = 0;
@@ -302,11 +304,10 @@ decide_status(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 
 	if ((rc = vt_delivery_of_act(x, &r->object, &d, reterr)) != VT_OK)
 		return rc;
-	if (d.log >= VT_L(DELIVERY_LOG_MAX))
-		return vt_err_set(reterr, VT_E_LIMIT,
-		    "delivery: its log has %u rows (DELIVERY_LOG_MAX)", d.log);
 	r->seq = d.seq;
-	r->value = d.log + 1ULL;
+	/* its row; when the log is full there is none, and the state follows
+	 * all the same */
+	r->value = d.log < VT_L(DELIVERY_LOG_MAX) ? d.log + 1ULL : 0;
 	if (r->received == VT_TIME_NONE)
 		r->received = x->rec.time;
 	if (r->at == VT_TIME_NONE)
@@ -394,7 +395,8 @@ vt_status_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	vt_delivery_evolve(&d, r, x->rec.time);
 	if ((rc = vt_put_delivery(x, &d, reterr)) != VT_OK)
 		return rc;
-	if (r->kind == VT_STEP_STATUS && (rc = keep_log(x, r, reterr)) != VT_OK)
+	if (r->kind == VT_STEP_STATUS && r->value != 0 &&
+	    (rc = keep_log(x, r, reterr)) != VT_OK)
 		return rc;
 	if (r->work == 0)
 		return VT_OK;

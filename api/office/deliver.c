@@ -101,6 +101,7 @@ struct job {
 	struct vt_route route;
 	char from[64]; /* code of the sender */
 	uint32_t attempt;
+	bool offered; /* a peer may have it */
 	bool vouched; /* a transport's word, and its receipt, are here */
 };
 
@@ -122,6 +123,8 @@ load(struct vt_office *o, const struct vt_work *w, struct job *j,
 	j->sender = d.agency_no;
 	j->state = d.state;
 	j->attempt = w->attempt;
+	/* what an earlier try did, nobody knows for certain */
+	j->offered = w->attempt > 1 || d.attempts > 0;
 	j->vouched = d.sent_at != VT_TIME_NONE;
 	vt_text_fit(j->from, sizeof(j->from), a.now.code);
 	rc = vt_office_route_find(
@@ -159,7 +162,7 @@ outcome(const struct job *j, enum vt_delivery_state state, const char *note,
 	ret->u.delivered.delivery = j->id;
 	ret->u.delivered.state = state;
 	ret->u.delivered.note = note;
-	ret->u.delivered.attempts = j->attempt;
+	ret->u.delivered.attempts = j->offered ? j->attempt : 0;
 	ret->u.delivered.sent_at = VT_TIME_NONE;
 	ret->u.delivered.stored_at = VT_TIME_NONE;
 }
@@ -311,7 +314,7 @@ to_hosted(struct vt_office *o, const struct job *j, vt_time *ret_due,
 }
 
 static int
-carry(struct vt_office *o, const struct job *j, const struct vt_transport *t,
+carry(struct vt_office *o, struct job *j, const struct vt_transport *t,
     struct vt_packet_answer *ret, struct vt_err *reterr)
 {
 	struct vt_office_packet *pk = NULL;
@@ -320,6 +323,7 @@ carry(struct vt_office *o, const struct job *j, const struct vt_transport *t,
 	if ((rc = vt_packet_delivery(o, &j->id, &pk, reterr)) != VT_OK)
 		return rc;
 	vt_packet_attempt(pk, j->attempt);
+	j->offered = true;
 	rc = t->send(t->arg, &j->route, vt_office_packet_get(pk), ret, reterr);
 	vt_office_packet_close(pk);
 	return rc;
@@ -348,8 +352,8 @@ failed(struct vt_office *o, const struct job *j, const struct vt_err *why,
 }
 
 static int
-to_peer(struct vt_office *o, const struct job *j, vt_time *ret_due,
-    struct vt_err *reterr)
+to_peer(
+    struct vt_office *o, struct job *j, vt_time *ret_due, struct vt_err *reterr)
 {
 	struct vt_packet_answer a = VT_PACKET_ANSWER_INIT;
 	struct vt_err err = VT_ERR_INIT;
@@ -409,8 +413,10 @@ vt_deliver_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 		switch (j->kind) {
 		case VT_ROUTE_TENANT:
 			rc = to_tenant(o, j, &err);
-			if (rc != VT_OK)
+			if (rc != VT_OK) {
+				j->offered = false; /* no act, no paper */
 				rc = failed(o, j, &err, ret_due, reterr);
+			}
 			break;
 		case VT_ROUTE_HOSTED:
 			rc = to_hosted(o, j, ret_due, reterr);

@@ -57,6 +57,7 @@ struct local {
 	uint32_t sender, receiver;
 	char from[64]; /* the receiver's code: who says so */
 	char arrival[96];
+	bool nowhere; /* given up before a paper was made of it */
 	struct vt_buf receipt;
 };
 
@@ -65,6 +66,7 @@ local_load(struct vt_office *o, const vt_id *delivery, uint32_t receiver,
     struct local *l, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_delivery d;
 	struct vt_agency a;
 	struct vt_paper p;
@@ -79,9 +81,15 @@ local_load(struct vt_office *o, const vt_id *delivery, uint32_t receiver,
 	l->sender = d.agency_no;
 	l->receiver = receiver;
 	vt_text_fit(l->from, sizeof(l->from), a.now.code);
-	rc = vt_paper_by_delivery(v, receiver, delivery, &p, reterr);
-	if (rc != VT_OK)
+	rc = vt_paper_by_delivery(v, receiver, delivery, &p, &err);
+	l->nowhere = rc == VT_E_NOT_FOUND && d.state == VT_DELIVERY_FAILED;
+	if (l->nowhere)
+		return VT_OK;
+	if (rc != VT_OK) {
+		if (reterr != NULL)
+			*reterr = err;
 		return rc;
+	}
 	l->theirs = p.id;
 	if (p.arrival.value == 0)
 		return VT_OK;
@@ -377,9 +385,10 @@ load(struct vt_office *o, const struct vt_work *w, struct task *k,
 	return load_consignment(o, v, &w->subject, k, reterr);
 }
 
-/* 13 to a tenant: it is asked about the paper that it made. */
+/* 13 to a tenant: it is asked about the paper that it made. It has made none
+ * and never will: that is an answer, too. */
 static int
-ask_tenant(struct vt_office *o, const struct task *k, struct vt_err *reterr)
+ask_tenant(struct vt_office *o, struct task *k, struct vt_err *reterr)
 {
 	struct vt_asking ask = { .agency_no = k->receiver,
 		.paper = k->local.theirs,
@@ -388,7 +397,12 @@ ask_tenant(struct vt_office *o, const struct task *k, struct vt_err *reterr)
 		.at = k->t.at,
 		.once = k->t.id };
 
-	return vt_ask_about(o, &ask, reterr);
+	if (!k->local.nowhere)
+		return vt_ask_about(o, &ask, reterr);
+	k->t.code = VT_STATUS_AGREED;
+	vt_text_fit(k->t.description, sizeof(k->t.description),
+	    "văn bản chưa đến nơi nhận");
+	return tell_local(o, &k->t, &k->local, reterr);
 }
 
 int

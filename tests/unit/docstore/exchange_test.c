@@ -4,6 +4,7 @@
  * deciding about what waits, statuses, the three recalls, dead letters. On
  * the model and on LMDB.
  */
+#include "base/limits.h"
 #include "tests/unit/docstore/fixture.h"
 
 #define tap_refused(rc, want, text) tap_code(rc, want, &d->err, text)
@@ -473,6 +474,93 @@ take_back(struct doer *d)
 	tap_ok(!delivery_of(d, &two)->dead && del[0].work != 0, "alive");
 }
 
+static struct vt_step
+failed_step(const vt_id *delivery, uint32_t attempts)
+{
+	struct vt_step st = { .kind = VT_STEP_DELIVERED };
+
+	st.u.delivered.delivery = *delivery;
+	st.u.delivered.state = VT_DELIVERY_FAILED;
+	st.u.delivered.note = "không trả lời";
+	st.u.delivered.attempts = attempts;
+	st.u.delivered.sent_at = VT_TIME_NONE;
+	st.u.delivered.stored_at = VT_TIME_NONE;
+	return st;
+}
+
+/* What was given up may have arrived all the same. */
+static void
+take_back_failed(struct doer *d)
+{
+	struct vt_step st = { .kind = VT_STEP_TAKE_BACK };
+	struct vt_step again = { .kind = VT_STEP_RESEND };
+	vt_id p, one, two;
+
+	tap_call(make_paper(d, VT_DIR_OUT, 9000, 51), &d->err, "paper");
+	p = d->paper;
+	tap_call(walk_to_issue(d, 52), &d->err, "walk");
+	tap_call(dispatch(d, three, 3), &d->err, "dispatch");
+	one = delivery_id(d, &p, 0);
+	two = delivery_id(d, &p, 1);
+	st.u.take_back.note = "gửi nhầm";
+	st.u.take_back.delivery = one;
+	tap_call(do_step(d, &p, failed_step(&one, 6)), &d->err, "given up");
+	tap_call(do_step(d, &p, st), &d->err, "taken back");
+	tap_eq_int(vt_delivery_shown(delivery_of(d, &one)), 13,
+	    "a dead letter that was on its way is asked for");
+	tap_call(do_step(d, &p, failed_step(&two, 0)), &d->err,
+	    "one that no peer was offered");
+	st.u.take_back.delivery = two;
+	tap_call(do_step(d, &p, st), &d->err, "taken back");
+	tap_eq_int(delivery_of(d, &two)->state, VT_DELIVERY_WITHDRAWN,
+	    "closed at once");
+	again.u.resend.delivery = two;
+	tap_call(do_step(d, &p, again), &d->err, "sent after all");
+	tap_call(do_step(d, &p, failed_step(&two, 1)), &d->err, "given up");
+	tap_call(do_step(d, &p, again), &d->err, "again by hand");
+	tap_call(do_step(d, &p, st), &d->err, "taken back before it is tried");
+	tap_eq_int(vt_delivery_shown(delivery_of(d, &two)), 13,
+	    "an earlier try may have arrived: it is asked for");
+}
+
+/* A receiver that talks and talks. */
+static void
+full_log(struct doer *d)
+{
+	struct vt_step st = { .kind = VT_STEP_TAKE_BACK };
+	struct vt_delivery_status log[4];
+	int rc = VT_OK;
+	struct vt_view *v;
+	vt_id p, one;
+	size_t n;
+
+	tap_call(make_paper(d, VT_DIR_OUT, 9000, 61), &d->err, "paper");
+	p = d->paper;
+	tap_call(walk_to_issue(d, 62), &d->err, "walk");
+	tap_call(dispatch(d, three, 1), &d->err, "dispatch");
+	one = delivery_id(d, &p, 0);
+	for (size_t i = 0; i < VT_L(DELIVERY_LOG_MAX) && rc == VT_OK; i++)
+		rc = do_step(d, &p, status_step(&one, 1, 0, ""));
+	tap_call(rc, &d->err, "as many statuses as a log holds");
+	tap_eq_int(delivery_of(d, &one)->log, VT_L(DELIVERY_LOG_MAX), "full");
+	tap_call(do_step(d, &p, status_step(&one, 3, 0, "")), &d->err,
+	    "one more is no error");
+	tap_ok(vt_delivery_shown(delivery_of(d, &one)) == 3 &&
+		   del[0].log == VT_L(DELIVERY_LOG_MAX),
+	    "the state follows, the log does not grow");
+	st.u.take_back.note = "gửi nhầm";
+	tap_call(do_step(d, &p, st), &d->err, "it can be asked for");
+	tap_eq_int(vt_delivery_shown(delivery_of(d, &one)), 13, "13 stands");
+	tap_call(do_step(d, &p, status_step(&one, 15, 0, "")), &d->err, "15");
+	tap_eq_int(vt_delivery_shown(delivery_of(d, &one)), 15, "given back");
+	tap_call(vt_view_begin(d->s, &v, &d->err), &d->err, "view");
+	tap_call(vt_delivery_log(v, &one, (uint32_t)VT_L(DELIVERY_LOG_MAX), log,
+		     4, &n, &d->err),
+	    &d->err, "its end");
+	tap_ok(n == 1 && log[0].code == 13, "what people do is in the log");
+	vt_view_end(v);
+}
+
 static void
 recall(struct doer *d)
 {
@@ -540,6 +628,20 @@ play(struct vt_store *s, struct world *w, const char *name)
 	tap_eq_int(findings(s, true), 0, "%s: check is clean", name);
 }
 
+/* Stores of their own: the ones above are the rows of format 1. */
+static void
+sending(struct vt_store *s, const char *name)
+{
+	struct doer d = { .s = s, .r = VT_ACT_RESULT_INIT };
+
+	printf("# sending, %s\n", name);
+	house(&d);
+	take_back_failed(&d);
+	full_log(&d);
+	vt_act_result_free(&d.r);
+	tap_eq_int(findings(s, true), 0, "%s: check is clean", name);
+}
+
 int
 main(void)
 {
@@ -565,6 +667,19 @@ main(void)
 	vt_store_close(s);
 	s = store_open(dir, &w.ctx);
 	tap_eq_int(findings(s, true), 0, "opened again: clean");
+	vt_store_close(s);
+	dir_free(dir);
+	world_init(&w);
+	s = model_new(&w.ctx);
+	sending(s, "model");
+	tap_call(vt_store_digest(s, &a, &err), &err, "digest");
+	vt_store_close(s);
+	world_init(&w);
+	dir = dir_new();
+	s = store_new(dir, &w.ctx);
+	sending(s, "lmdb");
+	tap_call(vt_store_digest(s, &b, &err), &err, "digest");
+	tap_ok(vt_hash_eq(&a, &b), "the same rows on both");
 	vt_store_close(s);
 	dir_free(dir);
 	return tap_done();

@@ -152,6 +152,54 @@ spent_status(void)
 	tap_eq_int(shown(&a, &paper), 3, "it is tried on");
 }
 
+/* ---- taking back what was given up ---- */
+
+static void
+take_back(struct node *n, const vt_id *paper)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(n, 0);
+	struct vt_request rq = request(n, &who);
+
+	tap_call(vt_office_take_back(
+		     n->office, &rq, paper, NULL, "Gửi nhầm", &r, &err),
+	    &err, "taken back");
+	vt_act_result_free(&r);
+}
+
+/* It arrived, but no answer and no status ever came back. */
+static void
+arrived_unseen(void)
+{
+	vt_id paper = issued(&a, 0, 2000), theirs;
+	size_t before = count_arrived(&b, 0);
+
+	a.lose_answer = 100;
+	b.lose = 1000;
+	send_to(&a, 0, &paper, b.code[0]);
+	for (int i = 0;
+	     i < 200 && see(&a, &paper, 0).state != VT_DELIVERY_FAILED; i++) {
+		nap();
+		nap();
+		advance(&a, &b, 6 * 3600 + 1);
+	}
+	tap_eq_int(see(&a, &paper, 0).state, VT_DELIVERY_FAILED,
+	    "a dead letter, for all its sender knows");
+	tap_eq_int(count_arrived(&b, 0), before + 1, "but it arrived");
+	theirs = newest(&b, 0);
+	a.lose_answer = 0;
+	take_back(&a, &paper);
+	WAIT_FOR(state_of(&b, &theirs) == VT_PAPER_TAKEN_BACK,
+	    "it is asked for, and given back");
+	b.lose = 0;
+	for (int i = 0; i < 400 && shown(&a, &paper) != 15; i++) {
+		nap();
+		advance(&a, &b, 6 * 3600 + 1);
+	}
+	tap_eq_int(shown(&a, &paper), 15, "the sender hears of it");
+}
+
 int
 main(void)
 {
@@ -172,6 +220,7 @@ main(void)
 	silent_peers();
 	refused_status();
 	spent_status();
+	arrived_unseen();
 	node_end(&a);
 	node_end(&b);
 	vt_spawner_free(spawner);
