@@ -31,7 +31,9 @@ vt_http_problem(
 	vt_json_kstr(&j, "type", vt_buf_str(&type));
 	vt_json_kstr(&j, "title", vi ? i->vi : i->en);
 	vt_json_kint(&j, "status", i->http_status);
-	if (i->http_status < 500 && err->msg[0] != '\0')
+	/* Why something is not found could tell that it is another's. */
+	if (i->http_status < 500 && i->http_status != 404 &&
+	    err->msg[0] != '\0')
 		vt_json_kstr(&j, "detail", err->msg);
 	vt_json_kstr(&j, "code", i->slug);
 	vt_json_kbool(&j, "retryable", i->retryable);

@@ -78,12 +78,17 @@ int
 vt_house_person(struct vt_view *v, const vt_id *id, uint32_t agency_no,
     struct vt_person *ret, struct vt_err *reterr)
 {
-	int rc = vt_person_get(v, id, ret, reterr);
+	struct vt_err err = VT_ERR_INIT;
+	int rc = vt_person_get(v, id, ret, &err);
 
-	if (rc == VT_OK &&
-	    (!ret->active || (agency_no != 0 && ret->agency_no != agency_no)))
-		rc = vt_err_set(reterr, VT_E_PERSON_UNKNOWN,
+	/* Of somebody elsewhere nothing else is said than of nobody. */
+	if (rc == VT_E_PERSON_UNKNOWN ||
+	    (rc == VT_OK && (!ret->active || (agency_no != 0 &&
+						 ret->agency_no != agency_no))))
+		return vt_err_set(reterr, VT_E_PERSON_UNKNOWN,
 		    "nobody active in this agency has that id");
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
 	return rc;
 }
 

@@ -4,6 +4,7 @@
  * is enqueued by the act itself, so that neither is there without the other.
  */
 #include "api/office/statuses.h"
+#include "api/office/house.h"
 #include "api/office/incoming.h"
 #include "api/office/packet.h"
 #include "api/office/work.h"
@@ -265,6 +266,21 @@ is_day(const char *s)
 	return strlen(s) == 10 && vt_day_parse(s, '-', &d);
 }
 
+/* Papers are given to people who work here. */
+static int
+work_here(struct vt_office *o, const struct vt_request *rq, const vt_id *people,
+    size_t n, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_person p;
+	int rc = vt_view_begin(o->o.store, &v, reterr);
+
+	for (size_t i = 0; i < n && rc == VT_OK; i++)
+		rc = vt_house_person(
+		    v, &people[i], rq->actor->agency_no, &p, reterr);
+	return rc;
+}
+
 int
 vt_office_assign(struct vt_office *o, const struct vt_request *rq,
     const vt_id *paper, const struct vt_assignment *as,
@@ -281,6 +297,9 @@ vt_office_assign(struct vt_office *o, const struct vt_request *rq,
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "assign: due_on: YYYY-MM-DD wanted, \"%.20s\" given",
 		    as->due_on);
+	if ((rc = work_here(o, rq, &as->lead, 1, reterr)) != VT_OK ||
+	    (rc = work_here(o, rq, as->with, as->n_with, reterr)) != VT_OK)
+		return rc;
 	memset(steps, 0, sizeof(steps));
 	steps[0].kind = VT_STEP_ASSIGN;
 	steps[0].u.assign.person = as->lead;
@@ -304,7 +323,8 @@ vt_office_forward(struct vt_office *o, const struct vt_request *rq,
 	struct vt_incoming p;
 	int rc;
 
-	if (!begin(o, rq, VT_DUTY_FORWARD, paper, &p, ret, &rc, reterr))
+	if (!begin(o, rq, VT_DUTY_FORWARD, paper, &p, ret, &rc, reterr) ||
+	    (rc = work_here(o, rq, person, 1, reterr)) != VT_OK)
 		return rc;
 	memset(steps, 0, sizeof(steps));
 	steps[0].kind = VT_STEP_FORWARD;

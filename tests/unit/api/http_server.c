@@ -42,7 +42,7 @@ test_methods(uint16_t port)
 	tap_ok(HAS("application/problem+json") &&
 		   HAS("\"code\":\"method-not-allowed\"") &&
 		   HAS("\"retryable\":false") && HAS("\"vi\":") &&
-		   HAS("\"request_id\":"),
+		   HAS("\"detail\":\"POST: ") && HAS("\"request_id\":"),
 	    "problem+json");
 	tap_eq_int(
 	    ASK("DELETE /items/1 HTTP/1.1\r\n" HOST "\r\n"), 405, "DELETE");
@@ -59,7 +59,7 @@ test_methods(uint16_t port)
 	    "a parameter is not empty");
 	tap_eq_int(ASK("GET /items/missing HTTP/1.1\r\n" HOST "\r\n"), 404,
 	    "an error of a handler");
-	tap_ok(HAS("\"detail\":\"item: none\""), "its detail");
+	tap_ok(!HAS("\"detail\""), "says nothing more: it may be another's");
 	tap_eq_int(ASK("GET /broken HTTP/1.1\r\n" HOST "\r\n"), 500,
 	    "a handler that fails half-way");
 	tap_ok(!HAS("/etc/x") && !HAS("half an answer"),
