@@ -59,7 +59,8 @@ open_axis(struct vt_cli_peers *p, const struct vt_cli_peers_options *o,
 		.ctx = o->ctx,
 		.key_dir = o->key_dir,
 		.spool_dir = o->spool_dir,
-		.clock_s = o->axis_clock_s };
+		.clock_s = o->axis_clock_s,
+		.tls_outside = o->tls_outside };
 	struct vt_transport t;
 	int rc;
 

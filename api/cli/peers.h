@@ -20,6 +20,7 @@ struct vt_cli_peers_options {
 	const char *spool_dir; /* where packets wait while they arrive */
 	struct vt_spawner *spawner;
 	int64_t axis_clock_s; /* a timestamp may be off; 0 = AXIS_CLOCK_S */
+	bool tls_outside;     /* callers come over TLS that a proxy ends */
 	/* PEM files or NULL: what their TLS is checked against (the system's
 	 * authorities), and who we are for mutual TLS. */
 	const char *ca, *cert, *key;

@@ -260,6 +260,7 @@ open_peers(struct server *s)
 		.spool_dir = s->dir,
 		.spawner = s->spawner,
 		.axis_clock_s = s->axis_clock_s,
+		.tls_outside = strncmp(s->public_url, "https://", 8) == 0,
 		.ca = s->tls.client_ca,
 		.cert = s->tls.cert,
 		.key = s->tls.key };

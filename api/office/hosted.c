@@ -8,6 +8,7 @@
 #include "api/office/office_priv.h"
 #include "api/office/routes.h"
 #include "base/cbor.h"
+#include "docstore/state.h"
 
 #define ROUTES 8 /* a step; a route is large */
 #define ROWS   64
@@ -268,6 +269,12 @@ vt_office_hosted_targets(struct vt_office *o, const char *const *codes,
 	return VT_OK;
 }
 
+/*
+ * Two rows a packet, beside the cursors of transports: "hosted/CODE/KIND/DOCID"
+ * says when and to whom, "hosted-at/CODE/KIND/TIME/DOCID" gives the order, the
+ * newest first. The second is written first; it counts when both name the same
+ * time.
+ */
 static int
 sent_key(const struct vt_hosted *h, enum vt_packet_kind kind,
     const char *doc_id, struct vt_buf *ret, struct vt_err *reterr)
@@ -276,18 +283,39 @@ sent_key(const struct vt_hosted *h, enum vt_packet_kind kind,
 	return vt_buf_status(ret, reterr);
 }
 
+#define STAMP 16
+
+/* Up to the DOCID. */
+static int
+order_key(const struct vt_hosted *h, enum vt_packet_kind kind, vt_time at,
+    struct vt_buf *ret, struct vt_err *reterr)
+{
+	vt_buf_printf(ret, "hosted-at/%s/%d/", h->code, (int)kind);
+	if (at != VT_TIME_NONE)
+		vt_buf_printf(ret, "%016llx",
+		    (unsigned long long)(UINT64_MAX - (uint64_t)at));
+	return vt_buf_status(ret, reterr);
+}
+
 int
 vt_office_hosted_sent_put(struct vt_office *o, const struct vt_hosted *h,
     enum vt_packet_kind kind, const char *doc_id, const uint32_t *to,
     size_t n_to, struct vt_err *reterr)
 {
-	vt_time now = vt_now(o->o.ctx);
+	vt_time now = vt_now(o->o.ctx),
+		end = now + VT_TIME_S(VT_L(HOSTED_SENT_S));
 	struct vt_cbor_map_writer w;
 	VT_BUF_AUTO(key);
+	VT_BUF_AUTO(order);
 	VT_BUF_AUTO(b);
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = sent_key(h, kind, doc_id, &key, reterr)) != VT_OK ||
+	    (rc = vt_office_cursor_get(o, vt_buf_str(&key), &b, reterr)) !=
+		VT_OK ||
+	    b.n > 0)
+		return rc; /* a repeat */
 	vt_cbor_map_begin(&w, &b);
 	vt_cbor_key(&w, 1);
 	vt_cbor_int(&b, now);
@@ -297,38 +325,79 @@ vt_office_hosted_sent_put(struct vt_office *o, const struct vt_hosted *h,
 		vt_cbor_uint(&b, to[i]);
 	vt_cbor_map_end(&w);
 	if ((rc = vt_buf_status(&b, reterr)) != VT_OK ||
-	    (rc = sent_key(h, kind, doc_id, &key, reterr)) != VT_OK)
+	    (rc = order_key(h, kind, now, &order, reterr)) != VT_OK)
 		return rc;
-	return vt_office_cursor_put(o, vt_buf_str(&key), vt_buf_view(&b),
-	    now + VT_TIME_S(VT_L(HOSTED_SENT_S)), reterr);
+	vt_buf_printf(&order, "/%s", doc_id);
+	if ((rc = vt_buf_status(&order, reterr)) != VT_OK ||
+	    (rc = vt_office_cursor_put(
+		 o, vt_buf_str(&order), VT_SPAN("", 0), end, reterr)) != VT_OK)
+		return rc;
+	return vt_office_cursor_put(
+	    o, vt_buf_str(&key), vt_buf_view(&b), end, reterr);
+}
+
+/* What is known of one packet. */
+struct sent_row {
+	const char *doc_id;
+	vt_time at;
+	uint32_t to[VT_HOSTED_TO_MAX];
+	size_t n;
+};
+
+static int
+sent_decode(struct vt_span value, struct sent_row *ret, struct vt_err *reterr)
+{
+	struct vt_cbor_map_reader m;
+	struct vt_cbor c;
+	uint64_t field;
+	size_t len;
+
+	ret->n = 0;
+	vt_cbor_open(&c, value);
+	vt_cbor_map_open(&m, &c);
+	while (vt_cbor_next(&m, &field)) {
+		if (field == 1) {
+			ret->at = vt_cbor_get_int(&c);
+		} else if (field == 2) {
+			len = vt_cbor_get_array(&c);
+			for (size_t i = 0; i < len && c.failed == VT_OK; i++) {
+				uint64_t no = vt_cbor_get_uint(&c);
+
+				if (ret->n < VT_HOSTED_TO_MAX)
+					ret->to[ret->n++] = (uint32_t)no;
+			}
+		} else {
+			(void)vt_cbor_skip(&c);
+		}
+	}
+	return vt_cbor_finish(&c, "packet of a hosted agency", reterr);
 }
 
 struct sent {
 	struct vt_office *o;
 	const struct vt_hosted *h;
-	size_t prefix; /* bytes of the key before the doc id */
+	const struct vt_hosted_query *q;
 	vt_office_on_sent *row;
 	void *arg;
-	vt_time at;
+	size_t n; /* rows given */
 };
 
 static int
-one_receiver(
-    struct sent *s, const char *doc_id, uint32_t no, struct vt_err *reterr)
+one_receiver(struct sent *s, struct vt_view *v, const struct sent_row *r,
+    uint32_t no, struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_hosted_sent out = { doc_id, s->h->code, "", "", "", "stored",
-		"", s->at, s->at };
+	struct vt_hosted_sent out = { r->doc_id, s->h->code, "", "", "",
+		"stored", "", r->at, r->at };
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_consignment c;
 	struct vt_agency a;
 	int rc;
 
-	if ((rc = vt_view_begin(s->o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_agency_get(v, no, &a, reterr)) != VT_OK)
+	if ((rc = vt_agency_get(v, no, &a, reterr)) != VT_OK)
 		return rc;
 	out.to = a.now.code;
 	rc = vt_consign_by_external(
-	    v, no, VT_TRANSPORT_AXIS, doc_id, &c, reterr);
+	    v, no, VT_TRANSPORT_AXIS, r->doc_id, &c, &err);
 	if (rc == VT_OK) {
 		out.title = c.subject;
 		out.notation = c.code;
@@ -336,76 +405,137 @@ one_receiver(
 		out.note = c.note;
 		out.received_at = c.received_at;
 	} else if (rc != VT_E_NOT_FOUND) {
+		if (reterr != NULL)
+			*reterr = err;
 		return rc;
 	}
+	s->n++;
 	return s->row(s->arg, &out, reterr);
 }
 
+/* A view for each packet: what it reads lives as long. at: as the order has
+ * it, or VT_TIME_NONE. */
 static int
-on_sent(
-    void *arg, struct vt_span key, struct vt_span value, struct vt_err *reterr)
+one_packet(
+    struct sent *s, const char *doc_id, vt_time at, struct vt_err *reterr)
 {
-	struct sent *s = arg;
-	struct vt_cbor_map_reader m;
-	uint32_t to[VT_HOSTED_TO_MAX];
-	struct vt_cbor c;
-	char doc_id[201];
-	uint64_t field;
-	size_t n = 0, len;
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct sent_row r = { .doc_id = doc_id, .at = 0 };
+	VT_BUF_AUTO(key);
+	VT_BUF_AUTO(value);
 	int rc;
 
-	if (key.n <= s->prefix || key.n - s->prefix >= sizeof(doc_id))
-		return VT_OK;
-	memcpy(doc_id, key.p + s->prefix, key.n - s->prefix);
-	doc_id[key.n - s->prefix] = '\0';
-	vt_cbor_open(&c, value);
-	vt_cbor_map_open(&m, &c);
-	while (vt_cbor_next(&m, &field)) {
-		if (field == 1) {
-			s->at = vt_cbor_get_int(&c);
-		} else if (field == 2) {
-			len = vt_cbor_get_array(&c);
-			for (size_t i = 0; i < len && c.failed == VT_OK; i++) {
-				uint64_t no = vt_cbor_get_uint(&c);
+	if ((rc = sent_key(s->h, s->q->kind, doc_id, &key, reterr)) != VT_OK ||
+	    key.n > VT_STATE_KEY_MAX ||
+	    (rc = vt_office_cursor_get(
+		 s->o, vt_buf_str(&key), &value, reterr)) != VT_OK ||
+	    value.n == 0 ||
+	    (rc = sent_decode(vt_buf_view(&value), &r, reterr)) != VT_OK ||
+	    (at != VT_TIME_NONE && at != r.at) ||
+	    (rc = vt_view_begin(s->o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	for (size_t i = 0; i < r.n && rc == VT_OK; i++)
+		rc = one_receiver(s, v, &r, r.to[i], reterr);
+	return rc;
+}
 
-				if (n < VT_HOSTED_TO_MAX)
-					to[n++] = (uint32_t)no;
+/* TIME/DOCID at the end of a key of the order. */
+static bool
+order_read(struct vt_span key, size_t prefix, vt_time *ret_at,
+    char ret_doc[static 201])
+{
+	char digits[STAMP + 1], *end;
+
+	if (key.n <= prefix + STAMP + 1 || key.n - prefix - STAMP - 1 > 200)
+		return false;
+	memcpy(digits, key.p + prefix, STAMP);
+	digits[STAMP] = '\0';
+	*ret_at = (vt_time)(UINT64_MAX - strtoull(digits, &end, 16));
+	prefix += STAMP + 1;
+	memcpy(ret_doc, key.p + prefix, key.n - prefix);
+	ret_doc[key.n - prefix] = '\0';
+	return *end == '\0';
+}
+
+/* Keys of the order after *after, which becomes the last; n == ROWS: there
+ * may be more. */
+static int
+order_page(struct vt_office *o, struct vt_span prefix, struct vt_buf *after,
+    struct vt_buf ret[ROWS], size_t *ret_n, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_state st[ROWS];
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_state_list(v, VT_STATE_CURSOR, prefix, vt_buf_view(after),
+		 st, ROWS, ret_n, reterr)) != VT_OK)
+		return rc;
+	for (size_t i = 0; i < *ret_n && rc == VT_OK; i++) {
+		vt_buf_reset(&ret[i]);
+		vt_buf_span(&ret[i], st[i].key);
+		rc = vt_buf_status(&ret[i], reterr);
+	}
+	vt_buf_reset(after);
+	if (*ret_n > 0)
+		vt_buf_span(after, st[*ret_n - 1].key);
+	return rc != VT_OK ? rc : vt_buf_status(after, reterr);
+}
+
+static int
+all_packets(struct sent *s, struct vt_buf keys[ROWS], bool *ret_more,
+    struct vt_err *reterr)
+{
+	const struct vt_hosted_query *q = s->q;
+	VT_BUF_AUTO(prefix);
+	VT_BUF_AUTO(after);
+	size_t n = ROWS;
+	char doc[201];
+	vt_time at;
+	int rc;
+
+	rc = order_key(s->h, q->kind, VT_TIME_NONE, &prefix, reterr);
+	if (rc == VT_OK && q->until != VT_TIME_NONE) {
+		rc = order_key(s->h, q->kind, q->until, &after, reterr);
+		vt_buf_putc(&after, '0'); /* behind '/' */
+	}
+	while (rc == VT_OK && n == ROWS) {
+		rc = order_page(
+		    s->o, vt_buf_view(&prefix), &after, keys, &n, reterr);
+		for (size_t i = 0; i < n && rc == VT_OK; i++) {
+			if (!order_read(
+				vt_buf_view(&keys[i]), prefix.n, &at, doc))
+				continue;
+			if (q->from != VT_TIME_NONE && at < q->from)
+				return VT_OK;
+			if (s->n >= q->max) {
+				*ret_more = true;
+				return VT_OK;
 			}
-		} else {
-			(void)vt_cbor_skip(&c);
+			rc = one_packet(s, doc, at, reterr);
 		}
 	}
-	if ((rc = vt_cbor_finish(&c, "packet of a hosted agency", reterr)) !=
-	    VT_OK)
-		return rc;
-	for (size_t i = 0; i < n && rc == VT_OK; i++)
-		rc = one_receiver(s, doc_id, to[i], reterr);
 	return rc;
 }
 
 int
 vt_office_hosted_sent(struct vt_office *o, const struct vt_hosted *h,
-    enum vt_packet_kind kind, const char *doc_id, vt_office_on_sent *row,
-    void *arg, struct vt_err *reterr)
+    const struct vt_hosted_query *q, vt_office_on_sent *row, void *arg,
+    bool *ret_more, struct vt_err *reterr)
 {
-	struct sent s = { o, h, 0, row, arg, 0 };
-	VT_BUF_AUTO(key);
-	VT_BUF_AUTO(value);
+	struct sent s = { o, h, q, row, arg, 0 };
+	struct vt_buf *keys;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = sent_key(h, kind, "", &key, reterr)) != VT_OK)
-		return rc;
-	s.prefix = key.n;
-	if (doc_id[0] == '\0')
-		return vt_office_cursor_each(
-		    o, vt_buf_str(&key), on_sent, &s, reterr);
-	vt_buf_puts(&key, doc_id);
-	if ((rc = vt_buf_status(&key, reterr)) != VT_OK || key.n > 255)
-		return rc;
-	rc = vt_office_cursor_get(o, vt_buf_str(&key), &value, reterr);
-	if (rc == VT_OK && value.n > 0)
-		rc =
-		    on_sent(&s, vt_buf_view(&key), vt_buf_view(&value), reterr);
+	*ret_more = false;
+	if (q->doc_id[0] != '\0')
+		return one_packet(&s, q->doc_id, VT_TIME_NONE, reterr);
+	if ((keys = calloc(ROWS, sizeof(*keys))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "packets sent");
+	rc = all_packets(&s, keys, ret_more, reterr);
+	for (size_t i = 0; i < ROWS; i++)
+		vt_buf_free(&keys[i]);
+	free(keys);
 	return rc;
 }

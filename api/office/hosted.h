@@ -31,6 +31,10 @@ VT_NODISCARD int vt_office_hosted_find(struct vt_office *o,
 VT_NODISCARD int vt_office_hosted_speaks(struct vt_office *o,
     const struct vt_hosted *h, const char *code, struct vt_err *reterr);
 
+/* How many packets wait for it, AXIS_COUNT_MAX or a few more at most. */
+VT_NODISCARD int vt_office_pickups_count(struct vt_office *o, const char *code,
+    enum vt_packet_kind kind, uint64_t *ret, struct vt_err *reterr);
+
 /* ---- who can be written to: tenants, then the address book ---- */
 
 struct vt_listed {
@@ -64,7 +68,7 @@ VT_NODISCARD int vt_office_hosted_targets(struct vt_office *o,
     size_t *ret_n, struct vt_err *reterr);
 
 /* Remembered for HOSTED_SENT_S, beside the ledger: the consignments are the
- * record. */
+ * record. A repeat changes nothing. */
 VT_NODISCARD int vt_office_hosted_sent_put(struct vt_office *o,
     const struct vt_hosted *h, enum vt_packet_kind kind, const char *doc_id,
     const uint32_t *to, size_t n_to, struct vt_err *reterr);
@@ -79,9 +83,15 @@ struct vt_hosted_sent {
 };
 typedef int vt_office_on_sent(
     void *arg, const struct vt_hosted_sent *row, struct vt_err *reterr);
-/* doc_id: one packet, or "" for all. */
+struct vt_hosted_query {
+	enum vt_packet_kind kind;
+	const char *doc_id;  /* one packet, or "" for all */
+	vt_time from, until; /* sent in [from, until); VT_TIME_NONE: open */
+	size_t max;          /* rows; those of one packet are not parted */
+};
+/* Newest first. *ret_more: there are others in that time. */
 VT_NODISCARD int vt_office_hosted_sent(struct vt_office *o,
-    const struct vt_hosted *h, enum vt_packet_kind kind, const char *doc_id,
-    vt_office_on_sent *row, void *arg, struct vt_err *reterr);
+    const struct vt_hosted *h, const struct vt_hosted_query *q,
+    vt_office_on_sent *row, void *arg, bool *ret_more, struct vt_err *reterr);
 
 #endif

@@ -4,17 +4,22 @@
  * (docstore/state.h). A row that was lost is made again by the delivery's work
  * item, which stays in the queue until the packet is fetched.
  *
- * Key: "pick/CODE/KIND/ID". Value: map, see enum.
+ * Key: "pick/CODE/KIND/ID". Value: map, see enum. Beside each row that is not
+ * done stands one of the line, "wait/CODE/KIND/REV" with the id as value, so
+ * that a list costs what it shows: REV is the row's revision, which stays until
+ * the row is done. The row is written before the one of the line and ends
+ * before it; a place in the line whose row is done is nothing.
  */
 #include <stdlib.h>
 
+#include "api/office/hosted.h"
 #include "api/office/packet.h"
 #include "api/office/work.h"
 #include "base/cbor.h"
 #include "docstore/state.h"
 
 #define KEEP_DONE VT_TIME_S(30 * 86400) /* so that a repeat is known */
-#define PAGE      32
+#define PAGE      64
 
 enum { P_FROM = 1, P_TO, P_TITLE, P_NOTATION, P_CREATED, P_BYTES, P_DONE };
 
@@ -104,14 +109,58 @@ row_decode(const struct vt_state *s, struct row *r, struct vt_err *reterr)
 	return vt_cbor_finish(&c, "what is to be fetched", reterr);
 }
 
+/* rev 0: what all keys of the line begin with. */
+static int
+line_key(const char *code, enum vt_packet_kind kind, uint64_t rev,
+    struct vt_buf *ret, struct vt_err *reterr)
+{
+	vt_buf_printf(
+	    ret, "wait/%s/%c/", code, kind == VT_PACKET_STATUS ? 's' : 'e');
+	if (rev != 0)
+		vt_buf_printf(ret, "%016llx", (unsigned long long)rev);
+	return vt_buf_status(ret, reterr);
+}
+
+/* Into the line, or where it is already. */
+static int
+line_put(struct vt_office *o, const char *code, const struct row *r,
+    struct vt_err *reterr)
+{
+	struct vt_state_new n = { .kind = VT_STATE_OTHER,
+		.value = VT_SPAN(r->p.id.b, sizeof(r->p.id.b)),
+		.expires = VT_TIME_NONE,
+		.expect = VT_STATE_ANY };
+	VT_BUF_AUTO(key);
+	int rc;
+
+	if ((rc = line_key(code, r->p.kind, r->rev, &key, reterr)) != VT_OK)
+		return rc;
+	n.key = vt_buf_view(&key);
+	return vt_state_put(o->o.store, &n, NULL, reterr);
+}
+
+static int
+line_drop(struct vt_office *o, struct vt_span key, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc = vt_state_delete(
+	    o->o.store, VT_STATE_OTHER, key, VT_STATE_ANY, &err);
+
+	if (rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+/* VT_E_CONFLICT: expect. */
 static int
 row_put(struct vt_office *o, const char *code, const struct row *r,
-    uint64_t expect, struct vt_err *reterr)
+    uint64_t expect, uint64_t *ret_rev, struct vt_err *reterr)
 {
 	struct vt_state_new n = { .kind = VT_STATE_OTHER,
 		.expires = VT_TIME_NONE,
 		.expect = expect };
-	struct vt_err err = VT_ERR_INIT;
 	VT_BUF_AUTO(key);
 	VT_BUF_AUTO(value);
 	int rc;
@@ -125,120 +174,8 @@ row_put(struct vt_office *o, const char *code, const struct row *r,
 		n.expires = vt_now(o->o.ctx) + KEEP_DONE;
 	n.key = vt_buf_view(&key);
 	n.value = vt_buf_view(&value);
-	rc = vt_state_put(o->o.store, &n, NULL, &err);
-	if (rc == VT_E_CONFLICT && expect == VT_STATE_NEW)
-		return VT_OK; /* it is there */
-	if (rc != VT_OK && reterr != NULL)
-		*reterr = err;
-	return rc;
+	return vt_state_put(o->o.store, &n, ret_rev, reterr);
 }
-
-int
-vt_hosted_put_delivery(struct vt_office *o, const char *code,
-    const struct vt_delivery *d, const struct vt_paper *p, const char *from,
-    struct vt_err *reterr)
-{
-	struct row r = { .p = { .id = d->id,
-			     .kind = VT_PACKET_EDOC,
-			     .created_at = d->created_at } };
-
-	vt_text_fit(r.p.from, sizeof(r.p.from), from);
-	vt_text_fit(r.p.to, sizeof(r.p.to), d->to.code);
-	vt_text_fit(r.p.title, sizeof(r.p.title), p->meta.subject);
-	vt_text_fit(r.p.notation, sizeof(r.p.notation), p->number.text);
-	return row_put(o, code, &r, VT_STATE_NEW, reterr);
-}
-
-int
-vt_hosted_put_status(struct vt_office *o, const char *code,
-    const struct vt_office_packet *pk, struct vt_err *reterr)
-{
-	const struct vt_packet *p = vt_office_packet_get(pk);
-	struct row r = { .p = { .id = p->id,
-			     .kind = VT_PACKET_STATUS,
-			     .created_at = vt_now(o->o.ctx) },
-		.bytes = VT_SPAN(p->body->map, (size_t)p->body->size) };
-
-	vt_text_fit(r.p.from, sizeof(r.p.from), p->from);
-	vt_text_fit(r.p.to, sizeof(r.p.to), p->to);
-	return row_put(o, code, &r, VT_STATE_NEW, reterr);
-}
-
-/* The `max` rows with the lowest revisions above `after`, in their order. */
-struct page {
-	struct vt_pickup *p;
-	uint64_t *rev;
-	size_t n, max;
-};
-
-static void
-page_add(struct page *g, const struct row *r)
-{
-	size_t at = g->n;
-
-	while (at > 0 && g->rev[at - 1] > r->rev)
-		at--;
-	if (at == g->max)
-		return;
-	if (g->n < g->max)
-		g->n++;
-	memmove(&g->p[at + 1], &g->p[at], (g->n - at - 1) * sizeof(*g->p));
-	memmove(
-	    &g->rev[at + 1], &g->rev[at], (g->n - at - 1) * sizeof(*g->rev));
-	g->p[at] = r->p;
-	g->rev[at] = r->rev;
-}
-
-static int
-page_fill(struct vt_office *o, struct vt_span prefix, uint64_t after,
-    struct page *g, struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_span last = { NULL, 0 };
-	struct vt_state s[PAGE];
-	struct row r;
-	size_t n = 0;
-	int rc;
-
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
-		return rc;
-	do {
-		rc = vt_state_list(
-		    v, VT_STATE_OTHER, prefix, last, s, PAGE, &n, reterr);
-		for (size_t i = 0; i < n && rc == VT_OK; i++) {
-			last = s[i].key;
-			rc = row_decode(&s[i], &r, reterr);
-			if (rc == VT_OK && !r.done && r.rev > after)
-				page_add(g, &r);
-		}
-	} while (rc == VT_OK && n == PAGE);
-	return rc;
-}
-
-/* A page has as many members. NOLINTBEGIN(readability-function-size) */
-int
-vt_office_pickups(struct vt_office *o, const char *code,
-    enum vt_packet_kind kind, uint64_t after, struct vt_pickup *ret, size_t max,
-    size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
-{
-	struct page g = { .p = ret, .max = max };
-	VT_BUF_AUTO(prefix);
-	int rc;
-
-	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = row_key(code, kind, NULL, &prefix, reterr)) != VT_OK)
-		return rc;
-	if (max == 0 || (g.rev = calloc(max, sizeof(*g.rev))) == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "pickups: no memory");
-	rc = page_fill(o, vt_buf_view(&prefix), after, &g, reterr);
-	if (rc == VT_OK) {
-		*ret_n = g.n;
-		*ret_next = g.n == 0 ? after : g.rev[g.n - 1];
-	}
-	free(g.rev);
-	return rc;
-}
-/* NOLINTEND(readability-function-size) */
 
 /* The row of an id, of either kind. VT_E_NOT_FOUND: not for that code. */
 static int
@@ -265,6 +202,189 @@ row_find(struct vt_view *v, const char *code, const vt_id *id, struct row *ret,
 		return row_decode(&s, ret, reterr);
 	if (reterr != NULL)
 		*reterr = err;
+	return rc;
+}
+
+/* New, or there already: then in the line, too, unless it is done. */
+static int
+row_wait(
+    struct vt_office *o, const char *code, struct row *r, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct row was;
+	int rc;
+
+	rc = row_put(o, code, r, VT_STATE_NEW, &r->rev, &err);
+	if (rc == VT_E_CONFLICT) {
+		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+			return rc;
+		rc = row_find(v, code, &r->p.id, &was, &err);
+		vt_view_end(v);
+		if (rc == VT_OK && was.done)
+			return VT_OK;
+		if (rc == VT_OK)
+			r->rev = was.rev;
+	}
+	if (rc == VT_OK)
+		return line_put(o, code, r, reterr);
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+int
+vt_hosted_put_delivery(struct vt_office *o, const char *code,
+    const struct vt_delivery *d, const struct vt_paper *p, const char *from,
+    struct vt_err *reterr)
+{
+	struct row r = { .p = { .id = d->id,
+			     .kind = VT_PACKET_EDOC,
+			     .created_at = d->created_at } };
+
+	vt_text_fit(r.p.from, sizeof(r.p.from), from);
+	vt_text_fit(r.p.to, sizeof(r.p.to), d->to.code);
+	vt_text_fit(r.p.title, sizeof(r.p.title), p->meta.subject);
+	vt_text_fit(r.p.notation, sizeof(r.p.notation), p->number.text);
+	return row_wait(o, code, &r, reterr);
+}
+
+int
+vt_hosted_put_status(struct vt_office *o, const char *code,
+    const struct vt_office_packet *pk, struct vt_err *reterr)
+{
+	const struct vt_packet *p = vt_office_packet_get(pk);
+	struct row r = { .p = { .id = p->id,
+			     .kind = VT_PACKET_STATUS,
+			     .created_at = vt_now(o->o.ctx) },
+		.bytes = VT_SPAN(p->body->map, (size_t)p->body->size) };
+
+	vt_text_fit(r.p.from, sizeof(r.p.from), p->from);
+	vt_text_fit(r.p.to, sizeof(r.p.to), p->to);
+	return row_wait(o, code, &r, reterr);
+}
+
+/* ---- the line ---- */
+
+static bool
+line_rev(struct vt_span key, uint64_t *ret)
+{
+	uint64_t rev = 0;
+
+	if (key.n < 16)
+		return false;
+	for (size_t i = key.n - 16; i < key.n; i++) {
+		const char *digits = "0123456789abcdef";
+		const char *d = strchr(digits, key.p[i]);
+
+		if (key.p[i] == 0 || d == NULL)
+			return false;
+		rev = rev << 4 | (uint64_t)(d - digits);
+	}
+	*ret = rev;
+	return true;
+}
+
+/* Places of the line above `after`, from one view. */
+struct step {
+	struct vt_view *v;
+	struct vt_state s[PAGE];
+	size_t n;
+};
+
+static int
+step_begin(struct vt_office *o, const char *code, enum vt_packet_kind kind,
+    uint64_t after, struct step *t, struct vt_err *reterr)
+{
+	VT_BUF_AUTO(prefix);
+	VT_BUF_AUTO(last);
+	int rc;
+
+	t->v = NULL;
+	t->n = 0;
+	if ((rc = line_key(code, kind, 0, &prefix, reterr)) != VT_OK ||
+	    (after != 0 &&
+		(rc = line_key(code, kind, after, &last, reterr)) != VT_OK) ||
+	    (rc = vt_view_begin(o->o.store, &t->v, reterr)) != VT_OK)
+		return rc;
+	return vt_state_list(t->v, VT_STATE_OTHER, vt_buf_view(&prefix),
+	    vt_buf_view(&last), t->s, PAGE, &t->n, reterr);
+}
+
+/* The row of a place; *ret_is false: it is done, and the place goes. */
+static int
+place_row(struct vt_office *o, struct vt_view *v, const char *code,
+    const struct vt_state *s, struct row *ret, bool *ret_is,
+    struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	vt_id id;
+	int rc = VT_E_NOT_FOUND;
+
+	*ret_is = false;
+	if (s->value.n == sizeof(id.b)) {
+		memcpy(id.b, s->value.p, sizeof(id.b));
+		rc = row_find(v, code, &id, ret, &err);
+	}
+	if (rc == VT_E_NOT_FOUND || (rc == VT_OK && ret->done))
+		return line_drop(o, s->key, reterr);
+	*ret_is = rc == VT_OK;
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+/* A page has as many members. NOLINTBEGIN(readability-function-size) */
+int
+vt_office_pickups(struct vt_office *o, const char *code,
+    enum vt_packet_kind kind, uint64_t after, struct vt_pickup *ret, size_t max,
+    size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
+{
+	struct step t;
+	struct row r;
+	size_t n = 0, i;
+	bool is;
+	int rc = VT_OK;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	do {
+		rc = step_begin(o, code, kind, after, &t, reterr);
+		for (i = 0; i < t.n && n < max && rc == VT_OK; i++) {
+			rc = place_row(o, t.v, code, &t.s[i], &r, &is, reterr);
+			if (rc == VT_OK && is)
+				ret[n++] = r.p;
+			if (!line_rev(t.s[i].key, &after))
+				break;
+		}
+		vt_view_end(t.v);
+	} while (rc == VT_OK && n < max && t.n == PAGE && i == t.n);
+	if (rc == VT_OK) {
+		*ret_n = n;
+		*ret_next = after;
+	}
+	return rc;
+}
+/* NOLINTEND(readability-function-size) */
+
+int
+vt_office_pickups_count(struct vt_office *o, const char *code,
+    enum vt_packet_kind kind, uint64_t *ret, struct vt_err *reterr)
+{
+	uint64_t after = 0, n = 0;
+	struct step t;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	do {
+		rc = step_begin(o, code, kind, after, &t, reterr);
+		n += t.n;
+		if (rc == VT_OK && t.n > 0 &&
+		    !line_rev(t.s[t.n - 1].key, &after))
+			t.n = 0;
+		vt_view_end(t.v);
+	} while (rc == VT_OK && t.n == PAGE && n < VT_L(AXIS_COUNT_MAX));
+	if (rc == VT_OK)
+		*ret = n;
 	return rc;
 }
 
@@ -334,6 +454,7 @@ vt_office_pickup_end(struct vt_office *o, const char *code, const vt_id *id,
 	struct vt_view *v = NULL;
 	struct row r;
 	VT_BUF_AUTO(bytes);
+	VT_BUF_AUTO(key);
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
@@ -351,5 +472,8 @@ vt_office_pickup_end(struct vt_office *o, const char *code, const vt_id *id,
 	    (rc = record_end(o, id, done, note, reterr)) != VT_OK)
 		return rc;
 	r.done = true;
-	return row_put(o, code, &r, VT_STATE_ANY, reterr);
+	if ((rc = line_key(code, r.p.kind, r.rev, &key, reterr)) != VT_OK ||
+	    (rc = row_put(o, code, &r, VT_STATE_ANY, NULL, reterr)) != VT_OK)
+		return rc;
+	return line_drop(o, vt_buf_view(&key), reterr);
 }

@@ -194,6 +194,8 @@ top_value(struct vt_axis_answer *a, struct vt_span v)
 		keep(s->desc, sizeof(s->desc), v);
 	} else if (strcasecmp(a->top, "DocId") == 0) {
 		keep(s->doc_id, sizeof(s->doc_id), v);
+	} else if (strcasecmp(a->top, "more") == 0) {
+		s->more = vt_span_is(v, "true");
 	} else if (strcasecmp(a->top, "count") == 0) {
 		for (size_t i = 0; i < v.n && v.p[i] >= '0' && v.p[i] <= '9' &&
 				   s->count < 1000000000;

@@ -41,6 +41,7 @@ struct vt_axis_answer_ops {
 struct vt_axis_said {
 	bool ok;              /* status "OK", or success true */
 	bool stated;          /* one of the two was there */
+	bool more;            /* the list is not all: ours says so */
 	char code[16];        /* ErrorCode; "" none */
 	char desc[512];       /* ErrorDesc, message */
 	char doc_id[201];     /* DocId */

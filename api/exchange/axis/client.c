@@ -493,7 +493,9 @@ vt_axis_register(const struct vt_axis_client *c, const struct vt_axis_agency *a,
     struct vt_err *reterr)
 {
 	struct run r = new_run(c, "POST", "/registerAgency");
+	char hash[VT_HASH_TEXT + 1];
 	struct vt_json j;
+	vt_hash h;
 	VT_BUF_AUTO(body);
 	int rc;
 
@@ -510,6 +512,10 @@ vt_axis_register(const struct vt_axis_client *c, const struct vt_axis_agency *a,
 	if ((rc = vt_buf_status(&body, reterr)) != VT_OK)
 		return rc;
 	r.head = vt_buf_view(&body);
+	/* more than the SDK signs: else the body is nobody's */
+	h = vt_sha256(r.head);
+	vt_axis_hash_file(&h, c->padded_hash, hash);
+	own(&r, "hash-file", hash);
 	return run(&r, reterr);
 }
 

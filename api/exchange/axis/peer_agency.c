@@ -9,6 +9,7 @@
 
 #include "api/exchange/axis/answer.h"
 #include "api/exchange/axis/peer_priv.h"
+#include "base/json_out.h"
 #include "base/limits.h"
 
 #define PARAMS 16
@@ -126,6 +127,28 @@ doc_id(const struct memory *m, const struct vt_peer_step *s)
 						       : m->listed_id;
 }
 
+/* The SDK sends this body without anything that binds it: no-hash. */
+static void
+register_params(const struct vt_peer_step *s, struct request *r)
+{
+	struct vt_json j;
+	vt_hash h;
+
+	vt_json_open(&j, &r->body, false);
+	vt_json_object(&j);
+	vt_json_kstr(&j, "id", "1");
+	vt_json_kstr(&j, "pcode", s->parent);
+	vt_json_kstr(&j, "code", s->code);
+	vt_json_kstr(&j, "name", "Đơn vị kiểm thử");
+	vt_json_end(&j);
+	h = vt_sha256(vt_buf_view(&r->body));
+	if (s->wrong_hash)
+		h.b[0] ^= 1;
+	vt_axis_hash_file(&h, s->padded, r->hash);
+	if (!s->no_hash)
+		param(r, "hash-file", r->hash);
+}
+
 static int
 call_params(const struct memory *m, const struct vt_peer_step *s,
     struct request *r, struct vt_err *reterr)
@@ -152,6 +175,14 @@ call_params(const struct memory *m, const struct vt_peer_step *s,
 		param(r, "status", s->status);
 	if (s->doc_id[0] != '\0' || s->last_id)
 		param(r, "docId", doc_id(m, s));
+	if (s->from_date[0] != '\0')
+		param(r, "fromDate", s->from_date);
+	if (s->to_date[0] != '\0')
+		param(r, "toDate", s->to_date);
+	if (strcmp(s->call, "deleteAgency") == 0)
+		param(r, "AgencyCode", s->code);
+	if (strcmp(s->call, "registerAgency") == 0)
+		register_params(s, r);
 	if (strcmp(s->call, "getEdoc") == 0 ||
 	    strcmp(s->call, "updateStatus") == 0)
 		vt_buf_puts(&r->body, "{}");
@@ -351,6 +382,12 @@ holds(struct memory *m, const struct vt_peer_expect *e)
 		break;
 	case VT_PEER_ROWS:
 		found = (unsigned)m->said.rows;
+		break;
+	case VT_PEER_MORE:
+		found = m->said.more;
+		break;
+	case VT_PEER_COUNT:
+		found = (unsigned)m->said.count;
 		break;
 	case VT_PEER_BYTES:
 		found = (unsigned)m->said.bytes;

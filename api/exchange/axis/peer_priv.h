@@ -49,6 +49,8 @@ enum vt_peer_what {
 	VT_PEER_HTTP,     /* agency: its HTTP status */
 	VT_PEER_SAME,     /* agency: DocId as in the answer before */
 	VT_PEER_ROWS,     /* agency: rows in the last list */
+	VT_PEER_MORE,     /* agency: 1 when it says that there are more */
+	VT_PEER_COUNT,    /* agency: of countReceiveEdoc, …Status */
 	VT_PEER_BYTES     /* agency: getEdoc gave as many bytes, at least */
 };
 
@@ -71,6 +73,8 @@ struct vt_peer_step {
 	unsigned age_ms; /* of the timestamp */
 	unsigned wait_ms;
 	char as[64]; /* `from` instead of the packet's */
+	char from_date[16], to_date[16];
+	char code[64], parent[64]; /* registerAgency, deleteAgency */
 };
 
 struct vt_peer_case {

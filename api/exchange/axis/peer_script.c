@@ -256,6 +256,8 @@ static const struct {
 	{ "http", VT_PEER_HTTP, false, false, true, VT_PEER_AGENCY },
 	{ "same-docid", VT_PEER_SAME, false, false, false, VT_PEER_AGENCY },
 	{ "rows", VT_PEER_ROWS, false, false, true, VT_PEER_AGENCY },
+	{ "more", VT_PEER_MORE, false, false, true, VT_PEER_AGENCY },
+	{ "count", VT_PEER_COUNT, false, false, true, VT_PEER_AGENCY },
 	{ "bytes", VT_PEER_BYTES, false, false, true, VT_PEER_AGENCY },
 };
 
@@ -331,6 +333,10 @@ static const struct {
 	TEXT("status", status),
 	TEXT("kind", kind),
 	TEXT("as", as),
+	TEXT("from-date", from_date),
+	TEXT("to-date", to_date),
+	TEXT("code", code),
+	TEXT("parent", parent),
 #undef TEXT
 };
 

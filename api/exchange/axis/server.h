@@ -21,6 +21,7 @@ struct vt_axis_server_options {
 	const char *key_dir;   /* base of relative "file:" secret_refs */
 	const char *spool_dir; /* where packets wait while they arrive */
 	int64_t clock_s;       /* a timestamp may be off; 0 = AXIS_CLOCK_S */
+	bool tls_outside;      /* callers come over TLS that a proxy ends */
 };
 
 struct vt_axis_server;

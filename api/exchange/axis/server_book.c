@@ -177,6 +177,26 @@ read_agency(struct vt_span body, struct vt_address *a, struct vt_err *reterr)
 	return rc;
 }
 
+/*
+ * The SDK signs the parameters, and of this call there is none: its body would
+ * be anybody's. So it is bound by a signed hash-file, as that of sendEdoc is
+ * (ours sends one; a hash-file of another file is one that the SDK carries
+ * over, and says nothing), or by the connection.
+ */
+static int
+check_bound(const struct vt_http_req *req, struct vt_err *reterr)
+{
+	const struct vt_axis_server *s = req->app;
+	vt_hash h = vt_sha256(req->body);
+
+	if (req->tls || s->o.tls_outside ||
+	    vt_axis_hash_file_is(&h, vt_axis_param(req, "hash-file")))
+		return VT_OK;
+	return vt_err_set(reterr, VT_E_INVALID,
+	    "registerAgency: nothing binds the body to its sender: TLS, or "
+	    "its hash as signed hash-file wanted");
+}
+
 static int
 answer_ok(struct vt_http_res *res)
 {
@@ -196,7 +216,8 @@ vt_axis_serve_register(
 	struct vt_address a;
 	int rc;
 
-	if ((rc = read_agency(req->body, &a, reterr)) != VT_OK ||
+	if ((rc = check_bound(req, reterr)) != VT_OK ||
+	    (rc = read_agency(req->body, &a, reterr)) != VT_OK ||
 	    (rc = vt_office_hosted_register(
 		 s->o.office, &c->who, &a, reterr)) != VT_OK)
 		return rc;

@@ -5,6 +5,7 @@
 
 #include "api/exchange/axis/client.h"
 #include "api/exchange/axis/server_priv.h"
+#include "api/exchange/edxml/edxml.h"
 #include "api/http/stream.h"
 #include "api/office/deliver.h"
 #include "base/base64.h"
@@ -14,42 +15,65 @@
 
 /* ---- lists ---- */
 
-typedef int on_pickup(
-    void *arg, const struct vt_pickup *p, struct vt_err *reterr);
+/* fromDate, toDate: days of UTC+7, both counted in; either may be missing. */
+struct days {
+	vt_time from, until; /* VT_TIME_NONE: open */
+};
 
-/* What waits, page by page, at most AXIS_WAITING_MAX rows. */
 static int
-each_pickup(struct vt_http_req *req, enum vt_packet_kind kind, on_pickup *row,
-    void *arg, struct vt_err *reterr)
+read_day(const struct vt_http_req *req, const char *name, int days,
+    vt_time *ret, struct vt_err *reterr)
 {
-	const struct vt_axis_caller *c = req->user;
-	const struct vt_axis_server *s = req->app;
-	struct vt_pickup *p = vt_arena_array(req->arena, PAGE, sizeof(*p));
-	uint64_t after = 0, next = 0;
-	size_t n, sum = 0;
-	int rc = VT_OK;
+	const char *s = vt_axis_param(req, name);
+	struct vt_edxml_day d = { 0, 0, 0, NULL };
+	struct vt_date date = { 0 };
 
-	if (p == NULL)
-		return vt_arena_err(req->arena, reterr);
-	do {
-		after = next;
-		n = 0;
-		rc = vt_office_pickups(s->o.office, c->who.code, kind, after, p,
-		    PAGE, &n, &next, reterr);
-		for (size_t i = 0; i < n && rc == VT_OK; i++)
-			rc = row(arg, &p[i], reterr);
-		sum += n;
-	} while (rc == VT_OK && next > after && sum < VT_L(AXIS_WAITING_MAX));
-	return rc;
+	*ret = VT_TIME_NONE;
+	if (s[0] == '\0')
+		return VT_OK;
+	if (!vt_edxml_day_parse(s, &d))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "%s: yyyy/MM/dd wanted, found \"%.40s\"", name, s);
+	date.year = d.year;
+	date.month = d.month;
+	date.day = d.day;
+	*ret = vt_time_from_date(&date, VT_TIME_VN_S) + VT_TIME_S(86400) * days;
+	return VT_OK;
 }
 
 static int
-put_pickup(void *arg, const struct vt_pickup *p, struct vt_err *reterr)
+read_days(
+    const struct vt_http_req *req, struct days *ret, struct vt_err *reterr)
 {
-	struct vt_json *j = arg;
+	int rc = read_day(req, "fromDate", 0, &ret->from, reterr);
+
+	return rc != VT_OK ? rc
+			   : read_day(req, "toDate", 1, &ret->until, reterr);
+}
+
+static bool
+in_days(const struct days *d, vt_time t)
+{
+	return (d->from == VT_TIME_NONE || t >= d->from) &&
+	       (d->until == VT_TIME_NONE || t < d->until);
+}
+
+/* The lists have no pages: what a client does not see, it sees when it has
+ * fetched the rest, or by fromDate and toDate. It is told so. */
+static void
+end_list(struct vt_json *j, bool more)
+{
+	vt_json_end(j);
+	if (more)
+		vt_json_kbool(j, "more", true);
+	vt_json_end(j);
+}
+
+static void
+put_pickup(struct vt_json *j, const struct vt_pickup *p)
+{
 	char id[VT_ID_TEXT + 1];
 
-	(void)reterr;
 	vt_id_text(&p->id, id);
 	vt_json_object(j);
 	vt_json_kstr(j, "docId", id);
@@ -64,7 +88,37 @@ put_pickup(void *arg, const struct vt_pickup *p, struct vt_err *reterr)
 	vt_json_kstr(j, "title", p->title);
 	vt_json_kstr(j, "notation", p->notation);
 	vt_json_end(j);
-	return VT_OK;
+}
+
+/* At most AXIS_WAITING_MAX rows, the oldest first. */
+static int
+put_pickups(struct vt_http_req *req, enum vt_packet_kind kind,
+    struct vt_json *j, bool *ret_more, struct vt_err *reterr)
+{
+	const struct vt_axis_caller *c = req->user;
+	const struct vt_axis_server *s = req->app;
+	struct vt_pickup *p = vt_arena_array(req->arena, PAGE, sizeof(*p));
+	struct days days;
+	uint64_t next = 0;
+	size_t n = PAGE, sum = 0;
+	int rc;
+
+	if (p == NULL)
+		return vt_arena_err(req->arena, reterr);
+	rc = read_days(req, &days, reterr);
+	while (rc == VT_OK && n == PAGE && !*ret_more) {
+		rc = vt_office_pickups(s->o.office, c->who.code, kind, next, p,
+		    PAGE, &n, &next, reterr);
+		for (size_t i = 0; i < n && rc == VT_OK && !*ret_more; i++) {
+			if (!in_days(&days, p[i].created_at))
+				continue;
+			*ret_more = sum == VT_L(AXIS_WAITING_MAX);
+			if (!*ret_more)
+				put_pickup(j, &p[i]);
+			sum++;
+		}
+	}
+	return rc;
 }
 
 int
@@ -73,6 +127,7 @@ vt_axis_serve_received(
 {
 	enum vt_packet_kind kind;
 	struct vt_json j;
+	bool more = false;
 	int rc;
 
 	if ((rc = vt_axis_kind(req, &kind, reterr)) != VT_OK)
@@ -80,30 +135,21 @@ vt_axis_serve_received(
 	vt_axis_open_ok(res, &j);
 	vt_json_key(&j, "data");
 	vt_json_array(&j);
-	rc = each_pickup(req, kind, put_pickup, &j, reterr);
-	vt_json_end(&j);
-	vt_json_end(&j);
+	rc = put_pickups(req, kind, &j, &more, reterr);
+	end_list(&j, more);
 	return rc;
-}
-
-static int
-count_pickup(void *arg, const struct vt_pickup *p, struct vt_err *reterr)
-{
-	uint64_t *n = arg;
-
-	(void)p;
-	(void)reterr;
-	++*n;
-	return VT_OK;
 }
 
 static int
 serve_count(struct vt_http_req *req, struct vt_http_res *res,
     enum vt_packet_kind kind, struct vt_err *reterr)
 {
+	const struct vt_axis_caller *c = req->user;
+	const struct vt_axis_server *s = req->app;
 	struct vt_json j;
 	uint64_t n = 0;
-	int rc = each_pickup(req, kind, count_pickup, &n, reterr);
+	int rc =
+	    vt_office_pickups_count(s->o.office, c->who.code, kind, &n, reterr);
 
 	if (rc != VT_OK)
 		return rc;
@@ -160,19 +206,24 @@ vt_axis_serve_sent(
 {
 	const struct vt_axis_caller *c = req->user;
 	const struct vt_axis_server *s = req->app;
-	enum vt_packet_kind kind;
+	struct vt_hosted_query q = { .doc_id = vt_axis_param(req, "docId"),
+		.max = VT_L(AXIS_SENT_MAX) };
 	struct vt_json j;
+	struct days days;
+	bool more = false;
 	int rc;
 
-	if ((rc = vt_axis_kind(req, &kind, reterr)) != VT_OK)
+	if ((rc = vt_axis_kind(req, &q.kind, reterr)) != VT_OK ||
+	    (rc = read_days(req, &days, reterr)) != VT_OK)
 		return rc;
+	q.from = days.from;
+	q.until = days.until;
 	vt_axis_open_ok(res, &j);
 	vt_json_key(&j, "data");
 	vt_json_array(&j);
-	rc = vt_office_hosted_sent(s->o.office, &c->who, kind,
-	    vt_axis_param(req, "docId"), put_sent, &j, reterr);
-	vt_json_end(&j);
-	vt_json_end(&j);
+	rc = vt_office_hosted_sent(
+	    s->o.office, &c->who, &q, put_sent, &j, &more, reterr);
+	end_list(&j, more);
 	return rc;
 }
 

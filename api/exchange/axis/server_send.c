@@ -337,6 +337,10 @@ vt_axis_serve_send(
 	p.headers = vt_buf_str(&headers);
 	if ((rc = find_targets(req, s, p.kind, to, reterr)) != VT_OK)
 		return rc;
+	if (p.size > VT_L(AXIS_FAN_BYTES_MAX) / to->n)
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "sendEdoc: %llu bytes for %zu receivers: send it in parts",
+		    (unsigned long long)p.size, to->n);
 	mint(req, to, &p);
 	for (size_t i = 0; i < to->n && rc == VT_OK; i++)
 		rc = hand_over(req, s, &p, to->no[i], reterr);

@@ -256,6 +256,9 @@ void vt_edxml_document_id(const char *organ, const struct vt_edxml_day *day,
 #define VT_EDXML_UUID 36
 void vt_edxml_uuid(const vt_id *id, char ret[static VT_EDXML_UUID + 1]);
 
+/* Any of the forms that are met (yyyy/MM/dd, dd/MM/yyyy, yyyy-MM-dd); false for
+ * what is no day. White space around is passed over. */
+bool vt_edxml_day_parse(const char *s, struct vt_edxml_day *ret);
 /* The day of t in Vietnam. */
 struct vt_edxml_day vt_edxml_day_of(vt_time t);
 

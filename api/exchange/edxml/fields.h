@@ -70,9 +70,7 @@ vt_edxml_at(const void *base, size_t at)
 void vt_edxml_day_text(const struct vt_edxml_day *d, char ret[static 11]);
 void vt_edxml_stamp_text(vt_time t, char ret[static 20]);
 
-/* Any of the forms that are met; false for what is no day or moment. White
- * space around is passed over. */
-bool vt_edxml_day_parse(const char *s, struct vt_edxml_day *ret);
+/* As vt_edxml_day_parse (edxml.h), for a moment. */
 bool vt_edxml_stamp_parse(const char *s, vt_time *ret);
 
 #endif
