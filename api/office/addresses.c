@@ -187,6 +187,42 @@ rows_read(struct vt_office *o, const struct vt_request *rq,
 	return VT_OK;
 }
 
+/* Where the successor leads in the end: not back, and not out of sight of
+ * routing. */
+static int
+check_successor(
+    struct vt_office *o, const struct vt_address *a, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_address at = *a;
+	struct vt_err err = VT_ERR_INIT;
+	size_t n = 1;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	while (rc == VT_OK && at.successor[0] != '\0') {
+		char next[sizeof(at.successor)];
+
+		memcpy(next, at.successor, sizeof(next));
+		if (strcmp(next, a->code) == 0)
+			return vt_err_set(reterr, VT_E_INVALID,
+			    "address: successor: %s leads back to %s", at.code,
+			    a->code);
+		if (++n > VT_SUCCESSORS_MAX)
+			return vt_err_set(reterr, VT_E_INVALID,
+			    "address: successor: %s is the %zuth agency one "
+			    "after the other; at most %d are followed",
+			    next, n, VT_SUCCESSORS_MAX);
+		rc = vt_address_read(v, next, &at, &err);
+	}
+	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
 int
 vt_office_address_put(struct vt_office *o, const struct vt_request *rq,
     const struct vt_address *a, struct vt_act_result *ret,
@@ -205,6 +241,7 @@ vt_office_address_put(struct vt_office *o, const struct vt_request *rq,
 	    (rc = vt_house_only(o, rq->actor, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
 	    done || (rc = check_row(a, reterr)) != VT_OK ||
+	    (rc = check_successor(o, a, reterr)) != VT_OK ||
 	    (rc = rows_read(o, rq, a, &w, reterr)) != VT_OK)
 		return rc;
 	for (size_t i = 0; i < w.n; i++) {

@@ -164,26 +164,56 @@ vt_office_listed_each(struct vt_office *o, bool deleted,
 	return rc;
 }
 
-/* Is the code free for this hosted agency to give or take? */
+/* Is the code a tenant's, or does it have a route? */
+static int
+is_served(struct vt_office *o, struct vt_view *v, const char *code,
+    struct vt_err *reterr)
+{
+	struct vt_route *r = malloc(sizeof(*r));
+	struct vt_agency tenant;
+	bool taken;
+
+	if (r == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "routes");
+	taken =
+	    vt_agency_by_code(v, code, &tenant, NULL) != VT_E_AGENCY_UNKNOWN ||
+	    vt_office_route_get(o, v, code, r, NULL) != VT_E_NOT_FOUND;
+	free(r);
+	return !taken ? VT_OK
+		      : vt_err_set(reterr, VT_E_FORBIDDEN,
+			    "%s is an agency that is served otherwise", code);
+}
+
+/* Is the code below the hosted agency's own, and neither somebody else's nor
+ * below somebody else's? */
 static int
 may_name(struct vt_office *o, const struct vt_hosted *h, const char *code,
     bool must_be, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_agency tenant;
 	struct vt_address a;
+	size_t n = strlen(h->code), len = strlen(code);
+	char part[sizeof(a.code)];
 	bool known;
 	int rc;
 
+	if (strncmp(code, h->code, n) != 0 || code[n] != '.' ||
+	    code[len - 1] == '.' || len >= sizeof(part))
+		return vt_err_set(reterr, VT_E_FORBIDDEN,
+		    "%s is not a code below %s", code, h->code);
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	rc = vt_agency_by_code(v, code, &tenant, NULL);
-	if (rc == VT_OK)
-		return vt_err_set(
-		    reterr, VT_E_FORBIDDEN, "%s is the code of a tenant", code);
-	rc = vt_office_address_get(o, v, code, &a, reterr);
+	for (size_t i = n + 1; i <= len; i++) {
+		if (code[i] != '.' && code[i] != '\0')
+			continue;
+		memcpy(part, code, i);
+		part[i] = '\0';
+		if ((rc = is_served(o, v, part, reterr)) != VT_OK)
+			return rc;
+	}
+	rc = vt_office_address_get(o, v, code, &a, NULL);
 	if (rc != VT_OK && rc != VT_E_AGENCY_UNKNOWN)
-		return rc;
+		return vt_office_address_get(o, v, code, &a, reterr);
 	known = rc == VT_OK;
 	if (known ? strcmp(a.gateway, h->code) != 0 : must_be)
 		return vt_err_set(reterr, VT_E_FORBIDDEN,

@@ -4,8 +4,6 @@
 
 #include "api/office/routes_priv.h"
 
-#define SUCCESSORS_MAX 8
-
 const char *
 vt_route_kind_name(enum vt_route_kind k)
 {
@@ -127,7 +125,7 @@ search(struct vt_view *v, struct search *s, enum vt_route_kind *ret_kind,
 	bool is;
 	int rc;
 
-	for (int i = 0; i < SUCCESSORS_MAX; i++) {
+	for (int i = 0; i < VT_SUCCESSORS_MAX; i++) {
 		rc = vt_agency_by_code(v, s->code, &a, NULL);
 		if (rc == VT_OK && a.successor != 0)
 			rc = vt_agency_get(v, a.successor, &a, reterr);
@@ -149,7 +147,7 @@ search(struct vt_view *v, struct search *s, enum vt_route_kind *ret_kind,
 	}
 	return vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
 	    "agency code \"%s\": more than %d successors, one after the other",
-	    s->code, SUCCESSORS_MAX);
+	    s->code, VT_SUCCESSORS_MAX);
 }
 
 int

@@ -104,6 +104,38 @@ test_old_codes(const struct vt_actor *admin)
 	    "nor its own old one");
 }
 
+/* Merged into one that was merged into the first: nobody would ever get
+ * anything. */
+static void
+test_circles(const struct vt_actor *admin)
+{
+	struct vt_address row = { .name = "Sở", .verified = true };
+	char code[64];
+	int rc = VT_OK;
+
+	(void)snprintf(row.code, sizeof(row.code), "H01.20");
+	(void)snprintf(row.successor, sizeof(row.successor), "H01.21");
+	tap_ok(put_row(admin, &row, 0) == VT_OK, "20 went into 21");
+	(void)snprintf(row.code, sizeof(row.code), "H01.21");
+	(void)snprintf(row.successor, sizeof(row.successor), "H01.22");
+	tap_ok(put_row(admin, &row, 0) == VT_OK, "21 into 22");
+	(void)snprintf(row.code, sizeof(row.code), "H01.22");
+	(void)snprintf(row.successor, sizeof(row.successor), "H01.20");
+	tap_ok(put_row(admin, &row, 0) == VT_E_INVALID,
+	    "22 does not go into 20, which ends in 22");
+	for (int i = 30; i < 48 && rc == VT_OK; i++) {
+		(void)snprintf(row.code, sizeof(row.code), "H01.%d", i);
+		(void)snprintf(row.successor, sizeof(row.successor), "H01.%d",
+		    i - 1);
+		if (i == 30)
+			row.successor[0] = '\0';
+		(void)snprintf(code, sizeof(code), "%s", row.code);
+		rc = put_row(admin, &row, 0);
+	}
+	tap_ok(rc == VT_E_INVALID && strcmp(code, "H01.38") == 0,
+	    "a chain longer than routing follows is refused, at %s", code);
+}
+
 static int
 route(const struct vt_actor *a)
 {
@@ -135,6 +167,7 @@ main(void)
 	tap_ok(route(&ours) == VT_E_NOT_FOUND, "who may remove one there is");
 	test_revisions(&ours);
 	test_old_codes(&ours);
+	test_circles(&ours);
 	house_end(&h);
 	return tap_done();
 }

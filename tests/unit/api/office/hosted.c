@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An agency that uses our axis server names units of its own, nobody else's. */
+#include "api/office/hosted.h"
+#include "api/office/routes.h"
+#include "tests/unit/api/office/house.h"
+
+static struct house h;
+static struct vt_hosted who;
+
+static int
+name_unit(const char *code)
+{
+	struct vt_address a = { .name = "Phòng Một", .verified = true };
+	struct vt_err err = VT_ERR_INIT;
+
+	(void)snprintf(a.code, sizeof(a.code), "%s", code);
+	(void)snprintf(a.parent, sizeof(a.parent), "%s", who.code);
+	return vt_office_hosted_register(h.office, &who, &a, &err);
+}
+
+static void
+add_route(const char *key, enum vt_route_kind kind)
+{
+	struct vt_route *r = calloc(1, sizeof(*r));
+	struct vt_err err = VT_ERR_INIT;
+
+	tap_need(r != NULL, "memory");
+	(void)snprintf(r->key, sizeof(r->key), "%s", key);
+	r->kind = kind;
+	r->active = true;
+	tap_need(vt_route_put(h.store, r, &err) == VT_OK, "route %s %s", key,
+	    err.msg);
+	free(r);
+}
+
+static void
+add_address(const struct vt_actor *admin, const char *code)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_address a = { .name = "Sở Khác", .verified = true };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_request rq = { .actor = admin, .key = h.key };
+
+	(void)snprintf(h.key, sizeof(h.key), "address-%u", ++h.keys);
+	(void)snprintf(a.code, sizeof(a.code), "%s", code);
+	tap_need(vt_office_address_put(h.office, &rq, &a, &r, &err) == VT_OK,
+	    "address %s %s", code, err.msg);
+	vt_act_result_free(&r);
+}
+
+int
+main(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor admin;
+
+	house_begin(&h);
+	admin = house_actor(&h, "admin", h.here);
+	(void)snprintf(who.code, sizeof(who.code), "H20.05");
+	add_route("H20.05", VT_ROUTE_HOSTED);
+	add_route("H20.05.07", VT_ROUTE_PRINT);
+	add_address(&admin, "H20.05.08");
+	tap_ok(name_unit("H20.05.01") == VT_OK, "a unit below its own code");
+	tap_ok(name_unit("H20.05.01") == VT_OK, "again");
+	tap_ok(name_unit("H20.05.01.02") == VT_OK, "a unit of a unit");
+	tap_ok(name_unit("H21.01") == VT_E_FORBIDDEN, "no stranger's");
+	tap_ok(name_unit("H20.051") == VT_E_FORBIDDEN,
+	    "what begins with the same digits is not below");
+	tap_ok(name_unit("H20.05.") == VT_E_FORBIDDEN, "nor is nothing");
+	tap_ok(name_unit("H20.05") == VT_E_FORBIDDEN, "nor its own code");
+	tap_ok(name_unit("H20.05.07") == VT_E_FORBIDDEN,
+	    "one that has a route is somebody's");
+	tap_ok(name_unit("H20.05.07.01") == VT_E_FORBIDDEN,
+	    "so is what is below it");
+	tap_ok(name_unit("H20.05.08") == VT_E_FORBIDDEN,
+	    "and so is one that people wrote into the book");
+	tap_ok(vt_office_hosted_remove(h.office, &who, "H20.05.08", &err) ==
+		   VT_E_FORBIDDEN,
+	    "it takes out only what it put in");
+	tap_ok(
+	    vt_office_hosted_remove(h.office, &who, "H20.05.01", &err) == VT_OK,
+	    "which it does");
+	house_end(&h);
+	return tap_done();
+}
