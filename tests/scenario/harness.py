@@ -259,6 +259,14 @@ class Answer:
         return base64.b64decode(self.json['receipt']['cbor'])
 
 
+def _repeated(path, first, again):
+    """Every POST that was done is asked again: the same bytes."""
+    if (again.status, again.body) != (first.status, first.body) or \
+            again.headers.get('idempotent-replayed') != 'true':
+        ok(False, 'POST %s again: the same answer' % path,
+           'first %s\nagain %s\n%r' % (first, again, again.headers))
+
+
 class Refused(Exception):
     """An answer that is not 2xx where the test needs one."""
 
@@ -280,10 +288,17 @@ class Client:
         if isinstance(body, (dict, list)):
             body = json.dumps(body).encode()
             h.setdefault('Content-Type', 'application/json')
+        answer = self._once(method, path, body, h)
+        if method == 'POST' and 'Idempotency-Key' in h and \
+                200 <= answer.status < 300 and isinstance(body, bytes | None):
+            _repeated(path, answer, self._once(method, path, body, h))
+        return answer
+
+    def _once(self, method, path, body, headers):
         c = http.client.HTTPConnection('127.0.0.1', self.port,
                                        timeout=self.timeout)
         try:
-            c.request(method, path, body, h)
+            c.request(method, path, body, headers)
             r = c.getresponse()
             return Answer(r.status, r.getheaders(), r.read())
         finally:
