@@ -153,6 +153,97 @@ t.refused(people.officer.post(acts, {'act': 'submit', 'colour': 'red'},
 t.refused(people.officer.ask('POST', acts, b'{"act": "submit", ', {
     'Idempotency-Key': t.new_key(), 'If-Match': '"%d"' % rev,
     'Content-Type': 'application/json'}), 400, 'syntax', 'half a JSON')
+def body(data, kind='application/json', **more):
+    return people.officer.ask('POST', acts, data, {
+        'Idempotency-Key': t.new_key(), 'If-Match': '"%d"' % rev,
+        'Content-Type': kind, **more})
+
+
+def pointed(answer, status, code, pointer, name):
+    t.refused(answer, status, code, name)
+    t.equal((answer.json.get('pointer'), answer.json['retryable']),
+            (pointer, False), '%s: where' % name)
+
+
+pointed(body(b'{"act":"submit","note":"a\xff"}'), 400, 'json-not-utf8', '/note',
+        'bytes that are no UTF-8')
+pointed(body(b'{"act":"submit","note":"\xed\xa0\x80"}'), 400, 'json-not-utf8',
+        '/note', 'a surrogate in UTF-8')
+pointed(body(b'{"act":"submit","act":"seal"}'), 400, 'json-duplicate-key', '/act',
+        'a name twice')
+pointed(body(b'{"act":"submit","places":' + b'[' * 40 + b']' * 40 + b'}'), 400,
+        'json-too-deep', '/places' + '/0' * 15, 'deep JSON')
+pointed(body(b'{"act":"submit","note":"' + b'a' * 3000 + b'"}'), 422,
+        'field-length', '/note', 'a field that is too long')
+pointed(body(b'{"act":"submit","initials":"1"}'), 422, 'field-type', '/initials',
+        'text for a number')
+pointed(body(b'{"act":"submit","initials":3}'), 422, 'field-value', '/initials',
+        'a number too large')
+pointed(body(b'{"act":"return","main":"x","note":"a"}'), 422, 'field-value',
+        '/main', 'what is no hash')
+pointed(body(b'{"note":"a"}'), 422, 'field-required', '/act', 'no act')
+pointed(body(b'{"act":"submit","places":{"number":{"page":1,"colour":1}}}'), 422,
+        'field-unknown', '/places/number/colour', 'an unknown field deep inside')
+t.refused(body(b'[]'), 422, 'field-type', 'an array for an object')
+for text in (b'nul', b'{} {}', b"{'act':1}", b'{"act":01}', b'{"act":NaN}',
+             b'{"act":"\\ud800"}', b'{"act":"a\tb"}', b'\xef\xbb\xbf{}',
+             b'{"act":"\\u0000"}'):
+    a = body(text)
+    t.ok(a.status in (400, 422) and a.json['code'] in (
+        'syntax', 'field-value', 'json-not-utf8'), 'no JSON: %r' % text, a)
+t.refused(body(b'{}', 'text/plain'), 415, 'unsupported-media-type',
+          'another media type')
+t.refused(body(b'{}', **{'Content-Encoding': 'gzip'}), 415,
+          'unsupported-media-type', 'a body that is packed')
+t.refused(body(b'{"act":"submit","note":"' + b'a' * 2_000_000 + b'"}'), 413,
+          'limit-exceeded', 'a body that is too large')
+t.refused(body(b'{"act":"submit"}', Accept='text/html'), 406,
+          'not-acceptable', 'an answer in HTML')
+for tag in ('"x"', '*', 'W/"%d"' % rev, '%d' % rev, '"%d", "9"' % rev):
+    t.refused(body(b'{"act":"submit"}', **{'If-Match': tag}), 412,
+              'precondition-failed', 'If-Match: ' + tag)
+for key in ('a b', 'é'.encode().decode('latin-1'), 'k' * 121):
+    t.refused(body(b'{"act":"submit"}', **{'Idempotency-Key': key}), 400,
+              'syntax', 'Idempotency-Key: ' + key[:5])
+a = people.officer.ask('PUT', acts, b'{}')
+t.refused(a, 405, 'method-not-allowed', 'another method')
+t.equal(a.headers['allow'], 'POST, OPTIONS', 'which are named')
+for path, allow in ((acts, 'POST, OPTIONS'), ('/v1/papers',
+                    'GET, HEAD, POST, OPTIONS'),
+                    ('/v1/papers/' + paper, 'GET, HEAD, OPTIONS')):
+    a = people.officer.ask('OPTIONS', path)
+    t.equal((a.status, a.headers['allow'], a.body), (204, allow, b''),
+            'OPTIONS ' + path.split('/')[-1])
+get = people.officer.get('/v1/papers/' + paper)
+head = people.officer.ask('HEAD', '/v1/papers/' + paper)
+t.equal([(head.headers[k]) for k in ('content-type', 'etag', 'content-length')],
+        [get.headers[k] for k in ('content-type', 'etag', 'content-length')],
+        'HEAD says what GET says')
+t.equal((head.status, head.body), (200, b''), 'without a body')
+for query, code in (('colour=red', 'parameter-unknown'),
+                    ('limit=0', 'parameter-value'),
+                    ('limit=2&limit=3', 'parameter-value'),
+                    ('state=none', 'parameter-value'),
+                    ('cursor=AAAA', 'cursor-foreign')):
+    a = people.officer.get('/v1/papers?' + query)
+    t.refused(a, 422, code, '?' + query)
+    t.equal(a.json['parameter'], query.split('=')[0], 'which parameter')
+for _ in range(2):
+    draft()
+cursor = people.officer.get('/v1/papers?limit=1').json['next']
+t.equal(people.officer.get('/v1/papers?limit=1&cursor=' + cursor).status, 200,
+        'a cursor of the list')
+for wrong in ([cursor[:i] + ('A' if cursor[i] != 'A' else 'B') + cursor[i + 1:]
+               for i in range(0, len(cursor), 5)] + [cursor[:-1], cursor + 'A',
+                                                     '']):
+    a = people.officer.get('/v1/papers?limit=1&cursor=' + wrong)
+    t.ok(a.status == 422 and a.json['code'] in (
+        'cursor-foreign', 'parameter-value'), 'a cursor that was changed', a)
+for where in ('/v1/papers?limit=1&state=draft&cursor=',
+              '/v1/people?cursor=', '/v1/papers?q=a&cursor='):
+    t.refused(people.officer.get(where + cursor), 422, 'cursor-foreign',
+              'the cursor of another list: ' + where)
+unmoved(paper, rev, 'by bad requests')
 key = t.new_key()
 people.officer.need(people.officer.act(paper, 'submit', key=key, initials=0))
 t.refused(people.officer.post(acts, {'act': 'submit', 'note': 'khác'}, key,

@@ -136,6 +136,8 @@ for act, more in (
         ('edit', {'upload': upload, 'name': 'a.pdf', 'expect': '0' * 64})):
     same('act ' + act, 'POST', '/v1/papers/{}/acts', draft,
          {'act': act, **more}, rev=people.officer.paper(draft)['rev'])
+same('act on another revision', 'POST', '/v1/papers/{}/acts', draft,
+     {'act': 'submit'}, rev=999999, who=('clerk', 'system'))
 same('prepare', 'POST', '/v1/papers/{}/signatures', agreed,
      {'act': 'sign', 'chain': [der]},
      rev=people.officer.paper(agreed)['rev'], who=('leader', 'system'))
