@@ -258,7 +258,9 @@ VT_NODISCARD int vt_office_papers(struct vt_office *o, struct vt_view *v,
     struct vt_err *reterr);
 
 /* Content of a part (version 0: current): what to serve, then bytes by range
- * with vt_office_read. */
+ * with vt_office_read. When one of those who handle papers (leader, clerk,
+ * officer) is the first to ask for content of a paper that came in, that is
+ * evidence, and told to its sender (vt_office_opened). */
 struct vt_content {
 	struct vt_blob blob;
 	char name[1024], media_type[128];

@@ -65,17 +65,39 @@ untold(struct node *n, size_t tenant, struct vt_untold *ret, size_t max)
 	return got;
 }
 
+static bool
+is_opened(struct node *n, const vt_id *paper)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_paper p;
+	bool is;
+
+	must(vt_view_begin(n->store, &v, &err) == VT_OK &&
+		 vt_paper_get(v, paper, &p, &err) == VT_OK,
+	    "paper", err.msg);
+	is = p.opened_at != VT_TIME_NONE;
+	vt_view_end(v);
+	return is;
+}
+
 static void
-accept(struct node *n, const vt_id *paper)
+accept_as(struct node *n, size_t tenant, const vt_id *paper)
 {
 	struct vt_act_result r = VT_ACT_RESULT_INIT;
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_actor who = actor(n, 0);
+	struct vt_actor who = actor(n, tenant);
 	struct vt_request rq = request(n, &who);
 
 	must(vt_office_accept(n->office, &rq, paper, &r, &err) == VT_OK,
 	    "accept", err.msg);
 	vt_act_result_free(&r);
+}
+
+static void
+accept(struct node *n, const vt_id *paper)
+{
+	accept_as(n, 0, paper);
 }
 
 static void
@@ -200,6 +222,42 @@ arrived_unseen(void)
 	tap_eq_int(shown(&a, &paper), 15, "the sender hears of it");
 }
 
+/* ---- evidence of opening ---- */
+
+static void
+opened(struct node *to, size_t tenant, const char *where)
+{
+	vt_id paper = issued(&a, 0, 3000 + tenant), theirs;
+	size_t before = count_arrived(to, tenant);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_verdict *verdict = NULL;
+	struct vt_actor who = actor(to, tenant), program;
+	struct vt_content c;
+
+	send_to(&a, 0, &paper, to->code[tenant]);
+	WAIT_FOR(
+	    count_arrived(to, tenant) == before + 1, "%s: it is there", where);
+	theirs = newest(to, tenant);
+	tap_call(vt_office_content(to->office, &who, &theirs, 1, 0, &c, &err),
+	    &err, "%s: the clerk looks at what waits", where);
+	tap_ok(!is_opened(to, &theirs), "%s: that is no opening", where);
+	accept_as(to, tenant, &theirs);
+	program = who;
+	program.roles = VT_ROLE_SYSTEM;
+	tap_call(
+	    vt_office_content(to->office, &program, &theirs, 1, 0, &c, &err),
+	    &err, "%s: a program fetches it", where);
+	tap_call(
+	    vt_office_validate(to->office, &who, &theirs, 1, &verdict, &err),
+	    &err, "%s: it is judged", where);
+	vt_verdict_free(verdict);
+	tap_ok(!is_opened(to, &theirs), "%s: nobody has opened it", where);
+	tap_call(vt_office_content(to->office, &who, &theirs, 1, 0, &c, &err),
+	    &err, "%s: somebody reads it", where);
+	tap_ok(is_opened(to, &theirs), "%s: opened", where);
+	WAIT_FOR(see(&a, &paper, 0).opened, "%s: the sender knows", where);
+}
+
 int
 main(void)
 {
@@ -221,6 +279,8 @@ main(void)
 	refused_status();
 	spent_status();
 	arrived_unseen();
+	opened(&b, 0, "peer");
+	opened(&a, 1, "tenant");
 	node_end(&a);
 	node_end(&b);
 	vt_spawner_free(spawner);
