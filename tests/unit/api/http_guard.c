@@ -112,6 +112,8 @@ static const struct vector vectors[] = {
 
 	/* request line and target */
 	{ "two spaces", 400, R("GET  /hello HTTP/1.1\r\n" HOST "\r\n") },
+	{ "a space in the target", 400,
+	    R("GET /hello /x HTTP/1.1\r\n" HOST "\r\n") },
 	{ "a tab", 400, R("GET\t/hello HTTP/1.1\r\n" HOST "\r\n") },
 	{ "trailing space", 400, R("GET /hello HTTP/1.1 \r\n" HOST "\r\n") },
 	{ "HTTP/1.2", 400, R("GET /hello HTTP/1.2\r\n" HOST "\r\n") },
@@ -171,6 +173,32 @@ static const struct vector vectors[] = {
 		   "Content-Length: 3\r\n\r\nabc") },
 };
 
+/* Refused by the library before we see them, in its own words. */
+static const char *const by_library[] = { "Content-Length list",
+	"negative length", "signed length", "hexadecimal length",
+	"empty length", "hexadecimal chunk prefix", "no colon", "NUL in a name",
+	"a tab", "trailing space", "HTTP/2.0", "HTTP/0.9" };
+
+static bool
+is_by_library(const char *what)
+{
+	for (size_t i = 0; i < sizeof(by_library) / sizeof(by_library[0]); i++)
+		if (strcmp(by_library[i], what) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_code(const struct vt_buf *b, int status)
+{
+	const char *code = status == 404   ? "\"code\":\"not-found\""
+			   : status == 415 ? "\"code\":\"unsupported-media-"
+					     "type\""
+					   : "\"code\":\"bad-request\"";
+
+	return strstr(raw_body(b), code) != NULL;
+}
+
 static void
 test_vectors(uint16_t port)
 {
@@ -182,6 +210,9 @@ test_vectors(uint16_t port)
 
 		if (!tap_ok(status == v->status, "%s: %d", v->what, v->status))
 			printf("# got %d: %.60s\n", status, raw_body(&b));
+		if (status >= 400)
+			tap_ok(has_code(&b, status) != is_by_library(v->what),
+			    "%s: its code", v->what);
 	}
 }
 
