@@ -35,6 +35,7 @@ struct server {
 	const char *hook_hosts[HOOK_HOSTS_MAX], *hook_ca;
 	struct vt_buf hook_ca_pem;
 	struct vt_http_tls tls; /* cert NULL: plain HTTP */
+	const char *peer_ca;    /* of those we call; NULL: as clients */
 	char url[128], key_dir[4200];
 	struct vt_arena *arena;
 	struct vt_spawner *spawner;
@@ -60,6 +61,7 @@ enum {
 	O_TLS_CERT,
 	O_TLS_KEY,
 	O_CLIENT_CA,
+	O_PEER_CA,
 	O_HOOK_HOST,
 	O_HOOK_CA,
 	O_AXIS_CLOCK,
@@ -76,6 +78,7 @@ static const struct option options[] = {
 	{ "tls-cert", required_argument, NULL, O_TLS_CERT },
 	{ "tls-key", required_argument, NULL, O_TLS_KEY },
 	{ "client-ca", required_argument, NULL, O_CLIENT_CA },
+	{ "peer-ca", required_argument, NULL, O_PEER_CA },
 	{ "allow-private-webhooks", required_argument, NULL, O_HOOK_HOST },
 	{ "webhook-ca", required_argument, NULL, O_HOOK_CA },
 	{ "axis-clock", required_argument, NULL, O_AXIS_CLOCK },
@@ -160,6 +163,9 @@ take_option(struct server *s, int c)
 		return VT_OK;
 	case O_CLIENT_CA:
 		s->tls.client_ca = optarg;
+		return VT_OK;
+	case O_PEER_CA:
+		s->peer_ca = optarg;
 		return VT_OK;
 	case O_HOOK_HOST:
 		return add_hook_host(s, optarg);
@@ -261,7 +267,7 @@ open_peers(struct server *s)
 		.spawner = s->spawner,
 		.axis_clock_s = s->axis_clock_s,
 		.tls_outside = strncmp(s->public_url, "https://", 8) == 0,
-		.ca = s->tls.client_ca,
+		.ca = s->peer_ca != NULL ? s->peer_ca : s->tls.client_ca,
 		.cert = s->tls.cert,
 		.key = s->tls.key };
 

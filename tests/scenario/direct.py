@@ -66,33 +66,6 @@ def free_port():
         return s.getsockname()[1]
 
 
-def make_store(name, login):
-    """A store with one agency of the province."""
-    agency = next(a for a in t.load('province.json')['agencies']
-                  if a['login'] == login)
-    people = []
-    for p in agency['people']:
-        who = login + '-' + p['login']
-        row = {k: p[k] for k in ('name', 'position', 'unit', 'roles')}
-        row['token'] = province.token(who)
-        if p['key']:
-            row['certificates'] = [who + '.pem']
-            row['key'] = 'file:' + who + '.p12'
-        people.append(row)
-    path = province.path('keys', name + '.json')
-    with open(path, 'w', encoding='utf-8') as f:
-        json.dump({'agencies': [{
-            'code': agency['code'], 'name': agency['name'],
-            'short': agency['short'], 'place': agency['place'],
-            'certificates': [login + '-seal.pem'],
-            'key': 'file:' + login + '-seal.p12', 'people': people}]}, f)
-    store = os.path.join(work, name)
-    r = t.vanthu('init', store, '--domain', name + '.example', '--province',
-                 path)
-    t.need(r.returncode == 0, 'store ' + name, r.stderr.decode())
-    return store
-
-
 def route(store, *args):
     r = t.vanthu('route', store, *args)
     t.need(r.returncode == 0, 'route ' + args[0], r.stderr.decode())
@@ -169,7 +142,8 @@ make_keys()
 for n in ('a', 'b'):
     os.link(os.path.join(work, 'svc-%s.pem' % n),
             province.path('keys', 'svc-%s.pem' % n))
-store_a, store_b = make_store('a', 'skhcn'), make_store('b', 'anmau')
+store_a = province.store_of('skhcn', os.path.join(work, 'a'))
+store_b = province.store_of('anmau', os.path.join(work, 'b'))
 port_a, port_b = free_port(), free_port()
 route(store_b, '@own', 'own', '--secret', 'file:svc-b.pem')
 route(store_b, 'H99.07', 'direct', '--url', 'https://127.0.0.1:%d' % port_a,

@@ -147,6 +147,32 @@ class Province:
     def store(self):
         return self.path('store')
 
+    def store_of(self, login, path):
+        """A store of its own at `path` with one agency of the province."""
+        agency = next(a for a in load('province.json')['agencies']
+                      if a['login'] == login)
+        people = []
+        for p in agency['people']:
+            who = login + '-' + p['login']
+            row = {k: p[k] for k in ('name', 'position', 'unit', 'roles')}
+            row['token'] = self.token(who)
+            if p['key']:
+                row['certificates'] = [who + '.pem']
+                row['key'] = 'file:' + who + '.p12'
+            people.append(row)
+        name = os.path.basename(path)
+        made = self.path('keys', name + '.json')
+        with open(made, 'w', encoding='utf-8') as f:
+            json.dump({'agencies': [{
+                'code': agency['code'], 'name': agency['name'],
+                'short': agency['short'], 'place': agency['place'],
+                'certificates': [login + '-seal.pem'],
+                'key': 'file:' + login + '-seal.p12', 'people': people}]}, f)
+        r = vanthu('init', path, '--domain', name + '.example', '--province',
+                   made)
+        need(r.returncode == 0, 'store ' + name, r.stderr.decode())
+        return path
+
     @property
     def anchors(self):
         return self.path('anchors.pem')
