@@ -165,6 +165,10 @@ struct vt_http_res {
 void vt_http_res_header(
     struct vt_http_res *res, const char *name, const char *value);
 
+/* One more Set-Cookie: the only header that stands there as often as it is
+ * said (RFC 9110 section 5.3). */
+void vt_http_res_cookie(struct vt_http_res *res, const char *value);
+
 /* Content-Type and an empty body to be written. */
 void vt_http_res_type(struct vt_http_res *res, const char *type);
 

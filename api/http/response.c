@@ -98,6 +98,14 @@ vt_http_res_header(struct vt_http_res *res, const char *name, const char *value)
 }
 
 void
+vt_http_res_cookie(struct vt_http_res *res, const char *value)
+{
+	for (const char *p = value; *p != '\0'; p++)
+		VT_ASSERT((uint8_t)*p >= 0x20 && *p != 0x7f);
+	append(res, "Set-Cookie", value);
+}
+
+void
 vt_http_res_type(struct vt_http_res *res, const char *type)
 {
 	vt_http_res_header(res, "Content-Type", type);

@@ -241,6 +241,43 @@ vt_account_get(struct vt_view *v, const char *login, struct vt_account *ret,
 }
 
 int
+vt_account_own(struct vt_office *o, const vt_id *person, struct vt_account *ret,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	char login[65];
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_identity_name(
+		 v, VT_IDENTITY_LOGIN, person, login, reterr)) != VT_OK)
+		return rc;
+	if (login[0] == '\0')
+		return vt_err_set(
+		    reterr, VT_E_NOT_FOUND, "account: you have no local one");
+	return vt_account_get(v, login, ret, reterr);
+}
+
+int
+vt_account_open(struct vt_view *v, const vt_id *person, struct vt_err *reterr)
+{
+	struct vt_account a;
+	char login[65];
+	bool locked;
+	int rc;
+
+	rc = vt_identity_name(v, VT_IDENTITY_LOGIN, person, login, reterr);
+	if (rc != VT_OK || login[0] == '\0' ||
+	    (rc = vt_account_get(v, login, &a, reterr)) != VT_OK)
+		return rc;
+	locked = a.locked;
+	vt_wipe(&a, sizeof(a));
+	return locked ? vt_err_set(reterr, VT_E_ACCOUNT_LOCKED,
+			    "account: it is locked")
+		      : VT_OK;
+}
+
+int
 vt_account_put(struct vt_store *s, const struct vt_account *a,
     const struct vt_request *rq, const vt_id *who, struct vt_err *reterr)
 {

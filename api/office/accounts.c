@@ -324,24 +324,6 @@ vt_office_accounts(struct vt_office *o, const struct vt_actor *actor,
 
 /* ---- the second factor ---- */
 
-static int
-own_account(struct vt_office *o, const vt_id *person, struct vt_account *ret,
-    struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	char login[65];
-	int rc;
-
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_identity_name(
-		 v, VT_IDENTITY_LOGIN, person, login, reterr)) != VT_OK)
-		return rc;
-	if (login[0] == '\0')
-		return vt_err_set(
-		    reterr, VT_E_NOT_FOUND, "account: you have no local one");
-	return vt_account_get(v, login, ret, reterr);
-}
-
 static void
 show(const uint8_t secret[static VT_TOTP_SECRET], const char *login,
     struct vt_totp_offer *ret)
@@ -366,8 +348,20 @@ offer_key(const vt_id *person, uint8_t ret[1 + VT_ID_SIZE])
 	memcpy(ret + 1, person->b, VT_ID_SIZE);
 }
 
+/* A password that somebody else set opens nothing but its change. */
+static int
+may_change(const struct vt_actor *actor, struct vt_err *reterr)
+{
+	return actor->must_change
+		   ? vt_err_set(reterr, VT_E_FORBIDDEN,
+			 "the password was set by somebody else: change it "
+			 "first")
+		   : VT_OK;
+}
+
 int
 vt_office_totp_offer(struct vt_office *o, const struct vt_actor *actor,
+    const struct vt_secret *password, const char *code,
     struct vt_totp_offer *ret, struct vt_err *reterr)
 {
 	uint8_t secret[VT_TOTP_SECRET], value[OFFER_SIZE];
@@ -380,8 +374,14 @@ vt_office_totp_offer(struct vt_office *o, const struct vt_actor *actor,
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = own_account(o, &actor->person, &a, reterr)) != VT_OK)
+	memset(&a, 0, sizeof(a));
+	if ((rc = may_change(actor, reterr)) != VT_OK ||
+	    (rc = vt_account_own(o, &actor->person, &a, reterr)) != VT_OK ||
+	    (rc = vt_account_prove(
+		 o, &a, password, code == NULL ? "" : code, reterr)) != VT_OK) {
+		vt_wipe(&a, sizeof(a));
 		return rc;
+	}
 	vt_random(o->o.ctx, secret, sizeof(secret));
 	vt_random(o->o.ctx, value, 16);
 	vt_account_totp_pad(o->o.store, a.login, value, secret, value + 16);
@@ -427,42 +427,61 @@ new_codes(struct vt_store *s, const struct vt_context *ctx,
 	}
 }
 
+/* Takes the secret that was offered over into the account, if this is a code
+ * of it, which then is none any more. */
+static int
+take_offer(struct vt_office *o, const uint8_t offer[OFFER_SIZE],
+    const char *code, struct vt_account *a, struct vt_err *reterr)
+{
+	uint8_t secret[VT_TOTP_SECRET];
+	uint64_t step = 0;
+	uint32_t value;
+	bool ok = false;
+	int rc = VT_OK;
+
+	vt_account_totp_pad(o->o.store, a->login, offer, offer + 16, secret);
+	if (vt_totp_parse(code, &value))
+		rc = vt_totp_step(
+		    secret, vt_now(o->o.ctx), value, &step, reterr);
+	vt_wipe(secret, sizeof(secret));
+	if (rc != VT_OK)
+		return rc;
+	memcpy(a->totp_nonce, offer, 16);
+	memcpy(a->totp_hidden, offer + 16, VT_TOTP_SECRET);
+	if (step != 0)
+		rc = vt_account_use_step(o, a, step, &ok, reterr);
+	if (rc == VT_OK && !ok)
+		rc = vt_err_set(reterr, VT_E_SIGN_IN_FAILED,
+		    "second factor: this is not a code of the new secret, or "
+		    "it was used");
+	return rc;
+}
+
 int
 vt_office_totp_confirm(struct vt_office *o, const struct vt_request *rq,
     const char *code, char ret[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1],
     struct vt_err *reterr)
 {
-	uint8_t offer[OFFER_SIZE], secret[VT_TOTP_SECRET];
-	uint8_t key[1 + VT_ID_SIZE];
 	const vt_id *me = &rq->actor->person;
+	struct vt_err err = VT_ERR_INIT;
+	uint8_t offer[OFFER_SIZE], key[1 + VT_ID_SIZE];
 	struct vt_account a;
-	uint64_t step = 0;
-	uint32_t value;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = own_account(o, me, &a, reterr)) != VT_OK ||
-	    (rc = get_offer(o, me, offer, reterr)) != VT_OK)
-		return rc;
-	vt_account_totp_pad(o->o.store, a.login, offer, offer + 16, secret);
-	if (vt_totp_parse(code, &value))
-		rc = vt_totp_step(
-		    secret, vt_now(o->o.ctx), value, &step, reterr);
-	if (rc == VT_OK && step == 0)
-		rc = vt_err_set(reterr, VT_E_SIGN_IN_FAILED,
-		    "second factor: this is not a code of the new secret");
-	if (rc == VT_OK) {
-		memcpy(a.totp_nonce, offer, 16);
-		memcpy(a.totp_hidden, offer + 16, VT_TOTP_SECRET);
+	memset(&a, 0, sizeof(a));
+	if ((rc = may_change(rq->actor, reterr)) == VT_OK &&
+	    (rc = vt_account_own(o, me, &a, reterr)) == VT_OK &&
+	    (rc = get_offer(o, me, offer, reterr)) == VT_OK &&
+	    (rc = take_offer(o, offer, code, &a, reterr)) == VT_OK) {
 		new_codes(o->o.store, o->o.ctx, &a, ret);
 		rc = vt_account_put(o->o.store, &a, rq, me, reterr);
 	}
 	offer_key(me, key);
 	if (rc == VT_OK &&
 	    vt_state_delete(o->o.store, VT_STATE_CODE,
-		VT_SPAN(key, sizeof(key)), VT_STATE_ANY, NULL) != VT_OK)
-		vt_log(VT_LEVEL_WARN, "office.offer_left", "of=%s", "totp");
-	vt_wipe(secret, sizeof(secret));
+		VT_SPAN(key, sizeof(key)), VT_STATE_ANY, &err) != VT_OK)
+		vt_log_err("office.offer_left", &err);
 	vt_wipe(&a, sizeof(a));
 	return rc;
 }

@@ -72,15 +72,20 @@ struct vt_totp_offer {
 	char uri[512];   /* for a QR code */
 };
 /*
- * A new secret, good for FLOW_S until a code of it comes back. Errors:
- * VT_E_NOT_FOUND (no local account).
+ * A new secret, good for FLOW_S until a code of it comes back. password: his;
+ * code: of the factor that is on and is to be replaced, or a recovery code; ""
+ * when there is none. So a session alone, found open, replaces nothing.
+ * Errors: VT_E_NOT_FOUND (no local account), VT_E_SIGN_IN_FAILED,
+ * VT_E_SECOND_FACTOR (a code is wanted), VT_E_HTTP_TOO_MANY, VT_E_FORBIDDEN
+ * (the password was set by somebody else).
  */
 VT_NODISCARD int vt_office_totp_offer(struct vt_office *o,
-    const struct vt_actor *actor, struct vt_totp_offer *ret,
-    struct vt_err *reterr);
+    const struct vt_actor *actor, const struct vt_secret *password,
+    const char *code, struct vt_totp_offer *ret, struct vt_err *reterr);
 /*
- * Turns it on; *ret: RECOVERY_CODES codes, shown once. Errors:
- * VT_E_SIGN_IN_FAILED (not a code of it), VT_E_NOT_FOUND (no offer).
+ * Turns it on; the code is used up by this. *ret: RECOVERY_CODES codes, shown
+ * once. Errors: VT_E_SIGN_IN_FAILED (not a code of it), VT_E_NOT_FOUND (no
+ * offer), VT_E_FORBIDDEN.
  */
 VT_NODISCARD int vt_office_totp_confirm(struct vt_office *o,
     const struct vt_request *rq, const char *code,

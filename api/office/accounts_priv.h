@@ -41,6 +41,29 @@ VT_NODISCARD int vt_account_put(struct vt_store *s, const struct vt_account *a,
 
 bool vt_account_has_totp(const struct vt_account *a);
 
+/* A person's own; VT_E_NOT_FOUND when he has none. */
+VT_NODISCARD int vt_account_own(struct vt_office *o, const vt_id *person,
+    struct vt_account *ret, struct vt_err *reterr);
+
+/* VT_E_ACCOUNT_LOCKED when a person has a local account and it is locked: it
+ * keeps him out whichever way he comes. */
+VT_NODISCARD int vt_account_open(
+    struct vt_view *v, const vt_id *person, struct vt_err *reterr);
+
+/*
+ * The one who is signed in proves that he is the account's holder: by the
+ * password, and where a second factor is on by a code of it, which is used up.
+ * Wrong ones are counted beside those of signing in. code: NULL: the password
+ * is enough. Errors: as vt_office_sign_in's.
+ */
+VT_NODISCARD int vt_account_prove(struct vt_office *o, struct vt_account *a,
+    const struct vt_secret *password, const char *code, struct vt_err *reterr);
+
+/* A code counts once: *ret_ok false when it was used. */
+VT_NODISCARD int vt_account_use_step(struct vt_office *o,
+    const struct vt_account *a, uint64_t step, bool *ret_ok,
+    struct vt_err *reterr);
+
 /* Hides, and shows (its own inverse): under the store's key, nonce and login
  * name. */
 void vt_account_totp_pad(const struct vt_store *s, const char *login,

@@ -266,3 +266,18 @@ vt_office_answer_keep(struct vt_office *o, const struct vt_request *rq,
 	return vt_office_answer_get(
 	    o, rq->actor, rq->key, &rq->hash, ret, &found, reterr);
 }
+
+vt_hash
+vt_office_secret_tag(
+    struct vt_office *o, struct vt_span key, struct vt_span secret)
+{
+	VT_BUF_AUTO(b);
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	b.secret = true;
+	/* lengths first: no two pairs give the same bytes */
+	vt_cbor_array(&b, 2);
+	vt_cbor_bytes(&b, key);
+	vt_cbor_bytes(&b, secret);
+	return vt_store_mac(o->o.store, "request secret", vt_buf_view(&b));
+}

@@ -28,6 +28,16 @@ VT_NODISCARD int vt_office_answer_keep(struct vt_office *o,
     const struct vt_request *rq, struct vt_span answer, bool *ret_first,
     struct vt_buf *ret, struct vt_err *reterr);
 
+/*
+ * What a request's hash has of a secret in it: a tag under the store's key,
+ * bound to the caller's idempotency key, so that a repeat with another secret
+ * is another request and equal secrets cannot be told from what is kept. Not
+ * for PINs: six digits could be found by whoever has the store's key, and they
+ * alone keep a key its holder's (design law 10).
+ */
+vt_hash vt_office_secret_tag(
+    struct vt_office *o, struct vt_span key, struct vt_span secret);
+
 /* For acts: no answer of another kind is kept under this key.
  * VT_E_IDEMPOTENCY_KEY_REUSED. */
 VT_NODISCARD int vt_office_key_free(struct vt_view *v, const vt_id *person,

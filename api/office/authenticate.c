@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whom a bearer token stands for. */
+#include "api/office/accounts_priv.h"
 #include "api/office/house.h"
 #include "api/office/office_priv.h"
 #include "api/office/sessions_priv.h"
@@ -19,6 +20,8 @@ by_person(struct vt_office *o, struct vt_span token, struct vt_actor *ret,
 		return rc;
 	if ((rc = vt_person_by_token(v, &h, &p, &err)) == VT_OK)
 		rc = vt_house_actor(v, &p.id, vt_now(o->o.ctx), ret, &err);
+	if (rc == VT_OK)
+		rc = vt_account_open(v, &p.id, &err);
 	if (rc == VT_E_PERSON_UNKNOWN || rc == VT_E_NOT_FOUND)
 		rc = vt_err_set(&err, VT_E_UNAUTHENTICATED,
 		    "the bearer token is not known here");

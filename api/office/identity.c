@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/office/identity.h"
 
+#include "api/office/accounts_priv.h"
 #include "api/office/clients_priv.h"
 #include "api/office/house.h"
 #include "api/office/office_priv.h"
@@ -305,6 +306,8 @@ vt_office_authenticate_certificate(struct vt_office *o, struct vt_span der,
 		return rc;
 	if ((rc = vt_identity_find(v, &key, &id, &err)) == VT_OK)
 		rc = vt_house_actor(v, &id.person, vt_now(o->o.ctx), ret, &err);
+	if (rc == VT_OK)
+		rc = vt_account_open(v, &id.person, &err);
 	if (rc == VT_OK)
 		return vt_client_limit(v, ret, reterr);
 	if (rc == VT_E_IDENTITY_UNKNOWN || rc == VT_E_PERSON_UNKNOWN)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "api/office/accounts_priv.h"
 #include "api/office/house.h"
 #include "api/office/identity.h"
 #include "api/office/jwt.h"
@@ -20,12 +21,15 @@ struct known {
 	bool says_iss; /* authorization_response_iss_parameter_supported */
 	json_t *keys;
 	vt_time at, keys_at; /* VT_TIME_NONE: never */
+	uint64_t keys_no;    /* which set it is, from 1 */
+	bool asking;         /* one asks for all who want to know */
 };
 
 struct vt_oidc {
 	uint32_t magic;
 	struct vt_oidc_options o;
 	pthread_mutex_t lock; /* guards known */
+	pthread_cond_t told;  /* somebody has asked a provider to the end */
 	struct known *known;  /* as many as providers */
 };
 
@@ -36,6 +40,29 @@ struct flow {
 	char provider[33], nonce[44], verifier[44], to[256];
 	vt_hash browser; /* SHA-256 of what the browser keeps */
 };
+
+/*
+ * https, or http on this very machine (tests, a provider beside us): the whole
+ * host, not something that begins like it.
+ */
+static bool
+is_url(const char *s, bool plain)
+{
+	static const char *const here[] = { "http://127.0.0.1",
+		"http://localhost", "http://[::1]" };
+
+	if (strncmp(s, "https://", 8) == 0)
+		return s[8] != '\0' && s[8] != '/';
+	for (size_t i = 0; plain && i < sizeof(here) / sizeof(here[0]); i++) {
+		size_t n = strlen(here[i]);
+
+		if (strncmp(s, here[i], n) == 0 &&
+		    strchr(":/?", s[n]) != NULL &&
+		    memchr(s + n, '@', strcspn(s + n, "/?")) == NULL)
+			return true;
+	}
+	return false;
+}
 
 int
 vt_oidc_new(const struct vt_oidc_options *o, struct vt_oidc **ret,
@@ -50,10 +77,8 @@ vt_oidc_new(const struct vt_oidc_options *o, struct vt_oidc **ret,
 		if (n == 0 || n > 32 ||
 		    strspn(p->id, "abcdefghijklmnopqrstuvwxyz0123456789-") !=
 			n ||
-		    (strncmp(p->issuer, "https://", 8) != 0 &&
-			strncmp(p->issuer, "http://127.0.0.1", 16) != 0 &&
-			strncmp(p->issuer, "http://localhost", 16) != 0) ||
-		    strlen(p->issuer) > 512 || p->client_id[0] == '\0')
+		    !is_url(p->issuer, true) || strlen(p->issuer) > 512 ||
+		    p->client_id[0] == '\0')
 			return vt_err_set(reterr, VT_E_USAGE,
 			    "identity provider %s: id of [a-z0-9-], issuer "
 			    "over https and client_id wanted",
@@ -68,6 +93,7 @@ vt_oidc_new(const struct vt_oidc_options *o, struct vt_oidc **ret,
 	c->magic = OIDC_MAGIC;
 	c->o = *o;
 	VT_ASSERT(pthread_mutex_init(&c->lock, NULL) == 0);
+	VT_ASSERT(pthread_cond_init(&c->told, NULL) == 0);
 	for (size_t i = 0; i < o->n_providers; i++)
 		c->known[i].at = c->known[i].keys_at = VT_TIME_NONE;
 	*ret = c;
@@ -82,6 +108,7 @@ vt_oidc_free(struct vt_oidc *c)
 	VT_CHECK(c, OIDC_MAGIC);
 	for (size_t i = 0; i < c->o.n_providers; i++)
 		json_decref(c->known[i].keys);
+	VT_ASSERT(pthread_cond_destroy(&c->told) == 0);
 	VT_ASSERT(pthread_mutex_destroy(&c->lock) == 0);
 	c->magic = 0;
 	free(c->known);
@@ -151,9 +178,7 @@ take_url(const json_t *doc, const char *name, const char *issuer, char *ret)
 	const char *s = json_string_value(json_object_get(doc, name));
 	bool plain = strncmp(issuer, "http://", 7) == 0;
 
-	if (s == NULL || strlen(s) > VT_L(URL_MAX) ||
-	    (strncmp(s, "https://", 8) != 0 &&
-		!(plain && strncmp(s, "http://", 7) == 0)))
+	if (s == NULL || strlen(s) > VT_L(URL_MAX) || !is_url(s, plain))
 		return false;
 	vt_text_fit(ret, VT_L(URL_MAX) + 1, s);
 	return true;
@@ -200,53 +225,98 @@ is_old(const struct vt_oidc *c, vt_time at)
 	       now < at;
 }
 
+/* Waits until nobody asks provider i. True: somebody did. With the lock held.
+ */
+static bool
+ask_wait(struct vt_oidc *c, size_t i)
+{
+	bool waited = c->known[i].asking;
+
+	while (c->known[i].asking)
+		pthread_cond_wait(&c->told, &c->lock);
+	return waited;
+}
+
+/* Who waited for an answer that did not come does not ask once more. */
+static int
+not_told(struct vt_err *reterr)
+{
+	return vt_err_set(reterr, VT_E_BUSY,
+	    "identity provider: it does not answer, or not rightly");
+}
+
+static void
+ask_end(struct vt_oidc *c, size_t i)
+{
+	pthread_mutex_lock(&c->lock);
+	c->known[i].asking = false;
+	pthread_cond_broadcast(&c->told);
+	pthread_mutex_unlock(&c->lock);
+}
+
 /* Its addresses, copied; keys is left out. */
 static int
 known_of(struct vt_oidc *c, size_t i, struct known *ret, struct vt_err *reterr)
 {
-	json_t *keys;
-	vt_time keys_at;
-	bool old;
+	struct known *k = &c->known[i];
+	bool old, waited = false;
 	int rc;
 
 	pthread_mutex_lock(&c->lock);
-	*ret = c->known[i];
-	old = is_old(c, ret->at);
+	if (is_old(c, k->at))
+		waited = ask_wait(c, i);
+	old = is_old(c, k->at);
+	if (old && !waited)
+		k->asking = true;
+	*ret = *k;
 	pthread_mutex_unlock(&c->lock);
 	ret->keys = NULL;
-	if (!old)
-		return VT_OK;
+	if (!old || waited)
+		return old ? not_told(reterr) : VT_OK;
 	/* Nobody waits for the network under the lock. */
-	if ((rc = discover(c, i, ret, reterr)) != VT_OK)
-		return rc;
-	ret->at = vt_now(c->o.office->o.ctx);
-	pthread_mutex_lock(&c->lock);
-	keys = c->known[i].keys;
-	keys_at = c->known[i].keys_at;
-	c->known[i] = *ret;
-	c->known[i].keys = keys;
-	c->known[i].keys_at = keys_at;
-	pthread_mutex_unlock(&c->lock);
-	return VT_OK;
+	if ((rc = discover(c, i, ret, reterr)) == VT_OK) {
+		ret->at = vt_now(c->o.office->o.ctx);
+		pthread_mutex_lock(&c->lock);
+		memcpy(k->authorize, ret->authorize, sizeof(k->authorize));
+		memcpy(k->token, ret->token, sizeof(k->token));
+		memcpy(k->jwks, ret->jwks, sizeof(k->jwks));
+		k->says_iss = ret->says_iss;
+		k->at = ret->at;
+		pthread_mutex_unlock(&c->lock);
+	}
+	ask_end(c, i);
+	return rc;
 }
 
+/* A newer set than number `no`, whoever fetches it. */
 static int
-new_keys(
-    struct vt_oidc *c, size_t i, const struct known *k, struct vt_err *reterr)
+new_keys(struct vt_oidc *c, size_t i, const struct known *k, uint64_t no,
+    struct vt_err *reterr)
 {
 	json_t *keys = NULL, *old;
+	bool newer, waited;
 	int rc;
 
-	rc = fetch_json(c, k->jwks, NULL, VT_SPAN(NULL, 0), &keys, reterr);
-	if (rc != VT_OK)
-		return rc;
 	pthread_mutex_lock(&c->lock);
-	old = c->known[i].keys;
-	c->known[i].keys = keys;
-	c->known[i].keys_at = vt_now(c->o.office->o.ctx);
+	waited = ask_wait(c, i);
+	newer = c->known[i].keys_no != no;
+	if (!newer && !waited)
+		c->known[i].asking = true;
 	pthread_mutex_unlock(&c->lock);
-	json_decref(old);
-	return VT_OK;
+	if (newer || waited)
+		return newer ? VT_OK : not_told(reterr);
+	rc = fetch_json(c, k->jwks, NULL, VT_SPAN(NULL, 0), &keys, reterr);
+	if (rc == VT_OK) {
+		pthread_mutex_lock(&c->lock);
+		old = c->known[i].keys;
+		c->known[i].keys = keys;
+		c->known[i].keys_at = vt_now(c->o.office->o.ctx);
+		c->known[i].keys_no++;
+		pthread_mutex_unlock(&c->lock);
+		json_decref(old);
+	}
+	ask_end(c, i);
+	return rc;
 }
 
 /*
@@ -258,18 +328,21 @@ verify(struct vt_oidc *c, size_t i, const struct known *k,
     const struct vt_jwt *j, struct vt_err *reterr)
 {
 	bool fresh = false, has_key = false, old;
+	uint64_t no;
 	int rc;
 
 	pthread_mutex_lock(&c->lock);
+	no = c->known[i].keys_no;
 	old = c->known[i].keys == NULL || is_old(c, c->known[i].keys_at);
 	pthread_mutex_unlock(&c->lock);
 	for (;;) {
 		if (old) {
-			if ((rc = new_keys(c, i, k, reterr)) != VT_OK)
+			if ((rc = new_keys(c, i, k, no, reterr)) != VT_OK)
 				return rc;
 			fresh = true;
 		}
 		pthread_mutex_lock(&c->lock);
+		no = c->known[i].keys_no;
 		rc = vt_jwt_verify_set(j, c->known[i].keys, &has_key, reterr);
 		pthread_mutex_unlock(&c->lock);
 		if (rc == VT_OK || has_key || fresh)
@@ -286,9 +359,11 @@ token43(const struct vt_context *ctx, char ret[44])
 	uint8_t raw[32];
 	VT_BUF_AUTO(b);
 
+	b.secret = true;
 	vt_random(ctx, raw, sizeof(raw));
 	vt_base64url_put(&b, VT_SPAN(raw, sizeof(raw)));
 	vt_text_fit(ret, 44, vt_buf_str(&b));
+	vt_wipe(raw, sizeof(raw));
 }
 
 static void
@@ -377,19 +452,44 @@ keep_flow(struct vt_oidc *c, const char *state, const struct flow *f,
 	return vt_state_put(o->o.store, &n, NULL, reterr);
 }
 
+/* The address of the provider with all that it wants to be told. */
+static int
+leave_url(const struct vt_oidc *c, size_t i, const struct known *k,
+    const char *state, const struct flow *f, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	const struct vt_oidc_provider *p = &c->o.providers[i];
+	vt_hash h = vt_sha256(vt_span_str(f->verifier));
+	VT_BUF_AUTO(uri);
+	VT_BUF_AUTO(challenge);
+	int rc;
+
+	vt_base64url_put(&challenge, VT_SPAN(h.b, sizeof(h.b)));
+	redirect_uri(c, p->id, &uri);
+	vt_buf_printf(ret, "%s%sresponse_type=code", k->authorize,
+	    strchr(k->authorize, '?') == NULL ? "?" : "&");
+	parameter(ret, "client_id", p->client_id);
+	parameter(ret, "redirect_uri", vt_buf_str(&uri));
+	parameter(ret, "scope", p->scope == NULL ? "openid" : p->scope);
+	parameter(ret, "state", state);
+	parameter(ret, "nonce", f->nonce);
+	parameter(ret, "code_challenge", vt_buf_str(&challenge));
+	parameter(ret, "code_challenge_method", "S256");
+	if ((rc = vt_buf_status(&uri, reterr)) != VT_OK ||
+	    (rc = vt_buf_status(&challenge, reterr)) != VT_OK)
+		return rc;
+	return vt_buf_status(ret, reterr);
+}
+
 int
 vt_oidc_begin(struct vt_oidc *c, const char *provider, const char *return_to,
     struct vt_buf *ret_url, char ret_browser[44], struct vt_err *reterr)
 {
-	const struct vt_oidc_provider *p;
 	const struct vt_context *ctx;
 	char state[44];
 	struct known k;
 	struct flow f;
-	VT_BUF_AUTO(uri);
-	VT_BUF_AUTO(challenge);
 	size_t i = 0;
-	vt_hash h;
 	int rc;
 
 	VT_CHECK(c, OIDC_MAGIC);
@@ -397,34 +497,19 @@ vt_oidc_begin(struct vt_oidc *c, const char *provider, const char *return_to,
 	if ((rc = find(c, provider, &i, reterr)) != VT_OK ||
 	    (rc = known_of(c, i, &k, reterr)) != VT_OK)
 		return rc;
-	p = &c->o.providers[i];
 	memset(&f, 0, sizeof(f));
 	token43(ctx, state);
 	token43(ctx, f.nonce);
 	token43(ctx, f.verifier);
 	token43(ctx, ret_browser);
 	f.browser = vt_sha256(vt_span_str(ret_browser));
-	vt_text_fit(f.provider, sizeof(f.provider), p->id);
+	vt_text_fit(f.provider, sizeof(f.provider), c->o.providers[i].id);
 	vt_text_fit(f.to, sizeof(f.to), safe_return(return_to));
-	if ((rc = keep_flow(c, state, &f, reterr)) != VT_OK)
-		return rc;
-	h = vt_sha256(vt_span_str(f.verifier));
-	vt_base64url_put(&challenge, VT_SPAN(h.b, sizeof(h.b)));
-	redirect_uri(c, p->id, &uri);
-	vt_buf_printf(ret_url, "%s%sresponse_type=code", k.authorize,
-	    strchr(k.authorize, '?') == NULL ? "?" : "&");
-	parameter(ret_url, "client_id", p->client_id);
-	parameter(ret_url, "redirect_uri", vt_buf_str(&uri));
-	parameter(ret_url, "scope", p->scope == NULL ? "openid" : p->scope);
-	parameter(ret_url, "state", state);
-	parameter(ret_url, "nonce", f.nonce);
-	parameter(ret_url, "code_challenge", vt_buf_str(&challenge));
-	parameter(ret_url, "code_challenge_method", "S256");
+	if ((rc = keep_flow(c, state, &f, reterr)) == VT_OK)
+		rc = leave_url(c, i, &k, state, &f, ret_url, reterr);
 	vt_wipe(&f, sizeof(f));
-	if ((rc = vt_buf_status(&uri, reterr)) != VT_OK ||
-	    (rc = vt_buf_status(&challenge, reterr)) != VT_OK)
-		return rc;
-	return vt_buf_status(ret_url, reterr);
+	vt_wipe(state, sizeof(state));
+	return rc;
 }
 
 /* ---- coming back ---- */
@@ -576,6 +661,8 @@ begin_session(struct vt_oidc *c, const char *issuer, const char *subject,
 	    (rc = vt_identity_find(v, &key, &id, reterr)) != VT_OK)
 		return rc;
 	rc = vt_house_actor(v, &id.person, vt_now(o->o.ctx), &s.actor, reterr);
+	if (rc == VT_OK)
+		rc = vt_account_open(v, &id.person, reterr);
 	if (rc == VT_E_PERSON_UNKNOWN)
 		return vt_err_set(reterr, VT_E_IDENTITY_UNKNOWN,
 		    "identity: its person is no longer active");
@@ -615,44 +702,62 @@ check_back(const struct vt_oidc *c, size_t i, const struct known *k,
 	return VT_OK;
 }
 
-int
-vt_oidc_finish(struct vt_oidc *c, const struct vt_oidc_back *b,
-    struct vt_session *ret, struct vt_buf *ret_to, struct vt_err *reterr)
+/* The code for a token, and the token's subject: nothing of it is used before
+ * its signature and what it says hold. */
+static int
+recognise(struct vt_oidc *c, size_t i, const struct vt_oidc_back *b,
+    const struct flow *f, char ret_sub[256], struct vt_err *reterr)
 {
-	const char *aud[1];
-	struct vt_jwt_want w = { .aud = aud, .n_aud = 1, .alone = true };
-	const struct vt_oidc_provider *p;
+	const struct vt_oidc_provider *p = &c->o.providers[i];
+	const char *aud[1] = { p->client_id };
+	struct vt_jwt_want w = { .aud = aud,
+		.n_aud = 1,
+		.alone = true,
+		.iss = p->issuer,
+		.nonce = f->nonce };
 	const char *sub;
 	struct known k;
-	struct flow f;
 	VT_BUF_AUTO(token);
 	VT_JWT_AUTO(j);
-	size_t i = 0;
 	int rc;
 
-	VT_CHECK(c, OIDC_MAGIC);
 	token.secret = true;
-	if ((rc = find(c, b->provider, &i, reterr)) != VT_OK ||
-	    (rc = take_flow(c, b, &f, reterr)) != VT_OK ||
-	    (rc = known_of(c, i, &k, reterr)) != VT_OK ||
-	    (rc = check_back(c, i, &k, b, &f, reterr)) != VT_OK ||
-	    (rc = exchange_code(c, i, &k, &f, b->code, &token, reterr)) !=
+	if ((rc = known_of(c, i, &k, reterr)) != VT_OK ||
+	    (rc = check_back(c, i, &k, b, f, reterr)) != VT_OK ||
+	    (rc = exchange_code(c, i, &k, f, b->code, &token, reterr)) !=
 		VT_OK ||
 	    (rc = vt_jwt_parse(vt_buf_str(&token), &j, reterr)) != VT_OK ||
 	    (rc = verify(c, i, &k, &j, reterr)) != VT_OK)
 		return rc;
-	p = &c->o.providers[i];
-	aud[0] = p->client_id;
-	w.iss = p->issuer;
-	w.nonce = f.nonce;
 	w.now = vt_now(c->o.office->o.ctx);
 	if ((rc = vt_jwt_judge(&j, &w, reterr)) != VT_OK)
 		return rc;
 	sub = vt_jwt_str(&j, "sub");
 	if (sub == NULL || *sub == '\0' || strlen(sub) > 255)
 		return wrong(reterr, "OpenID Connect Core 2", "sub");
-	if ((rc = begin_session(c, p->issuer, sub, ret, reterr)) != VT_OK)
+	vt_text_fit(ret_sub, 256, sub);
+	return VT_OK;
+}
+
+int
+vt_oidc_finish(struct vt_oidc *c, const struct vt_oidc_back *b,
+    struct vt_session *ret, struct vt_buf *ret_to, struct vt_err *reterr)
+{
+	char sub[256];
+	struct flow f;
+	size_t i = 0;
+	int rc;
+
+	VT_CHECK(c, OIDC_MAGIC);
+	if ((rc = find(c, b->provider, &i, reterr)) != VT_OK)
 		return rc;
-	vt_buf_puts(ret_to, f.to);
-	return vt_buf_status(ret_to, reterr);
+	if ((rc = take_flow(c, b, &f, reterr)) == VT_OK &&
+	    (rc = recognise(c, i, b, &f, sub, reterr)) == VT_OK &&
+	    (rc = begin_session(
+		 c, c->o.providers[i].issuer, sub, ret, reterr)) == VT_OK) {
+		vt_buf_puts(ret_to, f.to);
+		rc = vt_buf_status(ret_to, reterr);
+	}
+	vt_wipe(&f, sizeof(f));
+	return rc;
 }

@@ -10,7 +10,7 @@ vt_password_gate_init(struct vt_password_gate *g)
 {
 	VT_ASSERT(pthread_mutex_init(&g->lock, NULL) == 0);
 	VT_ASSERT(pthread_cond_init(&g->open, NULL) == 0);
-	g->in = 0;
+	g->in = g->waiting = 0;
 }
 
 void
@@ -20,16 +20,28 @@ vt_password_gate_fini(struct vt_password_gate *g)
 	VT_ASSERT(pthread_mutex_destroy(&g->lock) == 0);
 }
 
-static void
-enter(struct vt_password_gate *g)
+static int
+enter(struct vt_password_gate *g, struct vt_err *reterr)
 {
+	bool full;
+
 	if (g == NULL)
-		return;
+		return VT_OK;
 	VT_ASSERT(pthread_mutex_lock(&g->lock) == 0);
-	while (g->in >= VT_L(PASSWORDS_AT_ONCE))
+	full = g->in >= VT_L(PASSWORDS_AT_ONCE) &&
+	       g->waiting >= VT_L(PASSWORDS_WAITING);
+	while (!full && g->in >= VT_L(PASSWORDS_AT_ONCE)) {
+		g->waiting++;
 		VT_ASSERT(pthread_cond_wait(&g->open, &g->lock) == 0);
-	g->in++;
+		g->waiting--;
+	}
+	if (!full)
+		g->in++;
 	VT_ASSERT(pthread_mutex_unlock(&g->lock) == 0);
+	return full ? vt_err_set(reterr, VT_E_BUSY,
+			  "password: %zu wait to be looked at",
+			  VT_L(PASSWORDS_WAITING))
+		    : VT_OK;
 }
 
 static void
@@ -53,7 +65,8 @@ derive(struct vt_password_gate *g, const struct vt_password *p,
 		VT_SPAN(NULL, 0) };
 	int rc;
 
-	enter(g);
+	if ((rc = enter(g, reterr)) != VT_OK)
+		return rc;
 	rc = vt_argon2id(&a, password, ret, reterr);
 	leave(g);
 	return rc;

@@ -20,11 +20,12 @@ struct vt_password {
 	uint32_t memory_kib, passes, lanes;
 };
 
-/* Lets PASSWORDS_AT_ONCE of them be computed at a time; others wait. */
+/* Lets PASSWORDS_AT_ONCE of them be computed at a time; PASSWORDS_WAITING
+ * others wait, and no more. */
 struct vt_password_gate {
 	pthread_mutex_t lock;
 	pthread_cond_t open;
-	size_t in;
+	size_t in, waiting;
 };
 void vt_password_gate_init(struct vt_password_gate *g);
 void vt_password_gate_fini(struct vt_password_gate *g);
@@ -38,14 +39,15 @@ VT_NODISCARD int vt_password_check(
     const struct vt_secret *password, const char *login, struct vt_err *reterr);
 
 /* A new verifier with a new salt. gate: NULL when nobody else is there, as
- * below. Errors: VT_E_NOMEM, VT_E_INVALID. */
+ * below. Errors: VT_E_BUSY, VT_E_NOMEM, VT_E_INVALID. */
 VT_NODISCARD int vt_password_make(struct vt_password_gate *gate,
     const struct vt_context *ctx, const struct vt_secret *password,
     struct vt_password *ret, struct vt_err *reterr);
 
 /*
  * *ret_right: is it the one? kept NULL: never right, at the same cost, for
- * names that are not known. Errors: VT_E_NOMEM, VT_E_LIMIT (PASSWORD_MAX).
+ * names that are not known. Errors: VT_E_BUSY (too many wait), VT_E_NOMEM,
+ * VT_E_LIMIT (PASSWORD_MAX).
  */
 VT_NODISCARD int vt_password_try(struct vt_password_gate *gate,
     const struct vt_password *kept, const struct vt_secret *password,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/office/sessions_priv.h"
 
+#include "api/office/accounts_priv.h"
 #include "api/office/clients_priv.h"
 #include "api/office/house.h"
 #include "api/office/office_priv.h"
@@ -277,6 +278,10 @@ make_room(struct vt_store *s, const vt_id *person, vt_time now, size_t most,
 	size_t n = 0, alive = 0;
 	int rc;
 
+	static_assert(VT_L(SESSIONS_MAX) <= LIST_MAX &&
+			  VT_L(ACCESS_TOKENS_MAX) <= LIST_MAX,
+	    "one look is enough");
+
 	rc = list(s, person, NULL, now, l, &n, reterr);
 	for (size_t i = 0; rc == VT_OK && i < n; i++) {
 		if (l[i].over) {
@@ -312,10 +317,10 @@ vt_session_make(struct vt_store *s, const struct vt_context *ctx,
 	int rc;
 
 	text.secret = true;
-	/* Programs take a token whenever they like; those end soon. */
-	rc = n->kind == VT_SESSION_CLIENT
-		 ? VT_OK
-		 : make_room(s, &n->person, now, VT_L(SESSIONS_MAX), reterr);
+	rc = make_room(s, &n->person, now,
+	    n->kind == VT_SESSION_CLIENT ? VT_L(ACCESS_TOKENS_MAX)
+					 : VT_L(SESSIONS_MAX),
+	    reterr);
 	if (rc != VT_OK)
 		return rc;
 	memcpy(raw, n->person.b, VT_ID_SIZE);
@@ -363,8 +368,10 @@ find(struct vt_office *o, const struct key *key, struct kept *ret,
 		rc = vt_house_actor(
 		    v, &person, vt_now(o->o.ctx), &ret_session->actor, &err);
 	}
-	if (rc == VT_OK && ret->kind == VT_SESSION_CLIENT)
-		rc = vt_client_limit(v, &ret_session->actor, &err);
+	if (rc == VT_OK)
+		rc = ret->kind == VT_SESSION_CLIENT
+			 ? vt_client_limit(v, &ret_session->actor, &err)
+			 : vt_account_open(v, &person, &err);
 	if (rc == VT_E_NOT_FOUND || rc == VT_E_PERSON_UNKNOWN)
 		rc = vt_err_set(&err, VT_E_UNAUTHENTICATED,
 		    "the session or access token is not known here");
@@ -417,6 +424,7 @@ int
 vt_session_changed(
     struct vt_office *o, struct vt_span token, struct vt_err *reterr)
 {
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_session s;
 	struct key key;
 	struct kept k;
@@ -426,11 +434,17 @@ vt_session_changed(
 	if (!key_of(token, &key))
 		return vt_err_set(reterr, VT_E_UNAUTHENTICATED,
 		    "this is no token of a session");
-	if ((rc = find(o, &key, &k, &rev, &s, reterr)) != VT_OK)
-		return rc;
-	k.must_change = false;
-	k.used = vt_now(o->o.ctx);
-	return put(o->o.store, &key, &k, VT_STATE_ANY, reterr);
+	/* Not over what came between: a session that was ended stays so. */
+	do {
+		if ((rc = find(o, &key, &k, &rev, &s, reterr)) != VT_OK)
+			return rc;
+		k.must_change = false;
+		k.used = vt_now(o->o.ctx);
+		rc = put(o->o.store, &key, &k, rev, &err);
+	} while (rc == VT_E_CONFLICT);
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
 }
 
 /* ---- forms ---- */

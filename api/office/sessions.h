@@ -5,11 +5,11 @@
  * bytes as 64 characters of base64url; the store keeps its SHA-256 and no more.
  * A session ends by signing out, when nobody uses it for SESSION_IDLE_S, after
  * SESSION_S in all, when the password changes, and when its person is no
- * longer active.
+ * longer active or his account is locked.
  *
- * For a browser: the token goes into a cookie that is HttpOnly, SameSite=Lax,
- * Path=/ and, over TLS (req->tls), Secure; every form carries the CSRF token,
- * which follows from the session and needs no keeping.
+ * For a browser: the token goes into a cookie that is HttpOnly,
+ * SameSite=Strict, Path=/ and, where browsers come by https, Secure; every form
+ * carries the CSRF token, which follows from the session and needs no keeping.
  *
  * The same token works as a bearer token of the API (vt_office_authenticate).
  * Times are the context's. All functions: any thread.
@@ -20,6 +20,7 @@
 #include "api/office/office.h"
 
 #define VT_SESSION_TOKEN 64 /* characters */
+#define VT_DEVICE_TOKEN  64 /* likewise */
 
 /* How somebody was recognised; stored, never renumbered. */
 enum vt_session_kind {
@@ -35,23 +36,37 @@ struct vt_session {
 	enum vt_session_kind kind;
 	bool must_change; /* the password was set by somebody else */
 	struct vt_actor actor;
+	/* For this device to keep and to show at the next sign-in; "" when it
+	 * was not the password that opened the session. */
+	char device[VT_DEVICE_TOKEN + 1];
+};
+
+/* Somebody who wants in; what did not come is NULL or "". */
+struct vt_sign_in {
+	const char *login; /* as typed; case and blanks around do not matter */
+	const struct vt_secret *password; /* as it is (UTF-8, NFC) */
+	const char *code;    /* of the authenticator or a recovery code, blanks
+			      * and hyphens allowed */
+	const char *address; /* numeric, where it comes from */
+	const char *device;  /* what an earlier session of this account gave */
 };
 
 /*
  * Signs a person in by his local account.
- * login: as typed; case and surrounding blanks do not matter. password: taken
- * as it is (UTF-8, NFC). code: of the authenticator or a recovery code, blanks
- * and hyphens allowed; NULL or "" when none was given.
+ * Wrong ones are counted for the name and where they come from: a device that
+ * is known by what an earlier session gave it, or the address (of IPv6 its
+ * first 48 bits). See docs/access.md.
  * Errors: VT_E_SIGN_IN_FAILED (no such name, wrong password, wrong or used
  * code: not told apart, and of equal cost), VT_E_SECOND_FACTOR (the password
  * is right, a code is wanted), VT_E_HTTP_TOO_MANY (wait; the message says how
  * many seconds and *ret_wait_s, which may be NULL, too), VT_E_ACCOUNT_LOCKED
  * (only with the right password), VT_E_BUSY.
- * Cost: one Argon2id, about 0.2 s; PASSWORDS_AT_ONCE at a time.
+ * Cost: one Argon2id, about 0.2 s; PASSWORDS_AT_ONCE at a time,
+ * PASSWORDS_WAITING wait.
  */
-VT_NODISCARD int vt_office_sign_in(struct vt_office *o, const char *login,
-    const struct vt_secret *password, const char *code, unsigned *ret_wait_s,
-    struct vt_session *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_office_sign_in(struct vt_office *o,
+    const struct vt_sign_in *in, unsigned *ret_wait_s, struct vt_session *ret,
+    struct vt_err *reterr);
 
 /*
  * Who is it? Also keeps the session from idling. ret->token is not filled.
@@ -78,7 +93,8 @@ VT_NODISCARD int vt_session_csrf_check(struct vt_office *o,
 
 /*
  * A person changes his own password; all his sessions end but the one of
- * `keep` (its token; may be empty). Errors: VT_E_SIGN_IN_FAILED (the old one
+ * `keep` (its token; may be empty). A repeat of the request does it to its end
+ * and is no error. Errors: VT_E_SIGN_IN_FAILED (the old one
  * is wrong; counted as for signing in), VT_E_HTTP_TOO_MANY, VT_E_PASSWORD_WEAK,
  * VT_E_NOT_FOUND (he has no local account).
  */

@@ -16,8 +16,9 @@ struct vt_session_new {
 };
 
 /*
- * Makes it; *ret_until: when it ends. The oldest of the person goes when he
- * would have more than SESSIONS_MAX. Errors: those of states.
+ * Makes it; *ret_until: when it ends. The one unused longest goes when a person
+ * would have more than SESSIONS_MAX, a program more than ACCESS_TOKENS_MAX.
+ * Errors: those of states.
  */
 VT_NODISCARD int vt_session_make(struct vt_store *s,
     const struct vt_context *ctx, const struct vt_session_new *n,

@@ -584,6 +584,7 @@ open_key(struct vt_office *o, const struct vt_holder *h,
     const struct vt_secret *pin, struct vt_key **ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_key_free) struct vt_key *key = NULL;
+	struct vt_tries_on on = { .name = h->key_ref };
 	VT_BUF_AUTO(uri);
 	const char *path;
 	vt_hash cert;
@@ -599,10 +600,10 @@ open_key(struct vt_office *o, const struct vt_holder *h,
 		vt_buf_printf(&uri, "%s/", o->o.key_dir);
 	vt_buf_puts(&uri, path);
 	if ((rc = vt_buf_status(&uri, reterr)) != VT_OK ||
-	    (rc = vt_tries_admit(o->pins, h->key_ref, NULL, reterr)) != VT_OK)
+	    (rc = vt_tries_admit(o->pins, &on, NULL, reterr)) != VT_OK)
 		return rc;
 	rc = vt_key_open(vt_buf_str(&uri), pin, &key, reterr);
-	vt_tries_result(o->pins, h->key_ref, &h->person,
+	vt_tries_result(o->pins, &on, &h->person,
 	    rc == VT_OK		 ? VT_TRIED_RIGHT
 	    : rc == VT_E_PIN_WRONG ? VT_TRIED_WRONG
 				   : VT_TRIED_NEITHER);

@@ -12,10 +12,10 @@
 #define TRIES_MAGIC 0x74726965U
 
 const struct vt_tries_rule vt_tries_pins = { "PIN", 'p', VT_L(PIN_TRIES),
-	VT_L(PIN_WAIT_S), VT_L(PIN_FORGET_S), VT_L(PIN_KEYS_MAX) };
+	VT_L(PIN_WAIT_S), VT_L(PIN_FORGET_S), VT_L(PIN_KEYS_MAX), 0 };
 const struct vt_tries_rule vt_tries_sign_in = { "password", 'l',
 	VT_L(SIGN_IN_TRIES), VT_L(SIGN_IN_WAIT_S), VT_L(SIGN_IN_FORGET_S),
-	VT_L(PIN_KEYS_MAX) };
+	VT_L(PIN_KEYS_MAX), VT_L(SIGN_IN_ALL_TRIES) };
 
 /* Fields of the kept value. */
 enum { K_VERSION = 1, K_FAILURES, K_LAST, K_UNTIL };
@@ -26,10 +26,21 @@ struct count {
 	vt_time until; /* nobody is admitted before */
 };
 
+/* Of a state: the rule's space, the name's SHA-256, and of the place's, if it
+ * makes a difference, PLACE_SIZE bytes. */
+#define NAME_KEY   (1 + VT_HASH_SIZE)
+#define PLACE_SIZE 16
+struct key {
+	uint8_t b[NAME_KEY + PLACE_SIZE];
+	size_t n;
+};
+
 struct row {
-	vt_hash name; /* SHA-256 */
+	struct key key;
 	bool used, busy;
-	bool unsaved; /* count could not be written */
+	bool unsaved;   /* count could not be written */
+	bool forgotten; /* while an attempt was under way */
+	size_t waiting; /* attempts, for this one to end */
 	struct count count;
 };
 
@@ -82,18 +93,26 @@ vt_tries_free(struct vt_tries *t)
 
 /* ---- kept counts ---- */
 
-struct key {
-	uint8_t b[1 + VT_HASH_SIZE];
-};
-
 static struct key
-key_of(const struct vt_tries *t, const vt_hash *name)
+key_of(const struct vt_tries *t, const char *name, const char *place)
 {
-	struct key k;
+	vt_hash h = vt_sha256(vt_span_str(name));
+	struct key k = { .n = NAME_KEY };
 
 	k.b[0] = (uint8_t)t->rule.space;
-	memcpy(k.b + 1, name->b, VT_HASH_SIZE);
+	memcpy(k.b + 1, h.b, VT_HASH_SIZE);
+	if (place != NULL) {
+		h = vt_sha256(vt_span_str(place));
+		memcpy(k.b + NAME_KEY, h.b, PLACE_SIZE);
+		k.n += PLACE_SIZE;
+	}
 	return k;
+}
+
+static bool
+is_key(const struct key *a, const struct key *b)
+{
+	return a->n == b->n && memcmp(a->b, b->b, a->n) == 0;
 }
 
 static int
@@ -121,39 +140,40 @@ decode(struct vt_span s, struct count *ret, struct vt_err *reterr)
 	return vt_cbor_finish(&c, "count of wrong guesses", reterr);
 }
 
+/* *ret_rev: of its row, VT_STATE_NEW when there is none; may be NULL. */
 static int
-load(struct vt_tries *t, const vt_hash *name, struct count *ret,
-    struct vt_err *reterr)
+load(struct vt_tries *t, const struct key *k, struct count *ret,
+    uint64_t *ret_rev, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct key k = key_of(t, name);
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_state st;
+	struct vt_state st = { .rev = VT_STATE_NEW };
 	int rc;
 
 	memset(ret, 0, sizeof(*ret));
 	if ((rc = vt_view_begin(t->store, &v, reterr)) != VT_OK)
 		return rc;
 	rc = vt_state_get(
-	    v, VT_STATE_LOGIN_FAILURES, VT_SPAN(k.b, sizeof(k.b)), &st, &err);
-	if (rc == VT_E_NOT_FOUND)
-		return VT_OK;
+	    v, VT_STATE_LOGIN_FAILURES, VT_SPAN(k->b, k->n), &st, &err);
 	if (rc == VT_OK)
-		return decode(st.value, ret, reterr);
-	if (reterr != NULL)
+		rc = decode(st.value, ret, &err);
+	else if (rc == VT_E_NOT_FOUND)
+		rc = VT_OK;
+	if (rc == VT_OK && ret_rev != NULL)
+		*ret_rev = st.rev;
+	if (rc != VT_OK && reterr != NULL)
 		*reterr = err;
 	return rc;
 }
 
 static int
-save(struct vt_tries *t, const vt_hash *name, const struct count *c,
-    struct vt_err *reterr)
+save(struct vt_tries *t, const struct key *k, const struct count *c,
+    uint64_t expect, struct vt_err *reterr)
 {
-	struct key k = key_of(t, name);
 	struct vt_cbor_map_writer m;
 	struct vt_state_new n = { .kind = VT_STATE_LOGIN_FAILURES,
-		.key = VT_SPAN(k.b, sizeof(k.b)),
-		.expect = VT_STATE_ANY };
+		.key = VT_SPAN(k->b, k->n),
+		.expect = expect };
 	VT_BUF_AUTO(b);
 	int rc;
 
@@ -177,14 +197,13 @@ save(struct vt_tries *t, const vt_hash *name, const struct count *c,
 }
 
 static int
-drop(struct vt_tries *t, const vt_hash *name, struct vt_err *reterr)
+drop(struct vt_tries *t, struct vt_span key, struct vt_err *reterr)
 {
-	struct key k = key_of(t, name);
 	struct vt_err err = VT_ERR_INIT;
 	int rc;
 
-	rc = vt_state_delete(t->store, VT_STATE_LOGIN_FAILURES,
-	    VT_SPAN(k.b, sizeof(k.b)), VT_STATE_ANY, &err);
+	rc = vt_state_delete(
+	    t->store, VT_STATE_LOGIN_FAILURES, key, VT_STATE_ANY, &err);
 	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
 		return VT_OK;
 	if (reterr != NULL)
@@ -195,32 +214,41 @@ drop(struct vt_tries *t, const vt_hash *name, struct vt_err *reterr)
 /* ---- attempts under way ---- */
 
 static struct row *
-find(struct vt_tries *t, const vt_hash *name)
+find(struct vt_tries *t, const struct key *k)
 {
 	for (size_t i = 0; i < t->rule.at_once; i++)
-		if (t->rows[i].used && vt_hash_eq(&t->rows[i].name, name))
+		if (t->rows[i].used && is_key(&t->rows[i].key, k))
 			return &t->rows[i];
 	return NULL;
 }
 
-/* The name's row, busy for us, or NULL: all are taken. */
+/* The name's row, busy for us, or NULL: all are taken, or too many wait. */
 static struct row *
-seize(struct vt_tries *t, const vt_hash *name)
+seize(struct vt_tries *t, const struct key *k)
 {
 	struct row *r;
 
 	VT_ASSERT(pthread_mutex_lock(&t->lock) == 0);
 	/* Looked for anew each time: the row may have become another's. */
-	while ((r = find(t, name)) != NULL && r->busy)
+	while ((r = find(t, k)) != NULL && r->busy) {
+		if (r->waiting >= VT_L(TRIES_WAITING)) {
+			r = NULL;
+			goto out;
+		}
+		r->waiting++;
 		VT_ASSERT(pthread_cond_wait(&t->freed, &t->lock) == 0);
+		/* it is kept while somebody waits */
+		r->waiting--;
+	}
 	for (size_t i = 0; r == NULL && i < t->rule.at_once; i++) {
 		if (t->rows[i].used)
 			continue;
 		r = &t->rows[i];
-		*r = (struct row){ .name = *name, .used = true };
+		*r = (struct row){ .key = *k, .used = true };
 	}
 	if (r != NULL)
 		r->busy = true;
+out:
 	VT_ASSERT(pthread_mutex_unlock(&t->lock) == 0);
 	return r;
 }
@@ -229,31 +257,31 @@ static void
 release(struct vt_tries *t, struct row *r)
 {
 	VT_ASSERT(pthread_mutex_lock(&t->lock) == 0);
-	r->busy = false;
-	r->used = r->unsaved;
+	r->busy = r->forgotten = false;
+	r->used = r->unsaved || r->waiting > 0;
 	VT_ASSERT(pthread_cond_broadcast(&t->freed) == 0);
 	VT_ASSERT(pthread_mutex_unlock(&t->lock) == 0);
 }
 
-/* 1 s after rule.tries, doubling. */
+/* 1 s after `tries`, doubling. */
 static int64_t
-wait_s(const struct vt_tries_rule *r, uint64_t failures)
+wait_s(const struct vt_tries *t, size_t tries, uint64_t failures)
 {
 	int64_t s;
 
-	if (failures < r->tries)
+	if (failures < tries)
 		return 0;
-	s = failures - r->tries > 30 ? r->wait_s
-				     : (int64_t)1 << (failures - r->tries);
-	return s > r->wait_s ? r->wait_s : s;
+	s = failures - tries > 30 ? t->rule.wait_s
+				  : (int64_t)1 << (failures - tries);
+	return s > t->rule.wait_s ? t->rule.wait_s : s;
 }
 
-/* May it be tried now? The row is ours. */
+/* May it be tried now? */
 static int
-judge(struct vt_tries *t, struct row *r, unsigned *ret_wait_s,
+judge(struct vt_tries *t, struct count *c, unsigned *ret_wait_s,
     struct vt_err *reterr)
 {
-	vt_time now = vt_now(t->ctx), until = r->count.until;
+	vt_time now = vt_now(t->ctx), until = c->until;
 	vt_time most = now + VT_TIME_S(t->rule.wait_s);
 	unsigned s;
 
@@ -265,97 +293,187 @@ judge(struct vt_tries *t, struct row *r, unsigned *ret_wait_s,
 			*ret_wait_s = s;
 		return vt_err_set(reterr, VT_E_HTTP_TOO_MANY,
 		    "%llu wrong times (%s): try again in %u s",
-		    (unsigned long long)r->count.failures, t->rule.what, s);
+		    (unsigned long long)c->failures, t->rule.what, s);
 	}
-	if (now - r->count.last > VT_TIME_S(t->rule.forget_s))
-		r->count.failures = 0;
+	if (now - c->last > VT_TIME_S(t->rule.forget_s))
+		c->failures = 0;
 	return VT_OK;
 }
 
-int
-vt_tries_admit(struct vt_tries *t, const char *name, unsigned *ret_wait_s,
+/* Does it count towards what all unknown places may try? */
+static bool
+is_shared(const struct vt_tries *t, const struct vt_tries_on *on)
+{
+	return t->rule.all_tries > 0 && on->place != NULL && !on->known;
+}
+
+static int
+admit_all(struct vt_tries *t, const char *name, unsigned *ret_wait_s,
     struct vt_err *reterr)
 {
-	vt_hash h = vt_sha256(vt_span_str(name));
+	struct key k = key_of(t, name, NULL);
+	struct count c;
+	int rc = load(t, &k, &c, NULL, reterr);
+
+	return rc != VT_OK ? rc : judge(t, &c, ret_wait_s, reterr);
+}
+
+int
+vt_tries_admit(struct vt_tries *t, const struct vt_tries_on *on,
+    unsigned *ret_wait_s, struct vt_err *reterr)
+{
+	struct key k = key_of(t, on->name, on->place);
 	struct row *r;
 	int rc;
 
 	VT_CHECK(t, TRIES_MAGIC);
-	if ((r = seize(t, &h)) == NULL)
+	if ((r = seize(t, &k)) == NULL)
 		return vt_err_set(reterr, VT_E_BUSY,
-		    "%zu names (%s) are being tried", t->rule.at_once,
-		    t->rule.what);
+		    "%zu names (%s) are being tried, or %zu wait for this one",
+		    t->rule.at_once, t->rule.what, VT_L(TRIES_WAITING));
 	if (r->unsaved) {
-		rc = save(t, &h, &r->count, reterr);
+		rc = save(t, &k, &r->count, VT_STATE_ANY, reterr);
 		if (rc == VT_OK)
 			r->unsaved = false;
 	} else {
-		rc = load(t, &h, &r->count, reterr);
+		rc = load(t, &k, &r->count, NULL, reterr);
 	}
 	if (rc == VT_OK)
-		rc = judge(t, r, ret_wait_s, reterr);
+		rc = judge(t, &r->count, ret_wait_s, reterr);
+	if (rc == VT_OK && is_shared(t, on))
+		rc = admit_all(t, on->name, ret_wait_s, reterr);
 	if (rc != VT_OK)
 		release(t, r);
 	return rc;
 }
 
 static void
-wrong(struct vt_tries *t, struct row *r, const vt_id *person)
+raise_count(struct vt_tries *t, struct count *c, size_t tries)
 {
-	char who[VT_ID_TEXT + 1], hex[VT_HASH_TEXT + 1];
-	struct vt_err err = VT_ERR_INIT;
+	c->failures++;
+	c->last = vt_now(t->ctx);
+	c->until = c->last + VT_TIME_S(wait_s(t, tries, c->failures));
+}
 
-	r->count.failures++;
-	r->count.last = vt_now(t->ctx);
-	r->count.until =
-	    r->count.last + VT_TIME_S(wait_s(&t->rule, r->count.failures));
-	if (save(t, &r->name, &r->count, &err) != VT_OK) {
+/* Several places write this one: what another wrote is not written over. */
+static void
+wrong_for_all(struct vt_tries *t, const char *name)
+{
+	struct key k = key_of(t, name, NULL);
+	struct vt_err err = VT_ERR_INIT;
+	int rc = VT_E_CONFLICT;
+
+	while (rc == VT_E_CONFLICT) {
+		uint64_t rev = VT_STATE_NEW;
+		struct count c;
+
+		if ((rc = load(t, &k, &c, &rev, &err)) != VT_OK)
+			break;
+		if (vt_now(t->ctx) - c.last > VT_TIME_S(t->rule.forget_s))
+			c.failures = 0;
+		raise_count(t, &c, t->rule.all_tries);
+		rc = save(t, &k, &c, rev, &err);
+	}
+	if (rc != VT_OK)
+		vt_log_err("office.wrong_unsaved", &err);
+}
+
+static void
+wrong(struct vt_tries *t, struct row *r, const struct vt_tries_on *on,
+    const vt_id *person)
+{
+	char who[VT_ID_TEXT + 1];
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(hex);
+
+	if (r->forgotten)
+		r->count.failures = 0;
+	raise_count(t, &r->count, t->rule.tries);
+	if (save(t, &r->key, &r->count, VT_STATE_ANY, &err) != VT_OK) {
 		r->unsaved = true;
 		vt_log_err("office.wrong_unsaved", &err);
 	}
+	/* beyond that it had to wait, and is bounded by this */
+	if (is_shared(t, on) && r->count.failures <= t->rule.tries)
+		wrong_for_all(t, on->name);
 	vt_id_text(person, who);
-	vt_hash_text(&r->name, hex);
+	vt_buf_hex(&hex, VT_SPAN(r->key.b + 1, 8));
 	vt_log(VT_LEVEL_WARN, "office.wrong",
-	    "what=%s person=%s name=%.16s count=%llu", t->rule.what, who, hex,
-	    (unsigned long long)r->count.failures);
+	    "what=%s person=%s name=%s known=%d count=%llu", t->rule.what, who,
+	    vt_buf_str(&hex), on->known, (unsigned long long)r->count.failures);
 }
 
 void
-vt_tries_result(struct vt_tries *t, const char *name, const vt_id *person,
-    enum vt_tried how)
+vt_tries_result(struct vt_tries *t, const struct vt_tries_on *on,
+    const vt_id *person, enum vt_tried how)
 {
-	vt_hash h = vt_sha256(vt_span_str(name));
+	struct key k = key_of(t, on->name, on->place);
 	struct vt_err err = VT_ERR_INIT;
 	struct row *r;
 
 	VT_CHECK(t, TRIES_MAGIC);
 	VT_ASSERT(pthread_mutex_lock(&t->lock) == 0);
-	r = find(t, &h);
+	r = find(t, &k);
 	VT_ASSERT(r != NULL && r->busy);
 	VT_ASSERT(pthread_mutex_unlock(&t->lock) == 0);
 	if (how == VT_TRIED_WRONG)
-		wrong(t, r, person);
+		wrong(t, r, on, person);
 	else if (how == VT_TRIED_RIGHT && r->count.failures > 0 &&
-		 drop(t, &h, &err) != VT_OK)
+		 drop(t, VT_SPAN(k.b, k.n), &err) != VT_OK)
 		vt_log_err("office.right_unsaved", &err);
 	release(t, r);
 }
 
+/* Rows of attempts under way, and of counts that are not written yet. */
+static void
+forget_rows(struct vt_tries *t, const struct key *name)
+{
+	VT_ASSERT(pthread_mutex_lock(&t->lock) == 0);
+	for (size_t i = 0; i < t->rule.at_once; i++) {
+		struct row *r = &t->rows[i];
+
+		if (!r->used || memcmp(r->key.b, name->b, NAME_KEY) != 0)
+			continue;
+		if (r->busy) {
+			r->forgotten = true;
+		} else {
+			r->unsaved = false;
+			r->used = r->waiting > 0;
+		}
+	}
+	VT_ASSERT(pthread_mutex_unlock(&t->lock) == 0);
+}
+
+#define FORGET_STEP 64
+
 int
 vt_tries_forget(struct vt_tries *t, const char *name, struct vt_err *reterr)
 {
-	vt_hash h = vt_sha256(vt_span_str(name));
-	struct row *r;
-	int rc;
+	struct key k = key_of(t, name, NULL);
+	struct key found[FORGET_STEP];
+	struct vt_state st[FORGET_STEP];
+	size_t n = FORGET_STEP;
+	int rc = VT_OK;
 
 	VT_CHECK(t, TRIES_MAGIC);
-	if ((r = seize(t, &h)) == NULL)
-		return vt_err_set(reterr, VT_E_BUSY,
-		    "%zu names (%s) are being tried", t->rule.at_once,
-		    t->rule.what);
-	rc = drop(t, &h, reterr);
+	while (rc == VT_OK && n == FORGET_STEP) {
+		struct vt_view *v = NULL;
+
+		if ((rc = vt_view_begin(t->store, &v, reterr)) != VT_OK)
+			return rc;
+		rc = vt_state_list(v, VT_STATE_LOGIN_FAILURES,
+		    VT_SPAN(k.b, NAME_KEY), VT_SPAN(NULL, 0), st, FORGET_STEP,
+		    &n, reterr);
+		for (size_t i = 0; rc == VT_OK && i < n; i++) {
+			VT_ASSERT(st[i].key.n <= sizeof(found[i].b));
+			memcpy(found[i].b, st[i].key.p, st[i].key.n);
+			found[i].n = st[i].key.n;
+		}
+		vt_view_end(v);
+		for (size_t i = 0; rc == VT_OK && i < n; i++)
+			rc = drop(t, VT_SPAN(found[i].b, found[i].n), reterr);
+	}
 	if (rc == VT_OK)
-		r->unsaved = false;
-	release(t, r);
+		forget_rows(t, &k);
 	return rc;
 }

@@ -8,9 +8,6 @@
 #include "base/limits.h"
 #include "base/secret.h"
 
-/* What the browser keeps between leaving and coming back. */
-#define FLOW_COOKIE "vt-oidc"
-
 struct vt_oidc_face {
 	struct vt_oidc *oidc;
 	struct vt_http_rate *rate; /* each begins a flow that is kept */
@@ -22,6 +19,30 @@ static const char *
 session_cookie(const struct vt_oidc_face *f)
 {
 	return f->secure ? "__Host-vt" : "vt";
+}
+
+/* What the browser keeps between leaving and coming back. Over https of this
+ * host alone: a neighbour in the domain cannot set it. */
+static const char *
+flow_cookie(const struct vt_oidc_face *f)
+{
+	return f->secure ? "__Host-vt-oidc" : "vt-oidc";
+}
+
+/* Lax: it has to come back with a link from elsewhere. value "": away. */
+static void
+set_flow(
+    const struct vt_oidc_face *f, struct vt_http_res *res, const char *value)
+{
+	char c[160];
+
+	(void)snprintf(c, sizeof(c),
+	    "%s=%s; Path=%s; HttpOnly; SameSite=Lax; Max-Age=%zu%s",
+	    flow_cookie(f), value, f->secure ? "/" : "/desk/oidc",
+	    *value == '\0' ? (size_t)0 : VT_L(FLOW_S),
+	    f->secure ? "; Secure" : "");
+	vt_http_res_cookie(res, c);
+	vt_wipe(c, sizeof(c));
 }
 
 static const char *
@@ -48,7 +69,7 @@ static int
 leave(struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	struct vt_oidc_face *f = req->app;
-	char browser[44], c[160];
+	char browser[44];
 	VT_BUF_AUTO(url);
 	int rc;
 
@@ -57,12 +78,8 @@ leave(struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 	    (rc = vt_oidc_begin(f->oidc, vt_http_param(req, "provider"),
 		 vt_http_query(req, "next"), &url, browser, reterr)) != VT_OK)
 		return rc;
-	/* Lax: it has to come back with a link from elsewhere. */
-	(void)snprintf(c, sizeof(c),
-	    FLOW_COOKIE "=%s; Path=/desk/oidc; HttpOnly; SameSite=Lax; "
-			"Max-Age=%zu%s",
-	    browser, VT_L(FLOW_S), f->secure ? "; Secure" : "");
-	vt_http_res_header(res, "Set-Cookie", c);
+	set_flow(f, res, browser);
+	vt_wipe(browser, sizeof(browser));
 	vt_http_res_header(res, "Location", vt_buf_str(&url));
 	vt_http_res_header(res, "Cache-Control", "no-store");
 	res->status = 303;
@@ -97,7 +114,7 @@ come_back(
 		.code = vt_http_query(req, "code"),
 		.error = vt_http_query(req, "error"),
 		.iss = vt_http_query(req, "iss"),
-		.browser = cookie(req, FLOW_COOKIE) };
+		.browser = cookie(req, flow_cookie(f)) };
 	struct vt_session s;
 	char c[256];
 	VT_BUF_AUTO(to);
@@ -110,7 +127,8 @@ come_back(
 	(void)snprintf(c, sizeof(c),
 	    "%s=%s; Path=/; HttpOnly; SameSite=Strict%s", session_cookie(f),
 	    s.token, f->secure ? "; Secure" : "");
-	vt_http_res_header(res, "Set-Cookie", c);
+	vt_http_res_cookie(res, c);
+	set_flow(f, res, "");
 	go_on(res, vt_buf_str(&to));
 	vt_wipe(c, sizeof(c));
 	vt_wipe(&s, sizeof(s));

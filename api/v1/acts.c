@@ -306,7 +306,7 @@ vt_v1_act(
 	/* Only the acts that use a key know a PIN. */
 	if (strcmp(name, "sign") == 0 || strcmp(name, "seal") == 0 ||
 	    strcmp(name, "initial") == 0)
-		pin = vt_in_take_secret(&c.root, "pin");
+		pin = vt_in_take_pin(&c.root, "pin");
 	c.pin = pin;
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, true, &c.rq, reterr)) != VT_OK)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/v1/in.h"
 
+#include "api/office/answers.h"
 #include "api/v1/contract.h"
+#include "api/v1/v1_priv.h"
 #include "api/v1/where.h"
 #include "base/base64.h"
 
@@ -10,7 +12,7 @@ vt_in_open(struct vt_in *in, struct vt_http_req *req, struct vt_err *reterr)
 {
 	const struct vt_contract_op *op = vt_contract_of(req);
 
-	*in = (struct vt_in){ req, NULL, VT_OK, reterr };
+	*in = (struct vt_in){ .req = req, .rc = VT_OK, .reterr = reterr };
 	if (req->body.n == 0) {
 		in->root = json_object();
 		if (in->root == NULL)
@@ -49,6 +51,7 @@ vt_in_close(struct vt_in *in)
 	wipe_strings(in->root);
 	json_decref(in->root);
 	in->root = NULL;
+	vt_buf_free(&in->secrets);
 }
 
 struct vt_in_obj
@@ -99,31 +102,6 @@ vt_in_fail(const struct vt_in_obj *o, const char *key, enum vt_code code,
 	vt_buf_vprintf(&b, fmt, ap);
 	va_end(ap);
 	return fail_at(o, pointer(o, key, SIZE_MAX), code, vt_buf_str(&b));
-}
-
-void
-vt_in_only(const struct vt_in_obj *o, const char *names)
-{
-	const char *key;
-	json_t *v;
-
-	if (o->o == NULL)
-		return;
-	json_object_foreach(o->o, key, v)
-	{
-		size_t n = strlen(key);
-		const char *p = names;
-
-		while ((p = strstr(p, key)) != NULL &&
-		       !((p == names || p[-1] == ' ') &&
-			   (p[n] == ' ' || p[n] == '\0') && n > 0))
-			p++;
-		if (p == NULL || strchr(key, ' ') != NULL) {
-			(void)vt_in_fail(o, key, VT_E_INVALID,
-			    "there is no such field here");
-			return;
-		}
-	}
 }
 
 static json_t *
@@ -323,7 +301,7 @@ vt_in_item_bytes(const struct vt_in_obj *o, const char *key, size_t i)
 }
 
 struct vt_secret *
-vt_in_take_secret(const struct vt_in_obj *o, const char *key)
+vt_in_take_pin(const struct vt_in_obj *o, const char *key)
 {
 	json_t *v = get(o, key);
 	const char *s = vt_in_str(o, key);
@@ -340,6 +318,22 @@ vt_in_take_secret(const struct vt_in_obj *o, const char *key)
 	vt_wipe(mine, json_string_length(v));
 	(void)json_object_del(o->o, key);
 	return ret;
+}
+
+struct vt_secret *
+vt_in_take_secret(const struct vt_in_obj *o, const char *key)
+{
+	struct vt_secret *s = vt_in_take_pin(o, key);
+	struct vt_http_req *req = o->in->req;
+	vt_hash tag;
+
+	if (s == NULL)
+		return NULL;
+	tag = vt_office_secret_tag(vt_v1_office(req),
+	    vt_http_header(req, "Idempotency-Key"), vt_secret_view(s));
+	vt_buf_put(&o->in->secrets, key, strlen(key) + 1);
+	vt_buf_put(&o->in->secrets, tag.b, sizeof(tag.b));
+	return s;
 }
 
 static int
@@ -360,6 +354,7 @@ vt_in_hash(const struct vt_in *in, vt_hash *ret, struct vt_err *reterr)
 	if (json_dump_callback(
 		in->root, hash_some, h, JSON_SORT_KEYS | JSON_COMPACT) != 0)
 		return vt_err_set(reterr, VT_E_NOMEM, "body");
+	vt_sha256_put(h, in->secrets.p, in->secrets.n);
 	*ret = vt_sha256_end(h);
-	return VT_OK;
+	return vt_buf_status(&in->secrets, reterr);
 }

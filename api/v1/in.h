@@ -19,6 +19,7 @@ struct vt_in {
 	json_t *root;
 	int rc;
 	struct vt_err *reterr;
+	struct vt_buf secrets; /* tags of those that were taken out */
 };
 
 /* An object inside a body, and its pointer ("" for the root). */
@@ -42,9 +43,6 @@ struct vt_in_obj vt_in_root(struct vt_in *in);
 
 /* VT_OK, or the first failure. */
 VT_NODISCARD int vt_in_ok(const struct vt_in *in);
-
-/* Refuses fields that are not in the list, separated by spaces. */
-void vt_in_only(const struct vt_in_obj *o, const char *names);
 
 /* Absent or null: NULL, 0, false, empty. */
 const char *vt_in_str(const struct vt_in_obj *o, const char *key);
@@ -77,14 +75,16 @@ int vt_in_fail(const struct vt_in_obj *o, const char *key, enum vt_code code,
 
 /*
  * Takes a secret out of the body: its text is wiped in the parsed tree, and
- * the field is removed. NULL when absent.
+ * the field is removed. NULL when absent. The request's hash has a keyed tag of
+ * it (vt_office_secret_tag); of a PIN it has none.
  */
 struct vt_secret *vt_in_take_secret(const struct vt_in_obj *o, const char *key);
+struct vt_secret *vt_in_take_pin(const struct vt_in_obj *o, const char *key);
 
 /*
- * SHA-256 over method, path and the parsed body (sorted, without what was
- * taken out): equal for equal requests however they are spelt. Secrets are not
- * in it, because the hash is kept and a PIN could be guessed from it.
+ * SHA-256 over method, path, the parsed body (sorted, without what was taken
+ * out) and the tags of secrets: equal for equal requests however they are
+ * spelt.
  */
 VT_NODISCARD int vt_in_hash(
     const struct vt_in *in, vt_hash *ret, struct vt_err *reterr);

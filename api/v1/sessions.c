@@ -9,7 +9,7 @@ vt_v1_sign_in(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_secret_free) struct vt_secret *password = NULL;
-	const char *login, *code;
+	struct vt_sign_in who = { .address = req->peer };
 	struct vt_in_obj root;
 	struct vt_session s;
 	struct vt_json j;
@@ -19,19 +19,21 @@ vt_v1_sign_in(
 	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK)
 		return rc;
 	root = vt_in_root(&in);
-	login = vt_in_need_str(&root, "login");
-	code = vt_in_str(&root, "code");
-	password = vt_in_take_secret(&root, "password");
+	who.login = vt_in_need_str(&root, "login");
+	who.code = vt_in_str(&root, "code");
+	who.device = vt_in_str(&root, "device");
+	who.password = password = vt_in_take_secret(&root, "password");
 	if ((rc = vt_in_ok(&in)) != VT_OK)
 		return rc;
-	rc = vt_office_sign_in(vt_v1_office(req), login, password, code,
-	    &req->retry_after_s, &s, reterr);
+	rc = vt_office_sign_in(
+	    vt_v1_office(req), &who, &req->retry_after_s, &s, reterr);
 	if (rc != VT_OK)
 		return rc;
 	res->status = 201;
 	vt_v1_json(res, &j);
 	res->body.secret = true;
 	vt_json_kstr(&j, "token", s.token);
+	vt_json_kstr(&j, "device", s.device);
 	vt_v1_ktime(&j, "until", s.until);
 	vt_json_kbool(&j, "must_change_password", s.must_change);
 	vt_json_kid(&j, "person", &s.actor.person);
@@ -39,7 +41,7 @@ vt_v1_sign_in(
 	vt_v1_roles_out(&j, s.actor.roles);
 	vt_json_end(&j);
 	vt_http_res_header(res, "Cache-Control", "no-store");
-	vt_wipe(s.token, sizeof(s.token));
+	vt_wipe(&s, sizeof(s));
 	return VT_OK;
 }
 
@@ -89,12 +91,23 @@ int
 vt_v1_offer_totp(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
+	VT_CLEANUP(vt_secret_free) struct vt_secret *password = NULL;
 	struct vt_totp_offer offer;
+	struct vt_in_obj root;
+	const char *code;
 	struct vt_json j;
+	VT_IN_AUTO(in);
 	int rc;
 
-	rc = vt_office_totp_offer(
-	    vt_v1_office(req), vt_v1_actor(req), &offer, reterr);
+	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK)
+		return rc;
+	root = vt_in_root(&in);
+	password = vt_in_take_secret(&root, "password");
+	code = vt_in_str(&root, "code");
+	if ((rc = vt_in_ok(&in)) != VT_OK)
+		return rc;
+	rc = vt_office_totp_offer(vt_v1_office(req), vt_v1_actor(req), password,
+	    code, &offer, reterr);
 	if (rc != VT_OK)
 		return rc;
 	res->status = 201;

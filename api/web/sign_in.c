@@ -2,11 +2,14 @@
 /* Signing in and out, the cookie, one's password, the language. */
 #include <stdlib.h>
 
+#include "api/office/answers.h"
 #include "api/office/oidc.h"
 #include "api/web/web_priv.h"
 #include "base/secret.h"
 
 #define NEXT_MAX 200
+/* Browsers keep a cookie for 400 days at most (RFC 6265bis section 5.5). */
+#define DEVICE_S (180 * 86400)
 
 /* --- cookies --- */
 
@@ -47,7 +50,28 @@ set_session(struct vt_desk *d, const char *value)
 	    "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", cookie_name(d->web),
 	    value, d->web->secure ? "; Secure" : "",
 	    *value == '\0' ? "; Max-Age=0" : "");
-	vt_http_res_header(d->res, "Set-Cookie", c);
+	vt_http_res_cookie(d->res, c);
+	vt_wipe(c, sizeof(c));
+}
+
+/* That somebody signed in here before: whose wrong passwords elsewhere make
+ * him wait, they do not here. It opens nothing. */
+static const char *
+device_name(const struct vt_web *w)
+{
+	return w->secure ? "__Host-vt-device" : "vt-device";
+}
+
+static void
+set_device(struct vt_desk *d, const char *value)
+{
+	char c[256];
+
+	(void)snprintf(c, sizeof(c),
+	    "%s=%s; Path=/; HttpOnly; SameSite=Strict%s; Max-Age=%d",
+	    device_name(d->web), value, d->web->secure ? "; Secure" : "",
+	    DEVICE_S);
+	vt_http_res_cookie(d->res, c);
 	vt_wipe(c, sizeof(c));
 }
 
@@ -274,6 +298,7 @@ vt_web_sign_in_post(
 	VT_CLEANUP(vt_secret_free) struct vt_secret *password = NULL;
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_session s = { 0 };
+	struct vt_sign_in who = { 0 };
 	const char *typed;
 	struct vt_webform f;
 	struct vt_desk d;
@@ -288,10 +313,14 @@ vt_web_sign_in_post(
 	password = vt_secret_new(typed, strlen(typed));
 	if (password == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "sign in: no memory");
+	who.login = vt_webform_get(&f, "login");
+	who.code = vt_webform_get(&f, "code");
+	who.password = password;
+	who.address = req->peer;
+	who.device = vt_web_cookie(req, device_name(d.web));
 	rc = vt_http_rate_take(d.web->trying, req->peer, &wait_s, &err);
 	if (rc == VT_OK)
-		rc = vt_office_sign_in(d.office, vt_webform_get(&f, "login"),
-		    password, vt_webform_get(&f, "code"), &wait_s, &s, &err);
+		rc = vt_office_sign_in(d.office, &who, &wait_s, &s, &err);
 	if (rc != VT_OK) {
 		res->status = vt_err_info(rc)->http_status;
 		req->retry_after_s = wait_s;
@@ -302,6 +331,7 @@ vt_web_sign_in_post(
 		return VT_OK;
 	}
 	set_session(&d, s.token);
+	set_device(&d, s.device);
 	vt_http_res_see_other(res, s.must_change
 				       ? "/desk/password"
 				       : safe_next(vt_webform_get(&f, "next")));
@@ -427,7 +457,8 @@ change_password(
 	    (new = vt_secret_new(n, strlen(n))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "password: no memory");
 	rq.key = vt_webform_get(f, "key");
-	rq.hash = vt_sha256(vt_span_str("desk password"));
+	rq.hash = vt_office_secret_tag(
+	    d->office, vt_span_str(rq.key), vt_secret_view(new));
 	return vt_office_change_password(
 	    d->office, &rq, old, new, vt_span_str(d->user->token), reterr);
 }

@@ -177,8 +177,8 @@ except (ssl.SSLError, OSError):
 # --- accounts and sessions ---
 
 
-def sign_in(login, password=PASSWORD, code=None):
-    body = {'login': login, 'password': password}
+def sign_in(login, password=PASSWORD, code=None, **more):
+    body = {'login': login, 'password': password, **more}
     if code is not None:
         body['code'] = code
     return patiently(lambda: public.ask('POST', '/v1/sessions', body))
@@ -192,6 +192,8 @@ again = admin.post('/v1/accounts', body, key)
 t.ok(again.body == first.body and
      again.headers.get('idempotent-replayed') == 'true',
      'asked again, the same bytes', again)
+t.refused(admin.post('/v1/accounts', dict(body, password=PASSWORD + '!'), key),
+          422, 'idempotency-key-reused', 'another password is another request')
 t.refused(admin.post('/v1/accounts', body), 409, 'exists', 'a second one')
 t.refused(leader.post('/v1/accounts', body), 403, 'forbidden',
           'by a leader')
@@ -228,7 +230,15 @@ def code_of(secret, at=None):
                      % 1000000)
 
 
-offer = session.ask('POST', '/v1/me/second-factor').json
+def offered(password, code=''):
+    return session.post('/v1/me/second-factor',
+                        {'password': password, 'code': code})
+
+
+t.refused(session.ask('POST', '/v1/me/second-factor', {}), 422,
+          'field-required', 'an open session alone')
+t.refused(offered('sai'), 401, 'sign-in-failed', 'a wrong password')
+offer = offered(new).json
 t.refused(session.post('/v1/me/second-factor/confirmation',
                        {'code': '000000x'}),
           401, 'sign-in-failed', 'not a code of the new secret')
@@ -237,16 +247,24 @@ codes = session.post('/v1/me/second-factor/confirmation',
 t.equal(codes.status, 200, 'turned on')
 t.refused(sign_in('officer', new), 401, 'second-factor-required',
           'the password alone')
-code = code_of(offer['secret'])
+t.refused(sign_in('officer', new, code_of(offer['secret'])), 401,
+          'sign-in-failed', 'the code that turned it on')
+code = code_of(offer['secret'], time.time() + 30)
 t.equal(sign_in('officer', new, code).status, 201, 'with the code')
 t.refused(sign_in('officer', new, code), 401, 'sign-in-failed',
           'a code counts once')
 recovery = codes.json['recovery_codes'][0]
-t.equal(sign_in('officer', new, recovery).status, 201, 'a recovery code')
+a = sign_in('officer', new, recovery)
+t.equal(a.status, 201, 'a recovery code')
+device = a.json['device']
 t.refused(sign_in('officer', new, recovery), 401, 'sign-in-failed',
           'counts once')
+t.refused(offered(new), 401, 'second-factor-required',
+          'it is not replaced by the password alone')
+t.equal(offered(new, codes.json['recovery_codes'][1]).status, 201,
+        'but with a code of it')
 about = admin.get('/v1/accounts/officer').json
-t.ok(about['second_factor'] and about['recovery_codes_left'] == 9,
+t.ok(about['second_factor'] and about['recovery_codes_left'] == 8,
      'the administrator sees it', about)
 
 # --- lockout ---
@@ -258,6 +276,8 @@ for _ in range(5):
 a = sign_in('officer', new, 'x')
 t.refused(a, 429, 'too-many-requests', 'the sixth waits')
 t.equal(a.headers.get('retry-after'), '1', 'and is told how long')
+t.refused(sign_in('officer', new, device=device), 401,
+          'second-factor-required', 'a device that is known does not wait')
 t.equal(admin.post('/v1/accounts/officer/acts', {'act': 'unlock'}).status,
         204, 'unlocked')
 t.equal(admin.post('/v1/accounts/officer/acts',
@@ -334,7 +354,8 @@ oauth(public.form(dict(grant, scope='numbers:give'), basic), 400,
       'invalid_scope', 'a scope it does not have')
 oauth(public.form(grant, {'Authorization': 'Basic !!!'}), 401,
       'invalid_client', 'credentials that cannot be read')
-t.refused(public.ask('POST', '/v1/token', {'grant_type': 'x'}), 415,
+t.refused(patiently(lambda: public.ask('POST', '/v1/token',
+                                       {'grant_type': 'x'})), 415,
           'unsupported-media-type', 'JSON')
 reader = Tls(server.port, public.form(dict(grant, scope='papers:read'),
                                       basic).json['access_token'])

@@ -27,6 +27,27 @@ round_trip(const struct vt_actor *a, size_t n, bool *ret_found)
 	    h.office, a, key, &rq.hash, &was, ret_found, &err);
 }
 
+/* What a request's hash has of a secret. */
+static void
+secret_tags(void)
+{
+	struct vt_span key = VT_SPAN_LIT("key"), other = VT_SPAN_LIT("other");
+	struct vt_span one = VT_SPAN_LIT("mot"), two = VT_SPAN_LIT("hai");
+	vt_hash t = vt_office_secret_tag(h.office, key, one), u, plain;
+
+	u = vt_office_secret_tag(h.office, key, one);
+	tap_ok(vt_hash_eq(&t, &u), "the same request, the same tag");
+	u = vt_office_secret_tag(h.office, key, two);
+	tap_ok(!vt_hash_eq(&t, &u), "another secret, another one");
+	u = vt_office_secret_tag(h.office, other, one);
+	tap_ok(!vt_hash_eq(&t, &u), "equal secrets are not seen to be equal");
+	u = vt_office_secret_tag(
+	    h.office, VT_SPAN_LIT("keym"), VT_SPAN_LIT("ot"));
+	tap_ok(!vt_hash_eq(&t, &u), "key and secret do not run together");
+	plain = vt_sha256(one);
+	tap_ok(!vt_hash_eq(&t, &plain), "nobody guesses without the store");
+}
+
 int
 main(void)
 {
@@ -47,6 +68,7 @@ main(void)
 	    "and so is what no row could hold");
 	tap_ok(round_trip(&a, 0, &found) == VT_E_INVALID && !found,
 	    "none is refused");
+	secret_tags();
 	house_end(&h);
 	return tap_done();
 }

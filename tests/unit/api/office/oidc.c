@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Signing in by an identity provider that may lie in every field. */
 #include "api/office/oidc.h"
+#include "api/office/accounts.h"
 #include "api/office/identity.h"
 #include "tests/unit/api/office/house.h"
 #include "tests/unit/api/office/jwt_maker.h"
@@ -16,8 +17,8 @@ static struct {
 	const char *issuer, *kid, *header;
 	const struct maker *signs, *publishes;
 	char claims[1024];
-	bool down;
-	unsigned key_sets, exchanges;
+	bool down, slow;
+	unsigned documents, key_sets, exchanges;
 	char body[2048], authorization[256];
 } fake;
 
@@ -49,6 +50,10 @@ provider(void *arg, const char *url, const char *authorization,
 	(void)arg;
 	(void)content_type;
 	(void)limit;
+	if (strstr(url, "/.well-known/") != NULL)
+		(void)__atomic_add_fetch(&fake.documents, 1, __ATOMIC_SEQ_CST);
+	if (fake.slow)
+		(void)usleep(100000);
 	if (fake.down)
 		return vt_err_set(reterr, VT_E_ENVIRONMENT, "not reached");
 	if (strcmp(url, ISSUER "/.well-known/openid-configuration") == 0) {
@@ -331,6 +336,123 @@ keys_change(struct vt_oidc *c)
 	honest();
 }
 
+/* https, or this very machine: nothing that only begins like it. */
+static void
+addresses(const struct vt_oidc_options *o, const struct vt_oidc_provider *so)
+{
+	static const struct {
+		const char *issuer;
+		bool good;
+	} row[] = {
+		{ "https://id.test", true },
+		{ "http://localhost", true },
+		{ "http://localhost:8080/a", true },
+		{ "http://127.0.0.1:1/", true },
+		{ "http://[::1]:8080", true },
+		{ "http://id.test", false },
+		{ "http://localhost.evil.test", false },
+		{ "http://127.0.0.1.evil.test", false },
+		{ "http://127.0.0.11", false },
+		{ "http://localhost:1@evil.test/", false },
+		{ "http://localhostevil", false },
+		{ "https://", false },
+		{ "ftp://localhost", false },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct vt_oidc_options other = *o;
+		struct vt_oidc_provider p = *so;
+		struct vt_err err = VT_ERR_INIT;
+		struct vt_oidc *c = NULL;
+
+		p.issuer = row[i].issuer;
+		other.providers = &p;
+		tap_code(vt_oidc_new(&other, &c, &err),
+		    row[i].good ? VT_OK : VT_E_USAGE, &err, "issuer %s",
+		    p.issuer);
+		vt_oidc_free(c);
+	}
+}
+
+/* An account that is locked keeps its person out by this way, too. */
+static void
+locked(struct vt_oidc *c)
+{
+	VT_CLEANUP(vt_secret_free)
+	struct vt_secret *p = house_secret("mật khẩu rất dài");
+	struct vt_actor admin = house_actor(&h, "admin", h.here), a;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_request rq;
+	struct vt_session s;
+	struct trip t;
+	VT_BUF_AUTO(to);
+
+	rq = house_request(&h, &admin);
+	tap_call(
+	    vt_office_account_add(h.office, &rq, "leader", &h.leader, p, &err),
+	    &err, "the leader has an account, too");
+	honest();
+	leave(c, "/desk", &t);
+	claims(ISSUER, "nguyen.thi.mau", AUD, t.nonce, soon());
+	tap_call(
+	    vt_oidc_finish(c, &t.back, &s, &to, &err), &err, "and gets in");
+	tap_call(vt_account_act(
+		     h.store, &h.w.ctx, "leader", VT_ACCOUNT_LOCK, NULL, &err),
+	    &err, "it is locked");
+	leave(c, "/desk", &t);
+	claims(ISSUER, "nguyen.thi.mau", AUD, t.nonce, soon());
+	tap_code(vt_oidc_finish(c, &t.back, &s, &to, &err), VT_E_ACCOUNT_LOCKED,
+	    &err, "the provider does not open it");
+	tap_code(vt_office_authenticate(
+		     h.office, VT_SPAN_LIT("token-of-leader-1"), &a, &err),
+	    VT_E_ACCOUNT_LOCKED, &err, "nor does a token he has");
+	tap_call(vt_account_act(h.store, &h.w.ctx, "leader", VT_ACCOUNT_UNLOCK,
+		     NULL, &err),
+	    &err, "unlocked");
+	leave(c, "/desk", &t);
+	claims(ISSUER, "nguyen.thi.mau", AUD, t.nonce, soon());
+	tap_call(vt_oidc_finish(c, &t.back, &s, &to, &err), &err, "in again");
+}
+
+static void *
+leave_one(void *arg)
+{
+	struct vt_err err = VT_ERR_INIT;
+	char browser[44];
+	VT_BUF_AUTO(url);
+	struct vt_oidc *c = arg;
+
+	return vt_oidc_begin(c, "so", "/desk", &url, browser, &err) == VT_OK
+		   ? arg
+		   : NULL;
+}
+
+/* A morning's crowd asks the provider once. */
+static void
+crowd(struct vt_oidc *c)
+{
+	pthread_t threads[8];
+	int in = 0;
+	void *ret;
+
+	for (int down = 1; down >= 0; down--) {
+		honest();
+		fake.slow = true;
+		fake.down = down != 0;
+		h.w.now += VT_TIME_S(VT_L(OIDC_AGE_S));
+		for (size_t i = 0; i < 8; i++)
+			tap_need(pthread_create(
+				     &threads[i], NULL, leave_one, c) == 0,
+			    "thread");
+		for (size_t i = 0; i < 8; i++) {
+			(void)pthread_join(threads[i], &ret);
+			in += ret != NULL;
+		}
+		tap_eq_int(in, down ? 0 : 8, "%d of 8 leave", in);
+		tap_eq_int(fake.documents, 1, "it was asked once");
+	}
+}
+
 int
 main(void)
 {
@@ -364,7 +486,10 @@ main(void)
 	lies(c);
 	back(c);
 	keys_change(c);
+	locked(c);
+	crowd(c);
 	vt_oidc_free(c);
+	addresses(&o, &so);
 	maker_end(&key);
 	maker_end(&next_key);
 	house_end(&h);

@@ -3,12 +3,14 @@
 #include <time.h>
 
 #include "api/office/accounts.h"
-#include "api/office/sessions.h"
+#include "api/office/office_priv.h"
+#include "api/office/sessions_priv.h"
 #include "base/hotp.h"
 #include "tests/unit/api/office/house.h"
 
-#define RIGHT "mật khẩu rất dài"
-#define WRONG "mật khẩu khác hẳn"
+#define RIGHT   "mật khẩu rất dài"
+#define WRONG   "mật khẩu khác hẳn"
+#define ADDRESS "192.0.2.7"
 
 static struct house h;
 
@@ -17,8 +19,34 @@ sign_in(const char *login, const char *password, const char *code,
     struct vt_session *ret, struct vt_err *err)
 {
 	VT_CLEANUP(vt_secret_free) struct vt_secret *p = house_secret(password);
+	struct vt_sign_in in = {
+		.login = login, .password = p, .code = code, .address = ADDRESS
+	};
 
-	return vt_office_sign_in(h.office, login, p, code, NULL, ret, err);
+	return vt_office_sign_in(h.office, &in, NULL, ret, err);
+}
+
+/* From somewhere else, or by a device; the reply alone. */
+static int
+from(const char *address, const char *device, const char *password,
+    struct vt_session *ret, struct vt_err *err)
+{
+	VT_CLEANUP(vt_secret_free) struct vt_secret *p = house_secret(password);
+	struct vt_sign_in in = { .login = "officer",
+		.password = p,
+		.address = address,
+		.device = device };
+
+	return vt_office_sign_in(h.office, &in, NULL, ret, err);
+}
+
+static int
+offer(const struct vt_actor *who, const char *password, const char *code,
+    struct vt_totp_offer *ret, struct vt_err *err)
+{
+	VT_CLEANUP(vt_secret_free) struct vt_secret *p = house_secret(password);
+
+	return vt_office_totp_offer(h.office, who, p, code, ret, err);
 }
 
 static int
@@ -230,6 +258,9 @@ waits(const struct vt_actor *admin)
 {
 	VT_CLEANUP(vt_secret_free)
 	struct vt_secret *right = house_secret(RIGHT);
+	struct vt_sign_in in = {
+		.login = "officer", .password = right, .address = ADDRESS
+	};
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_session s;
 	unsigned wait = 0;
@@ -237,8 +268,7 @@ waits(const struct vt_actor *admin)
 	for (size_t i = 0; i < VT_L(SIGN_IN_TRIES); i++)
 		tap_code(sign_in("officer", WRONG, NULL, &s, &err),
 		    VT_E_SIGN_IN_FAILED, &err, "wrong %zu", i + 1);
-	tap_code(vt_office_sign_in(
-		     h.office, "officer", right, NULL, &wait, &s, &err),
+	tap_code(vt_office_sign_in(h.office, &in, &wait, &s, &err),
 	    VT_E_HTTP_TOO_MANY, &err, "then even the right one waits");
 	tap_eq_int(wait, 1, "a second");
 	house_restart(&h);
@@ -251,6 +281,50 @@ waits(const struct vt_actor *admin)
 		(void)sign_in("nobody at all", WRONG, NULL, &s, &err);
 	tap_code(sign_in("nobody at all", WRONG, NULL, &s, &err),
 	    VT_E_HTTP_TOO_MANY, &err, "unknown names wait alike");
+}
+
+/* A stranger's wrong passwords keep out nobody but himself. */
+static void
+strangers(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_session s, t;
+	size_t n = VT_L(SIGN_IN_TRIES);
+
+	tap_call(from("192.0.2.7", NULL, RIGHT, &s, &err), &err,
+	    "at his desk the officer gets in");
+	tap_eq_int(strlen(s.device), VT_DEVICE_TOKEN, "his device is known");
+	for (size_t i = 0; i < n; i++)
+		tap_code(from("198.51.100.9", NULL, WRONG, &t, &err),
+		    VT_E_SIGN_IN_FAILED, &err, "a stranger %zu", i + 1);
+	tap_code(from("198.51.100.9", NULL, RIGHT, &t, &err),
+	    VT_E_HTTP_TOO_MANY, &err, "whoever comes from there waits");
+	tap_call(from("192.0.2.7", NULL, RIGHT, &t, &err), &err,
+	    "the officer at his desk does not");
+	tap_call(from("198.51.100.9", s.device, RIGHT, &t, &err), &err,
+	    "nor does his device, even there");
+	s.device[20] = s.device[20] == 'A' ? 'B' : 'A';
+	tap_code(from("198.51.100.9", s.device, RIGHT, &t, &err),
+	    VT_E_HTTP_TOO_MANY, &err, "a device that is made up waits");
+	for (size_t i = 0; i < n; i++)
+		tap_code(from("192.0.2.7", t.device, WRONG, &s, &err),
+		    VT_E_SIGN_IN_FAILED, &err, "by the device %zu", i + 1);
+	tap_code(from("192.0.2.7", t.device, RIGHT, &s, &err),
+	    VT_E_HTTP_TOO_MANY, &err, "has a count of its own");
+	h.w.now += VT_TIME_S(1);
+	/* one subscriber has many addresses of IPv6 */
+	for (size_t i = 0; i < n; i++) {
+		char a[40];
+
+		(void)snprintf(a, sizeof(a), "2001:db8:1:%zx::%zx", i, i);
+		(void)from(a, NULL, WRONG, &s, &err);
+	}
+	tap_code(from("2001:db8:1:ff::1", NULL, RIGHT, &s, &err),
+	    VT_E_HTTP_TOO_MANY, &err, "the first 48 bits are one place");
+	tap_call(from("2001:db8:2::1", NULL, RIGHT, &s, &err), &err,
+	    "others are another");
+	tap_call(vt_office_sign_out_all(h.office, &s.actor, NULL, &err), &err,
+	    "all out");
 }
 
 static void
@@ -348,7 +422,7 @@ static void
 turn_on(char secret[33], char codes[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1])
 {
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_totp_offer offer;
+	struct vt_totp_offer o;
 	struct vt_request rq;
 	struct vt_session s;
 	char code[8];
@@ -357,21 +431,22 @@ turn_on(char secret[33], char codes[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1])
 	rq = house_request(&h, &s.actor);
 	tap_code(vt_office_totp_confirm(h.office, &rq, "000000", codes, &err),
 	    VT_E_NOT_FOUND, &err, "nothing was offered");
-	tap_call(vt_office_totp_offer(h.office, &s.actor, &offer, &err), &err,
-	    "offered");
-	tap_ok(strncmp(offer.uri, "otpauth://totp/vanthu:leader?secret=", 36) ==
-		       0 &&
-		   strstr(offer.uri, offer.secret) != NULL,
-	    "%s", offer.uri);
+	tap_code(offer(&s.actor, WRONG, NULL, &o, &err), VT_E_SIGN_IN_FAILED,
+	    &err, "an open session alone has no offer made");
+	tap_call(offer(&s.actor, RIGHT, NULL, &o, &err), &err, "offered");
+	tap_ok(
+	    strncmp(o.uri, "otpauth://totp/vanthu:leader?secret=", 36) == 0 &&
+		strstr(o.uri, o.secret) != NULL,
+	    "%s", o.uri);
 	tap_code(vt_office_totp_confirm(h.office, &rq, "no", codes, &err),
 	    VT_E_SIGN_IN_FAILED, &err, "not a code");
-	code_at(offer.secret, h.w.now - VT_TIME_S(120), code);
+	code_at(o.secret, h.w.now - VT_TIME_S(120), code);
 	tap_code(vt_office_totp_confirm(h.office, &rq, code, codes, &err),
 	    VT_E_SIGN_IN_FAILED, &err, "an old code");
-	code_at(offer.secret, h.w.now, code);
+	code_at(o.secret, h.w.now, code);
 	tap_call(vt_office_totp_confirm(h.office, &rq, code, codes, &err), &err,
 	    "turned on");
-	memcpy(secret, offer.secret, 33);
+	memcpy(secret, o.secret, 33);
 }
 
 static void
@@ -384,6 +459,10 @@ second_factor(const struct vt_actor *admin)
 	char code[8];
 
 	turn_on(secret, codes);
+	code_at(secret, h.w.now, code);
+	tap_code(sign_in("leader", RIGHT, code, &s, &err), VT_E_SIGN_IN_FAILED,
+	    &err, "the code that turned it on is used up");
+	h.w.now += VT_TIME_S(30);
 	tap_code(sign_in("leader", RIGHT, NULL, &s, &err), VT_E_SECOND_FACTOR,
 	    &err, "a code is wanted");
 	code_at(secret, h.w.now, code);
@@ -396,6 +475,7 @@ second_factor(const struct vt_actor *admin)
 	house_restart(&h);
 	tap_code(sign_in("leader", RIGHT, code, &s, &err), VT_E_SIGN_IN_FAILED,
 	    &err, "also after a restart");
+	h.w.now += VT_TIME_S(60);
 	code_at(secret, h.w.now - VT_TIME_S(30), code);
 	tap_call(
 	    sign_in("leader", RIGHT, code, &s, &err), &err, "the step before");
@@ -419,6 +499,187 @@ second_factor(const struct vt_actor *admin)
 	    "turned off by an administrator");
 	tap_call(sign_in("leader", RIGHT, NULL, &s, &err), &err,
 	    "the password is enough again");
+}
+
+/* Who finds a session open does not make the second factor his own. */
+static void
+replaced(void)
+{
+	char codes[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1], secret[33];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_totp_offer o;
+	struct vt_request rq;
+	struct vt_session s;
+	char code[8];
+
+	turn_on(secret, codes);
+	h.w.now += VT_TIME_S(30);
+	code_at(secret, h.w.now, code);
+	tap_call(sign_in("leader", RIGHT, code, &s, &err), &err, "in");
+	tap_code(offer(&s.actor, RIGHT, NULL, &o, &err), VT_E_SECOND_FACTOR,
+	    &err, "the password alone does not replace it");
+	tap_code(offer(&s.actor, RIGHT, code, &o, &err), VT_E_SIGN_IN_FAILED,
+	    &err, "nor a code that was used");
+	h.w.now += VT_TIME_S(30);
+	code_at(secret, h.w.now, code);
+	tap_code(offer(&s.actor, WRONG, code, &o, &err), VT_E_SIGN_IN_FAILED,
+	    &err, "nor a code without the password");
+	tap_call(offer(&s.actor, RIGHT, code, &o, &err), &err, "both do");
+	tap_call(offer(&s.actor, RIGHT, codes[0], &o, &err), &err,
+	    "or a recovery code");
+	code_at(o.secret, h.w.now, code);
+	rq = house_request(&h, &s.actor);
+	s.actor.must_change = true;
+	tap_code(vt_office_totp_confirm(h.office, &rq, code, codes, &err),
+	    VT_E_FORBIDDEN, &err, "not before a password of one's own");
+	tap_code(offer(&s.actor, RIGHT, code, &o, &err), VT_E_FORBIDDEN, &err,
+	    "nor is one offered");
+	s.actor.must_change = false;
+	tap_call(vt_office_totp_confirm(h.office, &rq, code, codes, &err), &err,
+	    "replaced");
+	tap_code(sign_in("leader", RIGHT, code, &s, &err), VT_E_SIGN_IN_FAILED,
+	    &err, "by a code that is used up");
+	h.w.now += VT_TIME_S(30);
+	code_at(secret, h.w.now, code);
+	tap_code(sign_in("leader", RIGHT, code, &s, &err), VT_E_SIGN_IN_FAILED,
+	    &err, "the old secret is none any more");
+	code_at(o.secret, h.w.now, code);
+	tap_call(sign_in("leader", RIGHT, code, &s, &err), &err, "the new is");
+}
+
+/* The clock is asked between reading a session and writing it: what happens
+ * then happens in between. */
+static vt_time (*real_now)(void *arg);
+static const char *ending;
+static int asked;
+
+static vt_time
+now_and_end(void *arg)
+{
+	struct vt_err err = VT_ERR_INIT;
+
+	/* the first look judges whether it is over, the second is its use */
+	if (ending != NULL && ++asked == 2) {
+		struct vt_span token = vt_span_str(ending);
+
+		ending = NULL;
+		tap_call(vt_office_sign_out(h.office, token, &err), &err,
+		    "it ends meanwhile");
+	}
+	return real_now(arg);
+}
+
+static void
+changed_at_once(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_session s, t;
+
+	tap_call(sign_in("officer", RIGHT, NULL, &s, &err), &err, "in");
+	real_now = h.w.ctx.now;
+	h.w.ctx.now = now_and_end;
+	asked = 0;
+	ending = s.token;
+	tap_code(vt_session_changed(h.office, vt_span_str(s.token), &err),
+	    VT_E_UNAUTHENTICATED, &err, "a session that has ended");
+	h.w.ctx.now = real_now;
+	tap_code(session(s.token, &t, &err), VT_E_UNAUTHENTICATED, &err,
+	    "does not come back");
+}
+
+/* A request that was cut off after its act is done to its end by a repeat. */
+static void
+again(const struct vt_actor *admin)
+{
+	VT_CLEANUP(vt_secret_free)
+	struct vt_secret *right = house_secret(RIGHT);
+	VT_CLEANUP(vt_secret_free)
+	struct vt_secret *next = house_secret("mật khẩu của riêng tôi");
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_session s, two, t;
+	struct vt_request rq, unlock;
+
+	tap_call(sign_in("officer", RIGHT, NULL, &s, &err), &err, "in");
+	rq = house_request(&h, admin);
+	tap_call(vt_office_account_act(
+		     h.office, &rq, "officer", VT_ACCOUNT_LOCK, NULL, &err),
+	    &err, "locked");
+	unlock = rq;
+	unlock.key = "unlock-once";
+	unlock.hash = vt_sha256(vt_span_str(unlock.key));
+	tap_call(vt_office_account_act(h.office, &unlock, "officer",
+		     VT_ACCOUNT_UNLOCK, NULL, &err),
+	    &err, "unlocked");
+	tap_call(sign_in("officer", RIGHT, NULL, &s, &err), &err, "in again");
+	tap_call(vt_office_account_act(
+		     h.office, &rq, "officer", VT_ACCOUNT_LOCK, NULL, &err),
+	    &err, "the first request again");
+	tap_code(session(s.token, &t, &err), VT_E_UNAUTHENTICATED, &err,
+	    "ends his sessions, as it does the first time");
+	tap_call(sign_in("officer", RIGHT, NULL, &s, &err), &err,
+	    "and locks nothing twice");
+
+	tap_call(sign_in("officer", RIGHT, NULL, &two, &err), &err, "two");
+	rq = house_request(&h, &s.actor);
+	tap_call(vt_office_change_password(
+		     h.office, &rq, right, next, vt_span_str(s.token), &err),
+	    &err, "a password of his own");
+	tap_call(vt_office_change_password(
+		     h.office, &rq, right, next, vt_span_str(s.token), &err),
+	    &err, "the same again is no wrong guess");
+	tap_call(session(s.token, &t, &err), &err, "the session goes on");
+	rq.hash.b[0] ^= 1;
+	tap_code(vt_office_change_password(
+		     h.office, &rq, next, right, vt_span_str(s.token), &err),
+	    VT_E_IDEMPOTENCY_KEY_REUSED, &err, "another password is another");
+	rq = house_request(&h, &s.actor);
+	tap_call(vt_office_change_password(
+		     h.office, &rq, next, right, vt_span_str(s.token), &err),
+	    &err, "and back");
+}
+
+static void *
+hash_one(void *arg)
+{
+	VT_CLEANUP(vt_secret_free) struct vt_secret *p = house_secret(WRONG);
+	struct vt_err err = VT_ERR_INIT;
+	bool right;
+	int *ret = arg;
+
+	*ret = vt_password_try(&h.office->passwords, NULL, p, &right, &err);
+	return NULL;
+}
+
+/* Nobody waits for ever, and nobody's threads are all spent on hashing. */
+static void
+busy(void)
+{
+	enum { MORE = 3 };
+	size_t n = VT_L(PASSWORDS_WAITING) + MORE;
+	pthread_t threads[VT_L(PASSWORDS_WAITING) + MORE];
+	int rc[VT_L(PASSWORDS_WAITING) + MORE], ok = 0, told = 0;
+	struct vt_password_gate *g = &h.office->passwords;
+
+	/* as if PASSWORDS_AT_ONCE were being hashed */
+	(void)pthread_mutex_lock(&g->lock);
+	g->in += VT_L(PASSWORDS_AT_ONCE);
+	(void)pthread_mutex_unlock(&g->lock);
+	for (size_t i = 0; i < n; i++)
+		tap_need(
+		    pthread_create(&threads[i], NULL, hash_one, &rc[i]) == 0,
+		    "thread");
+	(void)usleep(300000);
+	(void)pthread_mutex_lock(&g->lock);
+	g->in -= VT_L(PASSWORDS_AT_ONCE);
+	(void)pthread_cond_broadcast(&g->open);
+	(void)pthread_mutex_unlock(&g->lock);
+	for (size_t i = 0; i < n; i++) {
+		(void)pthread_join(threads[i], NULL);
+		ok += rc[i] == VT_OK;
+		told += rc[i] == VT_E_BUSY;
+	}
+	tap_ok(ok == (int)VT_L(PASSWORDS_WAITING) && told == MORE,
+	    "%d waited, %d were told to come again", ok, told);
 }
 
 static void
@@ -458,9 +719,17 @@ main(void)
 	ends();
 	many_sessions();
 	waits(&admin);
+	strangers();
 	locked(&admin);
 	change();
 	second_factor(&admin);
+	replaced();
+	tap_call(act(&admin, "leader", VT_ACCOUNT_TOTP_OFF, NULL,
+		     &(struct vt_err)VT_ERR_INIT),
+	    &(struct vt_err)VT_ERR_INIT, "off again");
+	changed_at_once();
+	again(&admin);
+	busy();
 	csrf();
 	house_end(&h);
 	return tap_done();

@@ -74,14 +74,12 @@ fill(char who, struct vt_session *s)
 }
 
 int
-vt_office_sign_in(struct vt_office *o, const char *login,
-    const struct vt_secret *password, const char *code, unsigned *ret_wait_s,
-    struct vt_session *ret, struct vt_err *reterr)
+vt_office_sign_in(struct vt_office *o, const struct vt_sign_in *in,
+    unsigned *ret_wait_s, struct vt_session *ret, struct vt_err *reterr)
 {
 	(void)o;
-	(void)password;
-	snprintf(desk.login, sizeof(desk.login), "%s", login);
-	snprintf(desk.code, sizeof(desk.code), "%s", code);
+	snprintf(desk.login, sizeof(desk.login), "%s", in->login);
+	snprintf(desk.code, sizeof(desk.code), "%s", in->code);
 	*ret_wait_s = 7;
 	if (desk.sign_in != VT_OK)
 		return vt_err_set(reterr, desk.sign_in, "sign in: refused");
