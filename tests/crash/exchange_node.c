@@ -6,8 +6,8 @@
  *	exchange_node run DIR CONFIG	until SIGTERM, or until it is killed
  *	exchange_node report DIR CONFIG	what stands in the store, as JSON lines
  *
- * CONFIG: lines "name value", see config_read. The clock runs `speed` times as
- * fast as the world's, so that a minute of back-off takes no minute. Papers
+ * CONFIG: lines "name value", see struct config. The clock runs `speed` times
+ *as fast as the world's, so that a minute of back-off takes no minute. Papers
  * are signed by nobody: here it is about what carries them.
  */
 #include <signal.h>
@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "signing/signing.h"
+#include "tests/crash/day.h"
 #include "tests/unit/docstore/fixture.h"
 
 #define TENANTS_MAX 64
@@ -37,6 +38,10 @@ struct config {
 	unsigned long speed;
 	int64_t base; /* of the clock, microseconds */
 	char address[64], peer[256], own_key[256], peer_cert[256];
+	/* A day instead of papers: so many deliveries, see day.h. */
+	unsigned long day;
+	/* TLS with each other: our certificate and key, the CA of both. */
+	char tls_cert[256], tls_key[256], tls_ca[256];
 };
 
 static struct config cfg;
@@ -48,6 +53,47 @@ fail(const char *what, const struct vt_err *err)
 	fprintf(stderr, "exchange_node: %s: %s\n", what,
 	    err == NULL ? "" : err->msg);
 	exit(70);
+}
+
+static bool
+config_number(const char *name, const char *value)
+{
+	const struct {
+		const char *name;
+		unsigned long *to;
+	} rows[] = { { "papers", &cfg.papers }, { "tenants", &cfg.tenants },
+		{ "port", &cfg.port }, { "speed", &cfg.speed },
+		{ "day", &cfg.day } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(name, rows[i].name) == 0) {
+			*rows[i].to = strtoul(value, NULL, 10);
+			return true;
+		}
+	return false;
+}
+
+static bool
+config_text(const char *name, const char *value)
+{
+	const struct {
+		const char *name;
+		char *to;
+		size_t size;
+	} rows[] = { { "address", cfg.address, sizeof(cfg.address) },
+		{ "peer", cfg.peer, sizeof(cfg.peer) },
+		{ "own_key", cfg.own_key, sizeof(cfg.own_key) },
+		{ "peer_cert", cfg.peer_cert, sizeof(cfg.peer_cert) },
+		{ "tls_cert", cfg.tls_cert, sizeof(cfg.tls_cert) },
+		{ "tls_key", cfg.tls_key, sizeof(cfg.tls_key) },
+		{ "tls_ca", cfg.tls_ca, sizeof(cfg.tls_ca) } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(name, rows[i].name) == 0) {
+			vt_text_fit(rows[i].to, rows[i].size, value);
+			return true;
+		}
+	return false;
 }
 
 static void
@@ -62,26 +108,10 @@ config_read(const char *path)
 	while (fscanf(f, "%63s %255s", name, value) == 2) {
 		if (strcmp(name, "sender") == 0)
 			cfg.sender = value[0] == '1';
-		else if (strcmp(name, "papers") == 0)
-			cfg.papers = strtoul(value, NULL, 10);
-		else if (strcmp(name, "tenants") == 0)
-			cfg.tenants = strtoul(value, NULL, 10);
-		else if (strcmp(name, "port") == 0)
-			cfg.port = strtoul(value, NULL, 10);
-		else if (strcmp(name, "speed") == 0)
-			cfg.speed = strtoul(value, NULL, 10);
 		else if (strcmp(name, "base") == 0)
 			cfg.base = strtoll(value, NULL, 10);
-		else if (strcmp(name, "address") == 0)
-			vt_text_fit(cfg.address, sizeof(cfg.address), value);
-		else if (strcmp(name, "peer") == 0)
-			vt_text_fit(cfg.peer, sizeof(cfg.peer), value);
-		else if (strcmp(name, "own_key") == 0)
-			vt_text_fit(cfg.own_key, sizeof(cfg.own_key), value);
-		else if (strcmp(name, "peer_cert") == 0)
-			vt_text_fit(
-			    cfg.peer_cert, sizeof(cfg.peer_cert), value);
-		else
+		else if (!config_number(name, value) &&
+			 !config_text(name, value))
 			fail(name, NULL);
 	}
 	(void)fclose(f);
@@ -186,6 +216,20 @@ add_route(struct vt_store *s, const char *key, struct vt_span cert)
 	free(r);
 }
 
+static void
+read_file(const char *path, struct vt_buf *ret)
+{
+	FILE *f = fopen(path, "re");
+	uint8_t piece[4096];
+	size_t n;
+
+	if (f == NULL)
+		fail(path, NULL);
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+		vt_buf_put(ret, piece, n);
+	(void)fclose(f);
+}
+
 static int
 init(const char *dir)
 {
@@ -194,16 +238,12 @@ init(const char *dir)
 	struct vt_store *s = store_new(dir, &fast);
 	struct vt_span *certs;
 	VT_BUF_AUTO(pem);
-	uint8_t piece[4096];
 	char code[64];
 	size_t n;
-	FILE *f = fopen(cfg.peer_cert, "re");
 
-	if (f == NULL || a == NULL)
-		fail(cfg.peer_cert, NULL);
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		vt_buf_put(&pem, piece, n);
-	(void)fclose(f);
+	if (a == NULL)
+		fail("memory", NULL);
+	read_file(cfg.peer_cert, &pem);
 	if (vt_trust_read(vt_buf_view(&pem), a, &certs, &n, &err) != VT_OK ||
 	    n == 0)
 		fail("certificate", &err);
@@ -294,6 +334,88 @@ send_papers(struct node *n)
 	vt_act_result_free(&d.r);
 }
 
+/* A letter from its registration to its issue, as do_steps does the acts. */
+static int
+write_letter(struct doer *d, const struct day_letter *l, uint64_t seed)
+{
+	struct vt_meta m = { .type_code = "CV",
+		.subject = "V/v báo cáo kết quả công tác trong ngày",
+		.notation = "SKHCN-VP" };
+	struct vt_step st[3] = { { .kind = VT_STEP_REGISTER } };
+	struct vt_file f;
+	VT_BUF_AUTO(pdf);
+	size_t xref;
+	int rc;
+
+	day_pdf(&pdf, l->size, seed);
+	xref = day_pdf_xref(&pdf);
+	if ((rc = vt_buf_status(&pdf, &d->err)) != VT_OK ||
+	    (rc = make_file(d, vt_buf_view(&pdf), "cong-van.pdf", &f)) != VT_OK)
+		return rc;
+	st[0].u.reg.direction = VT_DIR_OUT;
+	st[0].u.reg.meta = &m;
+	st[0].u.reg.files = &f;
+	st[0].u.reg.n_files = 1;
+	if ((rc = do_step(d, NULL, st[0])) != VT_OK)
+		return rc;
+	st[0] = agree(VT_STEP_SUBMIT, &d->main);
+	st[1] = agree(VT_STEP_APPROVE, &d->main);
+	if ((rc = do_steps(d, &d->paper, st, 2, NULL)) != VT_OK ||
+	    (rc = do_step(d, &d->paper, number_step("di"))) != VT_OK)
+		return rc;
+	for (unsigned i = 0; i < 2; i++) {
+		VT_BUF_AUTO(tail);
+		struct vt_blob was, now = { .size = 0 };
+
+		rc = vt_bytes_stat(d->s, &d->main, &was, &d->err);
+		day_pdf_update(&tail, (size_t)was.size, &xref, 5 + i);
+		st[0] = (struct vt_step){ .kind = VT_STEP_VERSION };
+		if (rc == VT_OK)
+			rc = vt_upload_append(d->s, d->agency, &was,
+			    vt_buf_view(&tail), &st[0].u.version.file.upload,
+			    &now, &d->err);
+		st[0].u.version.expect = d->main;
+		st[0].u.version.reason =
+		    i == 0 ? VT_VERSION_SIGNED : VT_VERSION_SEALED;
+		st[0].u.version.file.hash = now.hash;
+		st[1] = i == 0 ? sign_step(VT_SIGN_COMPETENT, &now.hash)
+			       : seal_step(&now.hash);
+		st[2] = (struct vt_step){ .kind = VT_STEP_ISSUE };
+		if (rc != VT_OK ||
+		    (rc = do_steps(d, &d->paper, st, 2 + i, NULL)) != VT_OK)
+			return rc;
+	}
+	return VT_OK;
+}
+
+static void
+send_day(struct node *n)
+{
+	struct doer d = { .s = n->store,
+		.agency = agency_no(n->store, "H99.07") };
+	static struct vt_recipient to[TENANTS_MAX];
+	static char codes[TENANTS_MAX][64];
+	unsigned long sent = 0, i;
+
+	for (i = 0; sent < cfg.day && !atomic_load(&stopping); i++) {
+		struct day_letter l = day_letter(i, cfg.tenants);
+
+		if (l.fan > cfg.day - sent)
+			l.fan = cfg.day - sent;
+		for (unsigned long k = 0; k < l.fan; k++) {
+			tenant_code((i * 7 + k) % cfg.tenants, codes[k]);
+			to[k].code = to[k].name = codes[k];
+		}
+		if (write_letter(&d, &l, i) != VT_OK ||
+		    dispatch(&d, to, l.fan) != VT_OK)
+			fail("a letter", &d.err);
+		sent += l.fan;
+	}
+	printf("letters %lu\n", i);
+	(void)fflush(stdout);
+	vt_act_result_free(&d.r);
+}
+
 /* Deliveries that have come all the way: finished there, receipt here. */
 static unsigned long
 complete(struct vt_store *s, uint32_t agency)
@@ -323,11 +445,16 @@ sender(struct node *n)
 {
 	uint32_t agency = agency_no(n->store, "H99.07");
 
-	send_papers(n);
+	if (cfg.day > 0)
+		send_day(n);
+	else
+		send_papers(n);
 	while (!atomic_load(&stopping)) {
 		printf("complete %lu\n", complete(n->store, agency));
 		(void)fflush(stdout);
-		for (int i = 0; i < 10 && !atomic_load(&stopping); i++)
+		for (int i = 0;
+		     i < (cfg.day > 0 ? 40 : 10) && !atomic_load(&stopping);
+		     i++)
 			nap_ms(50);
 	}
 }
@@ -381,10 +508,45 @@ handle_all(struct node *n, const struct vt_actor *who, enum vt_paper_state st)
 	return got;
 }
 
+/* A clerk who looks at what is new: accepts, works on it, finishes. */
+static unsigned long
+handle_new(struct node *n, const struct vt_actor *who, uint64_t *after)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_event e[PAGE];
+	struct vt_view *v = NULL;
+	vt_id ids[PAGE];
+	size_t got = 0, k = 0;
+
+	if (vt_view_begin(n->store, &v, &err) != VT_OK ||
+	    vt_event_list(v, who->agency_no, *after, e, PAGE, &got, &err) !=
+		VT_OK)
+		fail("events", &err);
+	for (size_t i = 0; i < got; i++) {
+		struct vt_paper p;
+
+		*after = e[i].seq;
+		if (e[i].kind != VT_STEP_REGISTER)
+			continue;
+		if (vt_paper_get(v, &e[i].paper, &p, &err) != VT_OK)
+			fail("paper", &err);
+		if (p.state == VT_PAPER_WAITING)
+			ids[k++] = p.id;
+	}
+	vt_view_end(v);
+	for (size_t i = 0; i < k; i++) {
+		handle(n, who, &ids[i], VT_PAPER_WAITING);
+		handle(n, who, &ids[i], VT_PAPER_ARRIVED);
+		handle(n, who, &ids[i], VT_PAPER_PROCESSING);
+	}
+	return got;
+}
+
 static void
 receiver(struct node *n)
 {
 	static struct vt_actor who[TENANTS_MAX];
+	static uint64_t after[TENANTS_MAX];
 	struct vt_err err = VT_ERR_INIT;
 	char code[64], token[128];
 
@@ -400,9 +562,13 @@ receiver(struct node *n)
 		unsigned long did = 0;
 
 		for (unsigned long i = 0; i < cfg.tenants; i++)
-			did += handle_all(n, &who[i], VT_PAPER_WAITING) +
-			       handle_all(n, &who[i], VT_PAPER_ARRIVED) +
-			       handle_all(n, &who[i], VT_PAPER_PROCESSING);
+			did +=
+			    cfg.day > 0
+				? handle_new(n, &who[i], &after[i])
+				: handle_all(n, &who[i], VT_PAPER_WAITING) +
+				      handle_all(n, &who[i], VT_PAPER_ARRIVED) +
+				      handle_all(
+					  n, &who[i], VT_PAPER_PROCESSING);
 		if (did == 0)
 			nap_ms(50);
 	}
@@ -417,6 +583,9 @@ open_node(struct node *n, struct vt_spawner *spawner, const char *dir)
 	struct vt_direct_options d = {
 		.ctx = &fast, .allow_private = true, .timeout_ms = 20000
 	};
+	static struct vt_buf ca = VT_BUF_INIT, cert = VT_BUF_INIT,
+			     key = VT_BUF_INIT; /* as long as the node */
+	struct vt_http_tls tls = { cfg.tls_cert, cfg.tls_key, cfg.tls_ca };
 	struct vt_http_options h = VT_HTTP_OPTIONS_INIT;
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_http_face face;
@@ -426,6 +595,15 @@ open_node(struct node *n, struct vt_spawner *spawner, const char *dir)
 	if (vt_office_open(&o, &n->office, &err) != VT_OK)
 		fail("office", &err);
 	d.office = n->office;
+	if (cfg.tls_ca[0] != '\0') {
+		read_file(cfg.tls_ca, &ca);
+		read_file(cfg.tls_cert, &cert);
+		read_file(cfg.tls_key, &key);
+		d.ca = vt_buf_view(&ca);
+		d.cert = vt_buf_view(&cert);
+		d.key = vt_buf_view(&key);
+		h.tls = &tls;
+	}
 	if (vt_direct_new(&d, &n->direct, &err) != VT_OK)
 		fail("direct", &err);
 	t = vt_direct_transport(n->direct);
