@@ -160,4 +160,12 @@ VT_NODISCARD int vt_pages_text(struct vt_spawner *s, int fd, struct vt_buf *ret,
 VT_NODISCARD int vt_pages_png(struct vt_spawner *s, int fd, size_t page,
     int dpi, struct vt_buf *ret, struct vt_err *reterr);
 
+/*
+ * A QR code (ISO/IEC 18004, error correction level M) as the path of an SVG:
+ * one unit a module, in a square of *ret_side units, quiet zone included;
+ * appended. Errors: VT_E_LIMIT (QR_TEXT_MAX), VT_E_NOMEM.
+ */
+VT_NODISCARD int vt_qr_path(const char *text, struct vt_buf *ret,
+    unsigned *ret_side, struct vt_err *reterr);
+
 #endif

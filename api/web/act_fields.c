@@ -6,6 +6,7 @@
 #define PEOPLE_SHOWN 200
 #define BOOK_SHOWN   300
 #define AGENCIES_MAX 64
+#define VERSIONS     32 /* of a file that were made up to its seal */
 
 /* How a field says that it is wrong, and where the reason stands. */
 static void
@@ -221,6 +222,15 @@ VT_ACT_FIELDS(finish)
 	vt_fields_note(s, a);
 }
 
+VT_ACT_FIELDS(replace)
+{
+	line(s, a, "paper",
+	    T(s->d, "Số văn bản thay thế (đã phát hành)",
+		"Number of the new paper (issued)"),
+	    "text", true);
+	area(s, a, "note", T(s->d, "Lý do", "Reason"), true);
+}
+
 VT_ACT_FIELDS(recall)
 {
 	line(s, a, "paper",
@@ -368,24 +378,154 @@ VT_ACT_FIELDS(send)
 		"A name without a code goes on the list to be printed."));
 }
 
-#define FAILED_SHOWN 50
+#define CHOICES 50
 
-VT_ACT_FIELDS(resend)
+static void
+deliveries(struct vt_sheet *s, const struct vt_desk_act *a,
+    enum vt_delivery_state state)
 {
-	struct vt_delivery v[FAILED_SHOWN];
+	const char *typed = vt_sheet_typed(s, a, "delivery", "");
+	struct vt_delivery v[CHOICES];
 	struct vt_buf *b = s->d->page.b;
-	size_t n = vt_sheet_failed(s, v, FAILED_SHOWN);
+	size_t n = vt_sheet_which(s, state, v, CHOICES);
 
 	vt_html(b,
 	    "<label for=\"%s-delivery\">%s</label>\n"
 	    "<select id=\"%s-delivery\" name=\"delivery\">\n",
 	    a->name, T(s->d, "Nơi nhận", "Recipient"), a->name);
-	for (size_t i = 0; i < n && i < FAILED_SHOWN; i++) {
+	for (size_t i = 0; i < n && i < CHOICES; i++) {
 		char id[VT_ID_TEXT + 1];
 
 		vt_id_text(&v[i].id, id);
-		vt_html(b, "<option value=\"%s\">%s %s</option>\n", id,
-		    v[i].to.name, v[i].to.code);
+		vt_html(b,
+		    "<option lang=\"vi\" value=\"%s\"%s>%s %s</option>\n", id,
+		    strcmp(typed, id) == 0 ? " selected" : "", v[i].to.name,
+		    v[i].to.code);
 	}
 	vt_html(b, "</select>\n");
+}
+
+VT_ACT_FIELDS(resend)
+{
+	deliveries(s, a, VT_DELIVERY_FAILED);
+}
+
+VT_ACT_FIELDS(handed)
+{
+	deliveries(s, a, VT_DELIVERY_PRINT);
+	line(s, a, "on",
+	    T(s->d, "Ngày nhận (để trống: hôm nay)", "Day (empty: today)"),
+	    "date", false);
+	area(s, a, "note",
+	    T(s->d, "Người ký nhận, số biên nhận",
+		"Who signed for it, number of the receipt"),
+	    false);
+}
+
+/* The version that is printed to be sealed by hand: the one before the
+ * agency's signature. NULL hash of ret: none. */
+static uint32_t
+before_seal(const struct vt_sheet *s, vt_hash *ret)
+{
+	struct vt_version v[VERSIONS];
+	uint32_t no = 0;
+	size_t n = 0;
+
+	if (vt_version_list(s->v, &s->p.id, 1, 0, v, VERSIONS, &n, NULL) !=
+	    VT_OK)
+		return 0;
+	for (size_t i = 0; i < n && v[i].reason != VT_VERSION_SEALED; i++) {
+		*ret = v[i].hash;
+		no = v[i].no;
+	}
+	return no;
+}
+
+VT_ACT_FIELDS(print)
+{
+	const char *what = vt_sheet_typed(s, a, "what", "1");
+	struct vt_buf *b = s->d->page.b;
+	char text[VT_HASH_TEXT + 1];
+	vt_hash hash;
+	uint32_t no = s->p.direction == VT_DIR_IN ? 0 : before_seal(s, &hash);
+
+	vt_html(b,
+	    "<label for=\"print-what\">%s</label>\n"
+	    "<select id=\"print-what\" name=\"what\">\n",
+	    T(s->d, "In để làm", "Printed as"));
+	if (no != 0)
+		vt_html(b, "<option value=\"1\">%s</option>\n",
+		    T(s->d, "Bản gốc giấy, đóng dấu và lưu",
+			"Paper original, sealed by hand and kept"));
+	vt_html(b, "<option value=\"2\"%s>%s</option>\n</select>\n",
+	    what[0] == '2' ? " selected" : "", T(s->d, "Bản sao", "Copy"));
+	if (no != 0) {
+		vt_hash_text(&hash, text);
+		vt_html(b,
+		    "<input type=\"hidden\" name=\"printed\" value=\"%s\">\n"
+		    "<p class=\"hint\"><a href=\"/desk/papers/%s/parts/1?"
+		    "version=%" PRIu32 "\">%s</a></p>\n",
+		    text, s->id, no,
+		    T(s->d, "Tải bản để in (trước khi ký số cơ quan)",
+			"Download the version to print (before the seal)"));
+	}
+	line(s, a, "copies", T(s->d, "Số bản", "Copies"), "number", true);
+	vt_fields_note(s, a);
+}
+
+/* --- a file --- */
+
+VT_ACT_FIELDS(version)
+{
+	const char *kept = vt_sheet_typed(s, a, "kept0", "");
+	const char *part = vt_sheet_typed(s, a, "part", "1");
+	struct vt_buf *b = s->d->page.b;
+
+	vt_html(b,
+	    "<p class=\"hint\">%s</p>\n<label for=\"version-part\">%s"
+	    "</label>\n<select id=\"version-part\" name=\"part\">\n",
+	    T(s->d,
+		"Tệp mới thay cho tệp cũ; tệp cũ vẫn được lưu. Nếu văn bản đã "
+		"được duyệt thì ý kiến duyệt mất hiệu lực và phải trình lại.",
+		"The new file stands for the old one, which is kept. An "
+		"approval is void then, and the paper is submitted again."),
+	    T(s->d, "Thay cho", "In place of"));
+	for (size_t i = 0; i < s->p.n_parts; i++) {
+		char no[8];
+
+		(void)snprintf(
+		    no, sizeof(no), "%u", (unsigned)s->p.parts[i].no);
+		vt_html(b, "<option lang=\"vi\" value=\"%s\"%s>%s</option>\n",
+		    no, strcmp(part, no) == 0 ? " selected" : "",
+		    s->p.parts[i].name);
+	}
+	vt_html(b, "</select>\n");
+	for (size_t i = 0; i < s->p.n_parts; i++) {
+		char hash[VT_HASH_TEXT + 1];
+
+		vt_hash_text(&s->p.parts[i].hash, hash);
+		vt_html(b,
+		    "<input type=\"hidden\" name=\"was%u\" value=\"%s\">\n",
+		    (unsigned)s->p.parts[i].no, hash);
+	}
+	if (*kept != '\0')
+		vt_html(b,
+		    "<p>✓ %s <span class=\"quiet\">%s</span>"
+		    "<input type=\"hidden\" name=\"kept0\" value=\"%s\">"
+		    "<input type=\"hidden\" name=\"kepthash0\" value=\"%s\">"
+		    "<input type=\"hidden\" name=\"keptname0\" value=\"%s\">"
+		    "</p>\n",
+		    vt_sheet_typed(s, a, "keptname0", ""),
+		    T(s->d, "đã nhận", "received"), kept,
+		    vt_sheet_typed(s, a, "kepthash0", ""),
+		    vt_sheet_typed(s, a, "keptname0", ""));
+	/* The file last: the token is known when its first byte comes. */
+	vt_html(b,
+	    "<label for=\"version-file\">%s</label>\n"
+	    "<input id=\"version-file\" name=\"main\" type=\"file\"%s",
+	    T(s->d, "Tệp mới", "The new file"),
+	    *kept == '\0' ? " required" : "");
+	described(s, a, "file");
+	vt_html(b, ">\n");
+	vt_sheet_blame(s, a, "file");
 }

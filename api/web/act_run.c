@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a form of an act becomes: one call of the office. */
 #include "api/office/deliver.h"
+#include "api/office/handed.h"
+#include "api/office/print.h"
 #include "api/office/recall.h"
 #include "api/office/routes.h"
 #include "api/office/statuses.h"
@@ -79,6 +81,11 @@ VT_ACT_RUN(sign)
 {
 	return with_key(
 	    w, VT_SIGNING_COMPETENT, vt_webform_has(w->form, "number"));
+}
+
+VT_ACT_RUN(initial)
+{
+	return with_key(w, VT_SIGNING_INITIALS, false);
 }
 
 VT_ACT_RUN(seal)
@@ -219,6 +226,55 @@ VT_ACT_RUN(recall)
 			 vt_webform_get(w->form, "note"), w->ret, w->err);
 }
 
+VT_ACT_RUN(replace)
+{
+	vt_id by;
+	int rc = cited(w, &by);
+
+	return rc != VT_OK
+		   ? rc
+		   : vt_office_replace(w->d->office, w->rq, w->paper, &by,
+			 vt_webform_get(w->form, "note"), w->ret, w->err);
+}
+
+/* --- on paper --- */
+
+VT_ACT_RUN(print)
+{
+	bool copy = vt_webform_get(w->form, "what")[0] != '1';
+	const char *hash = vt_webform_get(w->form, copy ? "main" : "printed");
+	uint64_t n = vt_webform_number(w->form, "copies");
+	struct vt_printing p = { .what = copy ? VT_PRINT_COPY : VT_PRINT_PAPER,
+		.copies = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n,
+		.note = note(w) };
+
+	if (!vt_hash_parse(vt_span_str(hash), &p.version))
+		return vt_err_set(w->err, VT_E_SYNTAX,
+		    "form: the file that was printed is missing");
+	return vt_office_print(
+	    w->d->office, w->rq, w->paper, &p, w->ret, w->err);
+}
+
+static int
+delivery(const struct vt_doing *w, vt_id *ret)
+{
+	if (vt_id_parse(vt_span_str(vt_webform_get(w->form, "delivery")), ret))
+		return VT_OK;
+	return vt_err_set(w->err, VT_E_INVALID, "form: no delivery was chosen");
+}
+
+VT_ACT_RUN(handed)
+{
+	const char *on = vt_webform_get(w->form, "on");
+	vt_id id;
+	int rc = delivery(w, &id);
+
+	return rc != VT_OK
+		   ? rc
+		   : vt_office_handed(w->d->office, w->rq, &id,
+			 *on == '\0' ? NULL : on, note(w), w->ret, w->err);
+}
+
 /* --- sending --- */
 
 /* "H99.31": letters, digits and dots, a digit among them. */
@@ -333,12 +389,10 @@ VT_ACT_RUN(send)
 
 VT_ACT_RUN(resend)
 {
-	const char *s = vt_webform_get(w->form, "delivery");
-	vt_id delivery;
+	vt_id id;
+	int rc = delivery(w, &id);
 
-	if (!vt_id_parse(vt_span_str(s), &delivery))
-		return vt_err_set(
-		    w->err, VT_E_INVALID, "form: no delivery was chosen");
-	return vt_office_replay_delivery(
-	    w->d->office, w->rq, &delivery, w->ret, w->err);
+	return rc != VT_OK ? rc
+			   : vt_office_replay_delivery(
+				 w->d->office, w->rq, &id, w->ret, w->err);
 }

@@ -45,11 +45,46 @@ sealed(const struct vt_paper *p)
 	return p->state == VT_PAPER_SEALED;
 }
 
+/* Till a signature: then it is only appended to. */
 static bool
-to_send(const struct vt_paper *p)
+editable(const struct vt_paper *p)
+{
+	return draft(p) || (p->direction != VT_DIR_IN && in_agreement(p) &&
+			       p->initials == 0);
+}
+
+static bool
+issued(const struct vt_paper *p)
 {
 	return p->direction == VT_DIR_OUT &&
 	       (p->state == VT_PAPER_ISSUED || p->state == VT_PAPER_DISPATCHED);
+}
+
+static bool
+replaceable(const struct vt_paper *p)
+{
+	return issued(p) && vt_id_is_zero(&p->replaced_by);
+}
+
+/* Decree 30/2020, Article 18(5), 25: the paper signed and numbered is printed;
+ * what arrived, copied. */
+static bool
+printable(const struct vt_paper *p)
+{
+	switch (p->state) {
+	case VT_PAPER_SIGNED:
+		return p->number.value != 0;
+	case VT_PAPER_SEALED:
+	case VT_PAPER_ISSUED:
+	case VT_PAPER_DISPATCHED:
+	case VT_PAPER_ARRIVED:
+	case VT_PAPER_ASSIGNED:
+	case VT_PAPER_PROCESSING:
+	case VT_PAPER_FINISHED:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static bool
@@ -83,64 +118,94 @@ asked(const struct vt_paper *p)
 	return p->direction == VT_DIR_IN && p->asked != 0;
 }
 
+#define NEXT      VT_ACT_NEXT
+#define STRONG    VT_ACT_STRONG
+#define ELSEWHERE VT_ACT_ELSEWHERE
+#define UPLOAD    VT_ACT_UPLOAD
+
 static const struct vt_desk_act acts[] = {
 	{ "answer", VT_DUTY_ANSWER_RECALL, "Trả lời nơi gửi",
 	    "Answer the sender", "Đã trả lời nơi gửi.",
 	    "The sender was answered.", asked, vt_fields_answer, vt_run_answer,
-	    true, false, false },
+	    NEXT },
 	{ "submit", VT_DUTY_SUBMIT, "Trình duyệt", "Submit",
 	    "Đã trình lãnh đạo.", "Submitted to the leader.", draft,
-	    vt_fields_submit, vt_run_submit, true, false, false },
+	    vt_fields_submit, vt_run_submit, NEXT },
 	{ "approve", VT_DUTY_APPROVE, "Duyệt", "Approve", "Đã duyệt.",
-	    "Approved.", submitted, vt_fields_approve, vt_run_approve, true,
-	    false, false },
+	    "Approved.", submitted, vt_fields_approve, vt_run_approve, NEXT },
 	{ "sign", VT_DUTY_SIGN, "Ký số", "Sign", "Đã ký.", "Signed.", approved,
-	    vt_fields_sign, vt_run_sign, true, false, true },
+	    vt_fields_sign, vt_run_sign, NEXT | ELSEWHERE },
+	{ "initial", VT_DUTY_INITIAL, "Ký nháy", "Initial", "Đã ký nháy.",
+	    "Initialled.", in_agreement, vt_fields_pin, vt_run_initial,
+	    NEXT | ELSEWHERE },
 	{ "return", VT_DUTY_RETURN, "Trả lại người soạn", "Return",
 	    "Đã trả lại người soạn.", "Returned to its author.", in_agreement,
-	    vt_fields_give_back, vt_run_give_back, false, false, false },
+	    vt_fields_give_back, vt_run_give_back, 0 },
+	{ "version", VT_DUTY_EDIT, "Thay tệp bằng phiên bản mới",
+	    "Bring a new version",
+	    "Đã nhận phiên bản mới. Ý kiến duyệt trước đó, nếu có, không còn "
+	    "hiệu lực.",
+	    "The new version is in. An approval given before, if any, is "
+	    "void.",
+	    editable, vt_fields_version, NULL, UPLOAD },
 	{ "number", VT_DUTY_NUMBER, "Cấp số", "Give the number",
 	    "Đã cấp số và ngày.", "Number and date were given.", to_number,
-	    NULL, vt_run_number, true, false, false },
+	    NULL, vt_run_number, NEXT },
 	{ "seal", VT_DUTY_SEAL, "Ký số của cơ quan", "Seal",
 	    "Đã ký số của cơ quan.", "Sealed by the agency.", to_seal,
-	    vt_fields_pin, vt_run_seal, true, false, true },
+	    vt_fields_pin, vt_run_seal, NEXT | ELSEWHERE },
 	{ "issue", VT_DUTY_ISSUE, "Phát hành", "Issue", "Đã phát hành.",
-	    "Issued.", sealed, NULL, vt_run_issue, true, false, false },
+	    "Issued.", sealed, NULL, vt_run_issue, NEXT },
 	{ "send", VT_DUTY_DISPATCH, "Gửi", "Send", "Đã đưa vào hàng đợi gửi.",
-	    "Handed over to be sent.", to_send, vt_fields_send, vt_run_send,
-	    true, false, false },
+	    "Handed over to be sent.", issued, vt_fields_send, vt_run_send,
+	    NEXT },
 	{ "accept", VT_DUTY_ACCEPT, "Tiếp nhận, vào sổ", "Accept",
 	    "Đã tiếp nhận và vào sổ.", "Accepted and registered.", waiting,
-	    NULL, vt_run_accept, true, false, false },
+	    NULL, vt_run_accept, NEXT },
 	{ "refuse", VT_DUTY_REFUSE, "Từ chối tiếp nhận", "Refuse",
 	    "Đã từ chối; nơi gửi sẽ nhận được lý do.",
 	    "Refused; the sender gets the reason.", waiting, vt_fields_reason,
-	    vt_run_refuse, false, true, false },
+	    vt_run_refuse, STRONG },
 	{ "assign", VT_DUTY_ASSIGN, "Phân công", "Assign", "Đã phân công.",
-	    "Assigned.", in_hand, vt_fields_assign, vt_run_assign, true, false,
-	    false },
+	    "Assigned.", in_hand, vt_fields_assign, vt_run_assign, NEXT },
 	{ "process", VT_DUTY_PROCESS, "Bắt đầu xử lý", "Begin work",
 	    "Đã ghi nhận bắt đầu xử lý.", "Work has begun.", not_begun,
-	    vt_fields_note, vt_run_process, true, false, false },
+	    vt_fields_note, vt_run_process, NEXT },
 	{ "finish", VT_DUTY_FINISH, "Hoàn thành", "Finish",
 	    "Đã ghi nhận hoàn thành.", "Finished.", in_hand, vt_fields_finish,
-	    vt_run_finish, false, false, false },
+	    vt_run_finish, 0 },
 	{ "forward", VT_DUTY_FORWARD, "Chuyển người khác", "Forward",
 	    "Đã chuyển.", "Forwarded.", in_hand, vt_fields_forward,
-	    vt_run_forward, false, false, false },
+	    vt_run_forward, 0 },
 	{ "resend", VT_DUTY_REPLAY, "Gửi lại nơi chưa gửi được",
 	    "Send again where it failed", "Đang gửi lại.",
 	    "It is being sent again.", out_there, vt_fields_resend,
-	    vt_run_resend, false, false, false },
+	    vt_run_resend, 0 },
+	{ "handed", VT_DUTY_DISPATCH, "Ghi nhận bản giấy đã đến nơi nhận",
+	    "A paper copy has arrived", "Đã ghi nhận nơi nhận có bản giấy.",
+	    "It is noted that the recipient has it on paper.", out_there,
+	    vt_fields_handed, vt_run_handed, 0 },
+	{ "print", VT_DUTY_PRINT, "Ghi sổ in bản giấy", "Note a print",
+	    "Đã ghi sổ bản in.", "The print is noted.", printable,
+	    vt_fields_print, vt_run_print, 0 },
 	{ "take-back", VT_DUTY_TAKE_BACK, "Đề nghị lấy lại", "Take back",
 	    "Đã đề nghị nơi nhận trả lại.",
 	    "The recipients were asked to give it back.", out_there,
-	    vt_fields_reason, vt_run_take_back, false, true, false },
+	    vt_fields_reason, vt_run_take_back, STRONG },
 	{ "recall", VT_DUTY_RECALL, "Thu hồi bằng văn bản",
-	    "Recall by a notice", "Đã thu hồi.", "Recalled.", to_send,
-	    vt_fields_recall, vt_run_recall, false, true, false },
+	    "Recall by a notice", "Đã thu hồi.", "Recalled.", issued,
+	    vt_fields_recall, vt_run_recall, STRONG },
+	{ "replace", VT_DUTY_REPLACE, "Thay thế bằng văn bản khác",
+	    "Replace by another paper",
+	    "Đã ghi nhận thay thế; các nơi nhận được báo.",
+	    "It is replaced; its recipients are told.", replaceable,
+	    vt_fields_replace, vt_run_replace, STRONG },
 };
+
+#undef NEXT
+#undef STRONG
+#undef ELSEWHERE
+#undef UPLOAD
 
 #define N_ACTS (sizeof(acts) / sizeof(acts[0]))
 
@@ -194,10 +259,18 @@ vt_act_field_of(const struct vt_desk_act *a, int code)
 			   : NULL;
 	case VT_E_NOT_FOUND:
 		return a->fields == vt_fields_finish ||
-			       a->fields == vt_fields_recall
+			       a->fields == vt_fields_recall ||
+			       a->fields == vt_fields_replace
 			   ? "paper"
 			   : NULL;
+	case VT_E_FILE_EMPTY:
+		return (a->flags & VT_ACT_UPLOAD) != 0 ? "file" : NULL;
+	case VT_E_LIMIT:
+		return a->fields == vt_fields_print ? "copies" : NULL;
 	case VT_E_INVALID:
+		if (a->fields == vt_fields_handed)
+			return "on";
+
 		return a->fields == vt_fields_send ? "more"
 		       : a->fields == NULL || a->fields == vt_fields_sign ||
 			       a->fields == vt_fields_pin
@@ -273,14 +346,16 @@ form(struct vt_sheet *s, const struct vt_desk_act *a)
 	bool again = s->refused != NULL && s->refused->act == a;
 	/* Not known whether it was done: asked again as the same request. */
 	bool same = again && vt_err_info(s->refused->err.code)->retryable;
+	bool upload = (a->flags & VT_ACT_UPLOAD) != 0;
 	struct vt_desk *d = s->d;
 	struct vt_buf *b = d->page.b;
 	char hash[VT_HASH_TEXT + 1];
 
 	vt_html(b,
-	    "<form action=\"/desk/papers/%s/acts/%s\" method=\"post\" "
+	    "<form action=\"/desk/papers/%s/%s%s\" method=\"post\"%s "
 	    "data-once=\"1\">\n",
-	    s->id, a->name);
+	    s->id, upload ? "" : "acts/", a->name,
+	    upload ? " enctype=\"multipart/form-data\"" : "");
 	vt_desk_csrf(d);
 	vt_desk_key(d, same ? vt_webform_get(s->refused->form, "key") : NULL);
 	vt_html(b,
@@ -300,9 +375,9 @@ form(struct vt_sheet *s, const struct vt_desk_act *a)
 	vt_html(b,
 	    "<p class=\"go\"><button type=\"submit\" class=\"%s\">%s</button>"
 	    "</p>\n</form>\n",
-	    a->strong  ? "strong"
-	    : a->first ? "main"
-		       : "second",
+	    (a->flags & VT_ACT_STRONG) != 0 ? "strong"
+	    : (a->flags & VT_ACT_NEXT) != 0 ? "main"
+					    : "second",
 	    T(d, a->vi, a->en));
 }
 
@@ -353,7 +428,7 @@ one(struct vt_sheet *s, const struct vt_desk_act *a, bool open)
 		vt_html(
 		    b, "<div class=\"act\"><h3>%s</h3>\n", T(d, a->vi, a->en));
 		form(s, a);
-		if (a->two_step)
+		if ((a->flags & VT_ACT_ELSEWHERE) != 0)
 			two_step(s, a);
 		vt_html(b, "</div>\n");
 		return;
@@ -362,6 +437,8 @@ one(struct vt_sheet *s, const struct vt_desk_act *a, bool open)
 	    s->refused != NULL && s->refused->act == a ? " open" : "",
 	    T(d, a->vi, a->en));
 	form(s, a);
+	if ((a->flags & VT_ACT_ELSEWHERE) != 0)
+		two_step(s, a);
 	vt_html(b, "</details>\n");
 }
 
@@ -387,9 +464,22 @@ gone(struct vt_sheet *s)
 static bool
 is_next(const struct vt_desk_act *a, const struct vt_paper *p)
 {
-	return a->first &&
+	return (a->flags & VT_ACT_NEXT) != 0 &&
 	       (a->duty != VT_DUTY_ASSIGN || vt_id_is_zero(&p->assigned_to)) &&
 	       (a->duty != VT_DUTY_DISPATCH || p->state == VT_PAPER_ISSUED);
+}
+
+/* Nothing to do it to: no field, no recipient that it is about. */
+static bool
+idle(const struct vt_sheet *s, const struct vt_desk_act *a)
+{
+	if (a->duty == VT_DUTY_INITIAL)
+		return s->initials == 0;
+	if (a->fields == vt_fields_resend)
+		return vt_sheet_which(s, VT_DELIVERY_FAILED, NULL, 0) == 0;
+	if (a->fields == vt_fields_handed)
+		return vt_sheet_which(s, VT_DELIVERY_PRINT, NULL, 0) == 0;
+	return false;
 }
 
 void
@@ -407,9 +497,7 @@ vt_sheet_acts(struct vt_sheet *s)
 	for (size_t i = 0; i < N_ACTS; i++) {
 		bool open = !opened && is_next(&acts[i], &s->p);
 
-		if (!vt_desk_may(d, &acts[i], &s->p) ||
-		    (acts[i].fields == vt_fields_resend &&
-			vt_sheet_failed(s, NULL, 0) == 0))
+		if (!vt_desk_may(d, &acts[i], &s->p) || idle(s, &acts[i]))
 			continue;
 		one(s, &acts[i], open);
 		opened = opened || open;

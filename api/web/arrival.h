@@ -33,6 +33,20 @@ struct vt_arrival {
 	const char *wrong; /* the field that is, NULL: none in particular */
 };
 
+void vt_arrival_free(struct vt_arrival *a); /* NULL allowed */
+VT_CLEANUP_DEFINE(struct vt_arrival, vt_arrival_free)
+
+/* The last byte has come: closes what is open, and puts files that came with
+ * an earlier try of the form before those of this one. */
+VT_NODISCARD int vt_arrival_end(struct vt_arrival *a, struct vt_err *reterr);
+
+/* What is asked for: equal for a form that is sent again, though its files
+ * are new uploads. */
+vt_hash vt_arrival_hash(const struct vt_arrival *a, const char *what);
+
+/* By the ending of a file's name. Static. */
+const char *vt_arrival_type(const char *name);
+
 /* The form; err NULL: fresh. */
 void vt_arrival_page(
     struct vt_desk *d, const struct vt_arrival *a, const struct vt_err *err);

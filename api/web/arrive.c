@@ -13,8 +13,8 @@
 
 #define VALUE_MAX ((size_t)65536)
 
-static void
-arrival_free(struct vt_arrival *a)
+void
+vt_arrival_free(struct vt_arrival *a)
 {
 	if (a == NULL)
 		return;
@@ -23,7 +23,6 @@ arrival_free(struct vt_arrival *a)
 	vt_buf_free(&a->value);
 	free(a);
 }
-VT_CLEANUP_DEFINE(struct vt_arrival, arrival_free)
 
 static int
 end_field(struct vt_arrival *a, struct vt_err *reterr)
@@ -149,7 +148,7 @@ arrive_begin(
     struct vt_http_req *req, uint64_t length, void **ret, struct vt_err *reterr)
 {
 	static const struct vt_multipart_ops ops = { part_begin, part_bytes };
-	VT_CLEANUP(arrival_free)
+	VT_CLEANUP(vt_arrival_free)
 	struct vt_arrival *a = calloc(1, sizeof(*a));
 	int rc;
 
@@ -183,7 +182,7 @@ arrive_put(void *stream, struct vt_span b, struct vt_err *reterr)
 static void
 arrive_abort(void *stream)
 {
-	arrival_free(stream);
+	vt_arrival_free(stream);
 }
 
 const struct vt_http_sink vt_web_arrive_sink = { arrive_begin, arrive_put,
@@ -191,7 +190,7 @@ const struct vt_http_sink vt_web_arrive_sink = { arrive_begin, arrive_put,
 
 /* --- files that came with an earlier try of the same form --- */
 
-static int
+static void
 kept_files(struct vt_arrival *a)
 {
 	struct vt_arrived_file kept[VT_ARRIVAL_FILES];
@@ -219,6 +218,18 @@ kept_files(struct vt_arrival *a)
 		kept[n++] = a->files[i];
 	memcpy(a->files, kept, n * sizeof(kept[0]));
 	a->n_files = n;
+}
+
+int
+vt_arrival_end(struct vt_arrival *a, struct vt_err *reterr)
+{
+	int rc;
+
+	if ((rc = vt_multipart_end(a->m, reterr)) != VT_OK ||
+	    (rc = end_field(a, reterr)) != VT_OK ||
+	    (rc = end_file(a, reterr)) != VT_OK)
+		return rc;
+	kept_files(a);
 	return VT_OK;
 }
 
@@ -250,8 +261,8 @@ main_first(struct vt_arrival *a)
 	return true;
 }
 
-static const char *
-media_type(const char *name)
+const char *
+vt_arrival_type(const char *name)
 {
 	static const struct {
 		const char *ending, *type;
@@ -282,9 +293,8 @@ media_type(const char *name)
 
 /* --- registering --- */
 
-/* Equal for a form that is sent again, though its files are new uploads. */
-static vt_hash
-request_hash(const struct vt_arrival *a, const char *what)
+vt_hash
+vt_arrival_hash(const struct vt_arrival *a, const char *what)
 {
 	VT_CLEANUP(vt_sha256_free) struct vt_sha256 *h = vt_sha256_new();
 
@@ -316,7 +326,7 @@ do_register(struct vt_desk *d, struct vt_arrival *a, struct vt_act_result *r,
 	    VT_OK)
 		return rc;
 	rq.if_match = 0;
-	rq.hash = request_hash(a, d->req->path);
+	rq.hash = vt_arrival_hash(a, d->req->path);
 	if ((rc = vt_arrival_meta(d, a, &m, reterr)) != VT_OK)
 		return rc;
 	for (size_t i = 0; i < a->n_files; i++) {
@@ -324,7 +334,7 @@ do_register(struct vt_desk *d, struct vt_arrival *a, struct vt_act_result *r,
 		files[i].name = *a->files[i].name == '\0'
 				    ? T(d, "tệp không tên", "no name")
 				    : a->files[i].name;
-		files[i].media_type = media_type(a->files[i].name);
+		files[i].media_type = vt_arrival_type(a->files[i].name);
 	}
 	return vt_office_register(d->office, &rq,
 	    a->draft ? VT_DIR_OUT : VT_DIR_IN, &m, files, a->n_files, r,
@@ -335,7 +345,7 @@ int
 vt_web_arrive_post(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
-	VT_CLEANUP(arrival_free) struct vt_arrival *a = req->stream;
+	VT_CLEANUP(vt_arrival_free) struct vt_arrival *a = req->stream;
 	struct vt_act_result result = VT_ACT_RESULT_INIT;
 	struct vt_err err = VT_ERR_INIT;
 	char to[128], id[VT_ID_TEXT + 1];
@@ -344,10 +354,7 @@ vt_web_arrive_post(
 
 	vt_desk_begin(&d, req, res);
 	a->draft = strcmp(req->path, "/desk/draft") == 0;
-	if ((rc = vt_multipart_end(a->m, reterr)) != VT_OK ||
-	    (rc = end_field(a, reterr)) != VT_OK ||
-	    (rc = end_file(a, reterr)) != VT_OK ||
-	    (rc = kept_files(a)) != VT_OK)
+	if ((rc = vt_arrival_end(a, reterr)) != VT_OK)
 		return rc;
 	if (!main_first(a)) {
 		a->wrong = "main";
@@ -375,7 +382,7 @@ int
 vt_web_arrive(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
-	VT_CLEANUP(arrival_free)
+	VT_CLEANUP(vt_arrival_free)
 	struct vt_arrival *a = calloc(1, sizeof(*a));
 	struct vt_desk d;
 	int rc;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is known of a paper: its data, files, recipients, history. */
+#include "api/office/delegation.h"
 #include "api/web/list.h"
 #include "api/web/sheet.h"
 #include "api/web/words.h"
@@ -73,6 +74,54 @@ handling(struct vt_sheet *s)
 	own(s, "Nơi gửi đề nghị", "The sender asks", p->asked_note);
 }
 
+/* Another paper of ours, by its number. */
+static void
+other(struct vt_sheet *s, const char *vi, const char *en, const vt_id *id)
+{
+	char text[VT_ID_TEXT + 1];
+	struct vt_paper p;
+
+	if (vt_id_is_zero(id) || vt_office_paper(s->d->office, s->v, s->d->me,
+				     id, &p, NULL) != VT_OK)
+		return;
+	vt_id_text(id, text);
+	vt_html(s->d->page.b,
+	    "<div><dt>%s</dt><dd lang=\"vi\"><a href=\"/desk/papers/%s\">%s"
+	    "</a></dd></div>\n",
+	    T(s->d, vi, en), text,
+	    p.number.value != 0 ? p.number.text : p.meta.subject);
+}
+
+#define LINKS_SHOWN 16
+
+static void
+relations(struct vt_sheet *s)
+{
+	struct vt_paper_link l[LINKS_SHOWN];
+	size_t n = 0;
+
+	other(s, "Được thay thế bởi", "Replaced by", &s->p.replaced_by);
+	other(s, "Bị thu hồi theo", "Recalled by", &s->p.recalled_by);
+	other(s, "Văn bản trả lời", "Answered by", &s->p.answered_by);
+	if (vt_paper_links(s->v, &s->p.id, l, LINKS_SHOWN, &n, NULL) != VT_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (l[i].kind == VT_LINK_REPLACES)
+			other(s, "Thay thế văn bản", "Replaces", &l[i].paper);
+		else
+			other(s, "Thu hồi văn bản", "Recalls", &l[i].paper);
+	}
+}
+
+static void
+count(struct vt_sheet *s, const char *vi, const char *en, uint32_t n)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu32, n);
+	row(s, vi, en, n == 0 ? "" : text);
+}
+
 void
 vt_sheet_facts(struct vt_sheet *s)
 {
@@ -104,7 +153,10 @@ vt_sheet_facts(struct vt_sheet *s)
 	own(s, "Thủ tục", "Procedure", m->procedure_name);
 	own(s, "Mã hồ sơ", "Case", m->case_code);
 	own(s, "Người nhận kết quả", "Holder", m->holder_name);
+	count(s, "Chữ ký nháy", "Initials", p->initials);
+	count(s, "Số bản đã in", "Copies printed", p->printed);
 	handling(s);
+	relations(s);
 	if (*p->code != '\0')
 		vt_html(s->d->page.b,
 		    "<div><dt>%s</dt><dd><a href=\"/r/%s\">%s</a></dd></div>\n",
@@ -235,27 +287,39 @@ vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr)
 }
 
 size_t
-vt_sheet_failed(const struct vt_sheet *s, struct vt_delivery *ret, size_t max)
+vt_sheet_which(const struct vt_sheet *s, enum vt_delivery_state state,
+    struct vt_delivery *ret, size_t max)
 {
 	struct vt_delivery *v;
-	size_t n = 0, failed = 0;
+	size_t n = 0, found = 0;
 
 	v = vt_arena_array(s->d->req->arena, DELIVERIES_SHOWN, sizeof(*v));
 	if (v == NULL || vt_delivery_list(s->v, &s->p.id, v, DELIVERIES_SHOWN,
 			     &n, NULL) != VT_OK)
 		return 0;
 	for (size_t i = 0; i < n; i++) {
-		if (v[i].state != VT_DELIVERY_FAILED)
+		if (v[i].state != state)
 			continue;
-		if (failed < max)
-			ret[failed] = v[i];
-		failed++;
+		if (found < max)
+			ret[found] = v[i];
+		found++;
 	}
-	return failed;
+	return found;
+}
+
+/* Whom somebody acted for in this act, NULL: for himself. */
+static const char *
+acted_for(const struct vt_sheet *s, const struct vt_acted *a, size_t n,
+    const struct vt_act_entry *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i].act == e->index)
+			return vt_sheet_person(s, &a[i].from);
+	return NULL;
 }
 
 static void
-entry(struct vt_sheet *s, const struct vt_act_entry *e)
+entry(struct vt_sheet *s, const struct vt_act_entry *e, const char *in_place)
 {
 	const char *who = vt_sheet_person(s, &e->person);
 	struct vt_buf *b = s->d->page.b;
@@ -265,8 +329,11 @@ entry(struct vt_sheet *s, const struct vt_act_entry *e)
 	vt_html(b,
 	    "<li><span class=\"when\">%s</span> <b>%s</b> "
 	    "<span class=\"who\">%s</span>",
-	    vt_buf_str(&when_text), vt_word_act(s->d, e),
+	    vt_buf_str(&when_text), vt_word_act(s->d, e, s->p.direction),
 	    *who == '\0' ? T(s->d, "hệ thống", "the system") : who);
+	if (in_place != NULL)
+		vt_html(b, " <span class=\"quiet\">%s %s</span>",
+		    T(s->d, "theo ủy quyền của", "for"), in_place);
 	if (e->note != NULL && *e->note != '\0')
 		vt_html(b, "<p class=\"said\" lang=\"vi\">%s</p>", e->note);
 	vt_html(b, "</li>\n");
@@ -277,12 +344,18 @@ vt_sheet_timeline(struct vt_sheet *s, uint64_t after, const char *heading,
     struct vt_err *reterr)
 {
 	struct vt_act_entry *e;
-	size_t n = 0;
+	struct vt_acted *a;
+	size_t n = 0, n_acted = 0;
 	int rc;
 
+	a = vt_arena_array(s->d->req->arena, ACTS_SHOWN, sizeof(*a));
 	e = vt_arena_array(s->d->req->arena, ACTS_SHOWN, sizeof(*e));
-	if (e == NULL)
+	if (e == NULL || a == NULL)
 		return vt_arena_err(s->d->req->arena, reterr);
+	rc = vt_office_acted(s->v, s->d->me->agency_no, &s->p.id, a, ACTS_SHOWN,
+	    &n_acted, reterr);
+	if (rc != VT_OK)
+		return rc;
 	rc = vt_act_list(s->v, &s->p.id, after == 0 ? 0 : after + 1, e,
 	    ACTS_SHOWN, &n, reterr);
 	if (rc != VT_OK)
@@ -292,7 +365,7 @@ vt_sheet_timeline(struct vt_sheet *s, uint64_t after, const char *heading,
 		    heading);
 	vt_html(s->d->page.b, "<ol class=\"history\">\n");
 	for (size_t i = n; i > 0; i--)
-		entry(s, &e[i - 1]);
+		entry(s, &e[i - 1], acted_for(s, a, n_acted, &e[i - 1]));
 	vt_html(s->d->page.b, "</ol>\n");
 	if (heading != NULL)
 		vt_html(s->d->page.b, "</section>\n");

@@ -33,28 +33,30 @@ vt_desk_begin(
 
 struct item {
 	const char *path, *vi, *en;
-	bool any; /* else who may register */
+	enum vt_duty duty; /* for those who may; READ: for all */
 };
 
 static const struct item items[] = {
-	{ "/desk", "Việc cần làm", "To do", true },
-	{ "/desk/search", "Tra cứu", "Search", true },
-	{ "/desk/arrive", "Vào sổ văn bản đến", "Register an arrival", false },
-	{ "/desk/draft", "Dự thảo mới", "New draft", false },
+	{ "/desk", "Việc cần làm", "To do", VT_DUTY_READ },
+	{ "/desk/search", "Tra cứu", "Search", VT_DUTY_READ },
+	{ "/desk/arrive", "Vào sổ văn bản đến", "Register an arrival",
+	    VT_DUTY_REGISTER },
+	{ "/desk/draft", "Dự thảo mới", "New draft", VT_DUTY_REGISTER },
+	{ "/desk/packets", "Gói tin đến", "Packets", VT_DUTY_REREAD },
+	{ "/desk/prints", "Chuyển bản giấy", "On paper", VT_DUTY_DISPATCH },
 };
 
 static void
 menu(struct vt_desk *d, const char *here)
 {
 	struct vt_buf *b = d->page.b;
-	bool may = vt_who_may(d->me, VT_DUTY_REGISTER, NULL) == VT_OK;
 
 	vt_html(b, "<nav class=\"menu\" aria-label=\"%s\"><ul>\n",
 	    T(d, "Trình đơn", "Menu"));
 	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
 		const struct item *it = &items[i];
 
-		if (!it->any && !may)
+		if (vt_who_may(d->me, it->duty, NULL) != VT_OK)
 			continue;
 		if (here != NULL && strcmp(here, it->path) == 0)
 			vt_html(b,
@@ -86,7 +88,7 @@ who(struct vt_desk *d)
 	    T(d, "Số, ký hiệu hoặc từ trong trích yếu", "Number or words"),
 	    T(d, "Tìm", "Find"));
 	vt_html(b,
-	    "<div class=\"me\">\n<a href=\"/desk/password\"><strong>%s</strong>"
+	    "<div class=\"me\">\n<a href=\"/desk/me\"><strong>%s</strong>"
 	    "%s%s</a>\n",
 	    d->me->name, d->me->position[0] == '\0' ? "" : " · ",
 	    d->me->position);

@@ -4,6 +4,7 @@
  * into the queues of his roles. The look is bounded; what it did not reach is
  * said ("more").
  */
+#include "api/office/consign.h"
 #include "api/office/deliver.h"
 #include "api/web/list.h"
 #include "api/web/words.h"
@@ -285,6 +286,31 @@ dead_letters(struct vt_desk *d, struct vt_view *v, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* Packets that could not be read, for those who decide about them. */
+static int
+unread(struct vt_desk *d, struct vt_view *v, struct vt_err *reterr)
+{
+	struct vt_consign_filter f = { .state = VT_CONSIGN_QUARANTINED };
+	struct vt_consignment c[FEW];
+	uint64_t next = 0;
+	size_t n = 0;
+	int rc;
+
+	if (vt_who_may(d->me, VT_DUTY_REREAD, NULL) != VT_OK)
+		return VT_OK;
+	rc =
+	    vt_consign_list(v, d->me->agency_no, &f, c, FEW, &n, &next, reterr);
+	if (rc != VT_OK || n == 0)
+		return rc;
+	vt_html(d->page.b,
+	    "<p class=\"notice unsure\"><span class=\"sign\" "
+	    "aria-hidden=\"true\">?</span> "
+	    "<a href=\"/desk/packets\">%zu%s %s</a></p>\n",
+	    n, next != 0 ? "+" : "",
+	    T(d, "gói tin đến chưa đọc được", "packets could not be read"));
+	return VT_OK;
+}
+
 static void
 greet(struct vt_desk *d)
 {
@@ -307,6 +333,11 @@ vt_web_inbox(
 	int rc = VT_OK;
 
 	vt_desk_begin(&d, req, res);
+	/* An administrator manages, and reads no papers. */
+	if (vt_office_may_read(d.me, NULL) != VT_OK) {
+		vt_http_res_see_other(res, "/desk/me");
+		return VT_OK;
+	}
 	for (size_t i = 0; i < N_QUEUES && rc == VT_OK; i++)
 		if ((queues[i].roles & d.me->roles) != 0)
 			rc = prepare(&d, &found[i], FEW, reterr);
@@ -319,7 +350,8 @@ vt_web_inbox(
 	greet(&d);
 	vt_html(d.page.b, "<h1>%s</h1>\n", T(&d, "Việc cần làm", "To do"));
 	summary(&d, found, before != 0);
-	if ((rc = dead_letters(&d, v, reterr)) != VT_OK)
+	if ((rc = unread(&d, v, reterr)) != VT_OK ||
+	    (rc = dead_letters(&d, v, reterr)) != VT_OK)
 		return rc;
 	for (size_t i = 0; i < N_QUEUES; i++) {
 		total += found[i].count;
@@ -334,18 +366,6 @@ vt_web_inbox(
 	return VT_OK;
 }
 
-static uint64_t
-before_of(const struct vt_http_req *req)
-{
-	const char *s = vt_http_query(req, "before");
-	uint64_t n = 0;
-
-	for (; s != NULL && *s >= '0' && *s <= '9' && n < UINT64_MAX / 10 - 1;
-	     s++)
-		n = n * 10 + (uint64_t)(*s - '0');
-	return n;
-}
-
 int
 vt_web_queue(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
@@ -353,7 +373,7 @@ vt_web_queue(
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	const char *name = vt_http_param(req, "queue");
 	struct found found[N_QUEUES] = { 0 };
-	uint64_t before = before_of(req);
+	uint64_t before = vt_list_before(req);
 	const struct queue *q = NULL;
 	struct vt_desk d;
 	size_t at = 0;

@@ -118,3 +118,15 @@ vt_list_row(struct vt_desk *d, const struct vt_paper *p)
 	    "</tr>\n",
 	    vt_word_state_class(p->state), vt_word_state(d, p));
 }
+
+uint64_t
+vt_list_before(const struct vt_http_req *req)
+{
+	const char *s = vt_http_query(req, "before");
+	uint64_t n = 0;
+
+	for (; s != NULL && *s >= '0' && *s <= '9' && n < UINT64_MAX / 10 - 1;
+	     s++)
+		n = n * 10 + (uint64_t)(*s - '0');
+	return n;
+}

@@ -17,4 +17,7 @@ bool vt_list_is_overdue(const struct vt_paper *p, const char *today);
 /* "05/QĐ-UBND", the sender's, or "" while there is none. */
 const char *vt_list_number(const struct vt_paper *p, struct vt_buf *scratch);
 
+/* Where this page of a list begins: ?before=, 0 = with the newest. */
+uint64_t vt_list_before(const struct vt_http_req *req);
+
 #endif

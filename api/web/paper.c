@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The page of one paper: its pictures, what may be done, what is known. */
+#include "api/office/initials.h"
 #include "api/office/pictures.h"
 #include "api/office/statuses.h"
 #include "api/web/list.h"
 #include "api/web/sheet.h"
+#include "api/web/shelf.h"
 #include "api/web/words.h"
 #include "base/log.h"
 
@@ -130,7 +132,7 @@ signatures(struct vt_sheet *s)
 	    (s->p.direction != VT_DIR_IN && vt_id_is_zero(&s->p.signed_by)))
 		return;
 	vt_html(d->page.b,
-	    "<section id=\"verdict\" class=\"box\" "
+	    "<section id=\"verdict\" class=\"box\" aria-live=\"polite\" "
 	    "data-piece=\"/desk/papers/%s/check?piece=1%s\">\n<h2>%s</h2>\n"
 	    "<p><a href=\"/desk/papers/%s/check\">%s</a></p>\n</section>\n",
 	    s->id, d->page.en ? "&lang=en" : "",
@@ -207,6 +209,35 @@ opened(struct vt_desk *d, const vt_id *paper)
 		    vt_err_info(rc)->slug);
 }
 
+/* Places for initials that are empty, where somebody may fill them now. Asks a
+ * worker once for each version. */
+static unsigned
+initials(
+    const struct vt_desk *d, const vt_id *paper, const struct vt_content *main)
+{
+	const struct vt_desk_act *a = vt_desk_act("initial");
+	struct vt_shelf_key k = { main->blob.hash, VT_KEPT_INITIALS, 0, 0 };
+	struct vt_view *v = NULL;
+	struct vt_paper p;
+	unsigned n = 0;
+	bool now;
+	VT_BUF_AUTO(kept);
+
+	if (vt_view_begin(vt_office_store(d->office), &v, NULL) != VT_OK)
+		return 0;
+	now = vt_office_paper(d->office, v, d->me, paper, &p, NULL) == VT_OK &&
+	      vt_desk_may(d, a, &p);
+	vt_view_end(v);
+	if (!now)
+		return 0;
+	if (vt_shelf_get(d->web->shelf, &k, &kept, NULL) && kept.n == 1)
+		return kept.p[0];
+	if (vt_office_initials_left(d->office, main, &n, NULL) == VT_OK)
+		vt_shelf_put(
+		    d->web->shelf, &k, VT_SPAN(&(uint8_t){ (uint8_t)n }, 1), 0);
+	return n;
+}
+
 int
 vt_sheet_show(struct vt_desk *d, const vt_id *paper,
     const struct vt_refusal *refused, struct vt_err *reterr)
@@ -222,6 +253,7 @@ vt_sheet_show(struct vt_desk *d, const vt_id *paper,
 		return rc;
 	s.pages = vt_pictures_count(d, &main);
 	s.version = main.version;
+	s.initials = initials(d, paper, &main);
 	if (refused == NULL)
 		opened(d, paper);
 	if ((rc = vt_view_begin(vt_office_store(d->office), &v, reterr)) !=
@@ -293,6 +325,21 @@ refuse(struct vt_desk *d, const vt_id *paper, struct vt_refusal *r,
 }
 
 int
+vt_sheet_done(struct vt_desk *d, const vt_id *paper, struct vt_refusal *r,
+    int rc, struct vt_err *reterr)
+{
+	char to[128], id[VT_ID_TEXT + 1];
+
+	if (rc != VT_OK)
+		return refuse(d, paper, r, reterr);
+	vt_id_text(paper, id);
+	(void)snprintf(
+	    to, sizeof(to), "/desk/papers/%s?done=%s", id, r->act->name);
+	vt_http_res_see_other(d->res, to);
+	return VT_OK;
+}
+
+int
 vt_web_act(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
@@ -300,7 +347,6 @@ vt_web_act(
 	struct vt_refusal r = { .err = VT_ERR_INIT };
 	struct vt_request rq;
 	struct vt_webform form;
-	char to[128], id[VT_ID_TEXT + 1];
 	struct vt_doing w;
 	struct vt_desk d;
 	vt_id paper;
@@ -312,17 +358,11 @@ vt_web_act(
 		return rc;
 	r.act = vt_desk_act(vt_http_param(req, "act"));
 	r.form = &form;
-	if (r.act == NULL)
+	if (r.act == NULL || r.act->run == NULL)
 		return vt_err_set(reterr, VT_E_NOT_FOUND, "desk: no such act");
 	w = (struct vt_doing){ &d, &form, &rq, &paper, &result, &r.err };
 	if ((rc = vt_sheet_request(&d, &form, req->path, &rq, &r.err)) == VT_OK)
 		rc = r.act->run(&w);
 	vt_act_result_free(&result);
-	if (rc != VT_OK)
-		return refuse(&d, &paper, &r, reterr);
-	vt_id_text(&paper, id);
-	(void)snprintf(
-	    to, sizeof(to), "/desk/papers/%s?done=%s", id, r.act->name);
-	vt_http_res_see_other(res, to);
-	return VT_OK;
+	return vt_sheet_done(&d, &paper, &r, rc, reterr);
 }

@@ -131,23 +131,13 @@ older(struct vt_desk *d, const struct asked *a, uint64_t next)
 	    T(d, "Cũ hơn", "Older"));
 }
 
-static uint64_t
-number_of(const char *s)
-{
-	uint64_t n = 0;
-
-	for (; *s >= '0' && *s <= '9' && n < UINT64_MAX / 10 - 1; s++)
-		n = n * 10 + (uint64_t)(*s - '0');
-	return n;
-}
-
 int
 vt_web_search(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct asked a = { query(req, "q"), query(req, "number"),
-		query(req, "way"), number_of(query(req, "before")) };
+		query(req, "way"), vt_list_before(req) };
 	struct vt_paper *p = vt_arena_array(req->arena, SHOWN, sizeof(*p));
 	uint64_t next = 0;
 	struct vt_desk d;

@@ -22,6 +22,7 @@ struct vt_sheet {
 	const struct vt_refusal *refused; /* or NULL */
 	size_t pages;                     /* pictures there are, 0 none */
 	uint32_t version;                 /* of the main file */
+	unsigned initials;                /* fields for them that are empty */
 };
 
 /* One act as POST asks for it. */
@@ -44,9 +45,14 @@ struct vt_desk_act {
 	/* The fields between the hidden ones and the button. NULL: none. */
 	void (*fields)(struct vt_sheet *s, const struct vt_desk_act *a);
 	int (*run)(const struct vt_doing *w);
-	bool first;    /* the next step: its form is open */
-	bool strong;   /* cannot be undone: says so by its colour */
-	bool two_step; /* can be signed elsewhere, too */
+	unsigned flags; /* of enum vt_act_flag */
+};
+
+enum vt_act_flag {
+	VT_ACT_NEXT = 1,      /* the next step: its form is open */
+	VT_ACT_STRONG = 2,    /* cannot be undone: says so by its colour */
+	VT_ACT_ELSEWHERE = 4, /* can be signed in two steps, too */
+	VT_ACT_UPLOAD = 8     /* brings a file: a route of its own, run NULL */
 };
 
 /* acts.c: the table, in the order of the walk. */
@@ -77,6 +83,10 @@ VT_ACT_FIELDS(finish);
 VT_ACT_FIELDS(recall);
 VT_ACT_FIELDS(answer);
 VT_ACT_FIELDS(resend);
+VT_ACT_FIELDS(version);
+VT_ACT_FIELDS(handed);
+VT_ACT_FIELDS(print);
+VT_ACT_FIELDS(replace);
 VT_ACT_RUN(submit);
 VT_ACT_RUN(approve);
 VT_ACT_RUN(give_back);
@@ -95,6 +105,10 @@ VT_ACT_RUN(take_back);
 VT_ACT_RUN(recall);
 VT_ACT_RUN(answer);
 VT_ACT_RUN(resend);
+VT_ACT_RUN(initial);
+VT_ACT_RUN(handed);
+VT_ACT_RUN(print);
+VT_ACT_RUN(replace);
 
 /* A line that was typed: an agency's code, its name looked up, or a name.
  * Borrowed from the request's arena and text. */
@@ -115,9 +129,9 @@ const char *vt_act_field_of(const struct vt_desk_act *a, int code);
 void vt_sheet_facts(struct vt_sheet *s);
 void vt_sheet_parts(struct vt_sheet *s);
 VT_NODISCARD int vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr);
-/* Its deliveries that were given up, at most max into ret; how many. */
-size_t vt_sheet_failed(
-    const struct vt_sheet *s, struct vt_delivery *ret, size_t max);
+/* Its deliveries in this state, at most max into ret; how many. */
+size_t vt_sheet_which(const struct vt_sheet *s, enum vt_delivery_state state,
+    struct vt_delivery *ret, size_t max);
 /* after: acts above this leaf only (0: all). heading NULL: the list alone. */
 VT_NODISCARD int vt_sheet_timeline(struct vt_sheet *s, uint64_t after,
     const char *heading, struct vt_err *reterr);
@@ -130,6 +144,10 @@ VT_NODISCARD int vt_sheet_show(struct vt_desk *d, const vt_id *paper,
 /* The id in the address. VT_E_NOT_FOUND. */
 VT_NODISCARD int vt_sheet_id(
     const struct vt_http_req *req, vt_id *ret, struct vt_err *reterr);
+/* The answer to an act that was tried: back to the paper, or refused with its
+ * form as it was. */
+VT_NODISCARD int vt_sheet_done(struct vt_desk *d, const vt_id *paper,
+    struct vt_refusal *r, int rc, struct vt_err *reterr);
 /* A request out of a form that was checked to be ours. hash: of the form. */
 VT_NODISCARD int vt_sheet_request(const struct vt_desk *d,
     const struct vt_webform *f, const char *what, struct vt_request *ret,

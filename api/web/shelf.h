@@ -19,6 +19,7 @@ struct vt_shelf;
 
 enum vt_kept {             /* what it is */
 	VT_KEPT_COUNT = 1, /* pages there are */
+	VT_KEPT_INITIALS,  /* places for them that are empty */
 	VT_KEPT_PAGE,      /* a: page, b: dots per inch */
 	VT_KEPT_PIECE,     /* of a verdict; a: 1 in English */
 	VT_KEPT_VERDICT    /* the whole of it; a: as above */

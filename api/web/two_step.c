@@ -30,7 +30,9 @@ act_of(const struct vt_webform *f)
 {
 	const struct vt_desk_act *a = vt_desk_act(vt_webform_get(f, "act"));
 
-	return a != NULL && a->two_step ? a : vt_desk_act("sign");
+	return a != NULL && (a->flags & VT_ACT_ELSEWHERE) != 0
+		   ? a
+		   : vt_desk_act("sign");
 }
 
 static enum vt_signing_act

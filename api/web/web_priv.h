@@ -21,7 +21,7 @@ struct vt_web {
 	const struct vt_context *ctx;
 	bool secure;
 	struct vt_http_rate *trying; /* sign-ins, per address */
-	struct vt_shelf *shelf; /* pictures, verdicts */
+	struct vt_shelf *shelf;      /* pictures, verdicts */
 	const struct vt_oidc_provider *providers;
 	size_t n_providers;
 };
@@ -89,6 +89,19 @@ VT_WEB_HANDLER(vt_web_sign_out);
 VT_WEB_HANDLER(vt_web_language);
 VT_WEB_HANDLER(vt_web_password);
 VT_WEB_HANDLER(vt_web_password_post);
+VT_WEB_HANDLER(vt_web_me);
+VT_WEB_HANDLER(vt_web_sign_out_all);
+VT_WEB_HANDLER(vt_web_factor);
+VT_WEB_HANDLER(vt_web_factor_post);
+VT_WEB_HANDLER(vt_web_factor_confirm);
+VT_WEB_HANDLER(vt_web_delegations);
+VT_WEB_HANDLER(vt_web_delegate);
+VT_WEB_HANDLER(vt_web_delegation_end);
+VT_WEB_HANDLER(vt_web_packets);
+VT_WEB_HANDLER(vt_web_packet);
+VT_WEB_HANDLER(vt_web_packet_content);
+VT_WEB_HANDLER(vt_web_packet_act);
+VT_WEB_HANDLER(vt_web_prints);
 VT_WEB_HANDLER(vt_web_inbox);
 VT_WEB_HANDLER(vt_web_queue);
 VT_WEB_HANDLER(vt_web_search);
@@ -103,6 +116,7 @@ VT_WEB_HANDLER(vt_web_prepared_file);
 VT_WEB_HANDLER(vt_web_complete);
 VT_WEB_HANDLER(vt_web_arrive);
 VT_WEB_HANDLER(vt_web_arrive_post);
+VT_WEB_HANDLER(vt_web_version_post);
 VT_WEB_HANDLER(vt_web_style);
 VT_WEB_HANDLER(vt_web_script);
 VT_WEB_HANDLER(vt_web_icon);

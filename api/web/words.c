@@ -13,7 +13,7 @@ static const struct word states[VT_PAPER_STATE_MAX + 1] = {
 	[VT_PAPER_RETURNED] = { "Bị trả lại", "Returned" },
 	[VT_PAPER_APPROVED] = { "Chờ ký", "To sign" },
 	[VT_PAPER_SIGNED] = { "Đã ký", "Signed" },
-	[VT_PAPER_SEALED] = { "Đã đóng dấu", "Sealed" },
+	[VT_PAPER_SEALED] = { "Chờ phát hành", "To issue" },
 	[VT_PAPER_ISSUED] = { "Đã phát hành", "Issued" },
 	[VT_PAPER_DISPATCHED] = { "Đã gửi", "Sent" },
 	[VT_PAPER_ARRIVED] = { "Đã vào sổ", "Registered" },
@@ -37,8 +37,8 @@ vt_word_state(const struct vt_desk *d, const struct vt_paper *p)
 {
 	if (p->state == VT_PAPER_SIGNED)
 		return p->number.value == 0
-			   ? T(d, "Đã ký, chờ số", "Signed, to number")
-			   : T(d, "Đã ký, chờ dấu", "Signed, to seal");
+			   ? T(d, "Chờ cấp số", "To number")
+			   : T(d, "Chờ ký số cơ quan", "To seal");
 	if ((unsigned)p->state > VT_PAPER_STATE_MAX)
 		return T(d, "không rõ", "unknown");
 	return say(d, &states[p->state]);
@@ -98,7 +98,7 @@ static const struct {
 	{ VT_STEP_DELIVERED, { "Tin về nơi nhận", "News of a recipient" } },
 	{ VT_STEP_STATUS, { "Trạng thái nơi nhận", "Recipient's status" } },
 	{ VT_STEP_RESEND, { "Gửi lại", "Sent again" } },
-	{ VT_STEP_REGISTER, { "Đăng ký", "Registered" } },
+	{ VT_STEP_REGISTER, { NULL, NULL } }, /* by its direction */
 	{ VT_STEP_NUMBER, { "Cấp số", "Numbered" } },
 	{ VT_STEP_META, { "Sửa thông tin", "Details changed" } },
 	{ VT_STEP_VERSION, { "Phiên bản mới", "New version" } },
@@ -107,13 +107,24 @@ static const struct {
 	{ VT_STEP_CONSIGN_READ, { "Đọc gói tin", "Packet read" } },
 };
 
+static const char *
+registered(const struct vt_desk *d, enum vt_direction way)
+{
+	return way == VT_DIR_IN ? T(d, "Vào sổ văn bản đến", "Registered")
+	       : way == VT_DIR_OUT ? T(d, "Lập dự thảo", "Drafted")
+				   : T(d, "Lập kết quả", "Result made");
+}
+
 const char *
-vt_word_act(const struct vt_desk *d, const struct vt_act_entry *e)
+vt_word_act(const struct vt_desk *d, const struct vt_act_entry *e,
+    enum vt_direction way)
 {
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
 		for (size_t k = 0; k < e->n_kinds; k++)
 			if (e->kinds[k] == acts[i].kind)
-				return say(d, &acts[i].w);
+				return acts[i].kind == VT_STEP_REGISTER
+					   ? registered(d, way)
+					   : say(d, &acts[i].w);
 	return T(d, "Việc khác", "Something else");
 }
 
@@ -162,6 +173,31 @@ vt_word_delivery(const struct vt_desk *d, const struct vt_delivery *v)
 		return say(d, &words[v->state]);
 	}
 	return s;
+}
+
+const char *
+vt_word_duty(const struct vt_desk *d, enum vt_duty duty)
+{
+	static const struct word words[VT_DUTY__MAX] = {
+		[VT_DUTY_APPROVE] = { "duyệt văn bản", "approving" },
+		[VT_DUTY_RETURN] = { "trả lại người soạn", "returning" },
+		[VT_DUTY_SIGN] = { "ký văn bản", "signing" },
+		[VT_DUTY_NUMBER] = { "cấp số", "numbering" },
+		[VT_DUTY_SEAL] = { "ký số của cơ quan", "sealing" },
+		[VT_DUTY_ISSUE] = { "phát hành", "issuing" },
+		[VT_DUTY_DISPATCH] = { "gửi văn bản", "sending" },
+		[VT_DUTY_ACCEPT] = { "tiếp nhận, vào sổ", "accepting" },
+		[VT_DUTY_ASSIGN] = { "phân công xử lý", "assigning" },
+		[VT_DUTY_TAKE_BACK] = { "đề nghị lấy lại", "taking back" },
+		[VT_DUTY_RECALL] = { "thu hồi", "recalling" },
+		[VT_DUTY_REPLACE] = { "thay thế", "replacing" },
+		[VT_DUTY_ANSWER_RECALL] = { "trả lời đề nghị lấy lại, thu hồi",
+		    "answering a request to give back" },
+	};
+
+	if ((unsigned)duty >= VT_DUTY__MAX || words[duty].vi == NULL)
+		return NULL;
+	return say(d, &words[duty]);
 }
 
 const char *

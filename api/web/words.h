@@ -8,8 +8,11 @@
 const char *vt_word_state(const struct vt_desk *d, const struct vt_paper *p);
 /* A class of the style: "wait", "go", "done", "stop". */
 const char *vt_word_state_class(enum vt_paper_state st);
-/* What an act was: the step that says most. */
-const char *vt_word_act(const struct vt_desk *d, const struct vt_act_entry *e);
+/* What an act was, of a paper that goes this way: the step that says most. */
+const char *vt_word_act(const struct vt_desk *d, const struct vt_act_entry *e,
+    enum vt_direction way);
+/* A task that is handed on; NULL: one that goes with another. */
+const char *vt_word_duty(const struct vt_desk *d, enum vt_duty duty);
 const char *vt_word_delivery(
     const struct vt_desk *d, const struct vt_delivery *v);
 const char *vt_word_urgency(const struct vt_desk *d, uint32_t urgency);

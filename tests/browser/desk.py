@@ -301,7 +301,7 @@ def two_steps(b, people):
     b.js('document.getElementById("value").value = arguments[0]',
          base64.encodebytes(value).decode())
     press(b, 'main form button', 'done=sign')
-    has(b, 'signed in two steps', 'Đã ký', 'chờ dấu')
+    has(b, 'signed in two steps', 'Đã ký.', 'Chờ ký số cơ quan')
     quiet(b, 'two steps', 'status of 422')
 
 

@@ -162,33 +162,35 @@ test_acts(struct vt_buf *b)
 		enum vt_paper_state state;
 		enum vt_direction way;
 		bool numbered;
-		const char *acts[8];
+		const char *acts[8]; /* in any order */
 	} t[] = {
-		{ 'o', VT_PAPER_DRAFT, VT_DIR_OUT, false, { "submit" } },
+		{ 'o', VT_PAPER_DRAFT, VT_DIR_OUT, false,
+		    { "submit", "version" } },
 		{ 'l', VT_PAPER_DRAFT, VT_DIR_OUT, false, { NULL } },
 		{ 'l', VT_PAPER_SUBMITTED, VT_DIR_OUT, false,
 		    { "approve", "return" } },
-		{ 'o', VT_PAPER_SUBMITTED, VT_DIR_OUT, false, { NULL } },
-		{ 'c', VT_PAPER_SUBMITTED, VT_DIR_OUT, false, { NULL } },
+		{ 'o', VT_PAPER_SUBMITTED, VT_DIR_OUT, false, { "version" } },
+		{ 'c', VT_PAPER_SUBMITTED, VT_DIR_OUT, false, { "version" } },
 		{ 'l', VT_PAPER_APPROVED, VT_DIR_OUT, false,
 		    { "sign", "return" } },
-		{ 'c', VT_PAPER_APPROVED, VT_DIR_OUT, false, { NULL } },
+		{ 'c', VT_PAPER_APPROVED, VT_DIR_OUT, false, { "version" } },
 		{ 'c', VT_PAPER_SIGNED, VT_DIR_OUT, false, { "number" } },
-		{ 'c', VT_PAPER_SIGNED, VT_DIR_OUT, true, { "seal" } },
-		{ 'l', VT_PAPER_SIGNED, VT_DIR_OUT, true, { NULL } },
-		{ 'c', VT_PAPER_SEALED, VT_DIR_OUT, true, { "issue" } },
-		{ 'o', VT_PAPER_SEALED, VT_DIR_OUT, true, { NULL } },
+		{ 'c', VT_PAPER_SIGNED, VT_DIR_OUT, true, { "seal", "print" } },
+		{ 'l', VT_PAPER_SIGNED, VT_DIR_OUT, true, { "print" } },
+		{ 'c', VT_PAPER_SEALED, VT_DIR_OUT, true,
+		    { "issue", "print" } },
+		{ 'o', VT_PAPER_SEALED, VT_DIR_OUT, true, { "print" } },
 		{ 'c', VT_PAPER_ISSUED, VT_DIR_OUT, true,
-		    { "send", "recall" } },
+		    { "send", "print", "recall", "replace" } },
 		{ 'c', VT_PAPER_DISPATCHED, VT_DIR_OUT, true,
-		    { "send", "take-back", "recall" } },
+		    { "send", "print", "take-back", "recall", "replace" } },
 		{ 'c', VT_PAPER_WAITING, VT_DIR_IN, false,
 		    { "accept", "refuse" } },
 		{ 'l', VT_PAPER_WAITING, VT_DIR_IN, false, { NULL } },
 		{ 'l', VT_PAPER_ARRIVED, VT_DIR_IN, false,
-		    { "assign", "process", "finish", "forward" } },
+		    { "assign", "process", "finish", "forward", "print" } },
 		{ 'o', VT_PAPER_PROCESSING, VT_DIR_IN, false,
-		    { "finish", "forward" } },
+		    { "finish", "forward", "print" } },
 		{ 'a', VT_PAPER_APPROVED, VT_DIR_OUT, false, { NULL } },
 		{ 'a', VT_PAPER_WAITING, VT_DIR_IN, false, { NULL } },
 		{ 'l', VT_PAPER_RECALLED, VT_DIR_OUT, true, { NULL } },
@@ -207,12 +209,18 @@ test_acts(struct vt_buf *b)
 			char s[96];
 
 			(void)snprintf(s, sizeof(s),
-			    "action=\"" PAPER "/acts/%s\"", t[i].acts[want]);
+			    "action=\"" PAPER "/%s%s\"",
+			    strcmp(t[i].acts[want], "version") == 0 ? ""
+								    : "acts/",
+			    t[i].acts[want]);
 			all = all && HAS(s);
 		}
 		at = vt_buf_str(b);
-		while ((at = strstr(at, "/acts/")) != NULL)
+		while ((at = strstr(at, "class=\"go\"")) != NULL)
 			seen++, at++;
+		at = vt_buf_str(b);
+		while ((at = strstr(at, PAPER "/two-step")) != NULL)
+			seen--, at++;
 		tap_ok(all && seen == want,
 		    "role %c, state %d: %zu acts, these and no others",
 		    t[i].who, (int)t[i].state, want);
@@ -489,6 +497,334 @@ test_arrival(struct vt_buf *b)
 	tap_eq_int(fake.uploads_open, 0, "leaves nothing open");
 }
 
+/* Which list each state is in, for each role: these and no others. */
+static void
+test_queues(struct vt_buf *b)
+{
+	static const struct {
+		char who;
+		enum vt_paper_state state;
+		enum vt_direction way;
+		bool numbered;
+		const char *in[4];
+	} t[] = {
+		{ 'l', VT_PAPER_SUBMITTED, VT_DIR_OUT, false,
+		    { "to-approve" } },
+		{ 'l', VT_PAPER_APPROVED, VT_DIR_OUT, false, { "to-sign" } },
+		{ 'l', VT_PAPER_SIGNED, VT_DIR_OUT, false, { NULL } },
+		{ 'l', VT_PAPER_ARRIVED, VT_DIR_IN, false, { "to-assign" } },
+		{ 'l', VT_PAPER_WAITING, VT_DIR_IN, false, { NULL } },
+		{ 'l', VT_PAPER_ASSIGNED, VT_DIR_IN, false, { "under-way" } },
+		{ 'l', VT_PAPER_DRAFT, VT_DIR_OUT, false, { NULL } },
+		{ 'o', VT_PAPER_DRAFT, VT_DIR_OUT, false, { "drafts" } },
+		{ 'o', VT_PAPER_RETURNED, VT_DIR_OUT, false, { "returned" } },
+		{ 'o', VT_PAPER_SUBMITTED, VT_DIR_OUT, false, { "submitted" } },
+		{ 'o', VT_PAPER_APPROVED, VT_DIR_OUT, false, { "submitted" } },
+		{ 'o', VT_PAPER_SIGNED, VT_DIR_OUT, false, { NULL } },
+		{ 'o', VT_PAPER_ISSUED, VT_DIR_OUT, true, { NULL } },
+		{ 'o', VT_PAPER_ARRIVED, VT_DIR_IN, false, { NULL } },
+		{ 'o', VT_PAPER_ASSIGNED, VT_DIR_IN, false, { NULL } },
+		{ 'c', VT_PAPER_WAITING, VT_DIR_IN, false, { "waiting" } },
+		{ 'c', VT_PAPER_SIGNED, VT_DIR_OUT, false, { "to-number" } },
+		{ 'c', VT_PAPER_SIGNED, VT_DIR_OUT, true, { "to-seal" } },
+		{ 'c', VT_PAPER_SEALED, VT_DIR_OUT, true, { "to-issue" } },
+		{ 'c', VT_PAPER_ISSUED, VT_DIR_OUT, true, { "to-send" } },
+		{ 'c', VT_PAPER_ISSUED, VT_DIR_RESULT, true, { NULL } },
+		{ 'c', VT_PAPER_DISPATCHED, VT_DIR_OUT, true, { NULL } },
+		{ 'c', VT_PAPER_ARRIVED, VT_DIR_IN, false, { "to-assign" } },
+		{ 'c', VT_PAPER_FINISHED, VT_DIR_IN, false, { NULL } },
+		{ 'a', VT_PAPER_SUBMITTED, VT_DIR_OUT, false, { NULL } },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		const char *at;
+		size_t want = 0, seen = 0;
+		bool all;
+
+		desk.state = t[i].state;
+		desk.direction = t[i].way;
+		desk.numbered = t[i].numbered;
+		all = get(b, "/desk", t[i].who) == 200;
+		for (; want < 4 && t[i].in[want] != NULL; want++) {
+			char s[64];
+
+			(void)snprintf(
+			    s, sizeof(s), "<h2 id=\"q-%s\">", t[i].in[want]);
+			all = all && HAS(s);
+		}
+		at = vt_buf_str(b);
+		while ((at = strstr(at, "<h2 id=\"q-")) != NULL)
+			seen++, at++;
+		tap_ok(all && seen == want,
+		    "role %c, state %d: in %zu lists, these and no others",
+		    t[i].who, (int)t[i].state, want);
+	}
+	desk.direction = VT_DIR_IN;
+	desk.numbered = false;
+	desk.state = VT_PAPER_PROCESSING;
+	desk.due = "2020-01-31";
+	(void)get(b, "/desk", 'l');
+	tap_ok(HAS("id=\"q-overdue\"") && HAS("class=\"late\"") &&
+		   HAS("31/01/2020"),
+	    "what is past its day is overdue, the day in words of here");
+	desk.state = VT_PAPER_FINISHED;
+	(void)get(b, "/desk", 'l');
+	tap_ok(!HAS("id=\"q-overdue\""), "what is done is not");
+	desk.due = "";
+	desk.asked = true;
+	desk.state = VT_PAPER_ASSIGNED;
+	(void)get(b, "/desk", 'c');
+	tap_ok(HAS("id=\"q-asked\"") && HAS("id=\"q-under-way\""),
+	    "the sender asks for it back: the clerk is told");
+	desk.asked = false;
+	desk.mine = 'o';
+	(void)get(b, "/desk", 'o');
+	tap_ok(HAS("id=\"q-mine\""), "given to me: in my list");
+	desk.mine = 0;
+	(void)get(b, "/desk", 'o');
+	tap_ok(!HAS("id=\"q-mine\""), "to another: not in mine");
+	desk.direction = VT_DIR_OUT;
+	tap_eq_int(get(b, "/desk", 'm'), 303, "an administrator reads none");
+	tap_ok(HAS("Location: /desk/me\r\n"), "and is led to what is his");
+}
+
+static void
+test_initials(struct vt_buf *b)
+{
+	int looked;
+
+	desk.state = VT_PAPER_SUBMITTED;
+	desk.initials = 0;
+	(void)get(b, PAPER, 'o');
+	tap_ok(!HAS("/acts/initial"), "no place for initials: not offered");
+	looked = (int)desk.inspected;
+	(void)get(b, PAPER, 'o');
+	tap_eq_int((int)desk.inspected, looked, "and looked for once");
+	tap_eq_int(form(b, "initial", 'o', "pin=77"), 303, "initialled");
+	tap_eq_str(fake.act, "initial", "with one's own key");
+	tap_eq_str(fake.pin, "77", "and its PIN");
+	tap_eq_int((int)fake.signing, VT_SIGNING_INITIALS, "as initials");
+}
+
+#define OTHER "2222222222222222222222222222222222222222222222222222222222222222"
+
+static void
+test_on_paper(struct vt_buf *b)
+{
+	desk.printed = true;
+	desk.numbered = true;
+	desk.state = VT_PAPER_DISPATCHED;
+	tap_eq_int(get(b, "/desk/prints", 'c'), 200, "what goes on paper");
+	tap_ok(HAS("Hội &lt;em&gt;Khuyến học&lt;/em&gt;") && HAS("05/SKHCN") &&
+		   HAS("/acts/handed"),
+	    "lists recipient and paper, and can be marked off");
+	tap_eq_int(get(b, "/desk/prints", 'l'), 200, "a leader sees it");
+	tap_ok(!HAS("/acts/handed"), "and marks nothing off");
+	(void)get(b, PAPER, 'c');
+	tap_ok(HAS(PAPER "/acts/handed"), "on the paper, too");
+	tap_eq_int(form(b, "handed", 'c',
+		       "delivery=08080808080808080808080808080808"
+		       "&on=2026-11-20&note=B%C3%A0+Lan"),
+	    303, "received");
+	tap_eq_str(fake.act, "handed", "is noted");
+	tap_eq_str(desk.on, "2026-11-20", "with its day");
+	tap_eq_str(fake.note, "Bà Lan", "and who signed");
+	fake.answer = VT_E_INVALID;
+	tap_eq_int(form(b, "handed", 'c',
+		       "delivery=08080808080808080808080808080808"
+		       "&on=2999-01-01"),
+	    422, "on a day to come");
+	tap_ok(HAS("id=\"handed-why\"") && HAS("value=\"2999-01-01\""),
+	    "is told at the field");
+	fake.answer = VT_OK;
+	desk.printed = false;
+	tap_eq_int(form(b, "print", 'c',
+		       "what=1&copies=3&printed=" OTHER "&main=" OTHER),
+	    303, "printed");
+	tap_ok(desk.printing.what == VT_PRINT_PAPER &&
+		   desk.printing.copies == 3 &&
+		   desk.printing.version.b[0] == 0x22,
+	    "three originals of the version before the seal");
+	tap_eq_int(form(b, "print", 'c', "what=1&copies=3"), 400,
+	    "of no version: not");
+	tap_eq_int(form(b, "replace", 'c', "paper=7/A&note=x"), 404,
+	    "replaced by a paper that is none");
+	tap_ok(HAS("id=\"replace-why\""), "is told at its field");
+	desk.numbered = false;
+}
+
+static void
+test_packets(struct vt_buf *b)
+{
+#define PACKET "/desk/packets/04040404040404040404040404040404"
+	desk.packet = VT_CONSIGN_QUARANTINED;
+	(void)get(b, "/desk", 'c');
+	tap_ok(HAS("href=\"/desk/packets\">1 gói tin"), "a clerk is told");
+	(void)get(b, "/desk", 'o');
+	tap_ok(!HAS("gói tin đến chưa đọc được"), "an officer is not");
+	tap_eq_int(get(b, "/desk/packets", 'c'), 200, "what could not be read");
+	tap_ok(HAS("doc-&lt;1&gt;") && HAS("&lt;tệp&gt; hỏng"),
+	    "is listed with its reason, escaped");
+	tap_eq_int(get(b, "/desk/packets?show=refused", 'c'), 200, "others");
+	tap_ok(HAS("Không có gói tin nào"), "are none");
+	tap_eq_int(get(b, PACKET, 'c'), 200, "one");
+	tap_ok(HAS("Tệp PDF bị hỏng") && HAS("EF BF BD &lt;x&gt;") &&
+		   HAS("X-Made-By: &lt;b&gt;") && HAS(PACKET "/reread") &&
+		   HAS(PACKET "/set-aside"),
+	    "shows why, and what a clerk may do");
+	(void)get(b, PACKET, 'a');
+	tap_ok(
+	    HAS("Tệp PDF bị hỏng") && !HAS("/reread\"") && !HAS("/set-aside\""),
+	    "an auditor looks on");
+	tap_eq_int(
+	    get(b, "/desk/packets/03030303030303030303030303030303", 'c'), 404,
+	    "another agency's");
+	tap_eq_int(get(b, PACKET "/content", 'c'), 200, "its bytes");
+	tap_ok(HAS("Content-Disposition: attachment"), "are an attachment");
+	tap_eq_int(post(b, PACKET "/reread", 'c', "csrf=" CSRF_C "&key=" KEY),
+	    303, "read again");
+	tap_eq_str(fake.act, "reread", "by the office");
+	tap_eq_int(post(b, PACKET "/set-aside", 'c',
+		       "csrf=" CSRF_C "&key=" KEY "&note=r%C3%A1c"),
+	    303, "set aside");
+	tap_eq_str(fake.note, "rác", "with the reason");
+	fake.act[0] = '\0';
+	tap_eq_int(post(b, PACKET "/set-aside", 'c', "key=" KEY "&note=gi"),
+	    403, "without the form's token");
+	tap_ok(fake.act[0] == '\0' && HAS(">gi</textarea>"),
+	    "nothing, and what was typed is there");
+	tap_eq_int(post(b, PACKET "/nothing", 'c', "csrf=" CSRF_C "&key=" KEY),
+	    404, "no such act");
+	desk.packet = 0;
+}
+
+#define CSRF_L                                                                 \
+	"llllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllll"
+
+static void
+test_delegations(struct vt_buf *b)
+{
+	char sign[16];
+
+	(void)snprintf(sign, sizeof(sign), "id=\"d%d\"", (int)VT_DUTY_SIGN);
+	tap_eq_int(get(b, "/desk/delegations", 'l'), 200, "delegations");
+	tap_ok(HAS("Căn cứ &lt;quy chế&gt;") && HAS("ký văn bản") &&
+		   HAS("/end\"") && HAS(sign),
+	    "are listed, one's own can be ended, a new one given");
+	tap_eq_int(get(b, "/desk/delegations", 'o'), 200, "an officer");
+	tap_ok(!HAS("name=\"until\""), "gives none");
+	tap_eq_int(post(b, "/desk/delegations", 'l',
+		       "csrf=" CSRF_L "&key=" KEY
+		       "&to=09090909090909090909090909090909&d%31=1"
+		       "&until=&text=x"),
+	    422, "without a last day");
+	tap_ok(HAS("id=\"until-why\"") && HAS(">x</textarea>") &&
+		   HAS(" selected>Người"),
+	    "is told at its field, what was typed is there");
+	{
+		VT_BUF_AUTO(body);
+
+		vt_buf_printf(&body,
+		    "csrf=" CSRF_L "&key=" KEY
+		    "&to=09090909090909090909090909090909&d%d=1"
+		    "&since=2026-11-01&until=2026-11-30&text=Quy%%20ch%%E1%%BA"
+		    "%%BF",
+		    (int)VT_DUTY_SIGN);
+		tap_eq_int(post(b, "/desk/delegations", 'l', vt_buf_str(&body)),
+		    303, "given");
+	}
+	tap_ok(vt_duties_has(&desk.duties, VT_DUTY_SIGN) &&
+		   vt_duties_has(&desk.duties, VT_DUTY_COMPLETE) &&
+		   !vt_duties_has(&desk.duties, VT_DUTY_APPROVE),
+	    "signing, with its second step, and nothing else");
+	tap_ok(desk.until - desk.since == VT_TIME_S(30 * 86400),
+	    "from the first day to the end of the last");
+	tap_eq_str(fake.note, "Quy chế", "as it says");
+	tap_eq_int(post(b,
+		       "/desk/delegations/07070707070707070707070707070707"
+		       "/end",
+		       'l', "csrf=" CSRF_L "&key=" KEY),
+	    303, "ended");
+	tap_eq_str(fake.act, "end", "by the office");
+	tap_eq_int(post(b,
+		       "/desk/delegations/07070707070707070707070707070707"
+		       "/end",
+		       'l', "key=" KEY),
+	    403, "not without the token");
+}
+
+static void
+test_me(struct vt_buf *b)
+{
+	tap_eq_int(get(b, "/desk/me", 'm'), 200, "an administrator's account");
+	tap_ok(HAS("quản trị") && HAS("/desk/me/factor") &&
+		   !HAS("href=\"/desk/arrive\""),
+	    "says his role, offers what is his");
+	tap_eq_int(get(b, "/desk/me/factor", 'c'), 200, "a second factor");
+	tap_ok(!HAS("<svg"), "asks for the password first");
+	fake.answer = VT_E_SIGN_IN_FAILED;
+	tap_eq_int(
+	    post(b, "/desk/me/factor", 'c', "csrf=" CSRF_C "&password=s3cr3t"),
+	    401, "a wrong one");
+	tap_ok(HAS("Mật khẩu hoặc mã không đúng") && !HAS("s3cr3t") &&
+		   !HAS("GEZDGNBVGY3TQOJQ"),
+	    "gets no key");
+	fake.answer = VT_OK;
+	tap_eq_int(
+	    post(b, "/desk/me/factor", 'c', "password=p"), 403, "no token");
+	tap_ok(!HAS("GEZDGNBVGY3TQOJQ"), "no key");
+	tap_eq_int(
+	    post(b, "/desk/me/factor", 'c', "csrf=" CSRF_C "&password=p"), 200,
+	    "the right one");
+	tap_ok(HAS("<path fill=\"#000\" d=\"M4 4h7v1h-7z\"/>") &&
+		   HAS("GEZDGNBVGY3TQOJQ") && HAS("&amp;issuer=vanthu") &&
+		   HAS("Cache-Control: no-store") && !HAS(" style="),
+	    "gets it drawn, typed and whole, kept nowhere");
+	tap_eq_int(post(b, "/desk/me/factor/confirm", 'c',
+		       "csrf=" CSRF_C "&key=" KEY "&code=123456"),
+	    200, "a code of it");
+	tap_ok(HAS("Đã bật xác thực hai lớp") && HAS("AAAA-BBBB-0000"),
+	    "turns it on, and gives the recovery codes");
+	tap_eq_int(post(b, "/desk/me/sign-out-all", 'c', "csrf=" CSRF_C), 303,
+	    "everywhere");
+	tap_eq_str(fake.act, "sign-out-all", "signed out");
+}
+
+static void
+test_version(struct vt_buf *b)
+{
+#define VERSION(body)                                                          \
+	ask(b, "POST", PAPER "/version", 'o', MULTI,                           \
+	    FIELD("csrf", CSRF_O) FIELD("key", KEY) FIELD("rev", "3")          \
+		FIELD("part", "1") FIELD("was1", OTHER) body "--xx--\r\n")
+#define CSRF_O                                                                 \
+	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo"
+	desk.state = VT_PAPER_SUBMITTED;
+	tap_eq_int(VERSION(AFILE("main", "sửa.pdf", "%PDF")), 303, "a version");
+	tap_ok(HAS("Location: " PAPER "?done=version\r\n"), "back to it");
+	tap_eq_str(fake.act, "edit", "by the office");
+	tap_eq_int(fake.if_match, 3, "at the revision that was read");
+	tap_eq_int(fake.uploads_open, 0, "all bytes are in");
+	tap_eq_int(VERSION(AFILE("main", "", "")), 422, "no file");
+	tap_ok(HAS("aria-describedby=\"version-why\"") &&
+		   HAS("<details class=\"act\" open>"),
+	    "is told at its field");
+	fake.answer = VT_E_CONFLICT;
+	tap_eq_int(
+	    VERSION(AFILE("main", "s<a.pdf", "%PDF")), 409, "a conflict");
+	tap_ok(HAS("name=\"kept0\"") && HAS("s&lt;a.pdf") &&
+		   HAS("Đã đổi trong lúc bạn đọc"),
+	    "says so, and the file need not be sent again");
+	fake.answer = VT_OK;
+	fake.act[0] = '\0';
+	tap_eq_int(
+	    ask(b, "POST", PAPER "/version", 'o', MULTI,
+		FIELD("key", KEY) AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    403, "without the token");
+	tap_eq_str(fake.act, "", "nothing");
+	tap_eq_int(form(b, "version", 'o', ""), 404, "it has no other address");
+}
+
 int
 main(void)
 {
@@ -512,7 +848,9 @@ main(void)
 	test_door(&b);
 	test_sign_in(&b);
 	test_inbox(&b);
+	test_queues(&b);
 	test_acts(&b);
+	test_initials(&b);
 	test_dead(&b);
 	test_csrf(&b);
 	test_act(&b);
@@ -521,6 +859,11 @@ main(void)
 	test_reading(&b);
 	test_check(&b);
 	test_arrival(&b);
+	test_version(&b);
+	test_on_paper(&b);
+	test_packets(&b);
+	test_delegations(&b);
+	test_me(&b);
 	vt_http_stop(h);
 	vt_web_free(w);
 	return tap_done();

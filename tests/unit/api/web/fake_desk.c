@@ -5,7 +5,10 @@
 
 #include "api/office/answers.h"
 #include "api/office/deliver.h"
+#include "api/office/handed.h"
+#include "api/office/initials.h"
 #include "api/office/pictures.h"
+#include "api/office/print.h"
 #include "api/office/recall.h"
 #include "api/office/routes.h"
 #include "api/office/statuses.h"
@@ -56,6 +59,8 @@ roles_of(char who)
 		return VT_ROLE_CLERK;
 	case 'a':
 		return VT_ROLE_AUDITOR;
+	case 'm':
+		return VT_ROLE_ADMIN;
 	default:
 		return 0;
 	}
@@ -144,6 +149,12 @@ vt_office_change_password(struct vt_office *o, const struct vt_request *rq,
 
 /* --- reading --- */
 
+int
+vt_office_may_read(const struct vt_actor *actor, struct vt_err *reterr)
+{
+	return vt_who_may(actor, VT_DUTY_READ, reterr);
+}
+
 static const struct vt_part parts[] = { { .no = 1,
     .role = VT_PART_MAIN,
     .name = "<i>tệp</i>.pdf",
@@ -166,7 +177,10 @@ fill_paper(struct vt_paper *p)
 	p->meta.type_name = "Công văn";
 	p->meta.subject = desk.subject;
 	p->meta.notation = p->meta.number = p->meta.issued_on = "";
-	p->meta.due_on = "";
+	p->meta.due_on = desk.due == NULL ? "" : desk.due;
+	p->asked = desk.asked ? VT_ASK_TAKE_BACK : 0;
+	if (desk.mine != 0)
+		p->assigned_to = an_id((uint8_t)desk.mine);
 	p->parts = parts;
 	p->n_parts = 1;
 	p->number.value = desk.numbered ? 5 : 0;
@@ -251,6 +265,9 @@ vt_delivery_list(struct vt_view *v, const vt_id *paper, struct vt_delivery *ret,
 	(void)max;
 	(void)reterr;
 	*ret_n = 0;
+	if (desk.printed)
+		return vt_office_delivery_list(NULL, v, NULL, 0, ret, max,
+		    ret_n, &(uint64_t){ 0 }, reterr);
 	if (!desk.dead)
 		return VT_OK;
 	return vt_office_dead_letters(
@@ -507,4 +524,52 @@ vt_office_replay_delivery(struct vt_office *o, const struct vt_request *rq,
 	(void)delivery;
 	(void)ret;
 	return act("resend", rq, NULL, reterr);
+}
+
+int
+vt_office_replace(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const vt_id *by, const char *reason,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)by;
+	(void)ret;
+	return act("replace", rq, reason, reterr);
+}
+
+int
+vt_office_print(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_printing *p, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)ret;
+	desk.printing = *p;
+	return act("print", rq, p->note, reterr);
+}
+
+int
+vt_office_handed(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *delivery, const char *on, const char *note,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)delivery;
+	(void)ret;
+	snprintf(desk.on, sizeof(desk.on), "%s", on == NULL ? "" : on);
+	return act("handed", rq, note, reterr);
+}
+
+int
+vt_office_initials_left(struct vt_office *o, const struct vt_content *c,
+    unsigned *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)c;
+	(void)reterr;
+	desk.inspected++;
+	*ret = desk.initials;
+	return VT_OK;
 }

@@ -4,24 +4,36 @@
 #ifndef VT_TESTS_API_WEB_FAKE_DESK_H
 #define VT_TESTS_API_WEB_FAKE_DESK_H
 
+#include "api/office/print.h"
 #include "api/office/sessions.h"
+#include "docstore/consign.h"
 
 struct fake_desk {
 	enum vt_paper_state state;
 	enum vt_direction direction;
 	bool numbered;
 	const char *subject;
+	const char *due;      /* YYYY-MM-DD */
+	bool asked;           /* its sender asks for it back */
+	char mine;            /* whose work it is, 0: nobody's */
 	enum vt_code sign_in; /* what signing in answers; VT_OK: a session */
 	bool must_change;
 	bool dead; /* one delivery could not be made */
 	char login[64], code[32];
 	int searched;
+	unsigned initials, inspected; /* empty fields; looks for them */
+	struct vt_printing printing;  /* the last one noted */
+	char on[16];
+	enum vt_consign_state packet; /* one that came, 0: none */
+	bool printed;                 /* one delivery goes on paper */
+	struct vt_duties duties;      /* the last delegation's */
+	vt_time since, until;
 };
 
 extern struct fake_desk desk;
 
-/* A session's token says whose it is: 64 times 'l', 'o', 'c' or 'a' (leader,
- * officer, clerk, auditor); any other is nobody's. */
+/* A session's token says whose it is: 64 times 'l', 'o', 'c', 'a' or 'm'
+ * (leader, officer, clerk, auditor, administrator); any other is nobody's. */
 const char *fake_token(char who);
 /* Its CSRF token. */
 const char *fake_csrf(char who);

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the pages beside the papers ask for: one's account, delegations,
+ * packets, the list of what goes on paper. */
+#include <stdio.h>
+
+#include "api/office/accounts.h"
+#include "api/office/consign.h"
+#include "api/office/delegation.h"
+#include "api/office/deliver.h"
+#include "api/office/qr.h"
+#include "api/office/quarantine.h"
+#include "tests/unit/api/fake_office.h"
+#include "tests/unit/api/web/fake_desk.h"
+
+static vt_id
+an_id(uint8_t b)
+{
+	vt_id id;
+
+	memset(id.b, b, sizeof(id.b));
+	return id;
+}
+
+static int
+act(const char *name, const struct vt_request *rq, const char *note,
+    struct vt_err *reterr)
+{
+	snprintf(fake.act, sizeof(fake.act), "%s", name);
+	snprintf(fake.key, sizeof(fake.key), "%s", rq->key);
+	snprintf(fake.note, sizeof(fake.note), "%s", note == NULL ? "" : note);
+	return fake.answer == VT_OK
+		   ? VT_OK
+		   : vt_err_set(reterr, fake.answer, "%s: refused", name);
+}
+
+/* --- one's account --- */
+
+int
+vt_office_totp_offer(struct vt_office *o, const struct vt_actor *actor,
+    const struct vt_secret *password, const char *code,
+    struct vt_totp_offer *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)actor;
+	(void)password;
+	(void)code;
+	if (fake.answer != VT_OK)
+		return vt_err_set(reterr, fake.answer, "offer: refused");
+	snprintf(ret->secret, sizeof(ret->secret), "GEZDGNBVGY3TQOJQ");
+	snprintf(ret->uri, sizeof(ret->uri),
+	    "otpauth://totp/vanthu:c?secret=GEZDGNBVGY3TQOJQ&issuer=vanthu");
+	return VT_OK;
+}
+
+int
+vt_office_totp_confirm(struct vt_office *o, const struct vt_request *rq,
+    const char *code, char ret[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1],
+    struct vt_err *reterr)
+{
+	(void)o;
+	for (size_t i = 0; i < VT_L(RECOVERY_CODES); i++)
+		snprintf(ret[i], VT_RECOVERY_CODE + 1, "AAAA-BBBB-%04u",
+		    (unsigned)(i % 10000));
+	return act("factor", rq, code, reterr);
+}
+
+int
+vt_office_sign_out_all(struct vt_office *o, const struct vt_actor *actor,
+    size_t *ret_ended, struct vt_err *reterr)
+{
+	(void)o;
+	(void)actor;
+	(void)reterr;
+	snprintf(fake.act, sizeof(fake.act), "sign-out-all");
+	*ret_ended = 2;
+	return VT_OK;
+}
+
+int
+vt_office_qr(const char *text, struct vt_buf *ret, unsigned *ret_side,
+    struct vt_err *reterr)
+{
+	(void)text;
+	*ret_side = 29;
+	vt_buf_puts(ret, "M4 4h7v1h-7z");
+	return vt_buf_status(ret, reterr);
+}
+
+/* --- delegations --- */
+
+int
+vt_office_delegations(struct vt_office *o, const struct vt_actor *actor,
+    const struct vt_delegation *after, struct vt_delegation *ret, size_t max,
+    size_t *ret_n, struct vt_err *reterr)
+{
+	(void)o;
+	(void)after;
+	(void)max;
+	(void)reterr;
+	memset(ret, 0, sizeof(*ret));
+	ret->id = an_id(7);
+	ret->from = actor->person;
+	ret->to = an_id(9);
+	ret->since = VT_TIME_S(1);
+	ret->until = INT64_MAX / 2;
+	ret->revoked_at = VT_TIME_NONE;
+	vt_duties_add(&ret->duties, VT_DUTY_SIGN);
+	snprintf(ret->text, sizeof(ret->text), "Căn cứ <quy chế>");
+	*ret_n = 1;
+	return VT_OK;
+}
+
+int
+vt_office_delegate(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_delegation *d, vt_id *ret_id, struct vt_err *reterr)
+{
+	(void)o;
+	desk.since = d->since;
+	desk.until = d->until;
+	desk.duties = d->duties;
+	*ret_id = an_id(7);
+	return act("delegate", rq, d->text, reterr);
+}
+
+int
+vt_office_revoke(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *id, struct vt_err *reterr)
+{
+	(void)o;
+	(void)id;
+	return act("end", rq, NULL, reterr);
+}
+
+/* --- packets --- */
+
+static void
+fill(struct vt_consignment *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->id = an_id(4);
+	c->agency_no = 1;
+	c->state = desk.packet;
+	c->kind = VT_CONSIGN_EDOC;
+	c->transport = VT_TRANSPORT_AXIS;
+	c->external = "doc-<1>";
+	c->peer = "H99.00";
+	c->headers = "X-Made-By: <b>\n";
+	c->name = c->media_type = c->from_code = c->from_name = "";
+	c->document_id = c->code = c->promulgated = c->subject = "";
+	c->note = "Không đọc được: <tệp> hỏng";
+	c->received_at = VT_TIME_S(1763700000);
+}
+
+int
+vt_consign_list(struct vt_view *v, uint32_t agency_no,
+    const struct vt_consign_filter *f, struct vt_consignment *ret, size_t max,
+    size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
+{
+	(void)v;
+	(void)agency_no;
+	(void)max;
+	(void)reterr;
+	*ret_n = 0;
+	*ret_next = 0;
+	if (desk.packet != 0 && (f->state == 0 || f->state == desk.packet)) {
+		fill(ret);
+		*ret_n = 1;
+	}
+	return VT_OK;
+}
+
+int
+vt_office_consignment(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const vt_id *id, struct vt_consignment *ret,
+    struct vt_err *reterr)
+{
+	vt_id known = an_id(4);
+
+	(void)o;
+	(void)v;
+	(void)actor;
+	if (!vt_id_eq(id, &known))
+		return vt_err_set(reterr, VT_E_NOT_FOUND, "no such packet");
+	fill(ret);
+	return VT_OK;
+}
+
+int
+vt_office_consignment_reread(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *consignment, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)consignment;
+	(void)ret;
+	return act("reread", rq, NULL, reterr);
+}
+
+int
+vt_office_set_aside(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *consignment, const char *reason, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	(void)o;
+	(void)consignment;
+	(void)ret;
+	return act("set-aside", rq, reason, reterr);
+}
+
+int
+vt_office_findings(const struct vt_consignment *c, struct vt_arena *a,
+    struct vt_found **ret, size_t *ret_n, struct vt_err *reterr)
+{
+	static struct vt_found f = { 'E', "pdf-corrupted", "Tệp PDF bị hỏng",
+		"The PDF is broken", "Attachment[1]", "EF BF BD <x>" };
+
+	(void)c;
+	(void)a;
+	(void)reterr;
+	*ret = &f;
+	*ret_n = 1;
+	return VT_OK;
+}
+
+/* --- on paper --- */
+
+int
+vt_office_delivery_list(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, uint64_t before, struct vt_delivery *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
+{
+	(void)o;
+	(void)v;
+	(void)actor;
+	(void)before;
+	(void)max;
+	(void)reterr;
+	*ret_n = desk.printed ? 1 : 0;
+	*ret_next = 0;
+	if (!desk.printed)
+		return VT_OK;
+	memset(ret, 0, sizeof(*ret));
+	ret->id = an_id(8);
+	ret->paper = an_id(5);
+	ret->state = VT_DELIVERY_PRINT;
+	ret->to.code = "";
+	ret->to.name = "Hội <em>Khuyến học</em>";
+	ret->note = ret->reason = "";
+	ret->created_at = VT_TIME_S(1763700000);
+	return VT_OK;
+}
+
+int
+vt_paper_links(struct vt_view *v, const vt_id *paper, struct vt_paper_link *ret,
+    size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	(void)v;
+	(void)paper;
+	(void)ret;
+	(void)max;
+	(void)reterr;
+	*ret_n = 0;
+	return VT_OK;
+}
