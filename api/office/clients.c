@@ -452,7 +452,8 @@ vt_office_client_act(struct vt_office *o, const struct vt_request *rq,
 	}
 	if (!done)
 		rc = put(o->o.store, &c, rq, reterr);
-	if (rc == VT_OK && !done && act != VT_CLIENT_ENABLE)
+	/* a repeat, too: the first try may have been cut off before this */
+	if (rc == VT_OK && act != VT_CLIENT_ENABLE)
 		rc = vt_sessions_end(
 		    o->o.store, &c.c.person, NULL, NULL, reterr);
 	if (rc == VT_OK && act == VT_CLIENT_NEW_SECRET)

@@ -5,6 +5,7 @@
 #include "api/office/clients_priv.h"
 #include "api/office/house.h"
 #include "api/office/office_priv.h"
+#include "api/office/sessions_priv.h"
 #include "base/cbor.h"
 #include "signing/key/key.h"
 
@@ -285,7 +286,10 @@ vt_office_unlink(struct vt_office *o, const struct vt_request *rq,
 	act.agency_no = id.agency_no;
 	vt_house_change(&act, VT_ENTRY_IDENTITY,
 	    VT_SPAN(key->b, sizeof(key->b)), VT_SPAN(NULL, 0), id.rev);
-	return vt_house_do(o->o.store, &act, NULL, reterr);
+	if ((rc = vt_house_do(o->o.store, &act, NULL, reterr)) != VT_OK)
+		return rc;
+	/* what was opened by it */
+	return vt_sessions_end(o->o.store, &id.person, NULL, NULL, reterr);
 }
 
 /* ---- by certificate ---- */

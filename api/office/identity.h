@@ -46,7 +46,8 @@ VT_NODISCARD int vt_office_link_oidc(struct vt_office *o,
 VT_NODISCARD int vt_office_link_certificate(struct vt_office *o,
     const struct vt_request *rq, const vt_id *person, struct vt_span der,
     struct vt_err *reterr);
-/* Takes a link away. VT_E_NOT_FOUND: none, or another agency's. */
+/* Takes a link away; all sessions of its person end. VT_E_NOT_FOUND: none, or
+ * another agency's. */
 VT_NODISCARD int vt_office_unlink(struct vt_office *o,
     const struct vt_request *rq, const struct vt_identity_key *key,
     struct vt_err *reterr);

@@ -286,6 +286,7 @@ begin(struct vt_office *o, const struct vt_account *a, struct vt_session *ret,
 		.must_change = a->must_change,
 		.life_s = (int64_t)VT_L(SESSION_S),
 		.idle_s = (int64_t)VT_L(SESSION_IDLE_S) };
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_session s;
 	int rc;
 
@@ -301,8 +302,8 @@ begin(struct vt_office *o, const struct vt_account *a, struct vt_session *ret,
 	rc = vt_session_make(
 	    o->o.store, o->o.ctx, &n, s.token, &s.until, reterr);
 	if (rc == VT_OK && (rc = still(o, a, reterr)) != VT_OK &&
-	    vt_office_sign_out(o, vt_span_str(s.token), NULL) != VT_OK)
-		vt_log(VT_LEVEL_WARN, "office.session_left", "kind=%d", n.kind);
+	    vt_office_sign_out(o, vt_span_str(s.token), &err) != VT_OK)
+		vt_log_err("office.session_left", &err);
 	if (rc == VT_OK)
 		*ret = s;
 	vt_wipe(&s, sizeof(s));

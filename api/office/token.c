@@ -181,6 +181,25 @@ prove(struct vt_office *o, const struct vt_token_request *rq,
 		   : by_secret(o, ret, rq->client_secret, reterr);
 }
 
+/* What was proved must still hold when the token is there. */
+static int
+still(struct vt_office *o, const struct vt_client_row *c, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_client_row now;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_client_get(v, c->c.id, &now, &err);
+	if (rc == VT_E_NOT_FOUND || (rc == VT_OK && now.c.rev != c->c.rev))
+		return unknown(reterr);
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
 static int
 give(struct vt_office *o, const struct vt_client_row *c, const char *scope,
     struct vt_token *ret, struct vt_err *reterr)
@@ -190,6 +209,7 @@ give(struct vt_office *o, const struct vt_client_row *c, const char *scope,
 		.scoped = true,
 		.scopes = c->c.scopes,
 		.life_s = (int64_t)VT_L(ACCESS_TOKEN_S) };
+	struct vt_err err = VT_ERR_INIT;
 	vt_time until;
 	int rc;
 
@@ -201,11 +221,18 @@ give(struct vt_office *o, const struct vt_client_row *c, const char *scope,
 		    "or not this client's");
 	rc = vt_session_make(
 	    o->o.store, o->o.ctx, &n, ret->token, &until, reterr);
-	if (rc == VT_OK) {
-		ret->expires_s = (uint32_t)VT_L(ACCESS_TOKEN_S);
-		ret->scopes = n.scopes;
+	if (rc != VT_OK)
+		return rc;
+	if ((rc = still(o, c, reterr)) != VT_OK) {
+		if (vt_office_sign_out(o, vt_span_str(ret->token), &err) !=
+		    VT_OK)
+			vt_log_err("office.token_left", &err);
+		vt_wipe(ret->token, sizeof(ret->token));
+		return rc;
 	}
-	return rc;
+	ret->expires_s = (uint32_t)VT_L(ACCESS_TOKEN_S);
+	ret->scopes = n.scopes;
+	return VT_OK;
 }
 
 int

@@ -269,6 +269,7 @@ certificates(const struct vt_actor *admin)
 	struct vt_identity id = { .kind = VT_IDENTITY_CERTIFICATE };
 	struct vt_token_request rq = { .client_id = "qlvb" };
 	struct vt_actor other = house_actor(&h, "admin", h.there);
+	struct vt_actor leader = house_actor(&h, "leader", h.here);
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_identity_key key;
 	struct vt_client list[8];
@@ -294,6 +295,26 @@ certificates(const struct vt_actor *admin)
 			tap_call(vt_identity_link(
 				     h.store, &list[i].person, &id, NULL, &err),
 			    &err, "linked");
+	/* what is linked to somebody stays his, and whose is not told */
+	tap_code(vt_identity_link(h.store, &h.other_leader, &id, NULL, &err),
+	    VT_E_EXISTS, &err, "nobody else has it linked");
+	own = house_request(&h, &other);
+	tap_code(vt_office_link_oidc(
+		     h.office, &own, &h.leader, "https://id", "sub", &err),
+	    VT_E_PERSON_UNKNOWN, &err, "nor links for another agency's person");
+	own = house_request(&h, admin);
+	tap_call(vt_office_link_oidc(
+		     h.office, &own, &h.leader, "https://id", "sub", &err),
+	    &err, "an administrator links for his own");
+	own = house_request(&h, &other);
+	tap_code(vt_office_link_oidc(h.office, &own, &h.other_leader,
+		     "https://id", "sub", &err),
+	    VT_E_EXISTS, &err, "the same subject, in another agency");
+	tap_ok(strstr(err.msg, "leader") == NULL, "whose it is is not told");
+	own = house_request(&h, &leader);
+	tap_code(vt_office_link_oidc(
+		     h.office, &own, &h.leader, "https://id", "other", &err),
+	    VT_E_FORBIDDEN, &err, "nobody links himself");
 	tap_call(token(&rq, &t, &err), &err, "it stands for the client");
 	tap_call(vt_office_authenticate_certificate(
 		     h.office, rq.certificate, &a, &err),
@@ -308,8 +329,11 @@ certificates(const struct vt_actor *admin)
 	tap_code(vt_office_unlink(h.office, &own, &key, &err), VT_E_NOT_FOUND,
 	    &err, "another agency cannot unlink it");
 	own = house_request(&h, admin);
+	tap_call(who(t.token, &a, &err), &err, "its token is good");
 	tap_call(
 	    vt_office_unlink(h.office, &own, &key, &err), &err, "unlinked");
+	tap_code(who(t.token, &a, &err), VT_E_UNAUTHENTICATED, &err,
+	    "what it opened is shut");
 	tap_code(vt_office_authenticate_certificate(
 		     h.office, rq.certificate, &a, &err),
 	    VT_E_UNAUTHENTICATED, &err, "and nobody's again");
@@ -343,6 +367,135 @@ numbering(void)
 	    VT_E_NOT_FOUND, &err, "and so without a number");
 }
 
+static size_t
+rows_of(const vt_id *person)
+{
+	struct vt_state st[256];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	size_t n = 0;
+
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK &&
+		     vt_state_list(v, VT_STATE_SESSION,
+			 VT_SPAN(person->b, VT_ID_SIZE), VT_SPAN(NULL, 0), st,
+			 256, &n, &err) == VT_OK,
+	    "its rows");
+	vt_view_end(v);
+	return n;
+}
+
+/* A program that asks for a token each time fills nothing. */
+static void
+many(const struct vt_actor *admin)
+{
+	struct vt_new_client n = { "many", "Chương trình", VT_SCOPE_READ, true,
+		NULL, 0 };
+	struct vt_request rq = house_request(&h, admin);
+	char secret[VT_CLIENT_SECRET + 1];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_token first, t;
+	struct vt_actor a;
+	struct vt_client c;
+	int bad = 0;
+
+	tap_call(vt_office_client_add(h.office, &rq, &n, &c, secret, &err),
+	    &err, "a client");
+	tap_call(by_secret("many", secret, NULL, &first, &err), &err, "first");
+	for (size_t i = 1; i < VT_L(ACCESS_TOKENS_MAX); i++) {
+		h.w.now += 1000;
+		bad += by_secret("many", secret, NULL, &t, &err) != VT_OK;
+	}
+	tap_eq_int(bad, 0, "%zu tokens", VT_L(ACCESS_TOKENS_MAX));
+	tap_call(who(first.token, &a, &err), &err, "all are good");
+	h.w.now += 1000;
+	tap_call(by_secret("many", secret, NULL, &t, &err), &err, "one more");
+	tap_code(who(first.token, &a, &err), VT_E_UNAUTHENTICATED, &err,
+	    "ends the oldest");
+	tap_call(who(t.token, &a, &err), &err, "and is good");
+	tap_eq_int(rows_of(&c.person), VT_L(ACCESS_TOKENS_MAX), "rows");
+	h.w.now += VT_TIME_S(VT_L(ACCESS_TOKEN_S));
+	tap_call(by_secret("many", secret, NULL, &t, &err), &err, "later");
+	tap_eq_int(rows_of(&c.person), 1, "those that ended are gone");
+}
+
+/* An act that was cut off before the tokens ended is done to its end by its
+ * repeat. */
+static void
+cut_off(const struct vt_actor *admin)
+{
+	struct vt_new_client n = { "cut", "Chương trình", VT_SCOPE_READ, true,
+		NULL, 0 };
+	char secret[VT_CLIENT_SECRET + 1], none[VT_CLIENT_SECRET + 1];
+	struct vt_request rq = house_request(&h, admin), on;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_client c;
+	struct vt_token t;
+	struct vt_actor a;
+	char key[sizeof(h.key)];
+
+	tap_call(vt_office_client_add(h.office, &rq, &n, &c, secret, &err),
+	    &err, "a client");
+	rq = house_request(&h, admin);
+	memcpy(key, h.key, sizeof(key));
+	rq.key = key;
+	tap_call(vt_office_client_act(
+		     h.office, &rq, "cut", VT_CLIENT_DISABLE, none, &err),
+	    &err, "disabled");
+	on = house_request(&h, admin);
+	tap_call(vt_office_client_act(
+		     h.office, &on, "cut", VT_CLIENT_ENABLE, none, &err),
+	    &err, "enabled");
+	tap_call(by_secret("cut", secret, NULL, &t, &err), &err, "a token");
+	tap_call(vt_office_client_act(
+		     h.office, &rq, "cut", VT_CLIENT_DISABLE, none, &err),
+	    &err, "the first request again");
+	tap_code(who(t.token, &a, &err), VT_E_UNAUTHENTICATED, &err,
+	    "ends tokens, as it does the first time");
+	tap_call(by_secret("cut", secret, NULL, &t, &err), &err,
+	    "and disables nothing twice");
+}
+
+/* The clock is asked while a token is made: what happens then happens between
+ * the proof and the token. */
+static vt_time (*real_now)(void *arg);
+static const struct vt_actor *disabling;
+
+static vt_time
+now_and_disable(void *arg)
+{
+	char none[VT_CLIENT_SECRET + 1];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_request rq;
+
+	if (disabling != NULL) {
+		rq = house_request(&h, disabling);
+		disabling = NULL;
+		tap_call(vt_office_client_act(h.office, &rq, "qlvb",
+			     VT_CLIENT_NEW_SECRET, none, &err),
+		    &err, "a new secret meanwhile");
+	}
+	return real_now(arg);
+}
+
+static void
+meanwhile(const struct vt_actor *admin)
+{
+	struct vt_request rq = house_request(&h, admin);
+	char secret[VT_CLIENT_SECRET + 1];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_token t;
+
+	tap_call(vt_office_client_act(
+		     h.office, &rq, "qlvb", VT_CLIENT_NEW_SECRET, secret, &err),
+	    &err, "a secret");
+	real_now = h.w.ctx.now;
+	h.w.ctx.now = now_and_disable;
+	disabling = admin;
+	tap_code(by_secret("qlvb", secret, NULL, &t, &err), VT_E_SIGN_IN_FAILED,
+	    &err, "no token for a secret that ended meanwhile");
+	h.w.ctx.now = real_now;
+}
+
 int
 main(void)
 {
@@ -358,6 +511,9 @@ main(void)
 	assertions(&admin, true);
 	certificates(&admin);
 	numbering();
+	many(&admin);
+	cut_off(&admin);
+	meanwhile(&admin);
 	house_end(&h);
 	return tap_done();
 }
