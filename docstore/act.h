@@ -186,10 +186,13 @@ struct vt_step {
 		/* After issue. One delivery and one work item each; code ""
 		 * gives a delivery to be printed. Nobody twice: VT_E_INVALID
 		 * in one step, VT_E_EXISTS for an agency that has a delivery
-		 * of this paper. */
+		 * of this paper. about: a paper of the agency that this one
+		 * recalls or replaces, for those who got it: then one delivery
+		 * an agency and such paper, beside the plain one. */
 		struct {
 			const struct vt_recipient *to;
 			size_t n_to;
+			vt_id about; /* or zero */
 		} dispatch;
 		/*
 		 * Makes the incoming paper of a delivery: same bytes shared,
@@ -284,9 +287,9 @@ struct vt_step {
 		 * never claimed) is WITHDRAWN instead, dead letters included.
 		 * No delivery left to ask: VT_E_OUT_OF_ORDER.
 		 * On an incoming paper: the sender asks us (delivery zero);
-		 * ask, consignment and note say how. A second ask replaces the
-		 * first; VT_E_OUT_OF_ORDER when it is refused, taken back or
-		 * recalled.
+		 * ask, consignment and note say how. VT_E_EXISTS while another
+		 * ask waits for its answer; VT_E_OUT_OF_ORDER when it is
+		 * refused, taken back or recalled.
 		 */
 		struct {
 			vt_id delivery;
@@ -359,10 +362,13 @@ struct vt_step {
 		 * ARRIVED only to APPLIED or REFUSED, taking state, note and
 		 * paper. Else VT_E_OUT_OF_ORDER.
 		 * paper: zero: the act's, if it has one.
-		 * VT_E_EXISTS for state ARRIVED, type NEW and a paper, when an
-		 * earlier consignment of the same sender and DocumentId has one
-		 * that was not refused or taken back, unless again is set;
-		 * result.paper and result.consignment then name the two.
+		 * VT_E_EXISTS for state ARRIVED and a paper, unless again is
+		 * set, when an earlier edoc of the same sender and DocumentId
+		 * has a paper that was not refused or taken back, and is the
+		 * same edoc (type and about are equal), or its paper is the
+		 * document that the act's own paper would be once more (`paper`
+		 * is zero, neither is about itself); result.paper and
+		 * result.consignment then name the two.
 		 */
 		struct {
 			vt_id consignment;
@@ -377,6 +383,9 @@ struct vt_step {
 			const char *note;
 			vt_id paper;
 			bool again;
+			enum vt_consign_kind kind; /* as read; 0: not known */
+			vt_hash about; /* of what it acts on, or zero */
+			bool itself;   /* its own DocumentId is among that */
 		} consign_read;
 		/*
 		 * One more row in the log of a delivery of act.paper. What is

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Addressees of a dispatch: an agency gets a paper once. Decided in the
+ * Addressees of a dispatch: an agency gets a paper once, and once more for each
+ * paper it had that this one recalls or replaces. Decided in the
  * writer's transaction, so two dispatches at the same time cannot both pass.
  */
 #include <stdlib.h>
@@ -49,8 +50,8 @@ find(struct vt_apply *x, const struct vt_recipient *to, struct addressee *ret,
 /* Is there a delivery of the paper to one of these (sorted)? Printed copies
  * may be sent as often as somebody wants one. */
 static int
-not_sent_yet(struct vt_apply *x, const struct addressee *to, size_t n,
-    struct vt_err *reterr)
+not_sent_yet(struct vt_apply *x, const vt_id *about, const struct addressee *to,
+    size_t n, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
 	struct vt_key prefix = vt_key_row(x->st.agency_no, x->paper->seq);
@@ -67,6 +68,8 @@ not_sent_yet(struct vt_apply *x, const struct addressee *to, size_t n,
 			 vt_be64(s.k.p + 12), scratch, &d, reterr)) != VT_OK ||
 		    (rc = find(x, &d.to, &was, reterr)) != VT_OK)
 			return rc;
+		if (!vt_id_is_zero(about) && !vt_id_eq(about, &d.about))
+			continue;
 		if (*d.to.code != '\0' &&
 		    bsearch(&was, to, n, sizeof(*to), compare) != NULL)
 			return vt_err_set(reterr, VT_E_EXISTS,
@@ -76,6 +79,33 @@ not_sent_yet(struct vt_apply *x, const struct addressee *to, size_t n,
 	return s.rc;
 }
 
+/* The paper that the dispatch is about: ours, and this one is its end. */
+static int
+about_fits(struct vt_apply *x, const vt_id *about, struct vt_err *reterr)
+{
+	struct vt_paper p;
+	struct vt_ref ref;
+	int rc;
+
+	if (vt_id_is_zero(about))
+		return VT_OK;
+	if ((rc = vt_row_ref(
+		 x->b->txn, about, VT_OBJECT_PAPER, &ref, reterr)) != VT_OK)
+		return rc;
+	if (ref.agency_no != x->st.agency_no)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "dispatch: no paper of this agency has this id");
+	if ((rc = vt_row_paper(x->b->txn, ref.agency_no, ref.seq, x->arena, &p,
+		 reterr)) != VT_OK)
+		return rc;
+	if (!vt_id_eq(&p.recalled_by, &x->paper->id) &&
+	    !vt_id_eq(&p.replaced_by, &x->paper->id))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "dispatch: this paper neither recalls nor replaces the "
+		    "one it is said to be about");
+	return VT_OK;
+}
+
 int
 vt_addressees_decide(
     struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
@@ -83,6 +113,8 @@ vt_addressees_decide(
 	struct addressee *to;
 	int rc;
 
+	if ((rc = about_fits(x, &r->about, reterr)) != VT_OK)
+		return rc;
 	to = vt_arena_array(x->arena, r->n_to, sizeof(*to));
 	if (to == NULL)
 		return vt_nomem(reterr);
@@ -98,5 +130,5 @@ vt_addressees_decide(
 			    "dispatch: addressees %zu and %zu are the same "
 			    "(%s)",
 			    to[i - 1].i, to[i].i, shown(&to[i].to));
-	return not_sent_yet(x, to, r->n_to, reterr);
+	return not_sent_yet(x, &r->about, to, r->n_to, reterr);
 }

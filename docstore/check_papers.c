@@ -89,7 +89,7 @@ add_deliveries(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 	if (r->n_d > 0)
 		memcpy(d, r->d, r->n_d * sizeof(*d));
 	for (size_t i = 0; i < s->n_to; i++)
-		vt_delivery_begin(&d[r->n_d + i], &s->to[i], &r->p.id, e->time);
+		vt_delivery_begin(&d[r->n_d + i], s, i, &r->p.id, e->time);
 	r->d = d;
 	r->n_d += s->n_to;
 	return VT_OK;

@@ -213,6 +213,7 @@ struct vt_srec {
 	vt_time sent, stored;
 	vt_id consignment;
 	const char *from, *staff;
+	vt_id about; /* paper that a dispatch is about */
 };
 
 /* Fields from 30 on. */

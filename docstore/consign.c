@@ -149,7 +149,11 @@ decide_consign(struct vt_apply *x, size_t i, struct vt_err *reterr)
 static void
 take_reading(struct vt_consignment *c, const struct vt_consignment *n)
 {
+	if (n->kind != 0)
+		c->kind = n->kind;
 	c->type = n->type;
+	c->about = n->about;
+	c->itself = n->itself;
 	c->from_code = n->from_code;
 	c->from_name = n->from_name;
 	c->document_id = n->document_id;
@@ -185,8 +189,10 @@ stands(struct vt_apply *x, const struct vt_consignment *c, bool *ret,
 	int rc;
 
 	*ret = false;
-	if (vt_id_is_zero(&c->paper) || c->type != VT_EDOC_NEW ||
-	    (c->state != VT_CONSIGN_ARRIVED && c->state != VT_CONSIGN_APPLIED))
+	if (vt_id_is_zero(&c->paper) || c->kind != VT_CONSIGN_EDOC ||
+	    (c->state != VT_CONSIGN_ARRIVED && c->state != VT_CONSIGN_APPLIED &&
+		/* what it asked was declined; its paper is here */
+		(c->state != VT_CONSIGN_REFUSED || c->type == VT_EDOC_NEW)))
 		return VT_OK;
 	if ((rc = vt_row_ref(x->b->txn, &c->paper, VT_OBJECT_PAPER, &ref,
 		 reterr)) != VT_OK ||
@@ -197,10 +203,22 @@ stands(struct vt_apply *x, const struct vt_consignment *c, bool *ret,
 	return VT_OK;
 }
 
-/* A second paper of a document that is here. */
+/* The same edoc, whatever brought it; or, when its paper would be made, one
+ * whose paper is that document already. */
+static bool
+is_again(
+    const struct vt_consignment *old, const struct vt_consignment *c, bool made)
+{
+	if (old->type == c->type && vt_hash_eq(&old->about, &c->about))
+		return true;
+	return made && !old->itself && !c->itself;
+}
+
+/* An edoc that came before, or a second paper of a document that is here
+ * (made: the act makes one). */
 static int
-document_new(
-    struct vt_apply *x, const struct vt_consignment *c, struct vt_err *reterr)
+document_new(struct vt_apply *x, const struct vt_consignment *c, bool made,
+    struct vt_err *reterr)
 {
 	struct vt_key prefix =
 	    vt_key_document(x->st.agency_no, c->from_code, c->document_id);
@@ -216,7 +234,7 @@ document_new(
 			VT_OK ||
 		    (rc = stands(x, &old, &found, reterr)) != VT_OK)
 			return rc;
-		if (!found || old.seq == c->seq)
+		if (!found || old.seq == c->seq || !is_again(&old, c, made))
 			continue;
 		x->op->hint.paper = old.paper;
 		x->op->hint.consignment = old.id;
@@ -283,10 +301,11 @@ decide_read(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		c.paper = x->rec.paper;
 	if ((rc = paper_fits(x, &c.paper, reterr)) != VT_OK)
 		return rc;
-	if (c.state == VT_CONSIGN_ARRIVED && c.type == VT_EDOC_NEW &&
+	if (c.state == VT_CONSIGN_ARRIVED && c.type != 0 &&
 	    *c.document_id != '\0' && !vt_id_is_zero(&c.paper) &&
 	    !x->op->prep[i].again &&
-	    (rc = document_new(x, &c, reterr)) != VT_OK)
+	    (rc = document_new(x, &c, vt_id_is_zero(&n->paper), reterr)) !=
+		VT_OK)
 		return rc;
 	return record(x, r, &c, reterr);
 }

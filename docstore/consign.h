@@ -85,6 +85,9 @@ struct vt_consignment {
 	struct vt_span findings; /* CBOR of its reader */
 	const char *note;        /* reason of REFUSED, QUARANTINED, … */
 	vt_id paper;             /* made, meant or matched; zero: none */
+	vt_hash about;   /* of the documents it acts on; zero: on none */
+	uint32_t itself; /* 1: its own DocumentId is one of them, so its paper
+			  * is not the document of that id */
 	vt_time created_at, changed_at;
 	uint64_t act, last_act; /* leaf indexes: CONSIGN, the newest */
 };

@@ -90,9 +90,10 @@ keep_content(struct vt_apply *x, size_t i, struct vt_err *reterr)
 }
 
 static int
-keep_delivery(
-    struct vt_apply *x, const struct vt_srec_to *to, struct vt_err *reterr)
+keep_delivery(struct vt_apply *x, const struct vt_srec *r, size_t i,
+    struct vt_err *reterr)
 {
+	const struct vt_srec_to *to = &r->to[i];
 	struct vt_delivery d;
 	struct vt_ref ref = { .kind = VT_OBJECT_DELIVERY,
 		.agency_no = x->st.agency_no,
@@ -107,7 +108,7 @@ keep_delivery(
 	VT_BUF_AUTO(null);
 	int rc;
 
-	vt_delivery_begin(&d, to, &x->paper->id, x->rec.time);
+	vt_delivery_begin(&d, r, i, &x->paper->id, x->rec.time);
 	vt_ref_encode(&ref, &id);
 	vt_cbor_null(&null);
 	if ((rc = vt_put_delivery(x, &d, reterr)) != VT_OK ||
@@ -160,7 +161,7 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_recall_keep(x, i, reterr);
 	case VT_STEP_DISPATCH:
 		for (size_t n = 0; n < r->n_to && rc == VT_OK; n++)
-			rc = keep_delivery(x, &r->to[n], reterr);
+			rc = keep_delivery(x, r, n, reterr);
 		return rc;
 	case VT_STEP_CODE:
 		return keep_code(x, r, reterr);

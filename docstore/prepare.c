@@ -265,6 +265,7 @@ prepare_dispatch(struct vt_act_op *a, const struct vt_step *st,
 	rc = clean_recipients(a, &to, st->u.dispatch.n_to, reterr);
 	if (rc != VT_OK)
 		return rc;
+	r->about = st->u.dispatch.about;
 	r->n_to = st->u.dispatch.n_to;
 	r->to = vt_arena_array(a->arena, r->n_to, sizeof(*r->to));
 	if (r->to == NULL)
@@ -527,7 +528,7 @@ prepare_house(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		p->r.object = st->u.work.subject;
 		p->r.at = st->u.work.due == 0 ? VT_TIME_NONE : st->u.work.due;
 		p->r.blob = st->u.work.payload;
-		if (p->r.sub < VT_WORK_DELIVERY || p->r.sub > VT_WORK_SYNC)
+		if (p->r.sub < VT_WORK_DELIVERY || p->r.sub > VT_WORK_ASK)
 			return vt_prep_invalid(reterr, "unknown kind of work");
 		if (p->r.blob.n > VT_L(KEEP_MAX))
 			return vt_prep_invalid(reterr, "a payload over 64 KiB");

@@ -270,13 +270,15 @@ prep_consign_read(struct vt_act_op *a, const struct vt_step *st,
 
 	if (st->u.consign_read.state < VT_CONSIGN_STORED ||
 	    st->u.consign_read.state > VT_CONSIGN_DUPLICATE ||
-	    st->u.consign_read.type > VT_EDOC_REPLACE)
+	    st->u.consign_read.type > VT_EDOC_REPLACE ||
+	    st->u.consign_read.kind > VT_CONSIGN_STATUS)
 		return vt_prep_invalid(
 		    reterr, "unknown state or type of a consignment");
 	if (st->u.consign_read.findings.n > VT_L(KEEP_MAX))
 		return vt_prep_invalid(reterr, "findings over 64 KiB");
 	*c = (struct vt_consignment){ .id = st->u.consign_read.consignment,
 		.state = st->u.consign_read.state,
+		.kind = st->u.consign_read.kind,
 		.type = st->u.consign_read.type,
 		.from_code = st->u.consign_read.from_code,
 		.from_name = st->u.consign_read.from_name,
@@ -286,7 +288,9 @@ prep_consign_read(struct vt_act_op *a, const struct vt_step *st,
 		.subject = st->u.consign_read.subject,
 		.findings = st->u.consign_read.findings,
 		.note = st->u.consign_read.note,
-		.paper = st->u.consign_read.paper };
+		.paper = st->u.consign_read.paper,
+		.about = st->u.consign_read.about,
+		.itself = st->u.consign_read.itself };
 	p->again = st->u.consign_read.again;
 	p->r.object = c->id;
 	if ((rc = vt_prep_text(

@@ -168,6 +168,9 @@ decide_asked(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 	if (p->state == VT_PAPER_REFUSED || p->state == VT_PAPER_TAKEN_BACK ||
 	    p->state == VT_PAPER_RECALLED)
 		return vt_out_of_order(p, "take back", reterr);
+	if (p->asked != 0)
+		return vt_err_set(reterr, VT_E_EXISTS,
+		    "take back: another ask waits for its answer");
 	if (r->at == VT_TIME_NONE)
 		r->at = x->rec.time;
 	return VT_OK;

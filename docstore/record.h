@@ -366,6 +366,8 @@ struct vt_delivery {
 	uint32_t unknown;     /* highest code that is none of these, 0 */
 	uint32_t log;         /* rows in its log */
 	const char *reason;   /* description of the latest 02, 15 or 16 */
+	vt_id about; /* paper of ours that `paper` recalls or replaces for this
+		      * addressee, which is why it is sent; or zero */
 };
 
 /*

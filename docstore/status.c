@@ -28,13 +28,16 @@ vt_scan_log(struct vt_txn *t, enum vt_table table, const struct vt_ref *of,
 /* ---- what a step does to a delivery; pure, used again by check ---- */
 
 void
-vt_delivery_begin(struct vt_delivery *d, const struct vt_srec_to *to,
-    const vt_id *paper, vt_time time)
+vt_delivery_begin(struct vt_delivery *d, const struct vt_srec *dispatch,
+    size_t i, const vt_id *paper, vt_time time)
 {
+	const struct vt_srec_to *to = &dispatch->to[i];
+
 	vt_delivery_defaults(d);
 	d->id = to->id;
 	d->seq = to->seq;
 	d->paper = *paper;
+	d->about = dispatch->about;
 	d->to = to->to;
 	d->work = to->work;
 	d->state = to->work == 0 ? VT_DELIVERY_PRINT : VT_DELIVERY_WAITING;

@@ -477,8 +477,8 @@ void vt_paper_touch(struct vt_paper *p, const struct vt_evolve *e);
 size_t vt_step_versions(const struct vt_srec *r, const struct vt_evolve *e,
     struct vt_version *ret, size_t max);
 
-void vt_delivery_begin(struct vt_delivery *d, const struct vt_srec_to *to,
-    const vt_id *paper, vt_time time);
+void vt_delivery_begin(struct vt_delivery *d, const struct vt_srec *dispatch,
+    size_t i, const vt_id *paper, vt_time time);
 void vt_delivery_evolve(
     struct vt_delivery *d, const struct vt_srec *r, vt_time time);
 

@@ -51,7 +51,8 @@ enum vt_work_kind {
 	 * code, 2 description}, more fields from 16 on by whom it enqueues. */
 	VT_WORK_STATUS = 13,
 	VT_WORK_PULL = 14, /* from a gateway, again and again */
-	VT_WORK_SYNC = 15  /* a gateway's list of agencies */
+	VT_WORK_SYNC = 15, /* a gateway's list of agencies */
+	VT_WORK_ASK = 16   /* what a sender asks, until it could be asked */
 };
 
 struct vt_work_new {

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "api/office/arrive.h"
+#include "api/office/packet.h"
 #include "api/office/routes_priv.h"
+#include "api/office/statuses.h"
 #include "api/office/work.h"
 
 #define ARENA_LIMIT  ((size_t)4 << 20)
@@ -105,6 +107,9 @@ vt_arrival_read(struct vt_arrival *a, enum vt_consign_state state,
 	if (x == NULL)
 		return VT_OK;
 	from = x->kind == VT_EDXML_STATUS ? &x->status.from : &x->document.from;
+	/* who brought it may have been mistaken */
+	ret->u.consign_read.kind =
+	    x->kind == VT_EDXML_STATUS ? VT_CONSIGN_STATUS : VT_CONSIGN_EDOC;
 	ret->u.consign_read.from_code = vt_arrival_text(a, from->id, 35, &ok);
 	ret->u.consign_read.from_name =
 	    vt_arrival_text(a, from->name, 200, &ok);
@@ -153,9 +158,52 @@ vt_arrival_act(struct vt_arrival *a, const vt_id *paper,
 
 	if (paper != NULL)
 		act.paper = *paper;
+	if (!vt_id_is_zero(&a->once)) {
+		act.caller = a->once;
+		act.key = "arrival";
+		act.request = vt_sha256(VT_SPAN(a->once.b, sizeof(a->once.b)));
+	}
 	rc = vt_store_do(a->o->o.store, &act, ret, reterr);
 	if (rc == VT_OK)
 		vt_office_wake(a->o);
+	return rc;
+}
+
+int
+vt_arrival_tell(struct vt_arrival *a, unsigned code, const char *text,
+    struct vt_buf *payload, struct vt_step *ret, struct vt_err *reterr)
+{
+	struct vt_telling t;
+
+	vt_telling_new(a->o, code, text, "", &t);
+	vt_telling_encode(&t, payload);
+	memset(ret, 0, sizeof(*ret));
+	ret->kind = VT_STEP_WORK;
+	ret->u.work.kind = VT_WORK_STATUS;
+	ret->u.work.subject = a->id;
+	ret->u.work.payload = vt_buf_view(payload);
+	return vt_buf_status(payload, reterr);
+}
+
+int
+vt_arrival_duplicate(struct vt_arrival *a, const vt_id *paper, const char *note,
+    bool tell, struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_step steps[2];
+	VT_BUF_AUTO(payload);
+	int rc;
+
+	a->once = (vt_id){ { 0 } };
+	if ((rc = vt_arrival_read(
+		 a, VT_CONSIGN_DUPLICATE, &steps[0], reterr)) != VT_OK ||
+	    (rc = vt_arrival_tell(a, VT_STATUS_ARRIVED, "", &payload, &steps[1],
+		 reterr)) != VT_OK)
+		return rc;
+	steps[0].u.consign_read.paper = *paper;
+	steps[0].u.consign_read.note = note;
+	rc = vt_arrival_act(a, NULL, steps, tell ? 2 : 1, &res, reterr);
+	vt_act_result_free(&res);
 	return rc;
 }
 

@@ -2,7 +2,7 @@
 /*
  * A document that came: its paper waits for the clerk, and 01 goes back; or it
  * is refused, and 02 goes back with the reason. What revokes, updates or
- * replaces an earlier one asks about that one besides: a person decides
+ * replaces another one asks about that one besides: a person decides
  * (vietnam.md §2.5).
  */
 #include <errno.h>
@@ -15,8 +15,7 @@
 #include "api/office/statuses.h"
 #include "api/office/work.h"
 
-#define PIECE     ((size_t)65536)
-#define KNOWN_MAX 16
+#define PIECE ((size_t)65536)
 
 /* What a record takes of each field: META_place, … */
 #define VT_META_TEXT(no, field, max) META_##field = (max),
@@ -31,7 +30,6 @@ static int
 refuse(struct vt_arrival *a, struct vt_err *reterr)
 {
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
-	struct vt_telling t;
 	struct vt_step steps[2];
 	VT_BUF_AUTO(payload);
 	const char *reason;
@@ -44,18 +42,12 @@ refuse(struct vt_arrival *a, struct vt_err *reterr)
 	    vt_arrival_text(a, vt_buf_str(&a->reason), VT_L(NOTE_MAX), &ok);
 	if (!ok)
 		return vt_arena_err(a->arena, reterr);
-	vt_telling_new(a->o, VT_STATUS_REFUSED, reason, "", &t);
-	vt_telling_encode(&t, &payload);
-	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK ||
-	    (rc = vt_arrival_read(a, VT_CONSIGN_REFUSED, &steps[0], reterr)) !=
-		VT_OK)
+	if ((rc = vt_arrival_read(a, VT_CONSIGN_REFUSED, &steps[0], reterr)) !=
+		VT_OK ||
+	    (rc = vt_arrival_tell(a, VT_STATUS_REFUSED, reason, &payload,
+		 &steps[1], reterr)) != VT_OK)
 		return rc;
 	steps[0].u.consign_read.note = reason;
-	memset(&steps[1], 0, sizeof(steps[1]));
-	steps[1].kind = VT_STEP_WORK;
-	steps[1].u.work.kind = VT_WORK_STATUS;
-	steps[1].u.work.subject = a->id;
-	steps[1].u.work.payload = vt_buf_view(&payload);
 	rc = vt_arrival_act(a, NULL, steps, 2, &res, reterr);
 	vt_act_result_free(&res);
 	return rc;
@@ -255,244 +247,135 @@ note_stranger(struct vt_arrival *a, const struct vt_meta *m, struct stranger *s,
 
 /* ---- the paper ---- */
 
-/* This document came before by another way: no second paper. */
-static int
-duplicate(struct vt_arrival *a, const vt_id *paper, struct vt_err *reterr)
-{
-	struct vt_act_result res = VT_ACT_RESULT_INIT;
-	struct vt_step step;
-	int rc;
-
-	rc = vt_arrival_read(a, VT_CONSIGN_DUPLICATE, &step, reterr);
-	if (rc != VT_OK)
-		return rc;
-	step.u.consign_read.paper = *paper;
-	step.u.consign_read.note = "văn bản này đã đến bằng đường khác";
-	rc = vt_arrival_act(a, NULL, &step, 1, &res, reterr);
-	vt_act_result_free(&res);
-	return rc;
-}
-
 struct making {
 	struct vt_meta meta;
 	struct vt_file files[VT_L(PAPER_PARTS_MAX)];
+	size_t n_files;
+	vt_id id; /* of the paper */
+	struct vt_effect effect;
 	struct stranger stranger;
-	struct vt_step steps[5];
+	struct vt_step steps[8];
 	size_t n;
 	struct vt_buf telling, look;
 };
 
+/* The steps that a paper, new or known, has in common: what was read, 01, what
+ * is asked. known: the paper that is here already; NULL: the act makes one. */
 static int
-paper_act(struct vt_arrival *a, struct making *k, const vt_id *id,
+common_steps(struct vt_arrival *a, struct making *k, const vt_id *known,
+    struct vt_err *reterr)
+{
+	struct vt_step *read = &k->steps[k->n++];
+	int rc;
+
+	rc = vt_arrival_read(a, VT_CONSIGN_ARRIVED, read, reterr);
+	if (rc != VT_OK)
+		return rc;
+	read->u.consign_read.about = k->effect.hash;
+	read->u.consign_read.itself = k->effect.itself;
+	read->u.consign_read.note = vt_buf_str(&k->effect.note);
+	if (known != NULL)
+		read->u.consign_read.paper = *known;
+	vt_buf_reset(&k->telling);
+	rc = vt_arrival_tell(
+	    a, VT_STATUS_ARRIVED, "", &k->telling, &k->steps[k->n++], reterr);
+	if (rc != VT_OK)
+		return rc;
+	return vt_effect_steps(a, &k->effect, k->steps, &k->n, reterr);
+}
+
+/* The paper that it brings is here already, and now ends another one. */
+static int
+join(struct vt_arrival *a, struct making *k, const vt_id *known,
     struct vt_err *reterr)
 {
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_telling t;
-	vt_id first;
 	int rc;
 
-	vt_telling_new(a->o, VT_STATUS_ARRIVED, "", "", &t);
-	vt_telling_encode(&t, &k->telling);
-	rc = vt_arrival_read(a, VT_CONSIGN_ARRIVED, &k->steps[k->n++], reterr);
-	if (rc != VT_OK)
-		return rc;
-	memset(&k->steps[k->n], 0, sizeof(k->steps[k->n]));
-	k->steps[k->n].kind = VT_STEP_WORK;
-	k->steps[k->n].u.work.kind = VT_WORK_STATUS;
-	k->steps[k->n].u.work.subject = a->id;
-	k->steps[k->n++].u.work.payload = vt_buf_view(&k->telling);
-	vt_look_later(id, 1, &k->look, &k->steps[k->n++]);
-	if ((rc = note_stranger(a, &k->meta, &k->stranger, k->steps, &k->n,
-		 reterr)) != VT_OK ||
-	    (rc = vt_buf_status(&k->telling, reterr)) != VT_OK ||
-	    (rc = vt_buf_status(&k->look, reterr)) != VT_OK)
+	k->n = 0;
+	if ((rc = common_steps(a, k, known, reterr)) != VT_OK)
 		return rc;
 	rc = vt_arrival_act(a, NULL, k->steps, k->n, &res, &err);
-	first = res.paper;
 	vt_act_result_free(&res);
 	if (rc == VT_E_EXISTS)
-		return duplicate(a, &first, reterr);
+		return vt_arrival_duplicate(a, known,
+		    "văn bản này đã đến bằng đường khác", true, reterr);
 	if (rc != VT_OK && reterr != NULL)
 		*reterr = err;
 	return rc;
 }
 
 static int
-make_paper(struct vt_arrival *a, vt_id *ret, struct vt_err *reterr)
+paper_act(struct vt_arrival *a, struct making *k, struct vt_err *reterr)
 {
-	struct making *k = vt_arena_alloc(a->arena, sizeof(*k));
-	size_t n_files = 0;
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	vt_id known;
 	int rc;
 
-	if (k == NULL)
-		return vt_arena_err(a->arena, reterr);
-	if ((rc = make_meta(a, &k->meta, reterr)) != VT_OK ||
-	    (rc = upload_files(a, k->files, &n_files, reterr)) != VT_OK)
+	if ((rc = common_steps(a, k, NULL, reterr)) != VT_OK)
 		return rc;
-	*ret = vt_id_new(a->o->o.ctx);
+	vt_look_later(&k->id, 1, &k->look, &k->steps[k->n++]);
+	if ((rc = note_stranger(a, &k->meta, &k->stranger, k->steps, &k->n,
+		 reterr)) != VT_OK ||
+	    (rc = vt_buf_status(&k->look, reterr)) != VT_OK)
+		return rc;
+	rc = vt_arrival_act(a, NULL, k->steps, k->n, &res, &err);
+	known = res.paper;
+	vt_act_result_free(&res);
+	if (rc == VT_E_EXISTS && k->effect.ask == 0)
+		return vt_arrival_duplicate(a, &known,
+		    "văn bản này đã đến bằng đường khác", true, reterr);
+	if (rc == VT_E_EXISTS)
+		return join(a, k, &known, reterr);
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	if (rc != VT_OK)
+		return rc;
+	/* what asked for it before it came; if a crash comes between, the ask's
+	 * own work finds it */
+	if (vt_ask_settle_paper(a->o, a->agency_no, &k->id, &err) != VT_OK)
+		vt_log_err("office.ask", &err);
+	return VT_OK;
+}
+
+static int
+make_paper(struct vt_arrival *a, struct making *k, struct vt_err *reterr)
+{
+	int rc;
+
+	if ((rc = vt_effect_read(a, &k->effect, reterr)) != VT_OK ||
+	    (rc = make_meta(a, &k->meta, reterr)) != VT_OK ||
+	    (rc = upload_files(a, k->files, &k->n_files, reterr)) != VT_OK)
+		return rc;
+	k->id = vt_id_new(a->o->o.ctx);
 	k->n = 1;
 	k->steps[0].kind = VT_STEP_REGISTER;
-	k->steps[0].u.reg.id = *ret;
+	k->steps[0].u.reg.id = k->id;
 	k->steps[0].u.reg.direction = VT_DIR_IN;
 	k->steps[0].u.reg.meta = &k->meta;
 	k->steps[0].u.reg.files = k->files;
-	k->steps[0].u.reg.n_files = n_files;
+	k->steps[0].u.reg.n_files = k->n_files;
 	k->steps[0].u.reg.reason = VT_VERSION_RECEIVED;
 	k->steps[0].u.reg.consignment = a->id;
-	rc = paper_act(a, k, ret, reterr);
-	vt_buf_free(&k->stranger.value);
-	vt_buf_free(&k->telling);
-	vt_buf_free(&k->look);
-	return rc;
-}
-
-/* ---- asking about an earlier one ---- */
-
-/* The paper of the sender's document, the newest that was made of it. */
-static int
-find_paper(struct vt_arrival *a, const char *document_id, vt_id *ret,
-    bool *ret_is, struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_consignment c[KNOWN_MAX];
-	bool ok = true;
-	size_t n = 0;
-	int rc;
-
-	*ret_is = false;
-	if (document_id == NULL || document_id[0] == '\0')
-		return VT_OK;
-	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
-		return rc;
-	rc = vt_consign_by_document(v, a->agency_no,
-	    vt_arrival_text(a, a->x->document.from.id, 35, &ok),
-	    vt_arrival_text(a, document_id, 200, &ok), c, KNOWN_MAX, &n,
-	    reterr);
-	if (rc != VT_OK)
-		return rc;
-	for (size_t i = 0; i < n; i++) {
-		if (c[i].kind != VT_CONSIGN_EDOC ||
-		    vt_id_is_zero(&c[i].paper) || vt_id_eq(&c[i].id, &a->id))
-			continue;
-		*ret = c[i].paper;
-		*ret_is = true;
-	}
-	return ok ? VT_OK : vt_arena_err(a->arena, reterr);
-}
-
-static int
-ask_one(struct vt_arrival *a, enum vt_ask ask, const char *document_id,
-    struct vt_err *reterr)
-{
-	struct vt_asking k = { .agency_no = a->agency_no,
-		.ask = ask,
-		.consignment = a->id,
-		.at = a->received_at };
-	uint8_t seed[sizeof(vt_id) * 2];
-	bool is, ok = true;
-	vt_hash h;
-	int rc;
-
-	rc = find_paper(a, document_id, &k.paper, &is, reterr);
-	if (rc != VT_OK || !is)
-		return rc;
-	memcpy(seed, a->id.b, sizeof(vt_id));
-	memcpy(seed + sizeof(vt_id), k.paper.b, sizeof(vt_id));
-	h = vt_sha256(VT_SPAN(seed, sizeof(seed)));
-	memcpy(k.once.b, h.b, sizeof(k.once.b));
-	k.reason = vt_arrival_text(a, a->x->document.reason, 500, &ok);
-	return ok ? vt_ask_about(a->o, &k, reterr)
-		  : vt_arena_err(a->arena, reterr);
-}
-
-/* What the edoc acts on: named in Bussiness, or by its own DocumentId, or in
- * ResponseFor (vietnam.md §2.5). */
-static int
-ask_about_earlier(struct vt_arrival *a, struct vt_err *reterr)
-{
-	const struct vt_edxml_document *d = &a->x->document;
-	int rc = VT_OK;
-
-	switch (d->business) {
-	case VT_EDXML_REVOKE:
-	case VT_EDXML_UPDATE: {
-		enum vt_ask ask = d->business == VT_EDXML_REVOKE
-				      ? VT_ASK_RECALL
-				      : VT_ASK_UPDATE;
-
-		if (d->acts_on != NULL && d->acts_on[0] != '\0')
-			return ask_one(a, ask, d->acts_on, reterr);
-		rc = ask_one(a, ask, d->document_id, reterr);
-		for (size_t i = 0; i < d->n_answers && rc == VT_OK; i++)
-			rc = ask_one(a, ask, d->answers[i].document_id, reterr);
-		return rc;
-	}
-	case VT_EDXML_REPLACE:
-		for (size_t i = 0; i < d->n_replaces && rc == VT_OK; i++)
-			rc = ask_one(a, VT_ASK_REPLACE,
-			    d->replaces[i].document_id, reterr);
-		return rc;
-	default:
-		return VT_OK;
-	}
-}
-
-/* A take-back that overtook its document is done now. */
-static int
-asked_before(struct vt_arrival *a, const vt_id *paper, struct vt_err *reterr)
-{
-	struct vt_consignment c[KNOWN_MAX];
-	struct vt_asking k = { .agency_no = a->agency_no,
-		.paper = *paper,
-		.ask = VT_ASK_TAKE_BACK };
-	struct vt_view *v = NULL;
-	bool ok = true, is = false;
-	size_t n = 0;
-	int rc;
-
-	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
-		return rc;
-	rc = vt_consign_by_document(v, a->agency_no,
-	    vt_arrival_text(a, a->x->document.from.id, 35, &ok),
-	    vt_arrival_text(a, a->x->document.document_id, 200, &ok), c,
-	    KNOWN_MAX, &n, reterr);
-	for (size_t i = 0; i < n && rc == VT_OK; i++) {
-		VT_CLEANUP(vt_edxml_free) struct vt_edxml *x = NULL;
-
-		if (c[i].kind != VT_CONSIGN_STATUS ||
-		    c[i].state != VT_CONSIGN_REFUSED ||
-		    !vt_id_is_zero(&c[i].paper) || c[i].findings.n == 0 ||
-		    vt_edxml_get(c[i].findings, &x, NULL) != VT_OK ||
-		    x->status.code != VT_STATUS_TAKE_BACK)
-			continue;
-		is = true;
-		k.consignment = k.once = c[i].id;
-		k.at = c[i].received_at;
-		k.reason = vt_arrival_text(a, x->status.description, 500, &ok);
-	}
-	vt_view_end(v);
-	if (rc == VT_OK && !ok)
-		rc = vt_arena_err(a->arena, reterr);
-	return rc == VT_OK && is ? vt_ask_about(a->o, &k, reterr) : rc;
+	return paper_act(a, k, reterr);
 }
 
 int
 vt_arrive_paper(struct vt_arrival *a, struct vt_err *reterr)
 {
-	struct vt_err err = VT_ERR_INIT;
-	vt_id paper;
+	struct making *k;
 	int rc;
 
 	if (vt_edxml_refusal(a->x) != NULL)
 		return refuse(a, reterr);
-	if ((rc = ask_about_earlier(a, reterr)) != VT_OK ||
-	    (rc = make_paper(a, &paper, reterr)) != VT_OK)
-		return rc;
-	rc = asked_before(a, &paper, &err);
-	if (rc == VT_E_NOT_FOUND) /* a duplicate: no paper of this id */
-		return VT_OK;
-	if (rc != VT_OK && reterr != NULL)
-		*reterr = err;
+	if ((k = vt_arena_alloc(a->arena, sizeof(*k))) == NULL)
+		return vt_arena_err(a->arena, reterr);
+	rc = make_paper(a, k, reterr);
+	vt_effect_free(&k->effect);
+	vt_buf_free(&k->stranger.value);
+	vt_buf_free(&k->telling);
+	vt_buf_free(&k->look);
 	return rc;
 }

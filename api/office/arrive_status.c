@@ -9,34 +9,22 @@
 #include "api/office/statuses.h"
 #include "api/office/work.h"
 
-#define PAGE      32
-#define KNOWN_MAX 16
+#define PAGE           32
+#define DELIVERIES_MAX 7 /* steps of an act: two each, and one */
 
-/* Nobody's: kept, with the reason. With code 16 when the sender waits. */
+/* Nobody's: kept, with the reason. */
 static int
-unknown(
-    struct vt_arrival *a, const char *note, bool answer, struct vt_err *reterr)
+unknown(struct vt_arrival *a, const char *note, struct vt_err *reterr)
 {
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
-	struct vt_telling t;
-	struct vt_step steps[2];
-	VT_BUF_AUTO(payload);
+	struct vt_step step;
 	int rc;
 
-	memset(steps, 0, sizeof(steps));
-	rc = vt_arrival_read(a, VT_CONSIGN_REFUSED, &steps[0], reterr);
+	rc = vt_arrival_read(a, VT_CONSIGN_REFUSED, &step, reterr);
 	if (rc != VT_OK)
 		return rc;
-	steps[0].u.consign_read.note = note;
-	vt_telling_new(a->o, VT_STATUS_DECLINED, note, "", &t);
-	vt_telling_encode(&t, &payload);
-	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
-		return rc;
-	steps[1].kind = VT_STEP_WORK;
-	steps[1].u.work.kind = VT_WORK_STATUS;
-	steps[1].u.work.subject = a->id;
-	steps[1].u.work.payload = vt_buf_view(&payload);
-	rc = vt_arrival_act(a, NULL, steps, answer ? 2 : 1, &res, reterr);
+	step.u.consign_read.note = note;
+	rc = vt_arrival_act(a, NULL, &step, 1, &res, reterr);
 	vt_act_result_free(&res);
 	return rc;
 }
@@ -98,72 +86,89 @@ same_agency(struct vt_view *v, const char *x, const char *y)
 	       (strcmp(a.old_code, x) == 0 || strcmp(a.successor, x) == 0);
 }
 
+/* The deliveries of a paper to one agency: what is said of it is said of each,
+ * for it may have gone there again to end another paper. */
+struct matched {
+	vt_id paper, delivery[DELIVERIES_MAX];
+	bool unvouched[DELIVERIES_MAX]; /* its receipt is still wanted */
+	size_t n;
+};
+
 static int
-find_delivery(struct vt_view *v, const vt_id *paper, const char *from,
-    vt_id *ret, bool *ret_is, bool *ret_unvouched, struct vt_err *reterr)
+find_deliveries(struct vt_view *v, const char *from, struct matched *ret,
+    struct vt_err *reterr)
 {
 	struct vt_delivery d[PAGE];
 	uint64_t after = 0;
 	size_t n;
 	int rc;
 
-	*ret_is = false;
+	ret->n = 0;
 	do {
 		rc = vt_delivery_list_after(
-		    v, paper, after, d, PAGE, &n, reterr);
+		    v, &ret->paper, after, d, PAGE, &n, reterr);
 		if (rc != VT_OK)
 			return rc;
-		for (size_t i = 0; i < n; i++) {
+		for (size_t i = 0; i < n && ret->n < DELIVERIES_MAX; i++) {
 			after = d[i].seq;
 			if (d[i].to.code[0] == '\0' ||
 			    !same_agency(v, d[i].to.code, from))
 				continue;
-			*ret = d[i].id;
-			*ret_is = true;
-			*ret_unvouched = d[i].sent_at == VT_TIME_NONE &&
-					 d[i].state == VT_DELIVERY_WAITING;
-			return VT_OK;
+			ret->delivery[ret->n] = d[i].id;
+			ret->unvouched[ret->n++] =
+			    d[i].sent_at == VT_TIME_NONE &&
+			    d[i].state == VT_DELIVERY_WAITING;
 		}
-	} while (n == PAGE);
+	} while (n == PAGE && ret->n < DELIVERIES_MAX);
 	return VT_OK;
 }
 
 static int
-log_status(struct vt_arrival *a, const vt_id *paper, const vt_id *delivery,
-    bool unvouched, struct vt_err *reterr)
+status_step(struct vt_arrival *a, const vt_id *delivery, struct vt_step *ret,
+    struct vt_err *reterr)
 {
 	const struct vt_edxml_status *s = &a->x->status;
-	struct vt_act_result res = VT_ACT_RESULT_INIT;
-	struct vt_step steps[3];
 	bool ok = true;
-	size_t n = 2;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->kind = VT_STEP_STATUS;
+	ret->u.status.delivery = *delivery;
+	ret->u.status.code = (uint32_t)s->code;
+	ret->u.status.at = s->at.at == VT_TIME_NONE ? a->received_at : s->at.at;
+	ret->u.status.from = vt_arrival_text(a, s->from.id, 35, &ok);
+	ret->u.status.staff = vt_arrival_text(a, s->staff.staff, 100, &ok);
+	ret->u.status.note = vt_arrival_text(a, s->description, 1000, &ok);
+	ret->u.status.evidence = a->packet;
+	ret->u.status.consignment = a->id;
+	ret->u.status.received_at = a->received_at;
+	return ok ? VT_OK : vt_arena_err(a->arena, reterr);
+}
+
+static int
+log_status(struct vt_arrival *a, const struct matched *m, struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_step steps[2 * DELIVERIES_MAX + 1];
+	size_t n = 0;
 	int rc;
 
-	memset(steps, 0, sizeof(steps));
-	steps[0].kind = VT_STEP_STATUS;
-	steps[0].u.status.delivery = *delivery;
-	steps[0].u.status.code = (uint32_t)s->code;
-	steps[0].u.status.at =
-	    s->at.at == VT_TIME_NONE ? a->received_at : s->at.at;
-	steps[0].u.status.from = vt_arrival_text(a, s->from.id, 35, &ok);
-	steps[0].u.status.staff = vt_arrival_text(a, s->staff.staff, 100, &ok);
-	steps[0].u.status.note = vt_arrival_text(a, s->description, 1000, &ok);
-	steps[0].u.status.evidence = a->packet;
-	steps[0].u.status.consignment = a->id;
-	steps[0].u.status.received_at = a->received_at;
-	if (!ok)
-		return vt_arena_err(a->arena, reterr);
-	rc = vt_arrival_read(a, VT_CONSIGN_APPLIED, &steps[1], reterr);
-	if (rc != VT_OK)
-		return rc;
-	/* the status ends the sending; the receipt is still wanted */
-	if (unvouched) {
+	for (size_t i = 0; i < m->n; i++) {
+		rc = status_step(a, &m->delivery[i], &steps[n++], reterr);
+		if (rc != VT_OK)
+			return rc;
+		if (!m->unvouched[i])
+			continue;
+		/* the status ends the sending; the receipt is still wanted */
+		memset(&steps[n], 0, sizeof(steps[n]));
 		steps[n].kind = VT_STEP_WORK;
 		steps[n].u.work.kind = VT_WORK_DELIVERY;
-		steps[n].u.work.subject = *delivery;
+		steps[n].u.work.subject = m->delivery[i];
 		steps[n++].u.work.due = vt_now(a->o->o.ctx) + VT_TIME_S(60);
 	}
-	rc = vt_arrival_act(a, paper, steps, n, &res, reterr);
+	rc = vt_arrival_read(a, VT_CONSIGN_APPLIED, &steps[n++], reterr);
+	if (rc != VT_OK)
+		return rc;
+	rc = vt_arrival_act(a, &m->paper, steps, n, &res, reterr);
 	vt_act_result_free(&res);
 	return rc;
 }
@@ -171,21 +176,21 @@ log_status(struct vt_arrival *a, const vt_id *paper, const vt_id *delivery,
 static int
 about_ours(struct vt_arrival *a, struct vt_err *reterr)
 {
+	struct matched m = { .n = 0 };
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_view *v = NULL;
-	vt_id paper = { { 0 } }, delivery = { { 0 } };
 	struct vt_paper p;
-	bool is = false, ok = true, unvouched = false;
+	bool ok = true;
 	int rc;
 
 	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
 		return rc;
 	rc = find_ours(a, v, &p, &err);
 	if (rc == VT_OK) {
-		paper = p.id;
-		rc = find_delivery(v, &paper,
-		    vt_arrival_text(a, a->x->status.from.id, 35, &ok),
-		    &delivery, &is, &unvouched, &err);
+		m.paper = p.id;
+		rc = find_deliveries(v,
+		    vt_arrival_text(a, a->x->status.from.id, 35, &ok), &m,
+		    &err);
 	} else if (rc == VT_E_NOT_FOUND) {
 		rc = VT_OK;
 	}
@@ -195,73 +200,131 @@ about_ours(struct vt_arrival *a, struct vt_err *reterr)
 			*reterr = err;
 		return rc;
 	}
-	if (!is)
+	if (m.n == 0)
 		return unknown(a,
 		    "không tìm thấy văn bản đã gửi mà trạng thái này nói đến",
-		    false, reterr);
-	return log_status(a, &paper, &delivery, unvouched, reterr);
+		    reterr);
+	return log_status(a, &m, reterr);
 }
 
 /* ---- 13: about a paper of theirs ---- */
 
-static int
-find_theirs(
-    struct vt_arrival *a, vt_id *ret, bool *ret_is, struct vt_err *reterr)
+/* The same ask, whichever way it comes: of whom, about what, when, why. */
+static vt_id
+once_of(const struct vt_arrival *a, const struct vt_ask_about *about)
 {
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_consignment c[KNOWN_MAX];
-	bool ok = true;
-	size_t n = 0;
+	VT_CLEANUP(vt_sha256_free) struct vt_sha256 *h = vt_sha256_new();
+	const struct vt_edxml_status *s = &a->x->status;
+	const char *at = s->at.text == NULL ? "" : s->at.text;
+	const char *why = s->description == NULL ? "" : s->description;
+	vt_hash d;
+	vt_id id;
+
+	vt_sha256_put(h, "13", 3);
+	vt_sha256_put(h, &a->agency_no, sizeof(a->agency_no));
+	vt_sha256_put(h, about->from, strlen(about->from) + 1);
+	vt_sha256_put(h, about->document, strlen(about->document) + 1);
+	vt_sha256_put(h, at, strlen(at) + 1);
+	vt_sha256_put(h, why, strlen(why));
+	d = vt_sha256_end(h);
+	memcpy(id.b, d.b, sizeof(id.b));
+	return id;
+}
+
+struct taking {
+	struct vt_asking k;
+	struct vt_ask_note note;
+	struct vt_entry_change change;
+	struct vt_step steps[4];
+	size_t n;
+	vt_id paper;
+	bool is; /* the paper is here */
+	struct vt_buf payload, telling;
+};
+
+/* What is noted: the ask, if it names a document; and, while that is not here,
+ * 16 (should it come, 15 follows). */
+static int
+taking_steps(struct vt_arrival *a, struct taking *t, struct vt_err *reterr)
+{
+	static const char none[] =
+	    "không có văn bản này ở đây, không thể trả lại";
 	int rc;
 
-	*ret_is = false;
-	if (a->x->status.of.document_id == NULL)
-		return VT_OK;
-	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
+	rc = vt_arrival_read(a, t->is ? VT_CONSIGN_APPLIED : VT_CONSIGN_REFUSED,
+	    &t->steps[0], reterr);
+	if (rc != VT_OK ||
+	    (rc = vt_ask_note(&t->k, &t->note, &t->change, reterr)) != VT_OK)
 		return rc;
-	rc = vt_consign_by_document(v, a->agency_no,
-	    vt_arrival_text(a, a->x->status.from.id, 35, &ok),
-	    vt_arrival_text(a, a->x->status.of.document_id, 200, &ok), c,
-	    KNOWN_MAX, &n, reterr);
-	for (size_t i = 0; i < n && rc == VT_OK; i++)
-		if (c[i].kind == VT_CONSIGN_EDOC &&
-		    !vt_id_is_zero(&c[i].paper)) {
-			*ret = c[i].paper;
-			*ret_is = true;
-		}
-	return rc != VT_OK || ok ? rc : vt_arena_err(a->arena, reterr);
+	t->steps[0].u.consign_read.note = t->is ? "" : none;
+	t->steps[0].u.consign_read.paper = t->paper;
+	t->n = 1;
+	if (t->k.about.document[0] == '\0')
+		return vt_arrival_tell(a, VT_STATUS_DECLINED, none, &t->telling,
+		    &t->steps[t->n++], reterr);
+	memset(&t->steps[1], 0, sizeof(t->steps[1]));
+	t->steps[1].kind = VT_STEP_ENTRY;
+	t->steps[1].u.entry.changes = &t->change;
+	t->steps[1].u.entry.n = 1;
+	vt_ask_later(&a->id, &t->k.about, 1, &t->payload, &t->steps[2]);
+	t->n = 3;
+	if ((rc = vt_buf_status(&t->payload, reterr)) != VT_OK || t->is)
+		return rc;
+	return vt_arrival_tell(a, VT_STATUS_DECLINED, none, &t->telling,
+	    &t->steps[t->n++], reterr);
+}
+
+static int
+take_back_once(struct vt_arrival *a, struct taking *t, struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	bool again;
+	int rc;
+
+	if ((rc = taking_steps(a, t, reterr)) != VT_OK)
+		return rc;
+	a->once = t->k.once;
+	rc = vt_arrival_act(a, NULL, t->steps, t->n, &res, reterr);
+	again = res.repeated;
+	vt_act_result_free(&res);
+	if (rc == VT_OK && again)
+		return vt_arrival_duplicate(a, &t->paper,
+		    "yêu cầu lấy lại này đã đến bằng đường khác", false,
+		    reterr);
+	return rc;
 }
 
 static int
 take_back(struct vt_arrival *a, struct vt_err *reterr)
 {
 	const struct vt_edxml_status *s = &a->x->status;
-	struct vt_act_result res = VT_ACT_RESULT_INIT;
-	struct vt_asking k = { .agency_no = a->agency_no,
-		.ask = VT_ASK_TAKE_BACK,
-		.consignment = a->id,
-		.once = a->id };
-	struct vt_step step;
-	bool is, ok = true;
+	struct taking *t = vt_arena_alloc(a->arena, sizeof(*t));
+	struct vt_view *v = NULL;
+	bool ok = true;
 	int rc;
 
-	if ((rc = find_theirs(a, &k.paper, &is, reterr)) != VT_OK)
-		return rc;
-	if (!is)
-		return unknown(a,
-		    "không có văn bản này ở đây, không thể trả lại", true,
-		    reterr);
-	k.reason = vt_arrival_text(a, s->description, 500, &ok);
-	k.at = s->at.at == VT_TIME_NONE ? a->received_at : s->at.at;
+	if (t == NULL)
+		return vt_arena_err(a->arena, reterr);
+	t->k.agency_no = a->agency_no;
+	t->k.ask = VT_ASK_TAKE_BACK;
+	t->k.about.from = vt_arrival_text(a, s->from.id, 35, &ok);
+	t->k.about.document = vt_arrival_text(a, s->of.document_id, 200, &ok);
+	t->k.reason = vt_arrival_text(a, s->description, 500, &ok);
+	t->k.consignment = a->id;
+	t->k.at = s->at.at == VT_TIME_NONE ? a->received_at : s->at.at;
+	t->k.once = once_of(a, &t->k.about);
 	if (!ok)
 		return vt_arena_err(a->arena, reterr);
-	if ((rc = vt_ask_about(a->o, &k, reterr)) != VT_OK ||
-	    (rc = vt_arrival_read(a, VT_CONSIGN_APPLIED, &step, reterr)) !=
-		VT_OK)
+	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	step.u.consign_read.paper = k.paper;
-	rc = vt_arrival_act(a, NULL, &step, 1, &res, reterr);
-	vt_act_result_free(&res);
+	rc = vt_ask_find(v, a->agency_no, t->k.about.from, t->k.about.document,
+	    &t->paper, &t->is, reterr);
+	vt_view_end(v);
+	if (rc == VT_OK)
+		rc = take_back_once(a, t, reterr);
+	vt_buf_free(&t->note.value);
+	vt_buf_free(&t->payload);
+	vt_buf_free(&t->telling);
 	return rc;
 }
 
@@ -272,8 +335,7 @@ vt_arrive_status(struct vt_arrival *a, struct vt_err *reterr)
 
 	if (code < 1 || code > 99)
 		return unknown(a,
-		    "gói tin trạng thái không có mã trạng thái hợp lệ", false,
-		    reterr);
+		    "gói tin trạng thái không có mã trạng thái hợp lệ", reterr);
 	if (code == VT_STATUS_TAKE_BACK)
 		return take_back(a, reterr);
 	return about_ours(a, reterr);

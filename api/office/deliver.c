@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "api/office/asks.h"
 #include "api/office/packet.h"
 #include "api/office/statuses.h"
 #include "api/office/work.h"
@@ -95,6 +96,7 @@ transport_kind(enum vt_route_kind k)
 /* What is known of it, copied out of its view. */
 struct job {
 	vt_id id, paper;
+	vt_id about;               /* a paper of ours that it ends, or zero */
 	uint32_t sender, receiver; /* agency numbers; receiver: tenants only */
 	enum vt_delivery_state state;
 	enum vt_route_kind kind;
@@ -120,6 +122,7 @@ load(struct vt_office *o, const struct vt_work *w, struct job *j,
 		return rc;
 	j->id = d.id;
 	j->paper = d.paper;
+	j->about = d.about;
 	j->sender = d.agency_no;
 	j->state = d.state;
 	j->attempt = w->attempt;
@@ -169,16 +172,18 @@ outcome(const struct job *j, enum vt_delivery_state state, const char *note,
 
 /* What a tenant is asked about a paper that it has of us. */
 struct earlier {
-	vt_id old;    /* our paper */
 	vt_id theirs; /* what it made of it */
 	enum vt_ask ask;
 	char reason[2048];
 	bool is;
+	bool coming; /* its delivery there is not done yet */
 };
 
+/* The paper of ours that the delivery ends, as the tenant has it. A store of
+ * an older release names it by the link alone. */
 static int
-find_earlier(struct vt_view *v, const struct job *j,
-    const struct vt_paper_link *l, struct earlier *e, struct vt_err *reterr)
+find_earlier(struct vt_view *v, const struct job *j, const vt_id *about,
+    struct earlier *e, struct vt_err *reterr)
 {
 	struct vt_delivery d[PAGE];
 	struct vt_paper old, theirs;
@@ -186,26 +191,68 @@ find_earlier(struct vt_view *v, const struct job *j,
 	size_t n;
 	int rc;
 
-	if ((rc = vt_paper_get(v, &l->paper, &old, reterr)) != VT_OK)
+	if ((rc = vt_paper_get(v, about, &old, reterr)) != VT_OK)
 		return rc;
-	e->old = old.id;
-	e->ask = l->kind == VT_LINK_RECALLS ? VT_ASK_RECALL : VT_ASK_REPLACE;
+	e->ask = vt_id_eq(&old.recalled_by, &j->paper) ? VT_ASK_RECALL
+						       : VT_ASK_REPLACE;
 	vt_text_fit(e->reason, sizeof(e->reason), old.closed_note);
 	do {
 		rc = vt_delivery_list_after(
-		    v, &l->paper, after, d, PAGE, &n, reterr);
+		    v, about, after, d, PAGE, &n, reterr);
 		if (rc != VT_OK)
 			return rc;
 		for (size_t i = 0; i < n && !e->is; i++) {
+			struct vt_agency a;
+
 			after = d[i].seq;
-			if (vt_paper_by_delivery(v, j->receiver, &d[i].id,
-				&theirs, NULL) != VT_OK)
+			if (d[i].to.code[0] == '\0' ||
+			    vt_agency_by_code(v, d[i].to.code, &a, NULL) !=
+				VT_OK)
 				continue;
+			if (vt_paper_by_delivery(v, j->receiver, &d[i].id,
+				&theirs, NULL) != VT_OK) {
+				e->coming |= a.no == j->receiver &&
+					     d[i].state == VT_DELIVERY_WAITING;
+				continue;
+			}
 			e->theirs = theirs.id;
 			e->is = true;
 		}
 	} while (n == PAGE && !e->is);
 	return VT_OK;
+}
+
+static int
+ask_one(struct vt_office *o, const struct job *j, const vt_id *about,
+    struct vt_err *reterr)
+{
+	struct earlier e = { .is = false };
+	struct vt_asking k = { .agency_no = j->receiver,
+		.at = vt_now(o->o.ctx) };
+	uint8_t seed[sizeof(vt_id) * 2];
+	struct vt_view *v = NULL;
+	vt_hash h;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = find_earlier(v, j, about, &e, reterr);
+	vt_view_end(v);
+	if (rc != VT_OK)
+		return rc;
+	if (!e.is && e.coming)
+		return vt_err_set(reterr, VT_E_BUSY,
+		    "the paper that this one ends is still on its way there");
+	if (!e.is)
+		return VT_OK;
+	memcpy(seed, j->id.b, sizeof(vt_id));
+	memcpy(seed + sizeof(vt_id), e.theirs.b, sizeof(vt_id));
+	h = vt_sha256(VT_SPAN(seed, sizeof(seed)));
+	memcpy(k.once.b, h.b, sizeof(k.once.b));
+	k.about.paper = e.theirs;
+	k.ask = e.ask;
+	k.reason = e.reason;
+	return vt_ask(o, &k, reterr);
 }
 
 /*
@@ -217,37 +264,68 @@ static int
 ask_earlier(struct vt_office *o, const struct job *j, struct vt_err *reterr)
 {
 	struct vt_paper_link l[LINKS_MAX];
-	uint8_t seed[sizeof(vt_id) * 2];
 	struct vt_view *v = NULL;
 	size_t n = 0;
 	int rc;
 
+	if (!vt_id_is_zero(&j->about))
+		return ask_one(o, j, &j->about, reterr);
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
 	rc = vt_paper_links(v, &j->paper, l, LINKS_MAX, &n, reterr);
 	vt_view_end(v);
-	for (size_t i = 0; i < n && rc == VT_OK; i++) {
-		struct earlier e = { .is = false };
-		struct vt_asking k = { .agency_no = j->receiver,
-			.at = vt_now(o->o.ctx) };
-		vt_hash h;
-
-		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
-			return rc;
-		rc = find_earlier(v, j, &l[i], &e, reterr);
-		vt_view_end(v);
-		if (rc != VT_OK || !e.is)
-			continue;
-		memcpy(seed, j->id.b, sizeof(vt_id));
-		memcpy(seed + sizeof(vt_id), e.theirs.b, sizeof(vt_id));
-		h = vt_sha256(VT_SPAN(seed, sizeof(seed)));
-		memcpy(k.once.b, h.b, sizeof(k.once.b));
-		k.paper = e.theirs;
-		k.ask = e.ask;
-		k.reason = e.reason;
-		rc = vt_ask_about(o, &k, reterr);
-	}
+	for (size_t i = 0; i < n && rc == VT_OK; i++)
+		rc = ask_one(o, j, &l[i].paper, reterr);
 	return rc;
+}
+
+/* Has the tenant a paper of ours from another delivery already? */
+static int
+has_it(struct vt_office *o, const struct job *j, bool *ret, char code[64],
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_delivery d[PAGE];
+	struct vt_paper theirs;
+	struct vt_agency a;
+	uint64_t after = 0;
+	size_t n;
+	int rc;
+
+	*ret = false;
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_agency_get(v, j->receiver, &a, reterr)) != VT_OK)
+		return rc;
+	vt_text_fit(code, 64, a.now.code);
+	do {
+		rc = vt_delivery_list_after(
+		    v, &j->paper, after, d, PAGE, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		for (size_t i = 0; i < n && !*ret; i++) {
+			after = d[i].seq;
+			*ret = !vt_id_eq(&d[i].id, &j->id) &&
+			       vt_paper_by_delivery(v, j->receiver, &d[i].id,
+				   &theirs, NULL) == VT_OK &&
+			       theirs.state != VT_PAPER_REFUSED &&
+			       theirs.state != VT_PAPER_TAKEN_BACK;
+		}
+	} while (n == PAGE && !*ret);
+	return VT_OK;
+}
+
+/* It has the paper; this delivery only ended another one: 01. */
+static int
+told_tenant(struct vt_office *o, const struct job *j, const char *code,
+    struct vt_err *reterr)
+{
+	struct vt_step step = { .kind = VT_STEP_STATUS };
+
+	step.u.status.delivery = j->id;
+	step.u.status.code = VT_STATUS_ARRIVED;
+	step.u.status.at = vt_now(o->o.ctx);
+	step.u.status.from = code;
+	return record(o, j, &step, reterr);
 }
 
 /*
@@ -262,10 +340,17 @@ to_tenant(struct vt_office *o, const struct job *j, struct vt_err *reterr)
 	struct vt_telling t;
 	struct vt_step steps[2];
 	VT_BUF_AUTO(payload);
+	bool known = false;
+	char code[64];
 	int rc;
 
 	if ((rc = ask_earlier(o, j, reterr)) != VT_OK)
 		return rc;
+	if (!vt_id_is_zero(&j->about) &&
+	    (rc = has_it(o, j, &known, code, reterr)) != VT_OK)
+		return rc;
+	if (known)
+		return told_tenant(o, j, code, reterr);
 	vt_telling_new(o, VT_STATUS_ARRIVED, "", "", &t);
 	vt_telling_encode(&t, &payload);
 	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)

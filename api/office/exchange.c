@@ -297,6 +297,8 @@ do_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 		return vt_pull_work(o, w, ret_due, reterr);
 	case VT_WORK_SYNC:
 		return vt_sync_work(o, w, ret_due, reterr);
+	case VT_WORK_ASK:
+		return vt_ask_work(o, w, ret_due, reterr);
 	default:
 		return vt_err_set(reterr, VT_E_UNSUPPORTED,
 		    "work of kind %d is not done here", (int)w->kind);

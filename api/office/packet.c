@@ -281,8 +281,9 @@ replaced_at(struct maker *m, const vt_id *old)
 	return t;
 }
 
-/* The paper this one is about, if it recalls or replaces one: what was so
- * when the delivery was made counts. */
+/* The paper this one is about, if it recalls or replaces one: the delivery
+ * says which; of one that was made for itself, what was so when it was made
+ * counts. */
 static bool
 find_link(struct maker *m, enum vt_link_kind *ret_kind, struct vt_paper *ret)
 {
@@ -290,6 +291,14 @@ find_link(struct maker *m, enum vt_link_kind *ret_kind, struct vt_paper *ret)
 	size_t n = 0;
 	vt_time t;
 
+	if (!vt_id_is_zero(&m->d->about)) {
+		m->rc = vt_paper_get(m->v, &m->d->about, ret, m->err);
+		*ret_kind =
+		    m->rc == VT_OK && vt_id_eq(&ret->recalled_by, &m->p->id)
+			? VT_LINK_RECALLS
+			: VT_LINK_REPLACES;
+		return m->rc == VT_OK;
+	}
 	m->rc = vt_paper_links(m->v, &m->p->id, l, LINKS_MAX, &n, m->err);
 	for (size_t i = 0; i < n && m->rc == VT_OK; i++) {
 		m->rc = vt_paper_get(m->v, &l[i].paper, ret, m->err);

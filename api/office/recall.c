@@ -2,6 +2,7 @@
 /* Lấy lại, thu hồi, thay thế: the sender's three acts and the answers. */
 #include <stdlib.h>
 
+#include "api/office/asks.h"
 #include "api/office/incoming.h"
 #include "api/office/packet.h"
 #include "api/office/recall.h"
@@ -74,20 +75,50 @@ vt_office_take_back(struct vt_office *o, const struct vt_request *rq,
 	return rc;
 }
 
-/* Everybody who got the paper, or may have: those of its deliveries that were
- * neither refused nor withdrawn. */
+struct receivers {
+	struct vt_recipient *to;
+	size_t n, max;
+};
+
+static bool
+listed(const struct receivers *r, const struct vt_delivery *d)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (strcmp(r->to[i].code, d->to.code) == 0 &&
+		    (d->to.code[0] != '\0' ||
+			strcmp(r->to[i].name, d->to.name) == 0))
+			return true;
+	return false;
+}
+
+/* Is nobody told by it? A delivery that was refused or withdrawn. When about
+ * is given, also every other one but those about that paper, and those that
+ * are on paper: such a reader has it all on one sheet. */
+static bool
+left_out(const struct vt_delivery *d, const vt_id *about)
+{
+	if (d->state == VT_DELIVERY_REFUSED ||
+	    d->state == VT_DELIVERY_WITHDRAWN)
+		return true;
+	return about != NULL && !vt_id_eq(&d->about, about) &&
+	       d->state != VT_DELIVERY_PRINT;
+}
+
+/* Everybody who got the paper, or may have; each once. */
 static int
-receivers(struct vt_office *o, const vt_id *paper, struct vt_arena *a,
-    struct vt_recipient **ret, size_t *ret_n, struct vt_err *reterr)
+receivers(struct vt_office *o, const vt_id *paper, const vt_id *about,
+    struct vt_arena *a, struct receivers *ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_delivery d[PAGE];
-	struct vt_recipient *r;
 	uint64_t after = 0;
-	size_t n, found = 0, max = VT_L(ADDRESSEES_MAX);
+	size_t n;
 	int rc;
 
-	if ((r = vt_arena_array(a, max, sizeof(*r))) == NULL)
+	ret->n = 0;
+	ret->max = VT_L(ADDRESSEES_MAX);
+	ret->to = vt_arena_array(a, ret->max, sizeof(*ret->to));
+	if (ret->to == NULL)
 		return vt_arena_err(a, reterr);
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
@@ -96,27 +127,27 @@ receivers(struct vt_office *o, const vt_id *paper, struct vt_arena *a,
 		    v, paper, after, d, PAGE, &n, reterr);
 		if (rc != VT_OK)
 			return rc;
-		for (size_t i = 0; i < n && found < max; i++) {
+		for (size_t i = 0; i < n && ret->n < ret->max; i++) {
+			struct vt_recipient *r = &ret->to[ret->n];
+
 			after = d[i].seq;
-			if (d[i].state == VT_DELIVERY_REFUSED ||
-			    d[i].state == VT_DELIVERY_WITHDRAWN)
+			if (left_out(&d[i], about) || listed(ret, &d[i]))
 				continue;
-			r[found].code = vt_arena_strdup(a, d[i].to.code);
-			r[found].name = vt_arena_strdup(a, d[i].to.name);
-			if (r[found].code == NULL || r[found].name == NULL)
+			r->code = vt_arena_strdup(a, d[i].to.code);
+			r->name = vt_arena_strdup(a, d[i].to.name);
+			if (r->code == NULL || r->name == NULL)
 				return vt_arena_err(a, reterr);
-			found++;
+			ret->n++;
 		}
-	} while (n == PAGE && found < max);
-	*ret = r;
-	*ret_n = found;
+	} while (n == PAGE && ret->n < ret->max);
 	return VT_OK;
 }
 
 /*
- * The paper that says so goes to all who got the other one. An act of its own,
- * under a key derived from the request's: asked again, it is finished if a
- * crash came between. Who has it already is left out.
+ * The paper that says so goes to all who got the other one, also to those who
+ * have it: each such delivery is about the paper that it ends. An act of its
+ * own, under a key derived from the request's: asked again, it is finished if
+ * a crash came between. Who was told of this very end already is left out.
  */
 static int
 send_to_receivers(struct vt_office *o, const struct vt_request *rq,
@@ -125,30 +156,28 @@ send_to_receivers(struct vt_office *o, const struct vt_request *rq,
 	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
 	struct vt_step step = { .kind = VT_STEP_DISPATCH };
-	struct vt_recipient *to = NULL, *has = NULL;
 	char key[VT_OFFICE_KEY_MAX + 8];
-	size_t n = 0, n_has = 0, left = 0;
+	struct receivers all, told;
+	size_t left = 0;
 	struct vt_act act;
 	int rc;
 
 	if ((a = vt_arena_new(ARENA_LIMIT)) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "recall: no memory");
-	if ((rc = receivers(o, about, a, &to, &n, reterr)) != VT_OK ||
-	    (rc = receivers(o, send, a, &has, &n_has, reterr)) != VT_OK)
+	if ((rc = receivers(o, about, NULL, a, &all, reterr)) != VT_OK ||
+	    (rc = receivers(o, send, about, a, &told, reterr)) != VT_OK)
 		return rc;
-	for (size_t i = 0; i < n; i++) {
-		bool there = false;
+	for (size_t i = 0; i < all.n; i++) {
+		struct vt_delivery d = { .to = all.to[i] };
 
-		for (size_t k = 0; k < n_has && !there; k++)
-			there = strcmp(to[i].code, has[k].code) == 0 &&
-				strcmp(to[i].name, has[k].name) == 0;
-		if (!there)
-			to[left++] = to[i];
+		if (!listed(&told, &d))
+			all.to[left++] = all.to[i];
 	}
 	if (left == 0)
 		return VT_OK;
-	step.u.dispatch.to = to;
+	step.u.dispatch.to = all.to;
 	step.u.dispatch.n_to = left;
+	step.u.dispatch.about = *about;
 	vt_office_act(rq, send, &step, 1, &act);
 	(void)snprintf(key, sizeof(key), "%s/send", rq->key);
 	act.key = key;
@@ -217,69 +246,6 @@ vt_office_replace(struct vt_office *o, const struct vt_request *rq,
 	step.u.replace.kind = VT_REPLACE_NEW;
 	step.u.replace.note = vt_buf_str(&why);
 	return order(o, rq, VT_DUTY_REPLACE, paper, by, &step, ret, reterr);
-}
-
-/* ---- the receiver: being asked ---- */
-
-static bool
-closed(enum vt_paper_state s)
-{
-	return s == VT_PAPER_REFUSED || s == VT_PAPER_TAKEN_BACK ||
-	       s == VT_PAPER_RECALLED;
-}
-
-int
-vt_ask_about(
-    struct vt_office *o, const struct vt_asking *k, struct vt_err *reterr)
-{
-	struct vt_act_result res = VT_ACT_RESULT_INIT;
-	struct vt_act act = { .agency_no = k->agency_no,
-		.caller = k->once,
-		.key = "ask",
-		.request = vt_sha256(VT_SPAN(k->once.b, sizeof(k->once.b))),
-		.paper = k->paper };
-	struct vt_err err = VT_ERR_INIT;
-	struct vt_telling t;
-	struct vt_step steps[3];
-	struct vt_paper source = { 0 };
-	struct vt_incoming p;
-	VT_BUF_AUTO(payload);
-	size_t n = 1;
-	int rc;
-
-	rc = vt_incoming_load(o, &k->paper, k->agency_no, 0, &p, reterr);
-	if (rc != VT_OK || closed(p.state))
-		return rc;
-	memset(steps, 0, sizeof(steps));
-	steps[0].kind = VT_STEP_TAKE_BACK;
-	steps[0].u.take_back.ask = k->ask;
-	steps[0].u.take_back.note = k->reason;
-	steps[0].u.take_back.consignment = k->consignment;
-	steps[0].u.take_back.at = k->at;
-	if (k->ask == VT_ASK_TAKE_BACK && p.state == VT_PAPER_WAITING) {
-		steps[n].kind = VT_STEP_TAKE_BACK_ANSWER;
-		steps[n++].u.take_back_answer.agree = true;
-		source.source_delivery = p.source_delivery;
-		source.source_consignment = p.source_consignment;
-		vt_telling_new(o, VT_STATUS_AGREED, "", "", &t);
-		if (vt_tell_later(&source, &t, &payload, &steps[n]))
-			n++;
-	}
-	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
-		return rc;
-	act.steps = steps;
-	act.n_steps = n;
-	rc = vt_store_do(o->o.store, &act, &res, &err);
-	vt_act_result_free(&res);
-	/* the same ask once more, with another answer made ready: it was done;
-	 * or the clerk was quicker, and the next try sees what he did */
-	if (rc == VT_E_IDEMPOTENCY_KEY_REUSED)
-		return VT_OK;
-	if (rc != VT_OK && reterr != NULL)
-		*reterr = err;
-	if (rc == VT_OK)
-		vt_office_wake(o);
-	return rc;
 }
 
 /* ---- the receiver: answering ---- */
@@ -376,6 +342,7 @@ vt_office_answer_recall(struct vt_office *o, const struct vt_request *rq,
 	struct vt_follow follow = {
 		agree ? VT_STATUS_AGREED : VT_STATUS_DECLINED, NULL
 	};
+	struct vt_err late = VT_ERR_INIT;
 	struct vt_step steps[4];
 	struct vt_incoming p;
 	VT_BUF_AUTO(why);
@@ -418,5 +385,10 @@ vt_office_answer_recall(struct vt_office *o, const struct vt_request *rq,
 		steps[n++].u.consign_read.paper = by;
 	}
 	follow.text = vt_buf_str(&why);
-	return vt_incoming_act(o, rq, &p, steps, n, &follow, ret, reterr);
+	rc = vt_incoming_act(o, rq, &p, steps, n, &follow, ret, reterr);
+	/* what waited for this answer; its own work is behind it */
+	if (rc == VT_OK &&
+	    vt_ask_settle_paper(o, p.agency_no, paper, &late) != VT_OK)
+		vt_log_err("office.ask", &late);
+	return rc;
 }

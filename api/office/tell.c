@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 
+#include "api/office/asks.h"
 #include "api/office/packet.h"
 #include "api/office/routes.h"
 #include "api/office/statuses.h"
@@ -391,14 +392,14 @@ static int
 ask_tenant(struct vt_office *o, struct task *k, struct vt_err *reterr)
 {
 	struct vt_asking ask = { .agency_no = k->receiver,
-		.paper = k->local.theirs,
+		.about = { .paper = k->local.theirs },
 		.ask = VT_ASK_TAKE_BACK,
 		.reason = k->t.description,
 		.at = k->t.at,
 		.once = k->t.id };
 
 	if (!k->local.nowhere)
-		return vt_ask_about(o, &ask, reterr);
+		return vt_ask(o, &ask, reterr);
 	k->t.code = VT_STATUS_AGREED;
 	vt_text_fit(k->t.description, sizeof(k->t.description),
 	    "văn bản chưa đến nơi nhận");

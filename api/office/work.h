@@ -20,6 +20,7 @@ vt_work_handler vt_tell_work;    /* tell.c: VT_WORK_STATUS */
 vt_work_handler vt_arrive_work;  /* arrive.c: VT_WORK_PACKET */
 vt_work_handler vt_pull_work;    /* gateways.c: VT_WORK_PULL */
 vt_work_handler vt_sync_work;    /* gateways.c: VT_WORK_SYNC */
+vt_work_handler vt_ask_work;     /* asks.c: VT_WORK_ASK */
 
 /* Back-off between attempts at a peer: 1 min, 5 min, 30 min, 2 h, 6 h. */
 vt_time vt_deliver_next(vt_time now, uint32_t attempt);
@@ -72,22 +73,5 @@ bool vt_tell_later(const struct vt_paper *p, const struct vt_telling *t,
     struct vt_buf *payload, struct vt_step *ret);
 void vt_telling_new(struct vt_office *o, unsigned code, const char *text,
     const char *staff, struct vt_telling *ret);
-
-/*
- * The sender asks about an incoming paper of agency_no: notes the ask; where
- * nobody acted yet, a take-back is answered 15 at once (vietnam.md §18).
- * Refused papers and repeats: VT_OK, nothing is done.
- */
-struct vt_asking {
-	uint32_t agency_no;
-	vt_id paper;
-	enum vt_ask ask;
-	const char *reason;
-	vt_id consignment; /* that brought it, or zero */
-	vt_time at;
-	vt_id once; /* the ask's own id, for repeats */
-};
-VT_NODISCARD int vt_ask_about(
-    struct vt_office *o, const struct vt_asking *k, struct vt_err *reterr);
 
 #endif

@@ -42,9 +42,10 @@ play(const struct vt_srec *r, const size_t *order, size_t n,
     enum vt_delivery_state begun, struct vt_delivery *ret)
 {
 	struct vt_srec_to to = { .to = { "H99.31", "Xã" }, .work = 7 };
+	const struct vt_srec dispatch = { .to = &to, .n_to = 1 };
 	static const vt_id paper = { { 1 } };
 
-	vt_delivery_begin(ret, &to, &paper, VT_TIME_S(1));
+	vt_delivery_begin(ret, &dispatch, 0, &paper, VT_TIME_S(1));
 	ret->state = begun;
 	for (size_t i = 0; i < n; i++)
 		vt_delivery_evolve(ret, &r[order[i]], VT_TIME_S(2));

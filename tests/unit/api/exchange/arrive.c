@@ -336,6 +336,19 @@ again_another_way(void)
 	    "what revokes a document that is not here waits for the clerk");
 }
 
+static uint32_t
+asked_of(const vt_id *paper)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_paper p = { .asked = 0 };
+
+	must(vt_view_begin(b.store, &v, &err) == VT_OK, "view", err.msg);
+	must(vt_paper_get(v, paper, &p, &err) == VT_OK, "paper", err.msg);
+	vt_view_end(v);
+	return p.asked;
+}
+
 /* An update asks about the earlier one; declined, it stays as it was. */
 static void
 update(void)
@@ -358,6 +371,7 @@ update(void)
 	second = bring_letter(&l, "u-2");
 	WAIT_FOR(look(&second).state == VT_CONSIGN_ARRIVED, "its update");
 	old = look(&first);
+	WAIT_FOR(asked_of(&old.paper) == VT_ASK_UPDATE, "which asks");
 	new = look(&second);
 	rq = request(&b, &who);
 	tap_call(vt_office_accept(b.office, &rq, &old.paper, &r, &err), &err,
