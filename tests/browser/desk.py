@@ -1,115 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The officer's desk as its people use it: from a draft to the other agency's
 book, by mouse, by keyboard alone, without JavaScript, on a phone."""
-import atexit
 import base64
 import os
 import subprocess
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, '..', 'scenario'))
-import harness as t  # noqa: E402
-import webdriver  # noqa: E402
-
-KEEP = os.environ.get('VANTHU_KEEP')
-SCREENS = ((390, 844), (1366, 768))
-CONTRAST = 4.5
-
-webdriver.adopt_orphans()
-atexit.register(webdriver.end_children)
-
-with open(os.path.join(HERE, 'measure.js'), encoding='utf-8') as source:
-    MEASURE = source.read()
-
-
-# --- what every page must be ---
-
-def fit(b, name, lang='vi'):
-    """Names, contrast, width and targets on a phone and on an old screen."""
-    for width, height in SCREENS:
-        b.width(width, height)
-        m = b.js(MEASURE)
-        if KEEP:
-            os.makedirs(KEEP, exist_ok=True)
-            b.picture(os.path.join(KEEP, 'desk-%s-%d.png' % (name, width)))
-        t.ok(not m['scrolls'] and not m['outside'] and not m['clipped'],
-             '%s: fits into %d px' % (name, width),
-             '%r %r %r' % (m['scrolls'], m['outside'], m['clipped']))
-        t.equal(m['small'], [], '%s: can be hit at %d px' % (name, width))
-    t.equal((m['lang'], m['unnamed'], m['ids'], m['dangling'], m['positive']),
-            (lang, [], [], [], []),
-            name + ': language, names of controls, ids, tab order')
-    t.ok(m['contrast']['ratio'] >= CONTRAST and m['contrast']['n'] > 5,
-         '%s: the lowest contrast is %.1f' % (name, m['contrast']['ratio']),
-         str(m['contrast']))
-    t.ok(m['h1'] == 1 and not m['skips'], name + ': headings in order')
-    t.equal((m['scripts'], m['inline']), ([URL + '/desk/desk.js'], []),
-            name + ': one script, nothing inline')
-
-
-def quiet(b, name, *allowed):
-    said = [line for line in b.console()
-            if not any(a in line for a in allowed)]
-    t.equal(said, [], name + ': the console is quiet, no policy was broken')
-
-
-def has(b, name, *texts):
-    shown = ' '.join(b.text('body').split())
-    t.equal([x for x in texts if x not in shown], [], name)
-
-
-def press(b, css, part):
-    """A button that leads to another page."""
-    b.click(css)
-    b.arrive(part)
-
-
-# --- people ---
-
-def sign_in(who, javascript=True):
-    b = webdriver.Browser(DRIVER, javascript=javascript)
-    b.width(*SCREENS[1])
-    b.open(URL + '/desk')
-    b.type('#login', who)
-    b.type('#password', PROVINCE.read('passwords', who))
-    b.click('main button')
-    b.wait(lambda: b.url.rstrip('/') == URL + '/desk', 'the inbox')
-    return b
-
-
-def act(name):
-    return 'form[action$="/acts/%s"] button' % name
-
-
-def unfold(b, name):
-    if not b.js('return document.querySelector(arguments[0])'
-                '.closest("details") === null ||'
-                'document.querySelector(arguments[0]).closest("details").open',
-                act(name)):
-        b.js('document.querySelector(arguments[0]).closest("details")'
-             '.open = true', act(name))
-
-
-def paper_of(b):
-    return b.url.split('/papers/')[1][:32]
-
-
-def open_subject(b, subject):
-    b.open(URL + '/desk')
-    href = b.js('''var want = arguments[0];
-        return Array.from(document.querySelectorAll("td.subject a")).filter(
-        function (a) { return a.textContent === want; })[0].href''', subject)
-    b.open(href)
-
-
-def drawn(b):
-    """The first page is there as a picture."""
-    return b.wait(lambda: b.js(
-        'var i = document.querySelector(".pages img");'
-        'return i !== null && i.complete && i.naturalWidth > 300'),
-        'the picture of page 1')
-
+import officer as o
+from officer import (PROVINCE, SCREEN, act, drawn, file, fit, has,
+                     open_subject, paper_of, press, quiet, sign_in, t, unfold,
+                     webdriver)
 
 # --- the journeys ---
 
@@ -159,7 +58,7 @@ def draft(b, letter, annex):
 def leader_signs(paper):
     """By keyboard alone, from the door to the signature."""
     b = webdriver.Browser(DRIVER)
-    b.width(*SCREENS[1])
+    b.width(*SCREEN)
     b.open(URL + '/desk')
     focus = 'return document.activeElement.id'
     while b.js(focus) != 'login':
@@ -390,22 +289,12 @@ def without_javascript(people):
     b.close()
 
 
-def file(name, data):
-    path = PROVINCE.path('out', name)
-    with open(path, 'wb') as f:
-        f.write(data)
-    return path
-
-
 SUBJECT = 'Rà soát trang thiết bị cấp xã'
-PROVINCE = t.Province()
-SERVER = t.Server(PROVINCE)
-t.need(SERVER.port, 'the server starts', getattr(SERVER, 'said', ''))
-URL = 'http://127.0.0.1:%d' % SERVER.port
+SERVER = o.serve()
+URL, DRIVER = o.URL, o.DRIVER
 PEOPLE = t.People(SERVER)
 LETTER = file('cong-van.pdf', t.letter_pdf())
 ANNEX = file('phu-luc.xlsx', t.annex_xlsx())
-DRIVER = webdriver.Driver()
 
 door = webdriver.Browser(DRIVER)
 at_the_door(door)
