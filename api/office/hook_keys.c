@@ -39,6 +39,7 @@ int
 vt_office_hook_key(struct vt_office *o, const char *code,
     struct vt_hook_public *ret, struct vt_err *reterr)
 {
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_hook_seeds seeds;
 	struct vt_view *v = NULL;
 	struct vt_agency a;
@@ -48,12 +49,17 @@ vt_office_hook_key(struct vt_office *o, const char *code,
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	if ((rc = vt_agency_by_code(v, code, &a, NULL)) == VT_OK)
+	if ((rc = vt_agency_by_code(v, code, &a, &err)) == VT_OK)
 		no = a.no;
 	vt_view_end(v);
-	if (rc != VT_OK)
+	if (rc == VT_E_NOT_FOUND || rc == VT_E_AGENCY_UNKNOWN)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "no agency of this store has this code");
+	if (rc != VT_OK) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
 	if ((rc = vt_hook_seeds_load(o, no, &seeds, reterr)) != VT_OK)
 		return rc;
 	return public_keys(&seeds, ret, reterr);

@@ -117,6 +117,40 @@ vt_hooks_idle(struct vt_hooks *hooks, const struct vt_hook *h)
 	pthread_mutex_unlock(&hooks->lock);
 }
 
+/* ---- whose turn ---- */
+
+bool
+vt_hooks_take(struct vt_hooks *hooks, uint32_t agency_no)
+{
+	size_t same = 0;
+	bool may;
+
+	pthread_mutex_lock(&hooks->lock);
+	for (size_t i = 0; i < hooks->n_sending; i++)
+		same += hooks->sending[i] == agency_no;
+	may = same < VT_L(WEBHOOKS_AT_ONCE) &&
+	      hooks->n_sending < VT_L(WEBHOOK_THREADS);
+	if (may)
+		hooks->sending[hooks->n_sending++] = agency_no;
+	pthread_mutex_unlock(&hooks->lock);
+	return may;
+}
+
+void
+vt_hooks_give(struct vt_hooks *hooks, uint32_t agency_no)
+{
+	size_t i = 0;
+
+	pthread_mutex_lock(&hooks->lock);
+	while (i < hooks->n_sending && hooks->sending[i] != agency_no)
+		i++;
+	VT_ASSERT(i < hooks->n_sending);
+	hooks->sending[i] = hooks->sending[--hooks->n_sending];
+	/* another subscription of it may have been passed over */
+	kick(hooks);
+	pthread_mutex_unlock(&hooks->lock);
+}
+
 /* ---- threads ---- */
 
 static void

@@ -9,7 +9,6 @@
 #include "api/office/hooks_priv.h"
 #include "base/cbor.h"
 
-#define KIND     (1U << VT_WORK_WEBHOOK)
 #define LEASE_US ((int64_t)30 * 1000000)
 /* Of one claim: then others have their turn. With WEBHOOK_MS for the last
  * message it ends before the lease does. */
@@ -349,36 +348,70 @@ do_item(struct vt_office *o, const struct vt_work *w, struct vt_err *reterr)
 	return rc == VT_E_CONFLICT || rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
 
-int
-vt_hooks_work_once(struct vt_office *o, bool *ret_any, struct vt_err *reterr)
+/* The items that are due, those first that are due longest; those of agencies
+ * that have their share of the senders are passed over. */
+#define LOOK_AT 32
+
+static int
+claim(struct vt_office *o, const struct vt_work_due *d, struct vt_work *ret,
+    bool *ret_mine, struct vt_err *reterr)
 {
 	struct vt_hooks *hooks = o->hooks;
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_view *v = NULL;
 	struct vt_work w;
-	vt_time due;
 	int rc;
 
-	VT_CHECK(o, VT_OFFICE_MAGIC);
-	VT_ASSERT(hooks != NULL);
-	*ret_any = false;
-	/* looking costs nothing; claiming is a commit */
+	*ret_mine = false;
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	rc = vt_work_next_due(v, KIND, &due, reterr);
+	rc = vt_work_get(v, d->no, &w, &err);
 	vt_view_end(v);
-	if (rc != VT_OK || due == VT_TIME_NONE || due > vt_now(o->o.ctx))
-		return rc;
-	rc = vt_work_claim(o->o.store, KIND, &hooks->owner, LEASE_US, &w, &err);
-	if (rc == VT_E_NOT_FOUND)
-		return VT_OK;
-	if (rc != VT_OK) {
-		if (reterr != NULL)
-			*reterr = err;
-		return rc;
+	if (rc == VT_OK && vt_hooks_take(hooks, w.agency_no)) {
+		rc = vt_work_claim_item(
+		    o->o.store, d->no, &hooks->owner, LEASE_US, ret, &err);
+		*ret_mine = rc == VT_OK;
+		if (rc != VT_OK)
+			vt_hooks_give(hooks, w.agency_no);
 	}
+	/* done meanwhile, or another's */
+	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+int
+vt_hooks_work_once(struct vt_office *o, bool *ret_any, struct vt_err *reterr)
+{
+	struct vt_work_walk walk = { .kind = VT_WORK_WEBHOOK,
+		.until = vt_now(o->o.ctx) };
+	struct vt_work_due d[LOOK_AT];
+	struct vt_work w = { 0 };
+	bool mine = false;
+	size_t n = LOOK_AT;
+	int rc = VT_OK;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	VT_ASSERT(o->hooks != NULL);
+	*ret_any = false;
+	/* looking costs nothing; claiming is a commit */
+	while (rc == VT_OK && !mine && n == LOOK_AT) {
+		struct vt_view *v = NULL;
+
+		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+			return rc;
+		rc = vt_work_next(v, &walk, d, LOOK_AT, &n, reterr);
+		vt_view_end(v);
+		for (size_t i = 0; i < n && rc == VT_OK && !mine; i++)
+			rc = claim(o, &d[i], &w, &mine, reterr);
+	}
+	if (rc != VT_OK || !mine)
+		return rc;
 	*ret_any = true;
 	rc = do_item(o, &w, reterr);
+	vt_hooks_give(o->hooks, w.agency_no);
 	vt_work_free(&w);
 	return rc;
 }

@@ -172,15 +172,21 @@ static int
 read_rev(struct vt_office *o, struct vt_hook *h, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_entry e;
 	int rc;
 
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	if (vt_entry_get(v, VT_ENTRY_HOOK, h->agency_no,
-		VT_SPAN(h->id.b, sizeof(h->id.b)), &e, NULL) == VT_OK)
+	rc = vt_entry_get(v, VT_ENTRY_HOOK, h->agency_no,
+	    VT_SPAN(h->id.b, sizeof(h->id.b)), &e, &err);
+	if (rc == VT_OK)
 		h->rev = e.rev;
-	return VT_OK;
+	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
 }
 
 static int
@@ -514,6 +520,27 @@ vt_office_hook_replay(struct vt_office *o, const struct vt_actor *actor,
 	return vt_hooks_wake(o, id, reterr);
 }
 
+/* Who asks for a ping waits for its answer: not more of them than send. */
+static bool
+ping_begin(struct vt_hooks *hooks)
+{
+	bool may;
+
+	pthread_mutex_lock(&hooks->lock);
+	may = hooks->n_pings < VT_L(WEBHOOK_THREADS);
+	hooks->n_pings += may;
+	pthread_mutex_unlock(&hooks->lock);
+	return may;
+}
+
+static void
+ping_end(struct vt_hooks *hooks)
+{
+	pthread_mutex_lock(&hooks->lock);
+	hooks->n_pings--;
+	pthread_mutex_unlock(&hooks->lock);
+}
+
 int
 vt_office_hook_ping(struct vt_office *o, const struct vt_actor *actor,
     const vt_id *id, struct vt_hook_attempt *ret, struct vt_err *reterr)
@@ -529,7 +556,12 @@ vt_office_hook_ping(struct vt_office *o, const struct vt_actor *actor,
 	if (o->hooks == NULL)
 		return vt_err_set(reterr, VT_E_UNSUPPORTED,
 		    "webhooks: this program sends none");
-	if ((rc = vt_hook_send(o, &h, &l, &a, reterr)) != VT_OK)
+	if (!ping_begin(o->hooks))
+		return vt_err_set(reterr, VT_E_BUSY,
+		    "webhooks: %zu are being tried out", VT_L(WEBHOOK_THREADS));
+	rc = vt_hook_send(o, &h, &l, &a, reterr);
+	ping_end(o->hooks);
+	if (rc != VT_OK)
 		return rc;
 	a.no = (uint64_t)a.at;
 	a.next = VT_TIME_NONE;

@@ -205,7 +205,7 @@ VT_NODISCARD int vt_office_hook_replay(struct vt_office *o,
     uint64_t last, struct vt_err *reterr);
 
 /* One message of type "ping" now; waits for the reply. VT_OK whatever became
- * of it. */
+ * of it. VT_E_BUSY: WEBHOOK_THREADS wait already. */
 VT_NODISCARD int vt_office_hook_ping(struct vt_office *o,
     const struct vt_actor *actor, const vt_id *id, struct vt_hook_attempt *ret,
     struct vt_err *reterr);

@@ -104,12 +104,21 @@ struct vt_hooks {
 	pthread_t threads[VT_L(WEBHOOK_THREADS)], waker;
 	size_t n_threads;
 	bool waking;
+	/* Whose messages are under way: agencies, at most WEBHOOKS_AT_ONCE of
+	 * each; and pings, of all together. */
+	uint32_t sending[VT_L(WEBHOOK_THREADS)];
+	size_t n_sending, n_pings;
 };
 
 /* It is on, or was changed: looked at soon. Nothing when nobody sends. */
 void vt_hooks_kick(struct vt_office *o, const struct vt_hook *h);
 /* It is off or gone. */
 void vt_hooks_forget(struct vt_office *o, const struct vt_hook *h);
+/* A place to send from, until it is given back. False: its agency has its share
+ * of them. */
+bool vt_hooks_take(struct vt_hooks *hooks, uint32_t agency_no);
+void vt_hooks_give(struct vt_hooks *hooks, uint32_t agency_no);
+
 /* It waits for its next event: the waker looks after it. */
 void vt_hooks_idle(struct vt_hooks *hooks, const struct vt_hook *h);
 /* Messages under way are given up, also of pings; nothing new is begun. */

@@ -2,7 +2,8 @@
 /*
  * The senders' threads, with the real clock: many things happen while
  * subscriptions are changed, replayed, switched off and on; each receiver gets
- * everything it wants, in order.
+ * everything it wants, in order. And receivers of one agency that do not answer
+ * hold up no other agency's.
  */
 #include <stdatomic.h>
 #include <time.h>
@@ -28,6 +29,36 @@ check(void *arg, const char *url, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* ---- receivers that do not answer ---- */
+
+static pthread_cond_t opened = PTHREAD_COND_INITIALIZER;
+static bool answering;
+static int held, held_most;
+
+static void
+slow_post(void)
+{
+	pthread_mutex_lock(&lock);
+	held++;
+	if (held > held_most)
+		held_most = held;
+	while (!answering)
+		pthread_cond_wait(&opened, &lock);
+	held--;
+	pthread_mutex_unlock(&lock);
+}
+
+static int
+held_now(void)
+{
+	int n;
+
+	pthread_mutex_lock(&lock);
+	n = held;
+	pthread_mutex_unlock(&lock);
+	return n;
+}
+
 static int
 post(void *arg, const struct vt_hook_message *m, struct vt_hook_reply *ret,
     struct vt_err *reterr)
@@ -37,6 +68,10 @@ post(void *arg, const struct vt_hook_message *m, struct vt_hook_reply *ret,
 
 	(void)arg, (void)reterr;
 	ret->status = 200;
+	if (strstr(m->url, "/slow/") != NULL) {
+		slow_post();
+		return VT_OK;
+	}
 	if (strncmp(m->id, "evt_", 4) != 0)
 		return VT_OK;
 	pthread_mutex_lock(&lock);
@@ -105,22 +140,28 @@ make_house(void)
 }
 
 static vt_id
-subscribe(int i)
+subscribe_as(const struct vt_actor *who, const char *path, int i)
 {
 	struct vt_hook_new n = { .has_after = true };
-	struct vt_request rq = { .actor = &admin };
+	struct vt_request rq = { .actor = who };
 	struct vt_err err = VT_ERR_INIT;
 	static struct vt_hook h;
-	char url[32], key[16];
+	char url[48], key[32];
 	bool repeated;
 
-	snprintf(url, sizeof(url), "https://example.org/%d", i);
-	snprintf(key, sizeof(key), "hook-%d", i);
+	snprintf(url, sizeof(url), "https://example.org/%s%d", path, i);
+	snprintf(key, sizeof(key), "hook-%s%d", path, i);
 	n.url = url;
 	rq.key = key;
 	tap_call(vt_office_hook_add(o, &rq, &n, &h, &repeated, &err), &err,
 	    "subscription %d, from the beginning", i);
 	return h.id;
+}
+
+static vt_id
+subscribe(int i)
+{
+	return subscribe_as(&admin, "", i);
 }
 
 static int
@@ -184,6 +225,52 @@ pause_ms(long ms)
 	nanosleep(&t, NULL);
 }
 
+/* Another agency with more receivers that hang than there are threads. */
+static void
+starve(void)
+{
+	struct vt_agency_name a = { .code = "H99.31",
+		.name = "Xã Mẫu",
+		.short_name = "XM",
+		.place = "Mẫu" };
+	struct vt_new_person p = { .name = "B",
+		.position = "",
+		.unit = "",
+		.roles = VT_ROLE_ADMIN,
+		.token = VT_SPAN_LIT("administrator-of-31"),
+		.key_ref = "" };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor other;
+	uint64_t end;
+	uint32_t no;
+	vt_id id;
+
+	tap_need(vt_office_add_agency(s, &a, NULL, 0, "", &no, &err) == VT_OK &&
+		     vt_office_add_person(s, no, &p, &id, &err) == VT_OK &&
+		     vt_office_authenticate(o, p.token, &other, &err) == VT_OK,
+	    "another agency %s", err.msg);
+	for (int i = 0; i < 2 * (int)VT_L(WEBHOOK_THREADS); i++)
+		(void)subscribe_as(&other, "slow/", i);
+	for (int i = 0; i < 200 && held_now() < (int)VT_L(WEBHOOKS_AT_ONCE);
+	     i++)
+		pause_ms(20);
+	happen(1);
+	end = feed_end();
+	for (int i = 0; i < 200 && !(has_all(0, end) && has_all(2, end)); i++)
+		pause_ms(50);
+	tap_ok(has_all(0, end) && has_all(2, end),
+	    "who answers is told, whoever hangs");
+	tap_eq_int(held_most, (int)VT_L(WEBHOOKS_AT_ONCE),
+	    "receivers of one agency at once");
+	pthread_mutex_lock(&lock);
+	answering = true;
+	pthread_cond_broadcast(&opened);
+	pthread_mutex_unlock(&lock);
+	/* the order is judged up to here */
+	for (int i = 0; i < 600 && !has_all(1, end); i++)
+		pause_ms(50);
+}
+
 int
 main(void)
 {
@@ -234,6 +321,8 @@ main(void)
 				       has_all(2, end));
 	     i++)
 		pause_ms(50);
+	starve();
+	end = feed_end();
 	vt_office_watch_end(o);
 	vt_hooks_stop(o);
 	for (size_t i = 0; i < HOOKS; i++)
