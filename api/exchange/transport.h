@@ -61,6 +61,9 @@ struct vt_packet_answer {
 	/* Does the answer come from the addressee itself (direct), so that the
 	 * packet is "stored" there, or from one that will carry it on? */
 	bool by_addressee;
+	/* The receipt is somebody's whose key nobody has told us: kept, shown
+	 * as not verified, no evidence. */
+	bool unverified;
 	vt_time stored_at; /* as the peer states it; VT_TIME_NONE */
 };
 

@@ -453,7 +453,11 @@ to_peer(
 	}
 	rc = carry(o, j, &t, &a, &err);
 	if (rc == VT_OK) {
-		outcome(j, VT_DELIVERY_SENT, "", &step);
+		outcome(j, VT_DELIVERY_SENT,
+		    a.unverified ? "biên nhận chưa kiểm được: chưa biết khóa "
+				   "nhật ký của nơi nhận"
+				 : "",
+		    &step);
 		step.u.delivered.transport = transport_kind(j->route.kind);
 		step.u.delivered.external = a.external;
 		step.u.delivered.receipt = vt_buf_view(&a.receipt);

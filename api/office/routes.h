@@ -53,9 +53,8 @@ struct vt_route {
 	/* DER of the service certificates that pins names, for the check. */
 	uint8_t cert[VT_ROUTE_PINS][4096];
 	uint32_t cert_n[VT_ROUTE_PINS];
-	uint8_t log_key[32]; /* Ed25519 of the peer's ledger; zero: learnt
-			      * with the first receipt is refused, any key
-			      * that the receipt names is taken */
+	uint8_t log_key[32]; /* Ed25519 of the peer's ledger; zero: its
+			      * receipts are kept, and not verified */
 	uint32_t pull_s;     /* 0: nothing is fetched */
 	bool quirk_hash;     /* axis: hash-file without zero padding */
 	/* Agencies of ours that speak through it ("" = all). */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "api/office/deliver.h"
+#include "api/office/envelope.h"
 #include "api/office/statuses.h"
 #include "api/v1/kept.h"
 #include "api/v1/v1_priv.h"
@@ -11,6 +12,12 @@
 #define SENT_MAX   200
 #define LOG_MAX    200
 #define UNTOLD_MAX 100
+
+/* Where a delivery of ours was read. */
+struct from {
+	struct vt_office *o;
+	struct vt_view *v;
+};
 
 static const char *
 state_name(enum vt_delivery_state s)
@@ -63,13 +70,30 @@ evidence_out(struct vt_json *j, const struct vt_delivery *d)
 	vt_json_end(j);
 }
 
-/* sent: as its sender sees it. */
+/* Is the receipt by the key that we know as the receiver's? Null: none came. */
 static void
-delivery_out(struct vt_json *j, const struct vt_delivery *d, bool sent)
+receipt_out(
+    struct vt_json *j, const struct vt_delivery *d, const struct from *f)
+{
+	bool known = false;
+
+	vt_json_key(j, "receipt_verified");
+	if (d->receipt.n == 0)
+		vt_json_null(j);
+	else
+		vt_json_bool(j, vt_office_receipt_known(
+				    f->o, f->v, d, &known, NULL) == VT_OK &&
+				    known);
+}
+
+/* sent: as its sender sees it; NULL: as its receiver does. */
+static void
+delivery_out(
+    struct vt_json *j, const struct vt_delivery *d, const struct from *sent)
 {
 	vt_json_kid(j, "id", &d->id);
 	/* The paper is the sender's; the receiver makes its own. */
-	if (sent)
+	if (sent != NULL)
 		vt_json_kid(j, "paper", &d->paper);
 	vt_json_key(j, "to");
 	vt_json_object(j);
@@ -80,7 +104,7 @@ delivery_out(struct vt_json *j, const struct vt_delivery *d, bool sent)
 	vt_v1_kstr(j, "note", d->note);
 	vt_v1_ktime(j, "created_at", d->created_at);
 	vt_v1_ktime(j, "changed_at", d->changed_at);
-	if (sent) {
+	if (sent != NULL) {
 		vt_json_kstr(j, "transport",
 		    d->transport == 0
 			? NULL
@@ -91,6 +115,7 @@ delivery_out(struct vt_json *j, const struct vt_delivery *d, bool sent)
 		status_out(j, vt_delivery_shown(d));
 		vt_v1_kstr(j, "reason", d->reason);
 		evidence_out(j, d);
+		receipt_out(j, d, sent);
 	}
 	vt_json_key(j, "receipt");
 	if (d->receipt.n == 0)
@@ -101,7 +126,7 @@ delivery_out(struct vt_json *j, const struct vt_delivery *d, bool sent)
 
 static void
 deliveries_out(struct vt_http_res *res, const struct vt_delivery *d, size_t n,
-    bool sent, const char *next)
+    const struct from *sent, const char *next)
 {
 	struct vt_json j;
 
@@ -129,13 +154,12 @@ vt_v1_inbox(
 	struct vt_office *o = vt_v1_office(req);
 	uint64_t before, next = 0;
 	struct vt_delivery *d;
-	bool sent;
+	struct from f;
 	size_t n = 0;
 	int rc;
 
 	if (list == NULL)
 		list = "incoming";
-	sent = strcmp(list, "incoming") != 0;
 	d = vt_arena_array(req->arena, INBOX_MAX, sizeof(*d));
 	if (d == NULL)
 		return vt_arena_err(req->arena, reterr);
@@ -150,8 +174,10 @@ vt_v1_inbox(
 		    o, v, actor, before, d, INBOX_MAX, &n, &next, reterr);
 	else
 		rc = vt_office_inbox(o, v, actor, d, INBOX_MAX, &n, reterr);
+	f = (struct from){ o, v };
 	if (rc == VT_OK)
-		deliveries_out(res, d, n, sent,
+		deliveries_out(res, d, n,
+		    strcmp(list, "incoming") == 0 ? NULL : &f,
 		    next == 0 ? NULL : vt_v1_cursor(req, next));
 	return rc;
 }
@@ -180,7 +206,7 @@ vt_v1_sent(
 	    (rc = vt_delivery_list_after(
 		 v, &id, after, d, SENT_MAX, &n, reterr)) != VT_OK)
 		return rc;
-	deliveries_out(res, d, n, true,
+	deliveries_out(res, d, n, &(struct from){ o, v },
 	    n < SENT_MAX ? NULL : vt_v1_cursor(req, d[n - 1].seq));
 	return VT_OK;
 }
@@ -232,7 +258,7 @@ vt_v1_read_delivery(
 	    (rc = vt_delivery_log(v, &id, 0, s, LOG_MAX, &n, reterr)) != VT_OK)
 		return rc;
 	vt_v1_json(res, &j);
-	delivery_out(&j, &d, true);
+	delivery_out(&j, &d, &(struct from){ o, v });
 	log_out(&j, s, n);
 	vt_json_end(&j);
 	return VT_OK;
@@ -309,7 +335,7 @@ vt_v1_hurry_delivery(
 		return rc;
 	if ((rc = vt_delivery_get(v, &id, &d, reterr)) == VT_OK) {
 		vt_v1_json(res, &j);
-		delivery_out(&j, &d, true);
+		delivery_out(&j, &d, &(struct from){ o, v });
 		vt_json_end(&j);
 	}
 	vt_view_end(v);

@@ -212,6 +212,7 @@ c = [x for x in their_clerk.get('/v1/consignments').json['consignments']
 t.equal(len(c), 1, 'one consignment there')
 held = their_clerk.get('/v1/receipts/%d' % c[0]['act'])
 t.equal(held.body, receipt, 'the receipt is the same on both sides')
+t.equal(d['receipt_verified'], True, 'by the key that we know as theirs')
 t.equal(c[0]['external'], d['id'], 'its id is our delivery\'s')
 t.ok(d['evidence']['sent'] and d['evidence']['stored'] and
      d['evidence']['delivered'] and d['evidence']['accepted'] and
@@ -269,6 +270,10 @@ t.refused(direct(new, packet, 'x'), 403, 'peer-untrusted',
           'with a certificate that is not pinned')
 t.refused(direct(new, packet, X_Vanthu_From='H99.99'), 403, 'peer-untrusted',
           'in a name that is nobody\'s')
+t.refused(direct(new, packet), 403, 'peer-untrusted',
+          'with the signature of another consignment')
+t.refused(direct(d['id'], packet, X_Vanthu_Kind='status'), 403,
+          'peer-untrusted', 'as something else than was signed')
 wrong = bytearray(base64.b64decode(headers['X-Vanthu-Signature']))
 wrong[-1] ^= 1
 t.refused(direct(new, packet,
@@ -276,7 +281,7 @@ t.refused(direct(new, packet,
           'peer-untrusted', 'with a signature that does not hold')
 t.refused(direct(new, packet, X_Vanthu_Signature=None), 400, 'bad-request',
           'without a signature')
-t.refused(direct(new, packet + b' '), 422, 'digest-mismatch',
+t.refused(direct(d['id'], packet + b' '), 422, 'digest-mismatch',
           'with other bytes than were signed')
 other = base64.b64encode(hashlib.sha256(b'x').digest()).decode()
 t.refused(direct(new, b'x', Content_Digest='sha-256=:%s:' % other), 403,

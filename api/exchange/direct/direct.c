@@ -16,8 +16,6 @@
 /* What the head of a request says, in the request's arena. */
 struct claim {
 	struct vt_peer_claim peer;
-	enum vt_packet_kind kind;
-	vt_id id;
 	vt_hash tls; /* of the client's certificate */
 };
 
@@ -78,24 +76,25 @@ read_claim(
     const struct vt_http_req *req, struct claim *c, struct vt_err *reterr)
 {
 	const char *kind, *id = vt_http_param(req, "id");
+	struct vt_envelope *e = &c->peer.envelope;
 	int rc;
 
-	if ((rc = need(req, VT_DIRECT_FROM, VT_L(AGENCY_CODE_MAX),
-		 &c->peer.from, reterr)) != VT_OK ||
-	    (rc = need(req, VT_DIRECT_TO, VT_L(AGENCY_CODE_MAX), &c->peer.to,
+	if ((rc = need(req, VT_DIRECT_FROM, VT_L(AGENCY_CODE_MAX), &e->from,
+		 reterr)) != VT_OK ||
+	    (rc = need(req, VT_DIRECT_TO, VT_L(AGENCY_CODE_MAX), &e->to,
 		 reterr)) != VT_OK ||
 	    (rc = need(req, VT_DIRECT_KIND, 8, &kind, reterr)) != VT_OK ||
-	    (rc = need_digest(req, &c->peer.packet, reterr)) != VT_OK ||
+	    (rc = need_digest(req, &e->packet, reterr)) != VT_OK ||
 	    (rc = need_signature(req, &c->peer.cms, reterr)) != VT_OK)
 		return rc;
 	if (strcmp(kind, "edoc") == 0)
-		c->kind = VT_PACKET_EDOC;
+		e->kind = VT_PACKET_EDOC;
 	else if (strcmp(kind, "status") == 0)
-		c->kind = VT_PACKET_STATUS;
+		e->kind = VT_PACKET_STATUS;
 	else
 		return vt_err_set(reterr, VT_E_HTTP_BAD_REQUEST,
 		    VT_DIRECT_KIND ": \"edoc\" or \"status\" wanted");
-	if (!vt_id_parse(vt_span_str(id), &c->id))
+	if (!vt_id_parse(vt_span_str(id), &e->id))
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "direct exchange: the id of a consignment has 32 hex "
 		    "digits");
@@ -129,12 +128,13 @@ begin(
 {
 	struct vt_direct *d = req->app;
 	const struct claim *c = req->user;
-	struct vt_consign_new n = { .to = c->peer.to,
+	const struct vt_envelope *e = &c->peer.envelope;
+	struct vt_consign_new n = { .to = e->to,
 		.via = VT_TRANSPORT_DIRECT,
-		.kind = c->kind,
+		.kind = e->kind,
 		.external = vt_http_param(req, "id"),
-		.peer = c->peer.from,
-		.expect = &c->peer.packet,
+		.peer = e->from,
+		.expect = &e->packet,
 		.size = length == VT_HTTP_LENGTH_UNKNOWN ? 0 : length };
 	struct vt_consigning *g = NULL;
 	VT_BUF_AUTO(headers);
@@ -145,8 +145,7 @@ begin(
 	    VT_DIRECT_FROM ": %s\n" VT_DIRECT_TO ": %s\n" VT_DIRECT_KIND
 			   ": %s\n" VT_DIRECT_SIGNATURE ": %s\n"
 			   "Peer-Address: %s\n",
-	    c->peer.from, c->peer.to,
-	    c->kind == VT_PACKET_STATUS ? "status" : "edoc",
+	    e->from, e->to, e->kind == VT_PACKET_STATUS ? "status" : "edoc",
 	    vt_http_header_str(req, VT_DIRECT_SIGNATURE), req->peer);
 	if ((rc = vt_buf_status(&headers, reterr)) != VT_OK)
 		return rc;

@@ -7,15 +7,17 @@
  *	POST {url}/exchange/direct/{id}		id: 32 hex digits, the sender's
  *						id of the consignment
  *	Content-Type: application/xml		the packet
- *	Content-Digest: sha-256=:…:		RFC 9530; what the CMS is over
+ *	Content-Digest: sha-256=:…:		RFC 9530
  *	X-Vanthu-From, X-Vanthu-To		agency codes
  *	X-Vanthu-Kind: edoc | status
- *	X-Vanthu-Signature: base64 of the CMS
+ *	X-Vanthu-Signature: base64 of the CMS, which is over all of the
+ *						above (api/office/envelope.h)
  *
  * 201 (first) or 200 (again, the same bytes): application/vnd.vanthu.
  * receipt+cbor, the receipt of the act that took it; its `main` is the
  * SHA-256 of the packet. Nothing is acknowledged before it is on disk.
- * The sender is judged before its body is read.
+ * The sender is judged before its body is read: by the certificate of its TLS,
+ * which must be pinned, and by the CMS.
  */
 #ifndef VT_API_EXCHANGE_DIRECT_H
 #define VT_API_EXCHANGE_DIRECT_H

@@ -48,11 +48,14 @@ vt_direct_send(void *arg, const struct vt_route *route,
 	VT_BUF_AUTO(cms_text);
 	VT_BUF_AUTO(digest);
 	VT_BUF_AUTO(receipt);
+	const struct vt_envelope e = { p->from, p->to, p->kind, p->id,
+		p->hash };
 	vt_time stored;
+	bool known;
 	int rc;
 
 	VT_CHECK(d, VT_DIRECT_MAGIC);
-	rc = vt_envelope_sign(d->o.office, p->from, &p->hash, &cms, reterr);
+	rc = vt_envelope_sign(d->o.office, &e, &cms, reterr);
 	if (rc != VT_OK)
 		return rc;
 	vt_id_text(&p->id, id);
@@ -92,13 +95,14 @@ vt_direct_send(void *arg, const struct vt_route *route,
 	if (answer.status != 200 && answer.status != 201)
 		return refused(route, &answer, reterr);
 	rc = vt_envelope_receipt(
-	    route, &p->hash, vt_buf_view(&receipt), &stored, reterr);
+	    route, &p->hash, vt_buf_view(&receipt), &stored, &known, reterr);
 	if (rc != VT_OK)
 		return rc;
 	(void)snprintf(ret->external, sizeof(ret->external), "%s", id);
 	ret->receipt = receipt;
 	receipt = (struct vt_buf)VT_BUF_INIT;
-	ret->by_addressee = true;
+	ret->by_addressee = known;
+	ret->unverified = !known;
 	ret->stored_at = stored;
 	return VT_OK;
 }

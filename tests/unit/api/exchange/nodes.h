@@ -73,6 +73,7 @@ struct node {
 	pthread_mutex_t lock;
 	_Atomic unsigned lose, lose_answer, times; /* times: 0 as 1 */
 	_Atomic bool keep_back, refuse;
+	_Atomic bool unverified; /* nobody knows who signed its receipts */
 	_Atomic bool hang; /* peers whose code begins with "HANG" say nothing */
 	_Atomic unsigned hanging;
 	struct kept kept[64];
@@ -211,7 +212,8 @@ wire_send(void *arg, const struct vt_route *route, const struct vt_packet *p,
 	(void)pthread_mutex_unlock(&n->lock);
 	if (rc != VT_OK)
 		return rc;
-	ret->by_addressee = true;
+	ret->by_addressee = !n->unverified;
+	ret->unverified = n->unverified;
 	ret->stored_at = test_now(NULL);
 	return VT_OK;
 }

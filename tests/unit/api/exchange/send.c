@@ -258,6 +258,30 @@ opened(struct node *to, size_t tenant, const char *where)
 	WAIT_FOR(see(&a, &paper, 0).opened, "%s: the sender knows", where);
 }
 
+/* ---- receipts ---- */
+
+static void
+unverified(void)
+{
+	vt_id paper = issued(&a, 0, 4000);
+	struct seen s;
+
+	a.unverified = true;
+	b.lose = 1; /* its status comes later than the answer */
+	send_to(&a, 0, &paper, b.code[0]);
+	WAIT_FOR(see(&a, &paper, 0).sent, "taken");
+	a.unverified = false;
+	s = see(&a, &paper, 0);
+	tap_ok(s.receipt > 0 && !s.stored,
+	    "a receipt of nobody we know is kept, and no evidence");
+	tap_ok(strstr(s.note, "biên nhận chưa kiểm được") != NULL,
+	    "the delivery says so");
+	for (int i = 0; i < 200 && shown(&a, &paper) != 1; i++) {
+		nap();
+		advance(&a, &b, 60);
+	}
+}
+
 int
 main(void)
 {
@@ -281,6 +305,7 @@ main(void)
 	arrived_unseen();
 	opened(&b, 0, "peer");
 	opened(&a, 1, "tenant");
+	unverified();
 	node_end(&a);
 	node_end(&b);
 	vt_spawner_free(spawner);
