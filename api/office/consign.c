@@ -64,6 +64,26 @@ dup(struct vt_consigning *c, const char *s)
 	return vt_arena_strdup(c->arena, s == NULL ? "" : s);
 }
 
+/* What a stranger's program wrote into its headers never keeps a packet out:
+ * bytes that no record takes are shown as "?". */
+static const char *
+presentable(struct vt_consigning *c, const char *headers)
+{
+	const char *s = headers == NULL ? "" : headers;
+	VT_BUF_AUTO(clean);
+	char *t;
+
+	t = vt_arena_strdup(c->arena, s);
+	if (t == NULL ||
+	    vt_text_clean(vt_span_str(s), VT_L(CONSIGN_HEADERS_MAX),
+		"transport headers", &clean, NULL) == VT_OK)
+		return t;
+	for (char *p = t; *p != '\0'; p++)
+		if (*p != '\n' && (*p < 0x20 || *p > 0x7e))
+			*p = '?';
+	return t;
+}
+
 int
 vt_office_consign_begin(struct vt_office *o, const struct vt_consign_new *n,
     struct vt_consigning **ret, struct vt_err *reterr)
@@ -83,7 +103,7 @@ vt_office_consign_begin(struct vt_office *o, const struct vt_consign_new *n,
 	c->n = *n;
 	c->n.external = dup(c, n->external);
 	c->n.peer = dup(c, n->peer);
-	c->n.headers = dup(c, n->headers);
+	c->n.headers = presentable(c, n->headers);
 	c->received_at = vt_now(o->o.ctx);
 	if (n->expect != NULL) {
 		c->expect = *n->expect;

@@ -28,7 +28,8 @@ struct vt_consign_new {
 				* 1..200 bytes, unique for (agency, via) */
 	const char *peer;      /* key of the route, or the caller's code */
 	const char *headers;   /* transport headers, "Name: value\n" lines;
-				* no secrets; "" */
+				* no secrets; ""; what is no clean text is
+				* kept as ASCII with "?" */
 	const vt_hash *expect; /* digest that was stated, or NULL */
 	uint64_t size; /* 0 = unknown; more than PACKET_MAX is refused */
 };

@@ -121,6 +121,32 @@ look(const vt_id *id)
 	return f;
 }
 
+/* Headers are a stranger's bytes: they never keep a packet out. */
+static void
+headers_of_any_bytes(void)
+{
+	const struct vt_consign_new n = { .to = "H99.31",
+		.via = VT_TRANSPORT_AXIS,
+		.kind = VT_PACKET_EDOC,
+		.external = "headers-1",
+		.peer = "@axis",
+		.headers = "User-Agent: caf\xe9\rX: \x01\n" };
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_consignment c = { .headers = "" };
+	struct vt_view *v = NULL;
+	vt_id id;
+
+	tap_call(vt_office_consign_bytes(
+		     b.office, &n, vt_span_str("no packet"), &id, &r, &err),
+	    &err, "a packet with a Latin-1 byte in a header is taken");
+	vt_act_result_free(&r);
+	must(vt_view_begin(b.store, &v, &err) == VT_OK, "view", err.msg);
+	tap_call(vt_consign_get(v, &id, &c, &err), &err, "its row");
+	tap_eq_str(c.headers, "User-Agent: caf??X: ?", "its headers, legible");
+	vt_view_end(v);
+}
+
 static void
 refused_at_once(void)
 {
@@ -491,6 +517,7 @@ main(void)
 	node_route(&b, "@axis", VT_ROUTE_AXIS); /* hands over for anybody */
 	node_open(&a);
 	node_open(&b);
+	headers_of_any_bytes();
 	refused_at_once();
 	quarantine();
 	found_wrong();
