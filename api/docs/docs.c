@@ -34,6 +34,13 @@ page(struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 }
 
 static int
+page_vi(struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	(void)reterr;
+	return asset(req, res, "text/html; charset=utf-8", vt_docs_page_vi);
+}
+
+static int
 style(struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	(void)reterr;
@@ -51,6 +58,7 @@ contract(
 
 static const struct vt_http_route routes[] = {
 	{ "GET", "/docs", VT_HTTP_BODY_NONE, 0, NULL, page, NULL },
+	{ "GET", "/docs/vi", VT_HTTP_BODY_NONE, 0, NULL, page_vi, NULL },
 	{ "GET", "/docs/style.css", VT_HTTP_BODY_NONE, 0, NULL, style, NULL },
 	{ "GET", "/docs/openapi.yaml", VT_HTTP_BODY_NONE, 0, NULL, contract,
 	    NULL },

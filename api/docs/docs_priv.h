@@ -5,6 +5,7 @@
 
 #include "base/span.h"
 
-extern const struct vt_span vt_docs_page, vt_docs_style, vt_docs_contract;
+extern const struct vt_span vt_docs_page, vt_docs_page_vi, vt_docs_style,
+    vt_docs_contract;
 
 #endif

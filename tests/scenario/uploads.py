@@ -5,6 +5,7 @@ the real store; through a restart and a connection that breaks."""
 import base64
 import hashlib
 import os
+import re
 import socket
 import time
 
@@ -222,12 +223,19 @@ t.equal((a.status, a.headers['content-length'], a.body),
 
 # --- the reference ---
 
-a = people.public.get('/docs')
-t.ok(a.status == 200 and a.body.count(b'<article id=') > 30 and
-     b'<script' not in a.body and b'http://' not in a.body.replace(
-         b'http://www.w3.org', b''), 'the reference is one page', a)
-t.ok("default-src 'none'; style-src 'self'" in
-     a.headers['content-security-policy'], 'with a strict policy')
+operations = people.public.get('/docs/openapi.yaml').body.count(
+    b'\n      operationId: ')
+for path, word in (('/docs', b'One paper; its'), ('/docs/vi', 'Một văn bản; '.encode())):
+    a = people.public.get(path)
+    shown = re.findall(rb'<article id="(?!schema-).*?</article>', a.body, re.S)
+    t.ok(a.status == 200 and operations > 70 and len(shown) == operations and
+         word in a.body, path + ' is one page with every operation', a)
+    t.equal([x[:60] for x in shown if b'<code>curl -f' not in x], [],
+            'each with a command')
+    t.ok(not re.search(rb'<script|<img|src=|style=|\son\w+="|href="(?![#/])',
+                       a.body), 'from local files, without a script')
+    t.ok("default-src 'none'; style-src 'self'" in
+         a.headers['content-security-policy'], 'with a strict policy')
 for path, kind in (('/docs/style.css', 'text/css; charset=utf-8'),
                    ('/docs/openapi.yaml', 'application/yaml')):
     b = people.public.get(path)

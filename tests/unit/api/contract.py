@@ -48,6 +48,8 @@ def refused(folder, old, new, says, name):
     ok(status != 0 and says in said, name, '%d %s' % (status, said))
 
 
+ok(CONTRACT.count('\n      operationId: ') == CONTRACT.count('\n      x-vi: '),
+   'every operation has its line in Vietnamese (x-vi)')
 with tempfile.TemporaryDirectory() as d:
     first, again = make(d, CONTRACT), make(d, CONTRACT)
     ok(first[0] == 0 and first == again, 'the same file, the same tables',
