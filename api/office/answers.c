@@ -281,3 +281,79 @@ vt_office_secret_tag(
 	vt_cbor_bytes(&b, secret);
 	return vt_store_mac(o->o.store, "request secret", vt_buf_view(&b));
 }
+
+/* ---- what a caller keeps for us ---- */
+
+#define SEAL 16
+
+static vt_hash
+seal_tag(struct vt_office *o, struct vt_span context, struct vt_span place)
+{
+	VT_BUF_AUTO(b);
+
+	vt_cbor_array(&b, 2);
+	vt_cbor_bytes(&b, context);
+	vt_cbor_bytes(&b, place);
+	VT_ASSERT(b.failed == VT_OK);
+	return vt_store_mac(o->o.store, "seal", vt_buf_view(&b));
+}
+
+/* The tag is the nonce: it follows from what is hidden. Its own inverse. */
+static void
+seal_pad(
+    struct vt_office *o, const uint8_t tag[static SEAL], uint8_t *p, size_t n)
+{
+	uint8_t block[SEAL + 4];
+	vt_hash pad = { { 0 } };
+
+	memcpy(block, tag, SEAL);
+	for (size_t i = 0; i < n; i++) {
+		if (i % VT_HASH_SIZE == 0) {
+			for (int k = 0; k < 4; k++)
+				block[SEAL + k] =
+				    (uint8_t)(i / VT_HASH_SIZE >> (24 - 8 * k));
+			pad = vt_store_mac(o->o.store, "seal pad",
+			    VT_SPAN(block, sizeof(block)));
+		}
+		p[i] ^= pad.b[i % VT_HASH_SIZE];
+	}
+	vt_wipe(&pad, sizeof(pad));
+}
+
+void
+vt_office_seal(struct vt_office *o, struct vt_span context,
+    struct vt_span place, struct vt_buf *ret)
+{
+	vt_hash tag = seal_tag(o, context, place);
+	uint8_t *p;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	vt_buf_put(ret, tag.b, SEAL);
+	if (place.n == 0 || (p = vt_buf_extend(ret, place.n)) == NULL)
+		return;
+	memcpy(p, place.p, place.n);
+	seal_pad(o, tag.b, p, place.n);
+}
+
+bool
+vt_office_unseal(struct vt_office *o, struct vt_span context,
+    struct vt_span sealed, struct vt_buf *ret)
+{
+	vt_hash want, got = { { 0 } };
+	VT_BUF_AUTO(b);
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if (sealed.n < SEAL)
+		return false;
+	vt_buf_put(&b, sealed.p + SEAL, sealed.n - SEAL);
+	if (b.failed != VT_OK)
+		return false;
+	seal_pad(o, sealed.p, b.p, b.n);
+	want = seal_tag(o, context, vt_buf_view(&b));
+	memset(want.b + SEAL, 0, sizeof(want.b) - SEAL);
+	memcpy(got.b, sealed.p, SEAL);
+	if (!vt_hash_eq(&want, &got))
+		return false;
+	vt_buf_span(ret, vt_buf_view(&b));
+	return true;
+}

@@ -38,6 +38,18 @@ VT_NODISCARD int vt_office_answer_keep(struct vt_office *o,
 vt_hash vt_office_secret_tag(
     struct vt_office *o, struct vt_span key, struct vt_span secret);
 
+/*
+ * What a caller is given to bring back later (a place in a list, which may name
+ * somebody): hidden and tagged under the store's key, so that nobody reads it,
+ * makes one, or brings one to where it does not belong. context: what it
+ * belongs to. Equal places are equal bytes. ret is appended to.
+ */
+void vt_office_seal(struct vt_office *o, struct vt_span context,
+    struct vt_span place, struct vt_buf *ret);
+/* False: not one of this context. */
+bool vt_office_unseal(struct vt_office *o, struct vt_span context,
+    struct vt_span sealed, struct vt_buf *ret);
+
 /* For acts: no answer of another kind is kept under this key.
  * VT_E_IDEMPOTENCY_KEY_REUSED. */
 VT_NODISCARD int vt_office_key_free(struct vt_view *v, const vt_id *person,

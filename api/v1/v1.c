@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/office/answers.h"
 #include "api/v1/v1_priv.h"
 #include "base/base64.h"
 #include "base/limits.h"
@@ -107,12 +108,11 @@ vt_v1_query_uint(struct vt_http_req *req, const char *name, uint64_t missing,
 }
 
 /*
- * A cursor is a place in a list and a tag of the store over it and over what
- * the list is: its path, its filters, the agency. So it fits the list that
- * gave it out, and no other; nobody makes one.
+ * A cursor is a place in a list, sealed together with what the list is: its
+ * path, its filters, the agency. So it fits the list that gave it out, and no
+ * other; nobody makes one, and nobody reads in it who comes next.
  */
-enum { CURSOR_NUMBER = 1, CURSOR_TEXT = 2 }; /* first byte: kind of place */
-#define CURSOR_TAG 12
+enum { CURSOR_NUMBER = 1, CURSOR_TEXT = 2 }; /* kind of place */
 
 static bool
 filters(const char *name)
@@ -120,72 +120,57 @@ filters(const char *name)
 	return strcmp(name, "cursor") != 0 && strcmp(name, "limit") != 0;
 }
 
-static vt_hash
-cursor_tag(struct vt_http_req *req, struct vt_span place)
+static void
+cursor_of(struct vt_http_req *req, uint8_t kind, struct vt_buf *ret)
 {
 	uint32_t agency = vt_v1_actor(req)->agency_no;
-	VT_BUF_AUTO(b);
 
+	vt_buf_putc(ret, kind);
 	for (int i = 24; i >= 0; i -= 8)
-		vt_buf_putc(&b, (uint8_t)(agency >> i));
-	vt_buf_put(&b, req->path, strlen(req->path) + 1);
+		vt_buf_putc(ret, (uint8_t)(agency >> i));
+	vt_buf_put(ret, req->path, strlen(req->path) + 1);
 	for (size_t i = 0; i < req->nquery; i++) {
 		const struct vt_http_param *q = &req->query[i];
 
 		if (!filters(q->name))
 			continue;
-		vt_buf_put(&b, q->name, strlen(q->name) + 1);
-		vt_buf_put(&b, q->value, strlen(q->value) + 1);
+		vt_buf_put(ret, q->name, strlen(q->name) + 1);
+		vt_buf_put(ret, q->value, strlen(q->value) + 1);
 	}
-	vt_buf_putc(&b, 0); /* no name of a filter is empty */
-	vt_buf_span(&b, place);
-	VT_ASSERT(b.failed == VT_OK);
-	return vt_store_mac(
-	    vt_office_store(vt_v1_office(req)), "v1 cursor", vt_buf_view(&b));
-}
-
-/* In constant time. */
-static bool
-tag_is(const uint8_t *a, const uint8_t *b)
-{
-	unsigned differs = 0;
-
-	for (size_t i = 0; i < CURSOR_TAG; i++)
-		differs |= (unsigned)(a[i] ^ b[i]);
-	return differs == 0;
+	VT_ASSERT(ret->failed == VT_OK);
 }
 
 static const char *
-cursor_out(struct vt_http_req *req, struct vt_buf *place)
+cursor_out(struct vt_http_req *req, uint8_t kind, const struct vt_buf *place)
 {
-	vt_hash tag = cursor_tag(req, vt_buf_view(place));
+	VT_BUF_AUTO(list);
+	VT_BUF_AUTO(sealed);
 	VT_BUF_AUTO(b);
 
-	vt_buf_put(place, tag.b, CURSOR_TAG);
-	vt_base64url_put(&b, vt_buf_view(place));
+	cursor_of(req, kind, &list);
+	vt_office_seal(
+	    vt_v1_office(req), vt_buf_view(&list), vt_buf_view(place), &sealed);
+	vt_base64url_put(&b, vt_buf_view(&sealed));
 	return vt_arena_strdup(req->arena, vt_buf_str(&b));
 }
 
-/* The place behind its first byte. *ret_is false: the query has no cursor. */
+/* *ret_is false: the query has no cursor. */
 static int
 cursor_in(struct vt_http_req *req, uint8_t kind, struct vt_buf *ret,
     bool *ret_is, struct vt_err *reterr)
 {
 	const char *s = vt_http_query(req, "cursor");
+	VT_BUF_AUTO(list);
 	VT_BUF_AUTO(b);
-	vt_hash tag;
 
 	*ret_is = s != NULL;
 	if (s == NULL)
 		return VT_OK;
+	cursor_of(req, kind, &list);
 	if (vt_base64url_get(vt_span_str(s), &b, NULL) == VT_OK &&
-	    b.n > 1 + CURSOR_TAG && b.p[0] == kind) {
-		tag = cursor_tag(req, VT_SPAN(b.p, b.n - CURSOR_TAG));
-		if (tag_is(tag.b, b.p + b.n - CURSOR_TAG)) {
-			vt_buf_put(ret, b.p + 1, b.n - 1 - CURSOR_TAG);
-			return vt_buf_status(ret, reterr);
-		}
-	}
+	    vt_office_unseal(
+		vt_v1_office(req), vt_buf_view(&list), vt_buf_view(&b), ret))
+		return vt_buf_status(ret, reterr);
 	req->parameter = "cursor";
 	return vt_err_set(reterr, VT_E_CURSOR_FOREIGN,
 	    "parameter cursor: not one that this list gave out");
@@ -196,10 +181,9 @@ vt_v1_cursor(struct vt_http_req *req, uint64_t n)
 {
 	VT_BUF_AUTO(place);
 
-	vt_buf_putc(&place, CURSOR_NUMBER);
 	for (int i = 56; i >= 0; i -= 8)
 		vt_buf_putc(&place, (uint8_t)(n >> i));
-	return cursor_out(req, &place);
+	return cursor_out(req, CURSOR_NUMBER, &place);
 }
 
 const char *
@@ -207,9 +191,8 @@ vt_v1_cursor_text(struct vt_http_req *req, const char *after)
 {
 	VT_BUF_AUTO(place);
 
-	vt_buf_putc(&place, CURSOR_TEXT);
 	vt_buf_puts(&place, after);
-	return cursor_out(req, &place);
+	return cursor_out(req, CURSOR_TEXT, &place);
 }
 
 int

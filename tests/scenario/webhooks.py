@@ -214,6 +214,21 @@ some = people.system.need(people.system.post('/v1/webhooks', {
     'url': receiver.url('/some'), 'types': ['register', 'sign']})).json
 t.ok('secret' not in hook(every['id']).json and 'secret' not in some,
      'the secret is not shown again, nor where there is none')
+
+# A secret is told to whoever had it made, and at that moment only.
+told = people.system.need(people.system.post('/v1/webhooks', {
+    'url': receiver.url('/told'), 'types': ['agency']})).json
+secrets = [change(told['id'], b).json.get('secret') for b in (
+    {'description': 'một'}, {'symmetric': True}, {'description': 'hai'},
+    {'enabled': True}, {'new_secret': True}, {'types': ['agency']},
+    {'symmetric': False}, {'new_secret': True})]
+t.equal([s is not None for s in secrets],
+        [False, True, False, False, True, False, False, False],
+        'a change shows a secret only when it makes one')
+t.ok(secrets[1] != secrets[4], 'the second is another one')
+t.ok('secret' not in hook(told['id']).json, 'looking shows none')
+t.equal(people.system.ask('DELETE', '/v1/webhooks/' + told['id'], None, {
+    'If-Match': hook(told['id']).headers['etag']}).status, 204, 'away with it')
 t.refused(people.their_clerk.get('/v1/webhooks/' + every['id']), 403,
           'forbidden', 'a clerk of another agency looks at it')
 t.refused(people.system.ask('PATCH', '/v1/webhooks/' + every['id'],

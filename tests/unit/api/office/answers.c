@@ -48,6 +48,48 @@ secret_tags(void)
 	tap_ok(!vt_hash_eq(&t, &plain), "nobody guesses without the store");
 }
 
+/* What a caller keeps for us says nothing to him, and nobody makes one. */
+static void
+sealed(void)
+{
+	static const char place[] = "a.login.name.of.another.agency.altogether";
+	struct vt_span list = VT_SPAN_LIT("list"), other = VT_SPAN_LIT("other");
+	struct vt_span text = VT_SPAN(place, sizeof(place) - 1);
+	VT_BUF_AUTO(one);
+	VT_BUF_AUTO(two);
+	VT_BUF_AUTO(back);
+	int bad = 0;
+
+	vt_office_seal(h.office, list, text, &one);
+	vt_office_seal(h.office, list, text, &two);
+	tap_ok(one.n == two.n && memcmp(one.p, two.p, one.n) == 0,
+	    "the same place, the same bytes");
+	for (size_t i = 0; i + 4 <= one.n; i++)
+		bad += memmem(place, text.n, one.p + i, 4) != NULL;
+	tap_eq_int(bad, 0, "nothing of it can be read");
+	tap_ok(vt_office_unseal(h.office, list, vt_buf_view(&one), &back) &&
+		   vt_span_is(vt_buf_view(&back), place),
+	    "here it can");
+	tap_ok(!vt_office_unseal(h.office, other, vt_buf_view(&one), &back),
+	    "not for another list");
+	for (size_t i = 0; i < one.n; i++) {
+		one.p[i] ^= 1;
+		bad +=
+		    vt_office_unseal(h.office, list, vt_buf_view(&one), &back);
+		one.p[i] ^= 1;
+	}
+	for (size_t i = 0; i < one.n; i++)
+		bad +=
+		    vt_office_unseal(h.office, list, VT_SPAN(one.p, i), &back);
+	tap_eq_int(bad, 0, "changed or cut it is none");
+	vt_buf_reset(&one);
+	vt_buf_reset(&back);
+	vt_office_seal(h.office, list, VT_SPAN("", 0), &one);
+	tap_ok(vt_office_unseal(h.office, list, vt_buf_view(&one), &back) &&
+		   back.n == 0,
+	    "an empty place is one, too");
+}
+
 int
 main(void)
 {
@@ -69,6 +111,7 @@ main(void)
 	tap_ok(round_trip(&a, 0, &found) == VT_E_INVALID && !found,
 	    "none is refused");
 	secret_tags();
+	sealed();
 	house_end(&h);
 	return tap_done();
 }
