@@ -165,7 +165,12 @@ outcome(const struct job *j, enum vt_delivery_state state, const char *note,
 	ret->u.delivered.delivery = j->id;
 	ret->u.delivered.state = state;
 	ret->u.delivered.note = note;
-	ret->u.delivered.attempts = j->offered ? j->attempt : 0;
+	/* of what nobody was offered there is no try; a way it has, so that
+	 * this is the word of a transport */
+	ret->u.delivered.attempts =
+	    j->offered || state != VT_DELIVERY_FAILED ? j->attempt : 0;
+	if (state == VT_DELIVERY_FAILED)
+		ret->u.delivered.transport = transport_kind(j->route.kind);
 	ret->u.delivered.sent_at = VT_TIME_NONE;
 	ret->u.delivered.stored_at = VT_TIME_NONE;
 }
@@ -193,8 +198,9 @@ find_earlier(struct vt_view *v, const struct job *j, const vt_id *about,
 
 	if ((rc = vt_paper_get(v, about, &old, reterr)) != VT_OK)
 		return rc;
-	e->ask = vt_id_eq(&old.recalled_by, &j->paper) ? VT_ASK_RECALL
-						       : VT_ASK_REPLACE;
+	e->ask = vt_id_eq(&old.recalled_by, &j->paper)   ? VT_ASK_RECALL
+		 : old.replaced_kind == VT_REPLACE_AMEND ? VT_ASK_UPDATE
+							 : VT_ASK_REPLACE;
 	vt_text_fit(e->reason, sizeof(e->reason), old.closed_note);
 	do {
 		rc = vt_delivery_list_after(

@@ -357,6 +357,14 @@ put_business(struct maker *m)
 		d->acts_on = text;
 		return;
 	}
+	if (old.replaced_kind == VT_REPLACE_AMEND) {
+		d->business = VT_EDXML_UPDATE;
+		d->reason = "Sửa đổi, bổ sung, đính chính văn bản";
+		d->acts_on = text;
+		d->info_document = 1; /* its text; its receivers stay */
+		d->info_receiver = 0;
+		return;
+	}
 	r = array(m, 1, sizeof(*r));
 	if (r == NULL)
 		return;

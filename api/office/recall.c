@@ -230,22 +230,44 @@ vt_office_recall(struct vt_office *o, const struct vt_request *rq,
 	return order(o, rq, VT_DUTY_RECALL, paper, notice, &step, ret, reterr);
 }
 
-int
-vt_office_replace(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *paper, const vt_id *by, const char *reason,
-    struct vt_act_result *ret, struct vt_err *reterr)
+/* step: kind and the other paper are filled in. */
+static int
+replace(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
+    const char *reason, struct vt_step *step, struct vt_act_result *ret,
+    struct vt_err *reterr)
 {
-	struct vt_step step = { .kind = VT_STEP_REPLACE };
 	VT_BUF_AUTO(why);
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = need_reason(reason, "replace", &why, reterr)) != VT_OK)
 		return rc;
-	step.u.replace.by = *by;
-	step.u.replace.kind = VT_REPLACE_NEW;
-	step.u.replace.note = vt_buf_str(&why);
-	return order(o, rq, VT_DUTY_REPLACE, paper, by, &step, ret, reterr);
+	step->kind = VT_STEP_REPLACE;
+	step->u.replace.note = vt_buf_str(&why);
+	return order(o, rq, VT_DUTY_REPLACE, paper, &step->u.replace.by, step,
+	    ret, reterr);
+}
+
+int
+vt_office_replace(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const vt_id *by, const char *reason,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct vt_step step = { .u.replace = {
+				    .by = *by, .kind = VT_REPLACE_NEW } };
+
+	return replace(o, rq, paper, reason, &step, ret, reterr);
+}
+
+int
+vt_office_amend(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const vt_id *by, const char *reason,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct vt_step step = { .u.replace = {
+				    .by = *by, .kind = VT_REPLACE_AMEND } };
+
+	return replace(o, rq, paper, reason, &step, ret, reterr);
 }
 
 /* ---- the receiver: answering ---- */

@@ -10,6 +10,8 @@
  *		receivers get an edoc of type 1, cancel and report.
  * thay thế	replace (18(3)): a new signed paper stands for the old one,
  *		which stays, marked; receivers get an edoc of type 3.
+ * sửa đổi, đính chính	amend (18(3)): another paper changes or corrects the
+ *		old one, which stays in force, marked; an edoc of type 2.
  *
  * Nothing is deleted: states, marks and leaves. Bytes stay by retention.
  */
@@ -36,6 +38,12 @@ VT_NODISCARD int vt_office_recall(struct vt_office *o,
 /* by: our issued paper that stands for `paper` from now on; sent to all who
  * got the old one as an edoc of type 3. Role: clerk. */
 VT_NODISCARD int vt_office_replace(struct vt_office *o,
+    const struct vt_request *rq, const vt_id *paper, const vt_id *by,
+    const char *reason, struct vt_act_result *ret, struct vt_err *reterr);
+
+/* The same for a paper that changes or corrects it (an amendment; for errors
+ * of form an official letter); an edoc of type 2. */
+VT_NODISCARD int vt_office_amend(struct vt_office *o,
     const struct vt_request *rq, const vt_id *paper, const vt_id *by,
     const char *reason, struct vt_act_result *ret, struct vt_err *reterr);
 

@@ -117,6 +117,18 @@ do_recall(struct vt_v1_call *c)
 }
 
 static int
+do_amend(struct vt_v1_call *c)
+{
+	vt_id by = vt_in_need_id(&c->root, "by");
+	int rc;
+
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_amend(c->office, &c->rq, &c->paper, &by,
+	    vt_in_str(&c->root, "reason"), c->ret, c->reterr);
+}
+
+static int
 do_replace(struct vt_v1_call *c)
 {
 	vt_id by = vt_in_need_id(&c->root, "by");
@@ -171,6 +183,7 @@ static const struct vt_v1_act acts[] = {
 	{ "take_back", do_take_back },
 	{ "recall", do_recall },
 	{ "replace", do_replace },
+	{ "amend", do_amend },
 	{ "answer_recall", do_answer_recall },
 	{ "print", do_print },
 };

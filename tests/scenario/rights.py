@@ -39,6 +39,7 @@ MAY = {
     'act accept': 'CS', 'act refuse': 'C', 'act assign': 'LC',
     'act forward': 'LOC', 'act process': 'LOCS', 'act finish': 'LOCS',
     'act take_back': 'CS', 'act recall': 'C', 'act replace': 'C',
+    'act amend': 'C',
     'act answer_recall': 'C', 'act print': 'LOC',
     'prepareSignature initial': 'LOCS', 'prepareSignature sign': 'LS',
     'prepareSignature seal': 'CS',

@@ -282,6 +282,93 @@ unverified(void)
 	}
 }
 
+/* ---- amending ---- */
+
+/* The newest edoc that came, by its type; what stands for the paper. */
+static enum vt_edoc_type
+newest_type(struct node *n)
+{
+	struct vt_consign_filter f = { .kind = VT_CONSIGN_EDOC };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_consignment c[1];
+	struct vt_view *v = NULL;
+	enum vt_edoc_type type;
+	uint64_t next;
+	size_t got = 0;
+
+	must(vt_view_begin(n->store, &v, &err) == VT_OK &&
+		 vt_consign_list(v, n->no[0], &f, c, 1, &got, &next, &err) ==
+		     VT_OK &&
+		 got == 1,
+	    "consignment", err.msg);
+	type = c[0].type;
+	vt_view_end(v);
+	return type;
+}
+
+static bool
+is_amended(struct node *n, const vt_id *paper, const vt_id *by)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_paper p;
+	bool is;
+
+	must(vt_view_begin(n->store, &v, &err) == VT_OK &&
+		 vt_paper_get(v, paper, &p, &err) == VT_OK,
+	    "paper", err.msg);
+	is = vt_id_eq(&p.replaced_by, by) &&
+	     p.replaced_kind == VT_REPLACE_AMEND &&
+	     p.state != VT_PAPER_RECALLED;
+	vt_view_end(v);
+	return is;
+}
+
+static void
+amended(struct node *to, size_t k, const char *where)
+{
+	vt_id paper = issued(&a, 0, 5000 + k), by = issued(&a, 0, 5100 + k);
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	size_t before = count_arrived(to, k);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&a, 0), clerk = actor(to, k);
+	struct vt_request rq;
+	vt_id theirs, correction;
+
+	send_to(&a, 0, &paper, to->code[k]);
+	WAIT_FOR(count_arrived(to, k) == before + 1, "%s: it is there", where);
+	theirs = newest(to, k);
+	accept_as(to, k, &theirs);
+	rq = request(&a, &who);
+	tap_call(vt_office_amend(a.office, &rq, &paper, &by,
+		     "Đính chính ngày ban hành", &r, &err),
+	    &err, "%s: corrected by a letter", where);
+	vt_act_result_free(&r);
+	tap_ok(is_amended(&a, &paper, &by), "%s: marked, and in force", where);
+	WAIT_FOR(count_arrived(to, k) == before + 2,
+	    "%s: the letter goes to who has the paper", where);
+	correction = newest(to, k);
+	if (to != &a)
+		tap_eq_int(newest_type(to), VT_EDOC_UPDATE,
+		    "%s: as an edoc of type 2", where);
+	accept_as(to, k, &correction);
+	for (int t = 0; t < WAIT_S * 100; t++) {
+		int rc;
+
+		r = (struct vt_act_result)VT_ACT_RESULT_INIT;
+		rq = request(to, &clerk);
+		rc = vt_office_answer_recall(
+		    to->office, &rq, &theirs, true, "", &r, &err);
+		vt_act_result_free(&r);
+		if (rc == VT_OK)
+			break;
+		nap();
+	}
+	tap_ok(is_amended(to, &theirs, &correction), "%s: agreed %s", where,
+	    err.msg);
+	WAIT_FOR(shown(&a, &paper) == 15, "%s: 15 comes back", where);
+}
+
 int
 main(void)
 {
@@ -306,6 +393,8 @@ main(void)
 	opened(&b, 0, "peer");
 	opened(&a, 1, "tenant");
 	unverified();
+	amended(&b, 0, "peer");
+	amended(&a, 1, "tenant");
 	node_end(&a);
 	node_end(&b);
 	vt_spawner_free(spawner);
