@@ -12,16 +12,24 @@ crypt_err(gcry_error_t e, const char *what, struct vt_err *reterr)
 	    reterr, VT_E_INTERNAL, "Ed25519: %s: %s", what, gcry_strerror(e));
 }
 
-/* libgcrypt takes the seed as d; the public key is derived from it. */
+/* libgcrypt takes the seed as d; the public key is derived from it, each time,
+ * unless it is given. */
 static int
-secret_key(struct vt_span seed, gcry_sexp_t *ret, struct vt_err *reterr)
+secret_key(struct vt_span seed, const uint8_t *pub, gcry_sexp_t *ret,
+    struct vt_err *reterr)
 {
 	gcry_error_t e;
 
 	VT_ASSERT(seed.n == VT_ED25519_KEY);
-	e = gcry_sexp_build(ret, NULL,
-	    "(private-key (ecc (curve Ed25519)(flags eddsa)(d %b)))",
-	    VT_ED25519_KEY, seed.p);
+	if (pub == NULL)
+		e = gcry_sexp_build(ret, NULL,
+		    "(private-key (ecc (curve Ed25519)(flags eddsa)(d %b)))",
+		    VT_ED25519_KEY, seed.p);
+	else
+		e = gcry_sexp_build(ret, NULL,
+		    "(private-key (ecc (curve Ed25519)(flags eddsa)(q %b)"
+		    "(d %b)))",
+		    VT_ED25519_KEY, pub, VT_ED25519_KEY, seed.p);
 	return e != 0 ? crypt_err(e, "reading the key", reterr) : VT_OK;
 }
 
@@ -37,7 +45,7 @@ vt_ed25519_public(struct vt_span seed, uint8_t ret[static VT_ED25519_KEY],
 	gcry_mpi_t q;
 	int rc;
 
-	if ((rc = secret_key(seed, &key, reterr)) != VT_OK)
+	if ((rc = secret_key(seed, NULL, &key, reterr)) != VT_OK)
 		return rc;
 	if ((e = gcry_mpi_ec_new(&ctx, key, NULL)) != 0)
 		return crypt_err(e, "deriving the public key", reterr);
@@ -61,8 +69,8 @@ text_sexp(struct vt_span text, gcry_sexp_t *ret)
 	    text.p);
 }
 
-int
-vt_ed25519_sign(struct vt_span seed, struct vt_span text,
+static int
+sign(struct vt_span seed, const uint8_t *pub, struct vt_span text,
     uint8_t ret[static VT_ED25519_SIGNATURE], struct vt_err *reterr)
 {
 	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *key = NULL;
@@ -73,7 +81,7 @@ vt_ed25519_sign(struct vt_span seed, struct vt_span text,
 	int rc;
 
 	VT_ASSERT(text.n <= INT32_MAX);
-	if ((rc = secret_key(seed, &key, reterr)) != VT_OK)
+	if ((rc = secret_key(seed, pub, &key, reterr)) != VT_OK)
 		return rc;
 	if ((e = text_sexp(text, &data)) == 0)
 		e = gcry_pk_sign(&sig, data, key);
@@ -94,6 +102,21 @@ vt_ed25519_sign(struct vt_span seed, struct vt_span text,
 	}
 	memcpy(ret, half, sizeof(half));
 	return VT_OK;
+}
+
+int
+vt_ed25519_sign(struct vt_span seed, struct vt_span text,
+    uint8_t ret[static VT_ED25519_SIGNATURE], struct vt_err *reterr)
+{
+	return sign(seed, NULL, text, ret, reterr);
+}
+
+int
+vt_ed25519_sign_with(struct vt_span seed,
+    const uint8_t pub[static VT_ED25519_KEY], struct vt_span text,
+    uint8_t ret[static VT_ED25519_SIGNATURE], struct vt_err *reterr)
+{
+	return sign(seed, pub, text, ret, reterr);
 }
 
 bool

@@ -20,6 +20,15 @@ VT_NODISCARD int vt_ed25519_public(struct vt_span seed,
 VT_NODISCARD int vt_ed25519_sign(struct vt_span seed, struct vt_span text,
     uint8_t ret[static VT_ED25519_SIGNATURE], struct vt_err *reterr);
 
+/*
+ * The same for who has the public key already, in half the time. It must be
+ * the seed's (vt_ed25519_public), from our own memory: two signatures of one
+ * text with two public keys would give the seed away.
+ */
+VT_NODISCARD int vt_ed25519_sign_with(struct vt_span seed,
+    const uint8_t pub[static VT_ED25519_KEY], struct vt_span text,
+    uint8_t ret[static VT_ED25519_SIGNATURE], struct vt_err *reterr);
+
 /* Is it this key's signature over the text? */
 bool vt_ed25519_verify(const uint8_t pub[static VT_ED25519_KEY],
     struct vt_span text, const uint8_t sig[static VT_ED25519_SIGNATURE]);

@@ -304,7 +304,7 @@ sign_checkpoint(struct vt_store *s, struct vt_live *l, struct vt_err *reterr)
 	if ((rc = vt_log_key_get(s, &l->id, &key, reterr)) != VT_OK)
 		return rc;
 	return vt_checkpoint_sign(
-	    &c, vt_secret_view(key->seed), l->log_key, &l->checkpoint, reterr);
+	    &c, vt_secret_view(key->seed), key->pub, &l->checkpoint, reterr);
 }
 
 static void
