@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <ctype.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,6 +16,14 @@
 /* A line that gives less than this for so long is as good as dead. */
 #define SLOW_BYTES 256L
 #define SLOW_S     30L
+
+#define POOL_MAX 8
+
+struct vt_call_pool {
+	pthread_mutex_t lock;
+	size_t n;
+	CURL *idle[POOL_MAX];
+};
 
 struct run {
 	const struct vt_call *call;
@@ -350,6 +359,60 @@ judge(struct run *r, CURLcode rc, const char *why, struct vt_err *reterr)
 }
 
 int
+vt_call_pool_new(struct vt_call_pool **ret, struct vt_err *reterr)
+{
+	struct vt_call_pool *p = calloc(1, sizeof(*p));
+
+	if (p == NULL || pthread_mutex_init(&p->lock, NULL) != 0) {
+		free(p);
+		return vt_err_set(reterr, VT_E_NOMEM, "connections: no memory");
+	}
+	*ret = p;
+	return VT_OK;
+}
+
+void
+vt_call_pool_free(struct vt_call_pool *p)
+{
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < p->n; i++)
+		curl_easy_cleanup(p->idle[i]);
+	(void)pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+/* With the connections, sessions and names it has, and nothing else. */
+static CURL *
+handle_take(struct vt_call_pool *p)
+{
+	CURL *h = NULL;
+
+	if (p != NULL) {
+		(void)pthread_mutex_lock(&p->lock);
+		if (p->n > 0)
+			h = p->idle[--p->n];
+		(void)pthread_mutex_unlock(&p->lock);
+	}
+	return h != NULL ? h : curl_easy_init();
+}
+
+static void
+handle_give(struct vt_call_pool *p, CURL *h)
+{
+	if (p != NULL && h != NULL) {
+		curl_easy_reset(h); /* nothing of the call is left in it */
+		(void)pthread_mutex_lock(&p->lock);
+		if (p->n < POOL_MAX) {
+			p->idle[p->n++] = h;
+			h = NULL;
+		}
+		(void)pthread_mutex_unlock(&p->lock);
+	}
+	curl_easy_cleanup(h);
+}
+
+int
 vt_call(const struct vt_call *call, struct vt_call_answer *ret_answer,
     struct vt_err *reterr)
 {
@@ -366,7 +429,7 @@ vt_call(const struct vt_call *call, struct vt_call_answer *ret_answer,
 		   (call->source == NULL ? 0 : call->source->size);
 	if ((fields = make_fields(call, reterr)) == NULL)
 		return reterr == NULL ? VT_E_INVALID : (int)reterr->code;
-	r.h = curl_easy_init();
+	r.h = handle_take(call->pool);
 	if (r.h == NULL || !set_up(r.h, &r, fields) ||
 	    curl_easy_setopt(r.h, CURLOPT_ERRORBUFFER, why) != CURLE_OK) {
 		rc = vt_err_set(reterr, VT_E_ENVIRONMENT,
@@ -376,7 +439,7 @@ vt_call(const struct vt_call *call, struct vt_call_answer *ret_answer,
 		curl_easy_getinfo(
 		    r.h, CURLINFO_RESPONSE_CODE, &ret_answer->status);
 	}
-	curl_easy_cleanup(r.h);
+	handle_give(call->pool, r.h);
 	curl_slist_free_all(r.names);
 	curl_slist_free_all(fields);
 	return rc;

@@ -15,6 +15,17 @@ struct vt_call_field {
 	const char *name, *value; /* ASCII, no control characters */
 };
 
+/*
+ * Connections that stay open between calls, some at a time. All calls of a
+ * pool have the same ca, cert, key, allow_private and resolve: those are asked
+ * when a connection is made. Threads: safe.
+ */
+struct vt_call_pool;
+VT_NODISCARD int vt_call_pool_new(
+    struct vt_call_pool **ret, struct vt_err *reterr); /* *owned* */
+/* No call may be under way. NULL allowed. */
+void vt_call_pool_free(struct vt_call_pool *p);
+
 /* All pointers: borrowed for the call. */
 struct vt_call {
 	const char *method; /* "GET", "POST", ... */
@@ -45,6 +56,9 @@ struct vt_call {
 	 * the server stops. NULL: never. */
 	bool (*stop)(void *arg);
 	void *stop_arg;
+
+	/* Connections of earlier calls to go on with, or NULL. */
+	struct vt_call_pool *pool;
 
 	/* "HOST:PORT:ADDRESS[,ADDRESS]", NULL-terminated: what the name
 	 * service would say of these, for tests. NULL: it is asked. */

@@ -63,8 +63,8 @@ own_route(struct vt_office *o, const char *code, struct vt_route *ret,
 }
 
 static int
-open_own(struct vt_office *o, const char *code, struct vt_key **ret,
-    struct vt_err *reterr)
+open_own(struct vt_office *o, const char *code, struct vt_own_file *ret_file,
+    struct vt_key **ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_secret_free) struct vt_secret *pin = NULL;
 	VT_CLEANUP(vt_key_free) struct vt_key *key = NULL;
@@ -81,8 +81,13 @@ open_own(struct vt_office *o, const char *code, struct vt_key **ret,
 		(rc = read_secret(o, r->password_ref, &pin, reterr)) != VT_OK))
 		goto out;
 	vt_buf_printf(&uri, "file:%s", vt_buf_str(&path));
-	if ((rc = vt_buf_status(&uri, reterr)) != VT_OK ||
-	    (rc = vt_key_open(vt_buf_str(&uri), pin, &key, reterr)) != VT_OK ||
+	if ((rc = vt_buf_status(&uri, reterr)) != VT_OK)
+		goto out;
+	*ret_file = (struct vt_own_file){ .size = 0 };
+	if (vt_own_file_look(vt_buf_str(&path), ret_file))
+		key = vt_own_keys_take(&o->own_keys, ret_file);
+	if ((key == NULL && (rc = vt_key_open(vt_buf_str(&uri), pin, &key,
+				 reterr)) != VT_OK) ||
 	    (rc = vt_certificate_check(
 		 vt_key_chain(key, 0), vt_now(o->o.ctx), reterr)) != VT_OK)
 		goto out;
@@ -126,6 +131,7 @@ vt_envelope_sign(struct vt_office *o, const struct vt_envelope *e,
     struct vt_buf *ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_key_free) struct vt_key *key = NULL;
+	struct vt_own_file file;
 	struct vt_span chain[1];
 	enum vt_key_alg alg;
 	VT_BUF_AUTO(attrs);
@@ -135,7 +141,7 @@ vt_envelope_sign(struct vt_office *o, const struct vt_envelope *e,
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = digest(e, &h, reterr)) != VT_OK ||
-	    (rc = open_own(o, e->from, &key, reterr)) != VT_OK)
+	    (rc = open_own(o, e->from, &file, &key, reterr)) != VT_OK)
 		return rc;
 	alg = vt_key_algorithm(key);
 	chain[0] = vt_key_chain(key, 0);
@@ -144,8 +150,11 @@ vt_envelope_sign(struct vt_office *o, const struct vt_envelope *e,
 	    (rc = vt_key_sign(key, vt_buf_view(&attrs), &value, reterr)) !=
 		VT_OK)
 		return rc;
-	return vt_cms_build(vt_buf_view(&attrs), chain, 1, alg,
+	rc = vt_cms_build(vt_buf_view(&attrs), chain, 1, alg,
 	    vt_buf_view(&value), ret, reterr);
+	if (rc == VT_OK && file.size > 0)
+		vt_own_keys_give(&o->own_keys, &file, VT_TAKE(key));
+	return rc;
 }
 
 /* ---- the peer's ---- */

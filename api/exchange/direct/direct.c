@@ -204,9 +204,14 @@ vt_direct_new(const struct vt_direct_options *o, struct vt_direct **ret,
     struct vt_err *reterr)
 {
 	struct vt_direct *d = calloc(1, sizeof(*d));
+	int rc;
 
 	if (d == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "direct exchange");
+	if ((rc = vt_call_pool_new(&d->calls, reterr)) != VT_OK) {
+		free(d);
+		return rc;
+	}
 	d->magic = VT_DIRECT_MAGIC;
 	d->o = *o;
 	*ret = d;
@@ -220,6 +225,7 @@ vt_direct_free(struct vt_direct *d)
 		return;
 	VT_CHECK(d, VT_DIRECT_MAGIC);
 	d->magic = 0;
+	vt_call_pool_free(d->calls);
 	free(d);
 }
 

@@ -4,6 +4,7 @@
 #define VT_API_EXCHANGE_DIRECT_PRIV_H
 
 #include "api/exchange/direct/direct.h"
+#include "api/fetch/call.h"
 
 #define VT_DIRECT_MAGIC 0x64697263U
 
@@ -18,6 +19,7 @@
 struct vt_direct {
 	uint32_t magic;
 	struct vt_direct_options o;
+	struct vt_call_pool *calls; /* connections to peers */
 };
 
 /* direct/send.c */

@@ -86,6 +86,7 @@ vt_direct_send(void *arg, const struct vt_route *route,
 	call.put_arg = &receipt;
 	call.limit = VT_RECEIPT_MAX;
 	call.timeout_ms = d->o.timeout_ms;
+	call.pool = d->calls;
 	call.allow_private = d->o.allow_private;
 	call.ca = d->o.ca;
 	call.cert = d->o.cert;
