@@ -346,16 +346,20 @@ form(struct vt_sheet *s, const struct vt_desk_act *a)
 	bool again = s->refused != NULL && s->refused->act == a;
 	/* Not known whether it was done: asked again as the same request. */
 	bool same = again && vt_err_info(s->refused->err.code)->retryable;
-	bool upload = (a->flags & VT_ACT_UPLOAD) != 0;
 	struct vt_desk *d = s->d;
 	struct vt_buf *b = d->page.b;
 	char hash[VT_HASH_TEXT + 1];
 
-	vt_html(b,
-	    "<form action=\"/desk/papers/%s/%s%s\" method=\"post\"%s "
-	    "data-once=\"1\">\n",
-	    s->id, upload ? "" : "acts/", a->name,
-	    upload ? " enctype=\"multipart/form-data\"" : "");
+	if ((a->flags & VT_ACT_UPLOAD) != 0)
+		vt_html(b,
+		    "<form action=\"/desk/papers/%s/%s\" method=\"post\" "
+		    "enctype=\"multipart/form-data\" data-once=\"1\">\n",
+		    s->id, a->name);
+	else
+		vt_html(b,
+		    "<form action=\"/desk/papers/%s/acts/%s\" "
+		    "method=\"post\" data-once=\"1\">\n",
+		    s->id, a->name);
 	vt_desk_csrf(d);
 	vt_desk_key(d, same ? vt_webform_get(s->refused->form, "key") : NULL);
 	vt_html(b,

@@ -105,12 +105,20 @@ show_tabs(struct vt_desk *d, const struct tab *here)
 {
 	vt_html(d->page.b, "<ul class=\"counts\" aria-label=\"%s\">\n",
 	    T(d, "Lọc theo trạng thái", "By state"));
-	for (size_t i = 0; i < N_TABS; i++)
-		vt_html(d->page.b,
-		    "<li><a href=\"/desk/packets?show=%s\"%s>%s</a></li>\n",
-		    tabs[i].name,
-		    &tabs[i] == here ? " aria-current=\"page\"" : "",
-		    T(d, tabs[i].vi, tabs[i].en));
+	for (size_t i = 0; i < N_TABS; i++) {
+		const struct tab *t = &tabs[i];
+
+		if (t == here)
+			vt_html(d->page.b,
+			    "<li><a href=\"/desk/packets?show=%s\" "
+			    "aria-current=\"page\">%s</a></li>\n",
+			    t->name, T(d, t->vi, t->en));
+		else
+			vt_html(d->page.b,
+			    "<li><a href=\"/desk/packets?show=%s\">%s</a>"
+			    "</li>\n",
+			    t->name, T(d, t->vi, t->en));
+	}
 	vt_html(d->page.b, "</ul>\n");
 }
 

@@ -800,6 +800,10 @@ test_version(struct vt_buf *b)
 #define CSRF_O                                                                 \
 	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo"
 	desk.state = VT_PAPER_SUBMITTED;
+	(void)get(b, PAPER, 'o');
+	tap_ok(HAS("action=\"" PAPER "/version\" method=\"post\" "
+		   "enctype=\"multipart/form-data\""),
+	    "the form brings a file");
 	tap_eq_int(VERSION(AFILE("main", "sửa.pdf", "%PDF")), 303, "a version");
 	tap_ok(HAS("Location: " PAPER "?done=version\r\n"), "back to it");
 	tap_eq_str(fake.act, "edit", "by the office");
