@@ -205,6 +205,18 @@ row_find(struct vt_view *v, const char *code, const vt_id *id, struct row *ret,
 	return rc;
 }
 
+/* Is what was done to be fetched once more? A delivery that waits again was
+ * sent again by hand: what ends it ends it before its row. */
+static bool
+is_replayed(struct vt_view *v, const struct row *was)
+{
+	struct vt_delivery d;
+
+	return was->p.kind == VT_PACKET_EDOC &&
+	       vt_delivery_get(v, &was->p.id, &d, NULL) == VT_OK &&
+	       d.state == VT_DELIVERY_WAITING;
+}
+
 /* New, or there already: then in the line, too, unless it is done. */
 static int
 row_wait(
@@ -212,6 +224,7 @@ row_wait(
 {
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_view *v = NULL;
+	bool again = false;
 	struct row was;
 	int rc;
 
@@ -220,12 +233,15 @@ row_wait(
 		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 			return rc;
 		rc = row_find(v, code, &r->p.id, &was, &err);
+		again = rc == VT_OK && was.done && is_replayed(v, &was);
 		vt_view_end(v);
-		if (rc == VT_OK && was.done)
+		if (rc == VT_OK && was.done && !again)
 			return VT_OK;
 		if (rc == VT_OK)
 			r->rev = was.rev;
 	}
+	if (again)
+		rc = row_put(o, code, r, was.rev, &r->rev, &err);
 	if (rc == VT_OK)
 		return line_put(o, code, r, reterr);
 	if (reterr != NULL)
@@ -440,6 +456,7 @@ record_end(struct vt_office *o, const vt_id *id, bool done, const char *note,
 	step.u.delivered.note = note;
 	step.u.delivered.transport = VT_TRANSPORT_HOSTED;
 	step.u.delivered.external = text;
+	step.u.delivered.attempts = 1; /* it was there, done or not */
 	step.u.delivered.sent_at = done ? vt_now(o->o.ctx) : VT_TIME_NONE;
 	step.u.delivered.stored_at = step.u.delivered.sent_at;
 	rc = vt_store_do(o->o.store, &act, &res, reterr);

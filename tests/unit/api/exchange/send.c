@@ -369,6 +369,59 @@ amended(struct node *to, size_t k, const char *where)
 	WAIT_FOR(shown(&a, &paper) == 15, "%s: 15 comes back", where);
 }
 
+/* ---- agencies that fetch ---- */
+
+static size_t
+to_fetch(struct vt_pickup *p, size_t max)
+{
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t next;
+	size_t n = 0;
+
+	must(vt_office_pickups(a.office, "H99.70", VT_PACKET_EDOC, 0, p, max,
+		 &n, &next, &err) == VT_OK,
+	    "pickups", err.msg);
+	return n;
+}
+
+static void
+fetched_again(void)
+{
+	vt_id paper = issued(&a, 0, 6000);
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_office_packet *pk = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&a, 0);
+	struct vt_request rq;
+	struct vt_pickup p[4];
+	vt_id id;
+
+	node_route(&a, "H99.70", VT_ROUTE_HOSTED);
+	send_to(&a, 0, &paper, "H99.70");
+	WAIT_FOR(to_fetch(p, 4) == 1, "it waits to be fetched");
+	id = p[0].id;
+	tap_call(vt_office_pickup_end(
+		     a.office, "H99.70", &id, false, "không đọc được", &err),
+	    &err, "fetched, and not readable there");
+	tap_eq_int(
+	    see(&a, &paper, 0).state, VT_DELIVERY_FAILED, "a dead letter");
+	tap_eq_int(see(&a, &paper, 0).attempts, 1, "that was there");
+	tap_eq_int(to_fetch(p, 4), 0, "nothing waits");
+	rq = request(&a, &who);
+	tap_call(vt_office_replay_delivery(a.office, &rq, &id, &r, &err), &err,
+	    "sent again by hand");
+	vt_act_result_free(&r);
+	vt_office_wake(a.office);
+	WAIT_FOR(to_fetch(p, 4) == 1, "it waits to be fetched again");
+	tap_call(vt_office_packet_open(a.office, "H99.70", &id, &pk, &err),
+	    &err, "and is handed out");
+	vt_office_packet_close(pk);
+	tap_call(vt_office_pickup_end(a.office, "H99.70", &id, true, "", &err),
+	    &err, "taken");
+	tap_eq_int(see(&a, &paper, 0).state, VT_DELIVERY_SENT, "sent");
+	tap_eq_int(to_fetch(p, 4), 0, "nothing waits");
+}
+
 int
 main(void)
 {
@@ -393,6 +446,7 @@ main(void)
 	opened(&b, 0, "peer");
 	opened(&a, 1, "tenant");
 	unverified();
+	fetched_again();
 	amended(&b, 0, "peer");
 	amended(&a, 1, "tenant");
 	node_end(&a);
