@@ -1,0 +1,435 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every act of the desk pressed by who may, on a phone and on an old screen;
+then the pages beside the papers."""
+import base64
+import datetime
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import struct
+import subprocess
+import time
+
+import officer as o
+from officer import (PHONE, PROVINCE, SCREEN, act, file, fit, has, press,
+                     quiet, sign_in, t, unfold, webdriver)
+
+SYSTEM = 'demo.system.01'
+SECRET = 'demo-secret-not-real'
+HOSTED = 'H98.01'
+
+
+def until(what, name):
+    """What the work queue does comes in its own time."""
+    for _ in range(200):
+        got = what()
+        if got:
+            return got
+        time.sleep(0.1)
+    return t.need(got, name)
+
+
+def axis(path, body=b'', **params):
+    """A call by the agency that uses our axis server, as its SDK makes it."""
+    stamp = datetime.datetime.now(
+        datetime.timezone(datetime.timedelta(hours=7)))
+    params = {'systemid': SYSTEM, **params,
+              'timestamp': stamp.strftime('%d%m%YT%H%M%S+0')
+              + '%03d' % (stamp.microsecond // 1000),
+              'Content-Type': 'application/octet-stream'}
+    params = {k.replace('_', '-'): v for k, v in params.items()}
+    signed = json.dumps({'XroadVnpt-' + k: v for k, v in params.items()},
+                        separators=(',', ':'))
+    headers = {'XroadVnpt-' + k: v for k, v in params.items()}
+    headers['XroadVnpt-sign-header-key'] = ';'.join(params)
+    headers['XroadVnpt-sign-header'] = signed
+    headers['XroadVnpt-hash-header'] = hmac.new(
+        SECRET.encode(), signed.encode(), hashlib.sha256).hexdigest()
+    headers['Content-Type'] = params['Content-Type']
+    c = http.client.HTTPConnection('127.0.0.1', SERVER.port, timeout=60)
+    c.request('POST', '/axis/' + path, body, headers)
+    return json.loads(c.getresponse().read())
+
+
+class At:
+    """One person at the desk, on a screen of this size."""
+
+    def __init__(self, who, screen):
+        self.b = sign_in(who, screen=screen)
+        self.name = '%s, %d px' % (who, screen[0])
+
+    def open(self, paper):
+        self.b.open(o.URL + '/desk/papers/' + paper)
+
+    def do(self, name, *texts, **fields):
+        """Presses an act with these fields; texts are then on the page."""
+        unfold(self.b, name)
+        for field, value in fields.items():
+            css = '#%s-%s' % (name, field)
+            if self.b.js('return document.querySelector(arguments[0])'
+                         '.tagName', css) == 'SELECT':
+                self.choose(css, value)
+            else:
+                self.b.type(css, value)
+        css = act(name) if name != 'version' else \
+            'form[action$="/version"] button'
+        try:
+            press(self.b, css, 'done=' + name)
+        except webdriver.WebDriverError as e:
+            t.need(False, '%s: %s' % (self.name, name),
+                   '%s\n%s' % (e, self.b.text()))
+        has(self.b, '%s: %s' % (self.name, name), *texts)
+        t.ok(self.b.js('return document.querySelectorAll("[role=status]")'
+                       '.length') == 1, '%s: says so once' % name)
+
+    def choose(self, css, start):
+        """The choice of a list that begins so."""
+        got = self.b.js('''var s = document.querySelector(arguments[0]),
+            want = arguments[1];
+            s.value = Array.from(s.options).filter(function (o) {
+                return o.textContent.trim().indexOf(want) === 0 })[0].value;
+            return s.value''', css, start)
+        t.need(got, 'a choice ' + start)
+
+    def end(self):
+        quiet(self.b, self.name)
+        self.b.close()
+
+
+# --- the walk of our own papers ---
+
+def number(paper):
+    return PEOPLE.clerk.paper(paper)['number']['text']
+
+
+def issued():
+    paper = PEOPLE.walk([('cong-van.pdf', t.PDF, t.letter_pdf())])
+    PEOPLE.clerk.need(PEOPLE.clerk.act(paper, 'issue'))
+    return paper
+
+
+def drafts(screen):
+    """Officer and leader: submit, new version, initials, approve, return."""
+    paper = PEOPLE.draft([('cong-van.pdf', t.PDF, t.letter_pdf())],
+                         subject='Ký nháy %d' % screen[0])
+    officer = At('skhcn-officer', screen)
+    officer.open(paper)
+    officer.do('submit', 'Đã trình lãnh đạo', note='Trình ký',
+               initials='1')
+    officer.do('version', 'Đã nhận phiên bản mới', 'Dự thảo', 'sua.pdf',
+               file=LETTER)
+    officer.do('submit', 'Chờ duyệt', initials='1')
+    officer.do('initial', 'Đã ký nháy', pin=PEOPLE.pin('officer'))
+    t.ok(not officer.b.js('return document.querySelector(arguments[0]) !== '
+                          'null', act('initial')),
+         'one place, one act: it is offered no longer')
+    leader = At('skhcn-leader', screen)
+    leader.open(paper)
+    leader.do('return', 'Đã trả lại', 'Sửa căn cứ', note='Sửa căn cứ')
+    officer.open(paper)
+    officer.do('version', 'Đã nhận phiên bản mới', file=LETTER)
+    officer.do('submit', 'Chờ duyệt')
+    leader.open(paper)
+    leader.do('approve', 'Đã duyệt', note='Đồng ý')
+    leader.b.click('#sign-number')
+    leader.do('sign', 'Đã ký', 'Chờ cấp số', pin=PEOPLE.pin('leader'))
+    leader.end()
+    officer.end()
+    return paper
+
+
+def sealed_elsewhere(clerk):
+    """The agency's key on another device: here, openssl."""
+    clerk.b.js('document.querySelector("form[action$=two-step]")'
+               '.closest("details").open = true')
+    press(clerk.b, 'form[action$="two-step"] button', '/two-step/')
+    has(clerk.b, 'two steps: what is signed', 'Ký số của cơ quan: bằng')
+    clerk.b.click('a[href$="attrs.der"]')
+    attrs = clerk.b.downloaded('attrs.der')
+    key = subprocess.run(
+        ['openssl', 'pkcs12', '-in', PROVINCE.path('keys', 'skhcn-seal.p12'),
+         '-nocerts', '-nodes', '-passin', 'pass:' + PEOPLE.pin('seal')],
+        capture_output=True, check=True).stdout
+    path = file('seal.pem', key)
+    value = subprocess.run(['openssl', 'dgst', '-sha256', '-sign', path],
+                           input=attrs, capture_output=True,
+                           check=True).stdout
+    clerk.b.type('#value', base64.b64encode(value).decode())
+    press(clerk.b, 'main form button', 'done=seal')
+    has(clerk.b, 'sealed in two steps: said as what it is',
+        'Đã ký số của cơ quan.', 'Chờ phát hành')
+
+
+def sending(paper, screen, first):
+    """The clerk: from the number to what went on paper."""
+    clerk = At('skhcn-clerk', screen)
+    clerk.open(paper)
+    clerk.do('number', 'Đã cấp số và ngày', 'Chờ ký số cơ quan')
+    if first:
+        sealed_elsewhere(clerk)
+    else:
+        clerk.do('seal', 'Đã ký số của cơ quan', pin=PEOPLE.pin('seal'))
+    clerk.do('issue', 'Đã phát hành')
+    clerk.do('print', 'Đã ghi sổ bản in', 'Số bản đã in', copies='3')
+    clerk.do('send', 'Đã đưa vào hàng đợi gửi', 'Hội Khuyến học',
+             more='H99.31\n%s\nHội Khuyến học' % HOSTED)
+    clerk.do('handed', 'nơi nhận có bản giấy', 'Đã đến nơi',
+             delivery='Hội Khuyến học', note='Bà Lan ký nhận')
+    sent = PEOPLE.clerk.get('/v1/papers/%s/deliveries' % paper).json
+    sent = [d for d in sent['deliveries'] if d['to']['code'] == HOSTED][0]
+    until(lambda: axis('updateStatus', docid=sent['id'], status='fail')
+          ['ErrorCode'] == '0', 'the far end cannot read it')
+    clerk.b.open(o.URL + '/desk')
+    has(clerk.b, 'what could not be sent is said', 'Không gửi được', HOSTED)
+    clerk.open(paper)
+    if first:
+        fit(clerk.b, 'paper-failed')
+        clerk.b.width(*screen)
+    clerk.do('resend', 'Đang gửi lại', delivery=HOSTED)
+    clerk.do('take-back', 'Đã đề nghị', note='Gửi nhầm')
+    old, by, notice = issued(), issued(), issued()
+    clerk.open(old)
+    clerk.do('replace', 'Đã ghi nhận thay thế', 'Được thay thế bởi',
+             number(by), paper=number(by), note='Sai thể thức')
+    clerk.open(by)
+    clerk.do('recall', 'Đã thu hồi', 'Bị thu hồi theo', number(notice),
+             paper=number(notice), note='Ban hành nhầm')
+    clerk.open(notice)
+    has(clerk.b, 'and the notice says what it recalls', 'Thu hồi văn bản',
+        number(by))
+    clerk.end()
+
+
+# --- the other agency ---
+
+def waits():
+    got = PEOPLE.their_clerk.get(
+        '/v1/papers?direction=in&state=waiting').json['papers']
+    return got[0]['id'] if got else None
+
+
+def arrives():
+    paper = issued()
+    PEOPLE.clerk.need(PEOPLE.clerk.act(paper, 'dispatch',
+                                       to=[{'code': 'H99.31'}]))
+    return paper, until(waits, 'it waits at the other agency')
+
+
+def handling(screen, first):
+    here = arrives()[1]
+    clerk = At('anmau-clerk', screen)
+    clerk.open(here)
+    clerk.do('refuse', 'Đã từ chối', 'Sai thẩm quyền', note='Sai thẩm quyền')
+    paper, here = arrives()
+    clerk.open(here)
+    clerk.do('accept', 'Đã tiếp nhận và vào sổ')
+    clerk.do('assign', 'Đã phân công', 'Phạm Văn Giả', person='Phạm Văn Giả',
+             note='Xử lý trong tuần')
+    leader = At('anmau-leader', screen)
+    leader.b.open(o.URL + '/desk')
+    t.ok(leader.b.js('return document.getElementById("q-mine") !== null'),
+         'who leads has it in his list')
+    leader.open(here)
+    leader.do('process', 'Đã ghi nhận bắt đầu xử lý', 'Đang xử lý')
+    leader.do('forward', 'Đã chuyển', person=CLERK_THERE, note='Giúp tôi')
+    leader.end()
+    PEOPLE.clerk.need(PEOPLE.clerk.act(paper, 'take_back',
+                                       reason='Gửi nhầm nơi nhận'))
+    until(lambda: PEOPLE.their_clerk.paper(here)['asked_at'], 'asked back')
+    clerk.b.open(o.URL + '/desk')
+    has(clerk.b, 'the clerk is told', 'Nơi gửi đề nghị lấy lại, thu hồi')
+    clerk.open(here)
+    has(clerk.b, 'with the reason', 'Gửi nhầm nơi nhận')
+    if first:
+        fit(clerk.b, 'paper-asked')
+        clerk.b.width(*screen)
+    clerk.b.click('#answer-no')
+    clerk.do('answer', 'Đã trả lời nơi gửi', note='Đã xử lý xong')
+    clerk.do('print', 'Đã ghi sổ bản in', copies='1')
+    clerk.do('finish', 'Đã ghi nhận hoàn thành', note='Xong')
+    clerk.end()
+
+
+# --- beside the papers ---
+
+def code_of(secret):
+    step = int(time.time()) // 30
+    mac = hmac.new(base64.b32decode(secret), struct.pack('>Q', step),
+                   hashlib.sha1).digest()
+    at = mac[-1] & 15
+    return '%06d' % ((struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff)
+                     % 1000000)
+
+
+def second_factor():
+    b = sign_in('skhcn-officer')
+    press(b, '.me a', '/desk/me')
+    fit(b, 'me')
+    press(b, 'a[href$="/factor"]', '/factor')
+    fit(b, 'factor')
+    b.type('#password', 'khong phai mat khau')
+    b.click('main form button')
+    b.wait(lambda: 'không đúng' in b.text('body'), 'the refusal')
+    b.type('#password', PROVINCE.read('passwords', 'skhcn-officer'))
+    b.click('main form button')
+    b.wait(lambda: b.js('return document.querySelector("svg.qr") !== null'),
+           'the key')
+    fit(b, 'factor-key')
+    secret = b.text('#secret')
+    b.type('#code', code_of(secret))
+    b.click('main form button')
+    b.wait(lambda: 'Đã bật xác thực hai lớp' in b.text('body'), 'it is on')
+    fit(b, 'factor-on')
+    recovery = b.text('.codes li')
+    quiet(b, 'a second factor', 'status of 401', 'username fields')
+    b.close()
+    b = webdriver.Browser(o.DRIVER)
+    b.open(o.URL + '/desk')
+    for code in ('', recovery):
+        b.js('document.getElementById("login").value = ""')
+        b.type('#login', 'skhcn-officer')
+        b.type('#password', PROVINCE.read('passwords', 'skhcn-officer'))
+        b.type('#code', code)
+        b.click('main button')
+        if code == '':
+            b.wait(lambda: 'có xác thực hai lớp' in b.text('body'),
+                   'the question')
+            fit(b, 'wants-code')
+    b.wait(lambda: b.url.rstrip('/') == o.URL + '/desk', 'the inbox')
+    t.ok(True, 'from now on a code is asked for; a recovery code is one')
+    b.open(o.URL + '/desk/me')
+    press(b, 'form[action$="sign-out-all"] button', 'sign-in')
+    t.ok(True, 'signed out everywhere')
+    quiet(b, 'signing in with a code', 'status of 401')
+    b.close()
+
+
+def delegation():
+    """The leader is away: the clerk signs in his place."""
+    b = sign_in('skhcn-leader')
+    b.open(o.URL + '/desk/delegations')
+    fit(b, 'delegations')
+    b.js('''var s = document.getElementById("to");
+        s.value = Array.from(s.options).filter(function (o) {
+            return o.textContent.indexOf("Lê Thị Dụ") === 0 })[0].value''')
+    b.click(b.js('return "#" + Array.from(document.querySelectorAll('
+                 '"fieldset label")).filter(function (l) { return '
+                 'l.textContent === "ký văn bản" })[0].htmlFor'))
+    b.js('document.getElementById("until").value = arguments[0]',
+         time.strftime('%Y-%m-%d', time.gmtime(time.time() + 2 * 86400)))
+    b.js('document.getElementById("text").required = false')
+    press(b, 'main form[action$="delegations"] button', '/delegations')
+    b.wait(lambda: 'Hãy ghi căn cứ' in b.text('body'), 'the refusal')
+    fit(b, 'delegations-wrong')
+    b.type('#text', 'Giám đốc đi công tác, theo quy chế làm việc')
+    press(b, 'main form[action$="delegations"] button', 'done=given')
+    has(b, 'a delegation', 'Đã lập ủy quyền', 'Lê Thị Dụ', 'ký văn bản',
+        'Đang có hiệu lực')
+    fit(b, 'delegations-given')
+    paper = PEOPLE.draft([('cong-van.pdf', t.PDF, t.letter_pdf())],
+                         subject='Ký theo ủy quyền')
+    PEOPLE.agree(paper)
+    clerk = At('skhcn-clerk', SCREEN)
+    clerk.open(paper)
+    clerk.do('sign', 'Đã ký', 'theo ủy quyền của Nguyễn Thị Minh Mẫu',
+             pin=PEOPLE.pin('clerk'))
+    clerk.end()
+    press(b, 'form[action$="/end"] button', 'done=ended')
+    has(b, 'ended', 'Đã chấm dứt ủy quyền', 'Đã chấm dứt')
+    quiet(b, 'delegations', 'status of 422')
+    b.close()
+
+
+def packets():
+    """What came and cannot be read: read again, then set aside."""
+    junk = b'\x89junk, no packet at all\n' * 40
+    a = axis('sendEdoc', junk + b'\r\n', servicetype='eDoc',
+             messagetype='edoc', hash_file=''.join(
+                 '%x' % x for x in hashlib.sha256(junk).digest()),
+             **{'from': HOSTED, 'to': 'H99.07'})
+    t.equal(a['ErrorCode'], '0', 'what is no packet is taken and kept')
+    b = sign_in('skhcn-clerk')
+    b.wait(lambda: b.open(o.URL + '/desk') or
+           'gói tin đến chưa đọc được' in b.text('body'), 'the notice')
+    fit(b, 'inbox-quarantine')
+    press(b, '.notice a', '/desk/packets')
+    fit(b, 'packets')
+    press(b, 'td.subject a', '/desk/packets/')
+    fit(b, 'packet')
+    one = b.url
+    press(b, 'form[action$="/reread"] button', 'done=reread')
+    has(b, 'it is read again', 'đang được đọc lại')
+    b.wait(lambda: b.open(one) or 'Không nhận gói tin này' in b.text('body'),
+           'and found out again')
+    b.type('#note', 'Thư rác')
+    press(b, 'form[action$="/set-aside"] button', 'done=set-aside')
+    has(b, 'set aside', 'Đã ghi nhận không nhận gói tin', 'Thư rác')
+    b.open(o.URL + '/desk/packets?show=refused')
+    has(b, 'and listed so', 'Thư rác')
+    b.open(o.URL + '/desk/packets')
+    has(b, 'and waits no longer', 'Không có gói tin nào')
+    fit(b, 'packets-none')
+    quiet(b, 'packets')
+    b.close()
+
+
+def on_paper():
+    paper = issued()
+    PEOPLE.clerk.need(PEOPLE.clerk.act(paper, 'dispatch', to=[
+        {'name': 'Thôn Thượng, xã An Mẫu'}]))
+    b = sign_in('skhcn-clerk')
+    b.wait(lambda: b.open(o.URL + '/desk/prints') or
+           'Thôn Thượng' in b.text('body'), 'the list')
+    fit(b, 'prints')
+    b.click('.mark summary')
+    fit(b, 'prints-mark')
+    b.width(*SCREEN)
+    b.type('.mark input[name=note]', 'Trưởng thôn')
+    press(b, '.mark button', 'done=handed')
+    b.open(o.URL + '/desk/prints')
+    t.ok('Thôn Thượng' not in b.text('body'), 'marked off, it is listed no '
+         'longer')
+    quiet(b, 'on paper')
+    b.close()
+
+
+def errors():
+    """What is not there, in the words of the desk."""
+    b = sign_in('skhcn-clerk')
+    b.open(o.URL + '/desk/papers/' + '0' * 32)
+    has(b, 'no such paper', 'không thuộc cơ quan của bạn', 'Về việc cần làm')
+    fit(b, 'not-found')
+    b.open(o.URL + '/desk/language?to=en&back=/desk')
+    fit(b, 'inbox-en', 'en')
+    for page in ('search', 'arrive', 'draft', 'packets', 'prints', 'me',
+                 'delegations', 'me/factor'):
+        b.open(o.URL + '/desk/' + page)
+        fit(b, 'en-' + page.replace('/', '-'), 'en', (SCREEN,))
+    quiet(b, 'errors', 'status of 404')
+    b.close()
+
+
+with open(PROVINCE.path('keys', 'axis.secret'), 'w', encoding='ascii') as f:
+    f.write(SECRET + '\n')
+SERVER = o.serve(('route', PROVINCE.store, HOSTED, 'hosted', '--system-id',
+                  SYSTEM, '--secret', 'file:axis.secret'))
+PEOPLE = t.People(SERVER)
+LETTER = file('sua.pdf', t.letter_pdf('--no-fields'))
+CLERK_THERE = [p['name'] for p in PEOPLE.their_clerk.get('/v1/people').json[
+    'people'] if p['roles'] == ['clerk']][0]
+
+for size in (PHONE, SCREEN):
+    walked = drafts(size)
+    sending(walked, size, size == PHONE)
+    handling(size, size == PHONE)
+delegation()
+packets()
+on_paper()
+errors()
+second_factor()
+o.DRIVER.stop()
+SERVER.stop()
+t.check_clean(PROVINCE)
+t.done()
