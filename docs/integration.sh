@@ -9,6 +9,10 @@
 # VANTHU_URL    http://127.0.0.1:8480
 # VANTHU_TOKEN  of the system's credential
 # VANTHU_STATE  a folder of ours: where we are in the feed, our keys, receipts
+# VANTHU_SIGNER a program at the signers' tokens: `SIGNER cert sign|seal` prints
+#               the certificate in DER, `SIGNER sign|seal` takes what is to be
+#               signed and prints the signature; without it people sign at the
+#               desk
 set -euo pipefail
 
 url=${VANTHU_URL:?} state=${VANTHU_STATE:?} token=${VANTHU_TOKEN:?}
@@ -92,24 +96,24 @@ act() { # paper json
 	log "$paper: $(jq -r .act <<<"$json")"
 }
 
-upload() { # file; prints the upload's id
+upload() { # wish file; prints the upload's id
 	local digest
-	digest=$(openssl dgst -sha256 -binary "$1" | base64)
-	ask POST /v1/uploads -H "Idempotency-Key: $(key "upload $digest")" \
+	digest=$(openssl dgst -sha256 -binary "$2" | base64)
+	ask POST /v1/uploads -H "Idempotency-Key: $(key "upload $1")" \
 	    -H 'Content-Type: application/octet-stream' \
-	    -H "Repr-Digest: sha-256=:$digest:" --data-binary "@$1" || return 1
+	    -H "Repr-Digest: sha-256=:$digest:" --data-binary "@$2" || return 1
 	answer .upload
 }
 
-# Reads the feed from where we stopped and waits until the paper has reached a
-# state. The place is kept after the event was dealt with, so that a crash
+# Reads the feed from where we stopped and waits until the paper has reached one
+# of these states. The place is kept after the event was dealt with, so that a crash
 # shows it to us again rather than never.
-wait_for() { # paper state
+wait_for() { # paper state|state...
 	local paper=$1 want=$2 until=$((SECONDS + patience)) after
 	after=$(cat "$state/after" 2>/dev/null || echo 0)
 	while :; do
 		ask GET "/v1/papers/$paper" || return 1
-		[ "$(answer .state)" != "$want" ] || return 0
+		[[ ! "$(answer .state)" =~ ^($want)$ ]] || return 0
 		[ "$(answer .state)" != returned ] ||
 		    die "$paper: sent back by the leader"
 		[ $SECONDS -lt $until ] || die "$paper: not $want in time"
@@ -137,12 +141,35 @@ fetch() { # paper file
 	rm -f "$2.etag"
 }
 
+# Signing with a token that is here, where its holder sits: the server says what
+# is to be signed, the holder enters the PIN, the signature goes back. What was
+# prepared holds for minutes; then there is another.
+two_step() { # paper sign|seal
+	local try json
+	json=$("$VANTHU_SIGNER" cert "$2" | base64 -w0 | jq -Rc --arg act "$2" \
+	    '{ act: $act, number_first: ($act == "sign"), chain: [.] }')
+	for try in 1 2 3; do
+		ask GET "/v1/papers/$1" || return 1
+		post "prepare $try $1 $2" "/v1/papers/$1/signatures" "$json" \
+		    -H "If-Match: $(header ETag)" || continue
+		answer .signed_attributes | base64 -d |
+		    "$VANTHU_SIGNER" "$2" >"$work/value" || die "$1: not signed"
+		post "value $try $1 $2" "$(answer .value)" "$(base64 -w0 \
+		    <"$work/value" | jq -Rc '{ value: . }')" || continue
+		keep_receipt
+		log "$1: $2, in two steps"
+		return 0
+	done
+	die "$1: no $2"
+}
+
 send() { # file subject codes...
-	local file=$1 subject=$2 id paper to
+	local file=$1 subject=$2 wish id paper to
 	shift 2
-	id=$(upload "$file")
+	wish=$(cat - "$file" <<<"$subject $*" | sha256sum | cut -c1-32)
+	id=$(upload "$wish" "$file")
 	to=$(printf '%s\n' "$@" | jq -Rn '[inputs | { code: . }]')
-	post "register $id" /v1/papers "$(jq -n --arg u "$id" \
+	post "register $wish" /v1/papers "$(jq -n --arg u "$id" \
 	    --arg n "$(basename "$file")" --arg s "$subject" --argjson to "$to" \
 	    '{ direction: "out", files: [{ upload: $u, name: $n,
 		media_type: "application/pdf" }],
@@ -153,7 +180,13 @@ send() { # file subject codes...
 	log "$paper: registered"
 	act "$paper" '{"act":"submit"}'
 	log "$paper: people read, approve, sign, seal and issue it now"
-	wait_for "$paper" issued
+	if [ -n "${VANTHU_SIGNER:-}" ]; then
+		wait_for "$paper" 'approved|signed|sealed|issued|dispatched'
+		[ "$(answer .state)" != approved ] || two_step "$paper" sign
+		wait_for "$paper" 'signed|sealed|issued|dispatched'
+		[ "$(answer .state)" != signed ] || two_step "$paper" seal
+	fi
+	wait_for "$paper" 'issued|dispatched'
 	log "$paper: number $(answer .number.text)"
 	act "$paper" "$(jq -nc --argjson to "$to" '{ act: "dispatch", to: $to }')"
 	fetch "$paper" "$state/$paper.pdf"
@@ -195,5 +228,5 @@ receive() {
 case "${1:-}" in
 send) shift && [ $# -ge 3 ] && send "$@" ;;
 receive) receive ;;
-*) sed -n '3,12s/^# \{0,1\}//p' "$0" >&2 && exit 64 ;;
+*) sed -n '3,16s/^# \{0,1\}//p' "$0" >&2 && exit 64 ;;
 esac

@@ -22,10 +22,10 @@ with open(letter, 'wb') as f:
     f.write(t.letter_pdf('--no-fields'))
 
 
-def system(name, *args):
+def system(name, *args, **more):
     env = dict(os.environ, VANTHU_URL='http://127.0.0.1:%d' % server.port,
                VANTHU_TOKEN=province.token(name), VANTHU_PATIENCE='100',
-               VANTHU_STATE=os.path.join(state, name))
+               VANTHU_STATE=os.path.join(state, name), **more)
     return t.start([SCRIPT, *args], env=env, stdout=subprocess.PIPE,
                    stderr=subprocess.PIPE, start_new_session=True)
 
@@ -107,6 +107,48 @@ for name in sorted(os.listdir(receipts)):
 again = system('anmau-system', 'receive')
 t.equal((again.communicate(timeout=60)[0], again.returncode), (b'', 0),
         'asked again, nothing waits')
+
+# --- with tokens where the system runs ---
+
+signer = os.path.join(t.scratch(), 'signer')
+with open(signer, 'w', encoding='ascii') as f:
+    f.write('''#!/bin/sh
+set -e
+key() { [ "$1" = sign ] && echo skhcn-leader || echo skhcn-seal; }
+cd '%s'
+if [ "$1" = cert ]; then
+	openssl x509 -in keys/$(key $2).pem -outform DER
+	exit
+fi
+t=$(mktemp)
+cat >"$t"
+k=$(key $1)
+openssl pkcs12 -in keys/$k.p12 -passin file:pins/$k -nodes -nocerts 2>/dev/null |
+    openssl dgst -sha256 -sign /dev/stdin "$t"
+rm "$t"
+''' % province.dir)
+os.chmod(signer, 0o755)
+third = system('skhcn-system', 'send', letter, 'V/v ký hai bước', 'H99.31',
+               VANTHU_SIGNER=signer)
+mine = until(lambda: papers(people.leader, state='submitted'),
+             'another paper comes to the leader')[0]['id']
+main = people.leader.paper(mine)['parts'][0]['sha256']
+people.leader.need(people.leader.act(mine, 'approve', main=main))
+until(lambda: people.clerk.paper(mine)['state'] == 'sealed',
+      'signed and sealed in two steps')
+os.killpg(third.pid, signal.SIGKILL)
+third.communicate()
+people.clerk.need(people.clerk.act(mine, 'issue'))
+fourth = system('skhcn-system', 'send', letter, 'V/v ký hai bước', 'H99.31',
+                VANTHU_SIGNER=signer)
+received()
+out, err = fourth.communicate(timeout=100)
+t.need(fourth.returncode == 0, 'begun again, it is sent', err.decode())
+t.equal(out.decode().splitlines()[-1], mine, 'the same paper')
+t.all_passed(people.officer.content(mine), province, 2,
+             'both signatures TOTAL-PASSED')
+t.equal([p['number']['value'] for p in papers(people.officer)], [2, 1],
+        'two papers, two numbers')
 server.stop()
 t.check_clean(province)
 t.done()
