@@ -26,7 +26,7 @@ enum vt_transport_kind {
 	VT_TRANSPORT_WRAPPER = 3, /* a provincial gateway */
 	VT_TRANSPORT_FILE = 4,    /* brought by a person */
 	VT_TRANSPORT_TENANT = 5,  /* deliveries inside this store; no packet */
-	VT_TRANSPORT_HOSTED = 6   /* fetched from our axis server */
+	VT_TRANSPORT_HOSTED = 6   /* by our axis server: fetched or brought */
 };
 const char *vt_transport_kind_name(enum vt_transport_kind k); /* "axis", … */
 

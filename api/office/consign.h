@@ -22,7 +22,7 @@ struct vt_consign_new {
 	 * agency_no is given. */
 	const char *to;
 	uint32_t agency_no;         /* or 0 */
-	enum vt_transport_kind via; /* AXIS, DIRECT, WRAPPER, FILE */
+	enum vt_transport_kind via; /* how it came; not TENANT */
 	enum vt_packet_kind kind;
 	const char *external;  /* the transport's id: docId, consignment id;
 				* 1..200 bytes, unique for (agency, via) */

@@ -282,7 +282,10 @@ vt_office_hosted_targets(struct vt_office *o, const char *const *codes,
 		    o, v, codes[i], &kind, NULL, &no, NULL, reterr);
 		if (rc == VT_OK && kind != VT_ROUTE_TENANT)
 			rc = vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
-			    "%s is not served here", codes[i]);
+			    "%s is no tenant of this server (%s): packets of "
+			    "agencies that use its axis go to its tenants, and "
+			    "are not carried on",
+			    codes[i], vt_route_kind_name(kind));
 		if (rc != VT_OK)
 			return rc;
 		for (size_t k = 0; k < found; k++)
@@ -427,7 +430,10 @@ one_receiver(struct sent *s, struct vt_view *v, const struct sent_row *r,
 		return rc;
 	out.to = a.now.code;
 	rc = vt_consign_by_external(
-	    v, no, VT_TRANSPORT_AXIS, r->doc_id, &c, &err);
+	    v, no, VT_TRANSPORT_HOSTED, r->doc_id, &c, &err);
+	if (rc == VT_E_NOT_FOUND) /* an older release called it so */
+		rc = vt_consign_by_external(
+		    v, no, VT_TRANSPORT_AXIS, r->doc_id, &c, &err);
 	if (rc == VT_OK) {
 		out.title = c.subject;
 		out.notation = c.code;

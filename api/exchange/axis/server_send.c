@@ -273,7 +273,7 @@ hand_over(struct vt_http_req *req, const struct sending *s,
 	VT_CLEANUP(vt_office_consign_free) struct vt_consigning *c = NULL;
 	struct vt_consign_new n = { .to = "",
 		.agency_no = to,
-		.via = VT_TRANSPORT_AXIS,
+		.via = VT_TRANSPORT_HOSTED,
 		.kind = p->kind,
 		.external = p->doc_id,
 		.peer = vt_axis_param(req, "from"),

@@ -557,7 +557,7 @@ test_sending(const struct vt_axis_client *c)
 	tap_eq_int(consignments(tenant2, 0), two + 1, "one at the second");
 	if (vt_view_begin(store, &v, &err) == VT_OK &&
 	    vt_consign_by_external(
-		v, tenant, VT_TRANSPORT_AXIS, first, &k, &err) == VT_OK) {
+		v, tenant, VT_TRANSPORT_HOSTED, first, &k, &err) == VT_OK) {
 		tap_ok(vt_hash_eq(&k.packet, &h), "its bytes, without CR LF");
 		tap_ok(strstr(k.headers, "sign-header") != NULL,
 		    "what was signed is kept");

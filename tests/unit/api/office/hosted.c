@@ -48,6 +48,26 @@ add_address(const struct vt_actor *admin, const char *code)
 	vt_act_result_free(&r);
 }
 
+/* Whom its packets reach: tenants. Others are refused, with the reason. */
+static void
+targets(void)
+{
+	const char *here[] = { "H99.07", "H99.31", "H99.07" };
+	const char *away[] = { "H99.07", "H20.05.07" };
+	struct vt_err err = VT_ERR_INIT;
+	uint32_t to[VT_HOSTED_TO_MAX];
+	size_t n = 0;
+
+	tap_call(vt_office_hosted_targets(h.office, here, 3, to, &n, &err),
+	    &err, "two tenants");
+	tap_eq_int(n, 2, "each once");
+	tap_code(vt_office_hosted_targets(h.office, away, 2, to, &n, &err),
+	    VT_E_AGENCY_UNKNOWN, &err, "one that has a route");
+	tap_ok(strstr(err.msg, "H20.05.07") != NULL &&
+		   strstr(err.msg, "not carried on") != NULL,
+	    "which, and why");
+}
+
 int
 main(void)
 {
@@ -80,6 +100,7 @@ main(void)
 	tap_ok(
 	    vt_office_hosted_remove(h.office, &who, "H20.05.01", &err) == VT_OK,
 	    "which it does");
+	targets();
 	house_end(&h);
 	return tap_done();
 }
