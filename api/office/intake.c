@@ -11,6 +11,9 @@
 #define ARENA_LIMIT ((size_t)4 << 20)
 
 struct vt_office_upload {
+	struct vt_office *o;
+	uint32_t agency_no;
+	vt_id person;
 	struct vt_upload *u;
 	uint64_t n;
 };
@@ -23,10 +26,15 @@ vt_office_upload_begin(struct vt_office *o, const struct vt_actor *actor,
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_who_may(actor, VT_DUTY_UPLOAD, reterr)) != VT_OK)
+	if ((rc = vt_who_may(actor, VT_DUTY_UPLOAD, reterr)) != VT_OK ||
+	    (rc = vt_quota_admit(
+		 o, actor->agency_no, &actor->person, reterr)) != VT_OK)
 		return rc;
 	if ((u = calloc(1, sizeof(*u))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "upload: out of memory");
+	u->o = o;
+	u->agency_no = actor->agency_no;
+	u->person = actor->person;
 	rc = vt_upload_begin(
 	    o->o.store, actor->agency_no, VT_L(UPLOAD_MAX), &u->u, reterr);
 	if (rc != VT_OK) {
@@ -52,10 +60,15 @@ int
 vt_office_upload_end(struct vt_office_upload *u, const vt_hash *expect,
     vt_id *ret_id, struct vt_blob *ret_blob, struct vt_err *reterr)
 {
+	int rc;
+
 	if (u->n == 0)
 		return vt_err_set(
 		    reterr, VT_E_FILE_EMPTY, "upload: 0 bytes arrived");
-	return vt_upload_end(u->u, expect, ret_id, ret_blob, reterr);
+	rc = vt_upload_end(u->u, expect, ret_id, ret_blob, reterr);
+	return rc != VT_OK ? rc
+			   : vt_quota_add(u->o, u->agency_no, &u->person,
+				 ret_id, ret_blob->size, reterr);
 }
 
 void

@@ -163,6 +163,7 @@ vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
 	vt_held_init(&o->held);
 	vt_own_keys_init(&o->own_keys);
 	vt_password_gate_init(&o->passwords);
+	vt_quota_init(&o->uploads);
 	if ((rc = vt_tries_new(opt->ctx, opt->store, &vt_tries_pins, &o->pins,
 		 reterr)) != VT_OK ||
 	    (rc = vt_tries_new(opt->ctx, opt->store, &vt_tries_sign_in,
@@ -197,6 +198,7 @@ vt_office_close(struct vt_office *o)
 	vt_tries_free(o->pins);
 	vt_tries_free(o->sign_ins);
 	vt_password_gate_fini(&o->passwords);
+	vt_quota_fini(&o->uploads);
 	vt_held_fini(&o->held);
 	vt_own_keys_fini(&o->own_keys);
 	vt_lanes_fini(&o->lanes);

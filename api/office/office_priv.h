@@ -15,6 +15,7 @@
 #include "api/office/office.h"
 #include "api/office/own_keys.h"
 #include "api/office/password.h"
+#include "api/office/quota.h"
 #include "api/office/tries.h"
 #include "base/arena.h"
 #include "base/limits.h"
@@ -67,6 +68,7 @@ struct vt_office {
 	struct vt_tries *pins; /* wrong PINs of each key */
 	struct vt_tries *sign_ins; /* wrong passwords of each login name */
 	struct vt_password_gate passwords;
+	struct vt_quota uploads; /* that no act has named */
 	struct vt_own_keys own_keys; /* service keys that are open */
 	struct vt_hooks *hooks; /* the senders of webhooks, or NULL */
 	atomic_uint waiters;    /* requests that wait for events */

@@ -185,7 +185,9 @@ vt_office_resumable_new(struct vt_office *o, const struct vt_actor *actor,
 	if (length > VT_L(UPLOAD_MAX))
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "upload: at most %zu bytes", VT_L(UPLOAD_MAX));
-	if ((rc = room_for_one(o, &actor->person, reterr)) != VT_OK)
+	if ((rc = room_for_one(o, &actor->person, reterr)) != VT_OK ||
+	    (rc = vt_quota_admit(
+		 o, actor->agency_no, &actor->person, reterr)) != VT_OK)
 		return rc;
 	w.r.id = vt_id_new(o->o.ctx);
 	w.r.length = length;
@@ -241,7 +243,9 @@ vt_office_resume_begin(struct vt_office *o, const struct vt_actor *actor,
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_who_may(actor, VT_DUTY_UPLOAD, reterr)) != VT_OK)
+	if ((rc = vt_who_may(actor, VT_DUTY_UPLOAD, reterr)) != VT_OK ||
+	    (rc = vt_quota_admit(
+		 o, actor->agency_no, &actor->person, reterr)) != VT_OK)
 		return rc;
 	if ((r = calloc(1, sizeof(*r))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "resumable upload");
@@ -331,9 +335,11 @@ join(struct vt_resuming *r, struct vt_err *reterr)
 	free(block);
 	if (rc == VT_OK)
 		rc = vt_upload_end(whole, NULL, &w->r.upload, &blob, reterr);
-	if (rc == VT_OK)
-		w->r.hash = blob.hash;
-	return rc;
+	if (rc != VT_OK)
+		return rc;
+	w->r.hash = blob.hash;
+	return vt_quota_add(
+	    r->o, r->agency_no, &r->person, &w->r.upload, blob.size, reterr);
 }
 
 int
@@ -353,6 +359,9 @@ vt_office_resume_end(struct vt_resuming *r, const vt_hash *expect,
 	if (r->got > 0) {
 		rc = vt_upload_end(
 		    r->u, &got, &upload, &w->pieces[w->n], reterr);
+		if (rc == VT_OK)
+			rc = vt_quota_add(r->o, r->agency_no, &r->person,
+			    &upload, r->got, reterr);
 		if (rc != VT_OK)
 			return rc;
 		w->n++;
