@@ -148,7 +148,8 @@ struct vt_part {
 	uint32_t version; /* current, from 1 */
 	vt_hash hash;     /* of the current version */
 	uint64_t size;
-	const char *problem; /* why it could not be read; "" */
+	const char *problem; /* why it could not be read, or what is wrong with
+			      * it: nobody signed it validly; "" */
 };
 
 struct vt_version {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A blob as a source with its last chunk kept, and out to a descriptor. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include "docstore/files.h"
 #include "docstore/store_priv.h"
 
 #define SOURCE_MAGIC 0x76746273U
@@ -129,5 +132,24 @@ vt_bytes_to_fd(
 	if (!vt_hash_eq(&got, blob))
 		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
 		    "a stored file no longer has its SHA-256");
+	return VT_OK;
+}
+
+/* ---- files without a name ---- */
+
+int
+vt_store_scratch(struct vt_store *s, int *ret_fd, struct vt_err *reterr)
+{
+	int fd = -1;
+
+	VT_CHECK(s, VT_STORE_MAGIC);
+	errno = EOPNOTSUPP;
+	if (s->path != NULL)
+		fd = open(s->path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR))
+		fd = memfd_create("scratch", MFD_CLOEXEC);
+	if (fd < 0)
+		return vt_file_err(reterr, errno, "a file without a name");
+	*ret_fd = fd;
 	return VT_OK;
 }

@@ -217,6 +217,15 @@ void vt_bytes_source_close(struct vt_source *src);
 VT_NODISCARD int vt_bytes_to_fd(
     struct vt_store *s, const vt_hash *blob, int fd, struct vt_err *reterr);
 
+/*
+ * An empty file without a name on the disk of the store, for large bytes that a
+ * worker reads or writes: gone when it is closed, or the program ends. What is
+ * in it lies there in the clear until then. In memory where the file system has
+ * no such files, or for a store in memory. Errors: VT_E_STORE_FULL, VT_E_IO.
+ */
+VT_NODISCARD int vt_store_scratch(
+    struct vt_store *s, int *ret_fd, struct vt_err *reterr);
+
 /* ---- what the store vouches for ---- */
 
 /*

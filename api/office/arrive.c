@@ -5,8 +5,8 @@
  * read goes into quarantine, its bytes kept.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "api/office/arrive.h"
@@ -256,18 +256,34 @@ load(struct vt_arrival *a, const vt_id *id, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* The packet as a file that the worker can only read. */
+static int
+packet_file(struct vt_arrival *a, int *ret_fd, struct vt_err *reterr)
+{
+	char name[32];
+	int fd = -1, rc;
+
+	if ((rc = vt_store_scratch(a->o->o.store, &fd, reterr)) != VT_OK)
+		return rc;
+	rc = vt_bytes_to_fd(a->o->o.store, &a->packet, fd, reterr);
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	if (rc == VT_OK && (*ret_fd = open(name, O_RDONLY | O_CLOEXEC)) < 0)
+		rc = vt_err_errno(
+		    reterr, VT_E_IO, errno, "a packet's file, to be read");
+	close(fd);
+	return rc;
+}
+
+/* Both on disk: a packet may have a hundred megabytes, its attachments more. */
 static int
 ask_worker(struct vt_arrival *a, struct vt_err *reterr)
 {
 	int fd = -1, rc;
 
-	if ((rc = vt_office_fd(a->o, &a->packet, &fd, reterr)) != VT_OK)
+	if ((rc = packet_file(a, &fd, reterr)) != VT_OK)
 		return rc;
-	a->out = memfd_create("attachments", MFD_CLOEXEC);
-	if (a->out < 0)
-		rc = vt_err_errno(
-		    reterr, VT_E_IO, errno, "a memory file for attachments");
-	else
+	rc = vt_store_scratch(a->o->o.store, &a->out, reterr);
+	if (rc == VT_OK)
 		rc = vt_edxml_ask(
 		    a->o->o.spawner, fd, a->out, false, &a->x, reterr);
 	close(fd);

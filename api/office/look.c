@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/office/look.h"
+#include "api/office/work.h"
 #include "base/cbor.h"
 
 bool
@@ -76,6 +77,7 @@ struct batch {
 	} part[VT_L(LOOK_STEPS)];
 	size_t n;
 	uint16_t next; /* the first part after them, 0: none */
+	bool judge;    /* then its signatures are judged: a packet brought it */
 };
 
 /* The next parts from this one on that nobody has looked into. */
@@ -92,6 +94,7 @@ load(struct vt_office *o, const struct vt_work *w, uint64_t from,
 	    (rc = vt_paper_get(v, &w->subject, &p, reterr)) != VT_OK)
 		return rc;
 	ret->rev = p.rev;
+	ret->judge = !vt_id_is_zero(&p.source_consignment);
 	for (size_t i = 0; i < p.n_parts; i++) {
 		const struct vt_part *part = &p.parts[i];
 
@@ -124,6 +127,8 @@ note(struct vt_office *o, const struct vt_work *w, const struct batch *b,
 	}
 	if (b->next != 0)
 		vt_look_later(&w->subject, b->next, &payload, &steps[n++]);
+	else if (b->judge)
+		vt_judge_later(&w->subject, &steps[n++]);
 	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK || n == 0)
 		return rc;
 	steps[n].kind = VT_STEP_WORK_DONE;

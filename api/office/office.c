@@ -80,8 +80,13 @@ work_thread(void *arg)
 		int rc;
 
 		any = false;
-		rc = at == 0 ? vt_office_work_once(o, here, &any, &err)
-			     : vt_lane_work(o, at > 1, &any, &err);
+		if (at == 0)
+			rc = vt_office_work_once(o, here, &any, &err);
+		else if (at == VT_OFFICE_THREADS - 1)
+			rc = vt_office_work_once(
+			    o, 1U << VT_WORK_VALIDATE, &any, &err);
+		else
+			rc = vt_lane_work(o, at > 1, &any, &err);
 		if (rc != VT_OK)
 			vt_log_err("office.work", &err);
 		if (at == 0)

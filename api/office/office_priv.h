@@ -41,9 +41,10 @@
 
 /* Threads that do the work queue: one for what is to be read or filled in, one
  * for deliveries and statuses that stay here, the others for those that wait
- * for peers (lanes.h). */
+ * for peers (lanes.h); the last for signatures to be judged, which may ask the
+ * network. */
 #define VT_OFFICE_FAR        8
-#define VT_OFFICE_THREADS    (2 + VT_OFFICE_FAR)
+#define VT_OFFICE_THREADS    (3 + VT_OFFICE_FAR)
 #define VT_OFFICE_TRANSPORTS 8
 
 struct vt_office_thread {

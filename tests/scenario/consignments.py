@@ -83,7 +83,9 @@ t.ok(len(full['arrivals']) >= 1 and full['sha256'] == one['sha256'],
 packet = clerk.get('/v1/consignments/%s/content' % one['id'])
 t.equal(hashlib.sha256(packet.body).hexdigest(), one['sha256'],
         'the packet, byte for byte')
-paper = clerk.paper(one['paper'])
+paper = until(lambda: [p for p in [clerk.paper(one['paper'])] if
+                       'no-valid-signature' in (p['parts'][0]['problem'] or '')],
+              'that nobody signed it stands at its main file')[0]
 t.equal((paper['state'], paper['source_consignment']),
         ('waiting', one['id']), 'the paper that was made of it waits')
 t.equal(people.their_clerk.get('/v1/consignments/' + one['id']).status, 404,

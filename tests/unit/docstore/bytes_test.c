@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Bytes in and out: sizes at every border, ranges, sharing, limits, expiry. */
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "docstore/store_priv.h"
 #include "tests/unit/docstore/fixture.h"
 
@@ -241,6 +244,28 @@ at_rest(struct vt_store *s, uint32_t agency, const char *dir)
 	tap_ok(findings(s, false) > 0, "and found by check");
 }
 
+/* A file for a worker is on the disk of the store and has no name there. */
+static void
+scratch(struct vt_store *s, const char *dir)
+{
+	struct vt_err err = VT_ERR_INIT;
+	char path[64], at[256] = "";
+	struct stat st, home;
+	int fd = -1;
+	ssize_t n;
+
+	tap_call(vt_store_scratch(s, &fd, &err), &err, "a file");
+	tap_need(fstat(fd, &st) == 0 && stat(dir, &home) == 0, "stat");
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	n = readlink(path, at, sizeof(at) - 1);
+	tap_ok(st.st_nlink == 0 && st.st_size == 0, "without a name, empty");
+	tap_ok(
+	    n > 0 && strncmp(at, "/memfd:", 7) != 0 && st.st_dev == home.st_dev,
+	    "on the disk of the store, not in memory: %s", at);
+	tap_ok(write(fd, "x", 1) == 1, "can be written");
+	(void)close(fd);
+}
+
 int
 main(void)
 {
@@ -259,6 +284,7 @@ main(void)
 	tap_eq_int(findings(d.s, true), 0, "check is clean");
 	refusals(d.s, d.agency, &w);
 	tap_eq_int(findings(d.s, true), 0, "check is clean");
+	scratch(d.s, dir);
 	at_rest(d.s, d.agency, dir);
 	vt_act_result_free(&d.r);
 	vt_store_close(d.s);

@@ -21,6 +21,29 @@ struct letter {
 static const char sound[] = "%PDF-1.4\n1 0 obj <</Type/Catalog>> endobj\n"
 			    "trailer <</Root 1 0 R>>\n%%EOF\n";
 
+/* A whole PDF of one page, with nothing on it. */
+static const char whole[] = "%PDF-1.4\n"
+			    "1 0 obj\n"
+			    "<</Type/Catalog/Pages 2 0 R>>\n"
+			    "endobj\n"
+			    "2 0 obj\n"
+			    "<</Type/Pages/Kids[3 0 R]/Count 1>>\n"
+			    "endobj\n"
+			    "3 0 obj\n"
+			    "<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>\n"
+			    "endobj\n"
+			    "xref\n"
+			    "0 4\n"
+			    "0000000000 65535 f \n"
+			    "0000000009 00000 n \n"
+			    "0000000054 00000 n \n"
+			    "0000000105 00000 n \n"
+			    "trailer\n"
+			    "<</Size 4/Root 1 0 R>>\n"
+			    "startxref\n"
+			    "168\n"
+			    "%%EOF\n";
+
 static void
 letter(struct letter *l, const char *number, const char *bytes, size_t n)
 {
@@ -335,6 +358,46 @@ in_anothers_name(void)
 	tap_eq_int(count_arrived(&b, 0), papers, "no paper is made of it");
 }
 
+/* What stands at the main file of a paper. */
+static const char *
+problem_of(const vt_id *paper)
+{
+	static char text[1024];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_paper p;
+
+	must(vt_view_begin(b.store, &v, &err) == VT_OK, "view", err.msg);
+	must(vt_paper_get(v, paper, &p, &err) == VT_OK, "paper", err.msg);
+	vt_text_fit(text, sizeof(text), p.parts[0].problem);
+	vt_view_end(v);
+	return text;
+}
+
+/* A letter that nobody signed, and one whose file is no PDF at all. */
+static void
+not_signed(void)
+{
+	struct letter l;
+	struct found f;
+	vt_id id;
+
+	letter(&l, "H99.07,2026/02/20,10/SKHCN-VP", whole, sizeof(whole) - 1);
+	id = bring_letter(&l, "n-1");
+	WAIT_FOR(look(&id).state == VT_CONSIGN_ARRIVED, "a letter is taken");
+	f = look(&id);
+	WAIT_FOR(strstr(problem_of(&f.paper), "no-valid-signature") != NULL,
+	    "that it is for information only is found out later: %s",
+	    problem_of(&f.paper));
+	letter(&l, "H99.07,2026/02/20,11/SKHCN-VP", "chỉ là chữ", 13);
+	l.file.name = "cong-van.txt";
+	id = bring_letter(&l, "n-2");
+	WAIT_FOR(look(&id).state == VT_CONSIGN_ARRIVED, "a text is taken");
+	f = look(&id);
+	WAIT_FOR(problem_of(&f.paper)[0] != '\0', "and no better: %s",
+	    problem_of(&f.paper));
+}
+
 static void
 again_another_way(void)
 {
@@ -523,6 +586,7 @@ main(void)
 	found_wrong();
 	stranger();
 	in_anothers_name();
+	not_signed();
 	again_another_way();
 	update();
 	hosted();
