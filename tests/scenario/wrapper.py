@@ -28,7 +28,7 @@ class Gateway:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.logins, self.token, self.faults = 0, None, []
+        self.logins, self.tokens, self.faults = 0, set(), []
         self.rows, self.packets, self.fetched = [], {}, []
         self.acks, self.sent, self.answers = [], [], []
         self.days = None
@@ -61,7 +61,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def admitted(self):
-        good = (self.headers['Authorization'] == 'Bearer %s' % gate.token and
+        good = (self.headers['Authorization'] in gate.tokens and
                 self.headers['X-SystemId'] == SYSTEM and
                 self.headers['X-SecretKey'] == SECRET)
         if not good:
@@ -80,10 +80,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with gate.lock:
             if where.path == '/v1/auth/login':
                 self.login(where.query, json.loads(data))
-            elif self.admitted() and where.path == '/v1/sendEdoc':
+            elif not self.admitted():
+                return
+            elif where.path == '/v1/sendEdoc':
                 self.take(data)
             elif where.path == '/v1/updateStatus':
                 self.acknowledge(json.loads(data))
+            else:
+                gate.faults.append(self.path)
+                self.answer({'success': False}, 404)
 
     def login(self, query, who):
         want = {'username': USER, 'password': PASSWORD,
@@ -92,8 +97,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if who != want or query != 'allow_anonymous=true':
             gate.faults.append('login: %s %s' % (query, who))
         gate.logins += 1
-        gate.token = 'token-%d' % gate.logins
-        self.answer({'data': {'token': gate.token}})
+        token = 'token-%d' % gate.logins
+        gate.tokens.add('Bearer ' + token)
+        self.answer({'data': {'token': token}})
 
     def take(self, data):
         m = email.message_from_bytes(
@@ -163,7 +169,11 @@ def until(what, name):
             t.ok(True, name)
             return
         time.sleep(0.1)
-    t.need(False, name, [gate.faults, gate.acks, gate.fetched, gate.sent])
+    log = [x for x in province.read('log', 'serve').splitlines()
+           if 'http.request' not in x]
+    t.need(False, name, '\n'.join(map(str, [
+        gate.faults, gate.acks, gate.fetched, [k for k, _ in gate.sent],
+        *log[-12:]])))
 
 
 def packet(number):
@@ -230,6 +240,8 @@ t.equal((last - first).days, 7, 'seven days back')
 c = people.clerk.get('/v1/consignments').json['consignments']
 t.equal(sorted(x['external'] for x in c), ['d1-xml', 'd2'], 'both are kept')
 t.equal({x['transport'] for x in c}, {'wrapper'}, 'by the wrapper')
+until(lambda: people.clerk.get('/v1/addresses/H98.77').status == 200,
+      'its agencies are in the address book')
 # The sender is told over the same way.
 until(lambda: [k for k, _ in gate.sent] == ['status', 'status'],
       'a status goes back for each')
@@ -237,7 +249,8 @@ t.ok(all(b'StatusCode>01<' in p for _, p in gate.sent), 'it arrived')
 
 # A token that ended, and a refusal that may pass.
 with gate.lock:
-    logins, gate.token = gate.logins, 'ended'
+    logins = gate.logins
+    gate.tokens.clear()
     gate.sent.clear()
 paper = send()
 until(lambda: [k for k, _ in gate.sent] == ['edoc'], 'a paper is sent')
@@ -261,8 +274,6 @@ until(lambda: deliveries(paper)[0]['dead'], 'code 18 is final')
 t.ok('18' in (deliveries(paper)[0]['note'] or ''), 'the code is told',
      deliveries(paper)[0]['note'])
 
-until(lambda: people.clerk.get('/v1/addresses/H98.77').status == 200,
-      'its agencies are in the address book')
 t.equal(gate.faults, [], 'nothing was done wrongly to the gateway')
 s.stop()
 httpd.shutdown()
