@@ -220,7 +220,8 @@ enum {
 	META_PAGES,
 	META_COPIES,
 	META_RECIPIENTS,
-	META_FACTS
+	META_FACTS,
+	META_REPLY_TO
 };
 
 void
@@ -231,6 +232,8 @@ vt_meta_defaults(struct vt_meta *m)
 		m->member = "";
 #include "docstore/meta.def"
 #undef VT_META_TEXT
+	if (m->reply_to == NULL)
+		m->reply_to = "";
 }
 
 static void
@@ -268,6 +271,7 @@ vt_meta_encode(const struct vt_meta *m, struct vt_buf *ret)
 		for (size_t i = 0; i < m->n_facts; i++)
 			two_texts(ret, m->facts[i].label, m->facts[i].value);
 	}
+	vt_put_text(&w, META_REPLY_TO, m->reply_to);
 	vt_cbor_map_end(&w);
 }
 
@@ -339,6 +343,9 @@ vt_meta_take(struct vt_cbor *c, struct vt_arena *a, struct vt_meta *ret)
 			break;
 		case META_FACTS:
 			take_facts(c, a, ret);
+			break;
+		case META_REPLY_TO:
+			ret->reply_to = vt_take_text(c, a);
 			break;
 		default:
 			vt_cbor_fail(c, "unknown field of metadata");

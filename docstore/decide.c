@@ -193,6 +193,7 @@ received_meta(struct vt_apply *x, const struct vt_paper *out, struct vt_srec *r,
 	r->meta.notation = out->number.notation;
 	r->meta.agency_code = sender.now.code;
 	r->meta.agency_name = sender.now.name;
+	r->meta.reply_to = ""; /* the sender's own paper */
 	r->has_meta = true;
 	return VT_OK;
 }

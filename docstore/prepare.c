@@ -121,6 +121,9 @@ clean_meta(struct vt_act_op *a, const struct vt_meta *in, struct vt_srec *r,
 		return rc;
 #include "docstore/meta.def"
 #undef VT_META_TEXT
+	if ((rc = vt_prep_text(
+		 a, &m.reply_to, VT_ID_TEXT, "reply_to", reterr)) != VT_OK)
+		return rc;
 	if ((rc = clean_recipients(a, &m.recipients, m.n_recipients, reterr)) !=
 		VT_OK ||
 	    (rc = clean_facts(a, &m, reterr)) != VT_OK)

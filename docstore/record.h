@@ -207,6 +207,8 @@ struct vt_meta {
 	const char *procedure_name;
 	const char *case_code;       /* results: mã số hồ sơ */
 	const char *holder_name;     /* results: whose it is */
+	const char *reply_to; /* outgoing: id of the incoming paper that it
+			       * answers, 32 hex digits */
 	struct vt_span holder_check; /* salted hash of the fact the holder
 				      * knows, as office makes it */
 	uint32_t urgency; /* 0 thường … 4 hỏa tốc hẹn giờ */

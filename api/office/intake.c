@@ -174,6 +174,7 @@ vt_office_clean_meta(const struct vt_meta *m, struct vt_arena *a,
 	    clean(&c, m->procedure_name, VT_L(SUBJECT_MAX), "procedure name");
 	ret->case_code = clean(&c, m->case_code, 60, "case code");
 	ret->holder_name = clean(&c, m->holder_name, name, "holder");
+	ret->reply_to = clean(&c, m->reply_to, VT_ID_TEXT, "answered paper");
 	if (c.rc != VT_OK)
 		return c.rc;
 	if (m->secrecy != 0)
@@ -283,6 +284,32 @@ take_files(struct vt_office *o, const struct vt_actor *actor,
 	return VT_OK;
 }
 
+/* What a draft answers: a paper that came to this agency. */
+static int
+check_answered(struct vt_office *o, const struct vt_actor *actor,
+    enum vt_direction direction, const struct vt_meta *m, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_paper p;
+	vt_id id;
+	int rc;
+
+	if (m->reply_to == NULL || m->reply_to[0] == '\0')
+		return VT_OK;
+	if (direction != VT_DIR_OUT ||
+	    !vt_id_parse(vt_span_str(m->reply_to), &id))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "reply_to: of an outgoing paper, the id of an incoming one "
+		    "wanted");
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_office_paper(o, v, actor, &id, &p, reterr)) != VT_OK)
+		return rc;
+	return p.direction == VT_DIR_IN ? VT_OK
+					: vt_err_set(reterr, VT_E_INVALID,
+					      "reply_to: the paper that is "
+					      "answered did not come in");
+}
+
 int
 vt_office_register(struct vt_office *o, const struct vt_request *rq,
     enum vt_direction direction, const struct vt_meta *meta,
@@ -315,6 +342,9 @@ vt_office_register(struct vt_office *o, const struct vt_request *rq,
 	    (t = vt_arena_alloc(a, sizeof(*t))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "register: no memory");
 	if ((rc = vt_office_clean_meta(meta, a, &t->meta, reterr)) != VT_OK)
+		return rc;
+	if ((rc = check_answered(o, rq->actor, direction, &t->meta, reterr)) !=
+	    VT_OK)
 		return rc;
 	t->n_steps = 1;
 	t->first = 1;

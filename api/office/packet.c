@@ -314,20 +314,81 @@ find_link(struct maker *m, enum vt_link_kind *ret_kind, struct vt_paper *ret)
 	return false;
 }
 
+/* ResponseFor: at most the paper that is answered and one that is ended. */
+static struct vt_edxml_reference *
+add_reference(struct maker *m)
+{
+	struct vt_edxml_document *d = &m->pk->doc;
+
+	if (d->answers == NULL)
+		d->answers = array(m, 2, sizeof(*d->answers));
+	return d->answers == NULL ? NULL : &d->answers[d->n_answers++];
+}
+
 static void
 put_replaced(struct maker *m, const char *id, const struct vt_paper *old)
 {
-	struct vt_edxml_document *d = &m->pk->doc;
-	struct vt_edxml_reference *ref = array(m, 1, sizeof(*ref));
+	struct vt_edxml_reference *ref = add_reference(m);
 
 	if (ref == NULL)
 		return;
-	ref->organ = d->from.id;
+	ref->organ = m->pk->doc.from.id;
 	ref->code = keep(m, old->number.text);
 	ref->document_id = id;
 	ref->promulgated = vt_edxml_day_of(old->number.time);
-	d->answers = ref;
-	d->n_answers = 1;
+}
+
+/* DocumentId as it stood in the packet that brought it; else as it follows
+ * from the paper's metadata. */
+static int
+answered_id(struct maker *m, const struct vt_paper *p,
+    const struct vt_edxml_day *day, struct vt_buf *ret)
+{
+	struct vt_consignment c;
+
+	if (!vt_id_is_zero(&p->source_consignment)) {
+		m->rc =
+		    vt_consign_get(m->v, &p->source_consignment, &c, m->err);
+		if (m->rc == VT_OK)
+			vt_buf_puts(ret, c.document_id);
+	}
+	if (m->rc == VT_OK && ret->n == 0)
+		vt_edxml_document_id(p->meta.agency_code, day, p->meta.number,
+		    p->meta.notation, ret);
+	return m->rc;
+}
+
+/* The paper that this one answers. One that came on paper, with its sender,
+ * number or day not noted, cannot be named. */
+static void
+put_answered(struct maker *m)
+{
+	struct vt_edxml_reference *ref;
+	struct vt_edxml_day day;
+	struct vt_paper p;
+	VT_BUF_AUTO(code);
+	VT_BUF_AUTO(document);
+	vt_id id;
+
+	if (m->rc != VT_OK ||
+	    !vt_id_parse(vt_span_str(m->p->meta.reply_to), &id))
+		return;
+	if ((m->rc = vt_paper_get(m->v, &id, &p, m->err)) != VT_OK)
+		return;
+	day = day_of_text(p.meta.issued_on);
+	if (p.agency_no != m->p->agency_no || day.year == 0 ||
+	    p.meta.agency_code[0] == '\0' || p.meta.number[0] == '\0')
+		return;
+	vt_buf_puts(&code, p.meta.number);
+	if (p.meta.notation[0] != '\0')
+		vt_buf_printf(&code, "/%s", p.meta.notation);
+	if (answered_id(m, &p, &day, &document) != VT_OK ||
+	    (ref = add_reference(m)) == NULL)
+		return;
+	ref->organ = keep(m, p.meta.agency_code);
+	ref->code = fit(m, vt_buf_str(&code), 100);
+	ref->document_id = fit(m, vt_buf_str(&document), 200);
+	ref->promulgated = day;
 }
 
 static void
@@ -467,6 +528,7 @@ describe(struct vt_office *o, const vt_id *delivery,
 	m.v = v;
 	put_head(&m);
 	put_places(&m);
+	put_answered(&m);
 	put_business(&m);
 	put_parts(&m, hashes);
 	return m.rc;

@@ -33,6 +33,7 @@ static const struct {
 	S(procedure_name),
 	S(case_code),
 	S(holder_name),
+	S(reply_to),
 #undef S
 };
 

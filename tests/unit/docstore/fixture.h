@@ -248,22 +248,23 @@ make_file(
 	return rc;
 }
 
-/* A paper of one file of n bytes. */
+/* A paper of one file of n bytes; m: its other fields are filled in. */
 static UNUSED int
-make_paper(struct doer *d, enum vt_direction dir, size_t n, uint64_t seed)
+make_paper_of(struct doer *d, enum vt_direction dir, struct vt_meta m, size_t n,
+    uint64_t seed)
 {
 	static const struct vt_recipient to[] = { { "H99.31",
 	    "UBND xã An Mẫu" } };
-	struct vt_meta m = { .type_code = "CV",
-		.subject = "V/v thử nghiệm",
-		.notation = "SKHCN-VP",
-		.recipients = to,
-		.n_recipients = 1 };
 	struct vt_step st = { .kind = VT_STEP_REGISTER };
 	uint8_t *bytes = make_bytes(n, seed);
 	struct vt_file f;
 	int rc;
 
+	m.type_code = "CV";
+	m.subject = "V/v thử nghiệm";
+	m.notation = "SKHCN-VP";
+	m.recipients = to;
+	m.n_recipients = 1;
 	rc = make_file(d, VT_SPAN(bytes, n), "cong-van.pdf", &f);
 	free(bytes);
 	if (rc != VT_OK)
@@ -274,6 +275,12 @@ make_paper(struct doer *d, enum vt_direction dir, size_t n, uint64_t seed)
 	st.u.reg.n_files = 1;
 	st.u.reg.arrival_series = dir == VT_DIR_IN ? "den" : NULL;
 	return do_step(d, NULL, st);
+}
+
+static UNUSED int
+make_paper(struct doer *d, enum vt_direction dir, size_t n, uint64_t seed)
+{
+	return make_paper_of(d, dir, (struct vt_meta){ 0 }, n, seed);
 }
 
 static UNUSED struct vt_step

@@ -422,6 +422,91 @@ fetched_again(void)
 	tap_eq_int(to_fetch(p, 4), 0, "nothing waits");
 }
 
+/* ---- answering ---- */
+
+/* An issued paper of a that answers one that came to it. */
+static vt_id
+answer_to(const vt_id *came, uint64_t seed)
+{
+	struct doer d = { .s = a.store, .agency = a.no[0] };
+	char text[VT_ID_TEXT + 1];
+	vt_id id;
+
+	vt_id_text(came, text);
+	must(make_paper_of(&d, VT_DIR_OUT, (struct vt_meta){ .reply_to = text },
+		 3000, seed) == VT_OK,
+	    "paper", d.err.msg);
+	must(walk_to_issue(&d, seed + 1) == VT_OK, "issued", d.err.msg);
+	id = d.paper;
+	vt_act_result_free(&d.r);
+	return id;
+}
+
+/* What the packet of the paper's delivery has between two tags, or "". */
+static void
+packet_has(const vt_id *paper, const char *element, char *ret, size_t size)
+{
+	struct vt_office_packet *pk = NULL;
+	const struct vt_packet *p;
+	struct vt_err err = VT_ERR_INIT;
+	struct seen s = see(&a, paper, 0);
+	const char *from, *to;
+	char tag[64];
+	VT_BUF_AUTO(body);
+	uint8_t *bytes;
+
+	must(vt_office_packet_open(a.office, NULL, &s.id, &pk, &err) == VT_OK,
+	    "packet", err.msg);
+	p = vt_office_packet_get(pk);
+	bytes = vt_buf_extend(&body, (size_t)p->body->size);
+	must(bytes != NULL && vt_source_read(p->body, 0, bytes,
+				  (size_t)p->body->size, &err) == VT_OK,
+	    "body", err.msg);
+	vt_office_packet_close(pk);
+	(void)snprintf(tag, sizeof(tag), "%s>", element);
+	from = strstr(vt_buf_str(&body), tag);
+	ret[0] = '\0';
+	if (from == NULL || (to = strstr(from + 1, tag)) == NULL)
+		return;
+	(void)snprintf(ret, size, "%.*s", (int)(to - from), from);
+}
+
+static void
+answers(void)
+{
+	vt_id ours = issued(&a, 0, 7000), theirs = issued(&b, 0, 7100), came;
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	size_t before = count_arrived(&a, 0);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&a, 0);
+	struct vt_request rq;
+	struct vt_meta m = { .subject = "x" };
+	char text[2048], id[VT_ID_TEXT + 1];
+	vt_id reply;
+
+	send_to(&b, 0, &theirs, a.code[0]);
+	WAIT_FOR(count_arrived(&a, 0) == before + 1, "a paper comes");
+	came = newest(&a, 0);
+	accept_as(&a, 0, &came);
+	reply = answer_to(&came, 7200);
+	send_to(&a, 0, &reply, b.code[0]);
+	packet_has(&reply, "ResponseFor", text, sizeof(text));
+	tap_ok(strstr(text, "H99.31") != NULL &&
+		   strstr(text, "SKHCN-VP") != NULL &&
+		   strstr(text, "H99.31,2026/") != NULL,
+	    "the answer's packet names what it answers: %s", text);
+	send_to(&a, 0, &ours, b.code[0]);
+	packet_has(&ours, "ResponseFor", text, sizeof(text));
+	tap_eq_str(text, "", "one that answers nothing names nothing");
+	vt_id_text(&ours, id);
+	m.reply_to = id;
+	rq = request(&a, &who);
+	tap_code(vt_office_register(a.office, &rq, VT_DIR_OUT, &m,
+		     &(struct vt_office_file){ .name = "x" }, 1, &r, &err),
+	    VT_E_INVALID, &err, "only what came in is answered");
+	WAIT_FOR(shown(&a, &reply) == 1 && shown(&a, &ours) == 1, "sent");
+}
+
 int
 main(void)
 {
@@ -447,6 +532,7 @@ main(void)
 	opened(&a, 1, "tenant");
 	unverified();
 	fetched_again();
+	answers();
 	amended(&b, 0, "peer");
 	amended(&a, 1, "tenant");
 	node_end(&a);
