@@ -121,6 +121,31 @@ bring_letter(struct letter *l, const char *external)
 	return id;
 }
 
+/* A letter in which this text stands instead of that, as others may write. */
+static vt_id
+bring_changed(
+    struct letter *l, const char *external, const char *was, const char *is)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(bytes);
+	VT_BUF_AUTO(changed);
+	const char *at;
+	vt_id id = { { 0 } };
+
+	must(vt_edxml_write(&l->d, into_buf, &bytes, &err) == VT_OK, "packet",
+	    err.msg);
+	at = strstr(vt_buf_str(&bytes), was);
+	must(at != NULL, "packet", was);
+	vt_buf_put(&changed, bytes.p, (size_t)(at - vt_buf_str(&bytes)));
+	vt_buf_puts(&changed, is);
+	vt_buf_puts(&changed, at + strlen(was));
+	must(consign(external, vt_buf_view(&changed), &r, &id, &err) == VT_OK,
+	    "consign", err.msg);
+	vt_act_result_free(&r);
+	return id;
+}
+
 struct found {
 	enum vt_consign_state state;
 	char note[1024];
@@ -305,6 +330,141 @@ found_wrong(void)
 	refused("e-3", &l, "", "no file");
 }
 
+/* ---- the axis, as far as it is sent to ---- */
+
+static struct {
+	pthread_mutex_t lock;
+	unsigned n;
+	char route[64], to[64], packet[8192];
+} axis = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static unsigned
+axis_told(void)
+{
+	unsigned n;
+
+	(void)pthread_mutex_lock(&axis.lock);
+	n = axis.n;
+	(void)pthread_mutex_unlock(&axis.lock);
+	return n;
+}
+
+/* Keeps the first packet. */
+static int
+axis_send(void *arg, const struct vt_route *route, const struct vt_packet *p,
+    struct vt_packet_answer *ret, struct vt_err *reterr)
+{
+	size_t size = (size_t)p->body->size;
+	int rc = VT_OK;
+
+	(void)arg;
+	(void)ret;
+	(void)pthread_mutex_lock(&axis.lock);
+	if (axis.n == 0 && size < sizeof(axis.packet)) {
+		rc = vt_source_read(p->body, 0, axis.packet, size, reterr);
+		vt_text_fit(axis.route, sizeof(axis.route), route->key);
+		vt_text_fit(axis.to, sizeof(axis.to), p->to);
+	}
+	axis.n += rc == VT_OK;
+	(void)pthread_mutex_unlock(&axis.lock);
+	return rc;
+}
+
+/* ---- what is wrong with a packet ---- */
+
+/* What marks of direction and controls may not do: show another name. */
+static bool
+hostile(const char *s)
+{
+	static const char *const marks[] = { "\xe2\x80\xae", "\xe2\x81\xa6",
+		"\xc2\x85", "\x01", "\x1b" };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (strstr(s, marks[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* The reason of a refusal quotes the names of files: they are foreign. */
+static void
+hostile_names(void)
+{
+	char corrupt[4096] = "%PDF-1.4\n", name[800] = "";
+	struct letter l;
+	vt_id id;
+
+	for (size_t i = 9; i + 3 < sizeof(corrupt); i += 4)
+		memcpy(corrupt + i,
+		    "\xef\xbf\xbd"
+		    "a",
+		    4);
+	for (size_t i = 0; i < 38; i++)
+		(void)strcat(name, "\xe2\x80\xae\xc2\x85\xe2\x81\xa6"
+				   "fd");
+	(void)strcat(name, ".pdf");
+	letter(&l, "H99.07,2026/02/20,4/SKHCN-VP", corrupt, sizeof(corrupt));
+	l.file.name = name;
+	b.keep_back = true;
+	id = bring_letter(&l, "e-4");
+	WAIT_FOR(look(&id).state == VT_CONSIGN_REFUSED,
+	    "a file name that would turn the text around: refused");
+	tap_ok(strstr(look(&id).note, "EF BF BD") != NULL &&
+		   strstr(look(&id).note, "fd") != NULL &&
+		   !hostile(look(&id).note),
+	    "the reason quotes what can be shown of it: %s", look(&id).note);
+	WAIT_FOR(b.n_kept == 1, "the sender is told");
+	tap_ok(b.n_kept == 1 && !hostile(vt_buf_str(&b.kept[0].bytes)),
+	    "without the marks");
+	b.keep_back = false;
+	forget_kept(&b);
+}
+
+/* ">đđđ…</": so many characters of two bytes each. */
+static const char *
+long_text(struct vt_buf *ret, size_t n)
+{
+	vt_buf_puts(ret, ">");
+	for (size_t i = 0; i < n; i++)
+		vt_buf_puts(ret, "đ");
+	vt_buf_puts(ret, "</");
+	return vt_buf_str(ret);
+}
+
+/* What the record takes of a field is kept, the rest is in the packet. */
+static void
+too_long(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_paper p;
+	VT_BUF_AUTO(place);
+	VT_BUF_AUTO(number);
+	struct letter l;
+	struct found f;
+	vt_id id;
+
+	letter(&l, "H99.07,2026/02/20,5/SKHCN-VP", whole, sizeof(whole) - 1);
+	id = bring_changed(&l, "l-1", ">An Mẫu</", long_text(&place, 3000));
+	WAIT_FOR(look(&id).state == VT_CONSIGN_ARRIVED,
+	    "a place of 3,000 characters");
+	f = look(&id);
+	must(vt_view_begin(b.store, &v, &err) == VT_OK &&
+		 vt_paper_get(v, &f.paper, &p, &err) == VT_OK,
+	    "paper", err.msg);
+	tap_eq_int(strlen(p.meta.place), 200, "is cut to its 100");
+	vt_view_end(v);
+	letter(&l, "H99.07,2026/02/20,6/SKHCN-VP", whole, sizeof(whole) - 1);
+	id = bring_changed(&l, "l-2", ">15</", long_text(&number, 900));
+	WAIT_FOR(look(&id).state == VT_CONSIGN_ARRIVED,
+	    "a number of 900 characters: %s", look(&id).note);
+	f = look(&id);
+	must(vt_view_begin(b.store, &v, &err) == VT_OK &&
+		 vt_paper_get(v, &f.paper, &p, &err) == VT_OK,
+	    "paper", err.msg);
+	tap_eq_int(strlen(p.meta.number), 80, "is cut to its 40");
+	vt_view_end(v);
+}
+
 static void
 stranger(void)
 {
@@ -326,6 +486,11 @@ stranger(void)
 	tap_ok(!known.verified && strcmp(known.name, "Một cơ quan lạ") == 0,
 	    "as unverified");
 	vt_view_end(v);
+	WAIT_FOR(axis_told() > 0, "it is answered");
+	tap_ok(strcmp(axis.route, "@axis") == 0 &&
+		   strcmp(axis.to, "H12.34") == 0 &&
+		   strstr(axis.packet, ">01<") != NULL,
+	    "the way it came, by name: %s, %s", axis.route, axis.to);
 }
 
 /* A peer that speaks for an agency that is not its own. */
@@ -569,6 +734,9 @@ hosted(void)
 int
 main(void)
 {
+	static const struct vt_transport to_axis = { .name = "axis",
+		.send = axis_send };
+
 	spawn();
 	node_begin(&a);
 	node_begin(&b);
@@ -581,10 +749,14 @@ main(void)
 	node_open(&a);
 	node_open(&b);
 	headers_of_any_bytes();
+	must(vt_office_transport_add(b.office, &to_axis, NULL) == VT_OK,
+	    "transport", "axis");
+	stranger();
 	refused_at_once();
 	quarantine();
 	found_wrong();
-	stranger();
+	hostile_names();
+	too_long();
 	in_anothers_name();
 	not_signed();
 	again_another_way();
