@@ -312,6 +312,8 @@ vt_v1_act(
 	    (rc = vt_v1_request(&in, true, &c.rq, reterr)) != VT_OK)
 		return rc;
 	rc = run_named(&c, name);
+	if (rc != VT_OK && vt_v1_overtaken(req, &c.rq))
+		rc = run_named(&c, name);
 	if (rc == VT_OK)
 		return vt_v1_act_answer(req, res, &r, reterr);
 	vt_act_result_free(&r);

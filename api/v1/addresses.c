@@ -121,6 +121,9 @@ vt_v1_put_address(
 	if (rc != VT_OK)
 		return rc;
 	rc = vt_office_address_put(vt_v1_office(req), &rq, a, &r, reterr);
+	if (rc != VT_OK && vt_v1_overtaken(req, &rq))
+		rc = vt_office_address_put(
+		    vt_v1_office(req), &rq, a, &r, reterr);
 	if (rc == VT_OK)
 		return vt_v1_act_answer(req, res, &r, reterr);
 	vt_act_result_free(&r);

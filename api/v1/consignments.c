@@ -172,6 +172,9 @@ vt_v1_consignment_act(
 		return rc;
 	rc = vt_office_consignment_reread(
 	    vt_v1_office(req), &rq, &id, &r, reterr);
+	if (rc != VT_OK && vt_v1_overtaken(req, &rq))
+		rc = vt_office_consignment_reread(
+		    vt_v1_office(req), &rq, &id, &r, reterr);
 	if (rc == VT_OK)
 		return vt_v1_act_answer(req, res, &r, reterr);
 	vt_act_result_free(&r);

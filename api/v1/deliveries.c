@@ -283,10 +283,13 @@ vt_v1_receive(
 		return rc;
 	root = vt_in_root(&in);
 	act = vt_in_need_str(&root, "act");
-	if (strcmp(act, "receive") == 0)
-		rc = vt_office_receive(o, &rq, &id, &r, reterr);
-	else
-		rc = vt_office_replay_delivery(o, &rq, &id, &r, reterr);
+	for (int try = 0; try < 2; try++) {
+		rc = strcmp(act, "receive") == 0
+			 ? vt_office_receive(o, &rq, &id, &r, reterr)
+			 : vt_office_replay_delivery(o, &rq, &id, &r, reterr);
+		if (rc == VT_OK || !vt_v1_overtaken(req, &rq))
+			break;
+	}
 	if (rc == VT_OK)
 		return vt_v1_act_answer(req, res, &r, reterr);
 	vt_act_result_free(&r);

@@ -85,8 +85,12 @@ vt_v1_register(
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
 		return rc;
-	rc = vt_office_register(vt_v1_office(req), &rq, direction, &meta, files,
-	    nfiles, &r, reterr);
+	for (int try = 0; try < 2; try++) {
+		rc = vt_office_register(vt_v1_office(req), &rq, direction,
+		    &meta, files, nfiles, &r, reterr);
+		if (rc == VT_OK || !vt_v1_overtaken(req, &rq))
+			break;
+	}
 	if (rc == VT_OK) {
 		res->status = 201;
 		vt_id_text(&r.paper, id);

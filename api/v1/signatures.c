@@ -138,6 +138,9 @@ vt_v1_complete_signature(
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
 		return rc;
 	rc = vt_office_complete(vt_v1_office(req), &rq, &id, value, &r, reterr);
+	if (rc != VT_OK && vt_v1_overtaken(req, &rq))
+		rc = vt_office_complete(
+		    vt_v1_office(req), &rq, &id, value, &r, reterr);
 	if (rc == VT_OK)
 		return vt_v1_act_answer(req, res, &r, reterr);
 	vt_act_result_free(&r);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/office/accounts.h"
 #include "api/office/answers.h"
 #include "api/v1/v1_priv.h"
 #include "base/base64.h"
@@ -242,6 +243,16 @@ vt_v1_request(const struct vt_in *in, bool if_match, struct vt_request *ret,
 		return rc;
 	ret->key = vt_arena_strndup(in->req->arena, key.p, key.n);
 	return ret->key != NULL ? VT_OK : vt_arena_err(in->req->arena, reterr);
+}
+
+bool
+vt_v1_overtaken(struct vt_http_req *req, const struct vt_request *rq)
+{
+	bool answered = false;
+
+	return vt_office_answered(vt_v1_office(req), rq, &answered, NULL) ==
+		   VT_OK &&
+	       answered;
 }
 
 bool

@@ -67,6 +67,14 @@ VT_NODISCARD int vt_v1_query_cursor_text(
 VT_NODISCARD int vt_v1_request(const struct vt_in *in, bool if_match,
     struct vt_request *ret, struct vt_err *reterr);
 
+/*
+ * An act that was refused: was it done meanwhile under this key, by the same
+ * request on another connection? Then it is to be asked once more, and gets
+ * that answer: a repeat is never an error.
+ */
+VT_NODISCARD bool vt_v1_overtaken(
+    struct vt_http_req *req, const struct vt_request *rq);
+
 /* The record's revision is the ETag of what is read of it. True: the client has
  * it (If-None-Match), the answer is 304 and whole. */
 VT_NODISCARD bool vt_v1_unchanged(

@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import socket
+import threading
 import time
 
 import harness as t
@@ -168,6 +169,39 @@ t.refused(stated('sha-512=:AA==:, sha-256=:%s:' % abc, b'abd'), 422,
           'digest-mismatch', 'which counts')
 for value in ('sha-512=:%s:' % abc, 'sha-256=' + abc, 'sha-256=:AA==:', ','):
     t.refused(stated(value), 400, 'syntax', 'no digest: ' + value)
+
+# --- the same request on many connections at once ---
+
+
+def at_once(n, what, name):
+    """One answer, however many ask for it."""
+    answers = []
+    threads = [threading.Thread(target=lambda: answers.append(what()))
+               for _ in range(n)]
+    for x in threads:
+        x.start()
+    for x in threads:
+        x.join()
+    got = {(a.status, a.body) for a in answers}
+    t.ok(len(answers) == n and len(got) == 1 and answers[0].status < 300,
+         name + ': %d times at once, one answer' % n,
+         '\n'.join('%d %r' % (s, b[:400]) for s, b in got))
+
+
+pressed = people.draft([('cong-van.pdf', t.PDF, t.letter_pdf('--no-fields'))])
+for who, act, more in (
+        (officer, 'submit', {}), (people.leader, 'approve', {}),
+        (people.leader, 'sign', {'number_first': True,
+                                 'pin': people.pin('leader')}),
+        (people.clerk, 'seal', {'pin': people.pin('seal')}),
+        (people.clerk, 'issue', {})):
+    now = officer.paper(pressed)
+    if act == 'approve':
+        more = {'main': now['parts'][0]['sha256']}
+    key = t.new_key()
+    at_once(8, lambda: who.act(pressed, act, key, now['rev'], **more), act)
+t.equal(len([1 for x in officer.get('/v1/papers/%s/history' % pressed).json[
+    'acts'] if 'seal' in x['steps']]), 1, 'it was sealed once')
 
 # --- digests, ranges, tags ---
 

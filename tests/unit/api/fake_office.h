@@ -11,6 +11,7 @@
 struct fake {
 	enum vt_code answer; /* code of every act; VT_OK works */
 	bool repeated;
+	bool overtaken; /* a refused act was done meanwhile */
 	bool may_not_read;
 	/* what was asked last */
 	char act[32], key[200], subject[200], note[200], file[200], pin[64];

@@ -224,6 +224,11 @@ test_acts(struct vt_buf *b)
 	tap_eq_int(do_act(b, "{\"act\":\"seal\",\"pin\":\"1\"}"), 409,
 	    "a refusal of the office");
 	tap_ok(HAS("not-signed-by-competent-person"), "keeps its code");
+	fake.answer = VT_E_CONFLICT;
+	fake.overtaken = true;
+	tap_eq_int(do_act(b, "{\"act\":\"seal\",\"pin\":\"1\"}"), 200,
+	    "one that was done meanwhile under this key is answered so");
+	fake.overtaken = false;
 	fake.answer = VT_OK;
 }
 
