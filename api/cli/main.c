@@ -120,6 +120,7 @@ static const struct vt_command commands[] = {
 	    "  user link DIR --person ID --issuer URL --subject TEXT\n"
 	    "                                      an OpenID provider's "
 	    "subject\n"
+	    "  user unlink DIR --issuer URL --subject TEXT\n"
 	    "  --password-file FILE   else it is asked for\n"
 	    "  --own                  the person chose the password himself\n",
 	    vt_cli_user },

@@ -249,6 +249,28 @@ user_link(struct ask *k)
 	return vt_identity_link(k->store, &person, &id, NULL, &k->cli->err);
 }
 
+/* By issuer and subject, or by its id as the API gave it (a certificate's). */
+static int
+user_unlink(struct ask *k)
+{
+	struct vt_identity_key key;
+	vt_hash h;
+
+	if (k->name != NULL) {
+		if (strlen(k->name) != 2 + VT_HASH_TEXT ||
+		    strncmp(k->name, "02", 2) != 0 ||
+		    !vt_hash_parse(vt_span_str(k->name + 2), &h))
+			return vt_err_set(&k->cli->err, VT_E_USAGE,
+			    "02 and the SHA-256 of the certificate wanted");
+		key = vt_identity_certificate(&h);
+	} else if (k->issuer == NULL || k->subject == NULL) {
+		return missing(k, "--issuer or --subject");
+	} else {
+		key = vt_identity_oidc(k->issuer, k->subject);
+	}
+	return vt_identity_unlink(k->store, &key, &k->cli->err);
+}
+
 static int
 user_run(struct ask *k)
 {
@@ -267,6 +289,8 @@ user_run(struct ask *k)
 		return user_list(k);
 	if (strcmp(k->verb, "link") == 0)
 		return user_link(k);
+	if (strcmp(k->verb, "unlink") == 0)
+		return user_unlink(k);
 	if (k->name == NULL)
 		return missing(k, "the login name");
 	if (strcmp(k->verb, "add") == 0)

@@ -111,8 +111,11 @@ load(struct vt_store *s, const char *login, uint32_t agency_no,
 		rc = VT_E_NOT_FOUND;
 	else
 		rc = vt_account_get(v, clean, ret, reterr);
-	if (rc == VT_E_NOT_FOUND ||
-	    (rc == VT_OK && agency_no != 0 && ret->agency_no != agency_no))
+	if (rc == VT_OK && agency_no != 0 && ret->agency_no != agency_no) {
+		vt_wipe(ret, sizeof(*ret));
+		rc = VT_E_NOT_FOUND;
+	}
+	if (rc == VT_E_NOT_FOUND)
 		return vt_err_set(
 		    reterr, VT_E_NOT_FOUND, "account: there is none");
 	return rc;
@@ -288,38 +291,36 @@ vt_office_account(struct vt_office *o, const struct vt_actor *actor,
 	return VT_OK;
 }
 
-#define SCAN_MAX 256
+static int
+take_account(const struct vt_entry *e, uint32_t agency_no, void *ret,
+    bool *ret_own, struct vt_err *reterr)
+{
+	struct vt_account a;
+	int rc = vt_account_decode(e, &a, reterr);
+
+	if (rc == VT_OK && (*ret_own = a.agency_no == agency_no))
+		info(&a, ret);
+	vt_wipe(&a, sizeof(a));
+	return rc;
+}
 
 int
 vt_office_accounts(struct vt_office *o, const struct vt_actor *actor,
     const char *after, struct vt_account_info *ret, size_t max, size_t *ret_n,
     char ret_next[65], struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_entry_range r = { .kind = VT_ENTRY_ACCOUNT,
-		.after = vt_span_str(after) };
-	struct vt_entry e[SCAN_MAX];
-	struct vt_account a;
-	size_t n = 0, got = 0;
+	struct vt_house_list l = { .kind = VT_ENTRY_ACCOUNT,
+		.after = after,
+		.take = take_account,
+		.items = ret,
+		.size = sizeof(*ret),
+		.max = max };
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	ret_next[0] = '\0';
-	if ((rc = vt_who_may(actor, VT_DUTY_ACCOUNTS, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_entry_list(v, &r, e, SCAN_MAX, &n, reterr)) != VT_OK)
+	if ((rc = vt_who_may(actor, VT_DUTY_ACCOUNTS, reterr)) != VT_OK)
 		return rc;
-	for (size_t i = 0; i < n && got < max; i++) {
-		if ((rc = vt_account_decode(&e[i], &a, reterr)) != VT_OK)
-			return rc;
-		if (a.agency_no == actor->agency_no)
-			info(&a, &ret[got++]);
-		if (i + 1 < n ? got == max : n == SCAN_MAX)
-			vt_text_fit(ret_next, 65, a.login);
-	}
-	vt_wipe(&a, sizeof(a));
-	*ret_n = got;
-	return VT_OK;
+	return vt_house_list(o, actor->agency_no, &l, ret_n, ret_next, reterr);
 }
 
 /* ---- the second factor ---- */

@@ -461,35 +461,33 @@ vt_office_client_act(struct vt_office *o, const struct vt_request *rq,
 	return rc;
 }
 
-#define SCAN_MAX 128
+static int
+take_client(const struct vt_entry *e, uint32_t agency_no, void *ret,
+    bool *ret_own, struct vt_err *reterr)
+{
+	struct vt_client_row c;
+	int rc = decode(e, &c, reterr);
+
+	if (rc == VT_OK && (*ret_own = c.c.agency_no == agency_no))
+		memcpy(ret, &c.c, sizeof(c.c));
+	return rc;
+}
 
 int
 vt_office_clients(struct vt_office *o, const struct vt_actor *actor,
     const char *after, struct vt_client *ret, size_t max, size_t *ret_n,
     char ret_next[65], struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_entry_range r = { .kind = VT_ENTRY_CLIENT,
-		.after = vt_span_str(after) };
-	struct vt_entry e[SCAN_MAX];
-	struct vt_client_row c;
-	size_t n = 0, got = 0;
+	struct vt_house_list l = { .kind = VT_ENTRY_CLIENT,
+		.after = after,
+		.take = take_client,
+		.items = ret,
+		.size = sizeof(*ret),
+		.max = max };
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	ret_next[0] = '\0';
-	if ((rc = vt_who_may(actor, VT_DUTY_CLIENTS, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_entry_list(v, &r, e, SCAN_MAX, &n, reterr)) != VT_OK)
+	if ((rc = vt_who_may(actor, VT_DUTY_CLIENTS, reterr)) != VT_OK)
 		return rc;
-	for (size_t i = 0; i < n && got < max; i++) {
-		if ((rc = decode(&e[i], &c, reterr)) != VT_OK)
-			return rc;
-		if (c.c.agency_no == actor->agency_no)
-			ret[got++] = c.c;
-		if (i + 1 < n ? got == max : n == SCAN_MAX)
-			vt_text_fit(ret_next, 65, c.c.id);
-	}
-	*ret_n = got;
-	return VT_OK;
+	return vt_house_list(o, actor->agency_no, &l, ret_n, ret_next, reterr);
 }

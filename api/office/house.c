@@ -74,6 +74,44 @@ vt_house_enter(struct vt_office *o, const struct vt_request *rq,
 	return rc != VT_OK ? rc : vt_office_answered(o, rq, ret_done, reterr);
 }
 
+#define LOOK_AT 256
+
+int
+vt_house_list(struct vt_office *o, uint32_t agency_no,
+    const struct vt_house_list *l, size_t *ret_n, char ret_next[65],
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_entry_range r = { .kind = l->kind,
+		.after = vt_span_str(l->after) };
+	struct vt_entry e[LOOK_AT];
+	size_t n = 0, got = 0, i = 0;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_entry_list(v, &r, e, LOOK_AT, &n, reterr)) != VT_OK)
+		return rc;
+	for (; i < n && got < l->max; i++) {
+		bool own = false;
+
+		rc = l->take(&e[i], agency_no,
+		    (uint8_t *)l->items + got * l->size, &own, reterr);
+		if (rc != VT_OK)
+			return rc;
+		got += own;
+	}
+	/* names are at most 64 bytes; what was looked at last. Not before: it
+	 * may be where l->after stands. */
+	ret_next[0] = '\0';
+	if (i > 0 && (i < n || n == LOOK_AT)) {
+		VT_ASSERT(e[i - 1].key.n <= 64);
+		memcpy(ret_next, e[i - 1].key.p, e[i - 1].key.n);
+		ret_next[e[i - 1].key.n] = '\0';
+	}
+	*ret_n = got;
+	return VT_OK;
+}
+
 int
 vt_house_person(struct vt_view *v, const vt_id *id, uint32_t agency_no,
     struct vt_person *ret, struct vt_err *reterr)

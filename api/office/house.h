@@ -35,6 +35,24 @@ VT_NODISCARD int vt_house_enter(struct vt_office *o,
     const struct vt_request *rq, enum vt_duty duty, bool *ret_done,
     struct vt_err *reterr);
 
+/*
+ * One agency's of a kind that stands store-wide, by name: `take` tells of one
+ * entry whether it is of the agency, and if so fills an item. after: NULL or ""
+ * from the first. *ret_next: where to go on, "" at the end; a page may come
+ * short, so that a call looks at a bounded number.
+ */
+struct vt_house_list {
+	enum vt_entry_kind kind;
+	const char *after;
+	int (*take)(const struct vt_entry *e, uint32_t agency_no, void *ret,
+	    bool *ret_own, struct vt_err *reterr);
+	void *items;
+	size_t size, max;
+};
+VT_NODISCARD int vt_house_list(struct vt_office *o, uint32_t agency_no,
+    const struct vt_house_list *l, size_t *ret_n, char ret_next[65],
+    struct vt_err *reterr);
+
 /* A person that is active and of this agency (0: any); VT_E_PERSON_UNKNOWN. */
 VT_NODISCARD int vt_house_person(struct vt_view *v, const vt_id *id,
     uint32_t agency_no, struct vt_person *ret, struct vt_err *reterr);

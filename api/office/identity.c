@@ -256,26 +256,23 @@ vt_office_link_certificate(struct vt_office *o, const struct vt_request *rq,
 	return vt_identity_link(o->o.store, person, &id, rq, reterr);
 }
 
-int
-vt_office_unlink(struct vt_office *o, const struct vt_request *rq,
-    const struct vt_identity_key *key, struct vt_err *reterr)
+/* rq NULL: the operator, of any agency. */
+static int
+unlink_it(struct vt_store *store, const struct vt_identity_key *key,
+    const struct vt_request *rq, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_house_act act = { .rq = rq };
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_identity id;
-	bool done = false;
 	int rc;
 
-	rc = vt_house_enter(o, rq, VT_DUTY_ACCOUNTS, &done, reterr);
-	if (rc != VT_OK || done)
-		return rc;
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_view_begin(store, &v, reterr)) != VT_OK)
 		return rc;
 	rc = vt_identity_find(v, key, &id, &err);
 	vt_view_end(VT_TAKE(v));
 	if (rc == VT_E_IDENTITY_UNKNOWN ||
-	    (rc == VT_OK && id.agency_no != rq->actor->agency_no))
+	    (rc == VT_OK && rq != NULL && id.agency_no != rq->actor->agency_no))
 		return vt_err_set(
 		    reterr, VT_E_NOT_FOUND, "identity: there is none");
 	if (rc != VT_OK) {
@@ -286,10 +283,30 @@ vt_office_unlink(struct vt_office *o, const struct vt_request *rq,
 	act.agency_no = id.agency_no;
 	vt_house_change(&act, VT_ENTRY_IDENTITY,
 	    VT_SPAN(key->b, sizeof(key->b)), VT_SPAN(NULL, 0), id.rev);
-	if ((rc = vt_house_do(o->o.store, &act, NULL, reterr)) != VT_OK)
+	if ((rc = vt_house_do(store, &act, NULL, reterr)) != VT_OK)
 		return rc;
 	/* what was opened by it */
-	return vt_sessions_end(o->o.store, &id.person, NULL, NULL, reterr);
+	return vt_sessions_end(store, &id.person, NULL, NULL, reterr);
+}
+
+int
+vt_identity_unlink(struct vt_store *s, const struct vt_identity_key *key,
+    struct vt_err *reterr)
+{
+	return unlink_it(s, key, NULL, reterr);
+}
+
+int
+vt_office_unlink(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_identity_key *key, struct vt_err *reterr)
+{
+	bool done = false;
+	int rc;
+
+	rc = vt_house_enter(o, rq, VT_DUTY_ACCOUNTS, &done, reterr);
+	if (rc != VT_OK || done)
+		return rc;
+	return unlink_it(o->o.store, key, rq, reterr);
 }
 
 /* ---- by certificate ---- */

@@ -57,6 +57,10 @@ VT_NODISCARD int vt_identity_link(struct vt_store *s, const vt_id *person,
     const struct vt_identity *id, const struct vt_request *rq,
     struct vt_err *reterr);
 
+/* Whatever agency's it is: where a link was made that is another's. */
+VT_NODISCARD int vt_identity_unlink(struct vt_store *s,
+    const struct vt_identity_key *key, struct vt_err *reterr);
+
 /* Whose is it? VT_E_IDENTITY_UNKNOWN. */
 VT_NODISCARD int vt_identity_find(struct vt_view *v,
     const struct vt_identity_key *key, struct vt_identity *ret,

@@ -95,6 +95,9 @@ clerk = [x.split()[0] for x in people.splitlines() if 'Lê Thị Dụ' in x][0]
 t.equal(t.vanthu('user', 'link', province.store, '--person', clerk,
                  '--issuer', issuer, '--subject', 'du.lt').returncode, 0,
         'linked to the clerk')
+for way, who in (('link', ('--person', clerk)), ('unlink', ())):
+    t.equal(t.vanthu('user', way, province.store, *who, '--issuer', issuer,
+                     '--subject', 'wrong').returncode, 0, way + ' another')
 
 server = t.Server(province, port=port, options=(
     '--oidc', config, '--public-url', base))
@@ -120,6 +123,8 @@ for which, alg in (('rs', 'RS256'), ('es', 'ES256')):
              status, at, text[:600]))
     t.ok(any(c.name == 'vt' and c.has_nonstandard_attr('HttpOnly')
              for c in b.jar), alg + ': with a session')
+    t.ok(not any(c.name == 'vt-oidc' for c in b.jar),
+         alg + ': what the way needed is taken away')
     status, at2, text = b.ask(base + '/desk')
     t.ok(status == 200 and 'Lê Thị Dụ' in text, alg + ': as the clerk',
          '%s %s' % (status, at2))

@@ -311,6 +311,15 @@ certificates(const struct vt_actor *admin)
 		     "https://id", "sub", &err),
 	    VT_E_EXISTS, &err, "the same subject, in another agency");
 	tap_ok(strstr(err.msg, "leader") == NULL, "whose it is is not told");
+	key = vt_identity_oidc("https://id", "sub");
+	tap_call(vt_identity_unlink(h.store, &key, &err), &err,
+	    "the operator takes a link away, whoever made it");
+	tap_code(vt_identity_unlink(h.store, &key, &err), VT_E_NOT_FOUND, &err,
+	    "once");
+	own = house_request(&h, &other);
+	tap_call(vt_office_link_oidc(h.office, &own, &h.other_leader,
+		     "https://id", "sub", &err),
+	    &err, "then it is free");
 	own = house_request(&h, &leader);
 	tap_code(vt_office_link_oidc(
 		     h.office, &own, &h.leader, "https://id", "other", &err),

@@ -114,6 +114,23 @@ making(const struct vt_actor *admin)
 	tap_ok(n == 2 && strcmp(list[0].login, "leader") == 0 &&
 		   strcmp(list[1].login, "officer") == 0 && next[0] == '\0',
 	    "those of one's own agency");
+	tap_call(
+	    vt_office_accounts(h.office, admin, NULL, list, 1, &n, next, &err),
+	    &err, "one at a time");
+	tap_ok(n == 1 && strcmp(list[0].login, "leader") == 0 &&
+		   strcmp(next, "leader") == 0,
+	    "the first, and where to go on");
+	tap_call(
+	    vt_office_accounts(h.office, admin, next, list, 1, &n, next, &err),
+	    &err, "the next");
+	tap_ok(
+	    n == 1 && strcmp(list[0].login, "officer") == 0 && next[0] == '\0',
+	    "is the last");
+	tap_call(vt_office_accounts(
+		     h.office, &other, "leader", list, 8, &n, next, &err),
+	    &err, "in the other agency");
+	tap_ok(n == 1 && strcmp(list[0].login, "leader.there") == 0,
+	    "what is not its own is passed over");
 	tap_code(vt_office_account(h.office, &other, "leader", &info, &err),
 	    VT_E_NOT_FOUND, &err, "another agency's is as absent");
 	tap_code(act(&other, "leader", VT_ACCOUNT_LOCK, NULL, &err),
