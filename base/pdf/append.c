@@ -102,7 +102,8 @@ check_number(const struct vt_pdf_append *a, uint32_t num, uint16_t *ret_gen,
 		    "PDF update: object %" PRIu32 " is not one of the file, "
 		    "nor a new one",
 		    num);
-	if (pdf->containers[num / 8] & 1u << num % 8)
+	if (num / 8 < pdf->n_containers &&
+	    pdf->containers[num / 8] & 1u << num % 8)
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "PDF update: object %" PRIu32 " is an object stream; "
 		    "replacing it would change the objects in it",

@@ -69,6 +69,7 @@ struct vt_pdf {
 	struct pdf_entries index;     /* ascending by number, then revision */
 	struct vt_pdf_object **cache; /* owned; one per entry, or NULL */
 	uint8_t *containers; /* owned bitmap: used as an object stream */
+	size_t n_containers; /* bytes of it: up to the highest of the index */
 	struct vt_pdf_object *null;
 	struct pdf_objstm objstms[PDF_OBJSTM_CACHE];
 	uint64_t tick;

@@ -14,6 +14,7 @@ struct walk {
 	struct vt_pdf *pdf;
 	size_t rev;
 	uint8_t *seen; /* owned bitmap over object numbers */
+	size_t n_seen; /* bytes */
 };
 
 static int
@@ -57,6 +58,27 @@ inherit(struct pdf_leaf *l, const struct vt_pdf_object *node)
 		l->crop = o;
 	if ((o = vt_pdf_dict_get(node, "Rotate")) != NULL)
 		l->rotate = o;
+}
+
+/* The mark of an object: a bit each, as far as the highest of the tree. */
+static int
+mark(struct walk *w, uint32_t num, bool *ret_was, struct vt_err *reterr)
+{
+	size_t at = num / 8, n;
+	uint8_t *more, bit = (uint8_t)(1u << num % 8);
+
+	VT_ASSERT(num <= VT_L(PDF_OBJECTS_MAX));
+	if (at >= w->n_seen) {
+		n = at + at / 2 + 64;
+		if ((more = realloc(w->seen, n)) == NULL)
+			return vt_err_set(reterr, VT_E_NOMEM, "PDF page tree");
+		memset(more + w->n_seen, 0, n - w->n_seen);
+		w->seen = more;
+		w->n_seen = n;
+	}
+	*ret_was = (w->seen[at] & bit) != 0;
+	w->seen[at] |= bit;
+	return VT_OK;
 }
 
 /* As deep as PDF_DEPTH_MAX. NOLINTBEGIN(misc-no-recursion) */
@@ -107,14 +129,16 @@ visit(
 	struct vt_pdf_object ref = { .type = VT_PDF_REF, .u.ref = from.ref };
 	struct vt_pdf_object *node, *type;
 	uint32_t num = from.ref.num;
+	bool seen = false;
 	int rc;
 
 	if (depth > VT_L(PDF_DEPTH_MAX))
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "PDF page tree: deeper than %zu", VT_L(PDF_DEPTH_MAX));
-	if (w->seen[num / 8] & 1u << num % 8)
+	if ((rc = mark(w, num, &seen, reterr)) != VT_OK)
+		return rc;
+	if (seen)
 		return fail(reterr, num, "it stands twice in the tree");
-	w->seen[num / 8] |= (uint8_t)(1u << num % 8);
 	rc = vt_pdf_resolve(w->pdf, w->rev, &ref, &node, reterr);
 	if (rc != VT_OK)
 		return rc;
@@ -152,9 +176,6 @@ walk_tree(struct vt_pdf *pdf, size_t rev, struct vt_err *reterr)
 		return fail(
 		    reterr, ref.num, "the catalog lacks a reference /Pages");
 	root.ref = pages->u.ref;
-	w.seen = calloc(VT_L(PDF_OBJECTS_MAX) / 8 + 1, 1);
-	if (w.seen == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "PDF page tree");
 	rc = visit(&w, root, 0, reterr);
 	free(w.seen);
 	if (rc == VT_OK)

@@ -64,6 +64,7 @@ check_stream_entry(struct vt_pdf *pdf, size_t i, struct vt_err *reterr)
 		    "object %" PRIu32 " is read from object stream %" PRIu32
 		    ", which a later revision replaces",
 		    e->num, num);
+	VT_ASSERT(num / 8 < pdf->n_containers);
 	pdf->containers[num / 8] |= (uint8_t)(1u << num % 8);
 	return VT_OK;
 }
@@ -71,9 +72,14 @@ check_stream_entry(struct vt_pdf *pdf, size_t i, struct vt_err *reterr)
 int
 pdf_chain_check(struct vt_pdf *pdf, struct vt_err *reterr)
 {
+	uint32_t most = 0;
 	int rc = VT_OK;
 
-	pdf->containers = calloc(VT_L(PDF_OBJECTS_MAX) / 8 + 1, 1);
+	for (size_t i = 0; i < pdf->index.n; i++)
+		if (pdf->index.v[i].num > most)
+			most = pdf->index.v[i].num;
+	pdf->n_containers = most / 8 + 1;
+	pdf->containers = calloc(pdf->n_containers, 1);
 	if (pdf->containers == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "PDF object streams");
 	for (size_t i = 0; i < pdf->index.n && rc == VT_OK; i++) {
