@@ -75,7 +75,7 @@ def until(what, name):
 
 
 one = until(lambda: listed(kind='edoc', state='arrived'), 'it is listed')[0]
-t.equal((one['transport'], one['from']['code']), ('axis', 'H98.01'),
+t.equal((one['transport'], one['from']['code']), ('hosted', 'H98.01'),
         'by which way, and from whom')
 full = clerk.get('/v1/consignments/' + one['id']).json
 t.ok(len(full['arrivals']) >= 1 and full['sha256'] == one['sha256'],
