@@ -111,4 +111,10 @@ printf '%-14s %10s %12s %8s %8s %8s\n' packet ours-MB/s limit-MB/s share% min% m
 "$build/tests/bench/bench_edxml" "${ROUNDS:-15}" >edxml.tsv
 awk -F'\t' 'NF>=6 {printf "%-14s %10s %12s %8s %8s %8s\n",$1,$2,$3,$4,$5,$6} $1~/^memory/ {m = m $1 " " $2 "\n"} END {printf "%s", m}' edxml.tsv
 echo "limit: copy + SHA-256 + base64 (OpenSSL), in turn; ours hashes the packet too; memory: peak of RssAnon + RssShmem, from file to file"
+
+echo
+echo "== packet received and sent end to end, memory of the server and its workers"
+flat=0
+python3 "$here/packet_memory.py" "$build" | grep -v '^ok ' || flat=1
 cat "$here/reasons.txt"
+exit "$flat"
