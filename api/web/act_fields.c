@@ -240,6 +240,26 @@ VT_ACT_FIELDS(recall)
 	area(s, a, "note", T(s->d, "Lý do", "Reason"), true);
 }
 
+/* Three acts are called recall, and they are not one (words of Decree 30). */
+static const char *
+asked_what(const struct vt_sheet *s)
+{
+	switch (s->p.asked) {
+	case VT_ASK_TAKE_BACK:
+		return T(s->d, "Nơi gửi đề nghị lấy lại văn bản gửi nhầm",
+		    "The sender asks for it back");
+	case VT_ASK_RECALL:
+		return T(s->d, "Nơi gửi thu hồi văn bản này",
+		    "The sender recalls it");
+	case VT_ASK_REPLACE:
+		return T(s->d, "Nơi gửi thay thế văn bản này bằng văn bản khác",
+		    "The sender replaces it by another");
+	default:
+		return T(s->d, "Nơi gửi sửa đổi thông tin của văn bản này",
+		    "The sender changes what is said of it");
+	}
+}
+
 VT_ACT_FIELDS(answer)
 {
 	const char *typed = vt_sheet_typed(s, a, "agree", "1");
@@ -256,10 +276,8 @@ VT_ACT_FIELDS(answer)
 	    "<p class=\"check\"><input type=\"radio\" id=\"answer-no\" "
 	    "name=\"agree\" value=\"0\"%s> <label for=\"answer-no\">%s"
 	    "</label></p>\n</fieldset>\n",
-	    T(s->d, "Nơi gửi đề nghị lấy lại hoặc thu hồi",
-		"The sender asks for it back"),
-	    typed[0] == '0' ? "" : " checked", T(s->d, "Đồng ý", "Agree"),
-	    typed[0] == '0' ? " checked" : "",
+	    asked_what(s), typed[0] == '0' ? "" : " checked",
+	    T(s->d, "Đồng ý", "Agree"), typed[0] == '0' ? " checked" : "",
 	    T(s->d, "Không đồng ý", "Decline"));
 	area(s, a, "note",
 	    T(s->d, "Lý do (cần khi không đồng ý)",
@@ -285,7 +303,7 @@ is_recipient(const struct vt_sheet *s, const char *code)
 }
 
 static bool
-is_sent(const struct vt_sheet *s, const char *code)
+is_sent_to(const struct vt_sheet *s, const char *code, const char *name)
 {
 	struct vt_delivery *v;
 	size_t n = 0;
@@ -295,9 +313,22 @@ is_sent(const struct vt_sheet *s, const char *code)
 	    vt_delivery_list(s->v, &s->p.id, v, 200, &n, NULL) != VT_OK)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(v[i].to.code, code) == 0)
+		if (strcmp(v[i].to.code, code) == 0 &&
+		    (name == NULL || strcmp(v[i].to.name, name) == 0))
 			return true;
 	return false;
+}
+
+static bool
+is_sent(const struct vt_sheet *s, const char *code)
+{
+	return is_sent_to(s, code, NULL);
+}
+
+static bool
+is_sent_on_paper(const struct vt_sheet *s, const char *name)
+{
+	return is_sent_to(s, "", name);
 }
 
 static void
@@ -352,6 +383,14 @@ VT_ACT_FIELDS(send)
 	for (size_t i = 0; i < s->p.meta.n_recipients; i++) {
 		if (*r[i].code != '\0' && !is_sent(s, r[i].code))
 			pick(&k, r[i].code, r[i].name, true);
+		/* one without a code gets it on paper, if it is to be sent */
+		if (*r[i].code == '\0' && !is_sent_on_paper(s, r[i].name)) {
+			char field[24];
+
+			(void)snprintf(field, sizeof(field), "n%zu", i);
+			check(s, a, field, r[i].name, r[i].name, false);
+			k.shown++;
+		}
 	}
 	if (k.shown == 0)
 		vt_html(b, "<p class=\"quiet\">%s</p>\n",

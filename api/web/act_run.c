@@ -375,6 +375,8 @@ VT_ACT_RUN(send)
 
 		if (name[0] == 'c' && is_code(name + 1))
 			rc = add_to(w, name + 1, to, &n);
+		else if (name[0] == 'n' && name[1] >= '0' && name[1] <= '9')
+			rc = add_to(w, w->form->fields[i].value, to, &n);
 	}
 	if (rc == VT_OK)
 		rc = add_lines(w, vt_webform_get(w->form, "more"), to, &n);

@@ -228,11 +228,12 @@ delivery(struct vt_sheet *s, const struct vt_delivery *v)
 	bool bad = v->state == VT_DELIVERY_FAILED || shown == 2;
 	struct vt_buf *b = s->d->page.b;
 	const char *way = vt_word_transport(s->d, v->transport);
+	/* of an agency whose name is not known, the code stands for it */
+	bool named = *v->to.name != '\0' && strcmp(v->to.name, v->to.code) != 0;
 
 	vt_html(b, "<li><b>%s</b>%s%s <span class=\"tag %s\">%s</span>",
-	    *v->to.name == '\0' ? v->to.code : v->to.name,
-	    *v->to.code == '\0' || *v->to.name == '\0' ? "" : " · ",
-	    *v->to.name == '\0' ? "" : v->to.code,
+	    named ? v->to.name : v->to.code,
+	    named && *v->to.code != '\0' ? " · " : "", named ? v->to.code : "",
 	    bad                               ? "stop"
 	    : v->state == VT_DELIVERY_WAITING ? "wait"
 					      : "done",
@@ -329,7 +330,7 @@ entry(struct vt_sheet *s, const struct vt_act_entry *e, const char *in_place)
 	vt_html(b,
 	    "<li><span class=\"when\">%s</span> <b>%s</b> "
 	    "<span class=\"who\">%s</span>",
-	    vt_buf_str(&when_text), vt_word_act(s->d, e, s->p.direction),
+	    vt_buf_str(&when_text), vt_word_act(s->d, &s->p, e),
 	    *who == '\0' ? T(s->d, "hệ thống", "the system") : who);
 	if (in_place != NULL)
 		vt_html(b, " <span class=\"quiet\">%s %s</span>",

@@ -88,10 +88,11 @@ who(struct vt_desk *d)
 	    T(d, "Số, ký hiệu hoặc từ trong trích yếu", "Number or words"),
 	    T(d, "Tìm", "Find"));
 	vt_html(b,
-	    "<div class=\"me\">\n<a href=\"/desk/me\"><strong>%s</strong>"
-	    "%s%s</a>\n",
-	    d->me->name, d->me->position[0] == '\0' ? "" : " · ",
-	    d->me->position);
+	    "<div class=\"me\">\n<a href=\"/desk/me\"><strong>%s</strong>",
+	    d->me->name);
+	if (d->me->position[0] != '\0')
+		vt_html(b, "<span class=\"pos\"> · %s</span>", d->me->position);
+	vt_html(b, "</a>\n");
 	vt_html(b,
 	    "<form action=\"/desk/sign-out\" method=\"post\">\n"
 	    "<input type=\"hidden\" name=\"csrf\" value=\"%s\">\n"

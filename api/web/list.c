@@ -75,8 +75,8 @@ cell_number(struct vt_desk *d, const struct vt_paper *p)
 
 	vt_html(b, "<td class=\"no\">");
 	if (p->direction == VT_DIR_IN && p->arrival.value != 0)
-		vt_html(b, "<span class=\"in\">%s <b>%" PRIu64 "</b></span> ",
-		    T(d, "Đến", "In"), p->arrival.value);
+		vt_html(b, "<span class=\"in\">%s <b>%s</b></span> ",
+		    T(d, "Đến", "In"), p->arrival.text);
 	vt_html(b, "<span class=\"%s\">%s</span></td>",
 	    *no == '\0' ? "nothing" : "is", *no == '\0' ? "—" : no);
 }

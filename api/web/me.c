@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who one is here: roles, password, second factor, devices, delegations. */
 #include "api/office/accounts.h"
+#include "api/office/factor.h"
 #include "api/office/qr.h"
 #include "api/web/web_priv.h"
 #include "base/secret.h"
@@ -32,10 +33,10 @@ said(struct vt_desk *d)
 {
 	const char *done = vt_http_query(d->req, "done");
 
-	if (done != NULL && strcmp(done, "out") == 0)
+	if (done != NULL && strcmp(done, "off") == 0)
 		vt_desk_notice(d, VT_TONE_GOOD,
-		    T(d, "Đã đăng xuất khỏi các thiết bị khác.",
-			"Signed out everywhere else."));
+		    T(d, "Đã tắt xác thực hai lớp.",
+			"The second factor is off."));
 }
 
 static void
@@ -46,39 +47,43 @@ head(struct vt_desk *d)
 	    T(d, "Tài khoản của tôi", "My account"));
 }
 
-/* How he came in tells whether it is on; who has just turned it on comes in
- * by it the next time. */
 static void
-factor(struct vt_desk *d)
+factor(struct vt_desk *d, const struct vt_factor *f)
 {
-	bool on = d->user->session.kind == VT_SESSION_TOTP;
 	struct vt_buf *b = d->page.b;
+	char left[16];
 
-	if (d->user->session.kind == VT_SESSION_OIDC)
-		return;
+	(void)snprintf(left, sizeof(left), "%" PRIu32, f->recovery_left);
 	vt_html(b,
-	    "<section class=\"box\"><h2>%s</h2>\n<p>%s</p>\n"
-	    "<p><a class=\"button second\" "
-	    "href=\"/desk/me/factor\">%s</a></p>\n"
-	    "</section>\n",
+	    "<section class=\"box\"><h2>%s</h2>\n<p>%s <b>%s</b>%s%s</p>\n"
+	    "<p><a class=\"button second\" href=\"/desk/me/factor\">%s</a></p>"
+	    "\n</section>\n",
 	    T(d, "Xác thực hai lớp", "Second factor"),
-	    on ? T(d, "Phiên này đã đăng nhập bằng mật khẩu và mã xác thực.",
-		     "You signed in with your password and a code.")
-	       : T(d, "Phiên này chỉ đăng nhập bằng mật khẩu.",
-		     "You signed in with your password alone."),
-	    on ? T(d, "Đổi ứng dụng xác thực", "Change the authenticator")
-	       : T(d, "Bật xác thực hai lớp", "Turn it on"));
+	    T(d, "Trạng thái:", "It is"),
+	    f->on ? T(d, "đang bật", "on") : T(d, "chưa bật", "off"),
+	    f->on
+		? T(d, "; số mã dự phòng còn lại: ", "; recovery codes left: ")
+		: "",
+	    f->on ? left : "",
+	    f->on ? T(d, "Đổi hoặc tắt", "Change it, or turn it off")
+		  : T(d, "Bật xác thực hai lớp", "Turn it on"));
 }
 
 int
 vt_web_me(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
+	struct vt_factor f = { .on = false };
 	struct vt_desk d;
 	struct vt_buf *b;
+	bool local;
+	int rc;
 
-	(void)reterr;
 	vt_desk_begin(&d, req, res);
+	rc = vt_office_factor(d.office, d.me, &f, reterr);
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
+		return rc;
+	local = rc == VT_OK; /* else he comes by a provider only */
 	b = d.page.b;
 	head(&d);
 	said(&d);
@@ -88,8 +93,9 @@ vt_web_me(
 	vt_page_row(&d.page, T(&d, "Cơ quan", "Agency"), d.me->agency_name);
 	roles(&d);
 	vt_html(b, "</dl>\n");
-	factor(&d);
-	if (d.user->session.kind != VT_SESSION_OIDC)
+	if (local)
+		factor(&d, &f);
+	if (local)
 		vt_html(b,
 		    "<p><a class=\"button second\" href=\"/desk/password\">%s"
 		    "</a></p>\n",
@@ -167,10 +173,55 @@ factor_head(struct vt_desk *d, const struct vt_err *err)
 		vt_desk_notice(d, VT_TONE_BAD, why_not(d, err->code));
 }
 
+/* What both forms ask; which: ids are unique on a page. */
 static void
-ask(struct vt_desk *d, const struct vt_err *err)
+proof(struct vt_desk *d, const char *which, bool on)
 {
 	struct vt_buf *b = d->page.b;
+
+	vt_html(b,
+	    "<label for=\"%spassword\">%s</label>\n"
+	    "<input id=\"%spassword\" name=\"password\" type=\"password\" "
+	    "required maxlength=\"256\" autocomplete=\"current-password\">\n",
+	    which, T(d, "Mật khẩu", "Password"), which);
+	if (on)
+		vt_html(b,
+		    "<label for=\"%scode\">%s</label>\n"
+		    "<input id=\"%scode\" name=\"code\" type=\"text\" required "
+		    "maxlength=\"20\" autocomplete=\"one-time-code\" "
+		    "spellcheck=\"false\">\n",
+		    which,
+		    T(d, "Mã của ứng dụng hiện nay, hoặc một mã dự phòng",
+			"A code of the present authenticator, or a recovery "
+			"code"),
+		    which);
+}
+
+static void
+off_form(struct vt_desk *d)
+{
+	vt_html(d->page.b,
+	    "<form class=\"sheet\" action=\"/desk/me/factor/off\" "
+	    "method=\"post\">\n<h2>%s</h2>\n",
+	    T(d, "Tắt xác thực hai lớp", "Turn it off"));
+	vt_desk_csrf(d);
+	vt_desk_key(d, NULL);
+	proof(d, "off-", true);
+	vt_html(d->page.b,
+	    "<p class=\"go\"><button type=\"submit\" class=\"strong\">%s"
+	    "</button></p>\n</form>\n",
+	    T(d, "Tắt", "Turn it off"));
+}
+
+static int
+ask(struct vt_desk *d, const struct vt_err *err, struct vt_err *reterr)
+{
+	struct vt_buf *b = d->page.b;
+	struct vt_factor f;
+	int rc;
+
+	if ((rc = vt_office_factor(d->office, d->me, &f, reterr)) != VT_OK)
+		return rc;
 
 	factor_head(d, err);
 	vt_html(b,
@@ -182,25 +233,24 @@ ask(struct vt_desk *d, const struct vt_err *err)
 		"Besides your password you are asked for 6 digits of an "
 		"authenticator on your phone."));
 	vt_desk_csrf(d);
+	if (f.on)
+		vt_html(b, "<h2>%s</h2>\n",
+		    T(d, "Đổi ứng dụng xác thực", "Change the authenticator"));
+	proof(d, "", f.on);
 	vt_html(b,
-	    "<label for=\"password\">%s</label>\n"
-	    "<input id=\"password\" name=\"password\" type=\"password\" "
-	    "required maxlength=\"256\" autocomplete=\"current-password\">\n"
-	    "<label for=\"code\">%s</label>\n"
-	    "<input id=\"code\" name=\"code\" type=\"text\" maxlength=\"20\" "
-	    "autocomplete=\"one-time-code\" spellcheck=\"false\">\n"
 	    "<p class=\"go\"><button type=\"submit\" class=\"main\">%s</button>"
-	    "</p>\n</form>\n<p class=\"hint\">%s</p>\n</div>\n",
-	    T(d, "Mật khẩu", "Password"),
-	    T(d, "Mã hiện nay, nếu xác thực hai lớp đang bật",
-		"A code, if it is on already"),
-	    T(d, "Lấy khóa mới", "Get a new key"),
+	    "</p>\n</form>\n",
+	    T(d, "Lấy khóa mới", "Get a new key"));
+	if (f.on)
+		off_form(d);
+	vt_html(b, "<p class=\"hint\">%s</p>\n</div>\n",
 	    T(d,
 		"Mất điện thoại và hết mã dự phòng: người quản trị của cơ "
 		"quan tắt giúp xác thực hai lớp.",
 		"Lost the phone and the recovery codes: the agency's "
 		"administrator turns it off for you."));
 	vt_desk_close(d);
+	return VT_OK;
 }
 
 int
@@ -209,10 +259,8 @@ vt_web_factor(
 {
 	struct vt_desk d;
 
-	(void)reterr;
 	vt_desk_begin(&d, req, res);
-	ask(&d, NULL);
-	return VT_OK;
+	return ask(&d, NULL, reterr);
 }
 
 /* Drawn by shapes, not as a picture: no address has the secret in it. */
@@ -291,9 +339,8 @@ vt_web_factor_post(
 	rc = vt_office_totp_offer(
 	    d.office, d.me, password, vt_webform_get(&f, "code"), &o, &err);
 	if (rc != VT_OK) {
-		ask(&d, &err);
 		res->status = vt_err_info(rc)->http_status;
-		return VT_OK;
+		return ask(&d, &err, reterr);
 	}
 	offered(&d, &o);
 	vt_wipe(&o, sizeof(o));
@@ -347,11 +394,43 @@ vt_web_factor_confirm(
 	rc = vt_office_totp_confirm(
 	    d.office, &rq, vt_webform_get(&f, "code"), codes, &err);
 	if (rc != VT_OK) {
-		ask(&d, &err);
 		res->status = vt_err_info(rc)->http_status;
-		return VT_OK;
+		return ask(&d, &err, reterr);
 	}
 	confirmed(&d, codes);
 	vt_wipe(codes, sizeof(codes));
+	return VT_OK;
+}
+
+int
+vt_web_factor_off(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_secret_free) struct vt_secret *password = NULL;
+	struct vt_request rq = { .key = "" };
+	struct vt_err err = VT_ERR_INIT;
+	const char *typed;
+	struct vt_webform f;
+	struct vt_desk d;
+	int rc;
+
+	vt_desk_begin(&d, req, res);
+	if ((rc = vt_webform_read(req, &f, reterr)) != VT_OK ||
+	    (rc = vt_web_own_form(&d, vt_webform_get(&f, "csrf"), reterr)) !=
+		VT_OK)
+		return rc;
+	typed = vt_webform_get(&f, "password");
+	if ((password = vt_secret_new(typed, strlen(typed))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "factor: no memory");
+	rq.actor = d.me;
+	rq.key = vt_webform_get(&f, "key");
+	rq.hash = vt_sha256(vt_span_str("desk second factor off"));
+	rc = vt_office_factor_off(
+	    d.office, &rq, password, vt_webform_get(&f, "code"), &err);
+	if (rc != VT_OK) {
+		res->status = vt_err_info(rc)->http_status;
+		return ask(&d, &err, reterr);
+	}
+	vt_http_res_see_other(res, "/desk/me?done=off");
 	return VT_OK;
 }

@@ -74,11 +74,11 @@ kind_word(const struct vt_desk *d, const struct vt_consignment *c)
 
 /* What it is about, as far as it is known. */
 static const char *
-title(const struct vt_consignment *c)
+title(const struct vt_desk *d, const struct vt_consignment *c)
 {
-	return *c->subject != '\0' ? c->subject
-	       : *c->code != '\0'  ? c->code
-				   : c->external;
+	if (*c->subject == '\0' && *c->code == '\0')
+		return T(d, "(chưa rõ nội dung)", "(not known)");
+	return *c->subject != '\0' ? c->subject : c->code;
 }
 
 static const char *
@@ -87,6 +87,24 @@ sender(const struct vt_consignment *c)
 	return *c->from_name != '\0'   ? c->from_name
 	       : *c->from_code != '\0' ? c->from_code
 				       : c->peer;
+}
+
+/* Why it was not taken: in words, and behind them, in brackets, what a reader
+ * of packets says to those who mend them. */
+static void
+reason(struct vt_desk *d, const struct vt_consignment *c, const char *class)
+{
+	const char *more =
+	    c->state == VT_CONSIGN_QUARANTINED ? strstr(c->note, " (") : NULL;
+	size_t n = more == NULL ? strlen(c->note) : (size_t)(more - c->note);
+	char *words = vt_arena_strndup(d->req->arena, c->note, n);
+
+	vt_html(d->page.b, "<p class=\"%s\" lang=\"vi\">%s", class,
+	    words == NULL ? c->note : words);
+	if (more != NULL)
+		vt_html(d->page.b,
+		    " <span class=\"quiet\" lang=\"en\">%s</span>", more + 1);
+	vt_html(d->page.b, "</p>\n");
 }
 
 static const struct tab *
@@ -134,9 +152,9 @@ row(struct vt_desk *d, const struct vt_consignment *c)
 	vt_html(b,
 	    "<tr><td class=\"date\">%s</td><td class=\"subject\">"
 	    "<a href=\"/desk/packets/%s\">%s</a>",
-	    vt_buf_str(&at), id, title(c));
+	    vt_buf_str(&at), id, title(d, c));
 	if (*c->note != '\0' && c->state != VT_CONSIGN_ARRIVED)
-		vt_html(b, "<p class=\"said\" lang=\"vi\">%s</p>", c->note);
+		reason(d, c, "said");
 	vt_html(b,
 	    "</td><td class=\"other\">%s · %s</td><td class=\"state\">"
 	    "<span class=\"tag %s\">%s</span></td></tr>\n",
@@ -367,15 +385,11 @@ show(struct vt_desk *d, const vt_id *packet, const struct vt_err *err,
 	vt_html(b,
 	    "<p class=\"up\"><a href=\"/desk/packets\">← %s</a></p>\n"
 	    "<h1>%s</h1>\n",
-	    T(d, "Gói tin đến", "Packets"), title(&c));
+	    T(d, "Gói tin đến", "Packets"), title(d, &c));
 	if (err == NULL)
 		said(d);
 	if (*c.note != '\0' && c.state != VT_CONSIGN_ARRIVED)
-		vt_html(b,
-		    "<p class=\"notice unsure\"><span class=\"sign\" "
-		    "aria-hidden=\"true\">?</span> <span lang=\"vi\">%s</span>"
-		    "</p>\n",
-		    c.note);
+		reason(d, &c, "notice unsure");
 	decide(d, &c, id, err, note);
 	if ((rc = findings(d, &c, reterr)) != VT_OK)
 		return rc;

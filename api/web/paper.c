@@ -107,8 +107,8 @@ heading(struct vt_sheet *s)
 	vt_html(b, "<span class=\"tag %s\">%s</span> ",
 	    vt_word_state_class(p->state), vt_word_state(d, p));
 	if (p->arrival.value != 0)
-		vt_html(b, "<b>%s %" PRIu64 "</b> · ",
-		    T(d, "Số đến", "Arrival No."), p->arrival.value);
+		vt_html(b, "<b>%s %s</b> · ", T(d, "Số đến", "Arrival No."),
+		    p->arrival.text);
 	if (*no != '\0')
 		vt_html(b, "<b>%s</b> · ", no);
 	vt_html(b, "%s%s%s</p></div>\n", p->meta.type_name,

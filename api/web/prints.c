@@ -21,7 +21,7 @@ mark(struct vt_desk *d, const struct vt_delivery *l, const char *paper)
 	    "<details class=\"mark\"><summary>%s</summary>\n"
 	    "<form action=\"/desk/papers/%s/acts/handed\" method=\"post\" "
 	    "data-once=\"1\">\n",
-	    T(d, "Đã nhận", "Received"), paper);
+	    T(d, "Đánh dấu đã nhận", "Mark as received"), paper);
 	vt_desk_csrf(d);
 	vt_desk_key(d, NULL);
 	vt_html(b,
@@ -35,7 +35,7 @@ mark(struct vt_desk *d, const struct vt_delivery *l, const char *paper)
 	    "</button></p>\n</form></details>",
 	    id, id, T(d, "Ngày nhận (để trống: hôm nay)", "Day (empty: today)"),
 	    id, id, T(d, "Người ký nhận", "Who signed for it"), id,
-	    T(d, "Ghi nhận đã nhận", "It was received"));
+	    T(d, "Ghi nhận", "It was received"));
 }
 
 static void

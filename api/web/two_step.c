@@ -227,7 +227,7 @@ page(struct vt_desk *d, const char *paper, const struct prepared *p,
 	vt_desk_open(d, T(d, "Ký hai bước", "Signing in two steps"), NULL);
 	vt_html(b,
 	    "<p class=\"up\"><a href=\"/desk/papers/%s\">← %s</a></p>\n"
-	    "<h1>%s: %s</h1>\n",
+	    "<h1>%s %s</h1>\n",
 	    paper, T(d, "Về văn bản", "Back to the paper"), T(d, a->vi, a->en),
 	    T(d, "bằng thiết bị khác", "with another device"));
 	if (err != NULL)

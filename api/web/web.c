@@ -46,6 +46,7 @@ static const struct vt_http_route routes[] = {
 	{ "POST", "/desk/me/factor", FORM, ME, vt_web_factor_post, NULL },
 	{ "POST", "/desk/me/factor/confirm", FORM, ME, vt_web_factor_confirm,
 	    NULL },
+	{ "POST", "/desk/me/factor/off", FORM, ME, vt_web_factor_off, NULL },
 	{ "GET", "/desk/delegations", NO_BODY, ME, vt_web_delegations, NULL },
 	{ "POST", "/desk/delegations", FORM, ME, vt_web_delegate, NULL },
 	{ "POST", "/desk/delegations/{id}/end", FORM, ME, vt_web_delegation_end,

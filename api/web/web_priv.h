@@ -94,6 +94,7 @@ VT_WEB_HANDLER(vt_web_sign_out_all);
 VT_WEB_HANDLER(vt_web_factor);
 VT_WEB_HANDLER(vt_web_factor_post);
 VT_WEB_HANDLER(vt_web_factor_confirm);
+VT_WEB_HANDLER(vt_web_factor_off);
 VT_WEB_HANDLER(vt_web_delegations);
 VT_WEB_HANDLER(vt_web_delegate);
 VT_WEB_HANDLER(vt_web_delegation_end);

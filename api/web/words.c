@@ -75,7 +75,7 @@ static const struct {
 	struct word w;
 } acts[] = {
 	{ VT_STEP_SEAL, { "Ký số của cơ quan", "Sealed by the agency" } },
-	{ VT_STEP_SIGN, { "Ký", "Signed" } },
+	{ VT_STEP_SIGN, { NULL, NULL } }, /* initials, or the competent */
 	{ VT_STEP_ISSUE, { "Phát hành", "Issued" } },
 	{ VT_STEP_DISPATCH, { "Gửi đi", "Sent" } },
 	{ VT_STEP_RECEIVE, { "Nhận từ cơ quan khác", "Came by exchange" } },
@@ -115,16 +115,28 @@ registered(const struct vt_desk *d, enum vt_direction way)
 				   : T(d, "Lập kết quả", "Result made");
 }
 
+/* One kind of step is more than one act. */
+static const char *
+word_of(const struct vt_desk *d, const struct vt_paper *p,
+    const struct vt_act_entry *e, enum vt_step_kind kind, const struct word *w)
+{
+	if (kind == VT_STEP_REGISTER)
+		return registered(d, p->direction);
+	if (kind != VT_STEP_SIGN)
+		return say(d, w);
+	return e->time == p->signed_at ? T(d, "Ký", "Signed")
+				       : T(d, "Ký nháy", "Initialled");
+}
+
 const char *
-vt_word_act(const struct vt_desk *d, const struct vt_act_entry *e,
-    enum vt_direction way)
+vt_word_act(const struct vt_desk *d, const struct vt_paper *p,
+    const struct vt_act_entry *e)
 {
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
 		for (size_t k = 0; k < e->n_kinds; k++)
 			if (e->kinds[k] == acts[i].kind)
-				return acts[i].kind == VT_STEP_REGISTER
-					   ? registered(d, way)
-					   : say(d, &acts[i].w);
+				return word_of(
+				    d, p, e, acts[i].kind, &acts[i].w);
 	return T(d, "Việc khác", "Something else");
 }
 

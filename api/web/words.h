@@ -8,9 +8,9 @@
 const char *vt_word_state(const struct vt_desk *d, const struct vt_paper *p);
 /* A class of the style: "wait", "go", "done", "stop". */
 const char *vt_word_state_class(enum vt_paper_state st);
-/* What an act was, of a paper that goes this way: the step that says most. */
-const char *vt_word_act(const struct vt_desk *d, const struct vt_act_entry *e,
-    enum vt_direction way);
+/* What an act of a paper was: the step that says most. */
+const char *vt_word_act(const struct vt_desk *d, const struct vt_paper *p,
+    const struct vt_act_entry *e);
 /* A task that is handed on; NULL: one that goes with another. */
 const char *vt_word_duty(const struct vt_desk *d, enum vt_duty duty);
 const char *vt_word_delivery(

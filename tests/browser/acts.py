@@ -145,7 +145,7 @@ def sealed_elsewhere(clerk):
     clerk.b.js('document.querySelector("form[action$=two-step]")'
                '.closest("details").open = true')
     press(clerk.b, 'form[action$="two-step"] button', '/two-step/')
-    has(clerk.b, 'two steps: what is signed', 'Ký số của cơ quan: bằng')
+    has(clerk.b, 'two steps: what is signed', 'Ký số của cơ quan bằng thiết bị khác')
     clerk.b.click('a[href$="attrs.der"]')
     attrs = clerk.b.downloaded('attrs.der')
     key = subprocess.run(
@@ -282,7 +282,9 @@ def second_factor():
     b.click('main form button')
     b.wait(lambda: 'Đã bật xác thực hai lớp' in b.text('body'), 'it is on')
     fit(b, 'factor-on')
-    recovery = b.text('.codes li')
+    codes = b.js('return Array.from(document.querySelectorAll(".codes li"))'
+                 '.map(function (l) { return l.textContent })')
+    recovery = codes[0]
     quiet(b, 'a second factor', 'status of 401', 'username fields')
     b.close()
     b = webdriver.Browser(o.DRIVER)
@@ -300,9 +302,22 @@ def second_factor():
     b.wait(lambda: b.url.rstrip('/') == o.URL + '/desk', 'the inbox')
     t.ok(True, 'from now on a code is asked for; a recovery code is one')
     b.open(o.URL + '/desk/me')
+    has(b, 'one recovery code is used up', 'đang bật',
+        'còn lại: %d' % (len(codes) - 1))
+    b.open(o.URL + '/desk/me/factor')
+    fit(b, 'factor-off')
+    b.type('#off-password', PROVINCE.read('passwords', 'skhcn-officer'))
+    b.type('#off-code', recovery)
+    b.click('form[action$="/off"] button')
+    b.wait(lambda: 'không đúng' in b.text('body'), 'the refusal')
+    b.type('#off-password', PROVINCE.read('passwords', 'skhcn-officer'))
+    b.type('#off-code', codes[1])
+    press(b, 'form[action$="/off"] button', 'done=off')
+    has(b, 'off again, by a code that was not used', 'Đã tắt xác thực hai lớp',
+        'chưa bật')
     press(b, 'form[action$="sign-out-all"] button', 'sign-in')
     t.ok(True, 'signed out everywhere')
-    quiet(b, 'signing in with a code', 'status of 401')
+    quiet(b, 'signing in with a code', 'status of 401', 'username fields')
     b.close()
 
 

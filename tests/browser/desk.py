@@ -214,7 +214,7 @@ def receives(b):
     b.wait(lambda: 'Hợp lệ' in b.text('#verdict'), 'the verdict')
     fit(b, 'paper-waiting')
     press(b, act('accept'), 'done=accept')
-    has(b, 'accepted', 'Đã tiếp nhận và vào sổ', 'Số đến 1')
+    has(b, 'accepted', 'Đã tiếp nhận và vào sổ', 'Số đến 01')
     b.js('''var s = document.getElementById("assign-person");
         s.value = Array.from(s.options).filter(function (o) {
             return o.textContent.indexOf("Phạm Văn Giả") === 0 })[0].value''')

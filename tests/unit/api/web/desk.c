@@ -393,7 +393,7 @@ two_step(struct vt_buf *b, char who, const char *act, const char *said)
 	tap_eq_int(post(b, PAPER "/two-step", who, vt_buf_str(&body)), 303,
 	    "%s in two steps", act);
 	tap_eq_int(get(b, PAPER "/two-step/" KEY, who), 200, "its page");
-	vt_buf_printf(&to, "<h1>%s: ", said);
+	vt_buf_printf(&to, "<h1>%s bằng thiết bị khác</h1>", said);
 	tap_ok(HAS(vt_buf_str(&to)), "says what is signed");
 	vt_buf_reset(&body);
 	vt_buf_printf(
@@ -663,7 +663,7 @@ test_packets(struct vt_buf *b)
 	(void)get(b, "/desk", 'o');
 	tap_ok(!HAS("gói tin đến chưa đọc được"), "an officer is not");
 	tap_eq_int(get(b, "/desk/packets", 'c'), 200, "what could not be read");
-	tap_ok(HAS("doc-&lt;1&gt;") && HAS("&lt;tệp&gt; hỏng"),
+	tap_ok(HAS("(chưa rõ nội dung)") && HAS("&lt;tệp&gt; hỏng"),
 	    "is listed with its reason, escaped");
 	tap_eq_int(get(b, "/desk/packets?show=refused", 'c'), 200, "others");
 	tap_ok(HAS("Không có gói tin nào"), "are none");
@@ -785,6 +785,26 @@ test_me(struct vt_buf *b)
 	    200, "a code of it");
 	tap_ok(HAS("Đã bật xác thực hai lớp") && HAS("AAAA-BBBB-0000"),
 	    "turns it on, and gives the recovery codes");
+	(void)get(b, "/desk/me/factor", 'c');
+	tap_ok(!HAS("/factor/off"), "what is not on is not turned off");
+	desk.factor = true;
+	(void)get(b, "/desk/me", 'c');
+	tap_ok(HAS("đang bật") && HAS(": 9"), "it is on, with codes left");
+	(void)get(b, "/desk/me/factor", 'c');
+	tap_ok(HAS("/desk/me/factor/off"), "and can be turned off");
+	fake.answer = VT_E_SIGN_IN_FAILED;
+	tap_eq_int(post(b, "/desk/me/factor/off", 'c',
+		       "csrf=" CSRF_C "&key=" KEY "&password=p&code=1"),
+	    401, "not without a code of it");
+	fake.answer = VT_OK;
+	tap_eq_int(post(b, "/desk/me/factor/off", 'c',
+		       "csrf=" CSRF_C "&key=" KEY "&password=p&code=123"),
+	    303, "with one");
+	tap_eq_str(fake.act, "factor-off", "by the office");
+	tap_eq_int(post(b, "/desk/me/factor/off", 'c',
+		       "key=" KEY "&password=p&code=123"),
+	    403, "not without the form's token");
+	desk.factor = false;
 	tap_eq_int(post(b, "/desk/me/sign-out-all", 'c', "csrf=" CSRF_C), 303,
 	    "everywhere");
 	tap_eq_str(fake.act, "sign-out-all", "signed out");

@@ -25,6 +25,7 @@ struct fake_desk {
 	struct vt_printing printing;  /* the last one noted */
 	char on[16];
 	enum vt_consign_state packet; /* one that came, 0: none */
+	bool factor;                  /* a second one is on */
 	bool printed;                 /* one delivery goes on paper */
 	struct vt_duties duties;      /* the last delegation's */
 	vt_time since, until;

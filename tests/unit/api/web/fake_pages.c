@@ -7,6 +7,7 @@
 #include "api/office/consign.h"
 #include "api/office/delegation.h"
 #include "api/office/deliver.h"
+#include "api/office/factor.h"
 #include "api/office/qr.h"
 #include "api/office/quarantine.h"
 #include "tests/unit/api/fake_office.h"
@@ -62,6 +63,27 @@ vt_office_totp_confirm(struct vt_office *o, const struct vt_request *rq,
 		snprintf(ret[i], VT_RECOVERY_CODE + 1, "AAAA-BBBB-%04u",
 		    (unsigned)(i % 10000));
 	return act("factor", rq, code, reterr);
+}
+
+int
+vt_office_factor(struct vt_office *o, const struct vt_actor *actor,
+    struct vt_factor *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)actor;
+	(void)reterr;
+	ret->on = desk.factor;
+	ret->recovery_left = 9;
+	return VT_OK;
+}
+
+int
+vt_office_factor_off(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_secret *password, const char *code, struct vt_err *reterr)
+{
+	(void)o;
+	(void)password;
+	return act("factor-off", rq, code, reterr);
 }
 
 int
