@@ -157,6 +157,22 @@ nap_ms(long ms)
 
 /* ---- the store ---- */
 
+/* A day needs the room that a store has: the fixture's is small. */
+static struct vt_store *
+open_store(const char *dir, bool make)
+{
+	struct vt_store_options o = options;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_store *s = NULL;
+
+	if (cfg.day > 0)
+		o.map_size = 0;
+	if ((make && vt_store_init(dir, &o, &fast, &err) != VT_OK) ||
+	    vt_store_open(dir, &o, &fast, &s, &err) != VT_OK)
+		fail(dir, &err);
+	return s;
+}
+
 static void
 tenant_code(unsigned long i, char ret[64])
 {
@@ -235,7 +251,7 @@ init(const char *dir)
 {
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_arena *a = vt_arena_new((size_t)1 << 20);
-	struct vt_store *s = store_new(dir, &fast);
+	struct vt_store *s = open_store(dir, true);
 	struct vt_span *certs;
 	VT_BUF_AUTO(pem);
 	char code[64];
@@ -591,7 +607,7 @@ open_node(struct node *n, struct vt_spawner *spawner, const char *dir)
 	struct vt_http_face face;
 	struct vt_transport t;
 
-	n->store = o.store = store_open(dir, &fast);
+	n->store = o.store = open_store(dir, false);
 	if (vt_office_open(&o, &n->office, &err) != VT_OK)
 		fail("office", &err);
 	d.office = n->office;
@@ -736,7 +752,7 @@ report_consignments(struct vt_view *v, uint32_t agency, const char *code)
 static int
 report(const char *dir)
 {
-	struct vt_store *s = store_open(dir, &fast);
+	struct vt_store *s = open_store(dir, false);
 	struct vt_err err = VT_ERR_INIT;
 	char code[64];
 
