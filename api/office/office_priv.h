@@ -43,7 +43,7 @@
  * for deliveries and statuses that stay here, the others for those that wait
  * for peers (lanes.h); the last for signatures to be judged, which may ask the
  * network. */
-#define VT_OFFICE_FAR        8
+#define VT_OFFICE_FAR        12
 #define VT_OFFICE_THREADS    (3 + VT_OFFICE_FAR)
 #define VT_OFFICE_TRANSPORTS 8
 
