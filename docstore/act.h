@@ -108,7 +108,8 @@ struct vt_step {
 		 * series that gives the số đến, or NULL: the paper is WAITING
 		 * for VT_STEP_ACCEPT or _REFUSE; else NULL. The paper's id is
 		 * made here, or id when that is not zero. consignment: the one
-		 * it was made of (VT_DIR_IN only; of this agency), or zero.
+		 * it was made of (VT_DIR_IN only; of this agency), or zero;
+		 * the act has its CONSIGN_READ too, ARRIVED or APPLIED.
 		 * VT_E_SECRECY_REFUSED for meta.secrecy != 0.
 		 */
 		struct {
@@ -199,7 +200,8 @@ struct vt_step {
 		 * metadata taken over, số đến from series (NULL: it is WAITING,
 		 * as in reg). Idempotent per (agency, delivery), whatever the
 		 * key: the second time answers with the first act's result,
-		 * repeated.
+		 * repeated. VT_E_OUT_OF_ORDER when the delivery was withdrawn
+		 * or its paper recalled.
 		 */
 		struct {
 			vt_id delivery;
@@ -211,10 +213,11 @@ struct vt_step {
 		 * no lease). SENT: a transport took it over and vouches for
 		 * it; once also after a status has come, for its evidence, and
 		 * the state stays. PRINT: there is no way but paper. FAILED: a
-		 * dead letter, note says why. The members from transport on are
-		 * kept when they are not zero (times: not VT_TIME_NONE and not
-		 * 0). With transport or attempts it is a transport's word and
-		 * changes no revision of the paper.
+		 * dead letter, note says why; VT_E_CONFLICT when the addressee
+		 * has answered: nothing was lost. The members from transport on
+		 * are kept when they are not zero (times: not VT_TIME_NONE and
+		 * not 0). With transport or attempts it is a transport's word
+		 * and changes no revision of the paper.
 		 */
 		struct {
 			vt_id delivery;
@@ -234,6 +237,7 @@ struct vt_step {
 		 * An order of the deciding person (Decree 30, Article 23):
 		 * person leads, `with` coordinate, note is the opinion. ARRIVED
 		 * or ASSIGNED becomes ASSIGNED; what is PROCESSING stays so.
+		 * All of this agency: VT_E_PERSON_UNKNOWN.
 		 */
 		struct {
 			vt_id person;
@@ -300,7 +304,9 @@ struct vt_step {
 		} take_back;
 		/* On an incoming paper that is asked for. Agreeing to TAKE_BACK
 		 * makes it TAKEN_BACK; to another ask: only the answer is
-		 * kept, the act brings its own RECALL, REPLACE or META step. */
+		 * kept, the act brings its own RECALL, REPLACE or META step.
+		 * VT_E_OUT_OF_ORDER for agreeing to TAKE_BACK when the paper
+		 * was refused, taken back or recalled. */
 		struct {
 			bool agree; /* 15, else 16 */
 			const char *note;
@@ -309,7 +315,8 @@ struct vt_step {
 		 * notice: the numbered paper that orders it (of this agency and
 		 * of the same direction; an outgoing one is issued). An
 		 * outgoing paper from ISSUED on, an incoming one that was not
-		 * refused or taken back, becomes RECALLED. Bytes stay.
+		 * refused or taken back, becomes RECALLED. Bytes stay. Its
+		 * deliveries that never left are WITHDRAWN, as by TAKE_BACK.
 		 */
 		struct {
 			vt_id notice;
@@ -357,8 +364,9 @@ struct vt_step {
 		} consign;
 		/*
 		 * From STORED or QUARANTINED: all members are taken; the work
-		 * item ends (needs no lease); state STORED (from QUARANTINED or
-		 * REFUSED) enqueues another one and takes nothing else. From
+		 * item ends (needs no lease); state STORED (from QUARANTINED,
+		 * from REFUSED without a paper, or from STORED when the item
+		 * is gone) enqueues another one and takes nothing else. From
 		 * ARRIVED only to APPLIED or REFUSED, taking state, note and
 		 * paper. Else VT_E_OUT_OF_ORDER.
 		 * paper: zero: the act's, if it has one.
@@ -392,7 +400,8 @@ struct vt_step {
 		 * shown follows from the set of rows, in whatever order they
 		 * came, repeats included. Codes 1 to 6 end the delivery's work
 		 * item: it is there. Changes no revision of the paper.
-		 * After DELIVERY_LOG_MAX rows the state follows without one.
+		 * After DELIVERY_LOG_MAX rows the state follows, and only what
+		 * is new about the delivery gets a row.
 		 */
 		struct {
 			vt_id delivery;
@@ -402,11 +411,12 @@ struct vt_step {
 			const char *staff;
 			const char *note;    /* description */
 			vt_hash evidence;    /* of the message, or zero */
-			vt_id consignment;   /* that brought it, or zero */
+			vt_id consignment;   /* ours, that brought it, or 0 */
 			vt_time received_at; /* 0: that of the act */
 		} status;
-		/* FAILED or WITHDRAWN becomes WAITING with a new work item;
-		 * VT_E_OUT_OF_ORDER in other states. Same delivery id. */
+		/* FAILED or WITHDRAWN becomes WAITING with a new work item, so
+		 * does one that WAITS and whose item is gone;
+		 * VT_E_OUT_OF_ORDER otherwise. Same delivery id. */
 		struct {
 			vt_id delivery;
 			const char *note;

@@ -202,11 +202,10 @@ int
 vt_act_by_key(struct vt_view *v, const vt_id *caller, const char *key,
     const vt_hash *request, struct vt_act_result *ret, struct vt_err *reterr)
 {
-	vt_hash h = vt_sha256(vt_span_str(key)), was;
+	vt_hash h = vt_sha256(vt_span_str(key));
 	struct vt_key k = vt_key_idem(caller, &h);
-	uint64_t agency, index;
+	struct vt_idem was;
 	struct vt_span row;
-	struct vt_cbor c;
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK)
@@ -215,22 +214,14 @@ vt_act_by_key(struct vt_view *v, const vt_id *caller, const char *key,
 	if (rc == VT_E_NOT_FOUND)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "no act of this caller has this idempotency key");
-	if (rc != VT_OK)
+	if (rc != VT_OK || (rc = vt_idem_decode(row, &was, reterr)) != VT_OK)
 		return rc;
-	vt_cbor_open(&c, row);
-	if (vt_cbor_get_array(&c) != 3)
-		vt_cbor_fail(&c, "not three values");
-	was = vt_cbor_get_hash(&c);
-	agency = vt_cbor_get_uint(&c);
-	index = vt_cbor_get_uint(&c);
-	if ((rc = vt_take_end(&c, "idempotency", reterr)) != VT_OK)
-		return rc;
-	if (request != NULL && !vt_hash_eq(request, &was))
+	if (request != NULL && !vt_hash_eq(request, &was.request))
 		return vt_err_set(reterr, VT_E_IDEMPOTENCY_KEY_REUSED,
 		    "act: this caller used this idempotency key for another "
 		    "request");
 	rc = vt_result_load(
-	    v->store, v->txn, (uint32_t)agency, index, ret, reterr);
+	    v->store, v->txn, was.agency_no, was.index, ret, reterr);
 	if (rc == VT_OK)
 		ret->repeated = true;
 	return rc;

@@ -9,16 +9,68 @@
 
 #include "docstore/store_priv.h"
 
+void
+vt_idem_encode(const struct vt_idem *x, struct vt_buf *ret)
+{
+	bool again = !vt_hash_is_zero(&x->again);
+
+	vt_cbor_array(ret, again ? 4 : 3);
+	vt_cbor_hash(ret, &x->request);
+	vt_cbor_uint(ret, x->agency_no);
+	vt_cbor_uint(ret, x->index);
+	if (again)
+		vt_cbor_hash(ret, &x->again);
+}
+
+int
+vt_idem_decode(struct vt_span v, struct vt_idem *ret, struct vt_err *reterr)
+{
+	struct vt_idem x = { .index = 0 };
+	struct vt_cbor c;
+	size_t n;
+	int rc;
+
+	vt_cbor_open(&c, v);
+	n = vt_cbor_get_array(&c);
+	if (n != 3 && n != 4)
+		vt_cbor_fail(&c, "neither three nor four values");
+	x.request = vt_cbor_get_hash(&c);
+	x.agency_no = vt_take_u32(&c);
+	x.index = vt_cbor_get_uint(&c);
+	if (n == 4)
+		x.again = vt_cbor_get_hash(&c);
+	if ((rc = vt_take_end(&c, "idempotency", reterr)) == VT_OK)
+		*ret = x;
+	return rc;
+}
+
+int
+vt_idem_again(const struct vt_store *s, const struct vt_key *k,
+    const struct vt_idem *x, vt_hash *ret, struct vt_err *reterr)
+{
+	struct vt_idem bare = *x;
+	VT_BUF_AUTO(b);
+	int rc;
+
+	memset(&bare.again, 0, sizeof(bare.again));
+	/* By the key that lives as long as the store. */
+	vt_buf_puts(&b, "vanthu idem 1 ");
+	vt_buf_span(&b, vt_key_view(k));
+	vt_idem_encode(&bare, &b);
+	if ((rc = vt_buf_status(&b, reterr)) == VT_OK)
+		*ret = vt_hmac_sha256(
+		    vt_secret_view(s->keys.id), vt_buf_view(&b));
+	return rc;
+}
+
 /* Looks the idempotency key up. VT_OK with x->repeat when it was used. */
 static int
 find_repeat(struct vt_apply *x, struct vt_err *reterr)
 {
 	struct vt_act_op *a = x->op;
 	struct vt_key k = vt_key_idem(&a->act->caller, &a->key);
-	uint64_t agency = 0, index = 0;
+	struct vt_idem was;
 	struct vt_span v;
-	struct vt_cbor c;
-	vt_hash request;
 	int rc;
 
 	if (a->act->key == NULL)
@@ -26,23 +78,15 @@ find_repeat(struct vt_apply *x, struct vt_err *reterr)
 	rc = vt_tx_get(x->b->txn, VT_T_IDEM, &k, &v, reterr);
 	if (rc == VT_E_NOT_FOUND)
 		return VT_OK;
-	if (rc != VT_OK)
+	if (rc != VT_OK || (rc = vt_idem_decode(v, &was, reterr)) != VT_OK)
 		return rc;
-	vt_cbor_open(&c, v);
-	if (vt_cbor_get_array(&c) != 3)
-		vt_cbor_fail(&c, "not three values");
-	request = vt_cbor_get_hash(&c);
-	agency = vt_cbor_get_uint(&c);
-	index = vt_cbor_get_uint(&c);
-	if ((rc = vt_take_end(&c, "idempotency", reterr)) != VT_OK)
-		return rc;
-	if (!vt_hash_eq(&request, &a->act->request))
+	if (!vt_hash_eq(&was.request, &a->act->request))
 		return vt_err_set(reterr, VT_E_IDEMPOTENCY_KEY_REUSED,
 		    "act: this caller used this idempotency key for another "
 		    "request");
 	x->repeat = true;
-	a->agency_no = (uint32_t)agency;
-	x->repeat_index = index;
+	a->agency_no = was.agency_no;
+	x->repeat_index = was.index;
 	return VT_OK;
 }
 
@@ -181,18 +225,22 @@ keep_paper(struct vt_apply *x, uint64_t index, struct vt_err *reterr)
 }
 
 static int
-keep_idem(struct vt_apply *x, uint64_t index, struct vt_err *reterr)
+keep_idem(struct vt_apply *x, uint64_t index, bool again, struct vt_err *reterr)
 {
 	struct vt_act_op *a = x->op;
 	struct vt_key k = vt_key_idem(&a->act->caller, &a->key);
+	struct vt_idem row = { .request = a->act->request,
+		.agency_no = a->agency_no,
+		.index = index };
 	VT_BUF_AUTO(v);
+	int rc;
 
 	if (a->act->key == NULL)
 		return VT_OK;
-	vt_cbor_array(&v, 3);
-	vt_cbor_hash(&v, &a->act->request);
-	vt_cbor_uint(&v, x->st.agency_no);
-	vt_cbor_uint(&v, index);
+	if (again && (rc = vt_idem_again(
+			  x->b->store, &k, &row, &row.again, reterr)) != VT_OK)
+		return rc;
+	vt_idem_encode(&row, &v);
 	return vt_batch_put(x->b, VT_T_IDEM, &k, &v, reterr);
 }
 
@@ -303,10 +351,11 @@ keep_all(struct vt_apply *x, struct vt_err *reterr)
 		if ((rc = vt_step_keep(x, i, reterr)) != VT_OK)
 			return rc;
 	index = x->st.acts++;
+	a->agency_no = x->st.agency_no;
 	if ((x->paper != NULL &&
 		(rc = keep_paper(x, index, reterr)) != VT_OK) ||
 	    (rc = keep_events(x, index, reterr)) != VT_OK ||
-	    (rc = keep_idem(x, index, reterr)) != VT_OK ||
+	    (rc = keep_idem(x, index, false, reterr)) != VT_OK ||
 	    (rc = keep_record(x, index, reterr)) != VT_OK)
 		return rc;
 	x->live->st = x->st;
@@ -314,7 +363,6 @@ keep_all(struct vt_apply *x, struct vt_err *reterr)
 	x->b->count.work = x->work;
 	x->b->count.agencies = x->agencies;
 	x->b->count.revisions = x->revisions;
-	a->agency_no = x->st.agency_no;
 	a->index = index;
 	a->next_act = NULL;
 	*x->b->acts_tail = a;
@@ -322,17 +370,31 @@ keep_all(struct vt_apply *x, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* The same answer once more. Found by another way than its key, the key is
+ * this answer's from now on. */
+static int
+keep_repeat(struct vt_apply *x, bool by_key, struct vt_err *reterr)
+{
+	int rc = by_key ? VT_OK : keep_idem(x, x->repeat_index, true, reterr);
+
+	if (rc != VT_OK || x->repeat_consign == 0)
+		return rc;
+	return vt_consign_repeat(x, reterr);
+}
+
 int
 vt_act_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 {
 	struct vt_act_op *a = (struct vt_act_op *)(void *)op;
 	struct vt_apply x = { .b = b, .op = a, .arena = b->arena };
+	bool by_key;
 	int rc;
 
 	a->repeated = false;
 	memset(&a->hint, 0, sizeof(a->hint));
 	if ((rc = find_repeat(&x, reterr)) != VT_OK)
 		return rc;
+	by_key = x.repeat;
 	if (!x.repeat) {
 		x.rec = (struct vt_arec){ .act = a->act_id,
 			.time = b->time,
@@ -355,8 +417,7 @@ vt_act_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	if (x.repeat) {
 		a->repeated = true;
 		a->index = x.repeat_index;
-		return x.repeat_consign == 0 ? VT_OK
-					     : vt_consign_repeat(&x, reterr);
+		return keep_repeat(&x, by_key, reterr);
 	}
 	return keep_all(&x, reterr);
 }

@@ -66,6 +66,19 @@ uint64_t vt_check_name(unsigned int kind, uint64_t seq);
 /* The first 8 bytes of a row's SHA-256, never 0. */
 uint64_t vt_check_hash(struct vt_span row);
 
+/* The work item that a row names: whose it must be, and must it be there? */
+struct vt_check_item {
+	uint64_t no;
+	uint32_t agency_no;
+	enum vt_work_kind kind;
+	const vt_id *subject;
+	const char *what; /* of the row that names it, and its seq */
+	uint64_t seq;
+	bool needed;
+};
+VT_NODISCARD int vt_check_work_of(struct vt_check *c,
+    const struct vt_check_item *want, struct vt_err *reterr);
+
 /* Consignments of an agency against what their acts recorded last. */
 VT_NODISCARD int vt_check_consigns(struct vt_check *c, uint32_t agency_no,
     const struct vt_tally *newest, uint64_t *ret_n, struct vt_err *reterr);

@@ -104,15 +104,15 @@ check_key(struct vt_check *c, const struct scan *s, const struct vt_arec *rec,
     struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_idem(&rec->caller, &rec->key);
+	struct vt_idem want = { .request = rec->request,
+		.agency_no = s->a->no,
+		.index = s->index };
 	VT_BUF_AUTO(v);
 
 	if (vt_hash_is_zero(&rec->key))
 		return VT_OK;
 	c->keys++;
-	vt_cbor_array(&v, 3);
-	vt_cbor_hash(&v, &rec->request);
-	vt_cbor_uint(&v, s->a->no);
-	vt_cbor_uint(&v, s->index);
+	vt_idem_encode(&want, &v);
 	return vt_check_equal(c, VT_T_IDEM, &k, &v, reterr);
 }
 

@@ -18,6 +18,7 @@ struct consigns {
 	uint64_t n, documents;
 	uint64_t log_seq; /* consignment of the log row before */
 	uint32_t log_no;  /* and its number */
+	vt_hash packet;   /* of that consignment, as it first came */
 	uint64_t logs;    /* consignments that have a log */
 };
 
@@ -90,9 +91,18 @@ consign_row(struct vt_check *c, void *arg, struct vt_span key,
 		return vt_nomem(reterr);
 	(*refs)++;
 	if ((rc = vt_blob_get(c->r.records, &row.packet, &blob, reterr)) !=
-	    VT_OK)
+		VT_OK ||
+	    (rc = consign_rows(c, x, &row, reterr)) != VT_OK)
 		return rc;
-	return consign_rows(c, x, &row, reterr);
+	return vt_check_work_of(c,
+	    &(struct vt_check_item){ .no = row.work,
+		.agency_no = x->agency_no,
+		.kind = VT_WORK_PACKET,
+		.subject = &row.id,
+		.what = "consignment",
+		.seq = seq,
+		.needed = row.state == VT_CONSIGN_STORED },
+	    reterr);
 }
 
 /* Numbered from 1 without a gap, each of a consignment that exists. */
@@ -122,9 +132,17 @@ log_row(struct vt_check *c, void *arg, struct vt_span key, struct vt_span value,
 		    " of consignment %" PRIu64 " is out of place",
 		    x->agency_no, no, seq);
 	x->log_no = no;
-	if ((rc = vt_check_arena(c, reterr)) != VT_OK)
+	if ((rc = vt_check_arena(c, reterr)) != VT_OK ||
+	    (rc = vt_arrival_decode(value, c->arena, &a, reterr)) != VT_OK)
 		return rc;
-	return vt_arrival_decode(value, c->arena, &a, reterr);
+	if (no == 1)
+		x->packet = a.packet;
+	else if (!vt_hash_eq(&a.packet, &x->packet))
+		vt_check_finding(c,
+		    "agency %" PRIu32 ": arrival %" PRIu32
+		    " of consignment %" PRIu64 " brought another packet",
+		    x->agency_no, no, seq);
+	return VT_OK;
 }
 
 int

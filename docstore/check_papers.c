@@ -172,7 +172,7 @@ replay_delivery(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 	struct one o = { .c = c, .r = r, .s = s, .e = e };
 	int rc = VT_OK;
 
-	if (s->kind != VT_STEP_TAKE_BACK)
+	if (s->kind != VT_STEP_TAKE_BACK && s->kind != VT_STEP_RECALL)
 		return evolve_one(&o, s->seq,
 		    s->kind == VT_STEP_STATUS && s->value != 0, reterr);
 	for (size_t i = 0; i < s->n_to && rc == VT_OK; i++)
@@ -225,6 +225,9 @@ replay_step(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 	case VT_STEP_TAKE_BACK:
 		return replay_delivery(c, r, s, e, reterr);
 	case VT_STEP_RECALL:
+		if ((rc = replay_delivery(c, r, s, e, reterr)) != VT_OK)
+			return rc;
+		return check_link(c, r, s, reterr);
 	case VT_STEP_REPLACE:
 		return check_link(c, r, s, reterr);
 	case VT_STEP_CODE:
@@ -273,6 +276,55 @@ replay_act(struct vt_check *c, void *arg, struct vt_span key,
 	return VT_OK;
 }
 
+/* Has the addressee, a tenant, made its paper? It tells of it later. */
+static int
+is_received(struct vt_check *c, const struct vt_delivery *d, bool *ret,
+    struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_text(d->to.code);
+	struct vt_span v;
+	struct vt_cbor cb;
+	uint64_t no;
+	int rc;
+
+	*ret = false;
+	rc = vt_tx_get(c->r.records, VT_T_AGENCY_CODE, &k, &v, reterr);
+	if (rc != VT_OK)
+		return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+	vt_cbor_open(&cb, v);
+	no = vt_cbor_get_uint(&cb);
+	if ((rc = vt_take_end(&cb, "agency's code", reterr)) != VT_OK)
+		return rc;
+	k.n = 0;
+	vt_key_u32(&k, (uint32_t)no);
+	vt_key_bytes(&k, d->id.b, VT_ID_SIZE);
+	rc = vt_tx_get(c->r.records, VT_T_RECEIVED, &k, &v, reterr);
+	*ret = rc == VT_OK;
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
+/* The item that sends it; one that waits has it. */
+static int
+delivery_work(struct vt_check *c, struct replay *r, const struct vt_delivery *d,
+    struct vt_err *reterr)
+{
+	struct vt_check_item want = { .no = d->work,
+		.agency_no = r->st->agency_no,
+		.kind = VT_WORK_DELIVERY,
+		.subject = &d->id,
+		.what = "delivery",
+		.seq = d->seq };
+	bool received;
+	int rc;
+
+	if (d->state == VT_DELIVERY_WAITING) {
+		if ((rc = is_received(c, d, &received, reterr)) != VT_OK)
+			return rc;
+		want.needed = !received;
+	}
+	return vt_check_work_of(c, &want, reterr);
+}
+
 static int
 check_deliveries(struct vt_check *c, struct replay *r, struct vt_err *reterr)
 {
@@ -300,6 +352,8 @@ check_deliveries(struct vt_check *c, struct replay *r, struct vt_err *reterr)
 			    c, VT_T_PAPER_DELIVERY, &kp, &null, reterr);
 		if (rc == VT_OK)
 			rc = vt_check_equal(c, VT_T_ID, &ki, &id, reterr);
+		if (rc == VT_OK)
+			rc = delivery_work(c, r, &r->d[i], reterr);
 	}
 	return rc;
 }
@@ -440,6 +494,64 @@ work_row(struct vt_check *c, void *arg, struct vt_span key,
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
 
+int
+vt_check_work_of(
+    struct vt_check *c, const struct vt_check_item *want, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_work(want->no);
+	struct vt_work w;
+	struct vt_span v;
+	int rc = VT_E_NOT_FOUND;
+
+	if (want->no != 0)
+		rc = vt_tx_get(c->r.records, VT_T_WORK, &k, &v, reterr);
+	if (rc == VT_E_NOT_FOUND) {
+		if (want->needed)
+			vt_check_finding(c,
+			    "agency %" PRIu32 ": %s %" PRIu64 " waits, and its "
+			    "work item %" PRIu64 " is gone: it is stuck",
+			    want->agency_no, want->what, want->seq, want->no);
+		return VT_OK;
+	}
+	if (rc != VT_OK || (rc = vt_work_decode(v, &w, reterr)) != VT_OK)
+		return rc;
+	if (w.kind != want->kind || w.agency_no != want->agency_no ||
+	    !vt_id_eq(&w.subject, want->subject))
+		vt_check_finding(c,
+		    "work item %" PRIu64 ": it is not that of %s %" PRIu64
+		    " of agency %" PRIu32,
+		    want->no, want->what, want->seq, want->agency_no);
+	return VT_OK;
+}
+
+/* A key of an act that was answered again; the others follow from records. */
+static int
+idem_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	uint64_t *repeats = arg;
+	struct vt_key k = { .n = 0 };
+	struct vt_idem x;
+	vt_hash again;
+	int rc;
+
+	if (key.n > sizeof(k.b))
+		return vt_err_set(
+		    reterr, VT_E_STORE_CORRUPT, "a key of %zu bytes", key.n);
+	vt_key_bytes(&k, key.p, key.n);
+	if ((rc = vt_idem_decode(value, &x, reterr)) != VT_OK ||
+	    vt_hash_is_zero(&x.again) ||
+	    (rc = vt_idem_again(c->store, &k, &x, &again, reterr)) != VT_OK)
+		return rc;
+	++*repeats;
+	if (!vt_hash_eq(&x.again, &again))
+		vt_check_finding(c,
+		    "a key leads to act %" PRIu64 " of agency %" PRIu32
+		    ", and nothing vouches for it",
+		    x.index, x.agency_no);
+	return VT_OK;
+}
+
 static int
 count_equal(struct vt_check *c, enum vt_table table, uint64_t want,
     struct vt_err *reterr)
@@ -458,12 +570,15 @@ int
 vt_check_indexes(struct vt_check *c, struct vt_err *reterr)
 {
 	struct numbers n = { .last = 0 };
+	uint64_t repeats = 0;
 	int rc;
 
 	if ((rc = vt_check_rows(
 		 c, VT_T_NUMBER, &all_rows, number_row, &n, reterr)) != VT_OK ||
 	    (rc = vt_check_rows(
 		 c, VT_T_WORK, &all_rows, work_row, NULL, reterr)) != VT_OK ||
+	    (rc = vt_check_rows(c, VT_T_IDEM, &all_rows, idem_row, &repeats,
+		 reterr)) != VT_OK ||
 	    c->stopped)
 		return rc;
 	const struct {
@@ -471,7 +586,8 @@ vt_check_indexes(struct vt_check *c, struct vt_err *reterr)
 		uint64_t want;
 	} counts[] = { { VT_T_NUMBER, c->numbers }, { VT_T_DUE, c->works },
 		{ VT_T_CODE, c->codes }, { VT_T_TOKEN, c->tokens },
-		{ VT_T_IDEM, c->keys }, { VT_T_RECEIVED, c->received },
+		{ VT_T_IDEM, c->keys + repeats },
+		{ VT_T_RECEIVED, c->received },
 		{ VT_T_AGENCY_CODE, c->codes_of_agencies },
 		{ VT_T_VERSION, c->versions }, { VT_T_PAPER, c->papers },
 		{ VT_T_PERSON, c->people }, { VT_T_SERIES, c->series },

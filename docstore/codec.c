@@ -77,6 +77,16 @@ vt_put_spans(struct vt_cbor_map_writer *w, uint64_t key,
 		vt_cbor_bytes(w->b, s[i]);
 }
 
+/* The row is well; the arena is at its end. */
+static void
+no_room(struct vt_cbor *c)
+{
+	if (c->failed != VT_OK)
+		return;
+	vt_cbor_fail(c, "no memory is left to read it");
+	c->failed = VT_E_NOMEM;
+}
+
 const char *
 vt_take_text(struct vt_cbor *c, struct vt_arena *a)
 {
@@ -87,7 +97,7 @@ vt_take_text(struct vt_cbor *c, struct vt_arena *a)
 		return "";
 	p = vt_arena_strndup(a, s.p, s.n);
 	if (p == NULL)
-		vt_cbor_fail(c, "too large to be read");
+		no_room(c);
 	return p == NULL ? "" : p;
 }
 
@@ -101,7 +111,7 @@ vt_take_bytes(struct vt_cbor *c, struct vt_arena *a)
 		return VT_SPAN(NULL, 0);
 	s = vt_arena_copy(a, s, &ok);
 	if (!ok)
-		vt_cbor_fail(c, "too large to be read");
+		no_room(c);
 	return s;
 }
 
@@ -115,8 +125,12 @@ vt_take_array(struct vt_cbor *c, struct vt_arena *a, size_t size, size_t *ret_n)
 	if (n == 0 || c->failed != VT_OK)
 		return NULL;
 	/* Every item takes at least a byte, so n is bounded by the input. */
-	if (n > c->in.n || (p = vt_arena_array(a, n, size)) == NULL) {
-		vt_cbor_fail(c, "too large to be read");
+	if (n > c->in.n) {
+		vt_cbor_fail(c, "more items than bytes");
+		return NULL;
+	}
+	if ((p = vt_arena_array(a, n, size)) == NULL) {
+		no_room(c);
 		return NULL;
 	}
 	*ret_n = n;
@@ -150,6 +164,9 @@ vt_take_end(struct vt_cbor *c, const char *what, struct vt_err *reterr)
 {
 	if (c->failed == VT_OK && c->at == c->in.n)
 		return VT_OK;
+	if (c->failed == VT_E_NOMEM)
+		return vt_err_set(reterr, VT_E_NOMEM,
+		    "row of %s (%zu bytes): %s", what, c->in.n, c->why);
 	return vt_err_set(reterr, VT_E_STORE_CORRUPT,
 	    "row of %s at byte %zu of %zu: RFC 8949 §4.2.1: %s", what, c->at,
 	    c->in.n, c->failed != VT_OK ? c->why : "trailing bytes");

@@ -357,13 +357,16 @@ vt_work_encode(const struct vt_work *x, struct vt_buf *ret)
 	vt_put_time(&w, 8, x->lease_until);
 	vt_put_text(&w, 9, x->note);
 	vt_put_bytes(&w, 10, VT_SPAN(x->payload, x->n_payload));
+	vt_put_time(&w, 11, x->hurry);
 	vt_cbor_map_end(&w);
 }
 
 int
 vt_work_decode(struct vt_span v, struct vt_work *ret, struct vt_err *reterr)
 {
-	struct vt_work x = { .due = VT_TIME_NONE, .lease_until = VT_TIME_NONE };
+	struct vt_work x = { .due = VT_TIME_NONE,
+		.lease_until = VT_TIME_NONE,
+		.hurry = VT_TIME_NONE };
 	union {
 		const uint8_t *in;
 		uint8_t *out;
@@ -411,6 +414,9 @@ vt_work_decode(struct vt_span v, struct vt_work *ret, struct vt_err *reterr)
 			payload.in = s.p;
 			x.payload = payload.out;
 			x.n_payload = s.n;
+			break;
+		case 11:
+			x.hurry = vt_cbor_get_int(&c);
 			break;
 		default:
 			vt_cbor_fail(&c, "unknown field");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Consignments: made by an act, read by a later one, known when they or their
  * document come again. */
+#include "base/text.h"
 #include "docstore/store_priv.h"
 
 const char *
@@ -56,6 +57,21 @@ vt_key_document(uint32_t agency_no, const char *from, const char *document)
 }
 
 /* ---- deciding ---- */
+
+int
+vt_consign_ours(struct vt_apply *x, const vt_id *id, struct vt_err *reterr)
+{
+	struct vt_ref ref;
+	int rc;
+
+	if (vt_id_is_zero(id))
+		return VT_OK;
+	rc = vt_row_ref(x->b->txn, id, VT_OBJECT_CONSIGNMENT, &ref, reterr);
+	if (rc == VT_OK && ref.agency_no != x->st.agency_no)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "no consignment of this agency has this id");
+	return rc;
+}
 
 /* The row as the step leaves it, recorded whole. */
 static int
@@ -181,8 +197,8 @@ paper_fits(struct vt_apply *x, const vt_id *paper, struct vt_err *reterr)
 
 /* Does this consignment's paper still stand for its document? */
 static int
-stands(struct vt_apply *x, const struct vt_consignment *c, bool *ret,
-    struct vt_err *reterr)
+stands(struct vt_apply *x, struct vt_arena *a, const struct vt_consignment *c,
+    bool *ret, struct vt_err *reterr)
 {
 	struct vt_paper p;
 	struct vt_ref ref;
@@ -196,8 +212,8 @@ stands(struct vt_apply *x, const struct vt_consignment *c, bool *ret,
 		return VT_OK;
 	if ((rc = vt_row_ref(x->b->txn, &c->paper, VT_OBJECT_PAPER, &ref,
 		 reterr)) != VT_OK ||
-	    (rc = vt_row_paper(x->b->txn, ref.agency_no, ref.seq, x->arena, &p,
-		 reterr)) != VT_OK)
+	    (rc = vt_row_paper(
+		 x->b->txn, ref.agency_no, ref.seq, a, &p, reterr)) != VT_OK)
 		return rc;
 	*ret = p.state != VT_PAPER_REFUSED && p.state != VT_PAPER_TAKEN_BACK;
 	return VT_OK;
@@ -220,6 +236,7 @@ static int
 document_new(struct vt_apply *x, const struct vt_consignment *c, bool made,
     struct vt_err *reterr)
 {
+	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
 	struct vt_key prefix =
 	    vt_key_document(x->st.agency_no, c->from_code, c->document_id);
 	struct vt_scan s =
@@ -229,10 +246,11 @@ document_new(struct vt_apply *x, const struct vt_consignment *c, bool made,
 	int rc;
 
 	while (vt_scan_next(&s, reterr)) {
-		if ((rc = vt_row_consign(x->b->txn, x->st.agency_no,
-			 vt_be64(s.k.p + 36), x->arena, &old, reterr)) !=
+		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
+		    (rc = vt_row_consign(x->b->txn, x->st.agency_no,
+			 vt_be64(s.k.p + 36), scratch, &old, reterr)) !=
 			VT_OK ||
-		    (rc = stands(x, &old, &found, reterr)) != VT_OK)
+		    (rc = stands(x, scratch, &old, &found, reterr)) != VT_OK)
 			return rc;
 		if (!found || old.seq == c->seq || !is_again(&old, c, made))
 			continue;
@@ -246,18 +264,19 @@ document_new(struct vt_apply *x, const struct vt_consignment *c, bool made,
 	return s.rc;
 }
 
+/* stuck: it is to be read, and nothing is going to. */
 static bool
-may_follow(enum vt_consign_state was, enum vt_consign_state st)
+may_follow(const struct vt_consignment *c, enum vt_consign_state st, bool stuck)
 {
-	switch (was) {
+	switch (c->state) {
 	case VT_CONSIGN_STORED:
-		return st != VT_CONSIGN_STORED;
+		return st != VT_CONSIGN_STORED || stuck;
 	case VT_CONSIGN_QUARANTINED:
 		return true;
 	case VT_CONSIGN_ARRIVED:
 		return st == VT_CONSIGN_APPLIED || st == VT_CONSIGN_REFUSED;
-	case VT_CONSIGN_REFUSED:
-		return st == VT_CONSIGN_STORED;
+	case VT_CONSIGN_REFUSED: /* a paper would be made once more */
+		return st == VT_CONSIGN_STORED && vt_id_is_zero(&c->paper);
 	default:
 		return false;
 	}
@@ -271,6 +290,7 @@ decide_read(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	struct vt_consignment c;
 	enum vt_consign_state was;
 	struct vt_ref ref;
+	bool waits = false;
 	int rc;
 
 	rc = vt_row_ref(x->b->txn, &n->id, VT_OBJECT_CONSIGNMENT, &ref, reterr);
@@ -281,10 +301,14 @@ decide_read(struct vt_apply *x, size_t i, struct vt_err *reterr)
 				ref.seq, x->arena, &c, reterr)) != VT_OK)
 		return rc;
 	was = c.state;
-	if (!may_follow(was, n->state))
+	if (n->state == VT_CONSIGN_STORED &&
+	    (rc = vt_work_exists(x->b->txn, c.work, &waits, reterr)) != VT_OK)
+		return rc;
+	if (!may_follow(&c, n->state, !waits))
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
-		    "consignment: it is \"%s\" and cannot become \"%s\"",
+		    "consignment: it is \"%s\"%s and cannot become \"%s\"",
 		    vt_consign_state_name(was),
+		    vt_id_is_zero(&c.paper) ? "" : ", has a paper",
 		    vt_consign_state_name(n->state));
 	r->sub = c.state = n->state;
 	c.note = n->note;
@@ -447,6 +471,16 @@ vt_consign_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 
 /* ---- reading ---- */
 
+/* An id as prepare left it in the row: NFC, without spaces at its ends. What
+ * cannot be cleaned is in no row. */
+static bool
+clean(const char *text, struct vt_buf *ret)
+{
+	return *text == '\0' ||
+	       vt_text_clean(vt_span_str(text), VT_CONSIGN_ID_MAX, "id", ret,
+		   NULL) == VT_OK;
+}
+
 int
 vt_consign_get(struct vt_view *v, const vt_id *id, struct vt_consignment *ret,
     struct vt_err *reterr)
@@ -467,15 +501,20 @@ vt_consign_by_external(struct vt_view *v, uint32_t agency_no,
     enum vt_transport_kind transport, const char *external,
     struct vt_consignment *ret, struct vt_err *reterr)
 {
-	struct vt_key k = vt_key_external(agency_no, transport, external);
+	VT_BUF_AUTO(id);
 	struct vt_span row;
 	struct vt_cbor c;
+	struct vt_key k;
 	uint64_t seq;
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK)
 		return rc;
-	rc = vt_tx_get(v->txn, VT_T_CONSIGN_EXTERNAL, &k, &row, reterr);
+	rc = VT_E_NOT_FOUND;
+	if (clean(external, &id)) {
+		k = vt_key_external(agency_no, transport, vt_buf_str(&id));
+		rc = vt_tx_get(v->txn, VT_T_CONSIGN_EXTERNAL, &k, &row, reterr);
+	}
 	if (rc == VT_E_NOT_FOUND)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "no consignment of this agency has this external id");
@@ -490,18 +529,25 @@ vt_consign_by_external(struct vt_view *v, uint32_t agency_no,
 
 int
 vt_consign_by_document(struct vt_view *v, uint32_t agency_no,
-    const char *from_code, const char *document_id, struct vt_consignment *ret,
-    size_t max, size_t *ret_n, struct vt_err *reterr)
+    const struct vt_document_of *doc, struct vt_consignment *ret, size_t max,
+    size_t *ret_n, struct vt_err *reterr)
 {
-	struct vt_key prefix =
-	    vt_key_document(agency_no, from_code, document_id);
+	struct vt_key prefix, at;
+	VT_BUF_AUTO(from);
+	VT_BUF_AUTO(id);
 	struct vt_scan s;
 	size_t n = 0;
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK)
 		return rc;
-	s = vt_scan_up(v->txn, VT_T_CONSIGN_DOCUMENT, &prefix, NULL);
+	*ret_n = 0;
+	if (!clean(doc->from_code, &from) || !clean(doc->document_id, &id))
+		return VT_OK;
+	prefix = at =
+	    vt_key_document(agency_no, vt_buf_str(&from), vt_buf_str(&id));
+	vt_key_u64(&at, doc->before == 0 ? UINT64_MAX : doc->before);
+	s = vt_scan_down(v->txn, VT_T_CONSIGN_DOCUMENT, &prefix, &at);
 	while (n < max && vt_scan_next(&s, reterr)) {
 		if ((rc = vt_row_consign(v->txn, agency_no, vt_be64(s.k.p + 36),
 			 v->arena, &ret[n], reterr)) != VT_OK)
@@ -517,6 +563,8 @@ vt_consign_list(struct vt_view *v, uint32_t agency_no,
     const struct vt_consign_filter *f, struct vt_consignment *ret, size_t max,
     size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
 {
+	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
+	struct vt_consignment c;
 	unsigned int seen = 0;
 	uint64_t seq, next = 0;
 	struct vt_scan s;
@@ -528,13 +576,15 @@ vt_consign_list(struct vt_view *v, uint32_t agency_no,
 	s = vt_scan_newest(v->txn, VT_T_CONSIGN, agency_no, f->before);
 	while (n < max && vt_scan_next(&s, reterr)) {
 		seq = vt_be64(s.k.p + 4);
-		rc = vt_row_consign(
-		    v->txn, agency_no, seq, v->arena, &ret[n], reterr);
-		if (rc != VT_OK)
+		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
+		    (rc = vt_row_consign(
+			 v->txn, agency_no, seq, scratch, &c, reterr)) != VT_OK)
 			return rc;
-		if ((f->state == 0 || f->state == ret[n].state) &&
-		    (f->kind == 0 || f->kind == ret[n].kind))
-			n++;
+		if ((f->state == 0 || f->state == c.state) &&
+		    (f->kind == 0 || f->kind == c.kind) &&
+		    (rc = vt_row_consign(v->txn, agency_no, seq, v->arena,
+			 &ret[n++], reterr)) != VT_OK)
+			return rc;
 		if (n == max || ++seen == VT_L(SEARCH_SCAN_MAX)) {
 			next = seq;
 			break;

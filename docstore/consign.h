@@ -96,16 +96,24 @@ struct vt_consignment {
 VT_NODISCARD int vt_consign_get(struct vt_view *v, const vt_id *id,
     struct vt_consignment *ret, struct vt_err *reterr);
 
+/* Characters of an external id, a sender's code, a DocumentId. They are kept
+ * as NFC without spaces at the ends, and looked for as such. */
+#define VT_CONSIGN_ID_MAX 200
+
 /* By the transport's id. VT_E_NOT_FOUND. */
 VT_NODISCARD int vt_consign_by_external(struct vt_view *v, uint32_t agency_no,
     enum vt_transport_kind transport, const char *external,
     struct vt_consignment *ret, struct vt_err *reterr);
 
-/* Those read as a document of this sender and DocumentId, all types, oldest
- * first. Also none is VT_OK. */
+struct vt_document_of {
+	const char *from_code, *document_id;
+	uint64_t before; /* seq of the last one seen; 0 = from the newest */
+};
+/* Those read as a document of this sender and DocumentId, all types, newest
+ * first. Also none is VT_OK; fewer than max are the last ones. */
 VT_NODISCARD int vt_consign_by_document(struct vt_view *v, uint32_t agency_no,
-    const char *from_code, const char *document_id, struct vt_consignment *ret,
-    size_t max, size_t *ret_n, struct vt_err *reterr);
+    const struct vt_document_of *doc, struct vt_consignment *ret, size_t max,
+    size_t *ret_n, struct vt_err *reterr);
 
 struct vt_consign_filter {
 	enum vt_consign_state state; /* 0 = any */

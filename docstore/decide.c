@@ -239,6 +239,22 @@ is_addressee(
 	return VT_OK;
 }
 
+/* What its sender took back or recalled is not received any more. */
+static int
+still_sent(const struct vt_delivery *d, const struct vt_paper *out,
+    struct vt_err *reterr)
+{
+	if (d->state == VT_DELIVERY_WITHDRAWN)
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "delivery: its sender has withdrawn it");
+	if (out->state == VT_PAPER_RECALLED ||
+	    out->state == VT_PAPER_TAKEN_BACK)
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "delivery: its paper is \"%s\"",
+		    vt_paper_state_name(out->state));
+	return VT_OK;
+}
+
 static int
 decide_receive(struct vt_apply *x, size_t i, struct vt_err *reterr)
 {
@@ -260,6 +276,7 @@ decide_receive(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		VT_OK ||
 	    (rc = vt_row_paper(
 		 t, ref.agency_no, ref.seq, x->arena, &out, reterr)) != VT_OK ||
+	    (rc = still_sent(&d, &out, reterr)) != VT_OK ||
 	    (rc = new_paper(x, i, reterr)) != VT_OK ||
 	    (rc = received_meta(x, &out, r, reterr)) != VT_OK)
 		return rc;

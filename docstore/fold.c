@@ -5,6 +5,8 @@
  * written over one of its vowels; over which is a matter of school (hoà,
  * hòa). So the tone is taken off its letter and kept beside the word.
  */
+#include <unicase.h>
+
 #include "docstore/fold.h"
 
 #include "base/text.h"
@@ -24,6 +26,7 @@ static const struct letter {
 	{ 0x00ca, 0x00ea, 'e', 0 },
 	{ 0x00cc, 0x0069, 'i', 2 },
 	{ 0x00cd, 0x0069, 'i', 1 },
+	{ 0x00d0, 0x0111, 'd', 0 }, /* eth, typed for đ */
 	{ 0x00d2, 0x006f, 'o', 2 },
 	{ 0x00d3, 0x006f, 'o', 1 },
 	{ 0x00d4, 0x00f4, 'o', 0 },
@@ -40,6 +43,7 @@ static const struct letter {
 	{ 0x00ea, 0x00ea, 'e', 0 },
 	{ 0x00ec, 0x0069, 'i', 2 },
 	{ 0x00ed, 0x0069, 'i', 1 },
+	{ 0x00f0, 0x0111, 'd', 0 },
 	{ 0x00f2, 0x006f, 'o', 2 },
 	{ 0x00f3, 0x006f, 'o', 1 },
 	{ 0x00f4, 0x00f4, 'o', 0 },
@@ -55,10 +59,12 @@ static const struct letter {
 	{ 0x0129, 0x0069, 'i', 4 },
 	{ 0x0168, 0x0075, 'u', 4 },
 	{ 0x0169, 0x0075, 'u', 4 },
+	{ 0x0189, 0x0111, 'd', 0 }, /* African d, looks the same */
 	{ 0x01a0, 0x01a1, 'o', 0 },
 	{ 0x01a1, 0x01a1, 'o', 0 },
 	{ 0x01af, 0x01b0, 'u', 0 },
 	{ 0x01b0, 0x01b0, 'u', 0 },
+	{ 0x0256, 0x0111, 'd', 0 },
 	{ 0x1ea0, 0x0061, 'a', 5 },
 	{ 0x1ea1, 0x0061, 'a', 5 },
 	{ 0x1ea2, 0x0061, 'a', 3 },
@@ -222,10 +228,7 @@ add(struct vt_word *w, int32_t c)
 
 	w->digits = w->digits && c >= '0' && c <= '9';
 	if (l == NULL) {
-		if (c >= 'A' && c <= 'Z')
-			c += 'a' - 'A';
-		else if (c >= 0xc0 && c <= 0xde)
-			c += 0x20; /* Latin-1 */
+		c = (int32_t)uc_tolower((ucs4_t)c);
 		add_scalar(w, c);
 		if (c >= 0x80)
 			w->foreign = true;
@@ -267,6 +270,8 @@ vt_word_next(struct vt_span text, size_t *at, struct vt_word *ret)
 		size_t was = *at;
 		int32_t c = vt_utf8_next(text, at);
 
+		if (c == 0xfeff) /* a byte order mark is nothing */
+			continue;
 		if (is_word(c)) {
 			add(ret, c);
 		} else if (ret->n_marked > 0) {

@@ -22,6 +22,32 @@ is_handled(const struct vt_paper *p, bool processing)
 	       (processing && p->state == VT_PAPER_PROCESSING);
 }
 
+/* Who is named works in this agency. */
+static int
+person_fits(struct vt_apply *x, const vt_id *id, struct vt_err *reterr)
+{
+	struct vt_ref ref;
+	int rc;
+
+	if (vt_id_is_zero(id))
+		return VT_OK;
+	rc = vt_row_ref(x->b->txn, id, VT_OBJECT_PERSON, &ref, reterr);
+	if (rc == VT_OK && ref.agency_no != x->st.agency_no)
+		return vt_err_set(reterr, VT_E_PERSON_UNKNOWN,
+		    "no person of this agency has this id");
+	return rc;
+}
+
+static int
+people_fit(struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
+{
+	int rc = person_fits(x, &r->who, reterr);
+
+	for (size_t i = 0; i < r->n_people && rc == VT_OK; i++)
+		rc = person_fits(x, &r->people[i], reterr);
+	return rc;
+}
+
 /* The paper of ours that answers it. */
 static int
 answer_fits(struct vt_apply *x, const vt_id *id, struct vt_err *reterr)
@@ -117,6 +143,7 @@ vt_handle_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	}
 	if (!ok)
 		return vt_out_of_order(p, vt_step_kind_name(r->kind), reterr);
-	return r->kind == VT_STEP_FINISH ? answer_fits(x, &r->object, reterr)
-					 : VT_OK;
+	if (r->kind == VT_STEP_FINISH)
+		return answer_fits(x, &r->object, reterr);
+	return r->kind == VT_STEP_PROCESS ? VT_OK : people_fit(x, r, reterr);
 }

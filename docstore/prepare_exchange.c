@@ -244,14 +244,19 @@ prep_consign(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	p->files = &st->u.consign.packet;
 	p->n_files = 1;
 	if ((rc = vt_prep_file(a, p->files, &f, reterr)) != VT_OK ||
-	    (rc = vt_prep_text(a, &c->external, 200, "external id", reterr)) !=
-		VT_OK ||
+	    (rc = vt_prep_text(a, &c->external, VT_CONSIGN_ID_MAX,
+		 "external id", reterr)) != VT_OK ||
 	    (rc = vt_prep_text(a, &c->peer, 200, "peer", reterr)) != VT_OK ||
 	    (rc = vt_prep_text(a, &c->headers, VT_L(CONSIGN_HEADERS_MAX),
 		 "transport headers", reterr)) != VT_OK ||
 	    (rc = vt_prep_need(c->external, "the external id", reterr)) !=
 		VT_OK)
 		return rc;
+	if (strlen(c->headers) > VT_L(CONSIGN_HEADERS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "transport headers: %zu bytes, allowed are %zu "
+		    "(CONSIGN_HEADERS_MAX)",
+		    strlen(c->headers), VT_L(CONSIGN_HEADERS_MAX));
 	if (vt_id_is_zero(&c->id))
 		c->id = vt_id_new(a->store->ctx);
 	c->name = f.name;
@@ -293,12 +298,12 @@ prep_consign_read(struct vt_act_op *a, const struct vt_step *st,
 		.itself = st->u.consign_read.itself };
 	p->again = st->u.consign_read.again;
 	p->r.object = c->id;
-	if ((rc = vt_prep_text(
-		 a, &c->from_code, 200, "sender's code", reterr)) != VT_OK ||
+	if ((rc = vt_prep_text(a, &c->from_code, VT_CONSIGN_ID_MAX,
+		 "sender's code", reterr)) != VT_OK ||
 	    (rc = vt_prep_text(a, &c->from_name, VT_L(NOTE_MAX),
 		 "sender's name", reterr)) != VT_OK ||
-	    (rc = vt_prep_text(
-		 a, &c->document_id, 200, "DocumentId", reterr)) != VT_OK ||
+	    (rc = vt_prep_text(a, &c->document_id, VT_CONSIGN_ID_MAX,
+		 "DocumentId", reterr)) != VT_OK ||
 	    (rc = vt_prep_text(a, &c->code, 100, "code", reterr)) != VT_OK ||
 	    (rc = date_of(a, &c->promulgated, "promulgation date", reterr)) !=
 		VT_OK ||
@@ -412,7 +417,15 @@ static bool
 is_of_delivery(enum vt_step_kind k)
 {
 	return k == VT_STEP_DELIVERED || k == VT_STEP_STATUS ||
-	       k == VT_STEP_RESEND || k == VT_STEP_TAKE_BACK;
+	       k == VT_STEP_RESEND || k == VT_STEP_TAKE_BACK ||
+	       k == VT_STEP_RECALL;
+}
+
+/* Of several deliveries at once. */
+static bool
+is_of_all(enum vt_step_kind k)
+{
+	return k == VT_STEP_TAKE_BACK || k == VT_STEP_RECALL;
 }
 
 /* Each is decided on the rows as they were before the act. */
@@ -420,9 +433,14 @@ static bool
 rows_meet(const struct vt_srec *x, const struct vt_srec *y)
 {
 	if (is_of_delivery(x->kind) && is_of_delivery(y->kind))
-		return x->kind == VT_STEP_TAKE_BACK ||
-		       y->kind == VT_STEP_TAKE_BACK ||
+		return is_of_all(x->kind) || is_of_all(y->kind) ||
 		       vt_id_eq(&x->object, &y->object);
+	/* Addressees are compared with deliveries that were there before. */
+	if (x->kind == VT_STEP_DISPATCH && y->kind == VT_STEP_DISPATCH)
+		return vt_id_eq(&x->about, &y->about);
+	if ((x->kind == VT_STEP_DISPATCH && is_of_all(y->kind)) ||
+	    (is_of_all(x->kind) && y->kind == VT_STEP_DISPATCH))
+		return true;
 	if (x->kind == VT_STEP_CONSIGN_READ && y->kind == VT_STEP_CONSIGN_READ)
 		return vt_id_eq(&x->object, &y->object);
 	for (size_t i = 0; i < x->n_entries; i++)
@@ -434,6 +452,32 @@ rows_meet(const struct vt_srec *x, const struct vt_srec *y)
 			    vt_span_eq(x->entries[i].key, y->entries[j].key))
 				return true;
 	return false;
+}
+
+/*
+ * The paper of a consignment is made in the act that says what was read, or a
+ * second paper could be made of it, and none would be known to it.
+ */
+static int
+reading_comes_along(const struct vt_act_op *a, struct vt_err *reterr)
+{
+	const struct vt_srec *r = &a->prep[0].r;
+
+	if (r->kind != VT_STEP_REGISTER || vt_id_is_zero(&r->consignment))
+		return VT_OK;
+	for (size_t i = 1; i < a->act->n_steps; i++) {
+		const struct vt_consignment *c = &a->prep[i].consign;
+
+		if (a->prep[i].r.kind == VT_STEP_CONSIGN_READ &&
+		    vt_id_eq(&c->id, &r->consignment) &&
+		    vt_id_is_zero(&c->paper) &&
+		    (c->state == VT_CONSIGN_ARRIVED ||
+			c->state == VT_CONSIGN_APPLIED))
+			return VT_OK;
+	}
+	return vt_prep_invalid(reterr,
+	    "a paper is made of a consignment together with what was read of "
+	    "it");
 }
 
 int
@@ -448,6 +492,8 @@ vt_prep_rows_differ(const struct vt_act_op *a, struct vt_err *reterr)
 		    "act: %zu changes of entries, allowed are %zu "
 		    "(ENTRIES_MAX)",
 		    entries, VT_L(ENTRIES_MAX));
+	if (reading_comes_along(a, reterr) != VT_OK)
+		return VT_E_INVALID;
 	for (size_t i = 0; i < a->act->n_steps; i++) {
 		const struct vt_srec *x = &a->prep[i].r;
 

@@ -67,22 +67,17 @@ never_left(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
 	return rc;
 }
 
-static int
-ask_one(struct vt_apply *x, const struct vt_delivery *d, struct vt_srec_to *to,
-    struct vt_err *reterr)
+static struct vt_srec_to
+ask_one(struct vt_apply *x, const struct vt_delivery *d, bool withdraw)
 {
-	bool withdraw;
-	int rc;
-
-	if ((rc = never_left(x, d, &withdraw, reterr)) != VT_OK)
-		return rc;
-	*to = (struct vt_srec_to){ .id = d->id,
+	return (struct vt_srec_to){ .id = d->id,
 		.to = { "", "" },
 		.seq = d->seq,
 		.work = withdraw ? 0 : ++x->work };
-	return VT_OK;
 }
 
+/* TAKE_BACK: all that can be asked. RECALL: those that never left; to the
+ * others goes the notice. */
 static int
 ask_all(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 {
@@ -91,6 +86,7 @@ ask_all(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 	struct vt_srec_to *to = NULL;
 	size_t cap = 0, n = 0;
 	struct vt_delivery d;
+	bool withdraw;
 	struct vt_scan s;
 	int rc;
 
@@ -101,6 +97,10 @@ ask_all(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 			 vt_be64(s.k.p + 12), scratch, &d, reterr)) != VT_OK)
 			return rc;
 		if (!can_ask(&d))
+			continue;
+		if ((rc = never_left(x, &d, &withdraw, reterr)) != VT_OK)
+			return rc;
+		if (r->kind == VT_STEP_RECALL && !withdraw)
 			continue;
 		if (n == cap) {
 			struct vt_srec_to *more;
@@ -113,13 +113,11 @@ ask_all(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 				memcpy(more, to, n * sizeof(*more));
 			to = more;
 		}
-		if ((rc = ask_one(x, &d, &to[n], reterr)) != VT_OK)
-			return rc;
-		n++;
+		to[n++] = ask_one(x, &d, withdraw);
 	}
 	r->to = to;
 	r->n_to = n;
-	return VT_OK;
+	return s.rc;
 }
 
 static int
@@ -128,6 +126,7 @@ decide_ask(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 	const struct vt_paper *p = x->paper;
 	struct vt_srec_to *to;
 	struct vt_delivery d;
+	bool withdraw;
 	int rc;
 
 	if (r->sub != VT_ASK_TAKE_BACK)
@@ -140,11 +139,13 @@ decide_ask(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 		rc = ask_all(x, r, reterr);
 	} else {
 		rc = vt_delivery_of_act(x, &r->object, &d, reterr);
+		if (rc == VT_OK)
+			rc = never_left(x, &d, &withdraw, reterr);
 		if (rc == VT_OK && can_ask(&d)) {
 			if ((to = vt_arena_alloc(x->arena, sizeof(*to))) ==
 			    NULL)
 				return vt_nomem(reterr);
-			rc = ask_one(x, &d, to, reterr);
+			*to = ask_one(x, &d, withdraw);
 			r->to = to;
 			r->n_to = 1;
 		}
@@ -173,7 +174,7 @@ decide_asked(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 		    "take back: another ask waits for its answer");
 	if (r->at == VT_TIME_NONE)
 		r->at = x->rec.time;
-	return VT_OK;
+	return vt_consign_ours(x, &r->consignment, reterr);
 }
 
 /* ---- notices and replacements ---- */
@@ -227,6 +228,7 @@ decide_link(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 {
 	const struct vt_paper *p = x->paper;
 	struct vt_paper other;
+	int rc;
 
 	if (r->kind == VT_STEP_REPLACE && !vt_id_is_zero(&p->replaced_by))
 		return vt_err_set(reterr, VT_E_EXISTS,
@@ -234,7 +236,26 @@ decide_link(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 	if (!is_out_there(p) &&
 	    (r->kind == VT_STEP_RECALL || p->state != VT_PAPER_RECALLED))
 		return vt_out_of_order(p, vt_step_kind_name(r->kind), reterr);
-	return other_paper(x, r, &other, reterr);
+	if ((rc = other_paper(x, r, &other, reterr)) != VT_OK ||
+	    r->kind != VT_STEP_RECALL || p->direction == VT_DIR_IN)
+		return rc;
+	return ask_all(x, r, reterr);
+}
+
+/* A paper whose handling is over is not given back once more. Declining
+ * clears the ask away. */
+static int
+decide_answer(
+    const struct vt_paper *p, const struct vt_srec *r, struct vt_err *reterr)
+{
+	if (p->asked == 0)
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "answer: nobody asks for this paper");
+	if (r->sub == 15 && p->asked == VT_ASK_TAKE_BACK &&
+	    (p->state == VT_PAPER_REFUSED || p->state == VT_PAPER_TAKEN_BACK ||
+		p->state == VT_PAPER_RECALLED))
+		return vt_out_of_order(p, "answer 15", reterr);
+	return VT_OK;
 }
 
 int
@@ -248,10 +269,7 @@ vt_recall_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return p->direction == VT_DIR_IN ? decide_asked(x, r, reterr)
 						 : decide_ask(x, r, reterr);
 	case VT_STEP_TAKE_BACK_ANSWER:
-		if (p->asked == 0)
-			return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
-			    "answer: nobody asks for this paper");
-		return VT_OK;
+		return decide_answer(p, r, reterr);
 	default: /* VT_STEP_RECALL, VT_STEP_REPLACE */
 		return decide_link(x, r, reterr);
 	}

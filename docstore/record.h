@@ -205,10 +205,10 @@ struct vt_meta {
 	const char *draft_unit;
 	const char *procedure_code; /* results: TTHC */
 	const char *procedure_name;
-	const char *case_code;       /* results: mã số hồ sơ */
-	const char *holder_name;     /* results: whose it is */
-	const char *reply_to; /* outgoing: id of the incoming paper that it
-			       * answers, 32 hex digits */
+	const char *case_code;   /* results: mã số hồ sơ */
+	const char *holder_name; /* results: whose it is */
+	const char *reply_to;    /* outgoing: id of the incoming paper that it
+				  * answers, 32 hex digits */
 	struct vt_span holder_check; /* salted hash of the fact the holder
 				      * knows, as office makes it */
 	uint32_t urgency; /* 0 thường … 4 hỏa tốc hẹn giờ */
@@ -371,6 +371,8 @@ struct vt_delivery {
 	const char *reason;   /* description of the latest 02, 15 or 16 */
 	vt_id about; /* paper of ours that `paper` recalls or replaces for this
 		      * addressee, which is why it is sent; or zero */
+	vt_time asked_seen;    /* when we heard the latest 13... */
+	vt_time declined_seen; /* ...and the latest 16: which came last */
 };
 
 /*

@@ -6,11 +6,14 @@
  */
 #include "docstore/store_priv.h"
 
+static_assert(VT_STATE_OTHER <= UINT8_MAX, "a kind is a byte of the key");
+
 static struct vt_key
 key_of(enum vt_state_kind kind, struct vt_span key)
 {
 	struct vt_key k = { .n = 0 };
 
+	VT_ASSERT(kind >= VT_STATE_SESSION && kind <= VT_STATE_OTHER);
 	vt_key_u8(&k, (uint8_t)kind);
 	vt_key_bytes(&k, key.p, key.n);
 	return k;
@@ -256,6 +259,15 @@ vt_state_sweep(
 
 /* ---- reading ---- */
 
+static bool
+is_less(struct vt_span x, struct vt_span y)
+{
+	size_t n = x.n < y.n ? x.n : y.n;
+	int c = n == 0 ? 0 : memcmp(x.p, y.p, n);
+
+	return c < 0 || (c == 0 && x.n < y.n);
+}
+
 static int
 hand_out(struct vt_view *v, struct vt_span key, struct vt_state *st,
     struct vt_state *ret, struct vt_err *reterr)
@@ -316,7 +328,8 @@ vt_state_list(struct vt_view *v, enum vt_state_kind kind, struct vt_span prefix,
 		    "states: a key has at most %d bytes", VT_STATE_KEY_MAX);
 	want = key_of(kind, prefix);
 	at = want;
-	if (after.n > 0) {
+	/* What lies before the prefix begins with it. */
+	if (after.n > 0 && !is_less(after, prefix)) {
 		at = key_of(kind, after);
 		vt_key_u8(&at, 0); /* the next key */
 	}
@@ -329,13 +342,8 @@ vt_state_list(struct vt_view *v, enum vt_state_kind kind, struct vt_span prefix,
 		at.n = 0;
 		vt_key_bytes(&at, k.p, k.n);
 		vt_key_u8(&at, 0);
-		if (!vt_key_is_prefix(&want, k)) {
-			if (memcmp(k.p, want.b, k.n < want.n ? k.n : want.n) >=
-			    0)
-				break;
-			at = want; /* after lies before the prefix */
-			continue;
-		}
+		if (!vt_key_is_prefix(&want, k))
+			break;
 		if ((rc = vt_fleeting_decode(row, &st, reterr)) != VT_OK)
 			return rc;
 		if (is_over(&st, now))

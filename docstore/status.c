@@ -86,16 +86,24 @@ state_by_status(struct vt_delivery *d, uint32_t code)
 
 	if (code >= 3 && code <= 6)
 		d->state = VT_DELIVERY_REGISTERED;
-	else if (code == 2 && d->progress < 3)
+	else if (code == 2 && d->progress < 3 &&
+		 d->state != VT_DELIVERY_REGISTERED)
 		d->state = VT_DELIVERY_REFUSED;
 	else if (code == 1 && open)
 		d->state = VT_DELIVERY_ARRIVED;
 }
 
+/* When a status was stated, and when we heard of it. */
+struct heard {
+	vt_time at, received;
+};
+
 static void
-evolve_status(
-    struct vt_delivery *d, uint32_t code, const char *note, vt_time at)
+evolve_status(struct vt_delivery *d, uint32_t code, const char *note,
+    const struct heard *h)
 {
+	vt_time at = h->at;
+
 	if (code == 2 || code == 15 || code == 16)
 		keep_reason(d, note, at);
 	switch (code) {
@@ -115,12 +123,14 @@ evolve_status(
 		break;
 	case 13:
 		latest(&d->asked_at, at);
+		latest(&d->asked_seen, h->received);
 		break;
 	case 15:
 		latest(&d->agreed_at, at);
 		break;
 	case 16:
 		latest(&d->declined_at, at);
+		latest(&d->declined_seen, h->received);
 		break;
 	case VT_LOG_OPENED:
 		earliest(&d->opened_at, at);
@@ -142,8 +152,8 @@ rank_of(enum vt_delivery_state st)
 	static const int rank[] = { [VT_DELIVERY_WAITING] = 1,
 		[VT_DELIVERY_PRINT] = 2,
 		[VT_DELIVERY_SENT] = 2,
-		[VT_DELIVERY_ARRIVED] = 3,
-		[VT_DELIVERY_FAILED] = 4,
+		[VT_DELIVERY_FAILED] = 3,
+		[VT_DELIVERY_ARRIVED] = 4, /* it was not lost after all */
 		[VT_DELIVERY_REFUSED] = 5,
 		[VT_DELIVERY_REGISTERED] = 6,
 		[VT_DELIVERY_WITHDRAWN] = 7 };
@@ -174,15 +184,55 @@ evolve_delivered(struct vt_delivery *d, const struct vt_srec *r)
 		d->work = 0;
 }
 
+/* The deliveries that a TAKE_BACK or RECALL names have rising numbers. */
+static const struct vt_srec_to *
+named(const struct vt_srec *r, uint64_t seq)
+{
+	size_t lo = 0, hi = r->n_to;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->to[mid].seq == seq)
+			return &r->to[mid];
+		if (r->to[mid].seq < seq)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+/* TAKE_BACK and RECALL: asked for, or it never leaves. */
+static void
+evolve_asked(struct vt_delivery *d, const struct vt_srec *r, vt_time time)
+{
+	const struct vt_srec_to *to = named(r, d->seq);
+	struct heard h = { .at = time, .received = time };
+
+	if (to == NULL)
+		return;
+	if (to->work != 0) {
+		evolve_status(d, 13, r->note, &h);
+		d->log++;
+		return;
+	}
+	d->state = VT_DELIVERY_WITHDRAWN;
+	d->work = 0;
+	d->note = r->note == NULL ? "" : r->note;
+}
+
 void
 vt_delivery_evolve(struct vt_delivery *d, const struct vt_srec *r, vt_time time)
 {
+	struct heard h = { .at = r->at, .received = r->received };
+
 	switch (r->kind) {
 	case VT_STEP_DELIVERED:
 		evolve_delivered(d, r);
 		break;
 	case VT_STEP_STATUS:
-		evolve_status(d, r->sub, r->note, r->at);
+		evolve_status(d, r->sub, r->note, &h);
 		if (r->value != 0)
 			d->log = (uint32_t)r->value;
 		if (r->work != 0)
@@ -193,19 +243,8 @@ vt_delivery_evolve(struct vt_delivery *d, const struct vt_srec *r, vt_time time)
 		d->work = r->work;
 		d->note = r->note;
 		break;
-	default: /* VT_STEP_TAKE_BACK: its own entry in the list */
-		for (size_t i = 0; i < r->n_to; i++) {
-			if (r->to[i].seq != d->seq)
-				continue;
-			if (r->to[i].work != 0) {
-				evolve_status(d, 13, r->note, time);
-				d->log++;
-			} else {
-				d->state = VT_DELIVERY_WITHDRAWN;
-				d->work = 0;
-				d->note = r->note;
-			}
-		}
+	default:
+		evolve_asked(d, r, time);
 		break;
 	}
 	d->dead = d->state == VT_DELIVERY_FAILED;
@@ -229,6 +268,16 @@ vt_status_row(const struct vt_srec *r, vt_time time, uint64_t index,
 		.act = index };
 }
 
+/* Is the latest 13 without an answer? By when we heard: the clocks of others
+ * go as they like. */
+static bool
+is_asked(const struct vt_delivery *d)
+{
+	return d->asked_seen != VT_TIME_NONE &&
+	       (d->declined_seen == VT_TIME_NONE ||
+		   d->asked_seen > d->declined_seen);
+}
+
 uint32_t
 vt_delivery_shown(const struct vt_delivery *d)
 {
@@ -236,8 +285,7 @@ vt_delivery_shown(const struct vt_delivery *d)
 		return 15;
 	if (d->refused_at != VT_TIME_NONE && d->progress < 3)
 		return 2;
-	if (d->asked_at != VT_TIME_NONE &&
-	    (d->declined_at == VT_TIME_NONE || d->asked_at > d->declined_at))
+	if (is_asked(d))
 		return 13;
 	return d->progress != 0 ? d->progress : d->unknown;
 }
@@ -279,6 +327,16 @@ is_late_word(const struct vt_delivery *d, const struct vt_srec *r)
 		   d->state == VT_DELIVERY_REGISTERED);
 }
 
+bool
+vt_delivery_may(const struct vt_delivery *d, const struct vt_srec *r)
+{
+	/* Who has answered has it: nothing was lost. */
+	if (r->sub == VT_DELIVERY_FAILED && d->progress > 0)
+		return false;
+	return rank_of((enum vt_delivery_state)r->sub) > rank_of(d->state) ||
+	       is_late_word(d, r);
+}
+
 static int
 decide_delivered(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 {
@@ -287,8 +345,7 @@ decide_delivered(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 
 	if ((rc = vt_delivery_of_act(x, &r->object, &d, reterr)) != VT_OK)
 		return rc;
-	if (rank_of((enum vt_delivery_state)r->sub) <= rank_of(d.state) &&
-	    !is_late_word(&d, r))
+	if (!vt_delivery_may(&d, r))
 		return vt_err_set(reterr, VT_E_CONFLICT,
 		    "delivery: it is at state %d already, %u is not further",
 		    (int)d.state, r->sub);
@@ -299,18 +356,41 @@ decide_delivered(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* Does it say what no status before it said? At most nine do. */
+static bool
+is_news(const struct vt_delivery *d, uint32_t code)
+{
+	switch (code) {
+	case 2:
+		return d->refused_at == VT_TIME_NONE;
+	case 13:
+		return d->asked_at == VT_TIME_NONE;
+	case 15:
+		return d->agreed_at == VT_TIME_NONE;
+	case 16:
+		return d->declined_at == VT_TIME_NONE;
+	case VT_LOG_OPENED:
+		return d->opened_at == VT_TIME_NONE;
+	default:
+		return code <= 6 && code > d->progress;
+	}
+}
+
 static int
 decide_status(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 {
 	struct vt_delivery d;
 	int rc;
 
-	if ((rc = vt_delivery_of_act(x, &r->object, &d, reterr)) != VT_OK)
+	if ((rc = vt_delivery_of_act(x, &r->object, &d, reterr)) != VT_OK ||
+	    (rc = vt_consign_ours(x, &r->consignment, reterr)) != VT_OK)
 		return rc;
 	r->seq = d.seq;
-	/* its row; when the log is full there is none, and the state follows
-	 * all the same */
-	r->value = d.log < VT_L(DELIVERY_LOG_MAX) ? d.log + 1ULL : 0;
+	/* its row; when the log is full, only of what is new, and the state
+	 * follows all the same */
+	r->value = d.log < VT_L(DELIVERY_LOG_MAX) || is_news(&d, r->sub)
+		       ? d.log + 1ULL
+		       : 0;
 	if (r->received == VT_TIME_NONE)
 		r->received = x->rec.time;
 	if (r->at == VT_TIME_NONE)
@@ -324,11 +404,18 @@ static int
 decide_resend(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 {
 	struct vt_delivery d;
+	bool waits = false;
 	int rc;
 
 	if ((rc = vt_delivery_of_act(x, &r->object, &d, reterr)) != VT_OK)
 		return rc;
-	if (d.state != VT_DELIVERY_FAILED && d.state != VT_DELIVERY_WITHDRAWN)
+	/* One that waits, and nothing is going to send it, is stuck. */
+	if (d.state == VT_DELIVERY_WAITING &&
+	    (rc = vt_work_exists(x->b->txn, d.work, &waits, reterr)) != VT_OK)
+		return rc;
+	if (waits || (d.state != VT_DELIVERY_FAILED &&
+			 d.state != VT_DELIVERY_WITHDRAWN &&
+			 d.state != VT_DELIVERY_WAITING))
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "delivery: it is neither a dead letter nor withdrawn "
 		    "(state %d)",
@@ -467,6 +554,8 @@ vt_delivery_scan(struct vt_view *v, uint32_t agency_no,
     enum vt_delivery_state state, uint64_t before, struct vt_delivery *ret,
     size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
 {
+	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
+	struct vt_delivery d;
 	unsigned int seen = 0;
 	uint64_t seq, next = 0;
 	struct vt_scan s;
@@ -478,12 +567,14 @@ vt_delivery_scan(struct vt_view *v, uint32_t agency_no,
 	s = vt_scan_newest(v->txn, VT_T_DELIVERY, agency_no, before);
 	while (n < max && vt_scan_next(&s, reterr)) {
 		seq = vt_be64(s.k.p + 4);
-		rc = vt_row_delivery(
-		    v->txn, agency_no, seq, v->arena, &ret[n], reterr);
-		if (rc != VT_OK)
+		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
+		    (rc = vt_row_delivery(
+			 v->txn, agency_no, seq, scratch, &d, reterr)) != VT_OK)
 			return rc;
-		if (state == 0 || ret[n].state == state)
-			n++;
+		if ((state == 0 || d.state == state) &&
+		    (rc = vt_row_delivery(v->txn, agency_no, seq, v->arena,
+			 &ret[n++], reterr)) != VT_OK)
+			return rc;
 		if (n == max || ++seen == VT_L(SEARCH_SCAN_MAX)) {
 			next = seq;
 			break;

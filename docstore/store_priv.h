@@ -270,7 +270,8 @@ struct vt_writer {
 	struct vt_live *unsaved; /* checkpoints signed, not yet stored */
 	pthread_mutex_t lock;    /* unsaved and the figures below */
 	uint64_t batches, acts;
-	vt_time last; /* time of the last commit */
+	vt_time last;      /* time of the last commit */
+	bool clock_behind; /* reported; the writer's own */
 };
 
 /*
@@ -288,6 +289,8 @@ VT_NODISCARD int vt_watch_init(struct vt_watch *w, struct vt_err *reterr);
 void vt_watch_fini(struct vt_watch *w);
 /* After a commit, on the writer's thread: what the batch touched. */
 void vt_watch_tell(struct vt_watch *w, const struct vt_live *live);
+/* After a commit of which nobody knows whether it came. */
+void vt_watch_tell_all(struct vt_watch *w);
 
 /* Takes expired states away, at most max; inside a batch (states.c). */
 VT_NODISCARD int vt_states_sweep(
@@ -362,6 +365,23 @@ struct vt_apply {
 	uint64_t repeat_consign; /* seq of the consignment that came again */
 };
 
+/*
+ * Row of table idem: which act a key leads to. again: zero, or a MAC of the
+ * row, when the act had another key and was found by its consignment or
+ * delivery; no record holds that key.
+ */
+struct vt_idem {
+	vt_hash request;
+	uint32_t agency_no;
+	uint64_t index;
+	vt_hash again;
+};
+void vt_idem_encode(const struct vt_idem *x, struct vt_buf *ret);
+VT_NODISCARD int vt_idem_decode(
+    struct vt_span v, struct vt_idem *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_idem_again(const struct vt_store *s, const struct vt_key *k,
+    const struct vt_idem *x, vt_hash *ret, struct vt_err *reterr);
+
 /* Checks step i and completes x->rec.steps[i]; writes nothing. */
 int vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 /* Writes the rows of step i. */
@@ -395,6 +415,8 @@ int vt_status_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_status_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_consign_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_consign_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* A consignment that a step names is one of the act's agency; zero: none. */
+int vt_consign_ours(struct vt_apply *x, const vt_id *id, struct vt_err *reterr);
 /* After find_repeat or a decision said so: one more arrival. */
 int vt_consign_repeat(struct vt_apply *x, struct vt_err *reterr);
 int vt_entry_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
@@ -447,6 +469,12 @@ int vt_work_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_work_put_new(struct vt_batch *b, uint32_t agency_no, uint64_t no,
     const struct vt_work_new *n, struct vt_err *reterr);
 int vt_work_remove(struct vt_batch *b, uint64_t no, struct vt_err *reterr);
+/* An item that is held: due then once it is given back. */
+int vt_work_note_hurry(
+    struct vt_batch *b, struct vt_work *w, vt_time due, struct vt_err *reterr);
+/* Is there such an item? 0: no. */
+int vt_work_exists(
+    struct vt_txn *t, uint64_t no, bool *ret, struct vt_err *reterr);
 /* The number a series gives next, or takes; fills value and period. */
 int vt_number_decide(
     struct vt_apply *x, struct vt_srec *r, bool arrival, struct vt_err *reterr);
@@ -481,6 +509,8 @@ void vt_delivery_begin(struct vt_delivery *d, const struct vt_srec *dispatch,
     size_t i, const vt_id *paper, vt_time time);
 void vt_delivery_evolve(
     struct vt_delivery *d, const struct vt_srec *r, vt_time time);
+/* May a DELIVERED step come now? Forward only. */
+bool vt_delivery_may(const struct vt_delivery *d, const struct vt_srec *r);
 
 /* True when the bytes of blob begin with those of prefix and go on. */
 VT_NODISCARD int vt_blob_extends(struct vt_store *s, const vt_hash *prefix,

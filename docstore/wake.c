@@ -40,10 +40,12 @@ wake_one(
 	if ((rc = vt_tx_get(b->txn, VT_T_WORK, &k, &v, reterr)) != VT_OK ||
 	    (rc = vt_work_decode(v, &w, reterr)) != VT_OK)
 		return rc;
-	/* One that is held is at work, or due when its lease runs out. */
-	if (!vt_id_eq(&w.subject, &o->subject) || !vt_id_is_zero(&w.owner))
+	if (!vt_id_eq(&w.subject, &o->subject))
 		return VT_OK;
 	w.no = no;
+	/* Its holder may have looked before this came. */
+	if (!vt_id_is_zero(&w.owner))
+		return vt_work_note_hurry(b, &w, b->time, reterr);
 	o->woken++;
 	return make_due(b, &w, reterr);
 }

@@ -68,6 +68,17 @@ vt_watch_tell(struct vt_watch *w, const struct vt_live *live)
 }
 
 void
+vt_watch_tell_all(struct vt_watch *w)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	for (unsigned int i = 0; i <= VT_WATCH_BUCKETS; i++) {
+		w->round[i]++;
+		(void)pthread_cond_broadcast(&w->cond[i]);
+	}
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+void
 vt_store_watch_end(struct vt_store *s)
 {
 	struct vt_watch *w = &s->watch;

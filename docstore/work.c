@@ -40,6 +40,21 @@ work_put(struct vt_batch *b, const struct vt_work *w, struct vt_err *reterr)
 	return vt_batch_put(b, VT_T_DUE, &due, &null, reterr);
 }
 
+int
+vt_work_note_hurry(
+    struct vt_batch *b, struct vt_work *w, vt_time due, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_work(w->no);
+	VT_BUF_AUTO(v);
+
+	if (w->hurry != VT_TIME_NONE && w->hurry <= due)
+		return VT_OK;
+	w->hurry = due;
+	/* A payload may lie in the transaction until its next write. */
+	vt_work_encode(w, &v);
+	return vt_batch_put(b, VT_T_WORK, &k, &v, reterr);
+}
+
 static int
 due_del(struct vt_batch *b, const struct vt_work *w, struct vt_err *reterr)
 {
@@ -51,6 +66,21 @@ due_del(struct vt_batch *b, const struct vt_work *w, struct vt_err *reterr)
 		    "work item %llu: it is not in the index of what is due",
 		    (unsigned long long)w->no);
 	return rc;
+}
+
+int
+vt_work_exists(struct vt_txn *t, uint64_t no, bool *ret, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_work(no);
+	struct vt_span v;
+	int rc;
+
+	*ret = false;
+	if (no == 0)
+		return VT_OK;
+	rc = vt_tx_get(t, VT_T_WORK, &k, &v, reterr);
+	*ret = rc == VT_OK;
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
 
 int
@@ -67,6 +97,7 @@ vt_work_put_new(struct vt_batch *b, uint32_t agency_no, uint64_t no,
 		.subject = n->subject,
 		.due = n->due,
 		.lease_until = VT_TIME_NONE,
+		.hurry = VT_TIME_NONE,
 		.payload = payload.out,
 		.n_payload = n->payload.n };
 
@@ -222,6 +253,7 @@ claim_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	o->got.lease++;
 	o->got.attempt++;
 	o->got.lease_until = o->got.due = b->time + o->lease_us;
+	o->got.hurry = VT_TIME_NONE; /* who claims it looks now */
 	return work_put(b, &o->got, reterr);
 }
 
@@ -241,6 +273,9 @@ retry_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	o->got.owner = nobody;
 	o->got.lease_until = VT_TIME_NONE;
 	o->got.due = o->due;
+	if (w.hurry != VT_TIME_NONE && w.hurry < o->due)
+		o->got.due = w.hurry;
+	o->got.hurry = VT_TIME_NONE;
 	(void)snprintf(o->got.note, sizeof(o->got.note), "%s", o->note);
 	return work_put(b, &o->got, reterr);
 }
@@ -340,17 +375,20 @@ hurry_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 {
 	struct work_op *o = (struct work_op *)(void *)op;
 	struct vt_work w;
+	vt_time due;
 	int rc;
 
 	if ((rc = work_get(b->txn, o->no, &w, reterr)) != VT_OK ||
 	    (rc = take_payload(&w, &o->got, reterr)) != VT_OK)
 		return rc;
-	/* Who holds a lease keeps it: the item is due when it runs out. */
+	due = o->due == 0 ? b->time : o->due;
+	/* Who holds a lease keeps it: the item is due when it is given back,
+	 * or when the lease runs out. */
 	if (!vt_id_is_zero(&w.owner) && w.lease_until > b->time)
-		return VT_OK;
+		return vt_work_note_hurry(b, &o->got, due, reterr);
 	if ((rc = due_del(b, &w, reterr)) != VT_OK)
 		return rc;
-	o->got.due = o->due == 0 ? b->time : o->due;
+	o->got.due = due;
 	return work_put(b, &o->got, reterr);
 }
 

@@ -73,6 +73,8 @@ struct vt_work {
 			   * higher one and fences this one off */
 	vt_id owner;      /* of the lease; zero: not claimed */
 	vt_time lease_until;
+	vt_time hurry;    /* asked for while it was held: not given back for
+			   * later than that; VT_TIME_NONE: nobody asked */
 	char note[200];   /* why the last attempt failed */
 	uint8_t *payload; /* owned by the item: vt_work_free */
 	size_t n_payload;
@@ -125,16 +127,18 @@ VT_NODISCARD int vt_work_get(
 #define VT_WORK_PARKED INT64_MAX
 
 /*
- * Gives it back to be tried at `due` (failed: note says why).
- * VT_E_CONFLICT when the lease was lost.
+ * Gives it back to be tried at `due` (failed: note says why), or earlier if
+ * somebody woke or hurried it meanwhile: what it waits for may have come after
+ * its holder looked. VT_E_CONFLICT when the lease was lost.
  */
 VT_NODISCARD int vt_work_retry(struct vt_store *s, uint64_t no, uint64_t lease,
     vt_time due, const char *note, struct vt_err *reterr);
 
 /*
  * What items of this kind and subject wait for has come: those that nobody
- * holds and that are due later are due now. *ret_woken (may be NULL): how
- * many. None is VT_OK. Cost: the items of the kind that are not due yet.
+ * holds and that are due later are due now; *ret_woken (may be NULL): how
+ * many. Those that are held will be due when they are given back. None is
+ * VT_OK. Cost: the items of the kind that are not due yet.
  */
 VT_NODISCARD int vt_work_wake(struct vt_store *s, enum vt_work_kind kind,
     const vt_id *subject, size_t *ret_woken, struct vt_err *reterr);
@@ -145,7 +149,8 @@ VT_NODISCARD int vt_work_done(
 
 /*
  * Makes an item due at `due`, whoever claimed it or not (a person's replay, a
- * hint that came in). A lease that is held stays. VT_E_NOT_FOUND: done.
+ * hint that came in). A lease that is held stays, and the item will be due
+ * then when it is given back. VT_E_NOT_FOUND: done.
  */
 VT_NODISCARD int vt_work_hurry(
     struct vt_store *s, uint64_t no, vt_time due, struct vt_err *reterr);

@@ -112,6 +112,19 @@ vt_batch_agency(struct vt_batch *b, uint32_t no, struct vt_live **ret,
 
 /* ---- one run over a batch ---- */
 
+/* Said when it steps back and when it has caught up, not with each commit. */
+static void
+clock_report(struct vt_writer *w, int64_t back)
+{
+	bool behind = back > CLOCK_WARN_US;
+
+	if (behind == w->clock_behind)
+		return;
+	w->clock_behind = behind;
+	vt_log(behind ? VT_LEVEL_WARN : VT_LEVEL_INFO, "store.clock",
+	    "back_ms=%lld", (long long)(back / 1000));
+}
+
 static int
 batch_open(struct vt_batch *b, struct vt_err *reterr)
 {
@@ -135,9 +148,7 @@ batch_open(struct vt_batch *b, struct vt_err *reterr)
 	}
 	b->time = now > b->count.time ? now : b->count.time;
 	back = b->count.time == VT_TIME_NONE ? 0 : b->count.time - now;
-	if (back > CLOCK_WARN_US)
-		vt_log(VT_LEVEL_WARN, "store.clock", "back_ms=%lld",
-		    (long long)(back / 1000));
+	clock_report(&s->writer, back);
 	b->clock_back = back > CLOCK_STOP_US;
 	b->count.time = b->time;
 	return VT_OK;
@@ -384,6 +395,9 @@ batch_run(struct vt_store *s, struct vt_op *ops)
 	}
 	if (rc != VT_OK) {
 		batch_abort(&b);
+		/* It may be there all the same: who waits looks again. */
+		if (rc == VT_E_UNKNOWN_OUTCOME)
+			vt_watch_tell_all(&s->watch);
 		/* Refusals too: they were about a state that never came. */
 		for (struct vt_op *o = ops; o != NULL; o = o->next) {
 			o->rc = rc;

@@ -138,6 +138,8 @@ int
 vt_ask_find(struct vt_view *v, uint32_t agency_no, const char *from,
     const char *document, vt_id *ret, bool *ret_is, struct vt_err *reterr)
 {
+	struct vt_document_of doc = { .from_code = from,
+		.document_id = document };
 	struct vt_consignment c[KNOWN_MAX];
 	size_t n = 0;
 	int rc;
@@ -145,17 +147,23 @@ vt_ask_find(struct vt_view *v, uint32_t agency_no, const char *from,
 	*ret_is = false;
 	if (document[0] == '\0')
 		return VT_OK;
-	rc = vt_consign_by_document(
-	    v, agency_no, from, document, c, KNOWN_MAX, &n, reterr);
-	/* what came again is none; nor is what acts on its own DocumentId */
-	for (size_t i = 0; i < n && rc == VT_OK; i++)
-		if (c[i].kind == VT_CONSIGN_EDOC && c[i].itself == 0 &&
-		    c[i].state != VT_CONSIGN_DUPLICATE &&
-		    !vt_id_is_zero(&c[i].paper)) {
+	do { /* the newest; what came again is none; nor is what acts on its own
+	      * DocumentId */
+		rc = vt_consign_by_document(
+		    v, agency_no, &doc, c, KNOWN_MAX, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		for (size_t i = 0; i < n && !*ret_is; i++) {
+			doc.before = c[i].seq;
+			if (c[i].kind != VT_CONSIGN_EDOC || c[i].itself != 0 ||
+			    c[i].state == VT_CONSIGN_DUPLICATE ||
+			    vt_id_is_zero(&c[i].paper))
+				continue;
 			*ret = c[i].paper;
 			*ret_is = true;
 		}
-	return rc;
+	} while (n == KNOWN_MAX && !*ret_is);
+	return VT_OK;
 }
 
 static int

@@ -263,7 +263,9 @@ vt_office_consignment_reread(struct vt_office *o, const struct vt_request *rq,
 	vt_view_end(v);
 	if (rc != VT_OK)
 		return rc;
-	if (state != VT_CONSIGN_QUARANTINED && state != VT_CONSIGN_REFUSED)
+	/* one that is being read: the store knows whether by anybody */
+	if (state != VT_CONSIGN_QUARANTINED && state != VT_CONSIGN_REFUSED &&
+	    state != VT_CONSIGN_STORED)
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "the consignment is %s: only what is in quarantine or was "
 		    "refused is read again",

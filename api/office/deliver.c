@@ -425,7 +425,9 @@ static int
 failed(struct vt_office *o, const struct job *j, const struct vt_err *why,
     vt_time *ret_due, struct vt_err *reterr)
 {
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_step step;
+	int rc;
 
 	if ((vt_err_info(why->code)->retryable ||
 		vt_outcome(why->code) == VT_OUTCOME_CONFLICT) &&
@@ -439,7 +441,12 @@ failed(struct vt_office *o, const struct job *j, const struct vt_err *why,
 	if (j->state != VT_DELIVERY_WAITING)
 		return VT_OK; /* it is there; only the receipt is missing */
 	outcome(j, VT_DELIVERY_FAILED, why->msg, &step);
-	return record(o, j, &step, reterr);
+	rc = record(o, j, &step, &err);
+	if (rc == VT_E_CONFLICT)
+		return VT_OK; /* its addressee has answered meanwhile */
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
 }
 
 static int

@@ -435,6 +435,7 @@ record_end(struct vt_office *o, const vt_id *id, bool done, const char *note,
 	struct vt_step step = { .kind = VT_STEP_DELIVERED };
 	char text[VT_ID_TEXT + 1];
 	struct vt_act act = { .steps = &step, .n_steps = 1 };
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_view *v = NULL;
 	struct vt_delivery d;
 	bool waiting = false;
@@ -459,8 +460,12 @@ record_end(struct vt_office *o, const vt_id *id, bool done, const char *note,
 	step.u.delivered.attempts = 1; /* it was there, done or not */
 	step.u.delivered.sent_at = done ? vt_now(o->o.ctx) : VT_TIME_NONE;
 	step.u.delivered.stored_at = step.u.delivered.sent_at;
-	rc = vt_store_do(o->o.store, &act, &res, reterr);
+	rc = vt_store_do(o->o.store, &act, &res, &err);
 	vt_act_result_free(&res);
+	if (rc == VT_E_CONFLICT)
+		return VT_OK; /* its status was quicker */
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
 	return rc;
 }
 

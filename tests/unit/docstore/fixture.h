@@ -216,6 +216,18 @@ make_series(struct doer *d, const char *key, enum vt_series_reset reset,
 	return do_step(d, NULL, st);
 }
 
+static UNUSED int
+make_person(struct doer *d, const char *name, vt_id *ret)
+{
+	struct vt_step st = { .kind = VT_STEP_PERSON };
+	int rc;
+
+	st.u.person = (struct vt_person){ .name = name, .active = true };
+	if ((rc = do_step(d, NULL, st)) == VT_OK)
+		*ret = d->r.person;
+	return rc;
+}
+
 /* Bytes that differ by seed: no two chunks are equal. */
 static UNUSED uint8_t *
 make_bytes(size_t n, uint64_t seed)
@@ -387,6 +399,58 @@ dispatch(struct doer *d, const struct vt_recipient *to, size_t n)
 }
 
 /* ---- exchange in a line ---- */
+
+/* Rows by their ids; plain members only: their text went with the view. */
+static UNUSED const struct vt_delivery *
+delivery_row(struct doer *d, const vt_id *id)
+{
+	static struct vt_delivery ret;
+	struct vt_view *v;
+
+	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
+	tap_need(vt_delivery_get(v, id, &ret, &d->err) == VT_OK, "delivery");
+	vt_view_end(v);
+	return &ret;
+}
+
+static UNUSED const struct vt_paper *
+paper_row(struct doer *d, const vt_id *id)
+{
+	static struct vt_paper ret;
+	struct vt_view *v;
+
+	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
+	tap_need(vt_paper_get(v, id, &ret, &d->err) == VT_OK, "paper");
+	vt_view_end(v);
+	return &ret;
+}
+
+static UNUSED const struct vt_consignment *
+consign_row(struct doer *d, const vt_id *id)
+{
+	static struct vt_consignment ret;
+	struct vt_view *v;
+
+	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
+	tap_need(vt_consign_get(v, id, &ret, &d->err) == VT_OK, "consignment");
+	vt_view_end(v);
+	return &ret;
+}
+
+/* Its handler died after saying that it was done, and before the act. */
+static UNUSED int
+lose_work(struct doer *d, uint64_t no)
+{
+	static const vt_id owner = { { 9 } };
+	struct vt_work w;
+	int rc;
+
+	rc = vt_work_claim_item(d->s, no, &owner, 1000000, &w, &d->err);
+	if (rc != VT_OK)
+		return rc;
+	vt_work_free(&w);
+	return vt_work_done(d->s, w.no, w.lease, &d->err);
+}
 
 /* The id of the n-th delivery of a paper, from 0; zero if there is none. */
 static UNUSED vt_id

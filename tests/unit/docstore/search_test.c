@@ -141,9 +141,10 @@ others(struct doer *d)
 	    &d->err, "the next page");
 	tap_ok(n == 1 && p[0].seq == 1 && next == 0, "the older one, the end");
 	vt_view_end(v);
-	st.u.assign.person = (vt_id){ { 5 } };
+	tap_call(make_person(d, "Lê Văn C", &st.u.assign.person), &d->err,
+	    "somebody");
 	tap_call(do_step(d, &third, st), &d->err, "assigned");
-	q = (struct vt_paper_query){ .assigned_to = { { 5 } } };
+	q = (struct vt_paper_query){ .assigned_to = st.u.assign.person };
 	tap_eq_int(ask(d, &q), 0x08, "to a person");
 }
 
@@ -189,6 +190,17 @@ folded(void)
 	vt_buf_reset(&b);
 	vt_search_fold(VT_SPAN_LIT("a\xff\xc3"), false, &b);
 	tap_eq_str(vt_buf_str(&b), "a", "ill-formed bytes are no letters");
+	vt_buf_reset(&b);
+	vt_search_fold(
+	    vt_span_str("\xef\xbb\xbfQuyết\xef\xbb\xbf định"), false, &b);
+	tap_eq_str(
+	    vt_buf_str(&b), "quyet dinh", "a byte order mark is nothing");
+	vt_buf_reset(&b);
+	vt_search_fold(vt_span_str("Ða ðiểm Ɖắk ɖê"), true, &b);
+	tap_eq_str(vt_buf_str(&b), "đa điêm+3 đăk+1 đê", "what looks like đ");
+	vt_buf_reset(&b);
+	vt_search_fold(vt_span_str("ŠKODA МИР ΩΣ"), true, &b);
+	tap_eq_str(vt_buf_str(&b), "škoda мир ωσ", "capitals of other scripts");
 }
 
 int

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Work that waits is woken, on both engines; work that is held is not. */
+/* Work that waits is woken, on both engines; work that is held is due when it
+ * is given back. */
 #include "tests/unit/docstore/fixture.h"
 
 #define KINDS (1U << VT_WORK_WEBHOOK)
@@ -57,13 +58,29 @@ run(struct vt_store *s, struct world *w)
 	tap_eq_int(
 	    wake(&d, VT_WORK_WEBHOOK, 2), 0, "what is held is not woken");
 	tap_call(vt_work_retry(s, a.no, a.lease, later, "busy", &d.err), &d.err,
-	    "given back: its lease still counts");
-	tap_eq_int(wake(&d, VT_WORK_WEBHOOK, 2), 1, "woken again");
+	    "given back for later: its lease still counts");
 	tap_eq_int(
-	    wake(&d, VT_WORK_WEBHOOK, 2), 0, "what is due is left alone");
+	    wake(&d, VT_WORK_WEBHOOK, 2), 0, "it is due now all the same");
 	vt_work_free(&a);
 	tap_call(claim(&d, KINDS, &a), &d.err, "claimed again");
 	tap_ok(a.lease == 2 && a.attempt == 2, "leases go on counting");
+	tap_call(vt_work_retry(s, a.no, a.lease, later, "busy", &d.err), &d.err,
+	    "given back, and nobody called meanwhile");
+	vt_work_free(&a);
+	tap_code(claim(&d, KINDS, &a), VT_E_NOT_FOUND, &d.err, "it waits");
+	tap_eq_int(wake(&d, VT_WORK_WEBHOOK, 2), 1, "woken again");
+	tap_eq_int(
+	    wake(&d, VT_WORK_WEBHOOK, 2), 0, "what is due is left alone");
+	tap_call(claim(&d, KINDS, &a), &d.err, "claimed again");
+	tap_call(vt_work_hurry(s, a.no, w->now + VT_TIME_S(60), &d.err), &d.err,
+	    "hurried while it is held");
+	tap_call(vt_work_retry(
+		     s, a.no, a.lease, VT_WORK_PARKED, "for a person", &d.err),
+	    &d.err, "parked");
+	vt_work_free(&a);
+	tap_code(claim(&d, KINDS, &a), VT_E_NOT_FOUND, &d.err, "not yet");
+	w->now += VT_TIME_S(60);
+	tap_call(claim(&d, KINDS, &a), &d.err, "in a minute, not never");
 	tap_call(vt_work_done(s, a.no, a.lease, &d.err), &d.err, "done");
 	vt_work_free(&a);
 	w->now = later;

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Deliveries against each other's grain: received after they were taken back,
+ * given up after they were answered, asked by clocks that disagree, left
+ * without their work. On the model and on LMDB.
+ */
+#include "docstore/store_priv.h"
+#include "tests/unit/docstore/fixture.h"
+
+#define tap_refused(rc, want, ...) tap_code(rc, want, &d->err, __VA_ARGS__)
+
+static const struct vt_recipient two[] = { { "H99.31", "Xã" },
+	{ "H99.32", "Xã khác" } };
+
+/* Issued and dispatched to the first n of two. */
+static vt_id
+sent(struct doer *d, size_t n, uint64_t seed)
+{
+	vt_id p;
+
+	tap_need(make_paper(d, VT_DIR_OUT, 4000, seed) == VT_OK, "paper");
+	p = d->paper;
+	tap_need(walk_to_issue(d, seed + 1) == VT_OK, "issued");
+	if (n > 0)
+		tap_need(dispatch(d, two, n) == VT_OK, "dispatched");
+	return p;
+}
+
+static struct vt_step
+delivered_step(const vt_id *delivery, enum vt_delivery_state state)
+{
+	struct vt_step st = { .kind = VT_STEP_DELIVERED };
+
+	st.u.delivered.delivery = *delivery;
+	st.u.delivered.state = state;
+	st.u.delivered.note = "không trả lời";
+	st.u.delivered.attempts = 3;
+	return st;
+}
+
+static struct vt_step
+take_back_step(void)
+{
+	struct vt_step st = { .kind = VT_STEP_TAKE_BACK };
+
+	st.u.take_back.note = "gửi nhầm";
+	return st;
+}
+
+static struct vt_step
+receive_step(const vt_id *delivery)
+{
+	struct vt_step st = { .kind = VT_STEP_RECEIVE };
+
+	st.u.receive.delivery = *delivery;
+	return st;
+}
+
+static bool
+has_work(struct doer *d, uint64_t no)
+{
+	struct vt_view *v;
+	struct vt_work w;
+	int rc;
+
+	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
+	rc = vt_work_get(v, no, &w, &d->err);
+	vt_view_end(v);
+	return rc == VT_OK;
+}
+
+/* What was taken back or recalled is not received, nor sent any more. */
+static void
+too_late(struct doer *d, struct doer *receiver)
+{
+	struct vt_step st = { .kind = VT_STEP_RECALL };
+	static const vt_id owner = { { 9 } };
+	vt_id p, notice, x, y;
+	struct vt_work w;
+	uint64_t work;
+
+	p = sent(d, 2, 100);
+	x = delivery_id(d, &p, 0);
+	tap_call(do_step(d, &p, take_back_step()), &d->err, "taken back");
+	tap_eq_int(
+	    delivery_row(d, &x)->state, VT_DELIVERY_WITHDRAWN, "withdrawn");
+	tap_code(do_step(receiver, NULL, receive_step(&x)), VT_E_OUT_OF_ORDER,
+	    &receiver->err, "what was withdrawn is not received");
+
+	notice = sent(d, 0, 110);
+	p = sent(d, 2, 120);
+	x = delivery_id(d, &p, 0);
+	y = delivery_id(d, &p, 1);
+	work = delivery_row(d, &y)->work;
+	tap_call(vt_work_claim_item(d->s, delivery_row(d, &x)->work, &owner,
+		     60000000, &w, &d->err),
+	    &d->err, "the first is on its way");
+	vt_work_free(&w);
+	st.u.recall.notice = notice;
+	st.u.recall.note = "sai";
+	tap_call(do_step(d, &p, st), &d->err, "recalled");
+	tap_eq_int(delivery_row(d, &y)->state, VT_DELIVERY_WITHDRAWN,
+	    "what never left does not leave");
+	tap_ok(!has_work(d, work), "nothing is going to send it");
+	tap_eq_int(delivery_row(d, &x)->state, VT_DELIVERY_WAITING,
+	    "of the other nobody knows");
+	tap_code(do_step(receiver, NULL, receive_step(&x)), VT_E_OUT_OF_ORDER,
+	    &receiver->err, "its paper is not received either");
+	st = (struct vt_step){ .kind = VT_STEP_RESEND };
+	st.u.resend.delivery = y;
+	tap_refused(do_step(d, &p, st), VT_E_OUT_OF_ORDER, "nor sent again");
+
+	p = sent(d, 1, 130);
+	x = delivery_id(d, &p, 0);
+	tap_call(do_step(receiver, NULL, receive_step(&x)), &receiver->err,
+	    "received in time");
+	st = (struct vt_step){ .kind = VT_STEP_RECALL };
+	st.u.recall.notice = notice;
+	tap_call(do_step(d, &p, st), &d->err, "then recalled");
+	tap_call(do_step(receiver, NULL, receive_step(&x)), &receiver->err,
+	    "asked again");
+	tap_ok(receiver->r.repeated, "the same answer");
+}
+
+/* Who has answered has it. */
+static void
+given_up(struct doer *d)
+{
+	static const uint32_t codes[] = { 1, 3, 6 };
+	vt_id p, x;
+
+	for (size_t i = 0; i < 3; i++) {
+		p = sent(d, 1, 200 + 10 * i);
+		x = delivery_id(d, &p, 0);
+		tap_call(do_step(d, &p, status_step(&x, codes[i], 0, "")),
+		    &d->err, "status %u", codes[i]);
+		tap_refused(
+		    do_step(d, &p, delivered_step(&x, VT_DELIVERY_FAILED)),
+		    VT_E_CONFLICT, "given up after %u", codes[i]);
+		tap_ok(!delivery_row(d, &x)->dead, "no dead letter");
+	}
+	p = sent(d, 1, 230);
+	x = delivery_id(d, &p, 0);
+	tap_call(do_step(d, &p, delivered_step(&x, VT_DELIVERY_FAILED)),
+	    &d->err, "given up");
+	tap_call(do_step(d, &p, status_step(&x, 1, 0, "")), &d->err, "01");
+	tap_ok(delivery_row(d, &x)->state == VT_DELIVERY_ARRIVED &&
+		   !delivery_row(d, &x)->dead,
+	    "was not lost after all");
+	p = sent(d, 1, 240);
+	x = delivery_id(d, &p, 0);
+	tap_call(do_step(d, &p, status_step(&x, 2, 0, "nhầm")), &d->err, "02");
+	tap_call(do_step(d, &p, delivered_step(&x, VT_DELIVERY_REGISTERED)),
+	    &d->err, "registered");
+	tap_call(do_step(d, &p, status_step(&x, 2, 0, "nhầm")), &d->err,
+	    "02 that comes once more");
+	tap_eq_int(delivery_row(d, &x)->state, VT_DELIVERY_REGISTERED,
+	    "stays registered");
+}
+
+/* A peer's clock is behind ours, or ahead. */
+static void
+clocks(struct doer *d, struct world *w)
+{
+	vt_id p = sent(d, 1, 300), x = delivery_id(d, &p, 0);
+
+	tap_call(do_step(d, &p, status_step(&x, 3, 0, "")), &d->err, "03");
+	tap_call(do_step(d, &p, take_back_step()), &d->err, "13");
+	tap_eq_int(vt_delivery_shown(delivery_row(d, &x)), 13, "asked");
+	w->now += VT_TIME_S(10);
+	tap_call(do_step(d, &p,
+		     status_step(&x, 16, w->now - VT_TIME_S(3600), "không")),
+	    &d->err, "16, an hour before the question");
+	tap_eq_int(vt_delivery_shown(delivery_row(d, &x)), 3, "is its answer");
+	w->now += VT_TIME_S(10);
+	tap_call(do_step(d, &p,
+		     status_step(&x, 16, w->now + VT_TIME_S(3600), "không")),
+	    &d->err, "16, an hour after now");
+	w->now += VT_TIME_S(10);
+	tap_call(do_step(d, &p, take_back_step()), &d->err, "13 again");
+	tap_eq_int(vt_delivery_shown(delivery_row(d, &x)), 13,
+	    "is not answered by what came before it");
+}
+
+/* Its item is gone: it can be sent again, and check says so before. */
+static void
+stuck(struct doer *d)
+{
+	struct vt_step st = { .kind = VT_STEP_RESEND };
+	vt_id p = sent(d, 1, 400), x = delivery_id(d, &p, 0);
+
+	st.u.resend.delivery = x;
+	tap_refused(do_step(d, &p, st), VT_E_OUT_OF_ORDER,
+	    "one that waits for its item is not sent again");
+	tap_call(lose_work(d, delivery_row(d, &x)->work), &d->err, "lost");
+	tap_eq_int(findings(d->s, false), 1, "check finds it");
+	tap_call(do_step(d, &p, st), &d->err, "sent again");
+	tap_ok(has_work(d, delivery_row(d, &x)->work), "by a new item");
+	tap_eq_int(findings(d->s, true), 0, "all is well");
+}
+
+static void
+damage(struct doer *d, uint64_t no, vt_id subject, uint32_t agency_no)
+{
+	struct vt_engine *e = d->s->engine;
+	struct vt_key k = vt_key_work(no);
+	struct vt_work w;
+	struct vt_span v;
+	struct vt_txn *t;
+	VT_BUF_AUTO(row);
+
+	tap_need(e->ops->begin(e, VT_SPACE_RECORDS, true, &t, &d->err) == VT_OK,
+	    "begin");
+	tap_need(vt_tx_get(t, VT_T_WORK, &k, &v, &d->err) == VT_OK &&
+		     vt_work_decode(v, &w, &d->err) == VT_OK,
+	    "item");
+	w.subject = subject;
+	w.agency_no = agency_no;
+	vt_work_encode(&w, &row);
+	tap_need(
+	    vt_tx_put(t, VT_T_WORK, &k, vt_buf_view(&row), &d->err) == VT_OK &&
+		t->ops->commit(t, &d->err) == VT_OK,
+	    "damaged");
+}
+
+/* An item that would send another thing. */
+static void
+another(struct doer *d)
+{
+	vt_id p = sent(d, 1, 450), x = delivery_id(d, &p, 0);
+	uint64_t no = delivery_row(d, &x)->work;
+
+	damage(d, no, (vt_id){ { 0xab } }, d->agency);
+	tap_eq_int(findings(d->s, false), 1, "of another subject");
+	damage(d, no, x, d->agency + 70);
+	tap_eq_int(findings(d->s, false), 1, "of another agency");
+	damage(d, no, x, d->agency);
+	tap_eq_int(findings(d->s, true), 0, "mended");
+}
+
+/* Two steps of one act that would not see each other. */
+static void
+in_one_act(struct doer *d)
+{
+	vt_id p = sent(d, 0, 500);
+	struct vt_step st[2] = { { .kind = VT_STEP_DISPATCH },
+		{ .kind = VT_STEP_DISPATCH } };
+
+	for (size_t i = 0; i < 2; i++) {
+		st[i].u.dispatch.to = two;
+		st[i].u.dispatch.n_to = 1;
+	}
+	tap_refused(do_steps(d, &p, st, 2, NULL), VT_E_INVALID,
+	    "one addressee by two dispatches");
+	st[1] = take_back_step();
+	tap_refused(
+	    do_steps(d, &p, st, 2, NULL), VT_E_INVALID, "sent and taken back");
+	tap_call(do_step(d, &p, st[0]), &d->err, "sent");
+}
+
+/* Whose they are. */
+static void
+of_others(struct doer *d, struct doer *other)
+{
+	struct vt_step st = { .kind = VT_STEP_ASSIGN };
+	vt_id p = sent(d, 1, 600), x = delivery_id(d, &p, 0);
+	vt_id theirs, mine, c, packet;
+
+	tap_call(make_consign(other, "oc", "oc", &packet), &other->err,
+	    "another agency's consignment");
+	st = status_step(&x, 1, 0, "");
+	st.u.status.consignment = packet;
+	tap_refused(do_step(d, &p, st), VT_E_NOT_FOUND, "is none of ours");
+	st.u.status.consignment = (vt_id){ { 0xee } };
+	tap_refused(do_step(d, &p, st), VT_E_NOT_FOUND, "nor is no one's");
+	tap_call(make_consign(d, "mc", "mc", &c), &d->err, "ours");
+	st.u.status.consignment = c;
+	tap_call(do_step(d, &p, st), &d->err, "is");
+
+	tap_call(
+	    make_person(other, "Người khác", &theirs), &other->err, "they");
+	tap_call(make_person(d, "Người mình", &mine), &d->err, "we");
+	tap_call(make_paper(d, VT_DIR_IN, 3000, 610), &d->err, "incoming");
+	p = d->paper;
+	st = (struct vt_step){ .kind = VT_STEP_ASSIGN };
+	st.u.assign.person = theirs;
+	tap_refused(do_step(d, &p, st), VT_E_PERSON_UNKNOWN, "to them");
+	st.u.assign.person = (vt_id){ { 0xee } };
+	tap_refused(do_step(d, &p, st), VT_E_PERSON_UNKNOWN, "to nobody");
+	st.u.assign.person = mine;
+	st.u.assign.with = &theirs;
+	st.u.assign.n_with = 1;
+	tap_refused(do_step(d, &p, st), VT_E_PERSON_UNKNOWN, "with them");
+	st.u.assign.n_with = 0;
+	tap_call(do_step(d, &p, st), &d->err, "to one of us");
+	st = (struct vt_step){ .kind = VT_STEP_FORWARD };
+	st.u.forward.person = theirs;
+	tap_refused(do_step(d, &p, st), VT_E_PERSON_UNKNOWN, "forwarded");
+	st = take_back_step();
+	st.u.take_back.consignment = packet;
+	tap_refused(do_step(d, &p, st), VT_E_NOT_FOUND, "asked by theirs");
+}
+
+/* An ask that a paper's end overtook. */
+static void
+answers(struct doer *d)
+{
+	struct vt_step st = { .kind = VT_STEP_REFUSE };
+	struct vt_step no = { .kind = VT_STEP_TAKE_BACK_ANSWER };
+	struct vt_step yes = no;
+	vt_id c, p, notice;
+
+	yes.u.take_back_answer.agree = true;
+	tap_call(make_consign(d, "a1", "a1", &c), &d->err, "a consignment");
+	tap_call(make_arrival(d, &c, "A1", 700), &d->err, "its paper");
+	p = d->paper;
+	tap_call(do_step(d, &p, take_back_step()), &d->err, "asked");
+	st.u.refuse.note = "sai";
+	tap_call(do_step(d, &p, st), &d->err, "refused");
+	tap_refused(
+	    do_step(d, &p, yes), VT_E_OUT_OF_ORDER, "it is given back already");
+	tap_call(do_step(d, &p, no), &d->err, "the ask is cleared away");
+	tap_ok(paper_row(d, &p)->state == VT_PAPER_REFUSED &&
+		   paper_row(d, &p)->asked == 0,
+	    "it stays refused");
+	tap_call(make_consign(d, "a2", "a2", &c), &d->err, "a consignment");
+	tap_call(make_arrival(d, &c, "A2", 710), &d->err, "a notice");
+	notice = d->paper;
+	tap_call(make_consign(d, "a3", "a3", &c), &d->err, "a consignment");
+	tap_call(make_arrival(d, &c, "A3", 720), &d->err, "a paper");
+	p = d->paper;
+	tap_call(do_step(d, &p, take_back_step()), &d->err, "asked");
+	st = (struct vt_step){ .kind = VT_STEP_RECALL };
+	st.u.recall.notice = notice;
+	tap_call(do_step(d, &p, st), &d->err, "recalled");
+	tap_refused(do_step(d, &p, yes), VT_E_OUT_OF_ORDER, "nor this one");
+	tap_eq_int(
+	    paper_row(d, &p)->state, VT_PAPER_RECALLED, "it stays recalled");
+}
+
+static void
+run(struct vt_store *s, struct world *w, const char *name)
+{
+	struct doer d = { .s = s, .r = VT_ACT_RESULT_INIT }, receiver = d;
+
+	printf("# %s\n", name);
+	tap_call(make_agency(&d, "H99.07", "Sở"), &d.err, "sender");
+	tap_call(make_series(&d, "di", VT_RESET_YEAR, VT_SERIES_OURS), &d.err,
+	    "series");
+	tap_call(make_series(&d, "den", VT_RESET_YEAR, VT_SERIES_OURS), &d.err,
+	    "series");
+	tap_call(make_agency(&receiver, "H99.31", "Xã"), &receiver.err, "to");
+	too_late(&d, &receiver);
+	given_up(&d);
+	clocks(&d, w);
+	stuck(&d);
+	another(&d);
+	in_one_act(&d);
+	of_others(&d, &receiver);
+	answers(&d);
+	vt_act_result_free(&d.r);
+	vt_act_result_free(&receiver.r);
+	tap_eq_int(findings(s, true), 0, "%s: check is clean", name);
+}
+
+int
+main(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	char *dir = dir_new();
+	struct world w;
+	struct vt_store *s;
+	vt_hash a, b;
+
+	tap_need(vt_base_init(&err) == VT_OK, "base");
+	world_init(&w);
+	s = model_new(&w.ctx);
+	run(s, &w, "model");
+	tap_call(vt_store_digest(s, &a, &err), &err, "digest");
+	vt_store_close(s);
+	world_init(&w);
+	s = store_new(dir, &w.ctx);
+	run(s, &w, "lmdb");
+	tap_call(vt_store_digest(s, &b, &err), &err, "digest");
+	tap_ok(vt_hash_eq(&a, &b), "the same rows on both");
+	vt_store_close(s);
+	dir_free(dir);
+	return tap_done();
+}
