@@ -173,15 +173,11 @@ int
 vt_arrival_tell(struct vt_arrival *a, unsigned code, const char *text,
     struct vt_buf *payload, struct vt_step *ret, struct vt_err *reterr)
 {
+	const struct vt_paper source = { .source_consignment = a->id };
 	struct vt_telling t;
 
 	vt_telling_new(a->o, code, text, "", &t);
-	vt_telling_encode(&t, payload);
-	memset(ret, 0, sizeof(*ret));
-	ret->kind = VT_STEP_WORK;
-	ret->u.work.kind = VT_WORK_STATUS;
-	ret->u.work.subject = a->id;
-	ret->u.work.payload = vt_buf_view(payload);
+	(void)vt_tell_later(&source, &t, payload, ret); /* there is a source */
 	return vt_buf_status(payload, reterr);
 }
 

@@ -5,9 +5,6 @@
  * replaces another one asks about that one besides: a person decides
  * (vietnam.md §2.5).
  */
-#include <errno.h>
-#include <unistd.h>
-
 #include "api/office/arrive.h"
 #include "api/office/look.h"
 #include "api/office/packet.h"
@@ -56,31 +53,27 @@ refuse(struct vt_arrival *a, struct vt_err *reterr)
 /* ---- bytes ---- */
 
 static int
-upload_slice(struct vt_arrival *a, uint64_t at, uint64_t size, vt_id *ret,
-    vt_hash *ret_hash, struct vt_err *reterr)
+upload_range(struct vt_arrival *a, struct vt_source *src, uint64_t at,
+    uint64_t size, struct vt_file *ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_upload_free) struct vt_upload *u = NULL;
 	struct vt_blob blob;
 	uint8_t piece[PIECE];
-	uint64_t left = size;
 	int rc;
 
 	rc = vt_upload_begin(a->o->o.store, a->agency_no, 0, &u, reterr);
-	while (rc == VT_OK && left > 0) {
-		size_t want = left < PIECE ? (size_t)left : PIECE;
-		ssize_t n =
-		    pread(a->out, piece, want, (off_t)(at + (size - left)));
+	for (uint64_t done = 0; rc == VT_OK && done < size;) {
+		size_t n = size - done < PIECE ? (size_t)(size - done) : PIECE;
 
-		if (n <= 0)
-			return vt_err_errno(reterr, VT_E_IO,
-			    n < 0 ? errno : EIO, "reading an attachment");
-		rc = vt_upload_put(u, piece, (size_t)n, reterr);
-		left -= (uint64_t)n;
+		rc = vt_source_read(src, at + done, piece, n, reterr);
+		if (rc == VT_OK)
+			rc = vt_upload_put(u, piece, n, reterr);
+		done += n;
 	}
 	if (rc == VT_OK)
-		rc = vt_upload_end(u, NULL, ret, &blob, reterr);
+		rc = vt_upload_end(u, NULL, &ret->upload, &blob, reterr);
 	if (rc == VT_OK)
-		*ret_hash = blob.hash;
+		ret->hash = blob.hash;
 	return rc;
 }
 
@@ -88,29 +81,17 @@ upload_slice(struct vt_arrival *a, uint64_t at, uint64_t size, vt_id *ret,
 static int
 upload_packet(struct vt_arrival *a, struct vt_file *f, struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_upload_free) struct vt_upload *u = NULL;
-	struct vt_blob blob;
-	uint8_t piece[PIECE];
-	uint64_t at = 0;
-	size_t n = PIECE;
+	struct vt_source src;
 	int rc;
 
-	rc = vt_upload_begin(a->o->o.store, a->agency_no, 0, &u, reterr);
-	while (rc == VT_OK && n == PIECE) {
-		rc = vt_bytes_read(
-		    a->o->o.store, &a->packet, at, piece, PIECE, &n, reterr);
-		if (rc == VT_OK && n > 0)
-			rc = vt_upload_put(u, piece, n, reterr);
-		at += n;
-	}
-	if (rc == VT_OK)
-		rc = vt_upload_end(u, NULL, &f->upload, &blob, reterr);
+	rc = vt_bytes_source(a->o->o.store, &a->packet, &src, reterr);
 	if (rc != VT_OK)
 		return rc;
-	f->hash = blob.hash;
+	rc = upload_range(a, &src, 0, src.size, f, reterr);
+	vt_bytes_source_close(&src);
 	f->name = "goi-tin.edxml";
 	f->media_type = "application/xml";
-	return VT_OK;
+	return rc;
 }
 
 static int
@@ -118,10 +99,13 @@ upload_files(struct vt_arrival *a, struct vt_file *files, size_t *ret_n,
     struct vt_err *reterr)
 {
 	const struct vt_edxml_document *d = &a->x->document;
+	struct vt_source out;
 	bool ok = true;
 	size_t n = 0;
 	int rc;
 
+	if ((rc = vt_source_pread_fd(&out, a->out, reterr)) != VT_OK)
+		return rc;
 	for (size_t i = 0; i < d->n_attachments && n < VT_L(PAPER_PARTS_MAX);
 	     i++) {
 		const struct vt_edxml_attachment *at = &d->attachments[i];
@@ -129,16 +113,18 @@ upload_files(struct vt_arrival *a, struct vt_file *files, size_t *ret_n,
 
 		if (!at->present || at->size == 0)
 			continue;
-		rc = upload_slice(a, at->at, at->size, &files[n].upload,
-		    &files[n].hash, reterr);
+		rc = upload_range(a, &out, at->at, at->size, &files[n], reterr);
 		if (rc != VT_OK)
-			return rc;
+			break;
 		name = vt_arrival_text(a, at->name, VT_L(NAME_MAX), &ok);
 		files[n].name = name[0] == '\0' ? "tep-dinh-kem" : name;
 		files[n].media_type =
 		    at->media_type == NULL ? "" : at->media_type;
 		n++;
 	}
+	vt_source_close(&out);
+	if (rc != VT_OK)
+		return rc;
 	if (!ok)
 		return vt_arena_err(a->arena, reterr);
 	if (n == 0 && (rc = upload_packet(a, &files[n++], reterr)) != VT_OK)

@@ -342,6 +342,7 @@ static int
 to_tenant(struct vt_office *o, const struct job *j, struct vt_err *reterr)
 {
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	const struct vt_paper source = { .source_delivery = j->id };
 	struct vt_act act = { .agency_no = j->receiver };
 	struct vt_telling t;
 	struct vt_step steps[2];
@@ -357,17 +358,13 @@ to_tenant(struct vt_office *o, const struct job *j, struct vt_err *reterr)
 		return rc;
 	if (known)
 		return told_tenant(o, j, code, reterr);
-	vt_telling_new(o, VT_STATUS_ARRIVED, "", "", &t);
-	vt_telling_encode(&t, &payload);
-	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
-		return rc;
 	memset(steps, 0, sizeof(steps));
 	steps[0].kind = VT_STEP_RECEIVE;
 	steps[0].u.receive.delivery = j->id;
-	steps[1].kind = VT_STEP_WORK;
-	steps[1].u.work.kind = VT_WORK_STATUS;
-	steps[1].u.work.subject = j->id;
-	steps[1].u.work.payload = vt_buf_view(&payload);
+	vt_telling_new(o, VT_STATUS_ARRIVED, "", "", &t);
+	(void)vt_tell_later(&source, &t, &payload, &steps[1]);
+	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
+		return rc;
 	act.steps = steps;
 	act.n_steps = 2;
 	rc = vt_store_do(o->o.store, &act, &res, reterr);

@@ -173,6 +173,7 @@ static int
 receive_new(struct vt_office *o, const struct vt_request *rq,
     const vt_id *delivery, struct vt_act_result *ret, struct vt_err *reterr)
 {
+	const struct vt_paper source = { .source_delivery = *delivery };
 	struct vt_telling t;
 	struct vt_step steps[2];
 	struct vt_act act;
@@ -185,13 +186,9 @@ receive_new(struct vt_office *o, const struct vt_request *rq,
 	steps[0].u.receive.series = VT_BOOK_IN;
 	/* the sender learns of it by the queue, also after a crash here */
 	vt_telling_new(o, VT_STATUS_ACCEPTED, "", rq->actor->name, &t);
-	vt_telling_encode(&t, &payload);
+	(void)vt_tell_later(&source, &t, &payload, &steps[1]);
 	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
 		return rc;
-	steps[1].kind = VT_STEP_WORK;
-	steps[1].u.work.kind = VT_WORK_STATUS;
-	steps[1].u.work.subject = *delivery;
-	steps[1].u.work.payload = vt_buf_view(&payload);
 	vt_office_act(rq, NULL, steps, 2, &act);
 	act.expect_rev = 0;
 	return vt_office_do(o, rq, &act, ret, reterr);

@@ -22,6 +22,11 @@ struct vt_incoming {
 	vt_id asked_consignment;
 };
 
+/* A reason that people read, cleaned: VT_E_INVALID when there is none. what:
+ * the act, for the message. */
+VT_NODISCARD int vt_incoming_reason(const char *reason, const char *what,
+    struct vt_buf *ret, struct vt_err *reterr);
+
 /* VT_E_NOT_FOUND unless it is the agency's; if_match as vt_facts_load. */
 VT_NODISCARD int vt_incoming_load(struct vt_office *o, const vt_id *paper,
     uint32_t agency_no, uint64_t if_match, struct vt_incoming *ret,

@@ -12,23 +12,6 @@
 #define ARENA_LIMIT ((size_t)4 << 20)
 #define PAGE        64
 
-static int
-need_reason(const char *reason, const char *what, struct vt_buf *ret,
-    struct vt_err *reterr)
-{
-	int rc;
-
-	if (reason != NULL && reason[0] != '\0' &&
-	    (rc = vt_text_clean(vt_span_str(reason), VT_L(SUBJECT_MAX), what,
-		 ret, reterr)) != VT_OK)
-		return rc;
-	if (ret->n == 0)
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "%s: a reason is wanted (Decree 30/2020, Article 18)",
-		    what);
-	return VT_OK;
-}
-
 /* ---- the sender ---- */
 
 /* The paper, of the actor's agency, at the revision that was asked for. */
@@ -63,7 +46,8 @@ vt_office_take_back(struct vt_office *o, const struct vt_request *rq,
 	if ((rc = vt_office_enter(rq, VT_DUTY_TAKE_BACK, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
 	    done || (rc = check_own(o, rq, paper, reterr)) != VT_OK ||
-	    (rc = need_reason(reason, "take back", &why, reterr)) != VT_OK)
+	    (rc = vt_incoming_reason(reason, "take back", &why, reterr)) !=
+		VT_OK)
 		return rc;
 	if (delivery != NULL)
 		step.u.take_back.delivery = *delivery;
@@ -223,7 +207,7 @@ vt_office_recall(struct vt_office *o, const struct vt_request *rq,
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = need_reason(reason, "recall", &why, reterr)) != VT_OK)
+	if ((rc = vt_incoming_reason(reason, "recall", &why, reterr)) != VT_OK)
 		return rc;
 	step.u.recall.notice = *notice;
 	step.u.recall.note = vt_buf_str(&why);
@@ -240,7 +224,7 @@ replace(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = need_reason(reason, "replace", &why, reterr)) != VT_OK)
+	if ((rc = vt_incoming_reason(reason, "replace", &why, reterr)) != VT_OK)
 		return rc;
 	step->kind = VT_STEP_REPLACE;
 	step->u.replace.note = vt_buf_str(&why);
@@ -385,7 +369,8 @@ vt_office_answer_recall(struct vt_office *o, const struct vt_request *rq,
 		return vt_err_set(
 		    reterr, VT_E_OUT_OF_ORDER, "nobody asked for this paper");
 	if (!agree || (reason != NULL && reason[0] != '\0')) {
-		rc = need_reason(reason, "answer a recall", &why, reterr);
+		rc =
+		    vt_incoming_reason(reason, "answer a recall", &why, reterr);
 		if (rc != VT_OK)
 			return rc;
 	}

@@ -216,9 +216,8 @@ vt_office_accept(struct vt_office *o, const struct vt_request *rq,
 	return vt_incoming_accept(o, rq, &p, ret, reterr);
 }
 
-/* A reason that people read: wanted, and cleaned. */
-static int
-need_reason(const char *reason, const char *what, struct vt_buf *ret,
+int
+vt_incoming_reason(const char *reason, const char *what, struct vt_buf *ret,
     struct vt_err *reterr)
 {
 	int rc;
@@ -247,7 +246,7 @@ vt_office_refuse(struct vt_office *o, const struct vt_request *rq,
 
 	if (!begin(o, rq, VT_DUTY_REFUSE, paper, &p, ret, &rc, reterr))
 		return rc;
-	if ((rc = need_reason(reason, "refuse", &why, reterr)) != VT_OK)
+	if ((rc = vt_incoming_reason(reason, "refuse", &why, reterr)) != VT_OK)
 		return rc;
 	memset(steps, 0, sizeof(steps));
 	steps[0].kind = VT_STEP_REFUSE;
