@@ -7,7 +7,7 @@
 #include "base/secret.h"
 
 #define FIRST_SIZE 64
-#define SMALL_SIZE 4096 /* up to here a buffer grows fourfold */
+#define SMALL_SIZE 4096 /* up to here a buffer grows eightfold */
 
 static const char hex_digits[] = "0123456789abcdef";
 
@@ -88,7 +88,7 @@ grow(struct vt_buf *b, size_t need, size_t limit)
 	size_t cap = b->cap < FIRST_SIZE ? FIRST_SIZE : b->cap;
 
 	while (cap < need) {
-		size_t by = cap < SMALL_SIZE ? 4 : 2;
+		size_t by = cap < SMALL_SIZE ? 8 : 2;
 
 		if (cap > limit / by) {
 			cap = limit;

@@ -55,7 +55,6 @@ exchange_free(struct vt_exchange *x)
 		x->req.user_free(x->req.user);
 	vt_buf_free(&x->body);
 	vt_arena_free(x->req.arena);
-	free(x->target);
 	free(x);
 }
 
@@ -167,11 +166,12 @@ vt_exchange_on_target(void *cls, const char *uri, struct MHD_Connection *conn)
 		return NULL;
 	x->magic = VT_EXCHANGE_MAGIC;
 	x->server = h;
-	x->target = strdup(uri);
 	x->target_at = uri;
 	x->began_us = vt_monotonic_us(h->context);
 	x->req.arena = vt_arena_new(VT_L(HTTP_ARENA_MAX));
-	if (x->target == NULL || x->req.arena == NULL) {
+	if (x->req.arena != NULL)
+		x->target = vt_arena_strdup(x->req.arena, uri);
+	if (x->target == NULL) {
 		exchange_free(x);
 		return NULL;
 	}
@@ -199,6 +199,23 @@ collect_field(void *cls, enum MHD_ValueKind kind, const char *name,
 	return MHD_YES;
 }
 
+/* As inet_ntop, which goes the long way through printf. */
+static void
+put_ipv4(const struct in_addr *a, char *ret)
+{
+	uint8_t b[4];
+
+	memcpy(b, a, sizeof(b));
+	for (int i = 0; i < 4; i++) {
+		if (b[i] >= 100)
+			*ret++ = (char)('0' + b[i] / 100);
+		if (b[i] >= 10)
+			*ret++ = (char)('0' + b[i] / 10 % 10);
+		*ret++ = (char)('0' + b[i] % 10);
+		*ret++ = i < 3 ? '.' : '\0';
+	}
+}
+
 static void
 set_peer(struct vt_http_req *req, struct MHD_Connection *conn)
 {
@@ -212,7 +229,7 @@ set_peer(struct vt_http_req *req, struct MHD_Connection *conn)
 	memcpy(req->peer, "-", 2);
 	if (sa != NULL && sa->sa_family == AF_INET) {
 		memcpy(&v4, sa, sizeof(v4));
-		inet_ntop(AF_INET, &v4.sin_addr, req->peer, sizeof(req->peer));
+		put_ipv4(&v4.sin_addr, req->peer);
 	} else if (sa != NULL && sa->sa_family == AF_INET6) {
 		memcpy(&v6, sa, sizeof(v6));
 		if (inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof(text)) !=

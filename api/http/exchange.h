@@ -42,7 +42,7 @@ struct vt_http {
 struct vt_exchange {
 	uint32_t magic;
 	struct vt_http *server;
-	char *target;          /* owned copy, as received */
+	const char *target;    /* a copy in the arena, as received */
 	const char *target_at; /* where the library has it */
 	int64_t began_us;
 	struct vt_http_req req;

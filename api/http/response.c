@@ -117,7 +117,9 @@ vt_http_res_etag(struct vt_http_res *res, const char *token)
 {
 	VT_BUF_AUTO(b);
 
-	vt_buf_printf(&b, "\"%s\"", token);
+	vt_buf_putc(&b, '"');
+	vt_buf_puts(&b, token);
+	vt_buf_putc(&b, '"');
 	vt_http_res_header(res, "ETag", vt_buf_str(&b));
 }
 
