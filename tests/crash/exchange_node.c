@@ -246,15 +246,13 @@ read_file(const char *path, struct vt_buf *ret)
 	(void)fclose(f);
 }
 
-static int
-init(const char *dir)
+/* The peer's certificate, in the arena. */
+static struct vt_span
+peer_certificate(struct vt_arena *a)
 {
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_arena *a = vt_arena_new((size_t)1 << 20);
-	struct vt_store *s = open_store(dir, true);
 	struct vt_span *certs;
 	VT_BUF_AUTO(pem);
-	char code[64];
 	size_t n;
 
 	if (a == NULL)
@@ -263,18 +261,58 @@ init(const char *dir)
 	if (vt_trust_read(vt_buf_view(&pem), a, &certs, &n, &err) != VT_OK ||
 	    n == 0)
 		fail("certificate", &err);
+	return certs[0];
+}
+
+/* The wire that makes trouble reads what it carries, so there is no TLS: this
+ * stands in for it, with the certificate that it would have proved. */
+static struct {
+	struct vt_arena *arena;
+	struct vt_span der;
+	struct vt_http_route route;
+} plain;
+
+static int
+admit_plain(struct vt_http_req *req, struct vt_err *reterr)
+{
+	const struct vt_http_face real = vt_direct_face(req->app);
+
+	req->peer_cert.der = plain.der;
+	return real.routes[0].admit(req, reterr);
+}
+
+static void
+stand_in_for_tls(struct vt_http_face *face)
+{
+	if (face->nroutes != 1)
+		fail("the direct face has other routes than one", NULL);
+	plain.arena = vt_arena_new((size_t)1 << 20);
+	plain.der = peer_certificate(plain.arena);
+	plain.route = face->routes[0];
+	plain.route.admit = admit_plain;
+	face->routes = &plain.route;
+}
+
+static int
+init(const char *dir)
+{
+	struct vt_arena *a = vt_arena_new((size_t)1 << 20);
+	struct vt_span cert = peer_certificate(a);
+	struct vt_store *s = open_store(dir, true);
+	char code[64];
+
 	if (cfg.sender)
 		add_tenant(s, "H99.07");
 	for (unsigned long i = 0; i < cfg.tenants; i++) {
 		tenant_code(i, code);
 		if (cfg.sender)
-			add_route(s, code, certs[0]);
+			add_route(s, code, cert);
 		else
 			add_tenant(s, code);
 	}
-	add_route(s, "@own", certs[0]);
+	add_route(s, "@own", cert);
 	if (!cfg.sender)
-		add_route(s, "H99.07", certs[0]);
+		add_route(s, "H99.07", cert);
 	vt_arena_free(a);
 	vt_store_close(s);
 	return 0;
@@ -626,6 +664,8 @@ open_node(struct node *n, struct vt_spawner *spawner, const char *dir)
 	if (vt_office_transport_add(n->office, &t, &err) != VT_OK)
 		fail("transport", &err);
 	face = vt_direct_face(n->direct);
+	if (cfg.tls_ca[0] == '\0')
+		stand_in_for_tls(&face);
 	h.address = cfg.address;
 	h.port = (uint16_t)cfg.port;
 	h.context = vt_context_system();
@@ -666,6 +706,7 @@ run(const char *dir)
 	vt_http_stop(n.http);
 	vt_office_close(n.office);
 	vt_direct_free(n.direct);
+	vt_arena_free(plain.arena);
 	vt_store_close(n.store);
 	vt_spawner_free(spawner);
 	return 0;
