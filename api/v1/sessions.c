@@ -22,7 +22,8 @@ vt_v1_sign_in(
 	who.login = vt_in_need_str(&root, "login");
 	who.code = vt_in_str(&root, "code");
 	who.device = vt_in_str(&root, "device");
-	who.password = password = vt_in_take_secret(&root, "password");
+	password = vt_in_take_secret(&root, "password");
+	who.password = password;
 	if ((rc = vt_in_ok(&in)) != VT_OK)
 		return rc;
 	rc = vt_office_sign_in(
