@@ -4,6 +4,7 @@
 #include "api/office/accounts_priv.h"
 #include "api/office/office_priv.h"
 #include "base/secret.h"
+#include "base/text.h"
 
 int
 vt_office_factor(struct vt_office *o, const struct vt_actor *actor,
@@ -16,6 +17,7 @@ vt_office_factor(struct vt_office *o, const struct vt_actor *actor,
 	memset(&a, 0, sizeof(a));
 	rc = vt_account_own(o, &actor->person, &a, reterr);
 	if (rc == VT_OK) {
+		vt_text_fit(ret->login, sizeof(ret->login), a.login);
 		ret->on = vt_account_has_totp(&a);
 		ret->recovery_left = a.n_recovery;
 	}

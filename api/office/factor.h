@@ -8,6 +8,7 @@
 #include "api/office/office.h"
 
 struct vt_factor {
+	char login[65]; /* of the account */
 	bool on;
 	uint32_t recovery_left; /* recovery codes that are not used */
 };

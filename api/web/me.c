@@ -175,16 +175,21 @@ factor_head(struct vt_desk *d, const struct vt_err *err)
 
 /* What both forms ask; which: ids are unique on a page. */
 static void
-proof(struct vt_desk *d, const char *which, bool on)
+proof(struct vt_desk *d, const char *which, const struct vt_factor *f)
 {
 	struct vt_buf *b = d->page.b;
 
+	/* for keepers of passwords: whose it is */
+	vt_html(b,
+	    "<input type=\"text\" autocomplete=\"username\" value=\"%s\" "
+	    "hidden>\n",
+	    f->login);
 	vt_html(b,
 	    "<label for=\"%spassword\">%s</label>\n"
 	    "<input id=\"%spassword\" name=\"password\" type=\"password\" "
 	    "required maxlength=\"256\" autocomplete=\"current-password\">\n",
 	    which, T(d, "Mật khẩu", "Password"), which);
-	if (on)
+	if (f->on)
 		vt_html(b,
 		    "<label for=\"%scode\">%s</label>\n"
 		    "<input id=\"%scode\" name=\"code\" type=\"text\" required "
@@ -198,7 +203,7 @@ proof(struct vt_desk *d, const char *which, bool on)
 }
 
 static void
-off_form(struct vt_desk *d)
+off_form(struct vt_desk *d, const struct vt_factor *f)
 {
 	vt_html(d->page.b,
 	    "<form class=\"sheet\" action=\"/desk/me/factor/off\" "
@@ -206,7 +211,7 @@ off_form(struct vt_desk *d)
 	    T(d, "Tắt xác thực hai lớp", "Turn it off"));
 	vt_desk_csrf(d);
 	vt_desk_key(d, NULL);
-	proof(d, "off-", true);
+	proof(d, "off-", f);
 	vt_html(d->page.b,
 	    "<p class=\"go\"><button type=\"submit\" class=\"strong\">%s"
 	    "</button></p>\n</form>\n",
@@ -236,13 +241,13 @@ ask(struct vt_desk *d, const struct vt_err *err, struct vt_err *reterr)
 	if (f.on)
 		vt_html(b, "<h2>%s</h2>\n",
 		    T(d, "Đổi ứng dụng xác thực", "Change the authenticator"));
-	proof(d, "", f.on);
+	proof(d, "", &f);
 	vt_html(b,
 	    "<p class=\"go\"><button type=\"submit\" class=\"main\">%s</button>"
 	    "</p>\n</form>\n",
 	    T(d, "Lấy khóa mới", "Get a new key"));
 	if (f.on)
-		off_form(d);
+		off_form(d, &f);
 	vt_html(b, "<p class=\"hint\">%s</p>\n</div>\n",
 	    T(d,
 		"Mất điện thoại và hết mã dự phòng: người quản trị của cơ "

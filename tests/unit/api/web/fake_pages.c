@@ -72,6 +72,7 @@ vt_office_factor(struct vt_office *o, const struct vt_actor *actor,
 	(void)o;
 	(void)actor;
 	(void)reterr;
+	snprintf(ret->login, sizeof(ret->login), "skhcn-clerk");
 	ret->on = desk.factor;
 	ret->recovery_left = 9;
 	return VT_OK;
