@@ -520,6 +520,16 @@ test_units(const struct vt_axis_client *c)
 	tap_call(vt_axis_agencies(c, VT_AXIS_AGENCIES, NULL, on_row, &g, &err),
 	    &err, "the list once more");
 	tap_eq_int(g.rows, before, "is as it was");
+	g.rows = 0;
+	tap_call(
+	    vt_axis_agencies(c, VT_AXIS_AGENCIES_QD20, "1", on_row, &g, &err),
+	    &err, "the list by the codes of decision 20");
+	tap_eq_int(g.rows, before, "has the same rows");
+	g.rows = 0;
+	tap_call(vt_axis_agencies(c, VT_AXIS_CHANGES, NULL, on_row, &g, &err),
+	    &err, "what changed");
+	/* this one, and that of the kit's case G14 */
+	tap_eq_int(g.rows, before + 2, "also names the two that are gone");
 }
 
 /* Repeats are logged, one consignment; two receivers get one each. */
