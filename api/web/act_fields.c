@@ -90,7 +90,7 @@ VT_ACT_FIELDS(submit)
 	vt_html(b,
 	    "<label for=\"submit-initials\">%s</label>\n"
 	    "<select id=\"submit-initials\" name=\"initials\">\n",
-	    T(s->d, "Số chữ ký nháy số", "Digital initials"));
+	    T(s->d, "Số chữ ký nháy cần có", "Digital initials"));
 	for (unsigned i = 0; i <= 2; i++)
 		vt_html(b, "<option value=\"%u\"%s>%u</option>\n", i,
 		    typed[0] == (char)('0' + i) ? " selected" : "", i);

@@ -402,11 +402,20 @@ def on_paper():
     fit(b, 'prints-mark')
     b.width(*SCREEN)
     b.type('.mark input[name=note]', 'Trưởng thôn')
-    press(b, '.mark button', 'done=handed')
+    b.js('document.querySelector(".mark input[name=on]").value = "2099-01-01"')
+    b.click('.mark button')
+    b.wait(lambda: b.js('return document.getElementById("handed-why") !== '
+                        'null'), 'the refusal')
+    t.equal(b.js('return ["handed-on", "handed-note"].map(function (i) {'
+                 'return document.getElementById(i).value })'),
+            ['2099-01-01', 'Trưởng thôn'],
+            'a day to come is told at its field, what was typed is there')
+    b.js('document.getElementById("handed-on").value = ""')
+    press(b, act('handed'), 'done=handed')
     b.open(o.URL + '/desk/prints')
     t.ok('Thôn Thượng' not in b.text('body'), 'marked off, it is listed no '
          'longer')
-    quiet(b, 'on paper')
+    quiet(b, 'on paper', 'status of 422')
     b.close()
 
 
