@@ -56,7 +56,36 @@ is_plain(uint8_t c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
-#define PLAIN_MAX 128
+#define PLAIN_MAX   128
+#define BYTES_OF(c) ((uint64_t)0x0101010101010101U * (c))
+
+/* Eight at a time. A borrow may name a byte beside the right one, never none:
+ * in doubt the slow way looks again. */
+static bool
+are_plain(struct vt_span s)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= s.n; i += 8) {
+		uint64_t w, quote, slash, del;
+
+		memcpy(&w, s.p + i, 8);
+		quote = w ^ BYTES_OF('"');
+		slash = w ^ BYTES_OF('\\');
+		del = w ^ BYTES_OF(0x7f);
+		/* a byte that became 0, one below 0x20, one above 0x7f */
+		if ((((quote - BYTES_OF(1)) & ~quote) |
+			((slash - BYTES_OF(1)) & ~slash) |
+			((del - BYTES_OF(1)) & ~del) |
+			((w - BYTES_OF(0x20)) & ~w) | w) &
+		    BYTES_OF(0x80))
+			return false;
+	}
+	for (; i < s.n; i++)
+		if (!is_plain(s.p[i]))
+			return false;
+	return true;
+}
 
 /* A short string that stands for itself, with what goes around it, in one
  * piece; false when it is no such string. */
@@ -66,16 +95,14 @@ put_plain(struct vt_buf *b, bool comma, struct vt_span s, bool colon)
 	char text[PLAIN_MAX + 4];
 	size_t n = 0;
 
-	if (s.n > PLAIN_MAX)
+	if (s.n > PLAIN_MAX || !are_plain(s))
 		return false;
 	if (comma)
 		text[n++] = ',';
 	text[n++] = '"';
-	for (size_t i = 0; i < s.n; i++) {
-		if (!is_plain(s.p[i]))
-			return false;
-		text[n++] = (char)s.p[i];
-	}
+	if (s.n > 0)
+		memcpy(text + n, s.p, s.n);
+	n += s.n;
 	text[n++] = '"';
 	if (colon)
 		text[n++] = ':';

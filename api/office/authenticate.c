@@ -19,7 +19,7 @@ by_person(struct vt_office *o, struct vt_span token, struct vt_actor *ret,
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
 	if ((rc = vt_person_by_token(v, &h, &p, &err)) == VT_OK)
-		rc = vt_house_actor(v, &p.id, vt_now(o->o.ctx), ret, &err);
+		rc = vt_house_actor_of(v, &p, vt_now(o->o.ctx), ret, &err);
 	if (rc == VT_OK)
 		rc = vt_account_open(v, &p.id, &err);
 	if (rc == VT_E_PERSON_UNKNOWN || rc == VT_E_NOT_FOUND)

@@ -135,18 +135,26 @@ vt_house_actor(struct vt_view *v, const vt_id *person, vt_time now,
     struct vt_actor *ret, struct vt_err *reterr)
 {
 	struct vt_person p;
+	int rc = vt_house_person(v, person, 0, &p, reterr);
+
+	return rc == VT_OK ? vt_house_actor_of(v, &p, now, ret, reterr) : rc;
+}
+
+int
+vt_house_actor_of(struct vt_view *v, const struct vt_person *p, vt_time now,
+    struct vt_actor *ret, struct vt_err *reterr)
+{
 	struct vt_agency a;
 	int rc;
 
 	memset(ret, 0, sizeof(*ret));
-	if ((rc = vt_house_person(v, person, 0, &p, reterr)) != VT_OK ||
-	    (rc = vt_agency_get(v, p.agency_no, &a, reterr)) != VT_OK)
+	if ((rc = vt_agency_get(v, p->agency_no, &a, reterr)) != VT_OK)
 		return rc;
-	ret->person = p.id;
-	ret->agency_no = p.agency_no;
-	ret->roles = p.roles;
-	vt_text_fit(ret->name, sizeof(ret->name), p.name);
-	vt_text_fit(ret->position, sizeof(ret->position), p.position);
+	ret->person = p->id;
+	ret->agency_no = p->agency_no;
+	ret->roles = p->roles;
+	vt_text_fit(ret->name, sizeof(ret->name), p->name);
+	vt_text_fit(ret->position, sizeof(ret->position), p->position);
 	vt_text_fit(ret->agency_code, sizeof(ret->agency_code), a.now.code);
 	vt_text_fit(ret->agency_name, sizeof(ret->agency_name), a.now.name);
 	return vt_delegations_in_force(v, now, ret, reterr);

@@ -60,5 +60,8 @@ VT_NODISCARD int vt_house_person(struct vt_view *v, const vt_id *id,
 /* Fills an actor from the stored person, with his delegations in force. */
 VT_NODISCARD int vt_house_actor(struct vt_view *v, const vt_id *person,
     vt_time now, struct vt_actor *ret, struct vt_err *reterr);
+/* The same of a person that was read in this view and is active. */
+VT_NODISCARD int vt_house_actor_of(struct vt_view *v, const struct vt_person *p,
+    vt_time now, struct vt_actor *ret, struct vt_err *reterr);
 
 #endif
