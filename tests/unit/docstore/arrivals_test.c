@@ -282,9 +282,9 @@ many(struct doer *d)
 static void
 no_room(void)
 {
-	static char long_text[3000];
+	static char long_text[200000];
 	struct vt_consignment x = { .external = "x", .findings = { 0 } }, y;
-	struct vt_arena *a = vt_arena_new(256);
+	struct vt_arena *a = vt_arena_new(65536);
 	struct vt_err err = VT_ERR_INIT;
 	VT_BUF_AUTO(row);
 

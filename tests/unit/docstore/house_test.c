@@ -253,6 +253,15 @@ states(struct doer *d, struct world *w)
 		     vt_span_str("s1"), list, 4, &got, &d->err),
 	    &d->err, "list");
 	tap_ok(got == 1 && vt_span_is(list[0].key, "s2"), "from a key on");
+	tap_call(vt_state_list(v, VT_STATE_SESSION, vt_span_str("s1"),
+		     vt_span_str("s"), list, 4, &got, &d->err),
+	    &d->err, "list");
+	tap_ok(got == 1 && vt_span_is(list[0].key, "s1"),
+	    "from one that is shorter than the prefix");
+	tap_call(vt_state_list(v, VT_STATE_SESSION, vt_span_str("s1"),
+		     vt_span_str("t"), list, 4, &got, &d->err),
+	    &d->err, "list");
+	tap_eq_int(got, 0, "none behind the prefix");
 	vt_view_end(v);
 	w->now += VT_TIME_S(10);
 	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
