@@ -311,6 +311,12 @@ vt_text_upper(struct vt_span s, struct vt_buf *ret)
 	}
 }
 
+int32_t
+vt_utf8_lower(int32_t scalar)
+{
+	return (int32_t)uc_tolower((ucs4_t)scalar);
+}
+
 void
 vt_text_mask_name(struct vt_span s, struct vt_buf *ret)
 {

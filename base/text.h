@@ -37,6 +37,9 @@ VT_NODISCARD int vt_text_clean(struct vt_span s, size_t max, const char *what,
  * ASCII by simple case mapping). */
 void vt_text_upper(struct vt_span s, struct vt_buf *ret);
 
+/* The lower-case form of a scalar (simple case mapping), or itself. */
+int32_t vt_utf8_lower(int32_t scalar);
+
 /*
  * Copies a C string into dst of size bytes (>= 1), cut before the first scalar
  * that does not fit; NULL gives "".

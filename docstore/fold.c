@@ -5,8 +5,6 @@
  * written over one of its vowels; over which is a matter of school (hoà,
  * hòa). So the tone is taken off its letter and kept beside the word.
  */
-#include <unicase.h>
-
 #include "docstore/fold.h"
 
 #include "base/text.h"
@@ -228,7 +226,7 @@ add(struct vt_word *w, int32_t c)
 
 	w->digits = w->digits && c >= '0' && c <= '9';
 	if (l == NULL) {
-		c = (int32_t)uc_tolower((ucs4_t)c);
+		c = vt_utf8_lower(c);
 		add_scalar(w, c);
 		if (c >= 0x80)
 			w->foreign = true;

@@ -163,6 +163,8 @@ test_upper_and_mask(void)
 {
 	VT_BUF_AUTO(b);
 
+	tap_eq_int(vt_utf8_lower(0x1ea4), 0x1ea5, "Ấ in lower case");
+	tap_eq_int(vt_utf8_lower('5'), '5', "a digit is itself");
 	vt_text_upper(
 	    vt_span_str("ủy ban nhân dân xã an mẫu, đặng thị ợ 12"), &b);
 	tap_eq_str(vt_buf_str(&b), "ỦY BAN NHÂN DÂN XÃ AN MẪU, ĐẶNG THỊ Ợ 12",
