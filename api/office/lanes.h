@@ -17,8 +17,8 @@
 
 struct vt_office;
 
-#define VT_LANES_KNOWN 128  /* in use or failing, remembered at once */
-#define VT_LANES_CACHE 4096 /* items whose lane is remembered */
+#define VT_LANES_KNOWN 128   /* in use or failing, remembered at once */
+#define VT_LANES_CACHE 16384 /* items whose lane is remembered */
 
 struct vt_lane {
 	uint64_t lane; /* 0: the row is free */
