@@ -68,7 +68,6 @@ one(struct vt_desk *d, struct vt_view *v, const struct vt_delegation *g)
 	size_t n = 0;
 	VT_BUF_AUTO(since);
 	VT_BUF_AUTO(until);
-	VT_BUF_AUTO(no);
 	struct vt_paper p;
 
 	vt_page_date(g->since, &since);
