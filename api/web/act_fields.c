@@ -231,6 +231,26 @@ VT_ACT_FIELDS(replace)
 	area(s, a, "note", T(s->d, "Lý do", "Reason"), true);
 }
 
+/* Decree 30/2020, Article 18(3). */
+VT_ACT_FIELDS(amend)
+{
+	vt_html(s->d->page.b, "<p class=\"hint\">%s</p>\n",
+	    T(s->d,
+		"Sai nội dung: sửa đổi, bổ sung bằng văn bản có hình thức "
+		"tương đương. Sai thể thức, kỹ thuật trình bày, thủ tục ban "
+		"hành: đính chính bằng công văn. Văn bản này vẫn còn hiệu "
+		"lực.",
+		"Wrong in substance: amended by a paper of the same kind. "
+		"Wrong in form or procedure: corrected by an official letter. "
+		"This paper stays in force."));
+	line(s, a, "paper",
+	    T(s->d, "Số văn bản sửa đổi, đính chính (đã phát hành)",
+		"Number of the paper that amends it (issued)"),
+	    "text", true);
+	area(s, a, "note",
+	    T(s->d, "Nội dung sửa đổi, đính chính", "What is amended"), true);
+}
+
 VT_ACT_FIELDS(recall)
 {
 	line(s, a, "paper",
@@ -255,8 +275,8 @@ asked_what(const struct vt_sheet *s)
 		return T(s->d, "Nơi gửi thay thế văn bản này bằng văn bản khác",
 		    "The sender replaces it by another");
 	default:
-		return T(s->d, "Nơi gửi sửa đổi thông tin của văn bản này",
-		    "The sender changes what is said of it");
+		return T(s->d, "Nơi gửi sửa đổi, đính chính văn bản này",
+		    "The sender amends or corrects it");
 	}
 }
 

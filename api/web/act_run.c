@@ -237,6 +237,17 @@ VT_ACT_RUN(replace)
 			 vt_webform_get(w->form, "note"), w->ret, w->err);
 }
 
+VT_ACT_RUN(amend)
+{
+	vt_id by;
+	int rc = cited(w, &by);
+
+	return rc != VT_OK
+		   ? rc
+		   : vt_office_amend(w->d->office, w->rq, w->paper, &by,
+			 vt_webform_get(w->form, "note"), w->ret, w->err);
+}
+
 /* --- on paper --- */
 
 VT_ACT_RUN(print)

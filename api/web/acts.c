@@ -200,6 +200,11 @@ static const struct vt_desk_act acts[] = {
 	    "Đã ghi nhận thay thế; các nơi nhận được báo.",
 	    "It is replaced; its recipients are told.", replaceable,
 	    vt_fields_replace, vt_run_replace, STRONG },
+	{ "amend", VT_DUTY_REPLACE, "Sửa đổi, đính chính bằng văn bản khác",
+	    "Amend or correct by another paper",
+	    "Đã ghi nhận sửa đổi, đính chính; các nơi nhận được báo.",
+	    "It is amended; its recipients are told.", replaceable,
+	    vt_fields_amend, vt_run_amend, STRONG },
 };
 
 #undef NEXT
@@ -260,7 +265,8 @@ vt_act_field_of(const struct vt_desk_act *a, int code)
 	case VT_E_NOT_FOUND:
 		return a->fields == vt_fields_finish ||
 			       a->fields == vt_fields_recall ||
-			       a->fields == vt_fields_replace
+			       a->fields == vt_fields_replace ||
+			       a->fields == vt_fields_amend
 			   ? "paper"
 			   : NULL;
 	case VT_E_FILE_EMPTY:
@@ -486,6 +492,19 @@ idle(const struct vt_sheet *s, const struct vt_desk_act *a)
 	return false;
 }
 
+/* A paper of ours that answers this one begins as a draft. */
+static void
+reply(struct vt_sheet *s)
+{
+	if (s->p.direction != VT_DIR_IN || !in_hand(&s->p) ||
+	    vt_who_may(s->d->me, VT_DUTY_REGISTER, NULL) != VT_OK)
+		return;
+	vt_html(s->d->page.b,
+	    "<p><a class=\"button second\" href=\"/desk/draft?reply_to=%s\">%s"
+	    "</a></p>\n",
+	    s->id, T(s->d, "Soạn văn bản trả lời", "Draft an answer"));
+}
+
 void
 vt_sheet_acts(struct vt_sheet *s)
 {
@@ -507,6 +526,7 @@ vt_sheet_acts(struct vt_sheet *s)
 		opened = opened || open;
 		n++;
 	}
+	reply(s);
 	if (n == 0)
 		vt_html(d->page.b, "<p class=\"quiet\">%s</p>\n",
 		    T(d, "Lúc này bạn không phải làm gì với văn bản này.",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/web/arrival.h"
 
+#include "api/web/list.h"
+
 #define TO_MAX 200
 
 static const struct {
@@ -198,6 +200,65 @@ arrival_fields(struct vt_desk *d, const struct vt_arrival *a)
 	line(d, a, "due", T(d, "Hạn trả lời", "Answer due"), "date");
 }
 
+/* The paper that a draft answers: it stays with the form, and is named. */
+static void
+answered(struct vt_desk *d, const struct vt_arrival *a)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const char *to = typed(a, "reply_to");
+	struct vt_paper p;
+	VT_BUF_AUTO(scratch);
+	const char *no;
+	vt_id id;
+
+	if (*to == '\0')
+		return;
+	vt_html(d->page.b,
+	    "<input type=\"hidden\" name=\"reply_to\" value=\"%s\">\n", to);
+	if (!vt_id_parse(vt_span_str(to), &id) ||
+	    vt_view_begin(vt_office_store(d->office), &v, NULL) != VT_OK ||
+	    vt_office_paper(d->office, v, d->me, &id, &p, NULL) != VT_OK)
+		return;
+	no = vt_list_number(&p, &scratch);
+	vt_html(d->page.b,
+	    "<p class=\"wide\">%s <a href=\"/desk/papers/%s\" lang=\"vi\">"
+	    "%s%s%s</a></p>\n",
+	    T(d, "Trả lời văn bản", "Answers"), to, no,
+	    *no == '\0' ? "" : " · ", p.meta.subject);
+}
+
+int
+vt_arrival_reply(struct vt_desk *d, struct vt_arrival *a, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const char *id = vt_http_query(d->req, "reply_to");
+	const char *sender;
+	struct vt_paper p;
+	vt_id paper;
+	int rc;
+
+	if (id == NULL || !a->draft)
+		return VT_OK;
+	if (!vt_id_parse(vt_span_str(id), &paper))
+		return vt_err_set(
+		    reterr, VT_E_NOT_FOUND, "reply_to: not an id");
+	if ((rc = vt_view_begin(vt_office_store(d->office), &v, reterr)) !=
+		VT_OK ||
+	    (rc = vt_office_paper(d->office, v, d->me, &paper, &p, reterr)) !=
+		VT_OK)
+		return rc;
+	sender = vt_arena_strdup(a->arena, *p.meta.agency_code != '\0'
+					       ? p.meta.agency_code
+					       : p.meta.agency_name);
+	if (sender == NULL)
+		return vt_arena_err(a->arena, reterr);
+	a->fields[0] = (struct vt_webform_field){ "reply_to", id };
+	a->fields[1] = (struct vt_webform_field){ "type", types[0].code };
+	a->fields[2] = (struct vt_webform_field){ "to", sender };
+	a->form.n = 3;
+	return VT_OK;
+}
+
 static void
 draft_fields(struct vt_desk *d, const struct vt_arrival *a)
 {
@@ -237,6 +298,8 @@ vt_arrival_page(
 	    here);
 	vt_desk_csrf(d);
 	vt_desk_key(d, same ? typed(a, "key") : NULL);
+	if (a->draft)
+		answered(d, a);
 	subject(d, a);
 	if (a->draft)
 		draft_fields(d, a);
@@ -310,6 +373,7 @@ vt_arrival_meta(struct vt_desk *d, const struct vt_arrival *a,
 	ret->description = typed(a, "note");
 	if (a->draft) {
 		ret->draft_unit = typed(a, "unit");
+		ret->reply_to = typed(a, "reply_to");
 		ret->agency_name = d->me->agency_name;
 		ret->agency_code = d->me->agency_code;
 		return recipients(d, typed(a, "to"), ret, reterr);

@@ -47,6 +47,11 @@ vt_hash vt_arrival_hash(const struct vt_arrival *a, const char *what);
 /* By the ending of a file's name. Static. */
 const char *vt_arrival_type(const char *name);
 
+/* A draft's form begun as an answer: ?reply_to= names the paper that came in,
+ * whose sender gets it. Without it: nothing. VT_E_NOT_FOUND. */
+VT_NODISCARD int vt_arrival_reply(
+    struct vt_desk *d, struct vt_arrival *a, struct vt_err *reterr);
+
 /* The form; err NULL: fresh. */
 void vt_arrival_page(
     struct vt_desk *d, const struct vt_arrival *a, const struct vt_err *err);

@@ -391,7 +391,10 @@ vt_web_arrive(
 		return vt_err_set(reterr, VT_E_NOMEM, "form: no memory");
 	vt_desk_begin(&d, req, res);
 	a->draft = strcmp(req->path, "/desk/draft") == 0;
-	if ((rc = vt_who_may(d.me, VT_DUTY_REGISTER, reterr)) != VT_OK)
+	a->arena = req->arena;
+	a->form.fields = a->fields;
+	if ((rc = vt_who_may(d.me, VT_DUTY_REGISTER, reterr)) != VT_OK ||
+	    (rc = vt_arrival_reply(&d, a, reterr)) != VT_OK)
 		return rc;
 	vt_arrival_page(&d, a, NULL);
 	return VT_OK;

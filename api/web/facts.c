@@ -92,6 +92,21 @@ other(struct vt_sheet *s, const char *vi, const char *en, const vt_id *id)
 	    p.number.value != 0 ? p.number.text : p.meta.subject);
 }
 
+/* A paper that this one replaces, or amends: the other one says which. */
+static void
+stands_for(struct vt_sheet *s, const vt_id *id)
+{
+	struct vt_paper p;
+
+	if (vt_office_paper(s->d->office, s->v, s->d->me, id, &p, NULL) !=
+	    VT_OK)
+		return;
+	if (vt_word_is_amended(&p))
+		other(s, "Sửa đổi, đính chính văn bản", "Amends", id);
+	else
+		other(s, "Thay thế văn bản", "Replaces", id);
+}
+
 #define LINKS_SHOWN 16
 
 static void
@@ -99,15 +114,23 @@ relations(struct vt_sheet *s)
 {
 	struct vt_paper_link l[LINKS_SHOWN];
 	size_t n = 0;
+	vt_id id;
 
-	other(s, "Được thay thế bởi", "Replaced by", &s->p.replaced_by);
+	if (s->p.meta.reply_to != NULL &&
+	    vt_id_parse(vt_span_str(s->p.meta.reply_to), &id))
+		other(s, "Trả lời văn bản", "Answers", &id);
+	if (vt_word_is_amended(&s->p))
+		other(s, "Được sửa đổi, đính chính bởi", "Amended by",
+		    &s->p.replaced_by);
+	else
+		other(s, "Được thay thế bởi", "Replaced by", &s->p.replaced_by);
 	other(s, "Bị thu hồi theo", "Recalled by", &s->p.recalled_by);
 	other(s, "Văn bản trả lời", "Answered by", &s->p.answered_by);
 	if (vt_paper_links(s->v, &s->p.id, l, LINKS_SHOWN, &n, NULL) != VT_OK)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		if (l[i].kind == VT_LINK_REPLACES)
-			other(s, "Thay thế văn bản", "Replaces", &l[i].paper);
+			stands_for(s, &l[i].paper);
 		else
 			other(s, "Thu hồi văn bản", "Recalls", &l[i].paper);
 	}

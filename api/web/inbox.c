@@ -7,6 +7,7 @@
 #include "api/office/consign.h"
 #include "api/office/deliver.h"
 #include "api/web/list.h"
+#include "api/web/sheet.h"
 #include "api/web/words.h"
 
 #define FEW     8  /* rows of a queue on the first page */
@@ -269,19 +270,8 @@ dead_letters(struct vt_desk *d, struct vt_view *v, struct vt_err *reterr)
 	    "</h2>\n<ul class=\"to dead\">\n",
 	    T(d, "Không gửi được", "Could not be sent"), n,
 	    next != 0 ? "+" : "");
-	for (size_t i = 0; i < n; i++) {
-		char id[VT_ID_TEXT + 1];
-		struct vt_paper p;
-
-		vt_id_text(&l[i].paper, id);
-		if (vt_office_paper(
-			d->office, v, d->me, &l[i].paper, &p, NULL) != VT_OK)
-			continue;
-		vt_html(b,
-		    "<li><a href=\"/desk/papers/%s\">%s</a> → %s %s "
-		    "<span class=\"quiet\">%s</span></li>\n",
-		    id, p.meta.subject, l[i].to.name, l[i].to.code, l[i].note);
-	}
+	for (size_t i = 0; i < n; i++)
+		vt_untold_letter(d, v, &l[i]);
 	vt_html(b, "</ul></section>\n");
 	return VT_OK;
 }
@@ -319,6 +309,8 @@ greet(struct vt_desk *d)
 	if (done != NULL && strcmp(done, "password") == 0)
 		vt_desk_notice(d, VT_TONE_GOOD,
 		    T(d, "Đã đổi mật khẩu.", "The password was changed."));
+	else if (done != NULL)
+		vt_untold_said(d, done);
 }
 
 int
@@ -351,7 +343,8 @@ vt_web_inbox(
 	vt_html(d.page.b, "<h1>%s</h1>\n", T(&d, "Việc cần làm", "To do"));
 	summary(&d, found, before != 0);
 	if ((rc = unread(&d, v, reterr)) != VT_OK ||
-	    (rc = dead_letters(&d, v, reterr)) != VT_OK)
+	    (rc = dead_letters(&d, v, reterr)) != VT_OK ||
+	    (rc = vt_untold_show(&d, v, NULL, reterr)) != VT_OK)
 		return rc;
 	for (size_t i = 0; i < N_QUEUES; i++) {
 		total += found[i].count;

@@ -2,7 +2,6 @@
 /* The page of one paper: its pictures, what may be done, what is known. */
 #include "api/office/initials.h"
 #include "api/office/pictures.h"
-#include "api/office/statuses.h"
 #include "api/web/list.h"
 #include "api/web/sheet.h"
 #include "api/web/shelf.h"
@@ -185,28 +184,13 @@ show(struct vt_sheet *s, struct vt_err *reterr)
 	vt_sheet_facts(s);
 	vt_sheet_parts(s);
 	if ((rc = vt_sheet_deliveries(s, reterr)) != VT_OK ||
+	    (rc = vt_untold_show(d, s->v, &s->p.id, reterr)) != VT_OK ||
 	    (rc = vt_sheet_timeline(
 		 s, 0, T(d, "Quá trình", "History"), reterr)) != VT_OK)
 		return rc;
 	vt_html(d->page.b, "</div>\n</div>\n");
 	vt_desk_close(d);
 	return VT_OK;
-}
-
-/* Whoever opens what came here first: the sender may know. */
-static void
-opened(struct vt_desk *d, const vt_id *paper)
-{
-	struct vt_err err = VT_ERR_INIT;
-	int rc;
-
-	/* An auditor looks on: that is no reading by the office. */
-	if (vt_who_may(d->me, VT_DUTY_PROCESS, NULL) != VT_OK)
-		return;
-	rc = vt_office_opened(d->office, d->me, paper, &err);
-	if (rc != VT_OK)
-		vt_log(VT_LEVEL_WARN, "desk.opened", "code=%s",
-		    vt_err_info(rc)->slug);
 }
 
 /* Places for initials that are empty, where somebody may fill them now. Asks a
@@ -247,15 +231,14 @@ vt_sheet_show(struct vt_desk *d, const vt_id *paper,
 	struct vt_content main;
 	int rc;
 
-	/* What a worker says is asked before the view begins. */
+	/* What a worker says is asked before the view begins. To ask for the
+	 * content is to open the paper: the office notes it, once. */
 	rc = vt_office_content(d->office, d->me, paper, 1, 0, &main, reterr);
 	if (rc != VT_OK)
 		return rc;
 	s.pages = vt_pictures_count(d, &main);
 	s.version = main.version;
 	s.initials = initials(d, paper, &main);
-	if (refused == NULL)
-		opened(d, paper);
 	if ((rc = vt_view_begin(vt_office_store(d->office), &v, reterr)) !=
 		VT_OK ||
 	    (rc = vt_office_paper(d->office, v, d->me, paper, &s.p, reterr)) !=

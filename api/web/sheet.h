@@ -87,6 +87,7 @@ VT_ACT_FIELDS(version);
 VT_ACT_FIELDS(handed);
 VT_ACT_FIELDS(print);
 VT_ACT_FIELDS(replace);
+VT_ACT_FIELDS(amend);
 VT_ACT_RUN(submit);
 VT_ACT_RUN(approve);
 VT_ACT_RUN(give_back);
@@ -109,6 +110,7 @@ VT_ACT_RUN(initial);
 VT_ACT_RUN(handed);
 VT_ACT_RUN(print);
 VT_ACT_RUN(replace);
+VT_ACT_RUN(amend);
 
 /* A line that was typed: an agency's code, its name looked up, or a name.
  * Borrowed from the request's arena and text. */
@@ -129,6 +131,15 @@ const char *vt_act_field_of(const struct vt_desk_act *a, int code);
 void vt_sheet_facts(struct vt_sheet *s);
 void vt_sheet_parts(struct vt_sheet *s);
 VT_NODISCARD int vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr);
+/* untold.c: what its sender, or its recipients, could not be told. paper NULL:
+ * of all papers, each with a link to its own. */
+VT_NODISCARD int vt_untold_show(struct vt_desk *d, struct vt_view *v,
+    const vt_id *paper, struct vt_err *reterr);
+/* One delivery that failed, with its button where he may. */
+void vt_untold_letter(
+    struct vt_desk *d, struct vt_view *v, const struct vt_delivery *l);
+/* The answer in ?done=, said. */
+void vt_untold_said(struct vt_desk *d, const char *done);
 /* Its deliveries in this state, at most max into ret; how many. */
 size_t vt_sheet_which(const struct vt_sheet *s, enum vt_delivery_state state,
     struct vt_delivery *ret, size_t max);

@@ -58,6 +58,8 @@ static const struct vt_http_route routes[] = {
 	{ "POST", "/desk/packets/{id}/{act}", FORM, ME, vt_web_packet_act,
 	    NULL },
 	{ "GET", "/desk/prints", NO_BODY, ME, vt_web_prints, NULL },
+	{ "POST", "/desk/statuses/{id}/send", FORM, ME, vt_web_tell_again,
+	    NULL },
 	{ "GET", PAPER, NO_BODY, ME, vt_web_paper, NULL },
 	{ "POST", PAPER "/acts/{act}", FORM, ME, vt_web_act, NULL },
 	{ "POST", PAPER "/version", VT_HTTP_BODY_STREAM, ARRIVE_MAX, ME,

@@ -103,6 +103,7 @@ VT_WEB_HANDLER(vt_web_packet);
 VT_WEB_HANDLER(vt_web_packet_content);
 VT_WEB_HANDLER(vt_web_packet_act);
 VT_WEB_HANDLER(vt_web_prints);
+VT_WEB_HANDLER(vt_web_tell_again);
 VT_WEB_HANDLER(vt_web_inbox);
 VT_WEB_HANDLER(vt_web_queue);
 VT_WEB_HANDLER(vt_web_search);

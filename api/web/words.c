@@ -107,6 +107,13 @@ static const struct {
 	{ VT_STEP_CONSIGN_READ, { "Đọc gói tin", "Packet read" } },
 };
 
+bool
+vt_word_is_amended(const struct vt_paper *p)
+{
+	return p->replaced_kind == VT_REPLACE_AMEND ||
+	       p->replaced_kind == VT_REPLACE_CORRECT;
+}
+
 static const char *
 registered(const struct vt_desk *d, enum vt_direction way)
 {
@@ -122,6 +129,8 @@ word_of(const struct vt_desk *d, const struct vt_paper *p,
 {
 	if (kind == VT_STEP_REGISTER)
 		return registered(d, p->direction);
+	if (kind == VT_STEP_REPLACE && vt_word_is_amended(p))
+		return T(d, "Sửa đổi, đính chính", "Amended");
 	if (kind != VT_STEP_SIGN)
 		return say(d, w);
 	return e->time == p->signed_at ? T(d, "Ký", "Signed")
@@ -162,6 +171,12 @@ delivery_code(const struct vt_desk *d, uint32_t code)
 		if (codes[i].code == code)
 			return say(d, &codes[i].w);
 	return NULL;
+}
+
+const char *
+vt_word_status(const struct vt_desk *d, uint32_t code)
+{
+	return T(d, vt_status_vi(code), vt_status_name(code));
 }
 
 const char *

@@ -11,6 +11,10 @@ const char *vt_word_state_class(enum vt_paper_state st);
 /* What an act of a paper was: the step that says most. */
 const char *vt_word_act(const struct vt_desk *d, const struct vt_paper *p,
     const struct vt_act_entry *e);
+/* Changed or corrected by another paper, and in force as before? */
+bool vt_word_is_amended(const struct vt_paper *p);
+/* A status of the exchange, as its table says it. */
+const char *vt_word_status(const struct vt_desk *d, uint32_t code);
 /* A task that is handed on; NULL: one that goes with another. */
 const char *vt_word_duty(const struct vt_desk *d, enum vt_duty duty);
 const char *vt_word_delivery(

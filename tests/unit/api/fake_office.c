@@ -6,7 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/office/consign.h"
 #include "api/office/delegation.h"
+#include "api/office/handed.h"
+#include "api/office/quarantine.h"
 
 struct fake fake;
 
@@ -176,6 +179,7 @@ vt_office_register(struct vt_office *o, const struct vt_request *rq,
 	(void)o;
 	fake.direction = direction;
 	KEEP(subject, meta->subject);
+	KEEP(reply_to, meta->reply_to);
 	fake.nfiles = n_files;
 	KEEP(file, files[n_files - 1].name);
 	return act("register", rq, ret, reterr);
@@ -330,6 +334,38 @@ vt_office_receive(struct vt_office *o, const struct vt_request *rq,
 	(void)o;
 	(void)delivery;
 	return act("receive", rq, ret, reterr);
+}
+
+int
+vt_office_handed(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *delivery, const char *on, const char *note,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)delivery;
+	KEEP(subject, on);
+	KEEP(note, note);
+	return act("handed", rq, ret, reterr);
+}
+
+int
+vt_office_consignment_reread(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *consignment, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)consignment;
+	return act("reread", rq, ret, reterr);
+}
+
+int
+vt_office_set_aside(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *consignment, const char *reason, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	(void)o;
+	(void)consignment;
+	KEEP(note, reason);
+	return act("set_aside", rq, ret, reterr);
 }
 
 int
@@ -504,7 +540,39 @@ fill_delivery(struct vt_delivery *d)
 	d->to.code = "H99.31";
 	d->to.name = "UBND xã An Mẫu";
 	d->state = VT_DELIVERY_WAITING;
+	d->work = 17;
 	d->note = "";
+}
+
+/* Deliveries wait in the queue, tried twice. */
+int
+vt_work_get(
+    struct vt_view *v, uint64_t no, struct vt_work *ret, struct vt_err *reterr)
+{
+	(void)v;
+	if (no != 17)
+		return vt_err_set(reterr, VT_E_NOT_FOUND, "work: done");
+	memset(ret, 0, sizeof(*ret));
+	ret->no = no;
+	ret->attempt = 2;
+	return VT_OK;
+}
+
+int
+vt_agency_by_code(struct vt_view *v, const char *code, struct vt_agency *ret,
+    struct vt_err *reterr)
+{
+	(void)v;
+	if (strcmp(code, "H99.07") != 0)
+		return vt_err_set(
+		    reterr, VT_E_AGENCY_UNKNOWN, "agency: none has this code");
+	memset(ret, 0, sizeof(*ret));
+	ret->id = an_id(7);
+	ret->now.code = "H99.07";
+	ret->now.name = "Sở mẫu";
+	ret->now.short_name = fake.subject;
+	ret->now.place = "";
+	return VT_OK;
 }
 
 int

@@ -181,9 +181,10 @@ test_acts(struct vt_buf *b)
 		    { "issue", "print" } },
 		{ 'o', VT_PAPER_SEALED, VT_DIR_OUT, true, { "print" } },
 		{ 'c', VT_PAPER_ISSUED, VT_DIR_OUT, true,
-		    { "send", "print", "recall", "replace" } },
+		    { "send", "print", "recall", "replace", "amend" } },
 		{ 'c', VT_PAPER_DISPATCHED, VT_DIR_OUT, true,
-		    { "send", "print", "take-back", "recall", "replace" } },
+		    { "send", "print", "take-back", "recall", "replace",
+			"amend" } },
 		{ 'c', VT_PAPER_WAITING, VT_DIR_IN, false,
 		    { "accept", "refuse" } },
 		{ 'l', VT_PAPER_WAITING, VT_DIR_IN, false, { NULL } },
@@ -235,8 +236,12 @@ test_dead(struct vt_buf *b)
 	desk.dead = true;
 	desk.state = VT_PAPER_DISPATCHED;
 	tap_eq_int(get(b, "/desk", 'c'), 200, "a clerk's inbox");
-	tap_ok(HAS("Không gửi được") && HAS("Xã &lt;em&gt;Mẫu&lt;/em&gt;"),
-	    "says what could not be sent");
+	tap_ok(HAS("Không gửi được") && HAS("Xã &lt;em&gt;Mẫu&lt;/em&gt;") &&
+		   HAS("Bên nhận &lt;u&gt;không&lt;/u&gt; đọc được"),
+	    "says what could not be sent, and why");
+	tap_ok(HAS("action=\"" PAPER "/acts/resend\"") &&
+		   HAS("value=\"08080808080808080808080808080808\""),
+	    "with a button beside it");
 	tap_eq_int(get(b, "/desk", 'l'), 200, "a leader's");
 	tap_ok(!HAS("Không gửi được"), "does not");
 	(void)get(b, PAPER, 'c');
@@ -249,6 +254,69 @@ test_dead(struct vt_buf *b)
 	    303, "to the one that failed");
 	tap_eq_str(fake.act, "resend", "is done");
 	desk.dead = false;
+}
+
+#define STATUS(id) "/desk/statuses/" id id id id "/send"
+#define CSRF(x)    x x x x x x x x x x x x x x x x
+#define OURS       "csrf=" CSRF("cccc") "&key=" KEY
+
+/* What its sender was not told. */
+static void
+test_untold(struct vt_buf *b)
+{
+	desk.untold = true;
+	desk.untold_next = VT_TIME_NONE;
+	desk.state = VT_PAPER_REFUSED;
+	desk.direction = VT_DIR_IN;
+	tap_eq_int(get(b, "/desk", 'c'), 200, "a clerk's inbox");
+	tap_ok(HAS("Chưa báo được") && HAS("Từ chối tiếp nhận") &&
+		   HAS("H98.&lt;u&gt;1") && HAS("Sai &lt;s&gt;nơi") &&
+		   HAS("-1: &lt;u&gt;no") && HAS("không tự gửi lại nữa") &&
+		   HAS("action=\"" STATUS("0a0a0a0a") "\""),
+	    "says what was not told, to whom, why, with a button");
+	desk.untold_next = 1763703600000000;
+	(void)get(b, PAPER, 'c');
+	tap_ok(HAS("Chưa báo được") && HAS("hệ thống còn thử lại") &&
+		   HAS("Lần tới: ") && HAS("21/11/2025"),
+	    "so does the paper, with the hour of the next try");
+	tap_ok(get(b, "/desk", 'l') == 200 && !HAS("Chưa báo được"),
+	    "a leader is not asked to");
+	tap_eq_int(post(b, STATUS("0a0a0a0a"), 'c', "key=" KEY), 403,
+	    "without the form's token");
+	tap_eq_int((int)desk.hurried, 0, "nothing");
+	tap_eq_int(post(b, STATUS("0a0a0a0a"), 'c', OURS), 303, "pressed");
+	tap_ok(HAS("Location: /desk?done=told-again\r\n") && desk.hurried == 1,
+	    "is told again");
+	tap_eq_int(post(b, STATUS("0b0b0b0b"), 'c', OURS), 303,
+	    "one that waits no longer");
+	tap_ok(HAS("Location: /desk?done=told\r\n"), "was told meanwhile");
+	tap_eq_int(
+	    post(b, STATUS("0a0a0a0a"), 'l', "csrf=" CSRF("llll") "&key=" KEY),
+	    403, "a leader may not");
+	(void)get(b, "/desk?done=told-again", 'c');
+	tap_ok(HAS("Trạng thái đang được gửi lại."), "it is said");
+	desk.untold = false;
+	(void)get(b, "/desk?done=told", 'c');
+	tap_ok(HAS("không còn chờ") && !HAS("Chưa báo được"), "none is left");
+	desk.direction = VT_DIR_OUT;
+}
+
+static void
+test_amended(struct vt_buf *b)
+{
+	desk.amended = true;
+	desk.numbered = true;
+	desk.state = VT_PAPER_DISPATCHED;
+	(void)get(b, PAPER, 'c');
+	tap_ok(HAS("Được sửa đổi, đính chính bởi") && HAS("Trả lời văn bản") &&
+		   !HAS("Được thay thế bởi"),
+	    "amended, not replaced; what it answers is named");
+	tap_ok(!HAS("/acts/amend") && !HAS("/acts/replace"), "once only");
+	desk.amended = false;
+	tap_eq_int(form(b, "amend", 'c', "paper=7/A&note=x"), 404,
+	    "amended by a paper that is none");
+	tap_ok(HAS("id=\"amend-why\""), "is told at its field");
+	desk.numbered = false;
 }
 
 static void
@@ -495,6 +563,52 @@ test_arrival(struct vt_buf *b)
 		       FIELD("csrf", CSRF_C) AFILE("main", "a", "b")),
 	    400, "a form that breaks off");
 	tap_eq_int(fake.uploads_open, 0, "leaves nothing open");
+}
+
+static void
+test_reply(struct vt_buf *b)
+{
+	static const char form_of[] =
+	    "/desk/draft?reply_to=05050505050505050505050505050505";
+
+	desk.state = VT_PAPER_PROCESSING;
+	desk.direction = VT_DIR_IN;
+	(void)get(b, PAPER, 'o');
+	tap_ok(HAS("href=\"") && HAS(form_of), "what came is answered");
+	(void)get(b, PAPER, 'l');
+	tap_ok(!HAS(form_of), "not by who drafts nothing");
+	desk.state = VT_PAPER_WAITING;
+	(void)get(b, PAPER, 'c');
+	tap_ok(!HAS(form_of), "nor before it is taken");
+	tap_eq_int(get(b, form_of, 'o'), 200, "the form");
+	tap_ok(HAS("name=\"reply_to\" "
+		   "value=\"05050505050505050505050505050505\"") &&
+		   HAS(">H98.01</textarea>") && HAS("&lt;script&gt;") &&
+		   HAS("value=\"CV\" selected"),
+	    "names the paper, and its sender gets the answer");
+	tap_eq_int(
+	    get(b, "/desk/draft?reply_to=06060606060606060606060606060606",
+		'o'),
+	    404, "another agency's paper");
+	tap_eq_int(get(b, "/desk/draft?reply_to=%22x", 'o'), 404, "no id");
+	tap_eq_int(ask(b, "POST", "/desk/draft", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY)
+			   FIELD("reply_to", "05050505050505050505050505050505")
+			       FIELD("subject", "")
+				   AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    422, "no subject");
+	tap_ok(HAS("name=\"reply_to\" "
+		   "value=\"05050505050505050505050505050505\""),
+	    "what it answers is still there");
+	tap_eq_int(ask(b, "POST", "/desk/draft", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY)
+			   FIELD("reply_to", "05050505050505050505050505050505")
+			       FIELD("subject", "s")
+				   AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    303, "drafted");
+	tap_eq_str(fake.reply_to, "05050505050505050505050505050505",
+	    "as an answer to it");
+	desk.direction = VT_DIR_OUT;
 }
 
 /* Which list each state is in, for each role: these and no others. */
@@ -876,6 +990,8 @@ main(void)
 	test_acts(&b);
 	test_initials(&b);
 	test_dead(&b);
+	test_untold(&b);
+	test_amended(&b);
 	test_csrf(&b);
 	test_act(&b);
 	test_pin(&b);
@@ -883,6 +999,7 @@ main(void)
 	test_reading(&b);
 	test_check(&b);
 	test_arrival(&b);
+	test_reply(&b);
 	test_version(&b);
 	test_on_paper(&b);
 	test_packets(&b);

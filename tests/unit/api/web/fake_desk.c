@@ -179,6 +179,9 @@ fill_paper(struct vt_paper *p)
 	p->meta.notation = p->meta.number = p->meta.issued_on = "";
 	p->meta.due_on = desk.due == NULL ? "" : desk.due;
 	p->asked = desk.asked ? VT_ASK_TAKE_BACK : 0;
+	p->replaced_kind = desk.amended ? VT_REPLACE_AMEND : 0;
+	if (desk.amended)
+		p->replaced_by = an_id(5);
 	if (desk.mine != 0)
 		p->assigned_to = an_id((uint8_t)desk.mine);
 	p->parts = parts;
@@ -192,8 +195,11 @@ fill_paper(struct vt_paper *p)
 	p->last_act = 40;
 	p->signed_at = p->sealed_at = p->issued_at = VT_TIME_NONE;
 	p->opened_at = p->finished_at = VT_TIME_NONE;
-	p->meta.agency_name = p->meta.agency_code = p->meta.place = "";
+	p->meta.agency_name = p->meta.place = "";
+	p->meta.agency_code = desk.direction == VT_DIR_IN ? "H98.01" : "";
 	p->meta.signer_name = p->meta.draft_unit = p->meta.description = "";
+	p->meta.reply_to =
+	    desk.amended ? "05050505050505050505050505050505" : "";
 	p->meta.procedure_name = p->meta.case_code = p->meta.holder_name = "";
 }
 
@@ -362,17 +368,6 @@ vt_office_picture(struct vt_office *o, const struct vt_content *c, size_t page,
 	return VT_OK;
 }
 
-int
-vt_office_opened(struct vt_office *o, const struct vt_actor *actor,
-    const vt_id *paper, struct vt_err *reterr)
-{
-	(void)o;
-	(void)actor;
-	(void)paper;
-	(void)reterr;
-	return VT_OK;
-}
-
 /* --- acts that fake_office has not --- */
 
 static int
@@ -512,7 +507,9 @@ vt_office_dead_letters(struct vt_office *o, struct vt_view *v,
 	ret->state = VT_DELIVERY_FAILED;
 	ret->to.code = "H99.31";
 	ret->to.name = "Xã <em>Mẫu</em>";
-	ret->note = ret->reason = "";
+	ret->id = an_id(8);
+	ret->note = "Bên nhận <u>không</u> đọc được";
+	ret->reason = "";
 	return VT_OK;
 }
 
@@ -536,6 +533,62 @@ vt_office_replace(struct vt_office *o, const struct vt_request *rq,
 	(void)by;
 	(void)ret;
 	return act("replace", rq, reason, reterr);
+}
+
+int
+vt_office_amend(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const vt_id *by, const char *reason,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)paper;
+	(void)by;
+	(void)ret;
+	return act("amend", rq, reason, reterr);
+}
+
+/* One refusal that its sender was not told. */
+int
+vt_office_untold(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, uint64_t after, struct vt_untold *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
+{
+	(void)o;
+	(void)v;
+	(void)after;
+	(void)max;
+	*ret_n = desk.untold ? 1 : 0;
+	*ret_next = 0;
+	if (vt_who_may(actor, VT_DUTY_INBOX, reterr) != VT_OK)
+		return VT_E_FORBIDDEN;
+	if (!desk.untold)
+		return VT_OK;
+	memset(ret, 0, sizeof(*ret));
+	ret->id = an_id(10);
+	ret->paper = an_id(5);
+	ret->code = VT_STATUS_REFUSED;
+	ret->next = desk.untold_next;
+	ret->at = 1763700000000000;
+	snprintf(ret->to, sizeof(ret->to), "H98.<u>1</u>");
+	snprintf(ret->text, sizeof(ret->text), "Sai <s>nơi</s>");
+	snprintf(ret->note, sizeof(ret->note), "ErrorCode -1: <u>no</u>");
+	return VT_OK;
+}
+
+int
+vt_office_hurry_status(struct vt_office *o, const struct vt_actor *actor,
+    const vt_id *status, struct vt_untold *ret, struct vt_err *reterr)
+{
+	vt_id known = an_id(10);
+
+	(void)o;
+	(void)ret;
+	if (vt_who_may(actor, VT_DUTY_REPLAY, reterr) != VT_OK)
+		return VT_E_FORBIDDEN;
+	if (!desk.untold || !vt_id_eq(status, &known))
+		return vt_err_set(reterr, VT_E_NOT_FOUND, "no such status");
+	desk.hurried++;
+	return VT_OK;
 }
 
 int

@@ -18,7 +18,11 @@ struct fake_desk {
 	char mine;            /* whose work it is, 0: nobody's */
 	enum vt_code sign_in; /* what signing in answers; VT_OK: a session */
 	bool must_change;
-	bool dead; /* one delivery could not be made */
+	bool dead;    /* one delivery could not be made */
+	bool amended; /* it was, and answers one that came */
+	bool untold;  /* one status could not be told */
+	vt_time untold_next;
+	unsigned hurried; /* statuses told again */
 	char login[64], code[32];
 	int searched;
 	unsigned initials, inspected; /* empty fields; looks for them */
