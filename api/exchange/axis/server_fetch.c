@@ -389,7 +389,7 @@ vt_axis_serve_update(
 		    s->o.office, c->who.code, &id, true, "", reterr);
 	else if (strcmp(status, "fail") == 0)
 		rc = vt_office_pickup_end(s->o.office, c->who.code, &id, false,
-		    "updateStatus fail: bên nhận không đọc được gói tin",
+		    "Bên nhận không đọc được gói tin",
 		    reterr);
 	else if (strcmp(status, "processing") != 0)
 		rc = vt_err_set(reterr, VT_E_INVALID,
