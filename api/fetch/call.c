@@ -17,12 +17,10 @@
 #define SLOW_BYTES 256L
 #define SLOW_S     30L
 
-#define POOL_MAX 8
-
 struct vt_call_pool {
 	pthread_mutex_t lock;
 	size_t n;
-	CURL *idle[POOL_MAX];
+	CURL *idle[VT_L(CALL_POOL_MAX)];
 };
 
 struct run {
@@ -403,7 +401,7 @@ handle_give(struct vt_call_pool *p, CURL *h)
 	if (p != NULL && h != NULL) {
 		curl_easy_reset(h); /* nothing of the call is left in it */
 		(void)pthread_mutex_lock(&p->lock);
-		if (p->n < POOL_MAX) {
+		if (p->n < VT_L(CALL_POOL_MAX)) {
 			p->idle[p->n++] = h;
 			h = NULL;
 		}

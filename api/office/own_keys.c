@@ -64,7 +64,7 @@ vt_own_keys_give(
 	struct vt_key *old = NULL;
 
 	(void)pthread_mutex_lock(&k->lock);
-	if (k->n == VT_OWN_KEYS) { /* the one that was here longest */
+	if (k->n == VT_L(OWN_KEYS_MAX)) { /* the one that was here longest */
 		old = k->rows[0].key;
 		k->n--;
 		memmove(&k->rows[0], &k->rows[1], k->n * sizeof(k->rows[0]));

@@ -9,9 +9,8 @@
 
 #include <pthread.h>
 
+#include "base/limits.h"
 #include "signing/signing.h"
-
-#define VT_OWN_KEYS 8 /* as many as threads that send at once */
 
 /* Which file it was, and when it was changed last. */
 struct vt_own_file {
@@ -25,7 +24,7 @@ struct vt_own_keys {
 	struct vt_own_row {
 		struct vt_own_file file;
 		struct vt_key *key;
-	} rows[VT_OWN_KEYS];
+	} rows[VT_L(OWN_KEYS_MAX)];
 };
 
 void vt_own_keys_init(struct vt_own_keys *k);

@@ -5,8 +5,6 @@
 #include "api/http/rate.h"
 #include "api/v1/v1_priv.h"
 
-#define KEY_MAX 120 /* as the contract says */
-
 const struct vt_contract_op *
 vt_contract_of(const struct vt_http_req *req)
 {
@@ -130,9 +128,10 @@ vt_contract_admit(struct vt_http_req *req, struct vt_err *reterr)
 	if ((op->flags & VT_CONTRACT_IDEMPOTENT) != 0) {
 		rc = vt_http_idempotency_key(req, &key, reterr);
 		/* The office makes keys of its own out of these. */
-		if (rc == VT_OK && key.n > KEY_MAX)
+		if (rc == VT_OK && key.n > VT_L(API_KEY_MAX))
 			rc = vt_err_set(reterr, VT_E_SYNTAX,
-			    "Idempotency-Key: at most %d characters", KEY_MAX);
+			    "Idempotency-Key: at most %zu characters",
+			    VT_L(API_KEY_MAX));
 		if (rc != VT_OK)
 			return rc;
 	}

@@ -16,8 +16,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-#define TUS          "1.0.0"
-#define METADATA_MAX 2000 /* as the contract says */
+#define TUS "1.0.0"
 
 static int
 check_version(struct vt_http_req *req, struct vt_err *reterr)
@@ -65,9 +64,10 @@ file_name(struct vt_http_req *req, struct vt_buf *ret, struct vt_err *reterr)
 {
 	struct vt_span v = vt_http_header(req, "Upload-Metadata");
 
-	if (v.n > METADATA_MAX)
+	if (v.n > VT_L(UPLOAD_METADATA_MAX))
 		return vt_err_set(reterr, VT_E_SYNTAX,
-		    "Upload-Metadata: at most %d characters", METADATA_MAX);
+		    "Upload-Metadata: at most %zu characters",
+		    VT_L(UPLOAD_METADATA_MAX));
 	while (v.n > 0) {
 		const uint8_t *comma = memchr(v.p, ',', v.n);
 		size_t n = comma == NULL ? v.n : (size_t)(comma - v.p);

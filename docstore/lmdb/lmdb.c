@@ -15,21 +15,18 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "docstore/engine.h"
 
 #define LMDB_MAX_READERS 512
 
-/*
- * Ended read transactions that keep their slot of the reader table: to begin
- * one of them again takes neither memory nor the table's lock.
- */
-#define SPARE_MAX 16
-
 struct lmdb_engine {
 	struct vt_engine base;
 	MDB_env *env[VT_SPACES];
 	pthread_mutex_t lock; /* of the spare ones */
+	/* Ended read transactions that keep their slot of the reader table: to
+	 * begin one again takes neither memory nor the table's lock. */
 	struct lmdb_txn *spare[VT_SPACES];
 	size_t n_spare[VT_SPACES];
 	MDB_dbi dbi[VT_T__MAX];
@@ -248,7 +245,7 @@ spare(struct lmdb_txn *t)
 	memset(t->cursor, 0, sizeof(t->cursor));
 	mdb_txn_reset(t->txn);
 	(void)pthread_mutex_lock(&e->lock);
-	if ((room = e->n_spare[t->space] < SPARE_MAX)) {
+	if ((room = e->n_spare[t->space] < VT_L(STORE_SPARE_READERS))) {
 		t->next = e->spare[t->space];
 		e->spare[t->space] = t;
 		e->n_spare[t->space]++;
