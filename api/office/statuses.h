@@ -68,9 +68,9 @@ VT_NODISCARD int vt_office_finish(struct vt_office *o,
     const struct vt_request *rq, const vt_id *paper, const vt_id *answer,
     const char *note, struct vt_act_result *ret, struct vt_err *reterr);
 /* Somebody read it first; once a paper, later ones are VT_OK and do nothing.
- * Called by faces that show a paper's content. The sender is told when it is a
- * tenant or another vanthu (code VT_LOG_OPENED); the axis has no code for it.
- */
+ * Called by vt_office_content for those who handle papers. The sender is told
+ * when it is a tenant or another vanthu (code VT_LOG_OPENED); the axis has no
+ * code for it. */
 VT_NODISCARD int vt_office_opened(struct vt_office *o,
     const struct vt_actor *actor, const vt_id *paper, struct vt_err *reterr);
 
