@@ -2,7 +2,8 @@
 /* Papers by number and words, with or without diacritics. */
 #include "api/web/list.h"
 
-#define SHOWN 50
+#define SHOWN   50
+#define LOOK_US ((int64_t)300000) /* as the inbox */
 
 struct asked {
 	const char *q, *number, *way;
@@ -68,11 +69,16 @@ is_number(const char *s)
 	       strpbrk(s, " \t") == NULL;
 }
 
+/*
+ * To the first page that has something, the end or LOOK_US, each page in a view
+ * of its own: a view lives a second. *ret_v: that of what was found.
+ */
 static int
-find(struct vt_desk *d, struct vt_view *v, const struct asked *a,
+find(struct vt_desk *d, struct vt_view **ret_v, const struct asked *a,
     struct vt_paper *p, size_t *ret_n, uint64_t *ret_next,
     struct vt_err *reterr)
 {
+	int64_t until = vt_monotonic_us(d->web->ctx) + LOOK_US;
 	struct vt_paper_query q = { .before = a->before,
 		.direction = direction(a->way) };
 	int rc = vt_office_may_read(d->me, reterr);
@@ -86,12 +92,16 @@ find(struct vt_desk *d, struct vt_view *v, const struct asked *a,
 		q.number = a->q;
 		q.words = NULL;
 	}
-	*ret_next = a->before;
 	do {
-		q.before = *ret_next;
-		rc = vt_paper_search(
-		    v, d->me->agency_no, &q, p, SHOWN, ret_n, ret_next, reterr);
-	} while (rc == VT_OK && *ret_n == 0 && *ret_next != 0);
+		vt_view_end(*ret_v);
+		*ret_v = NULL;
+		rc = vt_view_begin(vt_office_store(d->office), ret_v, reterr);
+		if (rc == VT_OK)
+			rc = vt_paper_search(*ret_v, d->me->agency_no, &q, p,
+			    SHOWN, ret_n, &q.before, reterr);
+	} while (rc == VT_OK && *ret_n == 0 && q.before != 0 &&
+		 vt_monotonic_us(d->web->ctx) < until);
+	*ret_next = q.before;
 	return rc;
 }
 
@@ -149,9 +159,7 @@ vt_web_search(
 	if (direction(a.way) == 0)
 		a.way = "";
 	vt_desk_begin(&d, req, res);
-	if ((rc = vt_view_begin(vt_office_store(d.office), &v, reterr)) !=
-		VT_OK ||
-	    (rc = find(&d, v, &a, p, &n, &next, reterr)) != VT_OK)
+	if ((rc = find(&d, &v, &a, p, &n, &next, reterr)) != VT_OK)
 		return rc;
 	vt_desk_open(&d, T(&d, "Tra cứu", "Search"), "/desk/search");
 	vt_html(d.page.b, "<h1>%s</h1>\n", T(&d, "Tra cứu văn bản", "Search"));
@@ -166,7 +174,11 @@ vt_web_search(
 		vt_list_close(&d);
 	} else {
 		vt_html(d.page.b, "<p class=\"empty\">%s</p>\n",
-		    T(&d, "Không có văn bản nào khớp.", "No paper fits."));
+		    next != 0
+			? T(&d, "Chưa tìm thấy trong các văn bản mới hơn.",
+			      "None so far: the older ones are left.")
+			: T(&d, "Không có văn bản nào khớp.",
+			      "No paper fits."));
 	}
 	older(&d, &a, next);
 	vt_desk_close(&d);

@@ -151,6 +151,10 @@ test_inbox(struct vt_buf *b)
 	    get(b, "/desk/search?q=%22%3E%3Cimg%3E", 'o'), 200, "search");
 	tap_ok(HAS("value=\"&quot;&gt;&lt;img&gt;\"") && !HAS("<img>"),
 	    "what was typed is escaped");
+	desk.far = true;
+	tap_eq_int(get(b, "/desk/search?q=xa", 'o'), 200, "a long search ends");
+	tap_ok(HAS("before=77") && HAS("Chưa tìm thấy"), "and can be gone on");
+	desk.far = false;
 }
 
 /* Role and state -> the acts that are offered. */

@@ -231,6 +231,10 @@ vt_paper_search(struct vt_view *v, uint32_t agency_no,
 	desk.searched++;
 	*ret_n = q->states == 0 || (q->states >> desk.state & 1) != 0 ? 1 : 0;
 	*ret_next = 0;
+	if (desk.far) {
+		*ret_n = 0;
+		*ret_next = 77;
+	}
 	fill_paper(ret);
 	return VT_OK;
 }

@@ -25,6 +25,7 @@ struct fake_desk {
 	unsigned hurried; /* statuses told again */
 	char login[64], code[32];
 	int searched;
+	bool far; /* what is searched for never comes */
 	unsigned initials, inspected; /* empty fields; looks for them */
 	struct vt_printing printing;  /* the last one noted */
 	char on[16];
