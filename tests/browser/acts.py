@@ -6,10 +6,12 @@ import datetime
 import hashlib
 import hmac
 import http.client
+import http.server
 import json
 import os
 import struct
 import subprocess
+import threading
 import time
 
 import officer as o
@@ -19,6 +21,7 @@ from officer import (PHONE, PROVINCE, SCREEN, act, file, fit, has, press,
 SYSTEM = 'demo.system.01'
 SECRET = 'demo-secret-not-real'
 HOSTED = 'H98.01'
+FAR = 'H98.02'
 
 
 def until(what, name):
@@ -140,26 +143,52 @@ def drafts(screen):
     return paper
 
 
-def sealed_elsewhere(clerk):
-    """The agency's key on another device: here, openssl."""
-    clerk.b.js('document.querySelector("form[action$=two-step]")'
-               '.closest("details").open = true')
-    press(clerk.b, 'form[action$="two-step"] button', '/two-step/')
-    has(clerk.b, 'two steps: what is signed', 'Ký số của cơ quan bằng thiết bị khác')
-    clerk.b.click('a[href$="attrs.der"]')
-    attrs = clerk.b.downloaded('attrs.der')
-    key = subprocess.run(
-        ['openssl', 'pkcs12', '-in', PROVINCE.path('keys', 'skhcn-seal.p12'),
-         '-nocerts', '-nodes', '-passin', 'pass:' + PEOPLE.pin('seal')],
+def elsewhere(at, name, key, title, *texts):
+    """A key on another device, here openssl: value of an act in two steps."""
+    at.b.js('document.querySelector("form[action$=two-step]")'
+            '.closest("details").open = true')
+    if at.b.js('return document.querySelector("details.act:not([open]) '
+               'form[action$=two-step]") !== null'):
+        unfold(at.b, name)
+    press(at.b, 'form[action$="two-step"] button', '/two-step/')
+    has(at.b, '%s: what is signed in two steps' % at.name,
+        title + ' bằng thiết bị khác')
+    at.b.click('a[href$="attrs.der"]')
+    attrs = at.b.downloaded('attrs.der')
+    pem = subprocess.run(
+        ['openssl', 'pkcs12', '-in',
+         PROVINCE.path('keys', 'skhcn-%s.p12' % key), '-nocerts', '-nodes',
+         '-passin', 'pass:' + PEOPLE.pin(key)],
         capture_output=True, check=True).stdout
-    path = file('seal.pem', key)
-    value = subprocess.run(['openssl', 'dgst', '-sha256', '-sign', path],
-                           input=attrs, capture_output=True,
-                           check=True).stdout
-    clerk.b.type('#value', base64.b64encode(value).decode())
-    press(clerk.b, 'main form button', 'done=seal')
-    has(clerk.b, 'sealed in two steps: said as what it is',
-        'Đã ký số của cơ quan.', 'Chờ phát hành')
+    value = subprocess.run(
+        ['openssl', 'dgst', '-sha256', '-sign', file(key + '.pem', pem)],
+        input=attrs, capture_output=True, check=True).stdout
+    at.b.type('#value', base64.b64encode(value).decode())
+    press(at.b, 'main form button', 'done=' + name)
+    has(at.b, '%s: %s in two steps, said as what it is' % (at.name, name),
+        *texts)
+
+
+def initials_elsewhere(screen):
+    paper = PEOPLE.draft([('cong-van.pdf', t.PDF, t.letter_pdf())],
+                         subject='Ký nháy hai bước %d' % screen[0])
+    PEOPLE.officer.need(PEOPLE.officer.act(paper, 'submit', initials=1))
+    officer = At('skhcn-officer', screen)
+    officer.open(paper)
+    elsewhere(officer, 'initial', 'officer', 'Ký nháy', 'Đã ký nháy.',
+              'Chờ duyệt')
+    officer.end()
+    t.equal(PEOPLE.officer.paper(paper)['initials'], 1,
+            'one more is on the paper, and it is not signed')
+
+
+def fails(sent):
+    """The far end says that it cannot read it."""
+    def failed():
+        axis('updateStatus', docid=sent['id'], status='fail')
+        now = PEOPLE.clerk.get('/v1/deliveries/' + sent['id']).json
+        return now['state'] == 'failed'
+    until(failed, 'the far end cannot read it')
 
 
 def sending(paper, screen, first):
@@ -168,7 +197,8 @@ def sending(paper, screen, first):
     clerk.open(paper)
     clerk.do('number', 'Đã cấp số và ngày', 'Chờ ký số cơ quan')
     if first:
-        sealed_elsewhere(clerk)
+        elsewhere(clerk, 'seal', 'seal', 'Ký số của cơ quan',
+                  'Đã ký số của cơ quan.', 'Chờ phát hành')
     else:
         clerk.do('seal', 'Đã ký số của cơ quan', pin=PEOPLE.pin('seal'))
     clerk.do('issue', 'Đã phát hành')
@@ -179,10 +209,16 @@ def sending(paper, screen, first):
              delivery='Hội Khuyến học', note='Bà Lan ký nhận')
     sent = PEOPLE.clerk.get('/v1/papers/%s/deliveries' % paper).json
     sent = [d for d in sent['deliveries'] if d['to']['code'] == HOSTED][0]
-    until(lambda: axis('updateStatus', docid=sent['id'], status='fail')
-          ['ErrorCode'] == '0', 'the far end cannot read it')
+    fails(sent)
     clerk.b.open(o.URL + '/desk')
-    has(clerk.b, 'what could not be sent is said', 'Không gửi được', HOSTED)
+    has(clerk.b, 'what could not be sent is said', 'Không gửi được', HOSTED,
+        'Bên nhận không đọc được gói tin')
+    if first:
+        fit(clerk.b, 'inbox-failed')
+        clerk.b.width(*screen)
+    press(clerk.b, 'form.again[action$="/resend"] button', 'done=resend')
+    has(clerk.b, 'and sent again from there', 'Đang gửi lại')
+    fails(sent)
     clerk.open(paper)
     if first:
         fit(clerk.b, 'paper-failed')
@@ -193,6 +229,17 @@ def sending(paper, screen, first):
     clerk.open(old)
     clerk.do('replace', 'Đã ghi nhận thay thế', 'Được thay thế bởi',
              number(by), paper=number(by), note='Sai thể thức')
+    amended, letter = issued(), issued()
+    clerk.open(amended)
+    clerk.do('amend', 'Đã ghi nhận sửa đổi, đính chính',
+             'Được sửa đổi, đính chính bởi', number(letter),
+             paper=number(letter), note='Sai ngày ban hành')
+    if first:
+        fit(clerk.b, 'paper-amended')
+        clerk.b.width(*screen)
+    clerk.open(letter)
+    has(clerk.b, 'the letter says what it corrects',
+        'Sửa đổi, đính chính văn bản', number(amended))
     clerk.open(by)
     clerk.do('recall', 'Đã thu hồi', 'Bị thu hồi theo', number(notice),
              paper=number(notice), note='Ban hành nhầm')
@@ -232,6 +279,11 @@ def handling(screen, first):
     t.ok(leader.b.js('return document.getElementById("q-mine") !== null'),
          'who leads has it in his list')
     leader.open(here)
+    opened = PEOPLE.their_clerk.paper(here)['opened_at']
+    leader.open(here)
+    t.ok(opened and PEOPLE.their_clerk.paper(here)['opened_at'] == opened and
+         leader.b.text('body').count('Mở đọc lần đầu') == 2,
+         'who looks at the pages has opened it, once')
     leader.do('process', 'Đã ghi nhận bắt đầu xử lý', 'Đang xử lý')
     leader.do('forward', 'Đã chuyển', person=CLERK_THERE, note='Giúp tôi')
     leader.end()
@@ -248,8 +300,29 @@ def handling(screen, first):
     clerk.b.click('#answer-no')
     clerk.do('answer', 'Đã trả lời nơi gửi', note='Đã xử lý xong')
     clerk.do('print', 'Đã ghi sổ bản in', copies='1')
+    answer(clerk, here, first)
+    clerk.open(here)
     clerk.do('finish', 'Đã ghi nhận hoàn thành', note='Xong')
     clerk.end()
+
+
+def answer(clerk, here, first):
+    """A draft that answers what came: from its page, with its sender."""
+    press(clerk.b, 'a[href*="reply_to="]', '/desk/draft?reply_to=')
+    subject = PEOPLE.their_clerk.paper(here)['meta']['subject']
+    has(clerk.b, 'what is answered is named', 'Trả lời văn bản', subject)
+    if first:
+        fit(clerk.b, 'reply')
+        clerk.b.width(*PHONE)
+    t.equal(clerk.b.js('return document.getElementById("to").value'),
+            'H99.07', 'its sender gets the answer')
+    clerk.b.type('#subject', 'Phúc đáp')
+    clerk.b.type('#main-file', LETTER)
+    press(clerk.b, '#arrive button.main', 'done=drafted')
+    has(clerk.b, 'the draft says what it answers', 'Trả lời văn bản', subject)
+    draft = o.paper_of(clerk.b)
+    t.equal(PEOPLE.their_clerk.paper(draft)['meta']['reply_to'], here,
+            'and so does its record')
 
 
 # --- beside the papers ---
@@ -390,6 +463,58 @@ def packets():
     b.close()
 
 
+class Gateway(http.server.BaseHTTPRequestHandler):
+    """An axis that takes papers, and statuses once it is asked to."""
+    takes = False
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get('Content-Length', 0)))
+        words = str(self.headers) + self.path
+        good = Gateway.takes or 'status' not in words or not body
+        said = {'status': 'OK' if good else 'FAIL', 'ErrorCode': '0' if good
+                else '15', 'ErrorDesc': '', 'DocId': 'demo-1'}
+        out = json.dumps(said).encode()
+        self.send_response(200)
+        self.send_header('Content-Type', 'application/json')
+        self.send_header('Content-Length', str(len(out)))
+        self.end_headers()
+        self.wfile.write(out)
+
+    def log_message(self, *_):
+        pass
+
+
+def untold(screen, first):
+    """What the far end would not be told: said with a reason, told again."""
+    Gateway.takes = False
+    paper = issued()
+    PEOPLE.clerk.need(PEOPLE.clerk.act(paper, 'dispatch', to=[
+        {'code': FAR, 'name': 'Sở Mẫu tỉnh khác'}]))
+    until(lambda: PEOPLE.clerk.get('/v1/papers/%s/deliveries' % paper).json[
+        'deliveries'][0]['state'] != 'waiting', 'it is sent')
+    clerk = At('skhcn-clerk', screen)
+    clerk.open(paper)
+    clerk.do('take-back', 'Đã đề nghị', note='Gửi nhầm tỉnh')
+    clerk.b.wait(lambda: clerk.b.open(o.URL + '/desk') or
+                 'Chưa báo được' in clerk.b.text('body'), 'the list')
+    has(clerk.b, 'what was not told, to whom, why', 'Yêu cầu lấy lại', FAR,
+        'Gửi nhầm tỉnh', 'không tự gửi lại nữa', 'ErrorCode 15')
+    if first:
+        fit(clerk.b, 'inbox-untold')
+    clerk.open(paper)
+    has(clerk.b, 'the paper says so, too', 'Chưa báo được', 'Yêu cầu lấy lại')
+    if first:
+        fit(clerk.b, 'paper-untold')
+        clerk.b.width(*screen)
+    Gateway.takes = True
+    press(clerk.b, '#untold form.again button', 'done=told-again')
+    has(clerk.b, 'it is told again', 'Trạng thái đang được gửi lại.')
+    clerk.b.wait(lambda: clerk.b.open(o.URL + '/desk') or
+                 'Chưa báo được' not in clerk.b.text('body'), 'it is told')
+    t.ok(True, '%s: then it is listed no longer' % clerk.name)
+    clerk.end()
+
+
 def on_paper():
     paper = issued()
     PEOPLE.clerk.need(PEOPLE.clerk.act(paper, 'dispatch', to=[
@@ -437,8 +562,14 @@ def errors():
 
 with open(PROVINCE.path('keys', 'axis.secret'), 'w', encoding='ascii') as f:
     f.write(SECRET + '\n')
-SERVER = o.serve(('route', PROVINCE.store, HOSTED, 'hosted', '--system-id',
-                  SYSTEM, '--secret', 'file:axis.secret'))
+GATEWAY = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Gateway)
+threading.Thread(target=GATEWAY.serve_forever, daemon=True).start()
+SERVER = o.serve(
+    ('route', PROVINCE.store, HOSTED, 'hosted', '--system-id', SYSTEM,
+     '--secret', 'file:axis.secret'),
+    ('route', PROVINCE.store, FAR, 'axis', '--url',
+     'http://127.0.0.1:%d' % GATEWAY.server_port, '--system-id', SYSTEM,
+     '--secret', 'file:axis.secret'))
 PEOPLE = t.People(SERVER)
 LETTER = file('sua.pdf', t.letter_pdf('--no-fields'))
 CLERK_THERE = [p['name'] for p in PEOPLE.their_clerk.get('/v1/people').json[
@@ -446,8 +577,10 @@ CLERK_THERE = [p['name'] for p in PEOPLE.their_clerk.get('/v1/people').json[
 
 for size in (PHONE, SCREEN):
     walked = drafts(size)
+    initials_elsewhere(size)
     sending(walked, size, size == PHONE)
     handling(size, size == PHONE)
+    untold(size, size == PHONE)
 delegation()
 packets()
 on_paper()
@@ -455,5 +588,6 @@ errors()
 second_factor()
 o.DRIVER.stop()
 SERVER.stop()
+GATEWAY.shutdown()
 t.check_clean(PROVINCE)
 t.done()
