@@ -87,18 +87,12 @@ class Tls(t.Client):
             self.context.load_cert_chain(inside(who + '.pem'),
                                          inside(who + '.key'))
 
-    def ask(self, method, path, body=None, headers=None):
-        h = dict(headers or {})
-        if self.token is not None:
-            h.setdefault('Authorization', 'Bearer ' + self.token)
-        if isinstance(body, (dict, list)):
-            body = json.dumps(body).encode()
-            h.setdefault('Content-Type', 'application/json')
+    def _once(self, method, path, body, headers):
         c = http.client.HTTPSConnection('127.0.0.1', self.port,
                                         timeout=self.timeout,
                                         context=self.context)
         try:
-            c.request(method, path, body, h)
+            c.request(method, path, body, headers)
             r = c.getresponse()
             return t.Answer(r.status, r.getheaders(), r.read())
         finally:
@@ -231,8 +225,9 @@ def code_of(secret, at=None):
 
 
 def offered(password, code=''):
-    return session.post('/v1/me/second-factor',
-                        {'password': password, 'code': code})
+    # no key: a lost answer is asked for anew, and the offer before it is void
+    return session.ask('POST', '/v1/me/second-factor',
+                       {'password': password, 'code': code})
 
 
 t.refused(session.ask('POST', '/v1/me/second-factor', {}), 422,

@@ -251,6 +251,7 @@ class Server:
 
     def stop(self):
         """Asked to stop it does, in order; no sanitizer found anything."""
+        _repeated_at_the_end(self.port)
         self.process.terminate()
         self.process.wait(timeout=START_S)
         self.process.stdout.close()
@@ -285,12 +286,40 @@ class Answer:
         return base64.b64decode(self.json['receipt']['cbor'])
 
 
+def _same(first, again):
+    return (again.status, again.body) == (first.status, first.body) and \
+        again.headers.get('idempotent-replayed') == 'true'
+
+
 def _repeated(path, first, again):
     """Every POST that was done is asked again: the same bytes."""
-    if (again.status, again.body) != (first.status, first.body) or \
-            again.headers.get('idempotent-replayed') != 'true':
+    if not _same(first, again):
         ok(False, 'POST %s again: the same answer' % path,
            'first %s\nagain %s\n%r' % (first, again, again.headers))
+
+
+_keys = []  # (client, path, body, headers, answer) of every POST that was done
+
+
+def _repeated_at_the_end(port):
+    """And once more when everything has changed since, by whoever still gets
+    in as he did then."""
+    wrong, asked = [], 0
+    mine = [x for x in _keys if x[0].port == port]
+    _keys[:] = [x for x in _keys if x[0].port != port]
+    for client, path, body, headers, first in mine:
+        again = client._once('POST', path, body, headers)
+        if again.status == 401 and client._once(
+                'GET', '/v1/me', None, {
+                    k: v for k, v in headers.items()
+                    if k == 'Authorization'}).status == 401:
+            continue
+        asked += 1
+        if not _same(first, again):
+            wrong.append('POST %s\nfirst %s\nagain %s' % (path, first, again))
+    if mine:
+        ok(asked and not wrong, '%d requests asked again at the end: the same '
+           'answers' % asked, '\n'.join(wrong))
 
 
 class Refused(Exception):
@@ -318,6 +347,7 @@ class Client:
         if method == 'POST' and 'Idempotency-Key' in h and \
                 200 <= answer.status < 300 and isinstance(body, bytes | None):
             _repeated(path, answer, self._once(method, path, body, h))
+            _keys.append((self, path, body, h, answer))
         return answer
 
     def _once(self, method, path, body, headers):
