@@ -83,18 +83,12 @@ class TlsClient(t.Client):
                 os.path.join(work, cert + '.pem'),
                 os.path.join(work, cert + '.key'))
 
-    def ask(self, method, path, body=None, headers=None):
-        h = dict(headers or {})
-        if self.token is not None:
-            h['Authorization'] = 'Bearer ' + self.token
-        if isinstance(body, (dict, list)):
-            body = json.dumps(body).encode()
-            h.setdefault('Content-Type', 'application/json')
+    def _once(self, method, path, body, headers):
         c = http.client.HTTPSConnection('127.0.0.1', self.port,
                                         context=self.context,
                                         timeout=self.timeout)
         try:
-            c.request(method, path, body, h)
+            c.request(method, path, body, headers)
             r = c.getresponse()
             return t.Answer(r.status, r.getheaders(), r.read())
         finally:
