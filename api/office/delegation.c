@@ -459,7 +459,7 @@ vt_office_delegations(struct vt_office *o, const struct vt_actor *actor,
 		.agency_no = actor->agency_no };
 	uint8_t key[VT_DELEGATION_KEY];
 	struct vt_entry e[LIST_MAX];
-	size_t n = 0;
+	size_t want, n = 0, done = 0;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
@@ -472,12 +472,16 @@ vt_office_delegations(struct vt_office *o, const struct vt_actor *actor,
 		memcpy(key + VT_ID_SIZE, after->id.b, VT_ID_SIZE);
 		r.after = VT_SPAN(key, sizeof(key));
 	}
-	rc = vt_entry_list(
-	    v, &r, e, max < LIST_MAX ? max : LIST_MAX, &n, reterr);
-	for (size_t i = 0; rc == VT_OK && i < n; i++)
-		rc = vt_delegation_decode(&e[i], &ret[i], reterr);
+	do {
+		want = max - done < LIST_MAX ? max - done : LIST_MAX;
+		rc = vt_entry_list(v, &r, e, want, &n, reterr);
+		for (size_t i = 0; rc == VT_OK && i < n; i++, done++) {
+			rc = vt_delegation_decode(&e[i], &ret[done], reterr);
+			r.after = e[i].key;
+		}
+	} while (rc == VT_OK && n == want && done < max);
 	if (rc == VT_OK)
-		*ret_n = n;
+		*ret_n = done;
 	return rc;
 }
 

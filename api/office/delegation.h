@@ -44,7 +44,8 @@ VT_NODISCARD int vt_office_revoke(struct vt_office *o,
 
 /*
  * Delegations of the actor's agency, revoked and expired ones too, ordered by
- * receiver and id, after the one given (NULL: from the first).
+ * receiver and id, after the one given (NULL: from the first). *ret_n < max
+ * only at the end.
  */
 VT_NODISCARD int vt_office_delegations(struct vt_office *o,
     const struct vt_actor *actor, const struct vt_delegation *after,

@@ -6,9 +6,10 @@
 #include "api/web/sheet.h"
 #include "api/web/words.h"
 
-#define SHOWN  100
-#define PEOPLE 200
-#define DAY_US VT_TIME_S(86400)
+#define SHOWN   50
+#define PEOPLE  200
+#define DAY_US  VT_TIME_S(86400)
+#define LOOK_US ((int64_t)300000) /* as the inbox */
 
 /* What a form that was refused brings back. */
 struct typed {
@@ -100,36 +101,105 @@ one(struct vt_desk *d, struct vt_view *v, const struct vt_delegation *g)
 	vt_html(b, "</li>\n");
 }
 
+/* Where a page of them begins: ?after=, receiver and id. */
+static bool
+after_in(const struct vt_desk *d, struct vt_delegation *ret)
+{
+	const char *s = vt_http_query(d->req, "after");
+
+	return s != NULL && strlen(s) == (size_t)2 * VT_ID_TEXT &&
+	       vt_id_parse(VT_SPAN(s, VT_ID_TEXT), &ret->to) &&
+	       vt_id_parse(VT_SPAN(s + VT_ID_TEXT, VT_ID_TEXT), &ret->id);
+}
+
+/*
+ * A page of those that stand, or of those that are past. The two lie mixed, so
+ * the look is bounded in time. *more: behind *at there may be others.
+ */
+static int
+look(struct vt_desk *d, bool past, struct vt_delegation *g, size_t *ret_n,
+    struct vt_delegation *at, bool *more, struct vt_err *reterr)
+{
+	int64_t until = vt_monotonic_us(d->web->ctx) + LOOK_US;
+	struct vt_delegation *all =
+	    vt_arena_array(d->req->arena, SHOWN, sizeof(*all));
+	vt_time now = vt_now(d->web->ctx);
+	bool any = after_in(d, at);
+	size_t n = 0, i;
+	int rc;
+
+	if (all == NULL)
+		return vt_arena_err(d->req->arena, reterr);
+	do {
+		rc = vt_office_delegations(
+		    d->office, d->me, any ? at : NULL, all, SHOWN, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		for (i = 0; i < n && *ret_n < SHOWN; i++) {
+			*at = all[i];
+			if (stands(&all[i], now) != past)
+				g[(*ret_n)++] = all[i];
+		}
+		any = true;
+		*more = i < n || n == SHOWN;
+	} while (
+	    *more && *ret_n < SHOWN && vt_monotonic_us(d->web->ctx) < until);
+	return VT_OK;
+}
+
+static void
+further(struct vt_desk *d, bool past, const struct vt_delegation *at)
+{
+	char to[VT_ID_TEXT + 1], id[VT_ID_TEXT + 1];
+
+	vt_id_text(&at->to, to);
+	vt_id_text(&at->id, id);
+	vt_html(d->page.b,
+	    "<p><a class=\"button second\" href=\"/desk/delegations?%s"
+	    "after=%s%s\">%s</a></p>\n",
+	    past ? "past=1&" : "", to, id, T(d, "Xem tiếp", "More"));
+}
+
+/* Those that stand, and by themselves those that are over. */
 static int
 list(struct vt_desk *d, struct vt_err *reterr)
 {
-	struct vt_delegation *g =
-	    vt_arena_array(d->req->arena, SHOWN, sizeof(*g));
+	struct vt_delegation at = { 0 }, *g = vt_arena_array(
+					     d->req->arena, SHOWN, sizeof(*g));
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	vt_time now = vt_now(d->web->ctx);
+	bool past = vt_http_query(d->req, "past") != NULL, more = false;
 	size_t n = 0;
 	int rc;
 
 	if (g == NULL)
 		return vt_arena_err(d->req->arena, reterr);
-	if ((rc = vt_office_delegations(
-		 d->office, d->me, NULL, g, SHOWN, &n, reterr)) != VT_OK ||
+	if ((rc = look(d, past, g, &n, &at, &more, reterr)) != VT_OK ||
 	    (rc = vt_view_begin(vt_office_store(d->office), &v, reterr)) !=
 		VT_OK)
 		return rc;
 	vt_html(d->page.b,
-	    "<section class=\"box\"><h2>%s <span class=\"n\">%zu</span></h2>\n",
-	    T(d, "Ủy quyền của cơ quan", "Of the agency"), n);
+	    "<section class=\"box\"><h2>%s <span class=\"n\">%zu%s</span></h2>"
+	    "\n",
+	    past ? T(d, "Đã chấm dứt, đã hết hạn", "Ended or over")
+		 : T(d, "Ủy quyền của cơ quan", "Of the agency"),
+	    n, more ? "+" : "");
 	if (n == 0)
 		vt_html(d->page.b, "<p class=\"quiet\">%s</p>\n",
-		    T(d, "Chưa có ủy quyền nào.", "None so far."));
+		    more ? T(d, "Chưa tìm thấy, còn nữa.", "None so far.")
+		    : past ? T(d, "Không có.", "None.")
+			   : T(d, "Không có ủy quyền nào còn hiệu lực.",
+				 "None is in force or to come."));
 	vt_html(d->page.b, "<ul class=\"to\">\n");
-	/* those that stand first */
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < n; i++)
-			if (stands(&g[i], now) == (pass == 0))
-				one(d, v, &g[i]);
-	vt_html(d->page.b, "</ul></section>\n");
+	for (size_t i = 0; i < n; i++)
+		one(d, v, &g[i]);
+	vt_html(d->page.b, "</ul>\n");
+	if (more)
+		further(d, past, &at);
+	vt_html(d->page.b,
+	    "<p><a href=\"/desk/delegations%s\">%s</a></p></section>\n",
+	    past ? "" : "?past=1",
+	    past ? T(d, "Còn hiệu lực", "In force")
+		 : T(d, "Đã chấm dứt, đã hết hạn", "Ended or over"));
 	return VT_OK;
 }
 

@@ -289,6 +289,29 @@ bounded(const struct vt_actor *leader)
 	tap_eq_int(m, 0, "sees none of them");
 }
 
+/* More than one reading of the store gives. */
+static void
+many(const struct vt_actor *leader)
+{
+	static struct vt_delegation list[128];
+	struct vt_delegation d = to_sign(&h.deputy);
+	struct vt_err err = VT_ERR_INIT;
+	size_t n = 0, given = 0;
+	vt_id id;
+
+	for (; given < 70; given++) {
+		d.since = d.until;
+		d.until += VT_TIME_S(60);
+		if (give(leader, &d, &id, &err) != VT_OK)
+			break;
+	}
+	tap_eq_int(given, 70, "seventy, one after the other %s", err.msg);
+	tap_call(
+	    vt_office_delegations(h.office, leader, NULL, list, 128, &n, &err),
+	    &err, "listed");
+	tap_ok(n >= 70 && n < 128, "all of them at once");
+}
+
 int
 main(void)
 {
@@ -301,6 +324,7 @@ main(void)
 	revoked(&leader);
 	shown(&leader);
 	bounded(&leader);
+	many(&leader);
 	giver_leaves(&leader);
 	house_end(&h);
 	return tap_done();

@@ -869,6 +869,23 @@ test_delegations(struct vt_buf *b)
 		       "/end",
 		       'l', "key=" KEY),
 	    403, "not without the token");
+	desk.delegations = 131;
+	(void)get(b, "/desk/delegations", 'l');
+	tap_ok(HAS("0782070707070707") && !HAS("0781070707070707") &&
+		   HAS("<span class=\"n\">1</span>"),
+	    "behind 130 that ended, the one in force is on the first page");
+	(void)get(b, "/desk/delegations?past=1", 'l');
+	tap_ok(HAS("<span class=\"n\">50+</span>") &&
+		   HAS("past=1&amp;after=09090909090909090909090909090909"
+		       "07310707070707070707070707070707"),
+	    "the others page by page");
+	(void)get(b,
+	    "/desk/delegations?past=1&after=09090909090909090909090909090909"
+	    "07630707070707070707070707070707",
+	    'l');
+	tap_ok(HAS("<span class=\"n\">30</span>") && !HAS("Xem tiếp"),
+	    "to the end");
+	desk.delegations = 0;
 }
 
 static void

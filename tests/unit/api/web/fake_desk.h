@@ -34,6 +34,7 @@ struct fake_desk {
 	bool printed;                 /* one delivery goes on paper */
 	struct vt_duties duties;      /* the last delegation's */
 	vt_time since, until;
+	unsigned delegations; /* there are, all but the last ended; 0: one */
 };
 
 extern struct fake_desk desk;

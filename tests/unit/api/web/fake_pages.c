@@ -116,20 +116,28 @@ vt_office_delegations(struct vt_office *o, const struct vt_actor *actor,
     const struct vt_delegation *after, struct vt_delegation *ret, size_t max,
     size_t *ret_n, struct vt_err *reterr)
 {
+	unsigned all = desk.delegations == 0 ? 1 : desk.delegations;
+	unsigned i = after == NULL ? 0 : after->id.b[1] + 1U;
+	size_t n = 0;
+
 	(void)o;
-	(void)after;
-	(void)max;
 	(void)reterr;
-	memset(ret, 0, sizeof(*ret));
-	ret->id = an_id(7);
-	ret->from = actor->person;
-	ret->to = an_id(9);
-	ret->since = VT_TIME_S(1);
-	ret->until = INT64_MAX / 2;
-	ret->revoked_at = VT_TIME_NONE;
-	vt_duties_add(&ret->duties, VT_DUTY_SIGN);
-	snprintf(ret->text, sizeof(ret->text), "Căn cứ <quy chế>");
-	*ret_n = 1;
+	for (; n < max && i < all; n++, i++) {
+		struct vt_delegation *d = &ret[n];
+
+		memset(d, 0, sizeof(*d));
+		d->id = an_id(7);
+		if (all > 1)
+			d->id.b[1] = (uint8_t)i;
+		d->from = actor->person;
+		d->to = an_id(9);
+		d->since = VT_TIME_S(1);
+		d->until = INT64_MAX / 2;
+		d->revoked_at = i + 1 < all ? VT_TIME_S(2) : VT_TIME_NONE;
+		vt_duties_add(&d->duties, VT_DUTY_SIGN);
+		snprintf(d->text, sizeof(d->text), "Căn cứ <quy chế>");
+	}
+	*ret_n = n;
 	return VT_OK;
 }
 
