@@ -31,6 +31,10 @@ VT_NODISCARD int vt_office_replay_delivery(struct vt_office *o,
 VT_NODISCARD int vt_office_hurry_delivery(struct vt_office *o,
     const struct vt_actor *actor, const vt_id *delivery, struct vt_err *reterr);
 
+/* Tries begun so far: as the queue counts them while it waits there, else as
+ * the last of them was reported. */
+uint32_t vt_office_attempts(struct vt_view *v, const struct vt_delivery *d);
+
 /* Deliveries of the actor's agency that are to be printed, with their papers
  * (danh sách phát hành bản giấy), newest first; before, *ret_next: as
  * vt_delivery_scan. Borrowed until vt_view_end. */

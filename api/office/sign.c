@@ -141,9 +141,10 @@ vt_holder_load(struct vt_office *o, const struct vt_actor *actor,
 	}
 	if ((actor->roles & VT_ROLE_SYSTEM) != 0) {
 		if (cert == NULL)
-			return vt_err_set(reterr, VT_E_INVALID,
-			    "a system prepares for a person: the signer's "
-			    "certificate is missing");
+			return vt_err_set(reterr, VT_E_FIELD_REQUIRED,
+			    "chain: a program prepares for a person: add the "
+			    "signer's certificate as its first member, DER in "
+			    "base64");
 		rc = find_holder(v, actor->agency_no, cert, &p, reterr);
 	} else {
 		rc = vt_person_get(v, &actor->person, &p, reterr);

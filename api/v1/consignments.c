@@ -2,6 +2,7 @@
 /* What came from elsewhere, as it came, and what was found in it. */
 #include "api/content/content.h"
 #include "api/office/consign.h"
+#include "api/office/quarantine.h"
 #include "api/v1/v1_priv.h"
 #include "base/text.h"
 
@@ -125,7 +126,7 @@ vt_v1_read_consignment(
 	}
 	vt_json_end(&j);
 	vt_json_end(&j);
-	return VT_OK;
+	return vt_v1_tagged(req, res, reterr);
 }
 
 /* The packet, byte for byte as it came. */
@@ -155,26 +156,37 @@ vt_v1_consignment_content(
 	return rc == VT_OK ? vt_content_answer(o, req, res, &w, reterr) : rc;
 }
 
+static int
+do_act(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_in_obj *root, const vt_id *id, struct vt_act_result *r,
+    struct vt_err *reterr)
+{
+	if (strcmp(vt_in_need_str(root, "act"), "reread") == 0)
+		return vt_office_consignment_reread(o, rq, id, r, reterr);
+	return vt_office_set_aside(
+	    o, rq, id, vt_in_need_str(root, "reason"), r, reterr);
+}
+
 int
 vt_v1_consignment_act(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_in_obj root;
 	struct vt_request rq;
 	VT_IN_AUTO(in);
 	vt_id id;
 	int rc;
 
-	/* The contract knows one act here: reread. */
 	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK ||
 	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
 		return rc;
-	rc = vt_office_consignment_reread(
-	    vt_v1_office(req), &rq, &id, &r, reterr);
+	root = vt_in_root(&in);
+	rc = do_act(o, &rq, &root, &id, &r, reterr);
 	if (rc != VT_OK && vt_v1_overtaken(req, &rq))
-		rc = vt_office_consignment_reread(
-		    vt_v1_office(req), &rq, &id, &r, reterr);
+		rc = do_act(o, &rq, &root, &id, &r, reterr);
 	if (rc == VT_OK)
 		return vt_v1_act_answer(req, res, &r, reterr);
 	vt_act_result_free(&r);

@@ -4,6 +4,7 @@
 
 #include "api/office/deliver.h"
 #include "api/office/envelope.h"
+#include "api/office/handed.h"
 #include "api/office/statuses.h"
 #include "api/v1/kept.h"
 #include "api/v1/v1_priv.h"
@@ -110,7 +111,7 @@ delivery_out(
 			? NULL
 			: vt_transport_kind_name(
 			      (enum vt_transport_kind)d->transport));
-		vt_json_kuint(j, "attempts", d->attempts);
+		vt_json_kuint(j, "attempts", vt_office_attempts(sent->v, d));
 		vt_json_kbool(j, "dead", d->dead);
 		status_out(j, vt_delivery_shown(d));
 		vt_v1_kstr(j, "reason", d->reason);
@@ -261,7 +262,27 @@ vt_v1_read_delivery(
 	delivery_out(&j, &d, &(struct from){ o, v });
 	log_out(&j, s, n);
 	vt_json_end(&j);
-	return VT_OK;
+	return vt_v1_tagged(req, res, reterr);
+}
+
+/* The acts on a delivery, by their names in the contract. */
+static int
+do_act(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_in_obj *root, const vt_id *id, struct vt_act_result *r,
+    struct vt_err *reterr)
+{
+	const char *act = vt_in_need_str(root, "act");
+	int rc;
+
+	if (strcmp(act, "receive") == 0)
+		return vt_office_receive(o, rq, id, r, reterr);
+	if (strcmp(act, "resend") == 0)
+		return vt_office_replay_delivery(o, rq, id, r, reterr);
+	rc = vt_office_handed(o, rq, id, vt_in_str(root, "on"),
+	    vt_in_str(root, "note"), r, reterr);
+	if (rc == VT_E_INVALID)
+		vt_in_about(root, "on");
+	return rc;
 }
 
 int
@@ -272,7 +293,6 @@ vt_v1_receive(
 	struct vt_office *o = vt_v1_office(req);
 	struct vt_in_obj root;
 	struct vt_request rq;
-	const char *act;
 	VT_IN_AUTO(in);
 	vt_id id;
 	int rc;
@@ -282,14 +302,9 @@ vt_v1_receive(
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
 		return rc;
 	root = vt_in_root(&in);
-	act = vt_in_need_str(&root, "act");
-	for (int try = 0; try < 2; try++) {
-		rc = strcmp(act, "receive") == 0
-			 ? vt_office_receive(o, &rq, &id, &r, reterr)
-			 : vt_office_replay_delivery(o, &rq, &id, &r, reterr);
-		if (rc == VT_OK || !vt_v1_overtaken(req, &rq))
-			break;
-	}
+	rc = do_act(o, &rq, &root, &id, &r, reterr);
+	if (rc != VT_OK && vt_v1_overtaken(req, &rq))
+		rc = do_act(o, &rq, &root, &id, &r, reterr);
 	if (rc == VT_OK)
 		return vt_v1_act_answer(req, res, &r, reterr);
 	vt_act_result_free(&r);

@@ -92,7 +92,7 @@ vt_v1_read_agency(
 	vt_v1_json(res, &j);
 	agency_out(&j, v, &a);
 	vt_json_end(&j);
-	return VT_OK;
+	return vt_v1_tagged(req, res, reterr);
 }
 
 /* --- people and posts --- */
@@ -172,7 +172,7 @@ vt_v1_read_person(
 	vt_v1_json(res, &j);
 	person_out(&j, &p);
 	vt_json_end(&j);
-	return VT_OK;
+	return vt_v1_tagged(req, res, reterr);
 }
 
 /* --- number books --- */

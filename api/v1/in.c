@@ -104,6 +104,12 @@ vt_in_fail(const struct vt_in_obj *o, const char *key, enum vt_code code,
 	return fail_at(o, pointer(o, key, SIZE_MAX), code, vt_buf_str(&b));
 }
 
+void
+vt_in_about(const struct vt_in_obj *o, const char *key)
+{
+	o->in->req->pointer = pointer(o, key, SIZE_MAX);
+}
+
 static json_t *
 get(const struct vt_in_obj *o, const char *key)
 {

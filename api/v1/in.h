@@ -73,6 +73,9 @@ struct vt_span vt_in_item_bytes(
 int vt_in_fail(const struct vt_in_obj *o, const char *key, enum vt_code code,
     const char *fmt, ...) VT_PRINTF(4, 5);
 
+/* What the office refused is about this field: the answer says where it is. */
+void vt_in_about(const struct vt_in_obj *o, const char *key);
+
 /*
  * Takes a secret out of the body: its text is wiped in the parsed tree, and
  * the field is removed. NULL when absent. The request's hash has a keyed tag of

@@ -110,6 +110,8 @@ vt_v1_prepare_signature(
 		return rc;
 	rc = vt_office_prepare(
 	    vt_v1_office(req), &rq, &id, &order, chain, nchain, &p, reterr);
+	if (rc == VT_E_FIELD_REQUIRED)
+		vt_in_about(&root, "chain");
 	if (rc != VT_OK)
 		return rc;
 	prepared_out(res, &p);

@@ -268,6 +268,26 @@ vt_v1_unchanged(struct vt_http_req *req, struct vt_http_res *res, uint64_t rev)
 	return true;
 }
 
+int
+vt_v1_tagged(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	char tag[VT_HASH_TEXT + 1];
+	vt_hash h;
+	int rc = vt_buf_status(&res->body, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	h = vt_sha256(vt_buf_view(&res->body));
+	vt_hash_text(&h, tag);
+	vt_http_res_etag(res, tag);
+	if (vt_http_none_match(req, tag)) {
+		vt_buf_reset(&res->body);
+		res->status = 304;
+	}
+	return VT_OK;
+}
+
 void
 vt_v1_json(struct vt_http_res *res, struct vt_json *j)
 {

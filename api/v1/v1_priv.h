@@ -80,6 +80,11 @@ VT_NODISCARD bool vt_v1_overtaken(
 VT_NODISCARD bool vt_v1_unchanged(
     struct vt_http_req *req, struct vt_http_res *res, uint64_t rev);
 
+/* Of what has no revision the ETag is the SHA-256 of the answer, once it is
+ * whole; 304 without it, to a client that has it. */
+VT_NODISCARD int vt_v1_tagged(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr);
+
 /* application/json, open object. */
 void vt_v1_json(struct vt_http_res *res, struct vt_json *j);
 

@@ -80,6 +80,9 @@ t.equal((one['transport'], one['from']['code']), ('hosted', 'H98.01'),
 full = clerk.get('/v1/consignments/' + one['id']).json
 t.ok(len(full['arrivals']) >= 1 and full['sha256'] == one['sha256'],
      'with its arrivals', full)
+tag = clerk.get('/v1/consignments/' + one['id']).headers['etag']
+a = clerk.get('/v1/consignments/' + one['id'], **{'If-None-Match': tag})
+t.equal((a.status, a.body), (304, b''), 'not twice to who has it')
 packet = clerk.get('/v1/consignments/%s/content' % one['id'])
 t.equal(hashlib.sha256(packet.body).hexdigest(), one['sha256'],
         'the packet, byte for byte')
@@ -108,6 +111,31 @@ a = clerk.post('/v1/consignments/%s/acts' % bad['id'], {'act': 'reread'})
 t.equal(a.status, 200, 'it is read again')
 until(lambda: clerk.get('/v1/consignments/' + bad['id']).json['last_act'] >
       a.json['index'], 'and found out again')
+
+# --- and is set aside ---
+
+acts = '/v1/consignments/%s/acts'
+aside = {'act': 'set_aside', 'reason': 'Không phải gói tin'}
+bad = clerk.get('/v1/consignments/' + bad['id']).json
+t.equal(bad['state'], 'quarantined', 'it waits for a decision')
+real = people.their_clerk.post(acts % bad['id'], aside)
+none = people.their_clerk.post(acts % ('0' * 31 + '1'), aside)
+told = [{k: v for k, v in x.json.items() if k not in (
+    'instance', 'request_id')} for x in (real, none)]
+t.ok(real.status == 404 and told[0] == told[1],
+     'by another agency: as one that never was', '%s\n%s' % (real, none))
+t.refused(clerk.post(acts % bad['id'], {'act': 'set_aside'}), 422,
+          'field-required', 'without a reason')
+t.refused(clerk.post(acts % one['id'], aside), 409, 'out-of-order',
+          'one that was taken')
+a = clerk.post(acts % bad['id'], aside)
+t.equal(a.status, 200, 'it is set aside')
+got = clerk.get('/v1/consignments/' + bad['id']).json
+t.equal((got['state'], got['note'], got['last_act']),
+        ('refused', aside['reason'], a.json['index']), 'with its reason')
+t.equal(clerk.get('/v1/consignments/%s/content' % bad['id']).body, junk,
+        'its bytes stay')
+t.refused(clerk.post(acts % bad['id'], aside), 409, 'out-of-order', 'once')
 server.stop()
 t.check_clean(province)
 t.done()

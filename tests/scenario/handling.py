@@ -68,6 +68,15 @@ def delivery(paper):
         '/v1/papers/%s/deliveries' % paper).json['deliveries'][0]
 
 
+def tagged(who, path, name):
+    """What has no revision has a tag of what is said of it."""
+    tag = who.get(path).headers['etag']
+    a = who.get(path, **{'If-None-Match': tag})
+    t.equal((len(tag), a.status, a.body, a.headers['etag']),
+            (66, 304, b'', tag), name)
+    return tag
+
+
 def shown(paper, code, name):
     until(lambda: (delivery(paper)['status'] or {}).get('code') == code,
             name)
@@ -97,6 +106,7 @@ them = people.their_clerk.get('/v1/people').json['people']
 boss = [p for p in them if p['roles'] == ['leader']][0]['id']
 t.equal(people.their_clerk.get('/v1/people/' + boss).json['name'],
         'Phạm Văn Giả', 'people are found by their id')
+tagged(people.their_clerk, '/v1/people/' + boss, 'a person has a tag')
 t.equal(people.clerk.get('/v1/people/' + boss).status, 404,
         "another agency's are not")
 a = done(act(people.their_clerk, here, 'accept'), 'accepted')
@@ -162,9 +172,27 @@ t.equal(people.clerk.paper(paper)['replaced_by'], by, 'by that one')
 paper = issued()
 done(act(people.clerk, paper, 'dispatch', to=[{'name': 'Ông Nguyễn Văn A'}]),
      'sent to somebody without a system')
-until(lambda: [d for d in people.clerk.get(
+d = until(lambda: [d for d in people.clerk.get(
     '/v1/deliveries?list=print').json['deliveries']
-                 if d['paper'] == paper], 'it is on the list to be printed')
+                 if d['paper'] == paper],
+          'it is on the list to be printed')[0]
+handed = '/v1/deliveries/%s/acts' % d['id']
+tag = tagged(people.clerk, '/v1/deliveries/' + d['id'], 'it has a tag')
+for day in ('2020-01-02', '2099-01-02'):
+    a = people.clerk.post(handed, {'act': 'hand_over', 'on': day})
+    t.refused(a, 422, 'invalid', 'handed over on ' + day)
+    t.equal(a.json['pointer'], '/on', 'which is where')
+t.refused(people.clerk.post(handed, {'act': 'resend'}), 409, 'out-of-order',
+          'what is on paper is not sent again')
+done(people.clerk.post(handed, {'act': 'hand_over',
+                                'note': 'Ông A ký nhận'}), 'handed over')
+a = people.clerk.get('/v1/deliveries/' + d['id'], **{'If-None-Match': tag})
+t.equal((a.status, a.json['state'], bool(a.json['evidence']['delivered']),
+         [(x['status']['code'], x['from'], x['note']) for x in a.json['log']]),
+        (200, 'arrived', True, [('01', 'H99.07', 'Ông A ký nhận')]),
+        'it arrived, and who says so')
+t.refused(people.clerk.post(handed, {'act': 'hand_over'}), 409,
+          'out-of-order', 'once')
 done(people.clerk.get('/v1/deliveries?list=dead'), 'dead letters are listed')
 done(people.clerk.get('/v1/deliveries'), 'what waits is listed')
 
@@ -189,6 +217,7 @@ t.equal(book['last'], people.clerk.paper(paper)['number']['value'],
         'the book says the last number')
 agency = people.clerk.get('/v1/agencies/H99.31').json
 t.equal(agency['name'], 'Ủy ban nhân dân xã An Mẫu', 'an agency by its code')
+tagged(people.clerk, '/v1/agencies/H99.31', 'it has a tag')
 t.equal(len(people.clerk.get('/v1/agencies').json['agencies']), 2,
         'two agencies are here')
 province_next = {'name': 'Ủy ban nhân dân tỉnh Bên',

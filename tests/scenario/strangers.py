@@ -146,6 +146,8 @@ same('complete', 'POST', '/v1/signatures/{}/value', prepared,
 same('a delivery', 'GET', '/v1/deliveries/{}', delivery)
 same('sending again', 'POST', '/v1/deliveries/{}/acts', delivery,
      {'act': 'resend'}, who=('clerk',))
+same('handing over', 'POST', '/v1/deliveries/{}/acts', delivery,
+     {'act': 'hand_over', 'note': 'x'}, who=('clerk', 'system'))
 same('a person', 'GET', '/v1/people/{}', leader_id)
 for method in ('GET', 'DELETE'):
     same('pieces ' + method, method, '/v1/tus/{}', tus)

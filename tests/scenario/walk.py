@@ -117,6 +117,12 @@ people.agree(paper)
 der = subprocess.run(['openssl', 'x509', '-in',
                       province.path('keys', 'skhcn-leader.pem'), '-outform',
                       'DER'], capture_output=True, check=True).stdout
+a = people.system.post('/v1/papers/%s/signatures' % paper,
+                       {'act': 'sign', 'number_first': True},
+                       rev=people.system.paper(paper)['rev'])
+t.refused(a, 422, 'field-required', 'carried for nobody')
+t.ok(a.json['pointer'] == '/chain' and 'certificate' in a.json['detail'],
+     'the answer says what is to be added', a)
 two_steps(people.system, paper, 'sign', 'skhcn-leader',
           'two steps carried by the system', number_first=True,
           chain=[base64.b64encode(der).decode()])

@@ -287,6 +287,95 @@ test_two_step(struct vt_buf *b)
 	fake.answer = VT_OK;
 }
 
+/* A program that does not say for whom: the office refuses, the face says which
+ * field would say it. */
+static void
+test_chain_missing(struct vt_buf *b)
+{
+	fake_forget();
+	fake.answer = VT_E_FIELD_REQUIRED;
+	tap_eq_int(ask(b, "POST", "/v1/papers/" P "/signatures", REV,
+		       "{\"act\":\"sign\"}"),
+	    422, "prepared for nobody");
+	tap_ok(HAS("field-required") && HAS("\"pointer\":\"/chain\""),
+	    "the field that says for whom");
+	fake.answer = VT_E_FORBIDDEN;
+	(void)ask(b, "POST", "/v1/papers/" P "/signatures", REV,
+	    "{\"act\":\"sign\"}");
+	tap_ok(!HAS("\"pointer\""), "another refusal is about no field");
+	fake.answer = VT_OK;
+}
+
+static void
+test_delivery_acts(struct vt_buf *b)
+{
+	const char *at = "/v1/deliveries/" P "/acts";
+
+	tap_eq_int(ask(b, "POST", at, JSON,
+		       "{\"act\":\"hand_over\",\"on\":\"2026-03-02\","
+		       "\"note\":\"Ông A ký\"}"),
+	    200, "handed over");
+	tap_eq_str(fake.act, "handed", "is that act");
+	tap_eq_str(fake.subject, "2026-03-02", "on that day");
+	tap_eq_str(fake.note, "Ông A ký", "with its note");
+	tap_eq_int(ask(b, "POST", at, JSON,
+		       "{\"act\":\"receive\",\"on\":\"2026-03-02\"}"),
+	    422, "receiving has no day");
+	tap_ok(HAS("\"pointer\":\"/on\""), "says where");
+	tap_eq_int(ask(b, "POST", at, JSON,
+		       "{\"act\":\"hand_over\",\"on\":\"2026-02-30\"}"),
+	    422, "a day that there is not");
+	tap_ok(HAS("\"pointer\":\"/on\""), "says where");
+	fake.answer = VT_E_INVALID;
+	tap_eq_int(ask(b, "POST", at, JSON,
+		       "{\"act\":\"hand_over\",\"on\":\"2099-01-01\"}"),
+	    422, "a day to come");
+	tap_ok(HAS("\"pointer\":\"/on\""), "says where, too");
+	fake.answer = VT_OK;
+	tap_eq_int(ask(b, "GET", "/v1/papers/" P "/deliveries", "", ""), 200,
+	    "what was sent");
+	tap_ok(HAS("\"attempts\":2"), "has the tries of its work item");
+}
+
+static void
+test_consignment_acts(struct vt_buf *b)
+{
+	const char *at = "/v1/consignments/" P "/acts";
+
+	tap_eq_int(ask(b, "POST", at, JSON, "{\"act\":\"reread\"}"), 200,
+	    "read again");
+	tap_eq_str(fake.act, "reread", "is that act");
+	tap_eq_int(ask(b, "POST", at, JSON,
+		       "{\"act\":\"set_aside\",\"reason\":\"rác\"}"),
+	    200, "set aside");
+	tap_eq_str(fake.act, "set_aside", "is that act");
+	tap_eq_str(fake.note, "rác", "with its reason");
+	tap_eq_int(ask(b, "POST", at, JSON, "{\"act\":\"set_aside\"}"), 422,
+	    "without one");
+	tap_ok(HAS("\"pointer\":\"/reason\""), "says what is missing");
+}
+
+/* The ETag of what has no revision: of the bytes, so any change shows. */
+static void
+test_tagged(struct vt_buf *b)
+{
+	const char *at = "/v1/agencies/H99.07";
+	char tag[100], match[120];
+	const char *p;
+
+	snprintf(fake.subject, sizeof(fake.subject), "SM");
+	tap_eq_int(ask(b, "GET", at, "", ""), 200, "an agency");
+	p = strstr(vt_buf_str(b), "ETag: \"");
+	snprintf(tag, sizeof(tag), "%.66s", p == NULL ? "" : p + 6);
+	tap_ok(strlen(tag) == 66 && tag[65] == '"', "with a tag");
+	snprintf(match, sizeof(match), "If-None-Match: %s\r\n", tag);
+	tap_eq_int(ask(b, "GET", at, match, ""), 304, "unchanged");
+	tap_ok(HAS(tag) && *raw_body(b) == '\0', "the tag alone");
+	snprintf(fake.subject, sizeof(fake.subject), "SMM");
+	tap_eq_int(ask(b, "GET", at, match, ""), 200, "changed");
+	tap_ok(!HAS(tag) && HAS("\"SMM\""), "has another");
+}
+
 /* From an answer whose list was filtered so; ret has room for a path. */
 static void
 next_page(struct vt_buf *b, const char *path, char ret[200])
@@ -640,6 +729,10 @@ main(void)
 	test_acts(&b);
 	test_secrets(&b);
 	test_two_step(&b);
+	test_chain_missing(&b);
+	test_delivery_acts(&b);
+	test_consignment_acts(&b);
+	test_tagged(&b);
 	test_reading(&b);
 	test_content(&b);
 	test_upload(&b);
