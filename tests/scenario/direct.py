@@ -7,10 +7,12 @@ nothing in."""
 import base64
 import hashlib
 import http.client
+import http.server
 import json
 import os
 import socket
 import ssl
+import threading
 import time
 
 import harness as t
@@ -284,6 +286,83 @@ a404 = direct(new, packet, X_Vanthu_To='H99.98')
 t.ok(a404.status in (404, 422), 'for an agency that is not here', a404)
 t.equal(len([x for x in their_clerk.get('/v1/consignments').json[
     'consignments'] if x['kind'] == 'edoc']), 2, 'nothing of it got in')
+
+# --- a peer that is down, or says no ---
+
+
+class No(http.server.BaseHTTPRequestHandler):
+    """In the place of node a, by its certificate: it knows nobody."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers['Content-Length']))
+        self.send_response(404)
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def hurry(who, path):
+    return who.ask('POST', path + '/hurry', None,
+                   {'Idempotency-Key': t.new_key()})
+
+
+def untold():
+    return their_clerk.get('/v1/statuses').json['statuses']
+
+
+b.stop()
+third = people.walk(files[:1])
+people.clerk.need(people.clerk.act(third, 'issue'))
+people.clerk.need(people.clerk.act(third, 'dispatch'))
+d = until(lambda: [x for x in deliveries(third) if x['attempts'] > 0],
+          'a try shows before its outcome')[0]
+t.equal((d['state'], d['dead'], d['status']), ('waiting', False, None),
+        'and another follows')
+answer = hurry(people.clerk, '/v1/deliveries/' + d['id'])
+t.equal((answer.status, answer.json['id'], answer.json['state']),
+        (200, d['id'], 'waiting'), 'now')
+until(lambda: deliveries(third)[0]['attempts'] > d['attempts'],
+      'it is tried, in vain')
+b = Node('b', store_b, port_b)
+t.equal(hurry(people.clerk, '/v1/deliveries/' + d['id']).status, 200,
+        'and when the peer is back')
+until(lambda: shown(third) == '01', 'it arrives at once')
+t.refused(hurry(people.clerk, '/v1/deliveries/' + d['id']), 409,
+          'out-of-order', 'what arrived does not wait')
+
+t.equal(untold(), [], 'nothing is untold')
+theirs3 = their_clerk.get('/v1/papers?direction=in&state=waiting').json[
+    'papers'][0]['id']
+a.stop()
+no = http.server.HTTPServer(('127.0.0.1', port_a), No)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(os.path.join(work, 'a.pem'),
+                        os.path.join(work, 'a.key'))
+no.socket = context.wrap_socket(no.socket, server_side=True)
+thread = threading.Thread(target=no.serve_forever, daemon=True)
+thread.start()
+their_clerk.need(their_clerk.act(theirs3, 'accept'))
+u = until(untold, 'what the sender does not take is listed')
+t.equal([(x['status']['code'], x['to'], x['paper'], x['next_try_at'])
+         for x in u], [('03', 'H99.07', theirs3, None)],
+        'what, to whom, about which paper; it waits for a person')
+t.ok(u[0]['attempts'] > 0 and u[0]['note'], 'with the reason', u)
+t.refused(hurry(their_clerk, '/v1/statuses/' + '0' * 31 + '1'), 404,
+          'not-found', 'a status that there is not')
+no.shutdown()
+thread.join()
+no.server_close()
+a = Node('a', store_a, port_a)
+t.equal(people.clerk.get('/v1/statuses').json['statuses'], [],
+        'the other agency has none')
+answer = hurry(their_clerk, '/v1/statuses/' + u[0]['id'])
+t.equal((answer.status, answer.json['id'],
+         bool(answer.json['next_try_at'])), (200, u[0]['id'], True),
+        'told now, to who is back')
+until(lambda: shown(third) == '03', 'it is told')
+until(lambda: not untold(), 'and no longer listed')
 
 a.stop()
 b.stop()
