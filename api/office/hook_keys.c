@@ -65,6 +65,27 @@ vt_office_hook_key(struct vt_office *o, const char *code,
 	return public_keys(&seeds, ret, reterr);
 }
 
+int
+vt_office_hook_key_was(struct vt_office *o, uint32_t agency_no, uint32_t no,
+    char ret[VT_HOOK_PUBLIC + 1], struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_hook_seeds s;
+	struct vt_hook_key k;
+	struct vt_agency a;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_agency_get(v, agency_no, &a, reterr)) != VT_OK ||
+	    (rc = vt_hook_key_load(v, agency_no, &k, reterr)) != VT_OK)
+		return rc;
+	vt_hook_seeds_of(o, &a.id, no == 0 ? k.no : no, VT_TIME_NONE, &s);
+	rc = public_text(&s.seed[0], ret, reterr);
+	vt_wipe(&s, sizeof(s));
+	return rc;
+}
+
 /* The next number, as an act. */
 static int
 change_key(struct vt_office *o, const struct vt_request *rq,

@@ -148,19 +148,25 @@ read_keep(
     const struct vt_act_result *r, struct vt_hook *ret, struct vt_err *reterr)
 {
 	struct vt_span value;
+	uint32_t key_no = 0;
 	struct vt_cbor c;
+	size_t n;
 	vt_id id;
 	int rc;
 
 	vt_cbor_open(&c, vt_buf_view(&r->keep));
-	if (vt_cbor_get_array(&c) != 2)
-		vt_cbor_fail(&c, "two items wanted");
+	/* two: those made before the key's number was kept */
+	if ((n = vt_cbor_get_array(&c)) != 2 && n != 3)
+		vt_cbor_fail(&c, "two or three items wanted");
 	id = vt_cbor_get_id(&c);
 	value = vt_cbor_get_bytes(&c);
+	if (n == 3)
+		key_no = (uint32_t)vt_cbor_get_uint(&c);
 	if ((rc = vt_cbor_finish(&c, "webhook kept", reterr)) != VT_OK ||
 	    (rc = vt_hook_decode(value, ret, reterr)) != VT_OK)
 		return rc;
 	ret->id = id;
+	ret->key_no = key_no;
 	ret->agency_no = r->agency_no;
 	ret->after = ret->from;
 	ret->failing_since = ret->delivered_at = VT_TIME_NONE;
@@ -190,6 +196,20 @@ read_rev(struct vt_office *o, struct vt_hook *h, struct vt_err *reterr)
 }
 
 static int
+key_number(struct vt_office *o, uint32_t agency_no, uint32_t *ret,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_hook_key k;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) == VT_OK &&
+	    (rc = vt_hook_key_load(v, agency_no, &k, reterr)) == VT_OK)
+		*ret = k.no;
+	return rc;
+}
+
+static int
 fill_new(struct vt_office *o, const struct vt_request *rq,
     const struct vt_hook_new *n, struct vt_hook *h, struct vt_err *reterr)
 {
@@ -203,7 +223,8 @@ fill_new(struct vt_office *o, const struct vt_request *rq,
 	    (rc = last_event(o, agency_no, &h->from, reterr)) != VT_OK ||
 	    (n->has_after &&
 		(rc = check_after(o, agency_no, n->after, reterr)) != VT_OK) ||
-	    (rc = count(o, agency_no, reterr)) != VT_OK)
+	    (rc = count(o, agency_no, reterr)) != VT_OK ||
+	    (rc = key_number(o, agency_no, &h->key_no, reterr)) != VT_OK)
 		return rc;
 	if (n->has_after)
 		h->from = n->after;
@@ -239,9 +260,10 @@ vt_office_hook_add(struct vt_office *o, const struct vt_request *rq,
 			return rc;
 		vt_hook_act_init(&a, ret, false);
 		vt_hook_act_work(&a, ret);
-		vt_cbor_array(&keep, 2);
+		vt_cbor_array(&keep, 3);
 		vt_cbor_id(&keep, &ret->id);
 		vt_cbor_bytes(&keep, vt_buf_view(&a.value));
+		vt_cbor_uint(&keep, ret->key_no);
 		vt_office_act(rq, NULL, a.steps, a.n, &act);
 		act.expect_rev = 0;
 		act.keep = vt_buf_view(&keep);

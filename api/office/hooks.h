@@ -102,6 +102,9 @@ struct vt_hook {
 	vt_time failing_since; /* VT_TIME_NONE */
 	vt_time delivered_at;  /* last success; VT_TIME_NONE */
 	uint64_t replay_next, replay_last; /* 0: no replay */
+	/* Number of the agency's key when it was made: of vt_office_hook_add
+	 * only; 0: not known (made before this was kept). */
+	uint32_t key_no;
 };
 
 struct vt_hook_new {
@@ -158,6 +161,10 @@ struct vt_hook_public {
 /* Public. code: any the agency has or had. VT_E_NOT_FOUND. */
 VT_NODISCARD int vt_office_hook_key(struct vt_office *o, const char *code,
     struct vt_hook_public *ret, struct vt_err *reterr);
+/* As it was by its number (vt_hook.key_no); 0: as it is. agency_no: the
+ * actor's. */
+VT_NODISCARD int vt_office_hook_key_was(struct vt_office *o, uint32_t agency_no,
+    uint32_t no, char ret[VT_HOOK_PUBLIC + 1], struct vt_err *reterr);
 /* Another key for all subscriptions of the agency; for WEBHOOK_KEY_OVERLAP_S
  * both sign. VT_E_CONFLICT when two change it at once. Duty: HOOK_KEYS. */
 VT_NODISCARD int vt_office_hook_new_key(struct vt_office *o,

@@ -53,16 +53,18 @@ hook_out(struct vt_json *j, const struct vt_hook *h)
 	vt_v1_ktime(j, "created_at", h->created_at);
 }
 
+/* no: the key's when what is shown was made, 0: the one in force. */
 static int
-key_out(struct vt_json *j, struct vt_http_req *req, struct vt_err *reterr)
+key_out(struct vt_json *j, struct vt_http_req *req, uint32_t no,
+    struct vt_err *reterr)
 {
-	struct vt_hook_public p;
+	char key[VT_HOOK_PUBLIC + 1];
 	int rc;
 
-	rc = vt_office_hook_key(
-	    vt_v1_office(req), vt_v1_actor(req)->agency_code, &p, reterr);
+	rc = vt_office_hook_key_was(
+	    vt_v1_office(req), vt_v1_actor(req)->agency_no, no, key, reterr);
 	if (rc == VT_OK)
-		vt_json_kstr(j, "public_key", p.key);
+		vt_json_kstr(j, "public_key", key);
 	return rc;
 }
 
@@ -87,7 +89,7 @@ one_out(struct vt_http_req *req, struct vt_http_res *res,
 	if (h->rev != 0)
 		etag_out(res, h);
 	hook_out(&j, h);
-	if ((rc = key_out(&j, req, reterr)) != VT_OK)
+	if ((rc = key_out(&j, req, h->key_no, reterr)) != VT_OK)
 		return rc;
 	if (secret && h->symmetric) {
 		vt_office_hook_secret(vt_v1_office(req), h, &text);
@@ -149,7 +151,7 @@ vt_v1_list_webhooks(
 	if (rc != VT_OK)
 		return rc;
 	vt_v1_json(res, &j);
-	if ((rc = key_out(&j, req, reterr)) != VT_OK)
+	if ((rc = key_out(&j, req, 0, reterr)) != VT_OK)
 		return rc;
 	vt_json_key(&j, "webhooks");
 	vt_json_array(&j);
@@ -238,9 +240,10 @@ vt_v1_change_webhook(
 	c.enabled = vt_in_bool(&root, "enabled");
 	c.set_after = vt_in_has(&root, "after");
 	c.after = vt_in_uint(&root, "after", INT64_MAX);
-	/* a secret is told once, to whoever had it made: it is shown only new */
-	c.new_secret = vt_in_bool(&root, "new_secret") ||
-		       (c.set_symmetric && c.symmetric);
+	/* a secret is told once, to whoever had it made: it is shown only new
+	 */
+	c.new_secret =
+	    vt_in_bool(&root, "new_secret") || (c.set_symmetric && c.symmetric);
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = change_request(req, &rq, reterr)) != VT_OK ||
 	    (rc = vt_office_hook_change(

@@ -578,6 +578,7 @@ agency_keys(void)
 	struct vt_hook_public was = public_of("H99.07"), now, again, p;
 	struct vt_request rq = request(&admin, "new-key");
 	struct vt_hook all[VT_L(WEBHOOKS_MAX)];
+	char key[VT_HOOK_PUBLIC + 1];
 	struct vt_hook h;
 	bool repeated;
 	size_t count;
@@ -602,6 +603,17 @@ agency_keys(void)
 	tap_ok(strcmp(now.key, was.key) != 0 &&
 		   strcmp(now.previous, was.key) == 0 && now.until > w.now,
 	    "the one before stays for a while");
+	rq = request(&admin, "agency-key");
+	tap_call(vt_office_hook_add(o, &rq, &n, &h, &repeated, &err), &err,
+	    "the subscription asked for again");
+	tap_call(
+	    vt_office_hook_key_was(o, admin.agency_no, h.key_no, key, &err),
+	    &err, "its key");
+	tap_ok(repeated && strcmp(key, was.key) == 0,
+	    "is told with the key that was there when it was made");
+	tap_call(vt_office_hook_key_was(o, admin.agency_no, 0, key, &err), &err,
+	    "the one in force");
+	tap_eq_str(key, now.key, "is the new one");
 	rq = request(&officer, "new-key-2");
 	tap_code(vt_office_hook_new_key(o, &rq, &p, &repeated, &err),
 	    VT_E_FORBIDDEN, &err, "an officer makes none");
