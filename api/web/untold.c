@@ -47,6 +47,8 @@ vt_untold_letter(
     struct vt_desk *d, struct vt_view *v, const struct vt_delivery *l)
 {
 	char paper[VT_ID_TEXT + 1], id[VT_ID_TEXT + 1], action[96];
+	/* of an agency whose name is not known, the code stands for it */
+	bool named = *l->to.name != '\0' && strcmp(l->to.name, l->to.code) != 0;
 	struct vt_buf *b = d->page.b;
 	struct vt_paper p;
 
@@ -58,7 +60,7 @@ vt_untold_letter(
 	(void)snprintf(
 	    action, sizeof(action), "/desk/papers/%s/acts/resend", paper);
 	vt_html(b, "<li><a href=\"/desk/papers/%s\" lang=\"vi\">%s</a> → %s %s",
-	    paper, p.meta.subject, l->to.name, l->to.code);
+	    paper, p.meta.subject, named ? l->to.name : "", l->to.code);
 	if (*l->note != '\0')
 		vt_html(b, "<p class=\"said\">%s</p>", l->note);
 	button(d, action, id);
@@ -77,8 +79,9 @@ status(struct vt_desk *d, struct vt_view *v, const struct vt_untold *u,
 
 	vt_page_moment(u->at, &at);
 	vt_page_moment(u->next, &next);
-	vt_html(b, "<li><b>%s</b> → %s <span class=\"quiet\">%s</span> ",
-	    vt_word_status(d, u->code), u->to, vt_buf_str(&at));
+	vt_html(b, "<li><b>%s</b> → %s ", vt_word_status(d, u->code), u->to);
+	if (at.n > 0)
+		vt_html(b, "<span class=\"quiet\">%s</span> ", vt_buf_str(&at));
 	if (linked && !vt_id_is_zero(&u->paper) &&
 	    vt_office_paper(d->office, v, d->me, &u->paper, &p, NULL) ==
 		VT_OK) {
