@@ -298,13 +298,15 @@ handle(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e)
 	}
 }
 
-/* An answer ends the ask; agreeing to give it back ends the handling. */
+/* An answer ends the ask; agreeing to give it back ends the handling, if that
+ * has not ended by a refusal. */
 static void
 answer(struct vt_paper *p, const struct vt_srec *r)
 {
 	static const vt_id none;
 
-	if (r->sub == 15 && p->asked == VT_ASK_TAKE_BACK) {
+	if (r->sub == 15 && p->asked == VT_ASK_TAKE_BACK &&
+	    p->state != VT_PAPER_REFUSED) {
 		p->state = VT_PAPER_TAKEN_BACK;
 		p->closed_note = p->asked_note;
 	}

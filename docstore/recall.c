@@ -32,14 +32,57 @@ vt_step_link(const struct vt_srec *r, uint64_t paper, uint64_t *ret_from,
 
 /* ---- asking ---- */
 
+/*
+ * Was it given back? A 15 says so when it answers a 13, or comes after the
+ * paper was recalled. The one that agrees to an update or a replacement does
+ * not: nothing in it tells them apart, so of a paper that was replaced the
+ * first answer is taken for that one. In doubt it is asked for once more.
+ */
+static int
+given_back(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
+	const struct vt_paper *p = x->paper;
+	const struct vt_ref ref = { .agency_no = x->st.agency_no,
+		.seq = d->seq };
+	size_t answers = 0, before = vt_id_is_zero(&p->replaced_by) ? 0 : 1;
+	struct vt_delivery_status st;
+	bool asked = false;
+	struct vt_scan s;
+	int rc;
+
+	*ret = false;
+	if (d->agreed_at == VT_TIME_NONE)
+		return VT_OK;
+	s = vt_scan_log(x->b->txn, VT_T_DELIVERY_LOG, &ref, 0);
+	while (!*ret && vt_scan_next(&s, reterr)) {
+		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
+		    (rc = vt_status_decode(s.row, scratch, &st, reterr)) !=
+			VT_OK)
+			return rc;
+		asked |= st.code == 13;
+		answers += st.code == 15 || st.code == 16;
+		*ret = st.code == 15 && answers > before &&
+		       (asked || (p->recalled_at != VT_TIME_NONE &&
+				     st.received_at >= p->recalled_at));
+	}
+	return s.rc;
+}
+
 /* Is there anybody to ask? A delivery that is given back, refused, or was
  * never to reach a system is left alone. */
-static bool
-can_ask(const struct vt_delivery *d)
+static int
+can_ask(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
+    struct vt_err *reterr)
 {
-	return d->state != VT_DELIVERY_REFUSED &&
+	bool gone;
+	int rc = given_back(x, d, &gone, reterr);
+
+	*ret = rc == VT_OK && !gone && d->state != VT_DELIVERY_REFUSED &&
 	       d->state != VT_DELIVERY_WITHDRAWN &&
-	       d->state != VT_DELIVERY_PRINT && d->agreed_at == VT_TIME_NONE;
+	       d->state != VT_DELIVERY_PRINT;
+	return rc;
 }
 
 /*
@@ -86,7 +129,7 @@ ask_all(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 	struct vt_srec_to *to = NULL;
 	size_t cap = 0, n = 0;
 	struct vt_delivery d;
-	bool withdraw;
+	bool withdraw, can;
 	struct vt_scan s;
 	int rc;
 
@@ -94,9 +137,10 @@ ask_all(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 	while (vt_scan_next(&s, reterr)) {
 		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
 		    (rc = vt_row_delivery(x->b->txn, x->st.agency_no,
-			 vt_be64(s.k.p + 12), scratch, &d, reterr)) != VT_OK)
+			 vt_be64(s.k.p + 12), scratch, &d, reterr)) != VT_OK ||
+		    (rc = can_ask(x, &d, &can, reterr)) != VT_OK)
 			return rc;
-		if (!can_ask(&d))
+		if (!can)
 			continue;
 		if ((rc = never_left(x, &d, &withdraw, reterr)) != VT_OK)
 			return rc;
@@ -126,7 +170,7 @@ decide_ask(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 	const struct vt_paper *p = x->paper;
 	struct vt_srec_to *to;
 	struct vt_delivery d;
-	bool withdraw;
+	bool withdraw, can = false;
 	int rc;
 
 	if (r->sub != VT_ASK_TAKE_BACK)
@@ -141,7 +185,9 @@ decide_ask(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 		rc = vt_delivery_of_act(x, &r->object, &d, reterr);
 		if (rc == VT_OK)
 			rc = never_left(x, &d, &withdraw, reterr);
-		if (rc == VT_OK && can_ask(&d)) {
+		if (rc == VT_OK)
+			rc = can_ask(x, &d, &can, reterr);
+		if (rc == VT_OK && can) {
 			if ((to = vt_arena_alloc(x->arena, sizeof(*to))) ==
 			    NULL)
 				return vt_nomem(reterr);
@@ -242,8 +288,8 @@ decide_link(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 	return ask_all(x, r, reterr);
 }
 
-/* A paper whose handling is over is not given back once more. Declining
- * clears the ask away. */
+/* A paper whose handling is over is not given back once more; one that was
+ * refused may be said to be: it is. Declining clears the ask away. */
 static int
 decide_answer(
     const struct vt_paper *p, const struct vt_srec *r, struct vt_err *reterr)
@@ -252,8 +298,7 @@ decide_answer(
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "answer: nobody asks for this paper");
 	if (r->sub == 15 && p->asked == VT_ASK_TAKE_BACK &&
-	    (p->state == VT_PAPER_REFUSED || p->state == VT_PAPER_TAKEN_BACK ||
-		p->state == VT_PAPER_RECALLED))
+	    (p->state == VT_PAPER_TAKEN_BACK || p->state == VT_PAPER_RECALLED))
 		return vt_out_of_order(p, "answer 15", reterr);
 	return VT_OK;
 }
