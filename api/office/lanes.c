@@ -24,42 +24,46 @@ vt_lanes_fini(struct vt_lanes *l)
 
 /* ---- slots ---- */
 
-/* The row of a lane; a free one, or one that nobody is in, when it has none.
- * NULL: all are in use. */
+/* The row of a lane; when it has none, a free one, or the one that failed
+ * longest ago. There is always one: fewer are in use than there are rows. */
 static struct vt_lane *
 row_of(struct vt_lanes *l, uint64_t lane)
 {
 	struct vt_lane *spare = NULL;
 
-	for (size_t i = 0; i < VT_LANES_KNOWN; i++) {
+	for (size_t i = 0; i < VT_L(LANES_KNOWN); i++) {
 		struct vt_lane *k = &l->known[i];
 
 		if (k->lane == lane)
 			return k;
-		if (k->held == 0 &&
-		    (spare == NULL || (spare->lane != 0 && !k->failing)))
+		if (k->held == 0 && (spare == NULL || k->left < spare->left))
 			spare = k;
 	}
+	VT_ASSERT(spare != NULL);
 	return spare;
 }
 
-/* May one more enter? Under the lock. */
+/*
+ * May one more enter? Under the lock. The first always, unless half of the
+ * threads are in failing lanes; a second and third only while more than half
+ * of the threads have nothing to do.
+ */
 static bool
 is_open(struct vt_lanes *l, uint64_t lane)
 {
 	const struct vt_lane *k = row_of(l, lane);
-	uint32_t failing = 0;
+	uint32_t failing = 0, held = 0;
 
-	if (k == NULL)
-		return false;
 	if (k->lane != lane)
 		return true;
-	if (!k->failing)
-		return k->held < VT_L(ROUTE_SLOTS);
-	for (size_t i = 0; i < VT_LANES_KNOWN; i++)
-		if (l->known[i].failing)
-			failing += l->known[i].held;
-	return k->held == 0 && failing < VT_OFFICE_FAR / 2;
+	for (size_t i = 0; i < VT_L(LANES_KNOWN); i++) {
+		held += l->known[i].held;
+		failing += l->known[i].failing ? l->known[i].held : 0;
+	}
+	if (k->failing)
+		return k->held == 0 && failing < VT_OFFICE_FAR / 2;
+	return k->held == 0 ||
+	       (k->held < VT_L(ROUTE_SLOTS) && held < VT_OFFICE_FAR / 2);
 }
 
 static bool
@@ -80,17 +84,20 @@ enter(struct vt_lanes *l, uint64_t lane)
 	return ok;
 }
 
+/* tried: how it went says something of the peer. */
 static void
-leave(struct vt_lanes *l, uint64_t lane, bool failing)
+leave(struct vt_lanes *l, uint64_t lane, bool tried, bool failing)
 {
 	struct vt_lane *k;
 
 	(void)pthread_mutex_lock(&l->lock);
 	k = row_of(l, lane);
 	k->held--;
-	k->failing = failing;
-	if (k->held == 0 && !failing)
-		k->lane = 0;
+	if (tried)
+		k->failing = failing;
+	k->left = ++l->leavings;
+	if (k->held == 0 && !k->failing)
+		*k = (struct vt_lane){ 0 };
 	(void)pthread_mutex_unlock(&l->lock);
 }
 
@@ -137,7 +144,7 @@ static uint64_t
 lane_of(struct vt_office *o, struct vt_view *v, uint64_t no, struct vt_route *r)
 {
 	struct vt_lanes *l = &o->lanes;
-	size_t at = (size_t)(no % VT_LANES_CACHE);
+	size_t at = (size_t)(no % VT_L(LANES_CACHE));
 	uint64_t lane = 0;
 	struct vt_work w;
 
@@ -232,11 +239,13 @@ find(struct vt_office *o, bool far, struct found *ret, struct vt_err *reterr)
 
 /* ---- doing ---- */
 
-/* Did the peer not answer? Then its lane is narrow until one gets through. */
+/* Did the peer not answer, or could it not be reached? Then its lane is narrow
+ * until one gets through. */
 static bool
 is_failing(int rc)
 {
-	return rc == VT_E_PEER_UNAVAILABLE || rc == VT_E_TIMEOUT;
+	return rc == VT_E_PEER_UNAVAILABLE || rc == VT_E_TIMEOUT ||
+	       rc == VT_E_ENVIRONMENT;
 }
 
 int
@@ -248,6 +257,7 @@ vt_lane_work(
 	struct found f = { 0 };
 	struct vt_work w;
 	int rc, done = VT_OK;
+	bool tried;
 
 	*ret_any = false;
 	if ((rc = find(o, far, &f, reterr)) != VT_OK || f.no == 0)
@@ -256,12 +266,13 @@ vt_lane_work(
 	if (far && !enter(&o->lanes, f.lane))
 		return VT_OK;
 	rc = vt_work_claim_item(o->o.store, f.no, &o->worker, lease, &w, &err);
-	if (rc == VT_OK) {
+	tried = rc == VT_OK;
+	if (tried) {
 		rc = vt_office_work_item(o, &w, &done, &err);
 		vt_work_free(&w);
 	}
 	if (far)
-		leave(&o->lanes, f.lane, is_failing(done));
+		leave(&o->lanes, f.lane, tried, is_failing(done));
 	/* a lease lost to another claim is that one's business; an item that
 	 * its own act has ended is done */
 	if (rc == VT_E_CONFLICT || rc == VT_E_NOT_FOUND)

@@ -2,9 +2,11 @@
 /*
  * Who does which item of the queue, so that a peer that is slow, or silent,
  * holds up nobody else. What stays in this store has a thread of its own. What
- * goes to a peer is done by a few others, in the lane of its route: at most
- * ROUTE_SLOTS of them at once in one lane, and together at most half of them
- * in lanes whose last try failed.
+ * goes to a peer is done by a few others, in the lane of its route: one, or up
+ * to ROUTE_SLOTS while fewer than half of them have anything to do; one in a
+ * lane whose last try failed, and in all such lanes together at most half of
+ * them. So it takes eight silent peers to keep all of them from the others,
+ * and none can once it is known to fail.
  */
 #ifndef VT_API_OFFICE_LANES_H
 #define VT_API_OFFICE_LANES_H
@@ -14,24 +16,24 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/limits.h"
 
 struct vt_office;
-
-#define VT_LANES_KNOWN 128   /* in use or failing, remembered at once */
-#define VT_LANES_CACHE 16384 /* items whose lane is remembered */
 
 struct vt_lane {
 	uint64_t lane; /* 0: the row is free */
 	uint32_t held; /* threads in it */
 	bool failing;  /* its last try did not reach the peer */
+	uint64_t left; /* vt_lanes.leavings when one left it last */
 };
 
 struct vt_lanes {
 	pthread_mutex_t lock; /* guards all of it */
-	struct vt_lane known[VT_LANES_KNOWN];
+	struct vt_lane known[VT_L(LANES_KNOWN)];
+	uint64_t leavings;
 	struct {
 		uint64_t no, lane;
-	} cache[VT_LANES_CACHE];
+	} cache[VT_L(LANES_CACHE)];
 };
 
 void vt_lanes_init(struct vt_lanes *l);

@@ -76,6 +76,7 @@ struct node {
 	_Atomic bool unverified; /* nobody knows who signed its receipts */
 	_Atomic bool hang; /* peers whose code begins with "HANG" say nothing */
 	_Atomic unsigned hanging;
+	_Atomic int silence; /* how it ends; 0: a timeout */
 	struct kept kept[64];
 	_Atomic size_t n_kept; /* counted when it is whole */
 	_Atomic unsigned sent; /* packets that were tried */
@@ -163,7 +164,9 @@ wire_send(void *arg, const struct vt_route *route, const struct vt_packet *p,
 	int rc;
 
 	if (strncmp(route->key, "HANG", 4) == 0 && hang(n))
-		return vt_err_set(reterr, VT_E_TIMEOUT, "wire: silence");
+		return vt_err_set(reterr,
+		    n->silence == 0 ? VT_E_TIMEOUT : (enum vt_code)n->silence,
+		    "wire: silence");
 	vt_id_text(&p->id, external);
 	to = vt_buf_extend(&bytes, (size_t)p->body->size);
 	if (to == NULL || vt_source_read(p->body, 0, to, (size_t)p->body->size,
