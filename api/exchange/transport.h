@@ -13,7 +13,8 @@
  *
  * Threads: send and pull are called by several threads at once, also for the
  * same peer. They may block, but no longer than their own time limits; the
- * lease of a delivery is TRANSPORT_LEASE_S, and send must end before.
+ * lease of a delivery is TRANSPORT_LEASE_S, and send must end before. After
+ * stop they end within about a second.
  *
  * Errors: the office looks at the row of base/err.def and at nothing else.
  * Retryable (VT_E_PEER_UNAVAILABLE, VT_E_TIMEOUT, VT_E_BUSY, VT_E_IO, …): the
@@ -98,6 +99,10 @@ struct vt_transport {
 	 * (vt_office_addresses_sync). NULL: it has none. */
 	int (*sync)(void *arg, struct vt_office *o,
 	    const struct vt_route *route, struct vt_err *reterr);
+	/* The office closes: what is under way gives up (VT_E_BUSY), nothing
+	 * begins any more. Any thread; at once. The item stays claimed, and is
+	 * due when an office opens again. NULL: nothing here waits long. */
+	void (*stop)(void *arg);
 };
 
 #endif

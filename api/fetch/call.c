@@ -423,6 +423,9 @@ vt_call(const struct vt_call *call, struct vt_call_answer *ret_answer,
 	int rc;
 
 	memset(ret_answer, 0, sizeof(*ret_answer));
+	if (call->stop != NULL && call->stop(call->stop_arg))
+		return vt_err_set(reterr, VT_E_BUSY,
+		    "%s: not called, we are stopping", call->url);
 	r.length = call->head.n + call->tail.n +
 		   (call->source == NULL ? 0 : call->source->size);
 	if ((fields = make_fields(call, reterr)) == NULL)

@@ -52,8 +52,8 @@ struct vt_call {
 	 * each): who we are, for mutual TLS. */
 	struct vt_span ca, cert, key;
 
-	/* Asked about once a second; true ends the call (VT_E_BUSY), as when
-	 * the server stops. NULL: never. */
+	/* Asked first, and then about once a second; true ends the call
+	 * (VT_E_BUSY), as when the server stops. NULL: never. */
 	bool (*stop)(void *arg);
 	void *stop_arg;
 

@@ -424,11 +424,12 @@ failed(struct vt_office *o, const struct job *j, const struct vt_err *why,
 {
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_step step;
+	bool ended = why->code == VT_E_BUSY && vt_office_is_closing(o);
 	int rc;
 
-	if ((vt_err_info(why->code)->retryable ||
-		vt_outcome(why->code) == VT_OUTCOME_CONFLICT) &&
-	    j->attempt < VT_L(DELIVERY_ATTEMPTS_MAX)) {
+	if (ended || ((vt_err_info(why->code)->retryable ||
+			  vt_outcome(why->code) == VT_OUTCOME_CONFLICT) &&
+			 j->attempt < VT_L(DELIVERY_ATTEMPTS_MAX))) {
 		*ret_due = vt_deliver_next(vt_now(o->o.ctx), j->attempt);
 		if (reterr != NULL)
 			*reterr = *why;
@@ -576,7 +577,9 @@ vt_office_replay_delivery(struct vt_office *o, const struct vt_request *rq,
 		return rc;
 	step.u.resend.delivery = *delivery;
 	vt_office_act(rq, &paper, &step, 1, &act);
-	return vt_store_do(o->o.store, &act, ret, reterr);
+	if ((rc = vt_store_do(o->o.store, &act, ret, reterr)) == VT_OK)
+		vt_office_wake(o);
+	return rc;
 }
 
 int

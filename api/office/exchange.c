@@ -322,6 +322,9 @@ vt_office_work_item(struct vt_office *o, const struct vt_work *w, int *ret_done,
 	int rc = do_work(o, w, &due, &err);
 
 	*ret_done = rc;
+	/* given up because we close: who opens next takes its lease over */
+	if (rc == VT_E_BUSY && vt_office_is_closing(o))
+		return VT_OK;
 	if (rc == VT_OK && due == VT_TIME_NONE)
 		return vt_work_done(o->o.store, w->no, w->lease, reterr);
 	if (rc != VT_OK) {

@@ -17,6 +17,17 @@ vt_office_wake(struct vt_office *o)
 	pthread_mutex_unlock(&o->lock);
 }
 
+bool
+vt_office_is_closing(struct vt_office *o)
+{
+	bool stop;
+
+	pthread_mutex_lock(&o->lock);
+	stop = o->stop;
+	pthread_mutex_unlock(&o->lock);
+	return stop;
+}
+
 /* *seen: wakings known before the look that found nothing. False: stop. */
 static bool
 idle(struct vt_office *o, uint64_t seen)
@@ -24,7 +35,7 @@ idle(struct vt_office *o, uint64_t seen)
 	struct timespec until;
 	bool stop;
 
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += IDLE_S;
 	pthread_mutex_lock(&o->lock);
 	if (!o->stop && o->woken == seen)
@@ -149,6 +160,18 @@ start_threads(struct vt_office *o, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* Its hours are not the wall's: that may be set back. */
+static void
+init_wake(pthread_cond_t *c)
+{
+	pthread_condattr_t a;
+
+	pthread_condattr_init(&a);
+	pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
+	pthread_cond_init(c, &a);
+	pthread_condattr_destroy(&a);
+}
+
 int
 vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
     struct vt_err *reterr)
@@ -163,7 +186,7 @@ vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
 	o->o = *opt;
 	vt_random(opt->ctx, o->worker.b, sizeof(o->worker.b));
 	pthread_mutex_init(&o->lock, NULL);
-	pthread_cond_init(&o->wake, NULL);
+	init_wake(&o->wake);
 	vt_lanes_init(&o->lanes);
 	vt_held_init(&o->held);
 	vt_own_keys_init(&o->own_keys);
@@ -195,6 +218,10 @@ vt_office_close(struct vt_office *o)
 	o->stop = true;
 	pthread_cond_broadcast(&o->wake);
 	pthread_mutex_unlock(&o->lock);
+	/* none is added any more */
+	for (size_t i = 0; i < o->n_transports; i++)
+		if (o->transports[i].stop != NULL)
+			o->transports[i].stop(o->transports[i].arg);
 	for (size_t i = 0; i < VT_OFFICE_THREADS; i++)
 		if (o->threads[i].started)
 			pthread_join(o->threads[i].thread, NULL);

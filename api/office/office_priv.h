@@ -198,6 +198,9 @@ VT_NODISCARD int vt_office_work_item(struct vt_office *o,
 
 /* ---- office.c ---- */
 
+/* Has vt_office_close begun? Any thread; cheap. */
+bool vt_office_is_closing(struct vt_office *o);
+
 /* Work was enqueued: the threads look now. Any thread; cheap. */
 void vt_office_wake(struct vt_office *o);
 

@@ -56,6 +56,23 @@ vt_axis_free(struct vt_axis *a)
 	free(a);
 }
 
+void
+vt_axis_stop(void *arg)
+{
+	struct vt_axis *a = arg;
+
+	VT_CHECK(a, VT_AXIS_MAGIC);
+	a->stopping = true;
+}
+
+bool
+vt_axis_is_stopping(void *arg)
+{
+	const struct vt_axis *a = arg;
+
+	return a->stopping;
+}
+
 /* ---- the axis as a transport ---- */
 
 /* A client for this route; *ret_secret holds what it points to. */
@@ -78,7 +95,9 @@ client_of(struct vt_axis *a, const struct vt_route *r,
 		.timeout_ms = a->o.timeout_ms,
 		.ca = a->o.ca,
 		.cert = a->o.cert,
-		.key = a->o.key };
+		.key = a->o.key,
+		.stop = vt_axis_is_stopping,
+		.stop_arg = a };
 	return VT_OK;
 }
 
@@ -140,7 +159,7 @@ axis_pull(void *arg, struct vt_office *o, const struct vt_route *route,
 	struct vt_axis *a = arg;
 	struct vt_axis_client c;
 	struct vt_pull_gateway g = { &c, VT_TRANSPORT_AXIS, false, list, fetch,
-		fetch_raw, acknowledge };
+		fetch_raw, acknowledge, vt_axis_is_stopping, a };
 	int rc;
 
 	VT_CHECK(a, VT_AXIS_MAGIC);
@@ -307,6 +326,6 @@ axis_sync(void *arg, struct vt_office *o, const struct vt_route *route,
 struct vt_transport
 vt_axis_transport(struct vt_axis *a)
 {
-	return (
-	    struct vt_transport){ "axis", a, axis_send, axis_pull, axis_sync };
+	return (struct vt_transport){ "axis", a, axis_send, axis_pull,
+		axis_sync, vt_axis_stop };
 }

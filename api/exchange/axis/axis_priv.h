@@ -4,6 +4,7 @@
 #define VT_API_EXCHANGE_AXIS_PRIV_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "api/exchange/axis/axis.h"
 #include "api/exchange/axis/client.h"
@@ -18,6 +19,7 @@
 struct vt_axis {
 	uint32_t magic;
 	struct vt_axis_options o;
+	atomic_bool stopping;
 	pthread_mutex_t lock; /* guards tokens */
 	struct {
 		char key[64]; /* of the route */
@@ -27,6 +29,10 @@ struct vt_axis {
 };
 
 void vt_wrapper_tokens_free(struct vt_axis *a);
+
+/* vt_transport.stop of both, and what their calls ask; arg: the axis. */
+void vt_axis_stop(void *arg);
+bool vt_axis_is_stopping(void *arg);
 
 /* A gateway's list of agencies into the address book. */
 typedef int vt_axis_book_list(

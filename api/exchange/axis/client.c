@@ -240,6 +240,8 @@ send_signed(struct run *r, const struct vt_axis_param *params, size_t n,
 	call.ca = r->c->ca;
 	call.cert = r->c->cert;
 	call.key = r->c->key;
+	call.stop = r->c->stop;
+	call.stop_arg = r->c->stop_arg;
 	rc = vt_call(&call, &http, reterr);
 	return finish(r, rc, &http, reterr);
 }

@@ -27,6 +27,8 @@ struct vt_axis_client {
 	bool allow_private; /* an axis on loopback or a private network */
 	long timeout_ms;    /* 0 = CALL_MS */
 	struct vt_span ca, cert, key; /* TLS, see vt_call */
+	bool (*stop)(void *arg);      /* likewise; NULL: never */
+	void *stop_arg;
 };
 
 /* "edoc", "status". */

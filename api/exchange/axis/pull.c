@@ -575,6 +575,12 @@ is_silence(int rc)
 	return rc == VT_E_PEER_REFUSED || vt_err_info(rc)->retryable;
 }
 
+static bool
+is_stopping(const struct pull *p)
+{
+	return p->g->stop != NULL && p->g->stop(p->g->stop_arg);
+}
+
 static int
 take_one(struct pull *p, struct doc *d, struct vt_err *reterr)
 {
@@ -582,6 +588,10 @@ take_one(struct pull *p, struct doc *d, struct vt_err *reterr)
 	bool ours = false;
 	int rc;
 
+	if (is_stopping(p))
+		return vt_err_set(reterr, VT_E_BUSY,
+		    "route %s: the round is broken off, we are stopping",
+		    p->route->key);
 	if (d->m.taken)
 		return tell(p, d, reterr);
 	rc = take(p, d, NULL, NULL, &ours, &err);
@@ -595,7 +605,7 @@ take_one(struct pull *p, struct doc *d, struct vt_err *reterr)
 		p->dead = 0;
 		return tell(p, d, reterr);
 	}
-	if (ours) {
+	if (ours || (rc == VT_E_BUSY && is_stopping(p))) {
 		if (reterr != NULL)
 			*reterr = err;
 		return rc;

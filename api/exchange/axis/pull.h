@@ -29,6 +29,10 @@ struct vt_pull_gateway {
 	    void *put_arg, struct vt_err *reterr);
 	int (*acknowledge)(void *arg, const char *doc_id, const char *status,
 	    struct vt_err *reterr);
+	/* Asked before each packet: the round ends here (VT_E_BUSY), and what
+	 * was cut off by it counts as no try. */
+	bool (*stop)(void *arg);
+	void *stop_arg;
 };
 
 /*

@@ -173,6 +173,8 @@ once(struct run *r, const char *token, long *ret_status, struct vt_err *err)
 	call.ca = r->c->ca;
 	call.cert = r->c->cert;
 	call.key = r->c->key;
+	call.stop = r->c->stop;
+	call.stop_arg = r->c->stop_arg;
 	rc = vt_call(&call, &http, err);
 	*ret_status = http.status;
 	if (rc == VT_OK && (http.status < 200 || http.status > 299))

@@ -22,7 +22,9 @@ struct vt_wrapper_client {
 	const struct vt_context *ctx;
 	bool allow_private;
 	long timeout_ms;
-	struct vt_span ca, cert, key;   /* TLS, see vt_call */
+	struct vt_span ca, cert, key; /* TLS, see vt_call */
+	bool (*stop)(void *arg);      /* likewise; NULL: never */
+	void *stop_arg;
 	struct vt_wrapper_token *token; /* kept between calls */
 };
 

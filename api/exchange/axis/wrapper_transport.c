@@ -84,6 +84,8 @@ client_of(struct vt_axis *a, const struct vt_route *r, struct held *ret,
 	ret->c.ca = a->o.ca;
 	ret->c.cert = a->o.cert;
 	ret->c.key = a->o.key;
+	ret->c.stop = vt_axis_is_stopping;
+	ret->c.stop_arg = a;
 	return VT_OK;
 }
 
@@ -187,7 +189,7 @@ wrapper_pull(void *arg, struct vt_office *o, const struct vt_route *route,
 	struct vt_axis *a = arg;
 	struct held h;
 	struct vt_pull_gateway g = { &h, VT_TRANSPORT_WRAPPER, true, list,
-		fetch, fetch_raw, acknowledge };
+		fetch, fetch_raw, acknowledge, vt_axis_is_stopping, a };
 	vt_time now = vt_now(a->o.ctx);
 	VT_BUF_AUTO(key);
 	int rc;
@@ -236,5 +238,5 @@ struct vt_transport
 vt_wrapper_transport(struct vt_axis *a)
 {
 	return (struct vt_transport){ "wrapper", a, wrapper_send, wrapper_pull,
-		wrapper_sync };
+		wrapper_sync, vt_axis_stop };
 }

@@ -238,10 +238,19 @@ vt_direct_face(struct vt_direct *d)
 		.app = d };
 }
 
+static void
+stop(void *arg)
+{
+	struct vt_direct *d = arg;
+
+	VT_CHECK(d, VT_DIRECT_MAGIC);
+	d->stopping = true;
+}
+
 struct vt_transport
 vt_direct_transport(struct vt_direct *d)
 {
 	return (struct vt_transport){
-		.name = "direct", .arg = d, .send = vt_direct_send
+		.name = "direct", .arg = d, .send = vt_direct_send, .stop = stop
 	};
 }

@@ -3,6 +3,8 @@
 #ifndef VT_API_EXCHANGE_DIRECT_PRIV_H
 #define VT_API_EXCHANGE_DIRECT_PRIV_H
 
+#include <stdatomic.h>
+
 #include "api/exchange/direct/direct.h"
 #include "api/fetch/call.h"
 
@@ -20,6 +22,7 @@ struct vt_direct {
 	uint32_t magic;
 	struct vt_direct_options o;
 	struct vt_call_pool *calls; /* connections to peers */
+	atomic_bool stopping;
 };
 
 /* direct/send.c */

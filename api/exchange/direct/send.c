@@ -33,6 +33,14 @@ refused(const struct vt_route *route, const struct vt_call_answer *a,
 	    route->key, a->status, a->other);
 }
 
+static bool
+is_stopping(void *arg)
+{
+	const struct vt_direct *d = arg;
+
+	return d->stopping;
+}
+
 int
 vt_direct_send(void *arg, const struct vt_route *route,
     const struct vt_packet *p, struct vt_packet_answer *ret,
@@ -86,6 +94,8 @@ vt_direct_send(void *arg, const struct vt_route *route,
 	call.put_arg = &receipt;
 	call.limit = VT_RECEIPT_MAX;
 	call.timeout_ms = d->o.timeout_ms;
+	call.stop = is_stopping;
+	call.stop_arg = d;
 	call.pool = d->calls;
 	call.allow_private = d->o.allow_private;
 	call.ca = d->o.ca;

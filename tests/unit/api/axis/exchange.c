@@ -4,8 +4,11 @@
  * client (pull loop, sending) and against our server; and our client against
  * our server over loopback. The clock is the test's.
  */
+#include <arpa/inet.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -113,6 +116,7 @@ add_agency(const char *code, uint32_t *ret)
 }
 
 static const char *system_id = "demo.system.01";
+static uint32_t pull_s; /* of the next route */
 
 static void
 put_route(const char *key, enum vt_route_kind kind, const char *url)
@@ -129,6 +133,7 @@ put_route(const char *key, enum vt_route_kind kind, const char *url)
 	snprintf(r->secret_ref, sizeof(r->secret_ref), "file:axis.secret");
 	snprintf(r->of, sizeof(r->of), "H99.07");
 	r->quirk_hash = true;
+	r->pull_s = pull_s;
 	tap_call(vt_route_put(store, r, &err), &err, "route %s", key);
 	gateway = *r;
 	free(r);
@@ -191,14 +196,43 @@ open_office(void)
 	    vt_http_port(http));
 }
 
+/* A gateway that takes connections and says nothing; closed by the end. */
+static int
+silent_gateway(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	socklen_t n = sizeof(to);
+	struct pollfd called;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char url[64];
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	tap_need(fd >= 0 && bind(fd, (struct sockaddr *)&to, sizeof(to)) == 0 &&
+		     listen(fd, 8) == 0 &&
+		     getsockname(fd, (struct sockaddr *)&to, &n) == 0,
+	    "socket");
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u", ntohs(to.sin_port));
+	pull_s = 60;
+	put_route("@silent", VT_ROUTE_AXIS, url);
+	called = (struct pollfd){ .fd = fd, .events = POLLIN };
+	tap_eq_int(poll(&called, 1, 10000), 1, "a silent gateway is asked");
+	return fd;
+}
+
 static void
 close_all(void)
 {
+	int silent = silent_gateway();
 	char command[64];
+	int64_t began;
 
 	vt_http_stop(http);
 	vt_axis_server_free(server);
+	began = vt_monotonic_us(vt_context_system());
 	vt_office_close(office);
+	tap_ok(vt_monotonic_us(vt_context_system()) - began < 2500000,
+	    "nobody waits for it when the office closes");
+	close(silent);
 	vt_axis_free(axis);
 	vt_store_close(store);
 	vt_spawner_free(spawner);
