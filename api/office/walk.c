@@ -304,5 +304,7 @@ vt_office_dispatch(struct vt_office *o, const struct vt_request *rq,
 	step.u.dispatch.to = r;
 	step.u.dispatch.n_to = n;
 	vt_office_act(rq, paper, &step, 1, &act);
-	return vt_office_do(o, rq, &act, ret, reterr);
+	if ((rc = vt_office_do(o, rq, &act, ret, reterr)) == VT_OK)
+		vt_office_wake(o);
+	return rc;
 }

@@ -10,6 +10,24 @@ static struct node a, b;
 
 /* ---- lanes ---- */
 
+/* The end of a silence, and of what waited for it. */
+static void
+answer_again(const vt_id *papers, size_t n)
+{
+	a.hang = false;
+	WAIT_FOR(a.hanging == 0, "they answer again");
+	for (size_t i = 0; i < n; i++) {
+		for (int t = 0; t < 400 && see(&a, &papers[i], 0).state ==
+					       VT_DELIVERY_WAITING;
+		     t++) {
+			advance(&a, &b, 60);
+			nap();
+		}
+		if (see(&a, &papers[i], 0).state == VT_DELIVERY_WAITING)
+			tap_ok(false, "paper %zu still waits", i);
+	}
+}
+
 /* Peers that take a connection and say nothing, more items than threads. */
 static void
 silent_peers(void)
@@ -32,18 +50,102 @@ silent_peers(void)
 	    "statuses come back meanwhile");
 	tap_ok(a.hanging >= 2 && a.hanging <= 2 * VT_L(ROUTE_SLOTS),
 	    "a silent peer has its own slots and no more");
-	a.hang = false;
-	WAIT_FOR(a.hanging == 0, "they answer again");
-	for (size_t i = 0; i < 24; i++) {
-		for (int t = 0; t < 400 && see(&a, &quiet[i], 0).state ==
-					       VT_DELIVERY_WAITING;
-		     t++) {
-			advance(&a, &b, 60);
-			nap();
-		}
-		if (see(&a, &quiet[i], 0).state == VT_DELIVERY_WAITING)
-			tap_ok(false, "paper %zu still waits", i);
+	answer_again(quiet, 24);
+}
+
+static void
+naps(unsigned n)
+{
+	while (n-- > 0)
+		nap();
+}
+
+static void
+send_silent(const vt_id *papers, size_t n, unsigned first, unsigned peers)
+{
+	char code[16];
+
+	for (size_t i = 0; i < n; i++) {
+		(void)snprintf(
+		    code, sizeof(code), "HANG.%u", first + (unsigned)i % peers);
+		send_to(&a, 0, &papers[i], code);
 	}
+}
+
+/* More silent peers than could all have their slots. */
+static void
+four_silent(void)
+{
+	vt_id quiet[12], far = issued(&a, 0, 8000);
+	size_t before = count_arrived(&b, 0);
+
+	for (size_t i = 0; i < 12; i++)
+		quiet[i] = issued(&a, 0, 8100 + i * 10);
+	a.hang = true;
+	send_silent(quiet, 12, 1, 4);
+	WAIT_FOR(a.hanging >= 6, "four peers are silent");
+	naps(30);
+	tap_ok(a.hanging <= 8, "further slots end at half of the threads");
+	send_to(&a, 0, &far, b.code[0]);
+	WAIT_FOR(count_arrived(&b, 0) == before + 1, "a fifth is not held up");
+	WAIT_FOR(shown(&a, &far) == 1, "it knows");
+	answer_again(quiet, 12);
+}
+
+/* Peers that cannot be reached, eight of them. */
+static void
+failing_peers(void)
+{
+	vt_id first[8], again[16], far = issued(&a, 0, 8500);
+	size_t before = count_arrived(&b, 0);
+
+	for (size_t i = 0; i < 8; i++)
+		first[i] = issued(&a, 0, 8510 + i * 10);
+	for (size_t i = 0; i < 16; i++)
+		again[i] = issued(&a, 0, 8610 + i * 10);
+	a.silence = VT_E_ENVIRONMENT;
+	a.hang = true;
+	send_silent(first, 8, 3, 8);
+	WAIT_FOR(a.hanging == 8, "eight connections are tried");
+	a.hang = false;
+	WAIT_FOR(a.hanging == 0, "and cut");
+	naps(30); /* their lanes know it */
+	a.hang = true;
+	send_silent(again, 3, 3, 1);
+	WAIT_FOR(a.hanging == 1, "one of them is tried again");
+	naps(30);
+	tap_eq_int(a.hanging, 1, "by one thread, until it gets through");
+	send_silent(again + 3, 13, 4, 7);
+	WAIT_FOR(a.hanging == 6, "then the others");
+	naps(30);
+	tap_eq_int(a.hanging, 6, "by half of the threads");
+	send_to(&a, 0, &far, b.code[0]);
+	WAIT_FOR(count_arrived(&b, 0) == before + 1, "one that works, too");
+	WAIT_FOR(shown(&a, &far) == 1, "it knows");
+	a.silence = 0;
+	answer_again(again, 16);
+	answer_again(first, 8);
+}
+
+/* What is sent to a tenant on an idle node waits for nobody's next look. */
+static void
+at_once(void)
+{
+	int best = 1000;
+
+	for (unsigned k = 0; k < 4; k++) {
+		vt_id paper = issued(&a, 0, 8900 + k * 10);
+		size_t before = count_arrived(&a, 1);
+		int t = 0;
+
+		naps(5);
+		send_to(&a, 0, &paper, a.code[1]);
+		while (count_arrived(&a, 1) == before && t < 1000)
+			nap(), t++;
+		best = t < best ? t : best;
+		WAIT_FOR(shown(&a, &paper) == 1, "it is there");
+	}
+	tap_ok(best < 40, "at once: %d naps", best);
 }
 
 /* ---- statuses that do not get through ---- */
@@ -411,7 +513,6 @@ fetched_again(void)
 	tap_call(vt_office_replay_delivery(a.office, &rq, &id, &r, &err), &err,
 	    "sent again by hand");
 	vt_act_result_free(&r);
-	vt_office_wake(a.office);
 	WAIT_FOR(to_fetch(p, 4) == 1, "it waits to be fetched again");
 	tap_call(vt_office_packet_open(a.office, "H99.70", &id, &pk, &err),
 	    &err, "and is handed out");
@@ -519,12 +620,19 @@ main(void)
 	node_tenant(&a, "H99.08");
 	node_tenant(&b, "H99.31");
 	node_route(&a, "H99.31", VT_ROUTE_DIRECT);
-	node_route(&a, "HANG.1", VT_ROUTE_DIRECT);
-	node_route(&a, "HANG.2", VT_ROUTE_DIRECT);
+	for (unsigned i = 1; i <= 10; i++) {
+		char code[16];
+
+		(void)snprintf(code, sizeof(code), "HANG.%u", i);
+		node_route(&a, code, VT_ROUTE_DIRECT);
+	}
 	node_route(&b, "H99.07", VT_ROUTE_DIRECT);
 	node_open(&a);
 	node_open(&b);
 	silent_peers();
+	four_silent();
+	failing_peers();
+	at_once();
 	refused_status();
 	spent_status();
 	arrived_unseen();
