@@ -118,3 +118,17 @@ vt_http_rate_take(struct vt_http_rate *r, const char *peer,
 	return vt_err_set(reterr, VT_E_HTTP_TOO_MANY,
 	    "too many requests from this address; again in %u s", *ret_wait_s);
 }
+
+void
+vt_http_rate_give(struct vt_http_rate *r, const char *peer)
+{
+	vt_hash h = network(r, peer);
+	struct bucket *b;
+
+	pthread_mutex_lock(&r->lock);
+	b = find(r, &h, vt_monotonic_us(r->context) + 1);
+	b->level += 1000000;
+	if (b->level > r->full)
+		b->level = r->full;
+	pthread_mutex_unlock(&r->lock);
+}

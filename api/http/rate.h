@@ -24,5 +24,7 @@ void vt_http_rate_free(struct vt_http_rate *r); /* NULL allowed */
  */
 VT_NODISCARD int vt_http_rate_take(struct vt_http_rate *r, const char *peer,
     unsigned *ret_wait_s, struct vt_err *reterr);
+/* Gives one back: the request turned out to be no burden. */
+void vt_http_rate_give(struct vt_http_rate *r, const char *peer);
 
 #endif

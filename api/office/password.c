@@ -10,7 +10,8 @@ vt_password_gate_init(struct vt_password_gate *g)
 {
 	VT_ASSERT(pthread_mutex_init(&g->lock, NULL) == 0);
 	VT_ASSERT(pthread_cond_init(&g->open, NULL) == 0);
-	g->in = g->waiting = 0;
+	g->in = g->strangers = g->known_waiting = 0;
+	memset(g->waiting, 0, sizeof(g->waiting));
 }
 
 void
@@ -20,55 +21,99 @@ vt_password_gate_fini(struct vt_password_gate *g)
 	VT_ASSERT(pthread_mutex_destroy(&g->lock) == 0);
 }
 
-static int
-enter(struct vt_password_gate *g, struct vt_err *reterr)
+/* ---- the gate; its lock is held ---- */
+
+static bool
+has_room(const struct vt_password_gate *g, const char *place)
 {
-	bool full;
+	return g->in < VT_L(PASSWORDS_AT_ONCE) + VT_L(PASSWORDS_RESERVED) &&
+	       (place == NULL || g->strangers < VT_L(PASSWORDS_AT_ONCE));
+}
+
+/* The strangers' queue: a free position in it, if this place may have one. */
+static const char **
+position(struct vt_password_gate *g, const char *place)
+{
+	const char **ret = NULL;
+	size_t same = 0;
+
+	for (size_t i = 0; i < VT_L(PASSWORDS_WAITING); i++)
+		if (g->waiting[i] == NULL)
+			ret = &g->waiting[i];
+		else
+			same += strcmp(g->waiting[i], place) == 0;
+	return same < VT_L(PASSWORDS_WAITING_PLACE) ? ret : NULL;
+}
+
+/* False: too many do. */
+static bool
+wait_for_room(struct vt_password_gate *g, const char *place)
+{
+	const char **at = NULL;
+
+	if (place == NULL && g->known_waiting >= VT_L(PASSWORDS_WAITING))
+		return false;
+	if (place != NULL && (at = position(g, place)) == NULL)
+		return false;
+	if (at != NULL)
+		*at = place;
+	else
+		g->known_waiting++;
+	while (!has_room(g, place))
+		VT_ASSERT(pthread_cond_wait(&g->open, &g->lock) == 0);
+	if (at != NULL)
+		*at = NULL;
+	else
+		g->known_waiting--;
+	return true;
+}
+
+static int
+enter(struct vt_password_gate *g, const char *place, struct vt_err *reterr)
+{
+	bool ok;
 
 	if (g == NULL)
 		return VT_OK;
 	VT_ASSERT(pthread_mutex_lock(&g->lock) == 0);
-	full = g->in >= VT_L(PASSWORDS_AT_ONCE) &&
-	       g->waiting >= VT_L(PASSWORDS_WAITING);
-	while (!full && g->in >= VT_L(PASSWORDS_AT_ONCE)) {
-		g->waiting++;
-		VT_ASSERT(pthread_cond_wait(&g->open, &g->lock) == 0);
-		g->waiting--;
-	}
-	if (!full)
+	ok = has_room(g, place) || wait_for_room(g, place);
+	if (ok) {
 		g->in++;
+		g->strangers += place != NULL;
+	}
 	VT_ASSERT(pthread_mutex_unlock(&g->lock) == 0);
-	return full ? vt_err_set(reterr, VT_E_BUSY,
-			  "password: %zu wait to be looked at",
-			  VT_L(PASSWORDS_WAITING))
-		    : VT_OK;
+	return ok ? VT_OK
+		  : vt_err_set(reterr, VT_E_BUSY,
+			"password: too many wait to be looked at");
 }
 
 static void
-leave(struct vt_password_gate *g)
+leave(struct vt_password_gate *g, const char *place)
 {
 	if (g == NULL)
 		return;
 	VT_ASSERT(pthread_mutex_lock(&g->lock) == 0);
 	g->in--;
-	VT_ASSERT(pthread_cond_signal(&g->open) == 0);
+	g->strangers -= place != NULL;
+	/* all: a stranger may not go where one who is known may */
+	VT_ASSERT(pthread_cond_broadcast(&g->open) == 0);
 	VT_ASSERT(pthread_mutex_unlock(&g->lock) == 0);
 }
 
 static int
-derive(struct vt_password_gate *g, const struct vt_password *p,
-    struct vt_span password, uint8_t ret[static VT_ARGON2_SIZE],
-    struct vt_err *reterr)
+derive(struct vt_password_gate *g, const char *place,
+    const struct vt_password *p, struct vt_span password,
+    uint8_t ret[static VT_ARGON2_SIZE], struct vt_err *reterr)
 {
 	struct vt_argon2 a = { p->memory_kib, p->passes, p->lanes,
 		VT_SPAN(p->salt, sizeof(p->salt)), VT_SPAN(NULL, 0),
 		VT_SPAN(NULL, 0) };
 	int rc;
 
-	if ((rc = enter(g, reterr)) != VT_OK)
+	if ((rc = enter(g, place, reterr)) != VT_OK)
 		return rc;
 	rc = vt_argon2id(&a, password, ret, reterr);
-	leave(g);
+	leave(g, place);
 	return rc;
 }
 
@@ -113,7 +158,7 @@ vt_password_make(struct vt_password_gate *gate, const struct vt_context *ctx,
 	memset(&p, 0, sizeof(p));
 	parameters(&p);
 	vt_random(ctx, p.salt, sizeof(p.salt));
-	rc = derive(gate, &p, vt_secret_view(password), p.hash, reterr);
+	rc = derive(gate, NULL, &p, vt_secret_view(password), p.hash, reterr);
 	if (rc == VT_OK)
 		*ret = p;
 	vt_wipe(&p, sizeof(p));
@@ -121,8 +166,9 @@ vt_password_make(struct vt_password_gate *gate, const struct vt_context *ctx,
 }
 
 int
-vt_password_try(struct vt_password_gate *gate, const struct vt_password *kept,
-    const struct vt_secret *password, bool *ret_right, struct vt_err *reterr)
+vt_password_try(struct vt_password_gate *gate, const char *place,
+    const struct vt_password *kept, const struct vt_secret *password,
+    bool *ret_right, struct vt_err *reterr)
 {
 	struct vt_span s = vt_secret_view(password);
 	struct vt_password nobody = { .memory_kib = 0 };
@@ -136,7 +182,7 @@ vt_password_try(struct vt_password_gate *gate, const struct vt_password *kept,
 	if (kept == NULL)
 		parameters(&nobody);
 	/* An empty one is never right, and Argon2id takes none. */
-	rc = derive(gate, kept == NULL ? &nobody : kept,
+	rc = derive(gate, place, kept == NULL ? &nobody : kept,
 	    s.n == 0 ? VT_SPAN("", 1) : s, got, reterr);
 	if (rc != VT_OK)
 		return rc;

@@ -62,10 +62,21 @@ struct vt_sign_in {
  * many seconds and *ret_wait_s, which may be NULL, too), VT_E_ACCOUNT_LOCKED
  * (only with the right password), VT_E_BUSY.
  * Cost: one Argon2id, about 0.2 s; PASSWORDS_AT_ONCE at a time,
- * PASSWORDS_WAITING wait.
+ * PASSWORDS_WAITING wait, of one place PASSWORDS_WAITING_PLACE. A device that
+ * is known waits for no stranger.
  */
 VT_NODISCARD int vt_office_sign_in(struct vt_office *o,
     const struct vt_sign_in *in, unsigned *ret_wait_s, struct vt_session *ret,
+    struct vt_err *reterr);
+
+/*
+ * The place that this sign-in is counted for: the device where it is known as
+ * this account's, else the address, of IPv6 its first 48 bits. For counts that
+ * a face makes of its own. in->password and code do not matter.
+ */
+#define VT_SIGN_IN_PLACE 64
+VT_NODISCARD int vt_office_sign_in_place(struct vt_office *o,
+    const struct vt_sign_in *in, char ret[VT_SIGN_IN_PLACE + 1],
     struct vt_err *reterr);
 
 /*
@@ -95,7 +106,8 @@ VT_NODISCARD int vt_session_csrf_check(struct vt_office *o,
  * A person changes his own password; all his sessions end but the one of
  * `keep` (its token; may be empty). A repeat of the request does it to its end
  * and is no error. Errors: VT_E_SIGN_IN_FAILED (the old one
- * is wrong; counted as for signing in), VT_E_HTTP_TOO_MANY, VT_E_PASSWORD_WEAK,
+ * is wrong; counted as for signing in), VT_E_HTTP_TOO_MANY, VT_E_PASSWORD_WEAK
+ * (also: the new one is the old one),
  * VT_E_NOT_FOUND (he has no local account).
  */
 VT_NODISCARD int vt_office_change_password(struct vt_office *o,

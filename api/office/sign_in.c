@@ -157,27 +157,36 @@ prove_factor(struct vt_office *o, struct vt_account *a, const char *code,
 	return ok ? VT_OK : failed(reterr);
 }
 
+/* Who comes, and from where. */
+struct attempt {
+	char name[NAME_BYTES], place[VT_SIGN_IN_PLACE + 1];
+	struct vt_account a;
+	bool found, active;
+	bool known; /* by the device that is his place */
+};
+
 /*
  * Password and code against the account; *ret_how for the count. The password
  * is computed whatever is known about the name.
  */
 static int
-prove(struct vt_office *o, struct vt_account *a, bool found, bool active,
-    const struct vt_sign_in *in, enum vt_tried *ret_how, struct vt_err *reterr)
+prove(struct vt_office *o, struct attempt *t, const struct vt_sign_in *in,
+    enum vt_tried *ret_how, struct vt_err *reterr)
 {
+	struct vt_account *a = &t->a;
 	bool right = false;
 	int rc;
 
 	*ret_how = VT_TRIED_NEITHER;
-	rc = vt_password_try(&o->passwords, found ? &a->password : NULL,
-	    in->password, &right, reterr);
+	rc = vt_password_try(&o->passwords, t->known ? NULL : t->place,
+	    t->found ? &a->password : NULL, in->password, &right, reterr);
 	if (rc != VT_OK)
 		return rc;
 	if (!right) {
 		*ret_how = VT_TRIED_WRONG;
 		return failed(reterr);
 	}
-	if (a->locked || !active)
+	if (a->locked || !t->active)
 		return vt_err_set(reterr, VT_E_ACCOUNT_LOCKED,
 		    "sign-in: the account is locked, or its person no longer "
 		    "active");
@@ -240,17 +249,54 @@ device_is(struct vt_office *o, const struct vt_account *a, const char *device)
 
 /* What an IPv6 subscriber is given is 48 to 64 bits: all of it is one place. */
 static void
-place_of(const char *address, char ret[64])
+place_of(const char *address, char ret[VT_SIGN_IN_PLACE + 1])
 {
 	struct in6_addr a;
 
 	if (address == NULL || inet_pton(AF_INET6, address, &a) != 1 ||
 	    IN6_IS_ADDR_V4MAPPED(&a))
-		snprintf(ret, 64, "address %s", address == NULL ? "" : address);
+		snprintf(ret, VT_SIGN_IN_PLACE + 1, "address %s",
+		    address == NULL ? "" : address);
 	else
-		snprintf(ret, 64, "net %02x%02x%02x%02x%02x%02x", a.s6_addr[0],
-		    a.s6_addr[1], a.s6_addr[2], a.s6_addr[3], a.s6_addr[4],
-		    a.s6_addr[5]);
+		snprintf(ret, VT_SIGN_IN_PLACE + 1,
+		    "net %02x%02x%02x%02x%02x%02x", a.s6_addr[0], a.s6_addr[1],
+		    a.s6_addr[2], a.s6_addr[3], a.s6_addr[4], a.s6_addr[5]);
+}
+
+static int
+look(struct vt_office *o, const struct vt_sign_in *in, struct attempt *ret,
+    struct vt_err *reterr)
+{
+	char clean[65];
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
+	vt_text_fit(ret->name, sizeof(ret->name),
+	    vt_login_clean(in->login, clean) ? clean : in->login);
+	rc = find_account(
+	    o, ret->name, &ret->a, &ret->found, &ret->active, reterr);
+	if (rc != VT_OK)
+		return rc;
+	ret->known = ret->found && device_is(o, &ret->a, in->device);
+	if (ret->known)
+		vt_text_fit(ret->place, sizeof(ret->place), in->device);
+	else
+		place_of(in->address, ret->place);
+	return VT_OK;
+}
+
+int
+vt_office_sign_in_place(struct vt_office *o, const struct vt_sign_in *in,
+    char ret[VT_SIGN_IN_PLACE + 1], struct vt_err *reterr)
+{
+	struct attempt t;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = look(o, in, &t, reterr)) == VT_OK)
+		memcpy(ret, t.place, sizeof(t.place));
+	vt_wipe(&t, sizeof(t));
+	return rc;
 }
 
 /* ---- signing in ---- */
@@ -315,30 +361,22 @@ vt_office_sign_in(struct vt_office *o, const struct vt_sign_in *in,
     unsigned *ret_wait_s, struct vt_session *ret, struct vt_err *reterr)
 {
 	enum vt_tried how = VT_TRIED_NEITHER;
-	char name[NAME_BYTES], clean[65], address[64];
-	struct vt_tries_on on = { .name = name };
-	bool found = false, active = false;
-	struct vt_account a;
+	struct vt_tries_on on;
+	struct attempt t;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	memset(&a, 0, sizeof(a));
-	vt_text_fit(name, sizeof(name),
-	    vt_login_clean(in->login, clean) ? clean : in->login);
-	rc = find_account(o, name, &a, &found, &active, reterr);
-	if (rc != VT_OK)
+	if ((rc = look(o, in, &t, reterr)) != VT_OK)
 		return rc;
-	place_of(in->address, address);
-	on.known = found && device_is(o, &a, in->device);
-	on.place = on.known ? in->device : address;
+	on = (struct vt_tries_on){ t.name, t.place, t.known };
 	rc = vt_tries_admit(o->sign_ins, &on, ret_wait_s, reterr);
 	if (rc == VT_OK) {
-		rc = prove(o, &a, found, active, in, &how, reterr);
-		vt_tries_result(o->sign_ins, &on, &a.person, how);
+		rc = prove(o, &t, in, &how, reterr);
+		vt_tries_result(o->sign_ins, &on, &t.a.person, how);
 	}
 	if (rc == VT_OK)
-		rc = begin(o, &a, ret, reterr);
-	vt_wipe(&a, sizeof(a));
+		rc = begin(o, &t.a, ret, reterr);
+	vt_wipe(&t, sizeof(t));
 	return rc;
 }
 
@@ -356,7 +394,7 @@ vt_account_prove(struct vt_office *o, struct vt_account *a,
 	if (rc != VT_OK)
 		return rc;
 	rc = vt_password_try(
-	    &o->passwords, &a->password, password, &right, reterr);
+	    &o->passwords, NULL, &a->password, password, &right, reterr);
 	if (rc == VT_OK) {
 		how = right ? VT_TRIED_RIGHT : VT_TRIED_WRONG;
 		if (!right)
@@ -430,6 +468,11 @@ vt_office_change_password(struct vt_office *o, const struct vt_request *rq,
 		rc = vt_account_own(o, &me->person, &a, reterr);
 		if (rc == VT_OK)
 			rc = vt_account_prove(o, &a, old, NULL, reterr);
+		/* else what somebody else has set would stay */
+		if (rc == VT_OK && vt_span_eq(vt_secret_view(old),
+				       vt_secret_view(new_password)))
+			rc = vt_err_set(reterr, VT_E_PASSWORD_WEAK,
+			    "password: it is the one that it replaces");
 		if (rc == VT_OK)
 			rc = replace_password(o, rq, &a, new_password, reterr);
 	}

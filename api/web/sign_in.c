@@ -261,8 +261,9 @@ vt_web_sign_in(
 	return VT_OK;
 }
 
+/* crowded: it was not looked at, because too many come from there. */
 static const char *
-why_not(struct vt_desk *d, int code, unsigned wait_s)
+why_not(struct vt_desk *d, int code, unsigned wait_s, bool crowded)
 {
 	char *s;
 
@@ -280,8 +281,12 @@ why_not(struct vt_desk *d, int code, unsigned wait_s)
 		if ((s = vt_arena_alloc(d->req->arena, 160)) == NULL)
 			break;
 		(void)snprintf(s, 160, "%s %u %s",
-		    T(d, "Đã thử sai nhiều lần. Hãy đợi",
-			"Too many wrong tries. Wait"),
+		    crowded ? T(d,
+				  "Đăng nhập quá nhiều lần từ mạng này. "
+				  "Hãy đợi",
+				  "Too many sign-ins from this network. Wait")
+			    : T(d, "Đã thử sai nhiều lần. Hãy đợi",
+				  "Too many wrong tries. Wait"),
 		    wait_s,
 		    T(d, "giây rồi thử lại.", "seconds, then try again."));
 		return s;
@@ -289,6 +294,31 @@ why_not(struct vt_desk *d, int code, unsigned wait_s)
 		break;
 	}
 	return vt_desk_error(d, code);
+}
+
+/*
+ * Passwords cost us time, so that of one place so many are looked at and no
+ * more; right ones do not count, so that an office behind one address does not
+ * keep itself out. A device that is known is a place of its own.
+ */
+static int
+try(struct vt_desk *d, const struct vt_sign_in *who, unsigned *ret_wait_s,
+    struct vt_session *ret, bool *ret_crowded, struct vt_err *reterr)
+{
+	char place[VT_SIGN_IN_PLACE + 1];
+	int rc;
+
+	rc = vt_office_sign_in_place(d->office, who, place, reterr);
+	if (rc != VT_OK)
+		return rc;
+	rc = vt_http_rate_take(d->web->trying, place, ret_wait_s, reterr);
+	*ret_crowded = rc != VT_OK;
+	if (rc != VT_OK)
+		return rc;
+	rc = vt_office_sign_in(d->office, who, ret_wait_s, ret, reterr);
+	if (rc == VT_OK)
+		vt_http_rate_give(d->web->trying, place);
+	return rc;
 }
 
 int
@@ -302,6 +332,7 @@ vt_web_sign_in_post(
 	const char *typed;
 	struct vt_webform f;
 	struct vt_desk d;
+	bool crowded = false;
 	unsigned wait_s = 0;
 	int rc;
 
@@ -318,13 +349,11 @@ vt_web_sign_in_post(
 	who.password = password;
 	who.address = req->peer;
 	who.device = vt_web_cookie(req, device_name(d.web));
-	rc = vt_http_rate_take(d.web->trying, req->peer, &wait_s, &err);
-	if (rc == VT_OK)
-		rc = vt_office_sign_in(d.office, &who, &wait_s, &s, &err);
+	rc = try(&d, &who, &wait_s, &s, &crowded, &err);
 	if (rc != VT_OK) {
 		res->status = vt_err_info(rc)->http_status;
 		req->retry_after_s = wait_s;
-		sign_in_page(&d, why_not(&d, rc, wait_s),
+		sign_in_page(&d, why_not(&d, rc, wait_s, crowded),
 		    vt_webform_get(&f, "login"),
 		    safe_next(vt_webform_get(&f, "next")),
 		    rc == VT_E_SECOND_FACTOR);

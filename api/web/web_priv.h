@@ -20,7 +20,7 @@ struct vt_web {
 	struct vt_office *office;
 	const struct vt_context *ctx;
 	bool secure;
-	struct vt_http_rate *trying; /* sign-ins, per address */
+	struct vt_http_rate *trying; /* sign-ins, per place */
 	struct vt_shelf *shelf;      /* pictures, verdicts */
 	const struct vt_oidc_provider *providers;
 	size_t n_providers;

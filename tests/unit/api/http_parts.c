@@ -65,6 +65,15 @@ test_rate(void)
 	    VT_E_HTTP_TOO_MANY, &err, "one /64 is one network");
 	tap_call(vt_http_rate_take(r, "2001:db8:1:3::1", &wait, &err), &err,
 	    "the next /64 is another");
+	tap_call(vt_http_rate_take(r, "net 20010db80001", &wait, &err), &err,
+	    "a text that is no address");
+	for (int i = 0; i < 9; i++)
+		vt_http_rate_give(r, "net 20010db80001");
+	for (int i = 0; i < 3; i++)
+		tap_call(vt_http_rate_take(r, "net 20010db80001", &wait, &err),
+		    &err, "what was given back %d of 3", i + 1);
+	tap_code(vt_http_rate_take(r, "net 20010db80001", &wait, &err),
+	    VT_E_HTTP_TOO_MANY, &err, "never more than at first");
 	for (int i = 0; i < 100000 && rc == VT_OK; i++) {
 		snprintf(peer, sizeof(peer), "10.%d.%d.%d", i >> 16,
 		    i >> 8 & 255, i & 255);

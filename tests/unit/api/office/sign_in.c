@@ -394,6 +394,11 @@ change(void)
 	tap_code(vt_office_change_password(
 		     h.office, &rq, next, next, vt_span_str(s.token), &err),
 	    VT_E_SIGN_IN_FAILED, &err, "the old password is wrong");
+	tap_code(vt_office_change_password(
+		     h.office, &rq, right, right, vt_span_str(s.token), &err),
+	    VT_E_PASSWORD_WEAK, &err, "the old one is no new one");
+	tap_call(session(s.token, &t, &err), &err, "asked");
+	tap_ok(t.must_change, "and is still to be changed");
 	tap_call(vt_office_change_password(
 		     h.office, &rq, right, next, vt_span_str(s.token), &err),
 	    &err, "changed");
@@ -655,48 +660,92 @@ again(const struct vt_actor *admin)
 	    &err, "and back");
 }
 
+struct visitor {
+	char place[16];
+	int rc;
+	pthread_t thread;
+};
+
 static void *
 hash_one(void *arg)
 {
 	VT_CLEANUP(vt_secret_free) struct vt_secret *p = house_secret(WRONG);
 	struct vt_err err = VT_ERR_INIT;
+	struct visitor *v = arg;
 	bool right;
-	int *ret = arg;
 
-	*ret = vt_password_try(&h.office->passwords, NULL, p, &right, &err);
+	v->rc = vt_password_try(
+	    &h.office->passwords, v->place, NULL, p, &right, &err);
 	return NULL;
 }
 
-/* Nobody waits for ever, and nobody's threads are all spent on hashing. */
+static void
+visit(struct visitor *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		tap_need(
+		    pthread_create(&v[i].thread, NULL, hash_one, &v[i]) == 0,
+		    "thread");
+	(void)usleep(300000);
+}
+
+/* As if strangers' passwords were being hashed; or no longer. */
+static void
+hashing(bool on)
+{
+	struct vt_password_gate *g = &h.office->passwords;
+	size_t n = VT_L(PASSWORDS_AT_ONCE);
+
+	(void)pthread_mutex_lock(&g->lock);
+	g->in = on ? g->in + n : g->in - n;
+	g->strangers = on ? g->strangers + n : g->strangers - n;
+	(void)pthread_cond_broadcast(&g->open);
+	(void)pthread_mutex_unlock(&g->lock);
+}
+
+/* Nobody waits for ever, and nobody's threads are all spent on hashing; of one
+ * place few wait; and who is known waits for no stranger. */
 static void
 busy(void)
 {
 	enum { MORE = 3 };
+	struct visitor same[VT_L(PASSWORDS_WAITING_PLACE) + MORE] = { 0 };
+	struct visitor many[VT_L(PASSWORDS_WAITING) + MORE] = { 0 };
+	size_t n_same = VT_L(PASSWORDS_WAITING_PLACE) + MORE;
 	size_t n = VT_L(PASSWORDS_WAITING) + MORE;
-	pthread_t threads[VT_L(PASSWORDS_WAITING) + MORE];
-	int rc[VT_L(PASSWORDS_WAITING) + MORE], ok = 0, told = 0;
-	struct vt_password_gate *g = &h.office->passwords;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_session s, t;
+	int ok = 0, told = 0;
 
-	/* as if PASSWORDS_AT_ONCE were being hashed */
-	(void)pthread_mutex_lock(&g->lock);
-	g->in += VT_L(PASSWORDS_AT_ONCE);
-	(void)pthread_mutex_unlock(&g->lock);
+	tap_call(from("192.0.2.7", NULL, RIGHT, &s, &err), &err, "known");
+	hashing(true);
+	for (size_t i = 0; i < n_same; i++)
+		(void)snprintf(same[i].place, sizeof(same[i].place), "one");
+	visit(same, n_same);
 	for (size_t i = 0; i < n; i++)
-		tap_need(
-		    pthread_create(&threads[i], NULL, hash_one, &rc[i]) == 0,
-		    "thread");
-	(void)usleep(300000);
-	(void)pthread_mutex_lock(&g->lock);
-	g->in -= VT_L(PASSWORDS_AT_ONCE);
-	(void)pthread_cond_broadcast(&g->open);
-	(void)pthread_mutex_unlock(&g->lock);
-	for (size_t i = 0; i < n; i++) {
-		(void)pthread_join(threads[i], NULL);
-		ok += rc[i] == VT_OK;
-		told += rc[i] == VT_E_BUSY;
+		(void)snprintf(many[i].place, sizeof(many[i].place), "%zu", i);
+	visit(many, n);
+	tap_call(from("198.51.100.9", s.device, RIGHT, &t, &err), &err,
+	    "strangers fill it: a device that is known gets in");
+	tap_code(from("198.51.100.9", NULL, RIGHT, &t, &err), VT_E_BUSY, &err,
+	    "one that is not comes again later");
+	hashing(false);
+	for (size_t i = 0; i < n_same; i++) {
+		(void)pthread_join(same[i].thread, NULL);
+		ok += same[i].rc == VT_OK;
+		told += same[i].rc == VT_E_BUSY;
 	}
-	tap_ok(ok == (int)VT_L(PASSWORDS_WAITING) && told == MORE,
-	    "%d waited, %d were told to come again", ok, told);
+	tap_ok(ok == (int)VT_L(PASSWORDS_WAITING_PLACE) && told == MORE,
+	    "of one place %d waited, %d were told to come again", ok, told);
+	for (size_t i = 0; i < n; i++) {
+		(void)pthread_join(many[i].thread, NULL);
+		ok += many[i].rc == VT_OK;
+		told += many[i].rc == VT_E_BUSY;
+	}
+	tap_ok(ok == (int)VT_L(PASSWORDS_WAITING) &&
+		   told == (int)(n + n_same) - ok,
+	    "of all %d waited, %d were told", ok, told);
+	tap_call(from("198.51.100.9", NULL, RIGHT, &t, &err), &err, "in");
 }
 
 static void

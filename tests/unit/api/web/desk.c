@@ -80,6 +80,31 @@ test_door(struct vt_buf *b)
 	    "Vietnamese, labelled");
 }
 
+/* What is looked at of one place is bounded; right ones are no burden. */
+static void
+test_crowd(struct vt_buf *b)
+{
+	static const char form_of[] = "login=c&password=p";
+	int right = 0, wrong = 0;
+
+	desk.sign_in = VT_OK;
+	for (int i = 0; i < 60; i++)
+		right += post(b, "/desk/sign-in", 0, form_of) == 303;
+	tap_eq_int(right, 60, "a whole office behind one address");
+	desk.sign_in = VT_E_SIGN_IN_FAILED;
+	for (int i = 0; i < 30; i++)
+		wrong += post(b, "/desk/sign-in", 0, form_of) == 401;
+	tap_ok(wrong > 10 && wrong < 30, "%d of 30 wrong ones", wrong);
+	desk.sign_in = VT_OK;
+	tap_eq_int(post(b, "/desk/sign-in", 0, form_of), 429, "then none");
+	tap_ok(HAS("quá nhiều lần từ mạng này") && !HAS("Đã thử sai"),
+	    "and it is said why");
+	tap_eq_int(ask(b, "POST", "/desk/sign-in", 0,
+		       "Content-Type: " FORM "\r\nCookie: vt-device=known\r\n",
+		       form_of),
+	    303, "a device that is known is a place of its own");
+}
+
 static void
 test_sign_in(struct vt_buf *b)
 {
@@ -1006,6 +1031,7 @@ main(void)
 	port = vt_http_port(h);
 	test_door(&b);
 	test_sign_in(&b);
+	test_crowd(&b);
 	test_inbox(&b);
 	test_queues(&b);
 	test_acts(&b);

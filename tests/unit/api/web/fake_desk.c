@@ -79,6 +79,17 @@ fill(char who, struct vt_session *s)
 }
 
 int
+vt_office_sign_in_place(struct vt_office *o, const struct vt_sign_in *in,
+    char ret[VT_SIGN_IN_PLACE + 1], struct vt_err *reterr)
+{
+	(void)o;
+	(void)reterr;
+	snprintf(ret, VT_SIGN_IN_PLACE + 1, "%s",
+	    in->device == NULL ? in->address : in->device);
+	return VT_OK;
+}
+
+int
 vt_office_sign_in(struct vt_office *o, const struct vt_sign_in *in,
     unsigned *ret_wait_s, struct vt_session *ret, struct vt_err *reterr)
 {
