@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the forms of acts ask for. */
-#include "api/office/routes.h"
+#include "api/web/book.h"
+#include "api/web/people.h"
 #include "api/web/sheet.h"
 
-#define PEOPLE_SHOWN 200
-#define BOOK_SHOWN   300
-#define AGENCIES_MAX 64
-#define VERSIONS     32 /* of a file that were made up to its seal */
+#define BOOK_SHOWN 300
+#define VERSIONS   32 /* of a file that were made up to its seal */
 
 /* How a field says that it is wrong, and where the reason stands. */
 static void
@@ -139,70 +138,52 @@ VT_ACT_FIELDS(sign)
 
 /* --- people --- */
 
-static size_t
-people(struct vt_sheet *s, struct vt_person **ret)
-{
-	struct vt_person *p;
-	size_t n = 0, out = 0;
-
-	p = vt_arena_array(s->d->req->arena, PEOPLE_SHOWN, sizeof(*p));
-	if (p == NULL || vt_person_list(s->v, s->d->me->agency_no, 0, p,
-			     PEOPLE_SHOWN, &n, NULL) != VT_OK)
-		return 0;
-	for (size_t i = 0; i < n; i++)
-		if (p[i].active && (p[i].roles & VT_ROLE_SYSTEM) == 0)
-			p[out++] = p[i];
-	*ret = p;
-	return out;
-}
-
 static void
 person(struct vt_sheet *s, const struct vt_desk_act *a, const char *label)
 {
-	const char *typed = vt_sheet_typed(s, a, "person", "");
-	struct vt_buf *b = s->d->page.b;
-	struct vt_person *p = NULL;
-	size_t n = people(s, &p);
+	char id[64], wrong[64];
+	struct vt_people_field f = { .id = id,
+		.name = "person",
+		.typed = vt_sheet_typed(s, a, "person", ""),
+		.wrong = vt_sheet_blamed(s, a, "person") ? wrong : NULL };
 
-	vt_html(b,
-	    "<label for=\"%s-person\">%s</label>\n"
-	    "<select id=\"%s-person\" name=\"person\" required",
-	    a->name, label, a->name);
-	described(s, a, "person");
-	vt_html(b, ">\n<option value=\"\">%s</option>\n",
-	    T(s->d, "— chọn người —", "— choose —"));
-	for (size_t i = 0; i < n; i++) {
-		char id[VT_ID_TEXT + 1];
-
-		vt_id_text(&p[i].id, id);
-		vt_html(b, "<option value=\"%s\"%s>%s%s%s</option>\n", id,
-		    strcmp(typed, id) == 0 ? " selected" : "", p[i].name,
-		    *p[i].position == '\0' ? "" : " · ", p[i].position);
-	}
-	vt_html(b, "</select>\n");
+	(void)snprintf(id, sizeof(id), "%s-person", a->name);
+	(void)snprintf(wrong, sizeof(wrong), "%s-why", a->name);
+	vt_html(s->d->page.b, "<label for=\"%s\">%s</label>\n", id, label);
+	vt_people_field(s->d, s->v, &f);
 	vt_sheet_blame(s, a, "person");
+}
+
+static void
+helpers(struct vt_sheet *s, const struct vt_desk_act *a)
+{
+	struct vt_people p = { .v = s->v, .agency_no = s->d->me->agency_no };
+	struct vt_buf *b = s->d->page.b;
+	const struct vt_person *x;
+
+	if (vt_people_are_many(s->d, s->v)) {
+		area(s, a, "with",
+		    T(s->d, "Phối hợp: mỗi dòng một họ tên",
+			"Together with: a name on each line"),
+		    false);
+		return;
+	}
+	vt_html(b, "<fieldset><legend>%s</legend>\n",
+	    T(s->d, "Phối hợp", "Together with"));
+	while ((x = vt_people_next(&p)) != NULL) {
+		char name[8 + VT_ID_TEXT], id[VT_ID_TEXT + 1];
+
+		vt_id_text(&x->id, id);
+		(void)snprintf(name, sizeof(name), "w%s", id);
+		check(s, a, name, "1", x->name, false);
+	}
+	vt_html(b, "</fieldset>\n");
 }
 
 VT_ACT_FIELDS(assign)
 {
-	struct vt_buf *b = s->d->page.b;
-	struct vt_person *p = NULL;
-	size_t n;
-
 	person(s, a, T(s->d, "Người chủ trì", "In charge"));
-	n = people(s, &p);
-	if (n > 1) {
-		vt_html(b, "<fieldset><legend>%s</legend>\n",
-		    T(s->d, "Phối hợp", "Together with"));
-		for (size_t i = 0; i < n; i++) {
-			char name[8 + VT_ID_TEXT], id[VT_ID_TEXT + 1];
-
-			vt_id_text(&p[i].id, id);
-			(void)snprintf(name, sizeof(name), "w%s", id);
-			check(s, a, name, "1", p[i].name, false);
-		}
-		vt_html(b, "</fieldset>\n");
-	}
+	helpers(s, a);
 	line(s, a, "due", T(s->d, "Hạn xử lý", "Due"), "date", false);
 	area(s, a, "note", T(s->d, "Ý kiến chỉ đạo", "Instruction"), false);
 }
@@ -322,35 +303,6 @@ is_recipient(const struct vt_sheet *s, const char *code)
 	return false;
 }
 
-static bool
-is_sent_to(const struct vt_sheet *s, const char *code, const char *name)
-{
-	struct vt_delivery *v;
-	size_t n = 0;
-
-	v = vt_arena_array(s->d->req->arena, 200, sizeof(*v));
-	if (v == NULL ||
-	    vt_delivery_list(s->v, &s->p.id, v, 200, &n, NULL) != VT_OK)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(v[i].to.code, code) == 0 &&
-		    (name == NULL || strcmp(v[i].to.name, name) == 0))
-			return true;
-	return false;
-}
-
-static bool
-is_sent(const struct vt_sheet *s, const char *code)
-{
-	return is_sent_to(s, code, NULL);
-}
-
-static bool
-is_sent_on_paper(const struct vt_sheet *s, const char *name)
-{
-	return is_sent_to(s, "", name);
-}
-
 static void
 pick(struct picker *k, const char *code, const char *name, bool on)
 {
@@ -364,67 +316,109 @@ pick(struct picker *k, const char *code, const char *name, bool on)
 	k->shown++;
 }
 
-/* Agencies of this store, and those of the address book. */
+/* What is found, the first to be ticked, all of it by one tick. */
 static void
-pick_all(struct picker *k)
+pick_found(struct picker *k, struct vt_book *book, const char *words)
 {
 	struct vt_sheet *s = k->s;
-	struct vt_agency *g;
-	struct vt_address *b;
+	const char *code, *name;
+	struct vt_buf *b = s->d->page.b;
+	VT_BUF_AUTO(value);
+	VT_BUF_AUTO(label);
 	size_t n = 0;
 
-	g = vt_arena_array(s->d->req->arena, AGENCIES_MAX, sizeof(*g));
-	if (g != NULL &&
-	    vt_agency_list(s->v, 0, g, AGENCIES_MAX, &n, NULL) == VT_OK)
-		for (size_t i = 0; i < n; i++)
-			if (g[i].no != s->d->me->agency_no &&
-			    g[i].successor == 0 &&
-			    !is_recipient(s, g[i].now.code))
-				pick(k, g[i].now.code, g[i].now.name, false);
-	b = vt_arena_array(s->d->req->arena, BOOK_SHOWN, sizeof(*b));
-	n = 0;
-	if (b == NULL || vt_office_address_list(s->d->office, s->v, "", b,
-			     BOOK_SHOWN, &n, NULL) != VT_OK)
-		return;
-	for (size_t i = 0; i < n; i++)
-		if (!b[i].deleted && b[i].successor[0] == '\0' &&
-		    !is_recipient(s, b[i].code))
-			pick(k, b[i].code, b[i].name, false);
+	vt_html(b,
+	    "<fieldset class=\"pick\"><legend class=\"away\">%s</legend>\n",
+	    T(s->d, "Sổ địa chỉ", "Address book"));
+	while (vt_book_next(book, &code, &name, NULL) == VT_OK && code != NULL)
+		if (!is_recipient(s, code) && n++ < BOOK_SHOWN)
+			pick(k, code, name, false);
+	vt_html(b, "</fieldset>\n");
+	/* markup: none, check() escapes it */
+	vt_buf_printf(&value, "=%s", words);
+	vt_buf_printf(&label, "%s (%zu)",
+	    *words == '\0'
+		? T(s->d, "Tất cả nơi trong sổ địa chỉ",
+		      "All of the address book")
+		: T(s->d, "Tất cả nơi tìm thấy", "All that are found"),
+	    n);
+	if (n > 0)
+		check(s, k->a, "all", vt_buf_str(&value), vt_buf_str(&label),
+		    false);
+	if (n > BOOK_SHOWN)
+		vt_html(b, "<p class=\"hint\">%s</p>\n",
+		    T(s->d,
+			"Chỉ hiện các nơi đầu tiên; tìm theo tên hoặc mã để "
+			"thấy các nơi khác.",
+			"The first ones are shown: search for the others."));
+}
+
+/* The search is a form of its own (acts.c), as forms do not nest. */
+static void
+pick_all(struct picker *k, struct vt_book *book, const char *words)
+{
+	struct vt_sheet *s = k->s;
+	struct vt_buf *b = s->d->page.b;
+
+	vt_html(b,
+	    "<details%s><summary>%s</summary>\n"
+	    "<label for=\"send-book\">%s</label>\n"
+	    "<input id=\"send-book\" name=\"book\" form=\"book\" "
+	    "type=\"search\" "
+	    "maxlength=\"100\" value=\"%s\">\n"
+	    "<p><button form=\"book\" type=\"submit\" class=\"second\">%s"
+	    "</button></p>\n",
+	    k->shown == 0 || *words != '\0' ? " open" : "",
+	    T(s->d, "Chọn từ sổ địa chỉ", "From the address book"),
+	    T(s->d, "Tìm theo tên hoặc mã", "Name or code"), words,
+	    T(s->d, "Tìm trong sổ địa chỉ", "Search the book"));
+	pick_found(k, book, words);
+	vt_html(b, "</details>\n");
+}
+
+static void
+pick_named(struct picker *k, const struct vt_book *book)
+{
+	struct vt_sheet *s = k->s;
+	const struct vt_recipient *r = s->p.meta.recipients;
+
+	vt_html(s->d->page.b, "<fieldset class=\"pick\"><legend>%s</legend>\n",
+	    T(s->d, "Nơi nhận ghi trên văn bản", "Recipients on the paper"));
+	for (size_t i = 0; i < s->p.meta.n_recipients; i++) {
+		char field[24];
+
+		if (vt_book_has_it(book, r[i].code, r[i].name))
+			continue;
+		if (*r[i].code != '\0') {
+			pick(k, r[i].code, r[i].name, true);
+			continue;
+		}
+		/* one without a code gets it on paper, if it is to be sent */
+		(void)snprintf(field, sizeof(field), "n%zu", i);
+		check(s, k->a, field, r[i].name, r[i].name, false);
+		k->shown++;
+	}
+	if (k->shown == 0)
+		vt_html(s->d->page.b, "<p class=\"quiet\">%s</p>\n",
+		    T(s->d, "Không còn nơi nào chưa gửi.",
+			"None that it was not sent to."));
+	vt_html(s->d->page.b, "</fieldset>\n");
 }
 
 VT_ACT_FIELDS(send)
 {
+	const char *words = vt_http_query(s->d->req, "book");
 	struct picker k = { .s = s, .a = a };
 	struct vt_buf *b = s->d->page.b;
-	const struct vt_recipient *r = s->p.meta.recipients;
+	struct vt_book book;
 
-	vt_html(b, "<fieldset class=\"pick\"><legend>%s</legend>\n",
-	    T(s->d, "Nơi nhận ghi trên văn bản", "Recipients on the paper"));
-	for (size_t i = 0; i < s->p.meta.n_recipients; i++) {
-		if (*r[i].code != '\0' && !is_sent(s, r[i].code))
-			pick(&k, r[i].code, r[i].name, true);
-		/* one without a code gets it on paper, if it is to be sent */
-		if (*r[i].code == '\0' && !is_sent_on_paper(s, r[i].name)) {
-			char field[24];
-
-			(void)snprintf(field, sizeof(field), "n%zu", i);
-			check(s, a, field, r[i].name, r[i].name, false);
-			k.shown++;
-		}
+	words = words == NULL ? "" : words;
+	if (vt_book_open(&book, s->d, s->v, &s->p.id, words, NULL) == VT_OK) {
+		pick_named(&k, &book);
+		pick_all(&k, &book, words);
 	}
-	if (k.shown == 0)
-		vt_html(b, "<p class=\"quiet\">%s</p>\n",
-		    T(s->d, "Không còn nơi nào chưa gửi.",
-			"None that it was not sent to."));
+	vt_book_close(&book);
 	vt_html(b,
-	    "</fieldset>\n<details%s><summary>%s</summary>\n"
-	    "<fieldset class=\"pick\"><legend class=\"away\">%s</legend>\n",
-	    k.shown == 0 ? " open" : "",
-	    T(s->d, "Chọn từ sổ địa chỉ", "From the address book"),
-	    T(s->d, "Sổ địa chỉ", "Address book"));
-	pick_all(&k);
-	vt_html(b,
-	    "</fieldset></details>\n"
 	    "<label for=\"send-more\">%s</label>\n"
 	    "<textarea id=\"send-more\" name=\"more\" rows=\"2\"",
 	    T(s->d, "Nơi khác: mỗi dòng một mã định danh hoặc một tên",

@@ -6,10 +6,12 @@
 #include "api/office/recall.h"
 #include "api/office/routes.h"
 #include "api/office/statuses.h"
+#include "api/web/book.h"
+#include "api/web/people.h"
 #include "api/web/sheet.h"
 #include "base/secret.h"
 
-#define TO_MAX   200
+#define TO_MAX   VT_L(ADDRESSEES_MAX)
 #define WITH_MAX 16
 
 static const char *
@@ -138,34 +140,69 @@ VT_ACT_RUN(answer)
 static int
 person(const struct vt_doing *w, vt_id *ret)
 {
-	if (vt_id_parse(vt_span_str(vt_webform_get(w->form, "person")), ret))
+	return vt_people_find(
+	    w->d, vt_webform_get(w->form, "person"), ret, w->err);
+}
+
+/* One line after the other, blanks around them gone; NULL: the end, or
+ * *failed. */
+static const char *
+next_line(const struct vt_doing *w, const char **at, int *failed)
+{
+	while (**at != '\0') {
+		const char *s = *at;
+		size_t len = strcspn(s, "\n"), end = len;
+		size_t from = strspn(s, " \t");
+		char *one;
+
+		*at += len + (s[len] == '\n' ? 1 : 0);
+		while (end > from && (s[end - 1] == ' ' || s[end - 1] == '\t'))
+			end--;
+		if (end <= from)
+			continue;
+		one = vt_arena_strndup(w->d->req->arena, s + from, end - from);
+		if (one == NULL)
+			*failed = vt_arena_err(w->d->req->arena, w->err);
+		return one;
+	}
+	return NULL;
+}
+
+static int
+add_helper(const struct vt_doing *w, const vt_id *id, vt_id with[WITH_MAX],
+    struct vt_assignment *as)
+{
+	if (vt_id_eq(id, &as->lead))
 		return VT_OK;
-	return vt_err_set(
-	    w->err, VT_E_PERSON_UNKNOWN, "form: nobody was chosen");
+	for (size_t i = 0; i < as->n_with; i++)
+		if (vt_id_eq(id, &with[i]))
+			return VT_OK;
+	if (as->n_with == WITH_MAX)
+		return vt_err_set(
+		    w->err, VT_E_INVALID, "at most %d people help", WITH_MAX);
+	with[as->n_with++] = *id;
+	return VT_OK;
 }
 
 VT_ACT_RUN(assign)
 {
-	const char *due = vt_webform_get(w->form, "due");
+	const char *due = vt_webform_get(w->form, "due"), *one;
+	const char *lines = vt_webform_get(w->form, "with");
 	struct vt_assignment as = { .opinion = note(w) };
-	vt_id with[WITH_MAX];
+	vt_id with[WITH_MAX], id;
 	int rc = person(w, &as.lead);
 
+	for (size_t i = 0; rc == VT_OK && i < w->form->n; i++) {
+		const char *name = w->form->fields[i].name;
+
+		if (name[0] == 'w' && vt_id_parse(vt_span_str(name + 1), &id))
+			rc = add_helper(w, &id, with, &as);
+	}
+	while (rc == VT_OK && (one = next_line(w, &lines, &rc)) != NULL)
+		if ((rc = vt_people_find(w->d, one, &id, w->err)) == VT_OK)
+			rc = add_helper(w, &id, with, &as);
 	if (rc != VT_OK)
 		return rc;
-	for (size_t i = 0; i < w->form->n; i++) {
-		const char *name = w->form->fields[i].name;
-		vt_id id;
-
-		if (name[0] != 'w' ||
-		    !vt_id_parse(vt_span_str(name + 1), &id) ||
-		    vt_id_eq(&id, &as.lead))
-			continue;
-		if (as.n_with == WITH_MAX)
-			return vt_err_set(w->err, VT_E_INVALID,
-			    "at most %d people help", WITH_MAX);
-		with[as.n_with++] = id;
-	}
 	as.with = with;
 	as.due_on = *due == '\0' ? NULL : due;
 	return vt_office_assign(
@@ -343,43 +380,49 @@ add_to(const struct vt_doing *w, const char *text, struct vt_recipient *to,
 			return VT_OK;
 	if (*n == TO_MAX)
 		return vt_err_set(w->err, VT_E_INVALID,
-		    "at most %d recipients at once", TO_MAX);
+		    "at most %zu recipients at once", TO_MAX);
 	to[(*n)++] = r;
 	return VT_OK;
 }
 
-/* One line after the other, blanks around them gone. */
+/* Whatever the book has for these words now. */
 static int
-add_lines(
-    const struct vt_doing *w, const char *s, struct vt_recipient *to, size_t *n)
+add_found(const struct vt_doing *w, const char *words, struct vt_recipient *to,
+    size_t *n)
 {
-	while (*s != '\0') {
-		size_t len = strcspn(s, "\n"), end = len;
-		size_t from = strspn(s, " \t");
-		char *one;
-		int rc;
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_arena *arena = w->d->req->arena;
+	struct vt_book book;
+	const char *code = "", *name;
+	int rc;
 
-		while (end > from && (s[end - 1] == ' ' || s[end - 1] == '\t'))
-			end--;
-		if (end > from) {
-			one = vt_arena_strndup(
-			    w->d->req->arena, s + from, end - from);
-			if (one == NULL)
-				return vt_arena_err(w->d->req->arena, w->err);
-			if ((rc = add_to(w, one, to, n)) != VT_OK)
-				return rc;
-		}
-		s += len;
-		s += *s == '\n' ? 1 : 0;
+	rc = vt_view_begin(vt_office_store(w->d->office), &v, w->err);
+	if (rc != VT_OK)
+		return rc;
+	rc = vt_book_open(&book, w->d, v, w->paper, words, w->err);
+	while (rc == VT_OK && code != NULL) {
+		rc = vt_book_next(&book, &code, &name, w->err);
+		if (rc != VT_OK || code == NULL)
+			continue;
+		code = vt_arena_strdup(arena, code);
+		rc = code == NULL ? vt_arena_err(arena, w->err)
+				  : add_to(w, code, to, n);
 	}
-	return VT_OK;
+	vt_book_close(&book);
+	return rc;
 }
 
 VT_ACT_RUN(send)
 {
-	struct vt_recipient to[TO_MAX];
+	const char *lines = vt_webform_get(w->form, "more"), *one;
+	const char *all = vt_webform_get(w->form, "all");
+	struct vt_recipient *to;
 	size_t n = 0;
 	int rc = VT_OK;
+
+	to = vt_arena_array(w->d->req->arena, TO_MAX, sizeof(*to));
+	if (to == NULL)
+		return vt_arena_err(w->d->req->arena, w->err);
 
 	for (size_t i = 0; rc == VT_OK && i < w->form->n; i++) {
 		const char *name = w->form->fields[i].name;
@@ -389,8 +432,10 @@ VT_ACT_RUN(send)
 		else if (name[0] == 'n' && name[1] >= '0' && name[1] <= '9')
 			rc = add_to(w, w->form->fields[i].value, to, &n);
 	}
-	if (rc == VT_OK)
-		rc = add_lines(w, vt_webform_get(w->form, "more"), to, &n);
+	while (rc == VT_OK && (one = next_line(w, &lines, &rc)) != NULL)
+		rc = add_to(w, one, to, &n);
+	if (rc == VT_OK && *all == '=')
+		rc = add_found(w, all + 1, to, &n);
 	if (rc != VT_OK)
 		return rc;
 	if (n == 0)

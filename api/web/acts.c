@@ -389,6 +389,11 @@ form(struct vt_sheet *s, const struct vt_desk_act *a)
 	    : (a->flags & VT_ACT_NEXT) != 0 ? "main"
 					    : "second",
 	    T(d, a->vi, a->en));
+	if (a->fields == vt_fields_send)
+		vt_html(b,
+		    "<form id=\"book\" action=\"/desk/papers/%s\" "
+		    "method=\"get\"></form>\n",
+		    s->id);
 }
 
 /* The signature made elsewhere: a token on one's own machine, a service. */

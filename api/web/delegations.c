@@ -3,11 +3,11 @@
  * one, and an end before its time. */
 #include "api/office/delegation.h"
 
+#include "api/web/people.h"
 #include "api/web/sheet.h"
 #include "api/web/words.h"
 
 #define SHOWN   50
-#define PEOPLE  200
 #define DAY_US  VT_TIME_S(86400)
 #define LOOK_US ((int64_t)300000) /* as the inbox */
 
@@ -287,33 +287,15 @@ day_field(struct vt_desk *d, const struct typed *t, const char *name,
 static void
 to_whom(struct vt_desk *d, const struct typed *t, struct vt_view *v)
 {
-	struct vt_person *p = vt_arena_array(d->req->arena, PEOPLE, sizeof(*p));
-	struct vt_buf *b = d->page.b;
-	size_t n = 0;
+	struct vt_people_field f = { .id = "to",
+		.name = "to",
+		.typed = again(t, "to"),
+		.wrong = is_wrong(t, "to") ? "to-why" : NULL,
+		.except = &d->me->person };
 
-	vt_html(b,
-	    "<label for=\"to\">%s</label>\n<select id=\"to\" name=\"to\" "
-	    "required",
+	vt_html(d->page.b, "<label for=\"to\">%s</label>\n",
 	    T(d, "Người được ủy quyền", "To"));
-	describe(d, t, "to");
-	vt_html(b, ">\n<option value=\"\">%s</option>\n",
-	    T(d, "— chọn người —", "— choose —"));
-	if (p == NULL || vt_person_list(v, d->me->agency_no, 0, p, PEOPLE, &n,
-			     NULL) != VT_OK)
-		n = 0;
-	for (size_t i = 0; i < n; i++) {
-		char id[VT_ID_TEXT + 1];
-
-		if (!p[i].active || (p[i].roles & VT_ROLE_SYSTEM) != 0 ||
-		    vt_id_eq(&p[i].id, &d->me->person))
-			continue;
-		vt_id_text(&p[i].id, id);
-		vt_html(b, "<option value=\"%s\"%s>%s%s%s</option>\n", id,
-		    strcmp(again(t, "to"), id) == 0 ? " selected" : "",
-		    p[i].name, *p[i].position == '\0' ? "" : " · ",
-		    p[i].position);
-	}
-	vt_html(b, "</select>\n");
+	vt_people_field(d, v, &f);
 	blame(d, t, "to");
 }
 
@@ -516,9 +498,9 @@ give(struct vt_desk *d, const struct vt_webform *f, struct vt_err *reterr)
 	memset(g, 0, sizeof(*g));
 	if ((rc = vt_sheet_request(d, f, d->req->path, &rq, reterr)) != VT_OK)
 		return rc;
-	if (!vt_id_parse(vt_span_str(vt_webform_get(f, "to")), &g->to))
-		return vt_err_set(
-		    reterr, VT_E_PERSON_UNKNOWN, "form: nobody was chosen");
+	if ((rc = vt_people_find(d, vt_webform_get(f, "to"), &g->to, reterr)) !=
+	    VT_OK)
+		return rc;
 	for (int i = 0; i < VT_DUTY__MAX; i++) {
 		char name[16];
 

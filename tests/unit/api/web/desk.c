@@ -911,6 +911,72 @@ test_delegations(struct vt_buf *b)
 	tap_ok(HAS("<span class=\"n\">30</span>") && !HAS("Xem tiếp"),
 	    "to the end");
 	desk.delegations = 0;
+	desk.people = 310;
+	(void)get(b, "/desk/delegations", 'l');
+	tap_ok(HAS("<select id=\"to\"") && HAS("Người cuối"),
+	    "behind 300 that are gone the others are chosen from");
+	desk.people = 450;
+	(void)get(b, "/desk/delegations", 'l');
+	tap_ok(HAS("<input id=\"to\"") && HAS("Người cuối #01c10909"),
+	    "of many the name is typed");
+}
+
+/* More recipients than can be shown. */
+static void
+test_book(struct vt_buf *b)
+{
+	desk.state = VT_PAPER_ISSUED;
+	desk.direction = VT_DIR_OUT;
+	desk.numbered = true;
+	desk.book = 621;
+	tap_eq_int(get(b, PAPER, 'c'), 200, "a book of 621");
+	tap_ok(HAS("H50.0299") && !HAS("H50.0003") && !HAS("H50.0310") &&
+		   HAS("(620)"),
+	    "the first 300 are there, and how many there are");
+	(void)get(b, PAPER "?book=tay+0619", 'c');
+	tap_ok(HAS("H50.0619") && !HAS("H50.0617") && HAS("(1)"),
+	    "others are found");
+	tap_eq_int(post(b, PAPER "/acts/send", 'c',
+		       "csrf=" CSRF_C "&key=" KEY "&rev=3&seen=40&all=%3D"),
+	    303, "sent to all");
+	tap_eq_int(fake.nto, 620, "of the book");
+	tap_eq_int(post(b, PAPER "/acts/send", 'c',
+		       "csrf=" CSRF_C "&key=" KEY
+		       "&rev=3&seen=40&all=%3Dtay&cH50.0001=1&more=H50.0002"),
+	    303, "sent to what was found and typed");
+	tap_eq_int(fake.nto, 310, "each once");
+	desk.book = 2100;
+	tap_eq_int(post(b, PAPER "/acts/send", 'c',
+		       "csrf=" CSRF_C "&key=" KEY "&rev=3&seen=40&all=%3D"),
+	    422, "not more than the store takes");
+	desk.book = 0;
+}
+
+/* Whom a typed name means. */
+static void
+test_people(struct vt_buf *b)
+{
+	static const struct {
+		const char *typed;
+		int status;
+	} rows[] = { { "Ng%C6%B0%E1%BB%9Di+cu%E1%BB%91i", 303 },
+		{ "Ng%C6%B0%E1%BB%9Di+cu%E1%BB%91i+%2301c10909", 303 },
+		{ "ai+%23012c0909", 303 }, { "ai+%23012b0909", 422 },
+		{ "Ng%C6%B0%E1%BB%9Di+%3Cu%3Ekh%C3%A1c%3C%2Fu%3E", 422 },
+		{ "", 422 } };
+
+	desk.people = 450;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		VT_BUF_AUTO(body);
+
+		vt_buf_printf(&body,
+		    "csrf=" CSRF_L "&key=" KEY
+		    "&to=%s&d%d=1&since=2026-11-01&until=2026-11-30&text=x",
+		    rows[i].typed, (int)VT_DUTY_SIGN);
+		tap_eq_int(post(b, "/desk/delegations", 'l', vt_buf_str(&body)),
+		    rows[i].status, "%s", rows[i].typed);
+	}
+	desk.people = 0;
 }
 
 static void
@@ -1051,6 +1117,8 @@ main(void)
 	test_on_paper(&b);
 	test_packets(&b);
 	test_delegations(&b);
+	test_people(&b);
+	test_book(&b);
 	test_me(&b);
 	vt_http_stop(h);
 	vt_web_free(w);

@@ -2,6 +2,7 @@
 #include "tests/unit/api/web/fake_desk.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "api/office/answers.h"
 #include "api/office/deliver.h"
@@ -270,11 +271,28 @@ vt_person_list(struct vt_view *v, uint32_t agency_no, uint64_t after,
 {
 	vt_id id = an_id(9);
 
+	size_t n = 0;
+
 	(void)agency_no;
-	(void)after;
-	(void)max;
-	*ret_n = 1;
-	return vt_person_get(v, &id, ret, reterr);
+	if (desk.people == 0) {
+		*ret_n = 1;
+		return vt_person_get(v, &id, ret, reterr);
+	}
+	for (; n < max && after + n < desk.people; n++) {
+		int rc;
+
+		id.b[0] = (uint8_t)((after + n) >> 8);
+		id.b[1] = (uint8_t)(after + n);
+		rc = vt_person_get(v, &id, &ret[n], reterr);
+		if (rc != VT_OK)
+			return rc;
+		ret[n].seq = after + n + 1;
+		ret[n].active = after + n >= 300;
+		if (after + n + 1 == desk.people)
+			ret[n].name = "Người cuối";
+	}
+	*ret_n = n;
+	return VT_OK;
 }
 
 int
@@ -339,13 +357,20 @@ vt_office_address_list(struct vt_office *o, struct vt_view *v,
     const char *after, struct vt_address *ret, size_t max, size_t *ret_n,
     struct vt_err *reterr)
 {
+	unsigned i = *after == '\0' ? 0 : (unsigned)atoi(after + 4) + 1;
+	size_t n = 0;
+
 	(void)o;
 	(void)v;
-	(void)after;
-	(void)ret;
-	(void)max;
 	(void)reterr;
-	*ret_n = 0;
+	for (; n < max && i < desk.book; n++, i++) {
+		memset(&ret[n], 0, sizeof(ret[n]));
+		snprintf(ret[n].code, sizeof(ret[n].code), "H50.%04u", i);
+		snprintf(ret[n].name, sizeof(ret[n].name), "UBND xã %s %u",
+		    i % 2 == 0 ? "Đông" : "Tây", i);
+		ret[n].deleted = i == 3;
+	}
+	*ret_n = n;
 	return VT_OK;
 }
 

@@ -34,6 +34,8 @@ struct fake_desk {
 	bool printed;                 /* one delivery goes on paper */
 	struct vt_duties duties;      /* the last delegation's */
 	vt_time since, until;
+	unsigned book;   /* agencies in it; the fourth is gone */
+	unsigned people; /* there are, the first 300 gone; 0: one */
 	unsigned delegations; /* there are, all but the last ended; 0: one */
 };
 
