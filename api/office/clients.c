@@ -370,17 +370,20 @@ vt_office_client_add(struct vt_office *o, const struct vt_request *rq,
     char ret_secret[VT_CLIENT_SECRET + 1], struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_client_row c;
+	struct vt_client_row c, first;
 	bool done = false;
 	int rc;
 
 	rc = vt_house_enter(o, rq, VT_DUTY_CLIENTS, &done, reterr);
 	if (rc == VT_OK && done) {
-		memset(&c, 0, sizeof(c));
-		vt_text_fit(c.c.id, sizeof(c.c.id), n->id);
-		derive(o->o.store, rq, o->o.ctx, &c);
+		memset(&first, 0, sizeof(first));
+		vt_text_fit(first.c.id, sizeof(first.c.id), n->id);
+		derive(o->o.store, rq, o->o.ctx, &first);
 		if ((rc = vt_view_begin(o->o.store, &v, reterr)) == VT_OK)
-			rc = vt_client_get(v, c.c.id, &c, reterr);
+			rc = vt_client_get(v, first.c.id, &c, reterr);
+		/* what it was given then, whoever gave it another since */
+		memcpy(c.salt, first.salt, sizeof(c.salt));
+		c.c.has_secret = n->secret;
 	} else if (rc == VT_OK) {
 		rc = add(o->o.store, o->o.ctx, rq->actor->agency_no, rq, n, &c,
 		    reterr);

@@ -44,6 +44,7 @@ struct vt_new_client {
 
 /*
  * Makes a program of the actor's agency. *ret_secret: "" when none is wanted.
+ * A repeat gives the secret that the first one gave, be it another's by now.
  * Errors: VT_E_EXISTS, VT_E_INVALID, VT_E_KEY_FORMAT.
  */
 VT_NODISCARD int vt_office_client_add(struct vt_office *o,

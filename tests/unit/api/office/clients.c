@@ -35,6 +35,46 @@ who(const char *bearer, struct vt_actor *ret, struct vt_err *err)
 }
 
 static void
+repeated(const struct vt_actor *admin)
+{
+	struct vt_new_client n = { "cong", "Cổng", VT_SCOPE_READ, true, NULL,
+		0 };
+	struct vt_new_client bare = { "tran", "Trần", VT_SCOPE_READ, false,
+		NULL, 0 };
+	char first[VT_CLIENT_SECRET + 1], fresh[VT_CLIENT_SECRET + 1];
+	char again[VT_CLIENT_SECRET + 1];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_request made, rq;
+	struct vt_client c;
+	struct vt_token t;
+
+	made = house_request(&h, admin);
+	made.key = "made-once";
+	tap_call(vt_office_client_add(h.office, &made, &n, &c, first, &err),
+	    &err, "a client");
+	rq = house_request(&h, admin);
+	tap_call(vt_office_client_act(
+		     h.office, &rq, "cong", VT_CLIENT_NEW_SECRET, fresh, &err),
+	    &err, "another secret for it");
+	tap_call(vt_office_client_add(h.office, &made, &n, &c, again, &err),
+	    &err, "the first request again");
+	tap_eq_str(again, first, "is answered alike");
+	tap_code(by_secret("cong", first, NULL, &t, &err), VT_E_SIGN_IN_FAILED,
+	    &err, "though it is good for nothing");
+	tap_call(by_secret("cong", fresh, NULL, &t, &err), &err, "the new is");
+	made.key = "bare-once";
+	tap_call(vt_office_client_add(h.office, &made, &bare, &c, first, &err),
+	    &err, "one without a secret");
+	rq = house_request(&h, admin);
+	tap_call(vt_office_client_act(
+		     h.office, &rq, "tran", VT_CLIENT_NEW_SECRET, fresh, &err),
+	    &err, "gets one");
+	tap_call(vt_office_client_add(h.office, &made, &bare, &c, again, &err),
+	    &err, "the first request again");
+	tap_eq_str(again, "", "does not tell it");
+}
+
+static void
 making(const struct vt_actor *admin, char secret[VT_CLIENT_SECRET + 1])
 {
 	struct vt_actor leader = house_actor(&h, "leader", h.here);
@@ -523,6 +563,7 @@ main(void)
 	many(&admin);
 	cut_off(&admin);
 	meanwhile(&admin);
+	repeated(&admin);
 	house_end(&h);
 	return tap_done();
 }
