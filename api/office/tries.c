@@ -307,6 +307,17 @@ is_shared(const struct vt_tries *t, const struct vt_tries_on *on)
 	return t->rule.all_tries > 0 && on->place != NULL && !on->known;
 }
 
+/* What all unknown places tried is a count per day (of UTC, of forget_s): one
+ * that went on for as long as somebody tries would never end. */
+static void
+new_day(const struct vt_tries *t, struct count *c)
+{
+	vt_time day = VT_TIME_S(t->rule.forget_s);
+
+	if (c->last / day != vt_now(t->ctx) / day)
+		c->failures = 0;
+}
+
 static int
 admit_all(struct vt_tries *t, const char *name, unsigned *ret_wait_s,
     struct vt_err *reterr)
@@ -369,8 +380,7 @@ wrong_for_all(struct vt_tries *t, const char *name)
 
 		if ((rc = load(t, &k, &c, &rev, &err)) != VT_OK)
 			break;
-		if (vt_now(t->ctx) - c.last > VT_TIME_S(t->rule.forget_s))
-			c.failures = 0;
+		new_day(t, &c);
 		raise_count(t, &c, t->rule.all_tries);
 		rc = save(t, &k, &c, rev, &err);
 	}

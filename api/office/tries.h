@@ -8,7 +8,7 @@
  *
  * Where a name can be tried by strangers, it is counted for each place they
  * come from, so that they keep nobody out but themselves. What all unknown
- * places tried at once is bounded, too (rule.all_tries): beyond it only a place
+ * places tried is bounded, too (rule.all_tries a day): beyond it only a place
  * that is known as the holder's does not wait. A guess that had to wait
  * already counts for its place alone: a single place, however long it goes on,
  * never uses the bound up.
@@ -34,7 +34,7 @@ struct vt_tries_rule {
 	int64_t wait_s;   /* longest wait */
 	int64_t forget_s; /* without an attempt: counted anew */
 	size_t at_once;   /* names being tried at the same time */
-	size_t all_tries; /* from all unknown places together; 0: no places */
+	size_t all_tries; /* a day, from all unknown places together; 0: none */
 };
 
 /* What is tried, and from where. */

@@ -225,6 +225,28 @@ places(void)
 	w.now += VT_TIME_S(1);
 	tap_call(attempt_on(t, &office, VT_TRIED_RIGHT, &err), &err,
 	    "a second later one of them may");
+	/* the next day they are counted anew, however they went on */
+	w.now =
+	    (w.now / VT_TIME_S(86400) + 2) * VT_TIME_S(86400) - VT_TIME_S(3600);
+	bad = 0;
+	for (size_t i = 0; i < all; i++) {
+		struct vt_tries_on one = { "van.thu", place, false };
+
+		(void)snprintf(place, sizeof(place), "more %zu", i / per);
+		bad += attempt_on(t, &one, VT_TRIED_WRONG, &err) != VT_OK;
+	}
+	tap_eq_int(bad, 0, "another day's quick ones");
+	tap_code(attempt_on(t, &office, VT_TRIED_NEITHER, &err),
+	    VT_E_HTTP_TOO_MANY, &err, "then all wait again");
+	w.now += VT_TIME_S(3600);
+	for (size_t i = 0; i < 2; i++) {
+		struct vt_tries_on one = { "van.thu", "the day after", false };
+
+		tap_call(attempt_on(t, &one, VT_TRIED_WRONG, &err), &err,
+		    "an hour later it is the next day: free %zu", i + 1);
+	}
+	tap_call(attempt_on(t, &office, VT_TRIED_NEITHER, &err), &err,
+	    "and nobody waits for them");
 	tap_call(vt_tries_forget(t, "van.thu", &err), &err, "helped");
 	tap_call(attempt_on(t, &mine, VT_TRIED_RIGHT, &err), &err,
 	    "all is forgotten: the device's");
