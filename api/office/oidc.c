@@ -642,39 +642,60 @@ exchange_code(struct vt_oidc *c, size_t i, const struct known *k,
 
 /* Whose session it becomes: by issuer and subject alone. */
 static int
-begin_session(struct vt_oidc *c, const char *issuer, const char *subject,
-    struct vt_session *ret, struct vt_err *reterr)
+whose(struct vt_office *o, const char *issuer, const char *subject,
+    struct vt_actor *ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_identity_key key = vt_identity_oidc(issuer, subject);
-	struct vt_session_new n = { .kind = VT_SESSION_OIDC,
-		.life_s = (int64_t)VT_L(SESSION_S),
-		.idle_s = (int64_t)VT_L(SESSION_IDLE_S) };
-	struct vt_office *o = c->o.office;
 	struct vt_identity id;
-	struct vt_session s;
 	int rc;
 
-	memset(&s, 0, sizeof(s));
-	s.kind = n.kind;
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
 	    (rc = vt_identity_find(v, &key, &id, reterr)) != VT_OK)
 		return rc;
-	rc = vt_house_actor(v, &id.person, vt_now(o->o.ctx), &s.actor, reterr);
+	rc = vt_house_actor(v, &id.person, vt_now(o->o.ctx), ret, reterr);
 	if (rc == VT_OK)
 		rc = vt_account_open(v, &id.person, reterr);
 	if (rc == VT_E_PERSON_UNKNOWN)
 		return vt_err_set(reterr, VT_E_IDENTITY_UNKNOWN,
 		    "identity: its person is no longer active");
-	if (rc == VT_OK && (s.actor.roles & VT_ROLE_SYSTEM) != 0)
+	if (rc == VT_OK && (ret->roles & VT_ROLE_SYSTEM) != 0)
 		rc = vt_err_set(reterr, VT_E_IDENTITY_UNKNOWN,
 		    "identity: programs do not sign in");
+	return rc;
+}
+
+static int
+begin_session(struct vt_oidc *c, const char *issuer, const char *subject,
+    struct vt_session *ret, struct vt_err *reterr)
+{
+	struct vt_session_new n = { .kind = VT_SESSION_OIDC,
+		.life_s = (int64_t)VT_L(SESSION_S),
+		.idle_s = (int64_t)VT_L(SESSION_IDLE_S) };
+	struct vt_office *o = c->o.office;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_session s;
+	int rc;
+
+	memset(&s, 0, sizeof(s));
+	s.kind = n.kind;
+	rc = whose(o, issuer, subject, &s.actor, reterr);
 	if (rc != VT_OK)
 		return rc;
-	vt_view_end(VT_TAKE(v));
 	n.person = s.actor.person;
 	rc = vt_session_make(
 	    o->o.store, o->o.ctx, &n, s.token, &s.until, reterr);
+	if (rc != VT_OK)
+		return rc;
+	/* It must still hold when the session is there: else one who was locked
+	 * out, or unlinked, meanwhile would keep it. */
+	rc = whose(o, issuer, subject, &s.actor, reterr);
+	if (rc == VT_OK && !vt_id_eq(&s.actor.person, &n.person))
+		rc = vt_err_set(reterr, VT_E_IDENTITY_UNKNOWN,
+		    "identity: it became another's");
+	if (rc != VT_OK &&
+	    vt_office_sign_out(o, vt_span_str(s.token), &err) != VT_OK)
+		vt_log_err("office.session_left", &err);
 	if (rc == VT_OK)
 		*ret = s;
 	vt_wipe(s.token, sizeof(s.token));
