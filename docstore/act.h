@@ -514,7 +514,8 @@ struct vt_act_entry {
 	vt_id act;
 	vt_time time;
 	vt_id person, caller;
-	vt_id paper; /* or zero */
+	vt_id paper;        /* or zero */
+	uint64_t paper_rev; /* after it */
 	const enum vt_step_kind *kinds;
 	size_t n_kinds;
 	vt_hash main;     /* main file's hash after it, or zero */

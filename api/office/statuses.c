@@ -181,7 +181,7 @@ vt_incoming_given(struct vt_office *o, const struct vt_incoming *p,
 	ret->index = e.index;
 	ret->time = e.time;
 	ret->paper = p->id;
-	ret->paper_rev = p->rev;
+	ret->paper_rev = e.paper_rev;
 	ret->current = e.main;
 	ret->arrival = p->arrival;
 	ret->number_period = p->arrival_period;
