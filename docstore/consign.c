@@ -195,6 +195,20 @@ paper_fits(struct vt_apply *x, const vt_id *paper, struct vt_err *reterr)
 	return rc;
 }
 
+/* How many of one document are looked at, the newest first: while a paper
+ * stands, no other is made of it unless a person says so. */
+#define STANDING_MAX 64
+
+bool
+vt_consign_may_stand(const struct vt_consignment *c)
+{
+	return !vt_id_is_zero(&c->paper) && c->kind == VT_CONSIGN_EDOC &&
+	       (c->state == VT_CONSIGN_ARRIVED ||
+		   c->state == VT_CONSIGN_APPLIED ||
+		   /* what it asked was declined; its paper is here */
+		   (c->state == VT_CONSIGN_REFUSED && c->type != VT_EDOC_NEW));
+}
+
 /* Does this consignment's paper still stand for its document? */
 static int
 stands(struct vt_apply *x, struct vt_arena *a, const struct vt_consignment *c,
@@ -205,10 +219,7 @@ stands(struct vt_apply *x, struct vt_arena *a, const struct vt_consignment *c,
 	int rc;
 
 	*ret = false;
-	if (vt_id_is_zero(&c->paper) || c->kind != VT_CONSIGN_EDOC ||
-	    (c->state != VT_CONSIGN_ARRIVED && c->state != VT_CONSIGN_APPLIED &&
-		/* what it asked was declined; its paper is here */
-		(c->state != VT_CONSIGN_REFUSED || c->type == VT_EDOC_NEW)))
+	if (!vt_consign_may_stand(c))
 		return VT_OK;
 	if ((rc = vt_row_ref(x->b->txn, &c->paper, VT_OBJECT_PAPER, &ref,
 		 reterr)) != VT_OK ||
@@ -239,13 +250,15 @@ document_new(struct vt_apply *x, const struct vt_consignment *c, bool made,
 	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
 	struct vt_key prefix =
 	    vt_key_document(x->st.agency_no, c->from_code, c->document_id);
-	struct vt_scan s =
-	    vt_scan_up(x->b->txn, VT_T_CONSIGN_DOCUMENT, &prefix, NULL);
+	struct vt_key at = prefix;
 	struct vt_consignment old;
+	struct vt_scan s;
 	bool found;
 	int rc;
 
-	while (vt_scan_next(&s, reterr)) {
+	vt_key_u64(&at, UINT64_MAX);
+	s = vt_scan_down(x->b->txn, VT_T_CONSIGN_DOCUMENT, &prefix, &at);
+	for (size_t n = 0; n < STANDING_MAX && vt_scan_next(&s, reterr); n++) {
 		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
 		    (rc = vt_row_consign(x->b->txn, x->st.agency_no,
 			 vt_be64(s.k.p + 36), scratch, &old, reterr)) !=
@@ -382,18 +395,20 @@ vt_consign_repeat(struct vt_apply *x, struct vt_err *reterr)
 	    x, x->repeat_consign, no + 1, &x->op->prep[0].consign, reterr);
 }
 
+/* Known by its document are those whose paper may stand for it. (Older
+ * releases wrote a row for each.) */
 static int
 put_document(struct vt_apply *x, const struct vt_consignment *old,
     const struct vt_consignment *c, struct vt_err *reterr)
 {
+	bool same = strcmp(old->document_id, c->document_id) == 0 &&
+		    strcmp(old->from_code, c->from_code) == 0;
+	bool may = *c->document_id != '\0' && vt_consign_may_stand(c);
 	struct vt_key k;
 	VT_BUF_AUTO(null);
 	int rc;
 
-	if (strcmp(old->document_id, c->document_id) == 0 &&
-	    strcmp(old->from_code, c->from_code) == 0)
-		return VT_OK;
-	if (*old->document_id != '\0') {
+	if (*old->document_id != '\0' && !(same && may)) {
 		k = vt_key_document(
 		    x->st.agency_no, old->from_code, old->document_id);
 		vt_key_u64(&k, c->seq);
@@ -401,7 +416,7 @@ put_document(struct vt_apply *x, const struct vt_consignment *old,
 		if (rc != VT_OK && rc != VT_E_NOT_FOUND)
 			return rc;
 	}
-	if (*c->document_id == '\0')
+	if (!may)
 		return VT_OK;
 	k = vt_key_document(x->st.agency_no, c->from_code, c->document_id);
 	vt_key_u64(&k, c->seq);

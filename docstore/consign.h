@@ -109,8 +109,9 @@ struct vt_document_of {
 	const char *from_code, *document_id;
 	uint64_t before; /* seq of the last one seen; 0 = from the newest */
 };
-/* Those read as a document of this sender and DocumentId, all types, newest
- * first. Also none is VT_OK; fewer than max are the last ones. */
+/* Those read as a document of this sender and DocumentId whose paper stands or
+ * stood for it (not what was refused without one, nor duplicates), all types,
+ * newest first. Also none is VT_OK; fewer than max are the last ones. */
 VT_NODISCARD int vt_consign_by_document(struct vt_view *v, uint32_t agency_no,
     const struct vt_document_of *doc, struct vt_consignment *ret, size_t max,
     size_t *ret_n, struct vt_err *reterr);

@@ -185,6 +185,11 @@ VT_NODISCARD int vt_upload_find(struct vt_view *v, const vt_id *id,
 VT_NODISCARD int vt_upload_expire(
     struct vt_store *s, size_t max, size_t *ret_removed, struct vt_err *reterr);
 
+/* Gives up an upload that no act is going to name: it does not wait until it
+ * expires. One that is gone: VT_OK. Its bytes stay while something has them. */
+VT_NODISCARD int vt_upload_drop(
+    struct vt_store *s, const vt_id *id, struct vt_err *reterr);
+
 /* ---- bytes out ---- */
 
 /* Size of a stored blob. VT_E_NOT_FOUND when there is none. Any thread. */

@@ -209,8 +209,6 @@ VT_NODISCARD int vt_blob_unref(
 VT_NODISCARD int vt_garbage_collect(struct vt_store *s, struct vt_err *reterr);
 /* At open: uploads whose process died before their end. */
 VT_NODISCARD int vt_uploads_forget(struct vt_store *s, struct vt_err *reterr);
-VT_NODISCARD int vt_upload_drop(
-    struct vt_store *s, const vt_id *id, struct vt_err *reterr);
 
 /* ---- the writer (writer.c) ---- */
 
@@ -435,6 +433,9 @@ struct vt_key vt_key_external(
 /* Without the seq at the end: of a sender's document. */
 struct vt_key vt_key_document(
     uint32_t agency_no, const char *from, const char *document);
+/* May the paper of this consignment stand for its document? Such ones have a
+ * row by it. */
+bool vt_consign_may_stand(const struct vt_consignment *c);
 /* The rows a RECALL or REPLACE adds; false: none. */
 bool vt_step_link(const struct vt_srec *r, uint64_t paper, uint64_t *ret_from,
     enum vt_link_kind *ret_kind, uint64_t *ret_to);
