@@ -191,7 +191,7 @@ change(const struct ask *k, const char *login, enum vt_account_act what,
 		rc = new_password(k, &a, password, reterr);
 		break;
 	case VT_ACCOUNT_TOTP_OFF:
-		memset(a.totp_nonce, 0, sizeof(a.totp_nonce));
+		vt_account_totp_off(&a);
 		break;
 	case VT_ACCOUNT_REMOVE:
 	default:
@@ -395,6 +395,15 @@ vt_office_totp_offer(struct vt_office *o, const struct vt_actor *actor,
 	return rc;
 }
 
+void
+vt_account_totp_off(struct vt_account *a)
+{
+	vt_wipe(a->totp_nonce, sizeof(a->totp_nonce));
+	vt_wipe(a->totp_hidden, sizeof(a->totp_hidden));
+	vt_wipe(a->recovery, sizeof(a->recovery));
+	a->n_recovery = 0;
+}
+
 static int
 get_offer(struct vt_office *o, const vt_id *person, uint8_t ret[OFFER_SIZE],
     struct vt_err *reterr)
@@ -416,16 +425,35 @@ get_offer(struct vt_office *o, const vt_id *person, uint8_t ret[OFFER_SIZE],
 	return VT_OK;
 }
 
-/* New codes: shown once, kept as tags. */
+/* Recovery codes follow from the request (and the store's key), so that its
+ * repeat, whose first answer may have been lost, is answered alike. */
 static void
-new_codes(struct vt_store *s, const struct vt_context *ctx,
-    struct vt_account *a, char ret[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1])
+codes_of(const struct vt_store *s, const struct vt_request *rq,
+    char ret[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1])
+{
+	for (uint32_t i = 0; i < VT_L(RECOVERY_CODES); i++) {
+		VT_BUF_AUTO(b);
+		vt_hash h;
+
+		static_assert(VT_RECOVERY_BYTES <= VT_HASH_SIZE, "enough");
+		vt_buf_put(&b, rq->actor->person.b, VT_ID_SIZE);
+		vt_buf_put(&b, rq->hash.b, VT_HASH_SIZE);
+		vt_buf_putc(&b, (uint8_t)i);
+		vt_buf_puts(&b, rq->key);
+		h = vt_store_mac(s, "recovery code", vt_buf_view(&b));
+		vt_recovery_text(h.b, ret[i]);
+		vt_wipe(&h, sizeof(h));
+	}
+}
+
+/* Kept as tags. */
+static void
+keep_codes(const struct vt_store *s, struct vt_account *a,
+    char codes[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1])
 {
 	a->n_recovery = (uint32_t)VT_L(RECOVERY_CODES);
-	for (uint32_t i = 0; i < a->n_recovery; i++) {
-		vt_recovery_make(ctx, ret[i]);
-		a->recovery[i] = vt_account_recovery_tag(s, a->login, ret[i]);
-	}
+	for (uint32_t i = 0; i < a->n_recovery; i++)
+		a->recovery[i] = vt_account_recovery_tag(s, a->login, codes[i]);
 }
 
 /* Takes the secret that was offered over into the account, if this is a code
@@ -460,10 +488,11 @@ take_offer(struct vt_office *o, const uint8_t offer[OFFER_SIZE],
 
 int
 vt_office_totp_confirm(struct vt_office *o, const struct vt_request *rq,
-    const char *code, char ret[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1],
-    struct vt_err *reterr)
+    const char *code, struct vt_span keep,
+    char ret[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1], struct vt_err *reterr)
 {
 	const vt_id *me = &rq->actor->person;
+	bool done = false;
 	struct vt_err err = VT_ERR_INIT;
 	uint8_t offer[OFFER_SIZE], key[1 + VT_ID_SIZE];
 	struct vt_account a;
@@ -471,15 +500,23 @@ vt_office_totp_confirm(struct vt_office *o, const struct vt_request *rq,
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	memset(&a, 0, sizeof(a));
-	if ((rc = may_change(rq->actor, reterr)) == VT_OK &&
-	    (rc = vt_account_own(o, me, &a, reterr)) == VT_OK &&
+	if ((rc = may_change(rq->actor, reterr)) != VT_OK ||
+	    (rc = vt_office_answered(o, rq, &done, reterr)) != VT_OK)
+		return rc;
+	codes_of(o->o.store, rq, ret);
+	if (!done && (rc = vt_account_own(o, me, &a, reterr)) == VT_OK &&
 	    (rc = get_offer(o, me, offer, reterr)) == VT_OK &&
 	    (rc = take_offer(o, offer, code, &a, reterr)) == VT_OK) {
-		new_codes(o->o.store, o->o.ctx, &a, ret);
+		keep_codes(o->o.store, &a, ret);
 		rc = vt_account_put(o->o.store, &a, rq, me, reterr);
 	}
+	/* whoever has one of them has shown no second factor */
+	if (rc == VT_OK)
+		rc = vt_sessions_end(o->o.store, me, &keep, NULL, reterr);
+	if (rc != VT_OK)
+		vt_wipe(ret, VT_L(RECOVERY_CODES) * sizeof(*ret));
 	offer_key(me, key);
-	if (rc == VT_OK &&
+	if (rc == VT_OK && !done &&
 	    vt_state_delete(o->o.store, VT_STATE_CODE,
 		VT_SPAN(key, sizeof(key)), VT_STATE_ANY, &err) != VT_OK)
 		vt_log_err("office.offer_left", &err);
@@ -493,7 +530,7 @@ vt_account_totp(struct vt_store *s, const struct vt_context *ctx,
     char ret_codes[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1],
     struct vt_err *reterr)
 {
-	uint8_t secret[VT_TOTP_SECRET];
+	uint8_t secret[VT_TOTP_SECRET], raw[VT_RECOVERY_BYTES];
 	struct vt_account a;
 	int rc;
 
@@ -502,7 +539,12 @@ vt_account_totp(struct vt_store *s, const struct vt_context *ctx,
 	vt_random(ctx, secret, sizeof(secret));
 	vt_random(ctx, a.totp_nonce, sizeof(a.totp_nonce));
 	vt_account_totp_pad(s, a.login, a.totp_nonce, secret, a.totp_hidden);
-	new_codes(s, ctx, &a, ret_codes);
+	for (size_t i = 0; i < VT_L(RECOVERY_CODES); i++) {
+		vt_random(ctx, raw, sizeof(raw));
+		vt_recovery_text(raw, ret_codes[i]);
+	}
+	vt_wipe(raw, sizeof(raw));
+	keep_codes(s, &a, ret_codes);
 	rc = vt_account_put(s, &a, NULL, &nobody, reterr);
 	if (rc == VT_OK)
 		show(secret, a.login, ret);

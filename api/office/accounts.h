@@ -83,12 +83,14 @@ VT_NODISCARD int vt_office_totp_offer(struct vt_office *o,
     const struct vt_actor *actor, const struct vt_secret *password,
     const char *code, struct vt_totp_offer *ret, struct vt_err *reterr);
 /*
- * Turns it on; the code is used up by this. *ret: RECOVERY_CODES codes, shown
- * once. Errors: VT_E_SIGN_IN_FAILED (not a code of it), VT_E_NOT_FOUND (no
+ * Turns it on; the code is used up by this. *ret: RECOVERY_CODES codes; a
+ * repeat of the request gives the same, nothing else shows them again. The
+ * person's other sessions end, but for the one of `keep` (its token; may be
+ * empty). Errors: VT_E_SIGN_IN_FAILED (not a code of it), VT_E_NOT_FOUND (no
  * offer), VT_E_FORBIDDEN.
  */
 VT_NODISCARD int vt_office_totp_confirm(struct vt_office *o,
-    const struct vt_request *rq, const char *code,
+    const struct vt_request *rq, const char *code, struct vt_span keep,
     char ret[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1],
     struct vt_err *reterr);
 

@@ -40,6 +40,8 @@ VT_NODISCARD int vt_account_put(struct vt_store *s, const struct vt_account *a,
     const struct vt_request *rq, const vt_id *who, struct vt_err *reterr);
 
 bool vt_account_has_totp(const struct vt_account *a);
+/* Nothing of it stays, recovery codes neither. */
+void vt_account_totp_off(struct vt_account *a);
 
 /* A person's own; VT_E_NOT_FOUND when he has none. */
 VT_NODISCARD int vt_account_own(struct vt_office *o, const vt_id *person,

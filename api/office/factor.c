@@ -43,9 +43,7 @@ vt_office_factor_off(struct vt_office *o, const struct vt_request *rq,
 		rc = vt_account_prove(
 		    o, &a, password, code == NULL ? "" : code, reterr);
 		if (rc == VT_OK) {
-			vt_wipe(a.totp_nonce, sizeof(a.totp_nonce));
-			vt_wipe(a.totp_hidden, sizeof(a.totp_hidden));
-			a.n_recovery = 0;
+			vt_account_totp_off(&a);
 			rc = vt_account_put(
 			    o->o.store, &a, rq, &me->person, reterr);
 		}

@@ -91,17 +91,15 @@ vt_totp_step(const uint8_t secret[static VT_TOTP_SECRET], vt_time now,
 }
 
 void
-vt_recovery_make(
-    const struct vt_context *ctx, char ret[static VT_RECOVERY_CODE + 1])
+vt_recovery_text(const uint8_t raw[static VT_RECOVERY_BYTES],
+    char ret[static VT_RECOVERY_CODE + 1])
 {
-	uint8_t r[12];
 	size_t n = 0;
 
-	vt_random(ctx, r, sizeof(r));
-	for (size_t i = 0; i < sizeof(r); i++) {
+	for (size_t i = 0; i < VT_RECOVERY_BYTES; i++) {
 		if (i == 4 || i == 8)
 			ret[n++] = '-';
-		ret[n++] = base32[r[i] & 31];
+		ret[n++] = base32[raw[i] & 31];
 	}
 	ret[n] = '\0';
 }

@@ -35,9 +35,10 @@ bool vt_totp_parse(const char *s, uint32_t *ret);
 VT_NODISCARD int vt_totp_step(const uint8_t secret[static VT_TOTP_SECRET],
     vt_time now, uint32_t code, uint64_t *ret_step, struct vt_err *reterr);
 
-/* 60 random bits as text. */
-void vt_recovery_make(
-    const struct vt_context *ctx, char ret[static VT_RECOVERY_CODE + 1]);
+/* 60 of these bits as text; they are random, or derived from a secret. */
+#define VT_RECOVERY_BYTES 12
+void vt_recovery_text(const uint8_t raw[static VT_RECOVERY_BYTES],
+    char ret[static VT_RECOVERY_CODE + 1]);
 
 /* As typed (blanks, hyphens, case) -> as made; false if it cannot be one. */
 bool vt_recovery_parse(const char *s, char ret[static VT_RECOVERY_CODE + 1]);

@@ -140,8 +140,8 @@ vt_v1_confirm_totp(
 	code = vt_in_need_str(&root, "code");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
-	    (rc = vt_office_totp_confirm(
-		 vt_v1_office(req), &rq, code, codes, reterr)) != VT_OK)
+	    (rc = vt_office_totp_confirm(vt_v1_office(req), &rq, code,
+		 vt_http_bearer(req), codes, reterr)) != VT_OK)
 		return rc;
 	vt_v1_json(res, &j);
 	res->body.secret = true;

@@ -396,8 +396,8 @@ vt_web_factor_confirm(
 	rq.actor = d.me;
 	rq.key = vt_webform_get(&f, "key");
 	rq.hash = vt_sha256(vt_span_str("desk second factor"));
-	rc = vt_office_totp_confirm(
-	    d.office, &rq, vt_webform_get(&f, "code"), codes, &err);
+	rc = vt_office_totp_confirm(d.office, &rq, vt_webform_get(&f, "code"),
+	    vt_span_str(d.user->token), codes, &err);
 	if (rc != VT_OK) {
 		res->status = vt_err_info(rc)->http_status;
 		return ask(&d, &err, reterr);

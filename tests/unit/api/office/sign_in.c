@@ -444,14 +444,19 @@ static void
 turn_on(char secret[33], char codes[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1])
 {
 	struct vt_err err = VT_ERR_INIT;
+	char again[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1];
 	struct vt_totp_offer o;
 	struct vt_request rq;
-	struct vt_session s;
+	struct vt_session s, two, t;
+	struct vt_span keep;
 	char code[8];
 
 	tap_call(sign_in("leader", RIGHT, NULL, &s, &err), &err, "in");
+	tap_call(sign_in("leader", RIGHT, NULL, &two, &err), &err, "twice");
+	keep = vt_span_str(s.token);
 	rq = house_request(&h, &s.actor);
-	tap_code(vt_office_totp_confirm(h.office, &rq, "000000", codes, &err),
+	tap_code(
+	    vt_office_totp_confirm(h.office, &rq, "000000", keep, codes, &err),
 	    VT_E_NOT_FOUND, &err, "nothing was offered");
 	tap_code(offer(&s.actor, WRONG, NULL, &o, &err), VT_E_SIGN_IN_FAILED,
 	    &err, "an open session alone has no offer made");
@@ -460,14 +465,21 @@ turn_on(char secret[33], char codes[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1])
 	    strncmp(o.uri, "otpauth://totp/vanthu:leader?secret=", 36) == 0 &&
 		strstr(o.uri, o.secret) != NULL,
 	    "%s", o.uri);
-	tap_code(vt_office_totp_confirm(h.office, &rq, "no", codes, &err),
+	tap_code(vt_office_totp_confirm(h.office, &rq, "no", keep, codes, &err),
 	    VT_E_SIGN_IN_FAILED, &err, "not a code");
 	code_at(o.secret, h.w.now - VT_TIME_S(120), code);
-	tap_code(vt_office_totp_confirm(h.office, &rq, code, codes, &err),
+	tap_code(vt_office_totp_confirm(h.office, &rq, code, keep, codes, &err),
 	    VT_E_SIGN_IN_FAILED, &err, "an old code");
 	code_at(o.secret, h.w.now, code);
-	tap_call(vt_office_totp_confirm(h.office, &rq, code, codes, &err), &err,
-	    "turned on");
+	tap_call(vt_office_totp_confirm(h.office, &rq, code, keep, codes, &err),
+	    &err, "turned on");
+	tap_call(vt_office_totp_confirm(h.office, &rq, code, keep, again, &err),
+	    &err, "the same request again");
+	tap_ok(memcmp(codes, again, sizeof(again)) == 0,
+	    "shows the same recovery codes");
+	tap_call(session(s.token, &t, &err), &err, "this session goes on");
+	tap_code(session(two.token, &t, &err), VT_E_UNAUTHENTICATED, &err,
+	    "the other one, which showed no code, does not");
 	memcpy(secret, o.secret, 33);
 }
 
@@ -519,6 +531,9 @@ second_factor(const struct vt_actor *admin)
 	    "how many are left");
 	tap_call(act(admin, "leader", VT_ACCOUNT_TOTP_OFF, NULL, &err), &err,
 	    "turned off by an administrator");
+	tap_call(vt_office_account(h.office, admin, "leader", &info, &err),
+	    &err, "told");
+	tap_ok(!info.totp && info.recovery_left == 0, "nothing of it is left");
 	tap_call(sign_in("leader", RIGHT, NULL, &s, &err), &err,
 	    "the password is enough again");
 }
@@ -530,6 +545,7 @@ replaced(void)
 	char codes[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1], secret[33];
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_totp_offer o;
+	struct vt_span keep = VT_SPAN(NULL, 0);
 	struct vt_request rq;
 	struct vt_session s;
 	char code[8];
@@ -552,13 +568,13 @@ replaced(void)
 	code_at(o.secret, h.w.now, code);
 	rq = house_request(&h, &s.actor);
 	s.actor.must_change = true;
-	tap_code(vt_office_totp_confirm(h.office, &rq, code, codes, &err),
+	tap_code(vt_office_totp_confirm(h.office, &rq, code, keep, codes, &err),
 	    VT_E_FORBIDDEN, &err, "not before a password of one's own");
 	tap_code(offer(&s.actor, RIGHT, code, &o, &err), VT_E_FORBIDDEN, &err,
 	    "nor is one offered");
 	s.actor.must_change = false;
-	tap_call(vt_office_totp_confirm(h.office, &rq, code, codes, &err), &err,
-	    "replaced");
+	tap_call(vt_office_totp_confirm(h.office, &rq, code, keep, codes, &err),
+	    &err, "replaced");
 	tap_code(sign_in("leader", RIGHT, code, &s, &err), VT_E_SIGN_IN_FAILED,
 	    &err, "by a code that is used up");
 	h.w.now += VT_TIME_S(30);

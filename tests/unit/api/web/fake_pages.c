@@ -55,10 +55,11 @@ vt_office_totp_offer(struct vt_office *o, const struct vt_actor *actor,
 
 int
 vt_office_totp_confirm(struct vt_office *o, const struct vt_request *rq,
-    const char *code, char ret[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1],
-    struct vt_err *reterr)
+    const char *code, struct vt_span keep,
+    char ret[VT_L(RECOVERY_CODES)][VT_RECOVERY_CODE + 1], struct vt_err *reterr)
 {
 	(void)o;
+	(void)keep;
 	for (size_t i = 0; i < VT_L(RECOVERY_CODES); i++)
 		snprintf(ret[i], VT_RECOVERY_CODE + 1, "AAAA-BBBB-%04u",
 		    (unsigned)(i % 10000));
