@@ -91,8 +91,10 @@ paper = until(lambda: [p for p in [clerk.paper(one['paper'])] if
               'that nobody signed it stands at its main file')[0]
 t.equal((paper['state'], paper['source_consignment']),
         ('waiting', one['id']), 'the paper that was made of it waits')
-t.equal(people.their_clerk.get('/v1/consignments/' + one['id']).status, 404,
-        'another agency does not find it')
+for what in ('', '/content'):
+    t.equal(people.their_clerk.get('/v1/consignments/' + one['id'] +
+                                   what).status, 404,
+            'another agency does not find it' + what)
 t.refused(clerk.post('/v1/consignments/%s/acts' % one['id'],
                      {'act': 'reread'}), 409, 'out-of-order',
           'one that was read is not read again')

@@ -3,8 +3,11 @@
 """Ids of another agency, in addresses and in bodies: whoever asks with one is
 told, word for word, what he is told of an id that never was. And what he asked
 has changed nothing."""
+import os
 import re
 import time
+
+import yaml
 
 import harness as t
 
@@ -40,6 +43,11 @@ tus = done(people.officer.ask('POST', '/v1/tus', None, {
         'location'].split('/')[-1]
 delivery = done(people.clerk.get('/v1/papers/%s/deliveries' % walked),
                 'its deliveries').json['deliveries'][0]['id']
+people.clerk.need(people.clerk.act(walked, 'dispatch', to=[
+    {'code': '', 'name': 'Ông Nguyễn Văn A'}]))
+printed = next(x['id'] for x in done(
+    people.clerk.get('/v1/papers/%s/deliveries' % walked),
+    'one on paper').json['deliveries'] if x['id'] != delivery)
 staff = done(people.clerk.get('/v1/people'), 'its people').json['people']
 leader_id = next(p['id'] for p in staff if 'leader' in p['roles'])
 clerk_id = next(p['id'] for p in staff if 'clerk' in p['roles'])
@@ -73,6 +81,7 @@ arrived = people.their_clerk.get('/v1/papers?direction=in').json[
 THEIRS = {'leader': people.their_leader, 'clerk': people.their_clerk,
           'system': their_system}
 never = iter('%032x' % (0xdead << 100 | i) for i in range(1, 10000))
+asked = set()  # (method, template of the contract, act)
 STABLE = re.compile(rb'"(instance|request_id)":"[^"]*"')
 
 
@@ -102,6 +111,8 @@ def told(client, method, path, body, rev, id_):
 
 def same(name, method, path, id_, body=None, rev=None, status=404,
          who=('leader', 'clerk', 'system')):
+    if '{}' in path:
+        asked.add((method, path, (body if isinstance(body, dict) else {}).get('act', '')))
     for role in who:
         real = told(THEIRS[role], method, path, body, rev, id_)
         none = told(THEIRS[role], method, path, body, rev, next(never))
@@ -131,27 +142,36 @@ for act, more in (
         ('refuse', {'reason': 'x'}), ('assign', {'lead': leader_id}),
         ('forward', {'person': leader_id}), ('process', {}), ('finish', {}),
         ('take_back', {'reason': 'x'}), ('recall', {'notice': walked, 'reason': 'x'}),
-        ('replace', {'by': walked, 'reason': 'x'}), ('answer_recall', {'agree': True}),
+        ('replace', {'by': walked, 'reason': 'x'}),
+        ('amend', {'by': walked, 'reason': 'x'}), ('answer_recall', {'agree': True}),
         ('print', {'what': 'paper', 'copies': 1}),
         ('edit', {'upload': upload, 'name': 'a.pdf', 'expect': '0' * 64})):
     same('act ' + act, 'POST', '/v1/papers/{}/acts', draft,
          {'act': act, **more}, rev=people.officer.paper(draft)['rev'])
 same('act on another revision', 'POST', '/v1/papers/{}/acts', draft,
      {'act': 'submit'}, rev=999999, who=('clerk', 'system'))
-same('prepare', 'POST', '/v1/papers/{}/signatures', agreed,
-     {'act': 'sign', 'chain': [der]},
-     rev=people.officer.paper(agreed)['rev'], who=('leader', 'system'))
+for act in ('initial', 'sign', 'seal'):
+    same('prepare to ' + act, 'POST', '/v1/papers/{}/signatures', agreed,
+         {'act': act, 'chain': [der]},
+         rev=people.officer.paper(agreed)['rev'])
 same('complete', 'POST', '/v1/signatures/{}/value', prepared,
      {'value': 'MAAA'})
 same('a delivery', 'GET', '/v1/deliveries/{}', delivery)
 same('sending again', 'POST', '/v1/deliveries/{}/acts', delivery,
      {'act': 'resend'}, who=('clerk',))
+same('receiving', 'POST', '/v1/deliveries/{}/acts', printed,
+     {'act': 'receive'}, who=('clerk', 'system'))
+same('hurrying', 'POST', '/v1/deliveries/{}/hurry', delivery,
+     who=('clerk',))
 same('handing over', 'POST', '/v1/deliveries/{}/acts', delivery,
      {'act': 'hand_over', 'note': 'x'}, who=('clerk', 'system'))
 same('a person', 'GET', '/v1/people/{}', leader_id)
 for method in ('GET', 'DELETE'):
     same('pieces ' + method, method, '/v1/tus/{}', tus)
+same('a piece', 'PATCH', '/v1/tus/{}', tus, b'x')
 same('a webhook', 'GET', '/v1/webhooks/{}', hook, who=('system',))
+same('a webhook PATCH', 'PATCH', '/v1/webhooks/{}', hook,
+     {'url': 'https://hooks.example/y'}, rev=1, who=('system',))
 same('a webhook DELETE', 'DELETE', '/v1/webhooks/{}', hook, rev=1,
      who=('system',))
 same('its messages', 'GET', '/v1/webhooks/{}/deliveries', hook,
@@ -202,6 +222,59 @@ same('a delivery to take back', 'POST', acts, delivery,
      {'act': 'take_back', 'delivery': '{}', 'reason': 'x'}, rev,
      who=('clerk', 'system'))
 
+# --- every operation of the contract that takes an id has a row ---
+
+ELSEWHERE = {
+    # another agency's are asked for there
+    'readConsignment': 'consignments.py', 'consignmentAct': 'consignments.py',
+    'consignmentContent': 'consignments.py', 'hurryStatus': 'direct.py',
+    # of the agency in the token, whatever the address says; who may is of it
+    'getAccount': 'rights.py', 'removeAccount': 'rights.py',
+    'actOnAccount': 'rights.py', 'unlinkIdentity': 'rights.py',
+    'actOnClient': 'rights.py',
+}
+with open(os.path.join(t.SOURCE, 'api', 'openapi.yaml'),
+          encoding='utf-8') as f:
+    DOC = yaml.safe_load(f)
+
+
+def deref(node):
+    while '$ref' in node:
+        path, node = node['$ref'][2:].split('/'), DOC
+        for part in path:
+            node = node[part]
+    return node
+
+
+def acts_of(op):
+    body = deref(op.get('requestBody', {})).get('content', {}).get(
+        'application/json')
+    if body is None:
+        return ['']
+    schema = deref(body['schema'])
+    names = []
+    for one in schema.get('oneOf', [schema]):
+        by = deref(one).get('properties', {}).get('act', {})
+        names += by.get('enum', [by['const']] if 'const' in by else [''])
+    return names
+
+
+def check_rows():
+    for path, item in DOC['paths'].items():
+        for method, op in item.items():
+            if method == 'parameters' or not re.search(
+                    r'\{(id|login)\}', path) or op['operationId'] in ELSEWHERE:
+                continue
+            as_told = re.compile(re.escape(path).replace(
+                r'\{id\}', r'\{\}').replace(r'\{n\}', r'\d+') + '$')
+            for act in acts_of(op):
+                t.ok(any(m == method.upper() and as_told.match(p) and
+                         act == a for m, p, a in asked),
+                     '%s %s has a row' % (op['operationId'], act),
+                     'add it to this file')
+
+
+check_rows()
 OURS = {'draft': draft, 'agreed': agreed, 'walked': walked,
         'leader': leader_id, 'clerk': clerk_id, 'prepared': prepared,
         'hook': hook, 'delegation': delegation, 'upload': upload}
