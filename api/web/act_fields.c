@@ -325,13 +325,13 @@ pick_found(struct picker *k, struct vt_book *book, const char *words)
 	struct vt_buf *b = s->d->page.b;
 	VT_BUF_AUTO(value);
 	VT_BUF_AUTO(label);
-	size_t n = 0;
+	size_t n = 0, shown = 0;
 
 	vt_html(b,
 	    "<fieldset class=\"pick\"><legend class=\"away\">%s</legend>\n",
 	    T(s->d, "Sổ địa chỉ", "Address book"));
 	while (vt_book_next(book, &code, &name, NULL) == VT_OK && code != NULL)
-		if (!is_recipient(s, code) && n++ < BOOK_SHOWN)
+		if (n++, !is_recipient(s, code) && shown++ < BOOK_SHOWN)
 			pick(k, code, name, false);
 	vt_html(b, "</fieldset>\n");
 	/* markup: none, check() escapes it */
@@ -345,7 +345,7 @@ pick_found(struct picker *k, struct vt_book *book, const char *words)
 	if (n > 0)
 		check(s, k->a, "all", vt_buf_str(&value), vt_buf_str(&label),
 		    false);
-	if (n > BOOK_SHOWN)
+	if (shown > BOOK_SHOWN)
 		vt_html(b, "<p class=\"hint\">%s</p>\n",
 		    T(s->d,
 			"Chỉ hiện các nơi đầu tiên; tìm theo tên hoặc mã để "
