@@ -106,27 +106,36 @@ list(struct vt_arrival *a, struct vt_effect *x, struct vt_err *reterr)
 	return rc;
 }
 
-/* Is one of them not here? Then that is to be seen. */
+/* Is one of them not here? Then that is to be seen; and when too many wait
+ * already, it is not asked. */
 static int
 look_for(struct vt_arrival *a, struct vt_effect *x, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	bool is = true;
+	bool is = true, room = true;
+	size_t n = 0;
 	vt_id id;
 	int rc;
 
-	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_ask_room(v, a->agency_no, x->from, &room, reterr)) !=
+		VT_OK)
 		return rc;
-	for (size_t i = 0; i < x->n && rc == VT_OK && is; i++) {
+	for (size_t i = 0; i < x->n && rc == VT_OK; i++) {
 		rc = vt_ask_find(
 		    v, a->agency_no, x->from, x->document[i], &id, &is, reterr);
-		if (rc != VT_OK || is)
-			continue;
-		vt_buf_printf(&x->note,
-		    "khi đến, văn bản %s chưa có ở đây: yêu cầu được giữ cho "
-		    "đến khi văn bản ấy đến",
-		    x->document[i]);
+		if (rc == VT_OK && !is && x->note.n == 0)
+			vt_buf_printf(&x->note,
+			    room ? "khi đến, văn bản %s chưa có ở đây: yêu cầu "
+				   "được giữ cho đến khi văn bản ấy đến"
+				 : "khi đến, văn bản %s chưa có ở đây, và đã "
+				   "có quá nhiều yêu cầu của nơi gửi này đang "
+				   "chờ: yêu cầu không được giữ",
+			    x->document[i]);
+		if (is || room)
+			x->document[n++] = x->document[i];
 	}
+	x->n = n;
 	return rc == VT_OK ? vt_buf_status(&x->note, reterr) : rc;
 }
 

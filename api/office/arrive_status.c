@@ -238,17 +238,23 @@ struct taking {
 	struct vt_step steps[4];
 	size_t n;
 	vt_id paper;
-	bool is; /* the paper is here */
+	bool is;   /* the paper is here */
+	bool room; /* else: it may be kept for the paper to come */
 	struct vt_buf payload, telling;
 };
 
 /* What is noted: the ask, if it names a document; and, while that is not here,
- * 16 (should it come, 15 follows). */
+ * 16 (should it come, 15 follows, unless too many wait). */
 static int
 taking_steps(struct vt_arrival *a, struct taking *t, struct vt_err *reterr)
 {
 	static const char none[] =
 	    "không có văn bản này ở đây, không thể trả lại";
+	static const char full[] =
+	    "không có văn bản này ở đây, và đã có quá nhiều yêu cầu của nơi "
+	    "gửi này đang chờ: yêu cầu không được giữ";
+	bool keep = t->k.about.document[0] != '\0' && (t->is || t->room);
+	const char *why = t->room ? none : full;
 	int rc;
 
 	rc = vt_arrival_read(a, t->is ? VT_CONSIGN_APPLIED : VT_CONSIGN_REFUSED,
@@ -256,11 +262,11 @@ taking_steps(struct vt_arrival *a, struct taking *t, struct vt_err *reterr)
 	if (rc != VT_OK ||
 	    (rc = vt_ask_note(&t->k, &t->note, &t->change, reterr)) != VT_OK)
 		return rc;
-	t->steps[0].u.consign_read.note = t->is ? "" : none;
+	t->steps[0].u.consign_read.note = t->is ? "" : why;
 	t->steps[0].u.consign_read.paper = t->paper;
 	t->n = 1;
-	if (t->k.about.document[0] == '\0')
-		return vt_arrival_tell(a, VT_STATUS_DECLINED, none, &t->telling,
+	if (!keep)
+		return vt_arrival_tell(a, VT_STATUS_DECLINED, why, &t->telling,
 		    &t->steps[t->n++], reterr);
 	memset(&t->steps[1], 0, sizeof(t->steps[1]));
 	t->steps[1].kind = VT_STEP_ENTRY;
@@ -319,6 +325,9 @@ take_back(struct vt_arrival *a, struct vt_err *reterr)
 		return rc;
 	rc = vt_ask_find(v, a->agency_no, t->k.about.from, t->k.about.document,
 	    &t->paper, &t->is, reterr);
+	if (rc == VT_OK)
+		rc = vt_ask_room(
+		    v, a->agency_no, t->k.about.from, &t->room, reterr);
 	vt_view_end(v);
 	if (rc == VT_OK)
 		rc = take_back_once(a, t, reterr);

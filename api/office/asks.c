@@ -9,11 +9,15 @@
 #include "api/office/statuses.h"
 #include "api/office/work.h"
 #include "base/cbor.h"
+#include "base/limits.h"
+#include "base/log.h"
 
 #define KNOWN_MAX 64 /* consignments of one document that are looked at */
 #define NOTES_MAX 64 /* asks about one document that are looked at */
 #define TRIES     16 /* against acts of others between look and act */
 #define ABOUT_KEY 36 /* bytes of a note's key that say what it is about */
+#define FROM_KEY  20 /* of them those that say of whom */
+#define LOOKS     11 /* one after the other, before it is parked */
 
 #define NOTE_VERSION 1
 enum { N_VERSION = 1, N_ASK, N_REASON, N_CONSIGNMENT, N_AT };
@@ -21,7 +25,22 @@ enum { N_VERSION = 1, N_ASK, N_REASON, N_CONSIGNMENT, N_AT };
 /* ---- notes ---- */
 
 static void
-key_of(const struct vt_ask_about *about, uint8_t ret[static ABOUT_KEY])
+key_of_sender(const char *from, uint8_t ret[static FROM_KEY])
+{
+	VT_CLEANUP(vt_sha256_free) struct vt_sha256 *h = vt_sha256_new();
+	vt_hash d;
+
+	vt_sha256_put(h, "sender", 7);
+	vt_sha256_put(h, from, strlen(from));
+	d = vt_sha256_end(h);
+	memcpy(ret, "ask/", 4);
+	memcpy(ret + 4, d.b, FROM_KEY - 4);
+}
+
+/* before: as it was while notes did not say of whom they are. */
+static void
+key_of(const struct vt_ask_about *about, bool before,
+    uint8_t ret[static ABOUT_KEY])
 {
 	VT_CLEANUP(vt_sha256_free) struct vt_sha256 *h = vt_sha256_new();
 	vt_hash d;
@@ -37,6 +56,31 @@ key_of(const struct vt_ask_about *about, uint8_t ret[static ABOUT_KEY])
 	d = vt_sha256_end(h);
 	memcpy(ret, "ask/", 4);
 	memcpy(ret + 4, d.b, sizeof(d.b));
+	if (before || !vt_id_is_zero(&about->paper))
+		return;
+	key_of_sender(about->from, ret);
+	memcpy(ret + FROM_KEY, d.b, ABOUT_KEY - FROM_KEY);
+}
+
+int
+vt_ask_room(struct vt_view *v, uint32_t agency_no, const char *from, bool *ret,
+    struct vt_err *reterr)
+{
+	uint8_t key[FROM_KEY];
+	const struct vt_entry_range range = { .kind = VT_ENTRY_NOTE,
+		.agency_no = agency_no,
+		.prefix = VT_SPAN(key, sizeof(key)) };
+	struct vt_entry *e = calloc(VT_L(ASKS_PARKED_MAX), sizeof(*e));
+	size_t n = 0;
+	int rc;
+
+	if (e == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "ask: no memory");
+	key_of_sender(from, key);
+	rc = vt_entry_list(v, &range, e, VT_L(ASKS_PARKED_MAX), &n, reterr);
+	free(e);
+	*ret = n < VT_L(ASKS_PARKED_MAX);
+	return rc;
 }
 
 int
@@ -45,7 +89,7 @@ vt_ask_note(const struct vt_asking *k, struct vt_ask_note *keep,
 {
 	struct vt_cbor_map_writer w;
 
-	key_of(&k->about, keep->key);
+	key_of(&k->about, false, keep->key);
 	memcpy(keep->key + ABOUT_KEY, k->once.b, sizeof(k->once.b));
 	vt_cbor_map_begin(&w, &keep->value);
 	vt_cbor_key(&w, N_VERSION);
@@ -71,7 +115,7 @@ struct waiting {
 	uint64_t rev;
 	enum vt_ask ask;
 	vt_id consignment;
-	vt_time at;
+	vt_time at, since; /* as stated; by our clock */
 	char reason[2048];
 };
 
@@ -88,6 +132,7 @@ read_note(const struct vt_entry *e, struct waiting *ret, struct vt_err *reterr)
 	memset(ret, 0, sizeof(*ret));
 	memcpy(ret->key, e->key.p, sizeof(ret->key));
 	ret->rev = e->rev;
+	ret->since = e->changed_at;
 	vt_cbor_open(&c, e->value);
 	vt_cbor_map_open(&m, &c);
 	while (vt_cbor_next(&m, &key)) {
@@ -108,7 +153,8 @@ read_note(const struct vt_entry *e, struct waiting *ret, struct vt_err *reterr)
 	return vt_cbor_finish(&c, "note of an ask", reterr);
 }
 
-/* The oldest note: revisions rise. */
+/* The oldest note: revisions rise, and those under the key of before are
+ * older. */
 static int
 oldest(struct vt_view *v, uint32_t agency_no, const struct vt_ask_about *about,
     struct waiting *ret, bool *ret_is, struct vt_err *reterr)
@@ -121,8 +167,12 @@ oldest(struct vt_view *v, uint32_t agency_no, const struct vt_ask_about *about,
 	size_t n = 0, first = 0;
 	int rc;
 
-	key_of(about, key);
+	key_of(about, true, key);
 	rc = vt_entry_list(v, &range, e, NOTES_MAX, &n, reterr);
+	if (rc == VT_OK && n == 0) {
+		key_of(about, false, key);
+		rc = vt_entry_list(v, &range, e, NOTES_MAX, &n, reterr);
+	}
 	*ret_is = rc == VT_OK && n > 0;
 	if (rc != VT_OK || n == 0)
 		return rc;
@@ -282,13 +332,54 @@ put_consignment(
 
 /* Given back or cancelled is what the sender wants, and it is so: 15. What is
  * gone cannot be changed: 16. */
+static bool
+wants_it_gone(enum vt_ask ask)
+{
+	return ask == VT_ASK_TAKE_BACK || ask == VT_ASK_RECALL;
+}
+
 static int
 put_answer(struct putting *u, const char *why, struct vt_err *reterr)
 {
-	bool agree = u->w.ask == VT_ASK_TAKE_BACK || u->w.ask == VT_ASK_RECALL;
+	bool agree = wants_it_gone(u->w.ask);
 
 	put_telling(u, agree ? VT_STATUS_AGREED : VT_STATUS_DECLINED, why);
 	return put_consignment(u, agree, why, reterr);
+}
+
+int
+vt_ask_refused(struct vt_office *o, const struct vt_incoming *p,
+    struct vt_step *steps, size_t *n, struct vt_buf *payload,
+    struct vt_err *reterr)
+{
+	const char *why = closed(VT_PAPER_REFUSED);
+	struct putting *u;
+	int rc;
+
+	if (p->asked == 0)
+		return VT_OK;
+	if ((u = calloc(1, sizeof(*u))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "ask: no memory");
+	u->o = o;
+	u->agency_no = p->agency_no;
+	u->p = *p;
+	u->w.ask = (enum vt_ask)p->asked;
+	u->w.consignment = p->asked_consignment;
+	u->payload = (struct vt_buf)VT_BUF_INIT;
+	u->n = 1;
+	u->steps[0].kind = VT_STEP_TAKE_BACK_ANSWER;
+	u->steps[0].u.take_back_answer.agree = wants_it_gone(u->w.ask);
+	u->steps[0].u.take_back_answer.note = why;
+	rc = put_answer(u, why, reterr);
+	if (rc == VT_OK)
+		rc = vt_buf_status(&u->payload, reterr);
+	if (rc == VT_OK) {
+		memcpy(&steps[*n], u->steps, u->n * sizeof(*steps));
+		*n += u->n;
+	}
+	*payload = u->payload; /* the steps borrow it */
+	free(u);
+	return rc;
 }
 
 /* *ret_again: look once more, somebody else was quicker. */
@@ -322,13 +413,47 @@ put_act(struct putting *u, bool *ret_again, struct vt_err *reterr)
 	return rc;
 }
 
+/* Until when it waits for its document. */
+static vt_time
+parked_until(const struct waiting *w)
+{
+	return w->since + VT_TIME_S((vt_time)VT_L(ASK_PARKED_DAYS) * 86400);
+}
+
+/* Its document did not come: a 13 has its 16 already; of a paper that asks it
+ * is to be seen. The act is the trail. */
+static int
+put_dropped(
+    struct putting *u, const struct vt_ask_about *about, struct vt_err *reterr)
+{
+	char why[200];
+	bool again;
+	int rc;
+
+	u->n = 0;
+	memset(u->steps, 0, sizeof(u->steps));
+	vt_buf_reset(&u->payload);
+	(void)snprintf(why, sizeof(why),
+	    "sau %zu ngày vẫn không có văn bản được nói đến: yêu cầu không "
+	    "còn được giữ",
+	    VT_L(ASK_PARKED_DAYS));
+	if ((rc = put_consignment(u, false, why, reterr)) != VT_OK)
+		return rc;
+	put_note_done(u);
+	rc = put_act(u, &again, reterr);
+	if (rc == VT_OK && !again)
+		vt_log(VT_LEVEL_WARN, "office.ask_dropped", "agency=%u from=%s",
+		    u->agency_no, about->from);
+	return rc;
+}
+
 /* One note; *ret_more: there may be another, or this one once more. */
 static int
 put_one(struct putting *u, const struct vt_ask_about *about, bool *ret_more,
     struct vt_err *reterr)
 {
 	struct vt_view *v = NULL;
-	bool is = false, again;
+	bool is = false, here = false, again;
 	const char *why;
 	vt_id paper;
 	int rc;
@@ -338,9 +463,15 @@ put_one(struct putting *u, const struct vt_ask_about *about, bool *ret_more,
 		return rc;
 	rc = oldest(v, u->agency_no, about, &u->w, &is, reterr);
 	if (rc == VT_OK && is)
-		rc = find_paper(v, u->agency_no, about, &paper, &is, reterr);
+		rc = find_paper(v, u->agency_no, about, &paper, &here, reterr);
 	vt_view_end(v);
-	if (rc != VT_OK || !is ||
+	if (rc == VT_OK && is && !here &&
+	    parked_until(&u->w) <= vt_now(u->o->o.ctx)) {
+		rc = put_dropped(u, about, reterr);
+		*ret_more = rc == VT_OK;
+		return rc;
+	}
+	if (rc != VT_OK || !here ||
 	    (rc = vt_incoming_load(
 		 u->o, &paper, u->agency_no, 0, &u->p, reterr)) != VT_OK)
 		return rc;
@@ -437,30 +568,36 @@ vt_ask_later(const vt_id *subject, const struct vt_ask_about *about, size_t n,
 	ret->u.work.payload = vt_buf_view(payload);
 }
 
+/*
+ * When to look again, if anything waits. What waits for a document or an answer
+ * is found by those when they come; this is for what a crash came between,
+ * soon, and then for what is to be dropped.
+ */
 static int
-still_waits(struct vt_office *o, uint32_t agency_no,
-    const struct vt_ask_about *about, bool *ret, struct vt_err *reterr)
+next_look(struct vt_office *o, const struct vt_work *w,
+    const struct vt_ask_about *about, vt_time *ret_due, struct vt_err *reterr)
 {
+	vt_time now = vt_now(o->o.ctx), due = now + VT_TIME_S(86400);
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct waiting *w = calloc(1, sizeof(*w));
-	bool is = false;
+	struct waiting *x = calloc(1, sizeof(*x));
+	bool is = false, here = false;
+	vt_id paper;
 	int rc;
 
-	if (w == NULL)
+	if (x == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "ask: no memory");
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) == VT_OK)
-		rc = oldest(v, agency_no, about, w, &is, reterr);
-	*ret = *ret || is;
-	free(w);
+		rc = oldest(v, w->agency_no, about, x, &is, reterr);
+	if (rc == VT_OK && is)
+		rc = find_paper(v, w->agency_no, about, &paper, &here, reterr);
+	if (!here && parked_until(x) > now)
+		due = parked_until(x);
+	if (w->attempt < LOOKS)
+		due = now + VT_TIME_S(2 << w->attempt);
+	if (is && (*ret_due == VT_TIME_NONE || due < *ret_due))
+		*ret_due = due;
+	free(x);
 	return rc;
-}
-
-/* Back-off of what waits for a document or an answer: those look for it
- * themselves, this is for what a crash came between. */
-static vt_time
-next_look(vt_time now, uint32_t attempt)
-{
-	return now + VT_TIME_S(attempt >= 11 ? 3600 : 2 << attempt);
 }
 
 int
@@ -468,7 +605,7 @@ vt_ask_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
     struct vt_err *reterr)
 {
 	char from[256], document[1024];
-	bool waits = false;
+	vt_time due = VT_TIME_NONE;
 	struct vt_cbor c;
 	uint64_t n;
 	int rc = VT_OK;
@@ -488,13 +625,12 @@ vt_ask_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 			break;
 		rc = vt_ask_settle(o, w->agency_no, &about, reterr);
 		if (rc == VT_OK)
-			rc = still_waits(
-			    o, w->agency_no, &about, &waits, reterr);
+			rc = next_look(o, w, &about, &due, reterr);
 	}
 	if (rc == VT_OK)
 		rc = vt_cbor_finish(&c, "work of an ask", reterr);
-	if (rc == VT_OK && waits)
-		*ret_due = next_look(vt_now(o->o.ctx), w->attempt);
+	if (rc == VT_OK && due != VT_TIME_NONE)
+		*ret_due = due;
 	return rc;
 }
 

@@ -10,6 +10,7 @@
 #ifndef VT_API_OFFICE_ASKS_H
 #define VT_API_OFFICE_ASKS_H
 
+#include "api/office/incoming.h"
 #include "api/office/office_priv.h"
 
 /* What an ask is about: a paper; or a document by its sender's code and
@@ -55,6 +56,20 @@ VT_NODISCARD int vt_ask_settle(struct vt_office *o, uint32_t agency_no,
 /* The same for a paper, both as such and as its document. */
 VT_NODISCARD int vt_ask_settle_paper(struct vt_office *o, uint32_t agency_no,
     const vt_id *paper, struct vt_err *reterr);
+
+/*
+ * A paper that is asked is being refused: behind the refusal in the same act,
+ * the ask's answer as it is on any closed paper, and the telling of it. Adds
+ * at most three steps to the n that are there. payload: what they borrow.
+ */
+VT_NODISCARD int vt_ask_refused(struct vt_office *o,
+    const struct vt_incoming *p, struct vt_step *steps, size_t *n,
+    struct vt_buf *payload, struct vt_err *reterr);
+
+/* Is there room for one more ask of this sender about a document that is not
+ * here? ASKS_PARKED_MAX; after ASK_PARKED_DAYS they are dropped. */
+VT_NODISCARD int vt_ask_room(struct vt_view *v, uint32_t agency_no,
+    const char *from, bool *ret, struct vt_err *reterr);
 
 /* The newest paper that stands for the document of a sender. *ret_is false:
  * it is not here. */

@@ -381,7 +381,7 @@ vt_office_answer_recall(struct vt_office *o, const struct vt_request *rq,
 	steps[0].kind = VT_STEP_TAKE_BACK_ANSWER;
 	steps[0].u.take_back_answer.agree = agree;
 	steps[0].u.take_back_answer.note = vt_buf_str(&why);
-	if (agree)
+	if (agree && p.state != VT_PAPER_REFUSED) /* else it is gone already */
 		n += agreed(&p, &by, vt_buf_str(&why), &steps[n]);
 	if (open && p.asked != VT_ASK_REPLACE) {
 		steps[n].kind = VT_STEP_CONSIGN_READ;

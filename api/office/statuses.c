@@ -4,10 +4,13 @@
  * is enqueued by the act itself, so that neither is there without the other.
  */
 #include "api/office/statuses.h"
+#include "api/office/asks.h"
 #include "api/office/house.h"
 #include "api/office/incoming.h"
 #include "api/office/packet.h"
 #include "api/office/work.h"
+
+#define REFUSE_TRIES 4 /* against acts of others between look and act */
 
 static const struct status_row {
 	unsigned code;
@@ -233,13 +236,35 @@ vt_incoming_reason(const char *reason, const char *what, struct vt_buf *ret,
 	return VT_OK;
 }
 
+/* What asks for the paper is answered with it: it is gone. */
+static int
+refuse_once(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_incoming *p, const char *why, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	const struct vt_follow follow = { VT_STATUS_REFUSED, why };
+	struct vt_request as_seen = *rq;
+	struct vt_step steps[5];
+	VT_BUF_AUTO(payload);
+	size_t n = 1;
+	int rc;
+
+	memset(steps, 0, sizeof(steps));
+	steps[0].kind = VT_STEP_REFUSE;
+	steps[0].u.refuse.note = why;
+	rc = vt_ask_refused(o, p, steps, &n, &payload, reterr);
+	if (rc != VT_OK)
+		return rc;
+	as_seen.if_match = p->rev; /* nobody asks for it meanwhile */
+	return vt_incoming_act(o, &as_seen, p, steps, n, &follow, ret, reterr);
+}
+
 int
 vt_office_refuse(struct vt_office *o, const struct vt_request *rq,
     const vt_id *paper, const char *reason, struct vt_act_result *ret,
     struct vt_err *reterr)
 {
-	struct vt_follow follow = { VT_STATUS_REFUSED, NULL };
-	struct vt_step steps[2];
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_incoming p;
 	VT_BUF_AUTO(why);
 	int rc;
@@ -248,11 +273,24 @@ vt_office_refuse(struct vt_office *o, const struct vt_request *rq,
 		return rc;
 	if ((rc = vt_incoming_reason(reason, "refuse", &why, reterr)) != VT_OK)
 		return rc;
-	memset(steps, 0, sizeof(steps));
-	steps[0].kind = VT_STEP_REFUSE;
-	steps[0].u.refuse.note = vt_buf_str(&why);
-	follow.text = vt_buf_str(&why);
-	return vt_incoming_act(o, rq, &p, steps, 1, &follow, ret, reterr);
+	rc = refuse_once(o, rq, &p, vt_buf_str(&why), ret, &err);
+	for (unsigned i = 1;
+	     i < REFUSE_TRIES && rc == VT_E_PRECONDITION_FAILED &&
+	     rq->if_match == 0;
+	     i++) {
+		rc = vt_incoming_load(
+		    o, paper, rq->actor->agency_no, 0, &p, reterr);
+		if (rc != VT_OK)
+			return rc;
+		rc = refuse_once(o, rq, &p, vt_buf_str(&why), ret, &err);
+	}
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	/* what waited behind the ask; its own work is behind it */
+	if (rc == VT_OK &&
+	    vt_ask_settle_paper(o, p.agency_no, paper, &err) != VT_OK)
+		vt_log_err("office.ask", &err);
+	return rc;
 }
 
 /* ---- handling ---- */
