@@ -122,7 +122,7 @@ search(struct vt_view *v, struct search *s, enum vt_route_kind *ret_kind,
     uint32_t *ret_no, struct vt_err *reterr)
 {
 	struct vt_agency a;
-	bool is;
+	bool is, exact;
 	int rc;
 
 	for (int i = 0; i < VT_SUCCESSORS_MAX; i++) {
@@ -137,7 +137,10 @@ search(struct vt_view *v, struct search *s, enum vt_route_kind *ret_kind,
 		rc = find_one(v, s->code, &s->address, &s->route, &is, reterr);
 		if (rc != VT_OK)
 			return rc;
-		if (s->address.successor[0] != '\0') {
+		/* a list names successors; a route of the very code is the word
+		 * of the house */
+		exact = is && strcmp(s->route.key, s->code) == 0;
+		if (s->address.successor[0] != '\0' && !exact) {
 			(void)snprintf(s->code, sizeof(s->code), "%s",
 			    s->address.successor);
 			continue;
@@ -201,8 +204,8 @@ vt_house_agency(struct vt_view *v, uint32_t *ret, struct vt_err *reterr)
 }
 
 int
-vt_house_only(struct vt_office *o, const struct vt_actor *actor,
-    struct vt_err *reterr)
+vt_house_only(
+    struct vt_office *o, const struct vt_actor *actor, struct vt_err *reterr)
 {
 	struct vt_view *v = NULL;
 	uint32_t no = 0;

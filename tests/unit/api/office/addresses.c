@@ -87,6 +87,30 @@ test_old_codes(const struct vt_actor *admin)
 	vt_view_end(v);
 	tap_eq_str(code, "H01.04", "to the new one");
 
+	/* a route of that very code is the house's word: no list diverts it */
+	{
+		struct vt_route r = { .kind = VT_ROUTE_HOSTED, .active = true };
+
+		(void)snprintf(r.key, sizeof(r.key), "000.00.04.H01");
+		tap_ok(vt_route_put(h.store, &r, &err) == VT_OK, "a route");
+		tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+		tap_ok(vt_office_route_find(h.office, v, r.key, &kind, NULL,
+			   NULL, code, &err) == VT_OK,
+		    "of the old code");
+		vt_view_end(v);
+		tap_ok(strcmp(code, r.key) == 0 && kind == VT_ROUTE_HOSTED,
+		    "is taken, not the successor's: %s", code);
+		r.active = false;
+		tap_ok(
+		    vt_route_put(h.store, &r, &err) == VT_OK, "switched off");
+		tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+		tap_ok(vt_office_route_find(h.office, v, r.key, &kind, NULL,
+			   NULL, code, &err) == VT_OK,
+		    "it is not");
+		vt_view_end(v);
+		tap_eq_str(code, "H01.04", "the successor is");
+	}
+
 	/* an old code that people have led elsewhere stays */
 	(void)snprintf(row.successor, sizeof(row.successor), "H01.02");
 	tap_ok(put_row(admin, &row, row.rev) == VT_OK, "led elsewhere");
@@ -125,8 +149,8 @@ test_circles(const struct vt_actor *admin)
 	    "22 does not go into 20, which ends in 22");
 	for (int i = 30; i < 48 && rc == VT_OK; i++) {
 		(void)snprintf(row.code, sizeof(row.code), "H01.%d", i);
-		(void)snprintf(row.successor, sizeof(row.successor), "H01.%d",
-		    i - 1);
+		(void)snprintf(
+		    row.successor, sizeof(row.successor), "H01.%d", i - 1);
 		if (i == 30)
 			row.successor[0] = '\0';
 		(void)snprintf(code, sizeof(code), "%s", row.code);
