@@ -144,6 +144,7 @@ vt_office_consign_end(struct vt_consigning *c, vt_id *ret_consignment,
 	struct vt_act act = {
 		.agency_no = c->agency_no, .steps = &step, .n_steps = 1
 	};
+	struct vt_err late = VT_ERR_INIT;
 	struct vt_blob blob;
 	int rc;
 
@@ -172,6 +173,10 @@ vt_office_consign_end(struct vt_consigning *c, vt_id *ret_consignment,
 		return rc;
 	if (ret_consignment != NULL)
 		*ret_consignment = ret->consignment;
+	/* the bytes are here already; if this fails, they expire */
+	if (ret->repeated && vt_upload_drop(c->o->o.store,
+				 &step.u.consign.packet.upload, &late) != VT_OK)
+		vt_log_err("office.consign", &late);
 	vt_office_wake(c->o);
 	return VT_OK;
 }

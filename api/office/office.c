@@ -7,6 +7,7 @@
 
 /* Between looks at the queue when nobody woke the thread. */
 #define IDLE_S 1
+#define SWEPT  64 /* expired uploads removed at once */
 
 void
 vt_office_wake(struct vt_office *o)
@@ -68,8 +69,12 @@ sweep(struct vt_office *o, vt_time *swept)
 	if (now - *swept <= VT_TIME_S(60))
 		return;
 	*swept = now;
-	if (vt_upload_expire(o->o.store, 64, &removed, &err) != VT_OK)
-		vt_log_err("office.expire", &err);
+	do {
+		removed = 0;
+		if (vt_upload_expire(o->o.store, SWEPT, &removed, &err) !=
+		    VT_OK)
+			vt_log_err("office.expire", &err);
+	} while (removed == SWEPT);
 }
 
 static void *

@@ -4,6 +4,7 @@
  * there already, what overtakes its document, what comes by two ways, one ask
  * on top of another, and asks about papers that are closed.
  */
+#include "api/office/asks.h"
 #include "tests/unit/api/exchange/nodes.h"
 
 static struct node a, b;
@@ -114,6 +115,20 @@ replace(const vt_id *paper, const vt_id *by, const char *name)
 
 	tap_call(vt_office_replace(
 		     a.office, &rq, paper, by, "Sửa số liệu", &r, &err),
+	    &err, "%s", name);
+	vt_act_result_free(&r);
+}
+
+static void
+amend(const vt_id *paper, const vt_id *by, const char *name)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&a, 0);
+	struct vt_request rq = request(&a, &who);
+
+	tap_call(
+	    vt_office_amend(a.office, &rq, paper, by, "Sửa số liệu", &r, &err),
 	    &err, "%s", name);
 	vt_act_result_free(&r);
 }
@@ -373,6 +388,85 @@ ask_on_ask(struct node *to, size_t k, const char *where)
 	WAIT_FOR(shown(&a, &old) == 15, "%s: 15", where);
 }
 
+/* ---- 15 to something else ---- */
+
+/* Who agreed to another paper for it still has it: it can be asked back. */
+static void
+agreed_before(struct node *to, size_t k, bool amended)
+{
+	const char *name = amended ? "amended" : "replaced";
+	enum vt_ask ask = amended ? VT_ASK_UPDATE : VT_ASK_REPLACE;
+	vt_id old = fresh(), by = fresh(), there = brought(to, k, &old, name);
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&a, 0);
+	struct vt_request rq;
+
+	accept_it(to, k, &there);
+	WAIT_FOR(shown(&a, &old) == 3, "%s: 03", name);
+	if (amended)
+		amend(&old, &by, "amended");
+	else
+		replace(&old, &by, "replaced");
+	WAIT_FOR(asked(to, &there).ask == ask, "%s: it is asked", name);
+	WAIT_FOR(see(&a, &by, 0).progress == 1, "%s: the other is there", name);
+	tap_eq_int(answer(to, k, &there, true), VT_OK, "%s: agreed", name);
+	WAIT_FOR(shown(&a, &old) == 15, "%s: 15", name);
+	advance(&a, &b, 60);
+	take_back(&old, "asked back, after that 15");
+	WAIT_FOR(asked(to, &there).ask == VT_ASK_TAKE_BACK,
+	    "%s: then asked back", name);
+	tap_eq_int(answer(to, k, &there, true), VT_OK, "%s: agreed", name);
+	tap_eq_int(asked(to, &there).state, VT_PAPER_TAKEN_BACK,
+	    "%s: given back", name);
+	WAIT_FOR(see(&a, &old, 0).log >= 5, "%s: the second 15", name);
+	rq = request(&a, &who);
+	tap_code(vt_office_take_back(
+		     a.office, &rq, &old, NULL, "Gửi nhầm", &r, &err),
+	    VT_E_OUT_OF_ORDER, &err, "what was given back is not asked for");
+	vt_act_result_free(&r);
+}
+
+/* ---- refused while it is asked ---- */
+
+static void
+refuse_it(struct node *n, size_t k, const vt_id *paper)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(n, k);
+	struct vt_request rq = request(n, &who);
+
+	tap_call(
+	    vt_office_refuse(n->office, &rq, paper, "Nhầm nơi nhận", &r, &err),
+	    &err, "refused");
+	vt_act_result_free(&r);
+}
+
+/* A recall is asked, and behind it that it be given back; the clerk refuses the
+ * paper: both are answered, and nothing is asked any more. */
+static void
+refused_while_asked(struct node *to, size_t k, const char *where)
+{
+	vt_id old = fresh(), notice = fresh();
+	vt_id there = brought(to, k, &old, where);
+
+	WAIT_FOR(shown(&a, &old) == 1, "%s: 01", where);
+	recall(&old, &notice, "recalled");
+	WAIT_FOR(asked(to, &there).ask == VT_ASK_RECALL, "%s: asked", where);
+	take_back(&old, "and asked back");
+	WAIT_FOR(shown(&a, &old) == 13, "%s: 13", where);
+	refuse_it(to, k, &there);
+	tap_ok(asked(to, &there).ask == 0 && asked(to, &there).answer == 15 &&
+		   asked(to, &there).state == VT_PAPER_REFUSED,
+	    "%s: refused, and the ask has its answer", where);
+	WAIT_FOR(shown(&a, &old) == 15, "%s: the sender hears 15", where);
+	WAIT_FOR(see(&a, &old, 0).log >= 5, "%s: 02 and both answers", where);
+	tap_ok(asked(to, &there).ask == 0 &&
+		   asked(to, &there).state == VT_PAPER_REFUSED,
+	    "%s: it stays so", where);
+}
+
 /* ---- closed papers ---- */
 
 static void
@@ -465,6 +559,151 @@ closed_papers(void)
 	code_of_answer(&there, "15", "13 on a paper that was recalled");
 }
 
+/* ---- documents that never come ---- */
+
+/* A 13 of a about this document, brought to b. */
+static void
+thirteen(const char *document)
+{
+	struct vt_edxml_status s = VT_EDXML_STATUS_INIT;
+	struct vt_consign_new n = { .to = b.code[0],
+		.via = VT_TRANSPORT_AXIS,
+		.kind = VT_PACKET_STATUS,
+		.peer = "@axis",
+		.external = document,
+		.headers = "" };
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(bytes);
+
+	s.from.id = a.code[0];
+	s.from.name = "Sở";
+	s.of.organ = b.code[0];
+	s.of.code = "1/X";
+	s.of.document_id = document;
+	s.code = 13;
+	s.description = "Gửi nhầm";
+	s.at.at = test_now(NULL);
+	must(vt_edxml_write_status(&s, &bytes, &err) == VT_OK, "13", err.msg);
+	must(bring(&b, &n, vt_buf_view(&bytes), NULL, &err) == VT_OK, "brought",
+	    err.msg);
+}
+
+/* Notes of asks at b, and items of work that look after them. */
+static size_t
+asks_open(size_t *ret_work, vt_time *ret_due)
+{
+	static struct vt_entry e[512];
+	const struct vt_entry_range range = { .kind = VT_ENTRY_NOTE,
+		.agency_no = b.no[0],
+		.prefix = VT_SPAN("ask/", 4) };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_work w[64];
+	uint64_t after = 0;
+	size_t n = 0, got = 64;
+
+	*ret_work = 0;
+	must(vt_view_begin(b.store, &v, &err) == VT_OK &&
+		 vt_entry_list(v, &range, e, 512, &n, &err) == VT_OK,
+	    "notes", err.msg);
+	while (got == 64) {
+		must(vt_work_list(v, 0, after, w, 64, &got, &err) == VT_OK,
+		    "work", err.msg);
+		for (size_t i = 0; i < got; i++) {
+			after = w[i].no;
+			if (w[i].kind != VT_WORK_ASK)
+				continue;
+			++*ret_work;
+			*ret_due = w[i].due;
+		}
+	}
+	vt_view_end(v);
+	return n;
+}
+
+static void
+never_comes(void)
+{
+	size_t work, before = asks_open(&work, &(vt_time){ 0 });
+	vt_time due = 0, parked;
+
+	tap_eq_int(before, 0, "nothing is asked before");
+	thirteen("H99.07,2026/03/02,1/NEVER");
+	WAIT_FOR(asks_open(&work, &due) == 1 && work == 1,
+	    "13 about a document that is not here is noted");
+	parked = test_now(NULL) + VT_TIME_S(80 * (int64_t)86400);
+	for (int i = 0; i < 40 && due < parked; i++) {
+		advance(&a, &b, 3600);
+		nap();
+		(void)asks_open(&work, &due);
+	}
+	tap_ok(work == 1 && due >= parked,
+	    "it is looked for a while, then waits to be dropped");
+	advance(&a, &b, 91 * 86400);
+	WAIT_FOR(asks_open(&work, &due) == 0 && work == 0,
+	    "which it is, and its work has ended");
+}
+
+static void
+too_many(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	size_t work, refused = in_state(VT_CONSIGN_REFUSED);
+	vt_time due = 0;
+	char document[64];
+
+	for (size_t i = 0; i < VT_L(ASKS_PARKED_MAX); i++) {
+		struct vt_asking k = { .agency_no = b.no[0],
+			.about = { .from = a.code[0], .document = document },
+			.ask = VT_ASK_TAKE_BACK,
+			.reason = "Gửi nhầm",
+			.at = test_now(NULL),
+			.once = vt_id_new(&test_ctx) };
+
+		(void)snprintf(document, sizeof(document), "D,%zu,MANY", i);
+		must(vt_ask(b.office, &k, &err) == VT_OK, "ask", err.msg);
+	}
+	tap_eq_int(asks_open(&work, &due), VT_L(ASKS_PARKED_MAX),
+	    "as many as may wait");
+	thirteen("H99.07,2026/03/02,1/MORE");
+	WAIT_FOR(
+	    in_state(VT_CONSIGN_REFUSED) == refused + 1, "one more is refused");
+	tap_ok(strstr(last_note(), "quá nhiều yêu cầu") != NULL,
+	    "with the reason: %s", last_note());
+	tap_eq_int(
+	    asks_open(&work, &due), VT_L(ASKS_PARKED_MAX), "and is not kept");
+	advance(&a, &b, 91 * 86400);
+	WAIT_FOR(asks_open(&work, &due) == 0 && work == 0,
+	    "all are dropped, in time");
+}
+
+/* A packet that comes again leaves nothing behind. */
+static void
+repeats(void)
+{
+	struct vt_consign_new n = { .to = b.code[0],
+		.via = VT_TRANSPORT_AXIS,
+		.kind = VT_PACKET_EDOC,
+		.peer = "@axis",
+		.external = "repeated",
+		.headers = "" };
+	struct vt_err err = VT_ERR_INIT;
+	size_t removed = 64;
+
+	atomic_fetch_add(&clock_now, (int64_t)3 * 86400 * 1000000);
+	while (removed == 64) /* what was left before */
+		must(vt_upload_expire(b.store, 64, &removed, &err) == VT_OK,
+		    "swept", err.msg);
+	for (int i = 0; i < 5; i++)
+		must(bring(&b, &n, VT_SPAN_LIT("<no packet/>"), NULL, &err) ==
+			 VT_OK,
+		    "brought", err.msg);
+	WAIT_FOR(strcmp(last_note(), "") != 0, "it is read");
+	atomic_fetch_add(&clock_now, (int64_t)3 * 86400 * 1000000);
+	tap_call(vt_upload_expire(b.store, 64, &removed, &err), &err, "swept");
+	tap_eq_int(removed, 0, "repeats left no upload to expire");
+}
+
 int
 main(void)
 {
@@ -493,7 +732,16 @@ main(void)
 	thirteen_two_ways();
 	ask_on_ask(&b, 0, "peer");
 	ask_on_ask(&a, 1, "tenant");
+	agreed_before(&b, 0, true);
+	agreed_before(&b, 0, false);
+	agreed_before(&a, 1, true);
+	agreed_before(&a, 1, false);
+	refused_while_asked(&b, 0, "peer");
+	refused_while_asked(&a, 1, "tenant");
 	closed_papers();
+	repeats();
+	never_comes();
+	too_many();
 	node_end(&a);
 	node_end(&b);
 	vt_spawner_free(spawner);
