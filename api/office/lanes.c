@@ -10,6 +10,15 @@
 #define PAGE  64 /* items looked at, at once */
 #define PAGES 16 /* in one view */
 
+/* An item may be given an hour that is over by so much when it is stored. */
+#define LATE VT_TIME_S(2)
+/* Routes change, so who passed an item over may have been wrong about it: so
+ * often all is looked at again. */
+#define AGAIN_US ((int64_t)60 * 1000000)
+
+static const enum vt_work_kind kinds[VT_LANES_KINDS] = { VT_WORK_DELIVERY,
+	VT_WORK_STATUS, VT_WORK_PULL, VT_WORK_SYNC };
+
 void
 vt_lanes_init(struct vt_lanes *l)
 {
@@ -66,6 +75,127 @@ is_open(struct vt_lanes *l, uint64_t lane)
 	       (k->held < VT_L(ROUTE_SLOTS) && held < VT_OFFICE_FAR / 2);
 }
 
+/* ---- how far it was looked ---- */
+
+static bool
+is_before(const struct vt_work_due *a, const struct vt_work_due *b)
+{
+	return a->due < b->due || (a->due == b->due && a->no < b->no);
+}
+
+/* This item is to be met again. Under the lock, as all of these. */
+static void
+set_back(struct vt_lane_walk *w, size_t kind, struct vt_work_due to)
+{
+	to.no--;
+	if (is_before(&to, &w->at[kind])) {
+		w->at[kind] = to;
+		w->turned++;
+	}
+}
+
+/* What was passed over in the lane is nobody's any more, or may be done. */
+static void
+turn_to(struct vt_lanes *l, struct vt_lane *k, size_t kind)
+{
+	if (k->passed[kind].no != 0)
+		set_back(&l->walks[1], kind, k->passed[kind]);
+	k->passed[kind] = (struct vt_work_due){ 0 };
+}
+
+static void
+clear_row(struct vt_lanes *l, struct vt_lane *k)
+{
+	for (size_t i = 0; i < VT_LANES_KINDS; i++)
+		turn_to(l, k, i);
+	*k = (struct vt_lane){ 0 };
+}
+
+/* Where to go on; *ret_turned for end_walk. */
+static struct vt_work_due
+begin_walk(struct vt_office *o, bool far, size_t kind, uint64_t *ret_turned)
+{
+	struct vt_lanes *l = &o->lanes;
+	struct vt_lane_walk *w = &l->walks[far];
+	int64_t now = vt_monotonic_us(vt_context_system());
+	struct vt_work_due at;
+
+	(void)pthread_mutex_lock(&l->lock);
+	if (now - w->begun > AGAIN_US) {
+		memset(w->at, 0, sizeof(w->at));
+		w->turned++;
+		w->begun = now;
+	}
+	for (size_t i = 0; far && i < VT_L(LANES_KNOWN); i++) {
+		struct vt_lane *k = &l->known[i];
+
+		if (k->passed[kind].no != 0 && is_open(l, k->lane))
+			turn_to(l, k, kind);
+	}
+	at = w->at[kind];
+	*ret_turned = w->turned;
+	(void)pthread_mutex_unlock(&l->lock);
+	return at;
+}
+
+/* Everything up to `at` was seen, if nobody has set it back meanwhile. */
+static void
+end_walk(struct vt_office *o, bool far, size_t kind, uint64_t turned,
+    struct vt_work_due at)
+{
+	struct vt_lane_walk *w = &o->lanes.walks[far];
+	vt_time late = vt_now(o->o.ctx) - LATE;
+
+	if (at.due > late)
+		at = (struct vt_work_due){ .due = late };
+	(void)pthread_mutex_lock(&o->lanes.lock);
+	if (w->turned == turned)
+		w->at[kind] = at;
+	(void)pthread_mutex_unlock(&o->lanes.lock);
+}
+
+/* It was given back, perhaps with an hour that is over. */
+static void
+given_back(struct vt_office *o, size_t kind, uint64_t no)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_work_due d = { .no = no };
+	struct vt_view *v = NULL;
+	struct vt_work w;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, &err)) == VT_OK)
+		rc = vt_work_get(v, no, &w, &err);
+	/* not known (then it is met again after AGAIN_US), or done */
+	d.due = rc == VT_OK ? w.due : INT64_MAX;
+	vt_view_end(v);
+	(void)pthread_mutex_lock(&o->lanes.lock);
+	for (size_t i = 0; i < 2; i++)
+		set_back(&o->lanes.walks[i], kind, d);
+	(void)pthread_mutex_unlock(&o->lanes.lock);
+}
+
+/* ---- coming and going ---- */
+
+/* May this item be done? Else its lane knows that it waits. */
+static bool
+may_enter(
+    struct vt_lanes *l, uint64_t lane, size_t kind, const struct vt_work_due *d)
+{
+	bool ok;
+
+	(void)pthread_mutex_lock(&l->lock);
+	ok = is_open(l, lane);
+	if (!ok) {
+		struct vt_work_due *p = &row_of(l, lane)->passed[kind];
+
+		if (p->no == 0 || is_before(d, p))
+			*p = *d;
+	}
+	(void)pthread_mutex_unlock(&l->lock);
+	return ok;
+}
+
 static bool
 enter(struct vt_lanes *l, uint64_t lane)
 {
@@ -76,8 +206,10 @@ enter(struct vt_lanes *l, uint64_t lane)
 	if (ok) {
 		struct vt_lane *k = row_of(l, lane);
 
-		if (k->lane != lane)
-			*k = (struct vt_lane){ .lane = lane };
+		if (k->lane != lane) {
+			clear_row(l, k);
+			k->lane = lane;
+		}
 		k->held++;
 	}
 	(void)pthread_mutex_unlock(&l->lock);
@@ -97,7 +229,7 @@ leave(struct vt_lanes *l, uint64_t lane, bool tried, bool failing)
 		k->failing = failing;
 	k->left = ++l->leavings;
 	if (k->held == 0 && !k->failing)
-		*k = (struct vt_lane){ 0 };
+		clear_row(l, k);
 	(void)pthread_mutex_unlock(&l->lock);
 }
 
@@ -167,73 +299,85 @@ lane_of(struct vt_office *o, struct vt_view *v, uint64_t no, struct vt_route *r)
 /* ---- which item ---- */
 
 struct found {
-	uint64_t no, lane;
-	vt_time due;
+	struct vt_work_due d;
+	uint64_t lane;
+	size_t kind;
 };
 
-/* The first of these that may be done; the walk stops behind it. */
+/* A walk along what is due of one kind. */
+struct looking {
+	struct vt_office *o;
+	struct vt_view *v;
+	size_t kind;
+	bool far;
+	struct vt_route *r; /* a place for one */
+};
+
+/* The first of these that may be done; the walk stops before it. */
 static bool
-choose(struct vt_office *o, struct vt_view *v, bool far, struct vt_route *r,
-    const struct vt_work_due *d, size_t n, struct found *ret)
+choose(const struct looking *g, const struct vt_work_due *d, size_t n,
+    struct found *ret)
 {
 	for (size_t i = 0; i < n; i++) {
-		uint64_t lane = lane_of(o, v, d[i].no, r);
-		bool open = !far;
+		uint64_t lane = lane_of(g->o, g->v, d[i].no, g->r);
 
-		if ((lane != 0) != far)
+		if ((lane != 0) != g->far ||
+		    (g->far && !may_enter(&g->o->lanes, lane, g->kind, &d[i])))
 			continue;
-		if (far) {
-			(void)pthread_mutex_lock(&o->lanes.lock);
-			open = is_open(&o->lanes, lane);
-			(void)pthread_mutex_unlock(&o->lanes.lock);
-		}
-		if (!open)
-			continue;
-		*ret = (struct found){ d[i].no, lane, d[i].due };
+		*ret = (struct found){ d[i], lane, g->kind };
 		return true;
 	}
 	return false;
 }
 
-/* The first item of a kind that may be done and is due before ret->due. */
+/* The first item of a kind that may be done and is due before ret->d.due. */
 static int
-look(struct vt_office *o, enum vt_work_kind kind, bool far, struct vt_route *r,
-    struct found *ret, struct vt_err *reterr)
+look(struct looking *g, struct found *ret, struct vt_err *reterr)
 {
-	struct vt_work_walk walk = { .kind = kind, .until = ret->due - 1 };
+	uint64_t turned;
+	struct vt_work_due at = begin_walk(g->o, g->far, g->kind, &turned);
+	struct vt_work_walk walk = { .kind = kinds[g->kind],
+		.until = ret->d.due - 1,
+		.due = at.due,
+		.no = at.no };
 	struct vt_work_due d[PAGE];
-	struct vt_view *v = NULL;
+	bool found = false;
 	size_t n = PAGE;
 	int rc = VT_OK;
 
-	while (rc == VT_OK && n == PAGE) {
+	while (rc == VT_OK && n == PAGE && !found) {
 		/* a long queue takes more than one view */
-		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		if ((rc = vt_view_begin(g->o->o.store, &g->v, reterr)) != VT_OK)
 			return rc;
-		for (size_t p = 0; p < PAGES && rc == VT_OK && n == PAGE; p++) {
-			rc = vt_work_next(v, &walk, d, PAGE, &n, reterr);
-			if (rc == VT_OK && choose(o, v, far, r, d, n, ret))
-				n = 0; /* found */
+		for (size_t p = 0;
+		     p < PAGES && rc == VT_OK && n == PAGE && !found; p++) {
+			rc = vt_work_next(g->v, &walk, d, PAGE, &n, reterr);
+			found = rc == VT_OK && choose(g, d, n, ret);
 		}
-		vt_view_end(v);
+		vt_view_end(g->v);
 	}
+	at = (struct vt_work_due){ .no = walk.no, .due = walk.due };
+	if (found) {
+		at = ret->d;
+		at.no--;
+	}
+	if (rc == VT_OK)
+		end_walk(g->o, g->far, g->kind, turned, at);
 	return rc;
 }
 
 static int
 find(struct vt_office *o, bool far, struct found *ret, struct vt_err *reterr)
 {
-	static const enum vt_work_kind kinds[] = { VT_WORK_DELIVERY,
-		VT_WORK_STATUS, VT_WORK_PULL, VT_WORK_SYNC };
-	struct vt_route *r = malloc(sizeof(*r));
+	struct looking g = { .o = o, .far = far, .r = malloc(sizeof(*g.r)) };
 	int rc = VT_OK;
 
-	if (r == NULL)
+	if (g.r == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "work: no memory");
-	ret->due = vt_now(o->o.ctx) + 1;
-	for (size_t i = 0; i < 4 && rc == VT_OK; i++)
-		rc = look(o, kinds[i], far, r, ret, reterr);
-	free(r);
+	ret->d.due = vt_now(o->o.ctx) + 1;
+	for (; g.kind < VT_LANES_KINDS && rc == VT_OK; g.kind++)
+		rc = look(&g, ret, reterr);
+	free(g.r);
 	return rc;
 }
 
@@ -260,16 +404,18 @@ vt_lane_work(
 	bool tried;
 
 	*ret_any = false;
-	if ((rc = find(o, far, &f, reterr)) != VT_OK || f.no == 0)
+	if ((rc = find(o, far, &f, reterr)) != VT_OK || f.d.no == 0)
 		return rc;
 	*ret_any = true; /* whoever was quicker: look again */
 	if (far && !enter(&o->lanes, f.lane))
 		return VT_OK;
-	rc = vt_work_claim_item(o->o.store, f.no, &o->worker, lease, &w, &err);
+	rc =
+	    vt_work_claim_item(o->o.store, f.d.no, &o->worker, lease, &w, &err);
 	tried = rc == VT_OK;
 	if (tried) {
 		rc = vt_office_work_item(o, &w, &done, &err);
 		vt_work_free(&w);
+		given_back(o, f.kind, f.d.no);
 	}
 	if (far)
 		leave(&o->lanes, f.lane, tried, is_failing(done));

@@ -17,20 +17,38 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "docstore/work.h"
 
 struct vt_office;
+
+#define VT_LANES_KINDS 4 /* of work */
 
 struct vt_lane {
 	uint64_t lane; /* 0: the row is free */
 	uint32_t held; /* threads in it */
 	bool failing;  /* its last try did not reach the peer */
 	uint64_t left; /* vt_lanes.leavings when one left it last */
+	/* The first item of a kind that was passed over while it was closed;
+	 * no 0: none. */
+	struct vt_work_due passed[VT_LANES_KINDS];
+};
+
+/*
+ * How far along what is due one side has looked, so that no look begins at the
+ * start: what lies before is the other side's, or passed over in its lane. Set
+ * back to an item that comes to lie before it.
+ */
+struct vt_lane_walk {
+	struct vt_work_due at[VT_LANES_KINDS];
+	uint64_t turned; /* times it was set back */
+	int64_t begun;   /* at the start, monotonic */
 };
 
 struct vt_lanes {
 	pthread_mutex_t lock; /* guards all of it */
 	struct vt_lane known[VT_L(LANES_KNOWN)];
 	uint64_t leavings;
+	struct vt_lane_walk walks[2]; /* what stays here; what goes to peers */
 	struct {
 		uint64_t no, lane;
 	} cache[VT_L(LANES_CACHE)];

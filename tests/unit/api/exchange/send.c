@@ -127,6 +127,68 @@ failing_peers(void)
 	answer_again(first, 8);
 }
 
+#define UNITS 200
+
+/* A letter to many units of one gateway. */
+static void
+send_to_units(const vt_id *paper, const char *gateway)
+{
+	struct vt_address *book = calloc(UNITS, sizeof(*book));
+	struct vt_recipient to[UNITS];
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_actor who = actor(&a, 0);
+	struct vt_request rq = request(&a, &who);
+	struct vt_err err = VT_ERR_INIT;
+	size_t changed;
+
+	must(book != NULL, "memory", "");
+	for (size_t i = 0; i < UNITS; i++) {
+		(void)snprintf(
+		    book[i].code, sizeof(book[i].code), "UNIT.%zu", i);
+		vt_text_fit(book[i].name, sizeof(book[i].name), "x");
+		vt_text_fit(book[i].gateway, sizeof(book[i].gateway), gateway);
+		to[i] = (struct vt_recipient){ book[i].code, book[i].code };
+	}
+	must(vt_office_addresses_sync(
+		 a.office, gateway, book, UNITS, &changed, &err) == VT_OK,
+	    "addresses", err.msg);
+	must(vt_office_dispatch(a.office, &rq, paper, to, UNITS, &r, &err) ==
+		 VT_OK,
+	    "dispatch", err.msg);
+	vt_act_result_free(&r);
+	free(book);
+}
+
+/* Looks go on where others ended; what was passed over is not forgotten. */
+static void
+many_wait(void)
+{
+	vt_id letter = issued(&a, 0, 8800), far = issued(&a, 0, 8810),
+	      here = issued(&a, 0, 8820);
+	size_t before = count_arrived(&b, 0), tenant = count_arrived(&a, 1);
+	unsigned sent;
+
+	a.hang = true;
+	send_to_units(&letter, "HANG.1");
+	WAIT_FOR(a.hanging == VT_L(ROUTE_SLOTS), "a gateway is silent");
+	advance(&a, &b, 10);
+	naps(30); /* what waits was passed over */
+	send_to(&a, 0, &here, a.code[1]);
+	send_to(&a, 0, &far, b.code[0]);
+	WAIT_FOR(count_arrived(&a, 1) == tenant + 1, "a tenant has its paper");
+	WAIT_FOR(count_arrived(&b, 0) == before + 1, "another peer, too");
+	WAIT_FOR(shown(&a, &here) == 1 && shown(&a, &far) == 1, "both known");
+	sent = a.sent;
+	a.hang = false;
+	WAIT_FOR(a.sent >= sent + UNITS - VT_L(ROUTE_SLOTS),
+	    "all that waited for the gateway is tried");
+	for (int t = 0; t < 400 && a.sent < sent + UNITS; t++) {
+		advance(&a, &b, 60);
+		nap();
+	}
+	tap_eq_int(a.sent, sent + UNITS, "what had been silent, too");
+}
+
 /* What is sent to a tenant on an idle node waits for nobody's next look. */
 static void
 at_once(void)
@@ -632,6 +694,7 @@ main(void)
 	silent_peers();
 	four_silent();
 	failing_peers();
+	many_wait();
 	at_once();
 	refused_status();
 	spent_status();
