@@ -348,6 +348,7 @@ start(struct server *s)
 	if ((rc = vt_store_open(s->dir, &so, vt_context_system(), &s->store,
 		 &s->cli->err)) != VT_OK ||
 	    (rc = open_office(s)) != VT_OK || (rc = open_peers(s)) != VT_OK ||
+	    (rc = vt_office_run(s->office, &s->cli->err)) != VT_OK ||
 	    (rc = start_hooks(s)) != VT_OK)
 		return rc;
 	return open_faces(s);

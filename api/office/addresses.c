@@ -4,6 +4,7 @@
 
 #include "api/office/routes_priv.h"
 #include "base/text.h"
+#include "docstore/search.h"
 
 /* Of one act: what fits in a step, and leaves room for other acts. */
 #define SYNC_BATCH 256
@@ -408,4 +409,10 @@ vt_office_addresses_sync(struct vt_office *o, const char *gateway,
 		*ret_changed = s->changed;
 	free(s);
 	return rc;
+}
+
+void
+vt_office_words(struct vt_span text, struct vt_buf *ret)
+{
+	vt_search_fold(text, false, ret);
 }

@@ -207,21 +207,23 @@ vt_office_receive(struct vt_office *o, const struct vt_request *rq,
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_office_enter(rq, VT_DUTY_RECEIVE, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
-	    done ||
-	    (rc = find_made(o, rq->actor->agency_no, delivery, &paper, &made,
-		 reterr)) != VT_OK)
+	    (!done && (rc = find_made(o, rq->actor->agency_no, delivery, &paper,
+			   &made, reterr)) != VT_OK))
 		return rc;
-	if (made)
+	if (!done && made)
 		return accept_made(o, rq, &paper, ret, reterr);
-	if ((rc = receive_new(o, rq, delivery, ret, reterr)) == VT_OK &&
-	    ret->arrival == 0) {
+	if (!done)
+		rc = receive_new(o, rq, delivery, ret, reterr);
+	if (rc == VT_OK && ret->arrival == 0) {
 		/* the queue was quicker by a moment: its paper waits */
 		paper = ret->paper;
 		vt_act_result_free(ret);
 		*ret = (struct vt_act_result)VT_ACT_RESULT_INIT;
 		(void)snprintf(key, sizeof(key), "%s/accept", rq->key);
 		again.key = key;
-		rc = accept_made(o, &again, &paper, ret, reterr);
+		rc = vt_office_replay(o, &again, ret, &done, reterr);
+		if (rc == VT_OK && !done)
+			rc = accept_made(o, &again, &paper, ret, reterr);
 	}
 	if (rc == VT_OK)
 		vt_office_wake(o);

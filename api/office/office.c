@@ -148,13 +148,15 @@ take_over(struct vt_office *o, struct vt_err *reterr)
 	return rc;
 }
 
-static int
-start_threads(struct vt_office *o, struct vt_err *reterr)
+int
+vt_office_run(struct vt_office *o, struct vt_err *reterr)
 {
+	VT_CHECK(o, VT_OFFICE_MAGIC);
 	for (size_t i = 0; i < VT_OFFICE_THREADS; i++) {
 		struct vt_office_thread *t = &o->threads[i];
 		int rc;
 
+		VT_ASSERT(!t->started);
 		t->o = o;
 		rc = pthread_create(&t->thread, NULL, work_thread, t);
 		if (rc != 0)
@@ -204,8 +206,7 @@ vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
 		vt_office_close(o);
 		return rc;
 	}
-	if ((rc = take_over(o, reterr)) != VT_OK ||
-	    (rc = start_threads(o, reterr)) != VT_OK) {
+	if ((rc = take_over(o, reterr)) != VT_OK) {
 		vt_office_close(o);
 		return rc;
 	}

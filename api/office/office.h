@@ -45,10 +45,13 @@ struct vt_office_options {
 	void *fetch_arg;
 };
 
-/* Starts the background thread that does the work queue. *ret owned. */
+/* *ret owned. The work queue waits for vt_office_run. */
 VT_NODISCARD int vt_office_open(const struct vt_office_options *o,
     struct vt_office **ret, struct vt_err *reterr);
-void vt_office_close(struct vt_office *o); /* joins the thread; NULL allowed */
+/* Starts the threads that do the work queue: after the transports are added,
+ * so that nothing is looked at too early. Once. VT_E_ENVIRONMENT. */
+VT_NODISCARD int vt_office_run(struct vt_office *o, struct vt_err *reterr);
+void vt_office_close(struct vt_office *o); /* joins threads; NULL allowed */
 
 struct vt_store *vt_office_store(struct vt_office *o); /* for views */
 /* How many trust anchors validation has: none means that nothing can pass. */

@@ -137,4 +137,8 @@ VT_NODISCARD int vt_office_addresses_sync(struct vt_office *o,
     const char *gateway, const struct vt_address *a, size_t n,
     size_t *ret_changed, struct vt_err *reterr);
 
+/* The words of a text as search compares them, without marks, a space between:
+ * for faces that look through the book. text is NFC. Appends. */
+void vt_office_words(struct vt_span text, struct vt_buf *ret);
+
 #endif

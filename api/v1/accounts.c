@@ -21,18 +21,6 @@ vt_v1_removal(
 	return ret->key != NULL ? VT_OK : vt_arena_err(req->arena, reterr);
 }
 
-/* Marks the answer to a repeat. */
-static int
-mark(struct vt_http_req *req, struct vt_http_res *res,
-    const struct vt_request *rq, bool *ret_done, struct vt_err *reterr)
-{
-	int rc = vt_office_answered(vt_v1_office(req), rq, ret_done, reterr);
-
-	if (rc == VT_OK && *ret_done)
-		vt_http_res_header(res, "Idempotent-Replayed", "true");
-	return rc;
-}
-
 static void
 account_out(struct vt_json *j, const struct vt_account_info *a)
 {
@@ -120,7 +108,7 @@ vt_v1_add_account(
 	password = vt_in_take_secret(&root, "password");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
-	    (rc = mark(req, res, &rq, &done, reterr)) != VT_OK ||
+	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK ||
 	    (rc = vt_office_account_add(vt_v1_office(req), &rq, login, &person,
 		 password, reterr)) != VT_OK)
 		return rc;
@@ -169,7 +157,7 @@ vt_v1_act_on_account(
 		    &root, "act", VT_E_INVALID, "there is no such act");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
-	    (rc = mark(req, res, &rq, &done, reterr)) != VT_OK)
+	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK)
 		return rc;
 	res->status = 204;
 	return vt_office_account_act(vt_v1_office(req), &rq,
@@ -224,7 +212,7 @@ vt_v1_link_identity(
 		    "issuer and subject, or a certificate");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
-	    (rc = mark(req, res, &rq, &done, reterr)) != VT_OK)
+	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK)
 		return rc;
 	if (der.n > 0) {
 		h = vt_sha256(der);

@@ -154,13 +154,10 @@ vt_v1_add_client(
 	n.secret = vt_in_bool(&root, "secret");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
-	    (rc = vt_office_answered(vt_v1_office(req), &rq, &done, reterr)) !=
-		VT_OK ||
+	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK ||
 	    (rc = vt_office_client_add(
 		 vt_v1_office(req), &rq, &n, &c, secret, reterr)) != VT_OK)
 		return rc;
-	if (done)
-		vt_http_res_header(res, "Idempotent-Replayed", "true");
 	res->status = 201;
 	vt_v1_json(res, &j);
 	res->body.secret = true;
@@ -211,14 +208,11 @@ vt_v1_act_on_client(
 		    &root, "act", VT_E_INVALID, "there is no such act");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
-	    (rc = vt_office_answered(vt_v1_office(req), &rq, &done, reterr)) !=
-		VT_OK ||
+	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK ||
 	    (rc = vt_office_client_act(vt_v1_office(req), &rq,
 		 vt_http_param(req, "id"), acts[i].act, secret, reterr)) !=
 		VT_OK)
 		return rc;
-	if (done)
-		vt_http_res_header(res, "Idempotent-Replayed", "true");
 	vt_v1_json(res, &j);
 	res->body.secret = true;
 	vt_json_kstr(&j, "client_id", vt_http_param(req, "id"));

@@ -167,13 +167,10 @@ vt_v1_delegate(
 		(void)vt_in_fail(&root, "text", VT_E_LIMIT, "too long");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
-	    (rc = vt_office_answered(vt_v1_office(req), &rq, &done, reterr)) !=
-		VT_OK ||
+	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK ||
 	    (rc = vt_office_delegate(
 		 vt_v1_office(req), &rq, &d, &id, reterr)) != VT_OK)
 		return rc;
-	if (done)
-		vt_http_res_header(res, "Idempotent-Replayed", "true");
 	res->status = 201;
 	vt_v1_json(res, &j);
 	vt_json_kid(&j, "id", &id);

@@ -73,6 +73,7 @@ vt_v1_change_password(
 	struct vt_in_obj root;
 	struct vt_request rq;
 	VT_IN_AUTO(in);
+	bool done;
 	int rc;
 
 	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK)
@@ -82,6 +83,8 @@ vt_v1_change_password(
 	fresh = vt_in_take_secret(&root, "new");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
+		return rc;
+	if ((rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK)
 		return rc;
 	res->status = 204;
 	return vt_office_change_password(
@@ -132,6 +135,7 @@ vt_v1_confirm_totp(
 	const char *code;
 	struct vt_json j;
 	VT_IN_AUTO(in);
+	bool done;
 	int rc;
 
 	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK)
@@ -140,6 +144,7 @@ vt_v1_confirm_totp(
 	code = vt_in_need_str(&root, "code");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK ||
 	    (rc = vt_office_totp_confirm(vt_v1_office(req), &rq, code,
 		 vt_http_bearer(req), codes, reterr)) != VT_OK)
 		return rc;

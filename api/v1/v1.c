@@ -245,6 +245,17 @@ vt_v1_request(const struct vt_in *in, bool if_match, struct vt_request *ret,
 	return ret->key != NULL ? VT_OK : vt_arena_err(in->req->arena, reterr);
 }
 
+int
+vt_v1_mark_replayed(struct vt_http_req *req, struct vt_http_res *res,
+    const struct vt_request *rq, bool *ret_done, struct vt_err *reterr)
+{
+	int rc = vt_office_answered(vt_v1_office(req), rq, ret_done, reterr);
+
+	if (rc == VT_OK && *ret_done)
+		vt_http_res_header(res, "Idempotent-Replayed", "true");
+	return rc;
+}
+
 bool
 vt_v1_overtaken(struct vt_http_req *req, const struct vt_request *rq)
 {

@@ -67,6 +67,12 @@ VT_NODISCARD int vt_v1_query_cursor_text(
 VT_NODISCARD int vt_v1_request(const struct vt_in *in, bool if_match,
     struct vt_request *ret, struct vt_err *reterr);
 
+/* Was it done before under this key? Then the answer says so
+ * (Idempotent-Replayed), and *ret_done. */
+VT_NODISCARD int vt_v1_mark_replayed(struct vt_http_req *req,
+    struct vt_http_res *res, const struct vt_request *rq, bool *ret_done,
+    struct vt_err *reterr);
+
 /*
  * An act that was refused: was it done meanwhile under this key, by the same
  * request on another connection? Then it is to be asked once more, and gets

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "docstore/search.h"
-
 static int
 compare(const void *a, const void *b)
 {
@@ -70,7 +68,7 @@ vt_book_open(struct vt_book *k, struct vt_desk *d, struct vt_view *v,
 	k->d = d;
 	k->v = v;
 	k->words = (struct vt_buf)VT_BUF_INIT;
-	vt_search_fold(vt_span_str(words), false, &k->words);
+	vt_office_words(vt_span_str(words), &k->words);
 	k->a = vt_arena_array(d->req->arena, VT_BOOK_BATCH, sizeof(*k->a));
 	if (k->a == NULL)
 		return vt_arena_err(d->req->arena, reterr);
@@ -112,7 +110,7 @@ fits(const struct vt_book *k, const char *code, const char *name)
 		return true;
 	/* markup: none */
 	vt_buf_printf(&text, "%s %s", code, name);
-	vt_search_fold(vt_buf_view(&text), false, &folded);
+	vt_office_words(vt_buf_view(&text), &folded);
 	while (*w != '\0') {
 		char one[128];
 		size_t n = strcspn(w, " ");

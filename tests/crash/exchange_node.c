@@ -661,7 +661,8 @@ open_node(struct node *n, struct vt_spawner *spawner, const char *dir)
 	if (vt_direct_new(&d, &n->direct, &err) != VT_OK)
 		fail("direct", &err);
 	t = vt_direct_transport(n->direct);
-	if (vt_office_transport_add(n->office, &t, &err) != VT_OK)
+	if (vt_office_transport_add(n->office, &t, &err) != VT_OK ||
+	    vt_office_run(n->office, &err) != VT_OK)
 		fail("transport", &err);
 	face = vt_direct_face(n->direct);
 	if (cfg.tls_ca[0] == '\0')

@@ -286,19 +286,14 @@ class Answer:
         return base64.b64decode(self.json['receipt']['cbor'])
 
 
-# Answers that are worked out anew from what is kept: not marked as repeated.
-_UNMARKED = ('/v1/me/password', '/v1/me/second-factor/confirmation')
-
-
-def _same(path, first, again):
-    return (again.status, again.body) == (first.status, first.body) and (
-        again.headers.get('idempotent-replayed') == 'true' or
-        path in _UNMARKED)
+def _same(first, again):
+    return (again.status, again.body) == (first.status, first.body) and \
+        again.headers.get('idempotent-replayed') == 'true'
 
 
 def _repeated(path, first, again):
     """Every POST that was done is asked again: the same bytes."""
-    if not _same(path, first, again):
+    if not _same(first, again):
         ok(False, 'POST %s again: the same answer' % path,
            'first %s\nagain %s\n%r' % (first, again, again.headers))
 
@@ -322,7 +317,7 @@ def _repeated_at_the_end(port):
         if again.status == 403 and again.json['code'] == 'forbidden':
             continue
         asked += 1
-        if not _same(path, first, again):
+        if not _same(first, again):
             wrong.append('POST %s\nfirst %s\nagain %s' % (path, first, again))
     if mine:
         ok(asked and not wrong, '%d requests asked again at the end: the same '

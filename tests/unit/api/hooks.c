@@ -109,6 +109,7 @@ open_office(void)
 		.key_dir = "" };
 
 	tap_need(vt_office_open(&opt, &o, &err) == VT_OK &&
+		     vt_office_run(o, &err) == VT_OK &&
 		     vt_hooks_start(o, &wire, false, &err) == VT_OK,
 	    "the office opens %s", err.msg);
 }

@@ -291,6 +291,7 @@ main(void)
 	    "a store in memory %s", err.msg);
 	opt.store = s;
 	tap_need(vt_office_open(&opt, &o, &err) == VT_OK &&
+		     vt_office_run(o, &err) == VT_OK &&
 		     vt_hooks_start(o, &wire, true, &err) == VT_OK,
 	    "the office opens and sends %s", err.msg);
 	make_house();

@@ -184,6 +184,7 @@ open_office(void)
 	tap_need(office != NULL && axis != NULL, "office");
 	t = vt_axis_transport(axis);
 	tap_call(vt_office_transport_add(office, &t, &err), &err, "transport");
+	tap_call(vt_office_run(office, &err), &err, "the queue");
 	so.office = office;
 	tap_call(vt_axis_server_new(&so, &server, &err), &err, "axis server");
 	face = vt_axis_server_face(server);

@@ -257,7 +257,8 @@ node_open(struct node *n)
 
 	tap_need(vt_office_open(&o, &n->office, &err) == VT_OK, "office %s",
 	    err.msg);
-	tap_need(vt_office_transport_add(n->office, &t, &err) == VT_OK,
+	tap_need(vt_office_transport_add(n->office, &t, &err) == VT_OK &&
+		     vt_office_run(n->office, &err) == VT_OK,
 	    "transport %s", err.msg);
 }
 
