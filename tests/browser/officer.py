@@ -95,7 +95,8 @@ def sign_in(who, javascript=True, screen=SCREEN):
 
 
 def act(name):
-    return 'form[action$="/acts/%s"] button' % name
+    # a button of another form may stand among its fields
+    return 'form[action$="/acts/%s"] button:not([form])' % name
 
 
 def unfold(b, name):

@@ -65,8 +65,8 @@ day_pdf(struct vt_buf *b, size_t n, uint64_t seed)
 	static const char *const fixed[OBJECTS - 1] = {
 		"<< /Type /Catalog /Pages 2 0 R >>",
 		"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] "
-		"/Contents 4 0 R /Resources << >> >>"
+		("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] "
+		 "/Contents 4 0 R /Resources << >> >>")
 	};
 	size_t at[OBJECTS], xref;
 	uint8_t *p;

@@ -238,12 +238,17 @@ consign(struct side *s, const struct move *m)
 static int
 handle(struct side *s, const struct move *m)
 {
+	/* What ends a paper is drawn less often than what goes on with it. */
 	static const enum vt_step_kind kinds[] = { VT_STEP_ACCEPT,
 		VT_STEP_REFUSE, VT_STEP_ASSIGN, VT_STEP_PROCESS, VT_STEP_FINISH,
 		VT_STEP_OPENED, VT_STEP_TAKE_BACK, VT_STEP_TAKE_BACK_ANSWER,
 		VT_STEP_FORWARD, VT_STEP_PRINT, VT_STEP_RECALL, VT_STEP_ACCEPT,
-		VT_STEP_ACCEPT, VT_STEP_ASSIGN };
-	struct vt_step st = { .kind = kinds[m->size % 14] };
+		VT_STEP_ACCEPT, VT_STEP_ASSIGN, VT_STEP_ASSIGN, VT_STEP_ASSIGN,
+		VT_STEP_ASSIGN, VT_STEP_PROCESS, VT_STEP_PROCESS,
+		VT_STEP_PROCESS };
+	struct vt_step st = {
+		.kind = kinds[m->size % (sizeof(kinds) / sizeof(kinds[0]))]
+	};
 	vt_id *p = &s->in[m->seed % CONSIGNS];
 
 	s->did = st.kind == VT_STEP_TAKE_BACK ? "asked"
@@ -523,7 +528,7 @@ main(void)
 	world_init(&b.w);
 	b.d[0].s = b.d[1].s = store_new(dir, &b.w.ctx);
 	begin(&b);
-	for (; n < steps || (none > 0 && n < 20 * steps); n++) {
+	for (; n < steps || (none > 0 && n < 40 * steps); n++) {
 		struct move m = draw_move();
 		int ra = move(&a, &m), rb = move(&b, &m);
 
