@@ -24,6 +24,8 @@ enum { N_VERSION = 1, N_ASK, N_REASON, N_CONSIGNMENT, N_AT };
 
 /* ---- notes ---- */
 
+static const uint8_t key_head[4] = { 'a', 's', 'k', '/' };
+
 static void
 key_of_sender(const char *from, uint8_t ret[static FROM_KEY])
 {
@@ -33,8 +35,8 @@ key_of_sender(const char *from, uint8_t ret[static FROM_KEY])
 	vt_sha256_put(h, "sender", 7);
 	vt_sha256_put(h, from, strlen(from));
 	d = vt_sha256_end(h);
-	memcpy(ret, "ask/", 4);
-	memcpy(ret + 4, d.b, FROM_KEY - 4);
+	memcpy(ret, key_head, sizeof(key_head));
+	memcpy(ret + sizeof(key_head), d.b, FROM_KEY - sizeof(key_head));
 }
 
 /* before: as it was while notes did not say of whom they are. */
@@ -54,8 +56,8 @@ key_of(const struct vt_ask_about *about, bool before,
 		vt_sha256_put(h, about->document, strlen(about->document));
 	}
 	d = vt_sha256_end(h);
-	memcpy(ret, "ask/", 4);
-	memcpy(ret + 4, d.b, sizeof(d.b));
+	memcpy(ret, key_head, sizeof(key_head));
+	memcpy(ret + sizeof(key_head), d.b, sizeof(d.b));
 	if (before || !vt_id_is_zero(&about->paper))
 		return;
 	key_of_sender(about->from, ret);
