@@ -64,9 +64,9 @@ house_office(struct house *h)
 		.public_url = "http://127.0.0.1:8480" };
 	struct vt_err err = VT_ERR_INIT;
 
-	tap_need(vt_office_open(&o, &h->office, &err) == VT_OK &&
-		     vt_office_run(h->office, &err) == VT_OK,
-	    "office %s", err.msg);
+	/* The queue is not run: these tests turn the clock. */
+	tap_need(vt_office_open(&o, &h->office, &err) == VT_OK, "office %s",
+	    err.msg);
 }
 
 static UNUSED void
