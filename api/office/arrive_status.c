@@ -87,7 +87,8 @@ same_agency(struct vt_view *v, const char *x, const char *y)
 }
 
 /* The deliveries of a paper to one agency: what is said of it is said of each,
- * for it may have gone there again to end another paper. */
+ * for it may have gone there again to end another paper. One whose arrival
+ * nobody has vouched for is meant only when no other can be. */
 struct matched {
 	vt_id paper, delivery[DELIVERIES_MAX];
 	bool unvouched[DELIVERIES_MAX]; /* its receipt is still wanted */
@@ -99,6 +100,7 @@ find_deliveries(struct vt_view *v, const char *from, struct matched *ret,
     struct vt_err *reterr)
 {
 	struct vt_delivery d[PAGE];
+	size_t vouched = 0;
 	uint64_t after = 0;
 	size_t n;
 	int rc;
@@ -115,11 +117,21 @@ find_deliveries(struct vt_view *v, const char *from, struct matched *ret,
 			    !same_agency(v, d[i].to.code, from))
 				continue;
 			ret->delivery[ret->n] = d[i].id;
-			ret->unvouched[ret->n++] =
+			ret->unvouched[ret->n] =
 			    d[i].sent_at == VT_TIME_NONE &&
 			    d[i].state == VT_DELIVERY_WAITING;
+			vouched += ret->unvouched[ret->n++] ? 0 : 1;
 		}
 	} while (n == PAGE && ret->n < DELIVERIES_MAX);
+	if (vouched == 0)
+		return VT_OK;
+	n = ret->n;
+	ret->n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!ret->unvouched[i]) {
+			ret->delivery[ret->n] = ret->delivery[i];
+			ret->unvouched[ret->n++] = false;
+		}
 	return VT_OK;
 }
 

@@ -677,6 +677,31 @@ too_many(void)
 	    "all are dropped, in time");
 }
 
+/* The same notice goes twice, for another paper each time. What the receiver
+ * says of the one that it has is not said of the one that is on its way. */
+static void
+said_of_the_other(void)
+{
+	vt_id one = fresh(), notice = fresh(), one_there, notice_there;
+	struct seen second;
+
+	one_there = brought(&b, 0, &one, "said of the other");
+	notice_there = brought(&b, 0, &notice, "said of the other");
+	accept_it(&b, 0, &one_there);
+	a.lose = 1;
+	recall(&one, &notice, "recalled, and the wire is broken");
+	WAIT_FOR(a.lose == 0, "it did not go");
+	accept_it(&b, 0, &notice_there);
+	WAIT_FOR(see(&a, &notice, 0).accepted, "the first is accepted");
+	second = see(&a, &notice, 1);
+	tap_ok(second.state == VT_DELIVERY_WAITING && !second.delivered &&
+		   !second.accepted && second.log == 0,
+	    "the second has not been spoken of");
+	advance(&a, &b, 61);
+	WAIT_FOR(asked(&b, &one_there).ask == VT_ASK_RECALL, "it goes");
+	WAIT_FOR(see(&a, &notice, 1).delivered, "and is heard of");
+}
+
 /* A packet that comes again leaves nothing behind. */
 static void
 repeats(void)
@@ -742,6 +767,7 @@ main(void)
 	repeats();
 	never_comes();
 	too_many();
+	said_of_the_other();
 	node_end(&a);
 	node_end(&b);
 	vt_spawner_free(spawner);
