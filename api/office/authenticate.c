@@ -42,8 +42,9 @@ vt_office_authenticate(struct vt_office *o, struct vt_span token,
 	if (token.n == 0)
 		return vt_err_set(reterr, VT_E_UNAUTHENTICATED,
 		    "no bearer token (RFC 6750 section 2.1)");
-	/* Sessions and access tokens first: they have a form of their own. */
-	rc = vt_office_session(o, token, &s, &err);
+	/* Sessions and access tokens have a length of their own. */
+	rc = token.n == VT_SESSION_TOKEN ? vt_office_session(o, token, &s, &err)
+					 : VT_E_UNAUTHENTICATED;
 	if (rc == VT_OK) {
 		*ret = s.actor;
 		ret->must_change = s.must_change;

@@ -7,11 +7,14 @@
  *	a small metadata GET beside libmicrohttpd's bare hello, which runs here
  *	in a process of its own, a thread a connection like ours
  * bench_http large PORT TOKEN PATH ROUNDS PEER-PORT PEER-PATH
- *	a download beside another server that has the same file
+ *	a download of 1 MiB beside another server that has the same file; and
+ *	beside what is left of that server when it has to decipher the bytes,
+ *	as who keeps them enciphered must: 1 / (1 / peer + t_GCM / cores)
  */
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netinet/tcp.h>
+#include <openssl/evp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -28,6 +31,8 @@
 #define CLIENTS 4
 #define ROUND_S 1.0
 #define BLOCK   ((size_t)256 << 10)
+#define LARGE   ((size_t)1 << 20)
+#define CHUNK   ((size_t)64 << 10)
 
 struct peer {
 	uint16_t port;
@@ -202,11 +207,49 @@ ask(struct peer *p, const char *port, const char *path, const char *token)
 	    token == NULL ? "" : token, token == NULL ? "" : "\r\n");
 }
 
+/* Seconds of one core to decipher the large answer: AES-256-GCM. */
+static double
+decipher(void)
+{
+	static uint8_t in[CHUNK], out[CHUNK], key[32], iv[12];
+	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+	size_t bytes = 0;
+	double from = bench_wall(), took;
+	int n;
+
+	do {
+		for (size_t i = 0; i < LARGE / CHUNK; i++) {
+			if (c == NULL ||
+			    EVP_DecryptInit_ex(
+				c, EVP_aes_256_gcm(), NULL, key, iv) != 1 ||
+			    EVP_DecryptUpdate(c, out, &n, in, CHUNK) != 1) {
+				fprintf(stderr, "AES-256-GCM\n");
+				exit(1);
+			}
+			bytes += CHUNK;
+		}
+		took = bench_wall() - from;
+	} while (took < 0.1);
+	EVP_CIPHER_CTX_free(c);
+	return took / ((double)bytes / LARGE);
+}
+
+static void
+print_row(const char *name, const struct rounds *ours,
+    const struct rounds *theirs, const struct rounds *share)
+{
+	printf("%s\t%.0f\t%.0f\t%.1f\t%.1f\t%.1f\n", name, rounds_median(ours),
+	    rounds_median(theirs), rounds_median(share), rounds_min(share),
+	    rounds_max(share));
+}
+
 int
 main(int argc, char **argv)
 {
+	const double cores = (double)sysconf(_SC_NPROCESSORS_ONLN);
 	struct rounds ours = { { 0 }, 0 }, theirs = { { 0 }, 0 },
-		      share = { { 0 }, 0 };
+		      share = { { 0 }, 0 }, limit = { { 0 }, 0 },
+		      of_limit = { { 0 }, 0 };
 	struct peer us, them;
 	pid_t child = 0;
 	size_t n;
@@ -223,14 +266,17 @@ main(int argc, char **argv)
 		them.port = start_hello(&child);
 	for (size_t i = 0; i < n && i < ROUNDS_MAX; i++) {
 		double a = one_round(&us), b = one_round(&them);
+		double most = argc == 6 ? 0 : 1 / (1 / b + decipher() / cores);
 
 		rounds_add(&ours, a);
 		rounds_add(&theirs, b);
 		rounds_add(&share, 100 * a / b);
+		rounds_add(&limit, most);
+		rounds_add(&of_limit, most == 0 ? 0 : 100 * a / most);
 	}
-	printf("%s\t%.0f\t%.0f\t%.1f\t%.1f\t%.1f\n", argv[1],
-	    rounds_median(&ours), rounds_median(&theirs), rounds_median(&share),
-	    rounds_min(&share), rounds_max(&share));
+	print_row(argv[1], &ours, &theirs, &share);
+	if (argc == 8)
+		print_row("with GCM", &ours, &limit, &of_limit);
 	if (child > 0)
 		kill(child, SIGTERM);
 	return 0;
