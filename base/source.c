@@ -2,10 +2,14 @@
 #include "base/source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/buf.h"
 
 static int
 read_memory(
@@ -121,4 +125,49 @@ vt_source_read(
 	if (n == 0)
 		return VT_OK;
 	return s->read(s, off, p, n, reterr);
+}
+
+/* ---- files without a name ---- */
+
+static int
+unnamed_err(struct vt_err *reterr, const char *what)
+{
+	return vt_err_errno(reterr,
+	    errno == ENOSPC || errno == EDQUOT ? VT_E_STORE_FULL : VT_E_IO,
+	    errno, "a file without a name: %s", what);
+}
+
+int
+vt_unnamed_open(const char *folder, int *ret_fd, struct vt_err *reterr)
+{
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	VT_BUF_AUTO(path);
+
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+		vt_buf_printf(&path, "%s/.vanthu-XXXXXX", folder);
+		if (vt_buf_status(&path, reterr) != VT_OK)
+			return path.failed;
+		fd = mkostemp((char *)path.p, O_CLOEXEC);
+		if (fd >= 0)
+			(void)unlink((char *)path.p);
+	}
+	if (fd < 0)
+		return unnamed_err(reterr, folder);
+	*ret_fd = fd;
+	return VT_OK;
+}
+
+int
+vt_fd_put(int fd, struct vt_span s, struct vt_err *reterr)
+{
+	while (s.n > 0) {
+		ssize_t n = write(fd, s.p, s.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return unnamed_err(reterr, "writing");
+		s = VT_SPAN(s.p + n, s.n - (size_t)n);
+	}
+	return VT_OK;
 }

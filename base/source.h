@@ -43,6 +43,17 @@ void vt_source_close(struct vt_source *s);
 VT_NODISCARD int vt_source_pread_fd(
     struct vt_source *s, int fd, struct vt_err *reterr);
 
+/*
+ * A file without a name in this folder (of a file system that has none: a name
+ * that is gone at once), readable and writable. *ret_fd owned. VT_E_IO,
+ * VT_E_STORE_FULL.
+ */
+VT_NODISCARD int vt_unnamed_open(
+    const char *folder, int *ret_fd, struct vt_err *reterr);
+/* Writes all of it where a descriptor stands. VT_E_IO, VT_E_STORE_FULL. */
+VT_NODISCARD int vt_fd_put(
+    int fd, struct vt_span s, struct vt_err *reterr);
+
 /* Bounds-checked read; VT_E_INVALID outside the source. */
 VT_NODISCARD int vt_source_read(struct vt_source *s, uint64_t off, void *p,
     size_t n, struct vt_err *reterr);

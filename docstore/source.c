@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A blob as a source with its last chunk kept, and out to a descriptor. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "docstore/files.h"
 #include "docstore/store_priv.h"
@@ -86,23 +84,6 @@ vt_bytes_source_close(struct vt_source *src)
 	*src = (struct vt_source){ .size = 0 };
 }
 
-static int
-write_all(int fd, const uint8_t *p, size_t n, struct vt_err *reterr)
-{
-	while (n > 0) {
-		ssize_t w = write(fd, p, n);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w < 0)
-			return vt_err_errno(reterr, VT_E_IO, errno,
-			    "writing a stored file out");
-		p += w;
-		n -= (size_t)w;
-	}
-	return VT_OK;
-}
-
 int
 vt_bytes_to_fd(
     struct vt_store *s, const vt_hash *blob, int fd, struct vt_err *reterr)
@@ -122,7 +103,7 @@ vt_bytes_to_fd(
 		rc = vt_bytes_read(s, blob, off, p, VT_CHUNK_SIZE, &n, reterr);
 		if (rc == VT_OK) {
 			vt_sha256_put(h, p, n);
-			rc = write_all(fd, p, n, reterr);
+			rc = vt_fd_put(fd, VT_SPAN(p, n), reterr);
 		}
 	}
 	free(p);
@@ -140,16 +121,10 @@ vt_bytes_to_fd(
 int
 vt_store_scratch(struct vt_store *s, int *ret_fd, struct vt_err *reterr)
 {
-	int fd = -1;
-
 	VT_CHECK(s, VT_STORE_MAGIC);
-	errno = EOPNOTSUPP;
 	if (s->path != NULL)
-		fd = open(s->path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR))
-		fd = memfd_create("scratch", MFD_CLOEXEC);
-	if (fd < 0)
+		return vt_unnamed_open(s->path, ret_fd, reterr);
+	if ((*ret_fd = memfd_create("scratch", MFD_CLOEXEC)) < 0)
 		return vt_file_err(reterr, errno, "a file without a name");
-	*ret_fd = fd;
 	return VT_OK;
 }

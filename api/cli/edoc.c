@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* vanthu edoc: packets without a store */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -47,43 +45,10 @@ int
 vt_edoc_scratch(int *ret_fd, struct vt_err *reterr)
 {
 	const char *folder = getenv("TMPDIR");
-	VT_BUF_AUTO(path);
-	int fd;
 
-	if (folder == NULL || *folder == '\0')
-		folder = "/tmp";
-	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0) { /* a file system that has no unnamed files */
-		vt_buf_printf(&path, "%s/vanthu-XXXXXX", folder);
-		if (vt_buf_status(&path, reterr) != VT_OK)
-			return path.failed;
-		fd = mkostemp((char *)path.p, O_CLOEXEC);
-		if (fd >= 0)
-			(void)unlink((char *)path.p);
-	}
-	if (fd < 0)
-		return vt_err_errno(
-		    reterr, VT_E_IO, errno, "%s: a temporary file", folder);
-	*ret_fd = fd;
-	return VT_OK;
-}
-
-int
-vt_edoc_put(int fd, struct vt_span s, struct vt_err *reterr)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return vt_err_errno(reterr,
-			    errno == ENOSPC || errno == EDQUOT ? VT_E_STORE_FULL
-							       : VT_E_IO,
-			    errno, "writing");
-		s = VT_SPAN(s.p + n, s.n - (size_t)n);
-	}
-	return VT_OK;
+	return vt_unnamed_open(
+	    folder == NULL || *folder == '\0' ? "/tmp" : folder, ret_fd,
+	    reterr);
 }
 
 int

@@ -25,9 +25,6 @@ VT_NODISCARD int vt_edoc_read(struct vt_cli *cli, const char *path,
 /* A file without a name, in the folder for temporary ones. */
 VT_NODISCARD int vt_edoc_scratch(int *ret_fd, struct vt_err *reterr);
 
-/* Writes everything to the descriptor. */
-VT_NODISCARD int vt_edoc_put(int fd, struct vt_span s, struct vt_err *reterr);
-
 /* One line a finding: class, code, where, text. */
 void vt_edoc_findings(
     const struct vt_cli *cli, const struct vt_edxml *x, struct vt_buf *ret);

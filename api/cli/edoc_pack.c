@@ -175,7 +175,7 @@ take(void *arg, struct vt_span s, struct vt_err *reterr)
 
 	k->n += s.n;
 	vt_sha256_put(k->hash, s.p, s.n);
-	return vt_edoc_put(k->fd, s, reterr);
+	return vt_fd_put(k->fd, s, reterr);
 }
 
 static int

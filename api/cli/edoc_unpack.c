@@ -13,7 +13,6 @@
 #include "base/text.h"
 
 #define NAME_MAX_BYTES 180
-#define CODES_MAX      16
 #define HEADER         "packet.json"
 
 /* ---- names of files ---- */
@@ -107,7 +106,7 @@ copy(int from, const struct vt_edxml_attachment *a, int to, struct vt_err *err)
 		if (n <= 0)
 			return vt_err_errno(err, VT_E_IO, n < 0 ? errno : EIO,
 			    "reading the attachments");
-		rc = vt_edoc_put(to, VT_SPAN(b, (size_t)n), err);
+		rc = vt_fd_put(to, VT_SPAN(b, (size_t)n), err);
 		at += (uint64_t)n;
 	}
 	return rc;
@@ -125,7 +124,7 @@ write_file(int folder, const char *name, int files,
 
 	if (fd < 0)
 		return vt_err_errno(err, VT_E_IO, errno, "%s", name);
-	rc = a != NULL ? copy(files, a, fd, err) : vt_edoc_put(fd, bytes, err);
+	rc = a != NULL ? copy(files, a, fd, err) : vt_fd_put(fd, bytes, err);
 	if (rc == VT_OK && fsync(fd) != 0)
 		rc = vt_err_errno(err, VT_E_IO, errno, "%s", name);
 	(void)close(fd);
@@ -350,7 +349,7 @@ int
 vt_cli_edoc_check(struct vt_cli *cli)
 {
 	VT_CLEANUP(vt_edxml_free) struct vt_edxml *x = NULL;
-	const char *codes[CODES_MAX];
+	const char *codes[VT_L(UNPACK_CODES_MAX)];
 	struct vt_edxml_receiving r = { .codes = codes, .signed_pdfs = -1 };
 	char **operands;
 	int c, n, rc;
@@ -358,9 +357,10 @@ vt_cli_edoc_check(struct vt_cli *cli)
 	while ((c = vt_cli_option(cli, check_options)) != -1) {
 		if (c != O_TO)
 			return c == 'h' ? 0 : c;
-		if (r.n_codes == CODES_MAX)
+		if (r.n_codes == VT_L(UNPACK_CODES_MAX))
 			return vt_err_set(&cli->err, VT_E_USAGE,
-			    "--to: at most %d codes", CODES_MAX);
+			    "--to: at most %zu codes",
+			    VT_L(UNPACK_CODES_MAX));
 		codes[r.n_codes++] = optarg;
 	}
 	if ((rc = vt_cli_operands(cli, 1, 1, &operands, &n)) != VT_OK ||

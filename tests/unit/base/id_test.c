@@ -304,6 +304,34 @@ test_limits(void)
 	    "the table and the constant agree");
 }
 
+/* A file that nobody sees: the folder stays empty, and goes. */
+static void
+test_unnamed(void)
+{
+	char folder[] = "/tmp/vt-unnamed-XXXXXX", text[8] = "";
+	struct vt_err err = VT_ERR_INIT;
+	int fd = -1;
+
+	tap_need(mkdtemp(folder) != NULL, "folder");
+	tap_call(vt_unnamed_open(folder, &fd, &err), &err, "a file");
+	tap_call(vt_fd_put(fd, VT_SPAN_LIT("abc"), &err), &err, "written");
+	tap_call(vt_fd_put(fd, VT_SPAN_LIT("de"), &err), &err, "and more");
+	tap_ok(pread(fd, text, sizeof(text), 0) == 5 &&
+		   memcmp(text, "abcde", 5) == 0,
+	    "read back");
+	tap_ok((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0, "not for others");
+	tap_ok(rmdir(folder) == 0, "it has no name");
+	close(fd);
+	fd = -1;
+	tap_code(vt_unnamed_open(folder, &fd, &err), VT_E_IO, &err,
+	    "no such folder");
+	tap_eq_int(fd, -1, "nothing was opened");
+	fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	tap_code(vt_fd_put(fd, VT_SPAN_LIT("abc"), &err), VT_E_STORE_FULL,
+	    &err, "no space");
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -316,5 +344,6 @@ main(void)
 	test_secrets();
 	test_sources();
 	test_limits();
+	test_unnamed();
 	return tap_done();
 }
