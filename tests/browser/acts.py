@@ -2,58 +2,22 @@
 """Every act of the desk pressed by who may, on a phone and on an old screen;
 then the pages beside the papers."""
 import base64
-import datetime
 import hashlib
 import hmac
-import http.client
 import http.server
 import json
-import os
 import struct
 import subprocess
 import threading
 import time
 
 import officer as o
+import sdk
 from officer import (PHONE, PROVINCE, SCREEN, act, file, fit, has, press,
                      quiet, sign_in, t, unfold, webdriver)
 
-SYSTEM = 'demo.system.01'
-SECRET = 'demo-secret-not-real'
 HOSTED = 'H98.01'
 FAR = 'H98.02'
-
-
-def until(what, name):
-    """What the work queue does comes in its own time."""
-    for _ in range(200):
-        got = what()
-        if got:
-            return got
-        time.sleep(0.1)
-    return t.need(got, name)
-
-
-def axis(path, body=b'', **params):
-    """A call by the agency that uses our axis server, as its SDK makes it."""
-    stamp = datetime.datetime.now(
-        datetime.timezone(datetime.timedelta(hours=7)))
-    params = {'systemid': SYSTEM, **params,
-              'timestamp': stamp.strftime('%d%m%YT%H%M%S+0')
-              + '%03d' % (stamp.microsecond // 1000),
-              'Content-Type': 'application/octet-stream'}
-    params = {k.replace('_', '-'): v for k, v in params.items()}
-    signed = json.dumps({'XroadVnpt-' + k: v for k, v in params.items()},
-                        separators=(',', ':'))
-    headers = {'XroadVnpt-' + k: v for k, v in params.items()}
-    headers['XroadVnpt-sign-header-key'] = ';'.join(params)
-    headers['XroadVnpt-sign-header'] = signed
-    headers['XroadVnpt-hash-header'] = hmac.new(
-        SECRET.encode(), signed.encode(), hashlib.sha256).hexdigest()
-    headers['Content-Type'] = params['Content-Type']
-    c = http.client.HTTPConnection('127.0.0.1', SERVER.port, timeout=60)
-    c.request('POST', '/axis/' + path, body, headers)
-    return json.loads(c.getresponse().read())
 
 
 class At:
@@ -188,7 +152,7 @@ def fails(sent):
         axis('updateStatus', docid=sent['id'], status='fail')
         now = PEOPLE.clerk.get('/v1/deliveries/' + sent['id']).json
         return now['state'] == 'failed'
-    until(failed, 'the far end cannot read it')
+    t.until(failed, 'the far end cannot read it')
 
 
 def sending(paper, screen, first):
@@ -261,7 +225,7 @@ def arrives():
     paper = issued()
     PEOPLE.clerk.need(PEOPLE.clerk.act(paper, 'dispatch',
                                        to=[{'code': 'H99.31'}]))
-    return paper, until(waits, 'it waits at the other agency')
+    return paper, t.until(waits, 'it waits at the other agency')
 
 
 def handling(screen, first):
@@ -289,7 +253,7 @@ def handling(screen, first):
     leader.end()
     PEOPLE.clerk.need(PEOPLE.clerk.act(paper, 'take_back',
                                        reason='Gửi nhầm nơi nhận'))
-    until(lambda: PEOPLE.their_clerk.paper(here)['asked_at'], 'asked back')
+    t.until(lambda: PEOPLE.their_clerk.paper(here)['asked_at'], 'asked back')
     clerk.b.open(o.URL + '/desk')
     has(clerk.b, 'the clerk is told', 'Nơi gửi đề nghị lấy lại, thu hồi')
     clerk.open(here)
@@ -434,8 +398,7 @@ def packets():
     """What came and cannot be read: read again, then set aside."""
     junk = b'\x89junk, no packet at all\n' * 40
     a = axis('sendEdoc', junk + b'\r\n', servicetype='eDoc',
-             messagetype='edoc', hash_file=''.join(
-                 '%x' % x for x in hashlib.sha256(junk).digest()),
+             messagetype='edoc', hash_file=sdk.hash_file(junk),
              **{'from': HOSTED, 'to': 'H99.07'})
     t.equal(a['ErrorCode'], '0', 'what is no packet is taken and kept')
     b = sign_in('skhcn-clerk')
@@ -490,7 +453,7 @@ def untold(screen, first):
     paper = issued()
     PEOPLE.clerk.need(PEOPLE.clerk.act(paper, 'dispatch', to=[
         {'code': FAR, 'name': 'Sở Mẫu tỉnh khác'}]))
-    until(lambda: PEOPLE.clerk.get('/v1/papers/%s/deliveries' % paper).json[
+    t.until(lambda: PEOPLE.clerk.get('/v1/papers/%s/deliveries' % paper).json[
         'deliveries'][0]['state'] != 'waiting', 'it is sent')
     clerk = At('skhcn-clerk', screen)
     clerk.open(paper)
@@ -560,16 +523,14 @@ def errors():
     b.close()
 
 
-with open(PROVINCE.path('keys', 'axis.secret'), 'w', encoding='ascii') as f:
-    f.write(SECRET + '\n')
+PROVINCE.secret('axis.secret', sdk.SECRET)
 GATEWAY = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Gateway)
 threading.Thread(target=GATEWAY.serve_forever, daemon=True).start()
-SERVER = o.serve(
-    ('route', PROVINCE.store, HOSTED, 'hosted', '--system-id', SYSTEM,
-     '--secret', 'file:axis.secret'),
-    ('route', PROVINCE.store, FAR, 'axis', '--url',
-     'http://127.0.0.1:%d' % GATEWAY.server_port, '--system-id', SYSTEM,
-     '--secret', 'file:axis.secret'))
+PROVINCE.route(HOSTED, 'hosted', *sdk.ROUTE)
+PROVINCE.route(FAR, 'axis', '--url', 'http://127.0.0.1:%d'
+               % GATEWAY.server_port, *sdk.ROUTE)
+SERVER = o.serve()
+axis = sdk.caller(SERVER.port)
 PEOPLE = t.People(SERVER)
 LETTER = file('sua.pdf', t.letter_pdf('--no-fields'))
 CLERK_THERE = [p['name'] for p in PEOPLE.their_clerk.get('/v1/people').json[

@@ -23,13 +23,8 @@ with open(os.path.join(HERE, 'measure.js'), encoding='utf-8') as source:
 PROVINCE = t.Province()
 
 
-def serve(*prepare):
-    """The server, once what has to stand in the store stands there."""
-    for args in prepare:
-        r = t.vanthu(*args)
-        t.need(r.returncode == 0, ' '.join(args[:1]), r.stderr.decode())
+def serve():
     server = t.Server(PROVINCE)
-    t.need(server.port, 'the server starts', getattr(server, 'said', ''))
     global URL, DRIVER
     URL = 'http://127.0.0.1:%d' % server.port
     DRIVER = webdriver.Driver()

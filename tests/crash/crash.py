@@ -222,17 +222,7 @@ class World:
 
     def start(self):
         self.server = t.Server(self.province, start_new_session=True)
-        if self.server.port is None:
-            print('Bail out! the server does not start: %s'
-                  % self.server.said.decode())
-            self.tail()
-            sys.exit(1)
         self.set_port(self.server.port)
-
-    def tail(self):
-        with open(self.province.path('log', 'serve'), 'rb') as f:
-            for line in f.read().splitlines()[-20:]:
-                print('# ' + line.decode('utf-8', 'replace'))
 
     def kill(self):
         """The server and all it started, at once."""

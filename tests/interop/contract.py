@@ -27,7 +27,6 @@ CHECKS = ('not_a_server_error,status_code_conformance,'
 
 province = t.Province()
 server = t.Server(province)
-t.need(server.port, 'the server starts', getattr(server, 'said', ''))
 people = t.People(server)
 # Something to be found, read and acted upon.
 files = [('a.pdf', t.PDF, t.letter_pdf('--no-fields'))]

@@ -4,28 +4,19 @@
 once as the axis server, once as a client that fetches. The published cases;
 a large packet in little memory; the store checks clean afterwards."""
 import base64
-import datetime
-import hashlib
-import hmac
-import http.client
 import json
 import os
-import socket
 import subprocess
 import threading
 import time
 
+import sdk
 from harness import (PDF, SOURCE, VANTHU, People, Province, Server, done,
-                     equal, letter_pdf, need, ok, start, vanthu)
+                     equal, free_port, letter_pdf, need, ok, start, until,
+                     vanthu)
+from sdk import SYSTEM
 
-SYSTEM = 'demo.system.01'
 CASES = os.path.join(SOURCE, 'docs', 'exchange-cases')
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 def kit(script, *more):
@@ -52,42 +43,6 @@ def memory(pid):
                for k in ('RssAnon', 'RssShmem'))
 
 
-def call(path, body=b'', **params):
-    """A call of the SDK, written here once more: (answer, as JSON)."""
-    zone = datetime.timezone(datetime.timedelta(hours=7))
-    stamp = datetime.datetime.now(zone)
-    params = {'systemid': SYSTEM, **params,
-              'timestamp': stamp.strftime('%d%m%YT%H%M%S+0')
-              + '%03d' % (stamp.microsecond // 1000),
-              'Content-Type': 'application/octet-stream'}
-    params = {k.replace('_', '-'): v for k, v in params.items()}
-    signed = json.dumps({'XroadVnpt-' + k: v for k, v in params.items()},
-                        separators=(',', ':'))
-    headers = {'XroadVnpt-' + k: v for k, v in params.items()}
-    headers['XroadVnpt-sign-header-key'] = ';'.join(params)
-    headers['XroadVnpt-sign-header'] = signed
-    headers['XroadVnpt-hash-header'] = hmac.new(
-        b'demo-secret-not-real', signed.encode(), hashlib.sha256).hexdigest()
-    headers['Content-Type'] = params['Content-Type']
-    c = http.client.HTTPConnection('127.0.0.1', s.port, timeout=60)
-    c.request('POST', '/axis/' + path, body, headers)
-    return json.loads(c.getresponse().read())
-
-
-def hash_file(data):
-    """SHA-256 as the SDK prints it: no leading zero of a byte."""
-    return ''.join('%x' % b for b in hashlib.sha256(data).digest())
-
-
-def until(what, name):
-    for _ in range(300):
-        got = what()
-        if got:
-            return got
-        time.sleep(0.1)
-    return need(False, name)
-
-
 class Peak(threading.Thread):
     """The most memory a process has while something goes on."""
 
@@ -108,22 +63,18 @@ class Peak(threading.Thread):
 
 
 p = Province()
-secret = p.path('keys', 'axis.secret')
-with open(secret, 'w', encoding='ascii') as f:
-    f.write('demo-secret-not-real\n')
+secret = p.secret('axis.secret', sdk.SECRET)
 port = free_port()
 axis_url = 'http://127.0.0.1:%d' % port
 for args in (('H98.01', 'hosted'),
              ('H98.02', 'axis', '--url', axis_url, '--quirk-hash'),
              ('@axis', 'axis', '--url', axis_url, '--pull', '1', '--of',
               'H99.07', '--quirk-hash')):
-    r = vanthu('route', p.store, *args, '--system-id', SYSTEM,
-               '--secret', 'file:axis.secret')
-    need(r.returncode == 0, 'route %s' % args[0], r.stdout + r.stderr)
+    p.route(*args, *sdk.ROUTE)
 
 s = Server(p)
-need(s.port is not None, 'the server starts', getattr(s, 'said', ''))
 url = 'http://127.0.0.1:%d/axis' % s.port
+call = sdk.caller(s.port)
 
 report(kit(os.path.join(CASES, 'agency.peer'), '--url', url), 15)
 
@@ -153,19 +104,12 @@ for case in ('A1', 'A2', 'A5', 'A14'):
 # then its status comes back by the same way.
 people = People(s)
 paper = people.walk([('cong-van.pdf', PDF, letter_pdf('--no-fields'))])
-people.clerk.need(people.clerk.act(paper, 'issue'))
-people.clerk.need(people.clerk.act(paper, 'dispatch',
-                                   to=[{'code': 'H98.01'}]))
+people.send(paper, 'H98.01')
 
 
 def listed():
     return call('getReceivedEdocList', servicetype='eDoc',
                 messagetype='edoc')['data']
-
-
-def delivery():
-    return people.clerk.get(
-        '/v1/papers/%s/deliveries' % paper).json['deliveries'][0]
 
 
 row = until(listed, 'it is listed')[0]
@@ -190,12 +134,11 @@ need(r.returncode == 0, 'a status 03', r.stderr)
 with open(p.path('status.edxml'), 'rb') as f:
     packet = f.read()
 answer = call('sendEdoc', packet + b'\r\n', servicetype='eDoc',
-              messagetype='status', hash_file=hash_file(packet),
+              messagetype='status', hash_file=sdk.hash_file(packet),
               **{'from': 'H98.01'})
 equal(answer['ErrorCode'], '0', 'is taken: %s' % answer['ErrorDesc'])
-until(lambda: (delivery()['status'] or {}).get('code') == '03',
-      'the sender sees it')
-ok(True, 'the sender sees that it was accepted')
+until(lambda: (people.deliveries(paper)[0]['status'] or {}).get('code')
+      == '03', 'the sender sees that it was accepted')
 
 # And to one that the axis serves.
 sending = p.path('sending.peer')

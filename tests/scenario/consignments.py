@@ -2,25 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What came from elsewhere, through the API: listed, read, fetched byte for
 byte, and out of quarantine once more. The kit sends it (docs/exchange-cases)."""
-import datetime
 import hashlib
-import hmac
-import http.client
-import json
-import time
 
 import harness as t
+import sdk
 
-SYSTEM = 'demo.system.01'
 province = t.Province()
-secret = province.path('keys', 'axis.secret')
-with open(secret, 'w', encoding='ascii') as f:
-    f.write('demo-secret-not-real\n')
-r = t.vanthu('route', province.store, 'H98.01', 'hosted', '--system-id',
-             SYSTEM, '--secret', 'file:axis.secret')
-t.need(r.returncode == 0, 'an agency is hosted', r.stderr.decode())
+secret = province.secret('axis.secret', sdk.SECRET)
+province.route('H98.01', 'hosted', *sdk.ROUTE)
 server = t.Server(province)
-t.need(server.port, 'the server starts', getattr(server, 'said', ''))
 people = t.People(server)
 clerk = people.clerk
 junk = b'\x89junk, no packet at all\n' * 40
@@ -30,33 +20,11 @@ with open(script, 'w', encoding='utf-8') as f:
             'packet p1 edoc H98.01 H99.07 sample\n'
             'do sendEdoc packet p1\nexpect code 0\n'
             'do sendEdoc packet p1\nexpect code 0\n')
-r = t.vanthu('edoc', 'peer', script, '--system-id', SYSTEM, '--secret-file',
+r = t.vanthu('edoc', 'peer', script, '--system-id', sdk.SYSTEM, '--secret-file',
              secret, '--json', '--url',
              'http://127.0.0.1:%d/axis' % server.port)
 t.need(r.returncode == 0, 'the kit sends a packet, twice',
        (r.stdout + r.stderr).decode())
-
-
-def call(path, body, **params):
-    """A call of the SDK; the answer as JSON."""
-    stamp = datetime.datetime.now(
-        datetime.timezone(datetime.timedelta(hours=7)))
-    params = {'systemid': SYSTEM, **params,
-              'timestamp': stamp.strftime('%d%m%YT%H%M%S+0')
-              + '%03d' % (stamp.microsecond // 1000),
-              'Content-Type': 'application/octet-stream'}
-    params = {k.replace('_', '-'): v for k, v in params.items()}
-    signed = json.dumps({'XroadVnpt-' + k: v for k, v in params.items()},
-                        separators=(',', ':'))
-    headers = {'XroadVnpt-' + k: v for k, v in params.items()}
-    headers['XroadVnpt-sign-header-key'] = ';'.join(params)
-    headers['XroadVnpt-sign-header'] = signed
-    headers['XroadVnpt-hash-header'] = hmac.new(
-        b'demo-secret-not-real', signed.encode(), hashlib.sha256).hexdigest()
-    headers['Content-Type'] = params['Content-Type']
-    c = http.client.HTTPConnection('127.0.0.1', server.port, timeout=60)
-    c.request('POST', '/axis/' + path, body + b'\r\n', headers)
-    return json.loads(c.getresponse().read())
 
 
 def listed(**want):
@@ -64,17 +32,7 @@ def listed(**want):
     return [c for c in got if all(c[k] == v for k, v in want.items())]
 
 
-def until(what, name):
-    for _ in range(200):
-        got = what()
-        if got:
-            break
-        time.sleep(0.1)
-    t.need(got, name)
-    return got
-
-
-one = until(lambda: listed(kind='edoc', state='arrived'), 'it is listed')[0]
+one = t.until(lambda: listed(kind='edoc', state='arrived'), 'it is listed')[0]
 t.equal((one['transport'], one['from']['code']), ('hosted', 'H98.01'),
         'by which way, and from whom')
 full = clerk.get('/v1/consignments/' + one['id']).json
@@ -86,9 +44,9 @@ t.equal((a.status, a.body), (304, b''), 'not twice to who has it')
 packet = clerk.get('/v1/consignments/%s/content' % one['id'])
 t.equal(hashlib.sha256(packet.body).hexdigest(), one['sha256'],
         'the packet, byte for byte')
-paper = until(lambda: [p for p in [clerk.paper(one['paper'])] if
-                       'no-valid-signature' in (p['parts'][0]['problem'] or '')],
-              'that nobody signed it stands at its main file')[0]
+paper = t.until(lambda: [p for p in [clerk.paper(one['paper'])] if
+                         'no-valid-signature' in (p['parts'][0]['problem'] or '')],
+                'that nobody signed it stands at its main file')[0]
 t.equal((paper['state'], paper['source_consignment']),
         ('waiting', one['id']), 'the paper that was made of it waits')
 for what in ('', '/content'):
@@ -101,18 +59,18 @@ t.refused(clerk.post('/v1/consignments/%s/acts' % one['id'],
 
 # --- what cannot be read ---
 
-a = call('sendEdoc', junk, servicetype='eDoc', messagetype='edoc',
-         hash_file=''.join('%x' % b for b in hashlib.sha256(junk).digest()),
-         **{'from': 'H98.01', 'to': 'H99.07'})
+a = sdk.caller(server.port)(
+    'sendEdoc', junk + b'\r\n', servicetype='eDoc', messagetype='edoc',
+    hash_file=sdk.hash_file(junk), **{'from': 'H98.01', 'to': 'H99.07'})
 t.equal(a['ErrorCode'], '0', 'what is no packet is taken and kept: %s' % a)
-bad = until(lambda: [c for c in listed(size=len(junk))
-                     if c['state'] in ('quarantined', 'refused')],
-            'and found out')[0]
+bad = t.until(lambda: [c for c in listed(size=len(junk))
+                       if c['state'] in ('quarantined', 'refused')],
+              'and found out')[0]
 t.ok(bad['note'], 'with the reason', bad)
 a = clerk.post('/v1/consignments/%s/acts' % bad['id'], {'act': 'reread'})
 t.equal(a.status, 200, 'it is read again')
-until(lambda: clerk.get('/v1/consignments/' + bad['id']).json['last_act'] >
-      a.json['index'], 'and found out again')
+t.until(lambda: clerk.get('/v1/consignments/' + bad['id']).json['last_act'] >
+        a.json['index'], 'and found out again')
 
 # --- and is set aside ---
 

@@ -6,14 +6,10 @@ the acts of the receiver; whoever is not the peer that was agreed on gets
 nothing in."""
 import base64
 import hashlib
-import http.client
 import http.server
-import json
 import os
-import socket
 import ssl
 import threading
-import time
 
 import harness as t
 
@@ -62,76 +58,23 @@ def tls_pin(name):
     return hashlib.sha256(der).hexdigest()
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
-
-
-def route(store, *args):
-    r = t.vanthu('route', store, *args)
-    t.need(r.returncode == 0, 'route ' + args[0], r.stderr.decode())
-
-
-class TlsClient(t.Client):
+def client(port, token=None, cert=None):
     """The API over TLS; cert: who we are, or nobody."""
-
-    def __init__(self, port, token, cert=None):
-        super().__init__(port, token)
-        self.context = ssl.create_default_context(
-            cafile=os.path.join(work, 'ca.pem'))
-        if cert is not None:
-            self.context.load_cert_chain(
-                os.path.join(work, cert + '.pem'),
-                os.path.join(work, cert + '.key'))
-
-    def _once(self, method, path, body, headers):
-        c = http.client.HTTPSConnection('127.0.0.1', self.port,
-                                        context=self.context,
-                                        timeout=self.timeout)
-        try:
-            c.request(method, path, body, headers)
-            r = c.getresponse()
-            return t.Answer(r.status, r.getheaders(), r.read())
-        finally:
-            c.close()
+    return t.Client(port, token, tls=t.trusting(
+        os.path.join(work, 'ca.pem'),
+        *(os.path.join(work, cert + x) for x in ('.pem', '.key') if cert)))
 
 
 class Node(t.Server):
     def __init__(self, name, store, port):
-        self.province = province
-        self.name = name
-        self.log = open(province.path('log', 'serve'), 'ab')
-        self.process = t.start(
-            [t.VANTHU, 'serve', store, '--json', '--listen',
-             '127.0.0.1:%d' % port, '--public-url', 'http://127.0.0.1:8480',
-             '--anchors', province.anchors, '--keys', province.path('keys'),
-             '--allow-private-fetch',
-             '--tls-cert', os.path.join(work, name + '.pem'),
-             '--tls-key', os.path.join(work, name + '.key'),
-             '--client-ca', os.path.join(work, 'ca.pem')],
-            stdout=t.subprocess.PIPE, stderr=self.log)
-        line = self.process.stdout.readline()
-        t.need(line.startswith(b'{'), 'node %s starts' % name, line)
-        self.port = json.loads(line)['port']
+        super().__init__(province, store, port, (
+            '--tls-cert', os.path.join(work, name + '.pem'),
+            '--tls-key', os.path.join(work, name + '.key'),
+            '--client-ca', os.path.join(work, 'ca.pem')))
 
     def client(self, name=None):
-        return TlsClient(self.port,
-                         None if name is None else province.token(name))
-
-
-def until(what, name):
-    for _ in range(300):
-        got = what()
-        if got:
-            break
-        time.sleep(0.1)
-    if not got:
-        with open(province.path('log', 'serve'), encoding='utf-8') as f:
-            said = [x for x in f.readlines() if 'http.request' not in x]
-            print('# ' + '# '.join(said[-20:]))
-    t.need(got, name)
-    return got
+        return client(self.port,
+                      None if name is None else province.token(name))
 
 
 make_keys()
@@ -140,29 +83,26 @@ for n in ('a', 'b'):
             province.path('keys', 'svc-%s.pem' % n))
 store_a = province.store_of('skhcn', os.path.join(work, 'a'))
 store_b = province.store_of('anmau', os.path.join(work, 'b'))
-port_a, port_b = free_port(), free_port()
-route(store_b, '@own', 'own', '--secret', 'file:svc-b.pem')
-route(store_b, 'H99.07', 'direct', '--url', 'https://127.0.0.1:%d' % port_a,
-      '--cert', os.path.join(work, 'svc-a.crt'), '--tls-sha256', tls_pin('a'))
+port_a, port_b = t.free_port(), t.free_port()
+province.route('@own', 'own', '--secret', 'file:svc-b.pem', store=store_b)
+province.route('H99.07', 'direct', '--url', 'https://127.0.0.1:%d' % port_a,
+               '--cert', os.path.join(work, 'svc-a.crt'), '--tls-sha256',
+               tls_pin('a'), store=store_b)
 b = Node('b', store_b, port_b)
 log_key = b.client().get('/v1/agencies/H99.31/log').json['log_key']
-route(store_a, '@own:H99.07', 'own', '--secret', 'file:svc-a.pem')
-route(store_a, 'H99.31', 'direct', '--url', 'https://127.0.0.1:%d' % port_b,
-      '--cert', os.path.join(work, 'svc-b.crt'), '--tls-sha256', tls_pin('b'),
-      '--log-key', log_key)
+province.route('@own:H99.07', 'own', '--secret', 'file:svc-a.pem',
+               store=store_a)
+province.route('H99.31', 'direct', '--url', 'https://127.0.0.1:%d' % port_b,
+               '--cert', os.path.join(work, 'svc-b.crt'), '--tls-sha256',
+               tls_pin('b'), '--log-key', log_key, store=store_a)
 a = Node('a', store_a, port_a)
 people = t.People(a)
 their_clerk = b.client('anmau-clerk')
 their_leader = b.client('anmau-leader')
 
 
-def deliveries(paper):
-    return people.clerk.get('/v1/papers/%s/deliveries' % paper).json[
-        'deliveries']
-
-
 def shown(paper):
-    return (deliveries(paper)[0]['status'] or {}).get('code')
+    return (people.deliveries(paper)[0]['status'] or {}).get('code')
 
 
 # --- one paper, all the way ---
@@ -170,10 +110,9 @@ def shown(paper):
 files = [('cong-van.pdf', t.PDF, t.letter_pdf('--no-fields')),
          ('bang-ke.xlsx', t.XLSX, t.annex_xlsx())]
 paper = people.walk(files)
-people.clerk.need(people.clerk.act(paper, 'issue'))
-people.clerk.need(people.clerk.act(paper, 'dispatch'))
+people.send(paper)
 
-until(lambda: shown(paper) == '01', 'it arrives there: 01')
+t.until(lambda: shown(paper) == '01', 'it arrives there: 01')
 waiting = their_clerk.get('/v1/papers?direction=in&state=waiting').json[
     'papers']
 t.equal(len(waiting), 1, 'one paper waits for their clerk')
@@ -189,18 +128,18 @@ t.equal((p['meta']['subject'], p['meta']['agency_code']),
 
 accepted = their_clerk.need(their_clerk.act(theirs, 'accept'))
 t.equal(accepted.json['arrival'], 1, 'it gets số đến 1')
-until(lambda: shown(paper) == '03', '03 comes back')
+t.until(lambda: shown(paper) == '03', '03 comes back')
 their_leader.need(their_leader.act(
     theirs, 'assign', lead=their_leader.get('/v1/me').json['person'],
     opinion='Giao xử lý'))
-until(lambda: shown(paper) == '04', '04')
+t.until(lambda: shown(paper) == '04', '04')
 their_clerk.need(their_clerk.act(theirs, 'finish', note='Xong'))
-until(lambda: shown(paper) == '06', '06')
+t.until(lambda: shown(paper) == '06', '06')
 
 # --- the receipt ---
 
-d = until(lambda: [x for x in deliveries(paper) if x['receipt']],
-          'the receipt is there')[0]
+d = t.until(lambda: [x for x in people.deliveries(paper) if x['receipt']],
+            'the receipt is there')[0]
 receipt = base64.b64decode(d['receipt'])
 t.receipt_holds(receipt, 'the receipt verifies')
 c = [x for x in their_clerk.get('/v1/consignments').json['consignments']
@@ -217,15 +156,14 @@ t.ok(d['evidence']['sent'] and d['evidence']['stored'] and
 # --- refused, with a reason ---
 
 second = people.walk(files[:1])
-people.clerk.need(people.clerk.act(second, 'issue'))
-people.clerk.need(people.clerk.act(second, 'dispatch'))
-until(lambda: shown(second) == '01', 'a second paper arrives')
+people.send(second)
+t.until(lambda: shown(second) == '01', 'a second paper arrives')
 theirs2 = their_clerk.get('/v1/papers?direction=in&state=waiting').json[
     'papers'][0]['id']
 their_clerk.need(their_clerk.act(theirs2, 'refuse',
                                  reason='Không thuộc thẩm quyền'))
-until(lambda: shown(second) == '02', '02 comes back')
-t.equal(deliveries(second)[0]['reason'], 'Không thuộc thẩm quyền',
+t.until(lambda: shown(second) == '02', '02 comes back')
+t.equal(people.deliveries(second)[0]['reason'], 'Không thuộc thẩm quyền',
         'with the reason')
 
 # --- who is not the peer ---
@@ -248,7 +186,7 @@ def direct(ident, body, cert='a', **change):
          'X-Vanthu-Signature': headers['X-Vanthu-Signature']}
     h.update({k.replace('_', '-'): v for k, v in change.items()})
     h = {k: v for k, v in h.items() if v is not None}
-    return TlsClient(port_b, None, cert).ask(
+    return client(port_b, None, cert).ask(
         'POST', '/exchange/direct/' + ident, body, h)
 
 
@@ -314,21 +252,20 @@ def untold():
 
 b.stop()
 third = people.walk(files[:1])
-people.clerk.need(people.clerk.act(third, 'issue'))
-people.clerk.need(people.clerk.act(third, 'dispatch'))
-d = until(lambda: [x for x in deliveries(third) if x['attempts'] > 0],
-          'a try shows before its outcome')[0]
+people.send(third)
+d = t.until(lambda: [x for x in people.deliveries(third) if x['attempts'] > 0],
+            'a try shows before its outcome')[0]
 t.equal((d['state'], d['dead'], d['status']), ('waiting', False, None),
         'and another follows')
 answer = hurry(people.clerk, '/v1/deliveries/' + d['id'])
 t.equal((answer.status, answer.json['id'], answer.json['state']),
         (200, d['id'], 'waiting'), 'now')
-until(lambda: deliveries(third)[0]['attempts'] > d['attempts'],
-      'it is tried, in vain')
+t.until(lambda: people.deliveries(third)[0]['attempts'] > d['attempts'],
+        'it is tried, in vain')
 b = Node('b', store_b, port_b)
 t.equal(hurry(people.clerk, '/v1/deliveries/' + d['id']).status, 200,
         'and when the peer is back')
-until(lambda: shown(third) == '01', 'it arrives at once')
+t.until(lambda: shown(third) == '01', 'it arrives at once')
 t.refused(hurry(people.clerk, '/v1/deliveries/' + d['id']), 409,
           'out-of-order', 'what arrived does not wait')
 
@@ -344,7 +281,7 @@ no.socket = context.wrap_socket(no.socket, server_side=True)
 thread = threading.Thread(target=no.serve_forever, daemon=True)
 thread.start()
 their_clerk.need(their_clerk.act(theirs3, 'accept'))
-u = until(untold, 'what the sender does not take is listed')
+u = t.until(untold, 'what the sender does not take is listed')
 t.equal([(x['status']['code'], x['to'], x['paper'], x['next_try_at'])
          for x in u], [('03', 'H99.07', theirs3, None)],
         'what, to whom, about which paper; it waits for a person')
@@ -361,8 +298,8 @@ answer = hurry(their_clerk, '/v1/statuses/' + u[0]['id'])
 t.equal((answer.status, answer.json['id'],
          bool(answer.json['next_try_at'])), (200, u[0]['id'], True),
         'told now, to who is back')
-until(lambda: shown(third) == '03', 'it is told')
-until(lambda: not untold(), 'and no longer listed')
+t.until(lambda: shown(third) == '03', 'it is told')
+t.until(lambda: not untold(), 'and no longer listed')
 
 a.stop()
 b.stop()

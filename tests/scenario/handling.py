@@ -8,7 +8,6 @@ import harness as t
 
 province = t.Province()
 server = t.Server(province)
-t.need(server.port, 'the server starts', getattr(server, 'said', ''))
 people = t.People(server)
 admin = server.client('skhcn-admin')
 pdf = t.letter_pdf('--no-fields')
@@ -18,17 +17,6 @@ files = [('cong-van.pdf', t.PDF, pdf)]
 def done(answer, name):
     t.need(200 <= answer.status < 300, name, answer)
     return answer
-
-
-def until(what, name):
-    """What the work queue does comes in its own time."""
-    for _ in range(200):
-        got = what()
-        if got:
-            break
-        time.sleep(0.1)
-    t.need(got, name)
-    return got
 
 
 def act(who, paper, name, **fields):
@@ -60,7 +48,7 @@ def waiting():
         got = people.their_clerk.get(
             '/v1/papers?direction=in&state=waiting').json['papers']
         return got[0]['id'] if got else None
-    return until(look, 'it waits at the other agency')
+    return t.until(look, 'it waits at the other agency')
 
 
 def delivery(paper):
@@ -78,7 +66,7 @@ def tagged(who, path, name):
 
 
 def shown(paper, code, name):
-    until(lambda: (delivery(paper)['status'] or {}).get('code') == code,
+    t.until(lambda: (delivery(paper)['status'] or {}).get('code') == code,
             name)
 
 
@@ -152,13 +140,13 @@ paper = sent()
 here = waiting()
 done(act(people.their_clerk, here, 'accept'), 'accepted')
 done(act(people.clerk, paper, 'take_back', reason='Gửi nhầm'), 'asked back')
-until(lambda: people.their_clerk.paper(here)['asked_at'],
+t.until(lambda: people.their_clerk.paper(here)['asked_at'],
         'the receiver is asked')
 done(act(people.their_clerk, here, 'answer_recall', agree=False,
                             reason='Đã xử lý'), 'and declines')
-until(lambda: any((x['status'] or {}).get('code') == '16' for x in
-                    people.clerk.get('/v1/deliveries/' + delivery(
-                        paper)['id']).json['log']), 'the sender is told 16')
+t.until(lambda: any((x['status'] or {}).get('code') == '16' for x in
+                      people.clerk.get('/v1/deliveries/' + delivery(
+                          paper)['id']).json['log']), 'the sender is told 16')
 notice = issued()
 done(act(people.clerk, paper, 'recall', notice=notice, reason='Thu hồi'),
      'recalled by a notice')
@@ -172,10 +160,10 @@ t.equal(people.clerk.paper(paper)['replaced_by'], by, 'by that one')
 paper = issued()
 done(act(people.clerk, paper, 'dispatch', to=[{'name': 'Ông Nguyễn Văn A'}]),
      'sent to somebody without a system')
-d = until(lambda: [d for d in people.clerk.get(
+d = t.until(lambda: [d for d in people.clerk.get(
     '/v1/deliveries?list=print').json['deliveries']
-                 if d['paper'] == paper],
-          'it is on the list to be printed')[0]
+                   if d['paper'] == paper],
+            'it is on the list to be printed')[0]
 handed = '/v1/deliveries/%s/acts' % d['id']
 tag = tagged(people.clerk, '/v1/deliveries/' + d['id'], 'it has a tag')
 for day in ('2020-01-02', '2099-01-02'):

@@ -12,6 +12,8 @@ import json
 import os
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -26,6 +28,7 @@ VANTHU = os.path.join(BUILD, 'api', 'vanthu')
 DEMO = os.path.join(SOURCE, 'api', 'demo')
 # Sanitizers make everything several times slower.
 START_S = 60
+PATIENCE_S = 60
 
 # --- TAP ---
 
@@ -56,6 +59,16 @@ def need(good, name, detail=None):
     if not ok(good, name, detail):
         print('Bail out! needed to go on')
         sys.exit(1)
+
+
+def until(what, name, tell=None):
+    """What `what` gives as soon as it gives something: the work queue takes
+    its own time. Never: tell() says more."""
+    end = time.monotonic() + PATIENCE_S
+    while not (got := what()) and time.monotonic() < end:
+        time.sleep(0.1)
+    need(got, name, None if got or tell is None else tell())
+    return got
 
 
 def done():
@@ -94,6 +107,12 @@ def run(*args, **more):
 
 def vanthu(*args, **more):
     return run(VANTHU, *args, **more)
+
+
+def free_port(address='127.0.0.1'):
+    with socket.socket() as s:
+        s.bind((address, 0))
+        return s.getsockname()[1]
 
 
 def scratch():
@@ -173,6 +192,16 @@ class Province:
         need(r.returncode == 0, 'store ' + name, r.stderr.decode())
         return path
 
+    def route(self, *args, store=None):
+        r = vanthu('route', store or self.store, *args)
+        need(r.returncode == 0, 'route ' + args[0], r.stderr.decode())
+
+    def secret(self, name, text):
+        """A file beside the keys; its path."""
+        with open(self.path('keys', name), 'w', encoding='utf-8') as f:
+            f.write(text + '\n')
+        return f.name
+
     @property
     def anchors(self):
         return self.path('anchors.pem')
@@ -224,6 +253,12 @@ def _record_operations(log):
 _recorded = set()
 
 
+def said(province):
+    """The end of its servers' log, without the requests."""
+    with open(province.path('log', 'serve'), encoding='utf-8') as f:
+        return ''.join([x for x in f if 'http.request ' not in x][-20:])
+
+
 class Server:
     """`vanthu serve` of a province on a port of its own."""
 
@@ -238,12 +273,10 @@ class Server:
              '--allow-private-fetch', *options],
             stdout=subprocess.PIPE, stderr=self.log, **more)
         line = self.process.stdout.readline()
-        try:
-            self.port = json.loads(line)['port']
-        except (ValueError, KeyError):
-            self.port = None
-            self.said = line + self.process.stdout.read()
-            self.process.wait()
+        self.port = json.loads(line or b'{}').get('port')
+        if self.port is None:
+            need(False, 'the server starts', '%s\n%s' % (
+                line.decode(), said(province)))
 
     def client(self, name=None):
         return Client(self.port,
@@ -332,11 +365,20 @@ def new_key():
     return uuid.uuid4().hex
 
 
-class Client:
-    """The API as one person sees it."""
+def trusting(ca, cert=None, key=None):
+    """What a caller over TLS trusts, and the certificate it shows."""
+    context = ssl.create_default_context(cafile=ca)
+    if cert is not None:
+        context.load_cert_chain(cert, key)
+    return context
 
-    def __init__(self, port, token, timeout=START_S):
+
+class Client:
+    """The API as one person sees it; tls: of trusting(), or plain."""
+
+    def __init__(self, port, token, timeout=START_S, tls=None):
         self.port, self.token, self.timeout = port, token, timeout
+        self.tls = tls
 
     def ask(self, method, path, body=None, headers=None):
         h = dict(headers or {})
@@ -353,8 +395,10 @@ class Client:
         return answer
 
     def _once(self, method, path, body, headers):
-        c = http.client.HTTPConnection('127.0.0.1', self.port,
-                                       timeout=self.timeout)
+        where = {'host': '127.0.0.1', 'port': self.port,
+                 'timeout': self.timeout}
+        c = http.client.HTTPConnection(**where) if self.tls is None else \
+            http.client.HTTPSConnection(**where, context=self.tls)
         try:
             c.request(method, path, body, headers)
             r = c.getresponse()
@@ -460,6 +504,21 @@ class People:
         a = self.officer.need(self.officer.register(files,
                                                     letter_meta(**meta)))
         return a.json['paper']
+
+    def send(self, paper, *to):
+        """Issued, and sent to these codes; to none: to its recipients."""
+        self.clerk.need(self.clerk.act(paper, 'issue'))
+        self.clerk.need(self.clerk.act(paper, 'dispatch', **(
+            {'to': [{'code': x} for x in to]} if to else {})))
+
+    def deliveries(self, paper):
+        return self.clerk.need(self.clerk.get(
+            '/v1/papers/%s/deliveries' % paper)).json['deliveries']
+
+    def hurry(self, delivery):
+        self.clerk.need(self.clerk.ask(
+            'POST', '/v1/deliveries/%s/hurry' % delivery['id'],
+            headers={'Idempotency-Key': new_key()}))
 
     def agree(self, paper, initials=0):
         """Submitted and approved, with that many digital initials."""

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import threading
-import time
 
 import harness as t
 
@@ -14,7 +13,6 @@ SCRIPT = os.path.join(t.SOURCE, 'docs', 'integration.sh')
 
 province = t.Province()
 server = t.Server(province)
-t.need(server.port, 'the server starts', getattr(server, 'said', ''))
 people = t.People(server)
 state = t.scratch()
 letter = os.path.join(t.scratch(), 'công văn.pdf')
@@ -35,20 +33,10 @@ def papers(client, **filters):
     return client.need(client.get('/v1/papers?' + query)).json['papers']
 
 
-def until(what, name):
-    for _ in range(600):
-        got = what()
-        if got:
-            return got
-        time.sleep(0.1)
-    t.need(False, name)
-    return None
-
-
 def people_work():
     """What the leader and the clerk do when they see the paper."""
-    paper = until(lambda: papers(people.leader, state='submitted'),
-                  'a paper comes to the leader')[0]['id']
+    paper = t.until(lambda: papers(people.leader, state='submitted'),
+                    'a paper comes to the leader')[0]['id']
     main = people.leader.paper(paper)['parts'][0]['sha256']
     people.leader.need(people.leader.act(paper, 'approve', main=main))
     people.leader.need(people.sign(paper))
@@ -58,7 +46,7 @@ def people_work():
 
 args = ('skhcn-system', 'send', letter, 'V/v phối hợp thử nghiệm', 'H99.31')
 first = system(*args)
-until(lambda: papers(people.officer, state='submitted'), 'it is submitted')
+t.until(lambda: papers(people.officer, state='submitted'), 'it is submitted')
 os.killpg(first.pid, signal.SIGKILL)
 first.communicate()
 t.ok(len(papers(people.officer)) == 1, 'killed while people work')
@@ -70,8 +58,8 @@ second = system(*args)
 
 def received():
     """The other agency's system, once there is something for it."""
-    until(lambda: papers(people.their_clerk, state='waiting'),
-          'it waits at the other agency')
+    t.until(lambda: papers(people.their_clerk, state='waiting'),
+            'it waits at the other agency')
     there = system('anmau-system', 'receive')
     out, err = there.communicate(timeout=100)
     t.need(there.returncode == 0, 'the other agency receives it',
@@ -98,7 +86,7 @@ t.all_passed(sent, province, 2, 'every signature TOTAL-PASSED')
 theirs = people.their_clerk.paper(came[0])
 t.equal((len(came), theirs['state'], theirs['arrival']['value']),
         (1, 'finished', 1), 'the other agency has it, numbered and finished')
-until(lambda: people.officer.get('/v1/papers/%s/deliveries' % paper).json[
+t.until(lambda: people.officer.get('/v1/papers/%s/deliveries' % paper).json[
     'deliveries'][0]['status']['code'] == '06', 'the sender is told 06')
 receipts = os.path.join(state, 'skhcn-system', 'receipts')
 for name in sorted(os.listdir(receipts)):
@@ -130,12 +118,12 @@ rm "$t"
 os.chmod(signer, 0o755)
 third = system('skhcn-system', 'send', letter, 'V/v ký hai bước', 'H99.31',
                VANTHU_SIGNER=signer)
-mine = until(lambda: papers(people.leader, state='submitted'),
-             'another paper comes to the leader')[0]['id']
+mine = t.until(lambda: papers(people.leader, state='submitted'),
+               'another paper comes to the leader')[0]['id']
 main = people.leader.paper(mine)['parts'][0]['sha256']
 people.leader.need(people.leader.act(mine, 'approve', main=main))
-until(lambda: people.clerk.paper(mine)['state'] == 'sealed',
-      'signed and sealed in two steps')
+t.until(lambda: people.clerk.paper(mine)['state'] == 'sealed',
+        'signed and sealed in two steps')
 os.killpg(third.pid, signal.SIGKILL)
 third.communicate()
 people.clerk.need(people.clerk.act(mine, 'issue'))

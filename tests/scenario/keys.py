@@ -12,7 +12,6 @@ import harness as t
 
 province = t.Province()
 server = t.Server(province)
-t.need(server.port, 'the server starts', getattr(server, 'said', ''))
 people = t.People(server)
 files = [('cong-van.pdf', t.PDF, t.letter_pdf('--no-fields'))]
 paper = people.draft(files)

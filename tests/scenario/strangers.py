@@ -13,7 +13,6 @@ import harness as t
 
 province = t.Province()
 server = t.Server(province)
-t.need(server.port, 'the server starts', getattr(server, 'said', ''))
 people = t.People(server)
 admin = server.client('skhcn-admin')
 their_system = server.client('anmau-system')

@@ -13,7 +13,6 @@ import harness as t
 
 province = t.Province()
 server = t.Server(province)
-t.need(server.port, 'the server starts', getattr(server, 'said', ''))
 people = t.People(server)
 plain = t.letter_pdf('--no-fields')
 laid = t.letter_pdf()

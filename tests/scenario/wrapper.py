@@ -163,19 +163,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             'attachments': [{'fileName': 'a.pdf', 'fileContent': 'QUJD'}]}})
 
 
-def until(what, name):
-    for _ in range(400):
-        if what():
-            t.ok(True, name)
-            return
-        time.sleep(0.1)
-    log = [x for x in province.read('log', 'serve').splitlines()
-           if 'http.request' not in x]
-    t.need(False, name, '\n'.join(map(str, [
-        gate.faults, gate.acks, gate.fetched, [k for k, _ in gate.sent],
-        *log[-12:]])))
-
-
 def packet(number):
     """A packet to H99.07, and the status 03 that would answer it."""
     doc = {'from': {'code': 'H98.01', 'name': 'Cơ quan mẫu'},
@@ -194,19 +181,6 @@ def packet(number):
         return f.read()
 
 
-def deliveries(paper):
-    return people.clerk.get('/v1/papers/%s/deliveries' % paper).json[
-        'deliveries']
-
-
-def send():
-    paper = people.walk([('cong-van.pdf', t.PDF, letter)])
-    people.clerk.need(people.clerk.act(paper, 'issue'))
-    people.clerk.need(people.clerk.act(paper, 'dispatch',
-                                       to=[{'code': 'H98.01'}]))
-    return paper
-
-
 httpd = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
 threading.Thread(target=httpd.serve_forever, daemon=True).start()
 province = t.Province()
@@ -214,25 +188,22 @@ work = t.scratch()
 letter = t.letter_pdf('--no-fields')
 with open(os.path.join(work, 'a.pdf'), 'wb') as f:
     f.write(letter)
-for name, text in (('gate.secret', SECRET), ('gate.password', PASSWORD)):
-    with open(province.path('keys', name), 'w', encoding='ascii') as f:
-        f.write(text + '\n')
+province.secret('gate.secret', SECRET)
+province.secret('gate.password', PASSWORD)
 url = 'http://127.0.0.1:%d' % httpd.server_address[1]
 for args in (('H98.01',), ('@tinh', '--pull', '1', '--of', 'H99.07')):
-    r = t.vanthu('route', province.store, args[0], 'wrapper', '--url', url,
-                 '--system-id', SYSTEM, '--user', USER, '--secret',
-                 'file:gate.secret', '--password', 'file:gate.password',
-                 *args[1:])
-    t.need(r.returncode == 0, 'route', r.stderr.decode())
+    province.route(args[0], 'wrapper', '--url', url, '--system-id', SYSTEM,
+                   '--user', USER, '--secret', 'file:gate.secret',
+                   '--password', 'file:gate.password', *args[1:])
 gate.add('d1-xml', 'edoc', packet(1))
 gate.add('d2', 'edoc', packet(2))
 gate.add('d3', 'edoc', packet(3), 'done')
 s = t.Server(province)
-t.need(s.port, 'the server starts', getattr(s, 'said', ''))
 people = t.People(s)
+files = [('cong-van.pdf', t.PDF, letter)]
 
-until(lambda: sorted(gate.acks) == [('d1-xml', 'done'), ('d2', 'done')],
-      'what is new is fetched, as XML and in base64, and acknowledged')
+t.until(lambda: sorted(gate.acks) == [('d1-xml', 'done'), ('d2', 'done')],
+        'what is new is fetched, as XML and in base64, and acknowledged')
 t.ok('d3' not in gate.fetched, 'what is done already is left')
 t.ok(all(DAY.match(d) for d in gate.days), 'days of the list', gate.days)
 first, last = (datetime.date(*map(int, d.split('/'))) for d in gate.days)
@@ -240,11 +211,11 @@ t.equal((last - first).days, 7, 'seven days back')
 c = people.clerk.get('/v1/consignments').json['consignments']
 t.equal(sorted(x['external'] for x in c), ['d1-xml', 'd2'], 'both are kept')
 t.equal({x['transport'] for x in c}, {'wrapper'}, 'by the wrapper')
-until(lambda: people.clerk.get('/v1/addresses/H98.77').status == 200,
-      'its agencies are in the address book')
+t.until(lambda: people.clerk.get('/v1/addresses/H98.77').status == 200,
+        'its agencies are in the address book')
 # The sender is told over the same way.
-until(lambda: [k for k, _ in gate.sent] == ['status', 'status'],
-      'a status goes back for each')
+t.until(lambda: [k for k, _ in gate.sent] == ['status', 'status'],
+        'a status goes back for each')
 t.ok(all(b'StatusCode>01<' in p for _, p in gate.sent), 'it arrived')
 
 # A token that ended, and a refusal that may pass.
@@ -252,27 +223,28 @@ with gate.lock:
     logins = gate.logins
     gate.tokens.clear()
     gate.sent.clear()
-paper = send()
-until(lambda: [k for k, _ in gate.sent] == ['edoc'], 'a paper is sent')
+paper = people.walk(files)
+people.send(paper, 'H98.01')
+t.until(lambda: [k for k, _ in gate.sent] == ['edoc'], 'a paper is sent')
 t.ok(gate.logins > logins, 'with a new token')
 t.ok(b'<edXML:OrganId>H98.01<' in gate.sent[0][1], 'it is for them')
-until(lambda: deliveries(paper)[0]['state'] == 'sent', 'it is sent')
-t.equal(deliveries(paper)[0]['transport'], 'wrapper', 'by the wrapper')
+t.until(lambda: people.deliveries(paper)[0]['state'] == 'sent', 'it is sent')
+t.equal(people.deliveries(paper)[0]['transport'], 'wrapper', 'by the wrapper')
 gate.answers.append(20)
-paper = send()
-until(lambda: not gate.answers, 'code 20')
+paper = people.walk(files)
+people.send(paper, 'H98.01')
+t.until(lambda: not gate.answers, 'code 20')
 time.sleep(1)
-d = deliveries(paper)[0]
+d = people.deliveries(paper)[0]
 t.equal((d['state'], d['dead']), ('waiting', False), 'it is tried later')
-people.clerk.need(people.clerk.ask(
-    'POST', '/v1/deliveries/%s/hurry' % d['id'],
-    headers={'Idempotency-Key': t.new_key()}))
-until(lambda: len(gate.sent) == 2, 'and taken then')
+people.hurry(d)
+t.until(lambda: len(gate.sent) == 2, 'and taken then')
 gate.answers.append(18)
-paper = send()
-until(lambda: deliveries(paper)[0]['dead'], 'code 18 is final')
-t.ok('18' in (deliveries(paper)[0]['note'] or ''), 'the code is told',
-     deliveries(paper)[0]['note'])
+paper = people.walk(files)
+people.send(paper, 'H98.01')
+t.until(lambda: people.deliveries(paper)[0]['dead'], 'code 18 is final')
+t.ok('18' in (people.deliveries(paper)[0]['note'] or ''), 'the code is told',
+     people.deliveries(paper)[0]['note'])
 
 t.equal(gate.faults, [], 'nothing was done wrongly to the gateway')
 s.stop()
