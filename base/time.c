@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/time.h"
 
+#include <stdio.h>
+
 #define DAY_S          86400
 #define DAYS_400_YEARS 146097 /* the Gregorian calendar repeats after it */
 #define DAYS_TO_1970   719468 /* from 0000-03-01 */
@@ -238,4 +240,17 @@ vt_time_parse_rfc3339(const char *s, vt_time *ret, struct vt_err *reterr)
 		    s);
 	*ret = vt_time_from_date(&d, off);
 	return VT_OK;
+}
+
+vt_time
+vt_time_parse_day(const char *s)
+{
+	char text[sizeof("2026-03-02T00:00:00+07:00")];
+	vt_time t;
+
+	if (strlen(s) != 10)
+		return VT_TIME_NONE;
+	(void)snprintf(text, sizeof(text), "%sT00:00:00+07:00", s);
+	return vt_time_parse_rfc3339(text, &t, NULL) == VT_OK ? t
+							      : VT_TIME_NONE;
 }

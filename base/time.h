@@ -32,6 +32,9 @@ void vt_time_rfc3339(vt_time t, int offset_s, struct vt_buf *ret);
 VT_NODISCARD int vt_time_parse_rfc3339(const char *s, vt_time *ret,
     struct vt_err *reterr);
 
+/* "2026-03-02": its first moment in Vietnam; VT_TIME_NONE: not a day. */
+vt_time vt_time_parse_day(const char *s);
+
 /* PDF date (ISO 32000-1 §7.9.4), e.g. D:20260302081245+07'00' */
 void vt_time_pdf(vt_time t, int offset_s, struct vt_buf *ret);
 

@@ -20,8 +20,6 @@
 #include "api/office/accounts.h"
 #include "base/limits.h"
 
-#define CERTS_MAX 8
-
 struct province {
 	struct vt_cli *cli;
 	struct vt_store *store;
@@ -48,7 +46,7 @@ str(json_t *o, const char *key)
 /* PEM or DER files named in a list, into certs. */
 static int
 read_certs(struct province *p, json_t *list, const char *where,
-    struct vt_span certs[CERTS_MAX], size_t *ret_n)
+    struct vt_span certs[VT_L(CERTS_MAX)], size_t *ret_n)
 {
 	size_t n = 0, k, got;
 	struct vt_span *read;
@@ -74,7 +72,7 @@ read_certs(struct province *p, json_t *list, const char *where,
 			 &p->cli->err)) != VT_OK)
 			return rc;
 		for (size_t i = 0; i < got; i++) {
-			if (n == CERTS_MAX)
+			if (n == VT_L(CERTS_MAX))
 				return bad(p, where, "too many certificates");
 			certs[n++] = read[i];
 		}
@@ -128,7 +126,7 @@ static int
 add_person(struct province *p, uint32_t agency, json_t *o)
 {
 	struct vt_new_person np = { 0 };
-	struct vt_span certs[CERTS_MAX];
+	struct vt_span certs[VT_L(CERTS_MAX)];
 	const char *where = str(o, "name");
 	vt_id id;
 	int rc;
@@ -155,7 +153,7 @@ static int
 add_agency(struct province *p, json_t *o)
 {
 	struct vt_agency_name name = { 0 };
-	struct vt_span certs[CERTS_MAX];
+	struct vt_span certs[VT_L(CERTS_MAX)];
 	size_t n_certs, k;
 	json_t *person;
 	uint32_t no;

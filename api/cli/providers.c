@@ -8,12 +8,10 @@
 #include "api/fetch/call.h"
 #include "base/limits.h"
 
-#define PROVIDERS_MAX 8
-
 struct vt_cli_providers {
 	json_t *root; /* owns the strings */
-	struct vt_oidc_provider list[PROVIDERS_MAX];
-	struct vt_secret *secrets[PROVIDERS_MAX];
+	struct vt_oidc_provider list[VT_L(PROVIDERS_MAX)];
+	struct vt_secret *secrets[VT_L(PROVIDERS_MAX)];
 	size_t n;
 	struct vt_buf redirect;
 	struct vt_oidc *oidc;
@@ -100,9 +98,10 @@ read_list(struct vt_cli_providers *p, const char *file, struct vt_err *reterr)
 		const char *scope = str(one, "scope");
 		struct vt_oidc_provider *q;
 
-		if (i == PROVIDERS_MAX)
+		if (i == VT_L(PROVIDERS_MAX))
 			return vt_err_set(reterr, VT_E_LIMIT,
-			    "%s: at most %d providers", file, PROVIDERS_MAX);
+			    "%s: at most %zu providers", file,
+			    VT_L(PROVIDERS_MAX));
 		q = &p->list[p->n];
 		q->id = str(one, "id");
 		q->title = str(one, "title");
@@ -165,7 +164,7 @@ vt_cli_providers_free(struct vt_cli_providers *p)
 		return;
 	vt_oidc_face_free(p->face);
 	vt_oidc_free(p->oidc);
-	for (size_t i = 0; i < PROVIDERS_MAX; i++)
+	for (size_t i = 0; i < VT_L(PROVIDERS_MAX); i++)
 		vt_secret_free(p->secrets[i]);
 	json_decref(p->root);
 	vt_buf_free(&p->redirect);

@@ -22,7 +22,6 @@
 #include "base/log.h"
 
 /* Hosts that --allow-private-webhooks names. */
-#define HOOK_HOSTS_MAX 32
 
 struct server {
 	struct vt_cli *cli;
@@ -32,7 +31,7 @@ struct server {
 	uint16_t port;
 	struct vt_fetch_options fetch;
 	struct vt_fetch_hook_options hooks;
-	const char *hook_hosts[HOOK_HOSTS_MAX], *hook_ca;
+	const char *hook_hosts[VT_L(HOOK_HOSTS_MAX)], *hook_ca;
 	struct vt_buf hook_ca_pem;
 	struct vt_http_tls tls; /* cert NULL: plain HTTP */
 	const char *peer_ca;    /* of those we call; NULL: as clients */
@@ -126,10 +125,10 @@ parse_proxy(struct server *s, const char *arg)
 static int
 add_hook_host(struct server *s, const char *arg)
 {
-	if (s->hooks.n_hosts == HOOK_HOSTS_MAX)
+	if (s->hooks.n_hosts == VT_L(HOOK_HOSTS_MAX))
 		return vt_err_set(&s->cli->err, VT_E_USAGE,
-		    "--allow-private-webhooks: at most %d hosts",
-		    HOOK_HOSTS_MAX);
+		    "--allow-private-webhooks: at most %zu hosts",
+		    VT_L(HOOK_HOSTS_MAX));
 	s->hook_hosts[s->hooks.n_hosts++] = arg;
 	s->hooks.hosts = s->hook_hosts;
 	return VT_OK;

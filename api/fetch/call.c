@@ -13,10 +13,6 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-/* A line that gives less than this for so long is as good as dead. */
-#define SLOW_BYTES 256L
-#define SLOW_S     30L
-
 struct vt_call_pool {
 	pthread_mutex_t lock;
 	size_t n;
@@ -268,10 +264,10 @@ set_up(CURL *h, struct run *r, struct curl_slist *fields)
 	       curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, ms) == CURLE_OK &&
 	       curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, con) ==
 		   CURLE_OK &&
-	       curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES) ==
-		   CURLE_OK &&
-	       curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, SLOW_S) ==
-		   CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT,
+		   (long)VT_L(CALL_SLOW_BYTES)) == CURLE_OK &&
+	       curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME,
+		   (long)VT_L(CALL_SLOW_S)) == CURLE_OK &&
 	       curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_data) ==
 		   CURLE_OK &&
 	       curl_easy_setopt(h, CURLOPT_WRITEDATA, r) == CURLE_OK &&

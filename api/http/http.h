@@ -124,6 +124,9 @@ struct vt_span vt_http_header(const struct vt_http_req *req, const char *name);
 /* The header as a C string in the request's arena, or NULL. */
 const char *vt_http_header_str(const struct vt_http_req *req, const char *name);
 
+/* Value of the first cookie of this name, in the request's arena, or NULL. */
+const char *vt_http_cookie(const struct vt_http_req *req, const char *name);
+
 /*
  * Token of "Authorization: Bearer ..." (RFC 6750 §2.1); p == NULL when there
  * is none. Borrowed from req.
@@ -210,15 +213,26 @@ VT_NODISCARD int vt_http_res_file(struct vt_http_req *req,
     struct vt_err *reterr);
 
 /*
- * If-Match against the current version of a record. Errors:
- * VT_E_PRECONDITION_REQUIRED (absent), VT_E_PRECONDITION_FAILED.
+ * A GET of what has this tag: writes ETag, judges If-Match (VT_E_PRECONDITION_
+ * FAILED), then If-None-Match (RFC 9110 §13.2.2). *ret_unchanged: the client
+ * has it; the status is 304 and there is to be no body.
  */
-VT_NODISCARD int vt_http_if_match(
-    const struct vt_http_req *req, const char *token, struct vt_err *reterr);
+VT_NODISCARD int vt_http_res_conditions(const struct vt_http_req *req,
+    struct vt_http_res *res, const char *token, bool *ret_unchanged,
+    struct vt_err *reterr);
 
-/* The number in If-Match: "12"; 428 when absent, 412 when not of ours. */
-VT_NODISCARD int vt_http_if_match_number(
-    const struct vt_http_req *req, uint64_t *ret, struct vt_err *reterr);
+/*
+ * If-Match of a change, where tags are revisions: the one that the record must
+ * have, 0 for "*", any. Of several it is `now` (the record's revision, 0 when
+ * there is none or only one is named) if that is among them; else the first,
+ * which it had perhaps when a request that comes again was first sent.
+ * Errors: VT_E_PRECONDITION_REQUIRED (absent), VT_E_PRECONDITION_FAILED (no
+ * strong tag of ours).
+ */
+VT_NODISCARD int vt_http_if_match_number(const struct vt_http_req *req,
+    uint64_t now, uint64_t *ret, struct vt_err *reterr);
+/* Does it name more than one, so that `now` is wanted? */
+bool vt_http_if_match_several(const struct vt_http_req *req);
 
 /* True when If-None-Match names this token: answer 304 and no body. */
 bool vt_http_none_match(const struct vt_http_req *req, const char *token);

@@ -6,9 +6,7 @@
 #include "api/http/guard.h"
 #include "base/limits.h"
 
-#define BOUNDARY_MAX 70   /* RFC 2046 §5.1.1 */
-#define HEADERS_MAX  8192 /* of one part */
-#define PARTS_MAX    32
+#define BOUNDARY_MAX 70 /* RFC 2046 §5.1.1 */
 
 enum state {
 	AFTER_BOUNDARY, /* what follows a boundary: CR LF or "--" */
@@ -89,7 +87,7 @@ vt_multipart_new(struct vt_span type, const struct vt_multipart_ops *ops,
 	m->matched = 2;
 	m->preamble = true;
 	m->state = BODY;
-	vt_buf_init(&m->line, HEADERS_MAX);
+	vt_buf_init(&m->line, VT_L(MULTIPART_HEADER_MAX));
 	*ret = m;
 	return VT_OK;
 }
@@ -179,9 +177,9 @@ begin_part(struct vt_multipart *m, struct vt_err *reterr)
 	size_t at = 0;
 
 	vt_buf_reset(&m->file);
-	if (++m->parts > PARTS_MAX)
-		return vt_err_set(
-		    reterr, VT_E_LIMIT, "form: at most %d fields", PARTS_MAX);
+	if (++m->parts > VT_L(FORM_FIELDS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "form: at most %zu fields", VT_L(FORM_FIELDS_MAX));
 	while (at < all.n) {
 		const uint8_t *end = memchr(all.p + at, '\r', all.n - at);
 		struct vt_span l = VT_SPAN(all.p + at,
@@ -210,7 +208,8 @@ take_line_byte(struct vt_multipart *m, uint8_t c, struct vt_err *reterr)
 	vt_buf_putc(&m->line, c);
 	if (m->line.failed != VT_OK)
 		return vt_err_set(reterr, VT_E_LIMIT,
-		    "form: headers of a part: at most %d bytes", HEADERS_MAX);
+		    "form: headers of a part: at most %zu bytes",
+		    VT_L(MULTIPART_HEADER_MAX));
 	if (m->state == AFTER_BOUNDARY) {
 		if (m->line.n < 2)
 			return VT_OK;

@@ -55,36 +55,38 @@ vt_http_range_parse(
 }
 
 bool
+vt_http_etag_next(struct vt_span s, size_t *at, struct vt_http_etag *ret)
+{
+	const uint8_t *end;
+
+	while (*at < s.n &&
+	       (s.p[*at] == ' ' || s.p[*at] == '\t' || s.p[*at] == ','))
+		++*at;
+	ret->weak = s.n - *at >= 2 && s.p[*at] == 'W' && s.p[*at + 1] == '/';
+	if (ret->weak)
+		*at += 2;
+	if (*at >= s.n || s.p[*at] != '"')
+		return false;
+	++*at;
+	end = *at < s.n ? memchr(s.p + *at, '"', s.n - *at) : NULL;
+	if (end == NULL)
+		return false;
+	ret->tag = VT_SPAN(s.p + *at, (size_t)(end - (s.p + *at)));
+	*at += ret->tag.n + 1;
+	return true;
+}
+
+bool
 vt_http_etag_listed(struct vt_span s, const char *token, bool weak)
 {
+	struct vt_http_etag e;
 	size_t at = 0;
 
 	VT_ASSERT(token != NULL);
 	if (vt_span_is(s, "*"))
 		return true;
-	while (at < s.n) {
-		bool is_weak = false;
-		const uint8_t *end;
-		struct vt_span tag;
-
-		if (s.p[at] == ' ' || s.p[at] == '\t' || s.p[at] == ',') {
-			at++;
-			continue;
-		}
-		if (s.n - at >= 2 && s.p[at] == 'W' && s.p[at + 1] == '/') {
-			is_weak = true;
-			at += 2;
-		}
-		if (at >= s.n || s.p[at] != '"')
-			return false;
-		at++;
-		end = at < s.n ? memchr(s.p + at, '"', s.n - at) : NULL;
-		if (end == NULL)
-			return false;
-		tag = VT_SPAN(s.p + at, (size_t)(end - (s.p + at)));
-		at += tag.n + 1;
-		if ((weak || !is_weak) && vt_span_is(tag, token))
+	while (vt_http_etag_next(s, &at, &e))
+		if ((weak || !e.weak) && vt_span_is(e.tag, token))
 			return true;
-	}
 	return false;
 }

@@ -15,6 +15,16 @@ enum vt_http_range {
 enum vt_http_range vt_http_range_parse(
     struct vt_span header, uint64_t size, uint64_t *ret_off, uint64_t *ret_n);
 
+struct vt_http_etag {
+	struct vt_span tag; /* between the quotes, of the list */
+	bool weak;
+};
+
+/* The next of a list of entity tags; *at begins at 0. False at its end, or
+ * where it is none any more. */
+bool vt_http_etag_next(
+    struct vt_span list, size_t *at, struct vt_http_etag *ret);
+
 /*
  * Does a list of entity tags ("*", or "a", W/"b", ...) name the tag? weak:
  * W/ tags count as equal (If-None-Match); else only strong ones (If-Match).

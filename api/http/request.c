@@ -64,6 +64,27 @@ vt_http_bearer(const struct vt_http_req *req)
 	return VT_SPAN(v.p + at, v.n - at);
 }
 
+const char *
+vt_http_cookie(const struct vt_http_req *req, const char *name)
+{
+	struct vt_span all = vt_http_header(req, "Cookie");
+	size_t n = strlen(name);
+
+	for (size_t at = 0; at < all.n;) {
+		const uint8_t *semi = memchr(all.p + at, ';', all.n - at);
+		size_t end = semi == NULL ? all.n : (size_t)(semi - all.p);
+
+		while (at < end && all.p[at] == ' ')
+			at++;
+		if (end - at > n && all.p[at + n] == '=' &&
+		    memcmp(all.p + at, name, n) == 0)
+			return vt_arena_strndup(
+			    req->arena, all.p + at + n + 1, end - at - n - 1);
+		at = end + 1;
+	}
+	return NULL;
+}
+
 int
 vt_http_idempotency_key(
     const struct vt_http_req *req, struct vt_span *ret, struct vt_err *reterr)
@@ -111,46 +132,56 @@ vt_http_form(const struct vt_http_req *req, const char *name)
 	return find(v, n, name);
 }
 
-int
-vt_http_if_match(
-    const struct vt_http_req *req, const char *token, struct vt_err *reterr)
+/* Of a tag of a record: 1 and more; 0: it is none. */
+static uint64_t
+revision(struct vt_span tag)
 {
-	struct vt_span v = vt_http_header(req, "If-Match");
+	uint64_t n = 0;
 
-	if (v.p == NULL)
-		return vt_err_set(reterr, VT_E_PRECONDITION_REQUIRED,
-		    "If-Match: RFC 6585 §3: wanted the ETag of the record "
-		    "that was read");
-	if (!vt_http_etag_listed(v, token, false))
-		return vt_err_set(reterr, VT_E_PRECONDITION_FAILED,
-		    "If-Match: RFC 9110 §13.1.1: the record is now \"%s\"",
-		    token);
-	return VT_OK;
+	for (size_t i = 0; i < tag.n; i++) {
+		if (tag.p[i] < '0' || tag.p[i] > '9' || n > UINT64_MAX / 10 - 1)
+			return 0;
+		n = n * 10 + (uint64_t)(tag.p[i] - '0');
+	}
+	return n;
 }
 
 int
-vt_http_if_match_number(
-    const struct vt_http_req *req, uint64_t *ret, struct vt_err *reterr)
+vt_http_if_match_number(const struct vt_http_req *req, uint64_t now,
+    uint64_t *ret, struct vt_err *reterr)
 {
 	struct vt_span v = vt_http_header(req, "If-Match");
-	uint64_t n = 0;
+	struct vt_http_etag e;
+	uint64_t first = 0, n;
+	size_t at = 0;
 
 	if (v.p == NULL)
 		return vt_err_set(reterr, VT_E_PRECONDITION_REQUIRED,
 		    "If-Match: RFC 6585 §3: wanted the ETag of the record "
 		    "that was read");
-	for (size_t i = 1; i + 1 < v.n; i++) {
-		if (v.p[i] < '0' || v.p[i] > '9' || n > UINT64_MAX / 10 - 1)
-			n = 0, i = v.n;
-		else
-			n = n * 10 + (uint64_t)(v.p[i] - '0');
+	if (vt_span_is(v, "*")) {
+		*ret = 0;
+		return VT_OK;
 	}
-	if (n == 0 || v.n < 3 || v.p[0] != '"' || v.p[v.n - 1] != '"')
+	while (vt_http_etag_next(v, &at, &e)) {
+		n = e.weak ? 0 : revision(e.tag);
+		if (first == 0 || (n != 0 && n == now))
+			first = n;
+	}
+	if (first == 0)
 		return vt_err_set(reterr, VT_E_PRECONDITION_FAILED,
-		    "If-Match: RFC 9110 §13.1.1: wanted one strong ETag of "
+		    "If-Match: RFC 9110 §13.1.1: wanted a strong ETag of "
 		    "this record");
-	*ret = n;
+	*ret = first;
 	return VT_OK;
+}
+
+bool
+vt_http_if_match_several(const struct vt_http_req *req)
+{
+	struct vt_span v = vt_http_header(req, "If-Match");
+
+	return v.p != NULL && memchr(v.p, ',', v.n) != NULL;
 }
 
 bool

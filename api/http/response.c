@@ -7,6 +7,7 @@
 
 #include "api/http/range.h"
 #include "base/base64.h"
+#include "base/limits.h"
 
 void
 vt_http_res_init(struct vt_http_res *res)
@@ -170,7 +171,7 @@ vt_http_res_defaults(struct vt_http_res *res, const struct vt_http_req *req)
 	static const char *const headers[][2] = {
 		{ "X-Content-Type-Options", "nosniff" },
 		{ "X-Frame-Options", "DENY" },
-		{ "Referrer-Policy", "no-referrer" },
+		{ "Referrer-Policy", "same-origin" },
 		{ "Cross-Origin-Resource-Policy", "same-origin" },
 		{ "Cross-Origin-Opener-Policy", "same-origin" },
 		{ "Permissions-Policy",
@@ -180,7 +181,7 @@ vt_http_res_defaults(struct vt_http_res *res, const struct vt_http_req *req)
 		    "default-src 'none'; frame-ancestors 'none'; sandbox" },
 	};
 	enum { N = sizeof(headers) / sizeof(headers[0]) };
-	char id[VT_ID_TEXT + 1], wait[16];
+	char id[VT_ID_TEXT + 1], wait[16], https[40];
 	bool has[N] = { false };
 	const char *n, *v;
 	size_t at = 0;
@@ -191,6 +192,10 @@ vt_http_res_defaults(struct vt_http_res *res, const struct vt_http_req *req)
 	for (size_t i = 0; i < N; i++)
 		if (!has[i])
 			append(res, headers[i][0], headers[i][1]);
+	if (req->tls) {
+		snprintf(https, sizeof(https), "max-age=%zu", VT_L(HSTS_S));
+		vt_http_res_header(res, "Strict-Transport-Security", https);
+	}
 	vt_id_text(&req->id, id);
 	vt_http_res_header(res, "X-Request-Id", id);
 	if (res->status == 401)
@@ -236,15 +241,13 @@ disposition(struct vt_http_res *res, const struct vt_http_file *f)
 }
 
 static void
-file_headers(
-    struct vt_http_res *res, const struct vt_http_file *f, const char *etag)
+file_headers(struct vt_http_res *res, const struct vt_http_file *f)
 {
 	VT_BUF_AUTO(digest);
 
 	vt_buf_puts(&digest, "sha-256=:");
 	vt_base64_put(&digest, VT_SPAN(f->hash.b, VT_HASH_SIZE));
 	vt_buf_putc(&digest, ':');
-	vt_http_res_etag(res, etag);
 	vt_http_res_header(res, "Repr-Digest", vt_buf_str(&digest));
 	vt_http_res_header(res, "Accept-Ranges", "bytes");
 	/* Bytes under a hash never change, but reading them is a right. */
@@ -288,23 +291,37 @@ file_range(struct vt_http_req *req, struct vt_http_res *res, const char *etag,
 }
 
 int
+vt_http_res_conditions(const struct vt_http_req *req, struct vt_http_res *res,
+    const char *token, bool *ret_unchanged, struct vt_err *reterr)
+{
+	struct vt_span v = vt_http_header(req, "If-Match");
+
+	if (v.p != NULL && !vt_http_etag_listed(v, token, false))
+		return vt_err_set(reterr, VT_E_PRECONDITION_FAILED,
+		    "If-Match: RFC 9110 §13.1.1: it is now \"%s\"", token);
+	vt_http_res_etag(res, token);
+	*ret_unchanged = vt_http_none_match(req, token);
+	if (*ret_unchanged)
+		res->status = 304;
+	return VT_OK;
+}
+
+int
 vt_http_res_file(struct vt_http_req *req, struct vt_http_res *res,
     const struct vt_http_file *f, struct vt_err *reterr)
 {
 	char etag[VT_HASH_TEXT + 1];
+	bool unchanged;
+	int rc;
 
 	res->source = f->source;
 	res->source_free = f->source_free;
 	vt_hash_text(&f->hash, etag);
-	if (vt_http_header(req, "If-Match").p != NULL) {
-		int rc = vt_http_if_match(req, etag, reterr);
-
-		if (rc != VT_OK)
-			return rc;
-	}
-	file_headers(res, f, etag);
-	if (vt_http_none_match(req, etag)) {
-		res->status = 304;
+	rc = vt_http_res_conditions(req, res, etag, &unchanged, reterr);
+	if (rc != VT_OK)
+		return rc;
+	file_headers(res, f);
+	if (unchanged) {
 		if (res->source_free != NULL)
 			res->source_free(res->source);
 		res->source = NULL;

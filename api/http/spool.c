@@ -12,9 +12,6 @@
 #include "api/http/multipart.h"
 #include "base/limits.h"
 
-#define FIELDS_MAX 8
-#define FIELD_MAX  1024 /* bytes of one value */
-
 struct field {
 	char *name;
 	struct vt_buf value;
@@ -25,7 +22,7 @@ struct vt_http_spool {
 	uint64_t n, limit;
 	struct vt_multipart *form; /* NULL: raw */
 	bool in_file, had_file;
-	struct field fields[FIELDS_MAX];
+	struct field fields[VT_L(SPOOL_FIELDS_MAX)];
 	size_t nfields;
 	struct field *field; /* being read, or NULL */
 	/* guarded by lock */
@@ -157,13 +154,13 @@ part_begin(void *arg, const char *name, bool is_file, struct vt_err *reterr)
 	s->field = NULL;
 	s->in_file = is_file && !s->had_file;
 	s->had_file = s->had_file || is_file;
-	if (is_file || s->nfields == FIELDS_MAX)
+	if (is_file || s->nfields == VT_L(SPOOL_FIELDS_MAX))
 		return VT_OK;
 	s->field = &s->fields[s->nfields];
 	s->field->name = strdup(name);
 	if (s->field->name == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "form");
-	vt_buf_init(&s->field->value, FIELD_MAX);
+	vt_buf_init(&s->field->value, VT_L(SPOOL_FIELD_MAX));
 	s->nfields++;
 	return VT_OK;
 }

@@ -19,7 +19,7 @@ vt_office_enter(
 	n = strlen(rq->key);
 	if (n > VT_OFFICE_KEY_MAX)
 		return vt_err_set(reterr, VT_E_LIMIT,
-		    "idempotency key: %zu characters, at most %d", n,
+		    "idempotency key: %zu characters, at most %zu", n,
 		    VT_OFFICE_KEY_MAX);
 	for (size_t i = 0; i < n; i++)
 		if ((unsigned char)rq->key[i] <= 0x20 ||

@@ -4,27 +4,14 @@
 #include "api/office/office_priv.h"
 #include "api/office/statuses.h"
 
-/* The first moment of a day of Vietnam; VT_TIME_NONE: not a day. */
-static vt_time
-day(const char *s)
-{
-	char text[32];
-	vt_time t;
-
-	if (strlen(s) != 10)
-		return VT_TIME_NONE;
-	snprintf(text, sizeof(text), "%sT00:00:00+07:00", s);
-	return vt_time_parse_rfc3339(text, &t, NULL) == VT_OK ? t
-							      : VT_TIME_NONE;
-}
-
 /* When it was, at this delivery: today and the day it was sent go down to the
  * moment, so that nothing comes before it left. */
 static int
 moment(struct vt_office *o, const struct vt_delivery *d, const char *on,
     vt_time *ret, struct vt_err *reterr)
 {
-	vt_time now = vt_now(o->o.ctx), t = on == NULL ? now : day(on);
+	vt_time now = vt_now(o->o.ctx),
+		t = on == NULL ? now : vt_time_parse_day(on);
 
 	if (t == VT_TIME_NONE || t > now)
 		return vt_err_set(reterr, VT_E_INVALID,

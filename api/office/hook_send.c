@@ -10,7 +10,6 @@
 #include "base/json_out.h"
 
 /* For a day after the secret was changed the one before signs, too. */
-#define SECRET_OVERLAP_S 86400
 
 /* ---- keys ---- */
 
@@ -86,7 +85,7 @@ sign(struct vt_office *o, const struct vt_hook *h, const char *id, vt_time now,
 		k.secret[k.n_secrets++] = VT_SPAN(secret[0].b, VT_HOOK_SECRET);
 	}
 	if (h->symmetric && h->secret_no > 1 &&
-	    now - h->secret_at < VT_TIME_S(SECRET_OVERLAP_S)) {
+	    now - h->secret_at < VT_TIME_S(VT_L(WEBHOOK_SECRET_OVERLAP_S))) {
 		secret[1] = vt_hook_secret(o, &h->id, h->secret_no - 1);
 		k.secret[k.n_secrets++] = VT_SPAN(secret[1].b, VT_HOOK_SECRET);
 	}

@@ -93,7 +93,7 @@ set_types(const char *const *types, size_t n, struct vt_hook *h,
 {
 	if (n > VT_HOOK_TYPES_MAX)
 		return vt_err_set(reterr, VT_E_LIMIT,
-		    "types: at most %d, %zu given", VT_HOOK_TYPES_MAX, n);
+		    "types: at most %zu, %zu given", VT_HOOK_TYPES_MAX, n);
 	for (size_t i = 0; i < n; i++)
 		if (!vt_hook_type_parse(types[i], &h->types[i]))
 			return vt_err_set(reterr, VT_E_INVALID,

@@ -18,7 +18,8 @@
  * of the agency; others are as absent.
  *
  * Errors common to all that take an actor: VT_E_FORBIDDEN, VT_E_SCOPE,
- * VT_E_NOT_FOUND (none of this agency, or not the program's), those of the store. Any thread.
+ * VT_E_NOT_FOUND (none of this agency, or not the program's), those of the
+ * store. Any thread.
  */
 #ifndef VT_API_OFFICE_HOOKS_H
 #define VT_API_OFFICE_HOOKS_H
@@ -69,7 +70,7 @@ VT_NODISCARD int vt_hooks_work_once(
 
 /* ---- subscriptions ---- */
 
-#define VT_HOOK_TYPES_MAX 64
+#define VT_HOOK_TYPES_MAX VT_L(WEBHOOK_TYPES_MAX)
 
 enum vt_hook_off {
 	VT_HOOK_ON = 0,

@@ -37,7 +37,7 @@
 
 /* Keys that callers choose stay shorter than the store's limit, so that an
  * act the office derives from theirs can have a key of its own. */
-#define VT_OFFICE_KEY_MAX 120
+#define VT_OFFICE_KEY_MAX VT_L(API_KEY_MAX)
 
 /* Threads that do the work queue: one for what is to be read or filled in, one
  * for deliveries and statuses that stay here, the others for those that wait

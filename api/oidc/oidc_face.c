@@ -45,26 +45,6 @@ set_flow(
 	vt_wipe(c, sizeof(c));
 }
 
-static const char *
-cookie(const struct vt_http_req *req, const char *name)
-{
-	struct vt_span all = vt_http_header(req, "Cookie");
-	size_t n = strlen(name), end;
-
-	for (size_t at = 0; at < all.n; at = end + 1) {
-		const uint8_t *semi = memchr(all.p + at, ';', all.n - at);
-
-		end = semi == NULL ? all.n : (size_t)(semi - all.p);
-		while (at < end && all.p[at] == ' ')
-			at++;
-		if (end - at > n && all.p[at + n] == '=' &&
-		    memcmp(all.p + at, name, n) == 0)
-			return vt_arena_strndup(
-			    req->arena, all.p + at + n + 1, end - at - n - 1);
-	}
-	return NULL;
-}
-
 static int
 leave(struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
@@ -114,7 +94,7 @@ come_back(
 		.code = vt_http_query(req, "code"),
 		.error = vt_http_query(req, "error"),
 		.iss = vt_http_query(req, "iss"),
-		.browser = cookie(req, flow_cookie(f)) };
+		.browser = vt_http_cookie(req, flow_cookie(f)) };
 	struct vt_session s;
 	char c[256];
 	VT_BUF_AUTO(to);

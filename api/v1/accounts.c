@@ -107,7 +107,7 @@ vt_v1_add_account(
 	person = vt_in_need_id(&root, "person");
 	password = vt_in_take_secret(&root, "password");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||
 	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK ||
 	    (rc = vt_office_account_add(vt_v1_office(req), &rq, login, &person,
 		 password, reterr)) != VT_OK)
@@ -156,7 +156,7 @@ vt_v1_act_on_account(
 		(void)vt_in_fail(
 		    &root, "act", VT_E_INVALID, "there is no such act");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||
 	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK)
 		return rc;
 	res->status = 204;
@@ -211,7 +211,7 @@ vt_v1_link_identity(
 		(void)vt_in_fail(&root, "issuer", VT_E_INVALID,
 		    "issuer and subject, or a certificate");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||
 	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK)
 		return rc;
 	if (der.n > 0) {

@@ -309,7 +309,7 @@ vt_v1_act(
 		pin = vt_in_take_pin(&c.root, "pin");
 	c.pin = pin;
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, true, &c.rq, reterr)) != VT_OK)
+	    (rc = vt_v1_request(&in, &c.paper, &c.rq, reterr)) != VT_OK)
 		return rc;
 	rc = run_named(&c, name);
 	if (rc != VT_OK && vt_v1_overtaken(req, &c.rq))

@@ -6,8 +6,6 @@
 #include "api/v1/acts.h"
 #include "base/limits.h"
 
-#define WITH_MAX 16
-
 static int
 do_accept(struct vt_v1_call *c)
 {
@@ -25,8 +23,8 @@ do_refuse(struct vt_v1_call *c)
 static int
 do_assign(struct vt_v1_call *c)
 {
-	size_t n = vt_in_array(&c->root, "with", WITH_MAX);
-	vt_id with[WITH_MAX];
+	size_t n = vt_in_array(&c->root, "with", VT_L(ASSIGNED_MAX));
+	vt_id with[VT_L(ASSIGNED_MAX)];
 	struct vt_assignment as = {
 		.lead = vt_in_need_id(&c->root, "lead"),
 		.with = with,

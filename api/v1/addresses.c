@@ -66,6 +66,7 @@ vt_v1_read_address(
 	struct vt_office *o = vt_v1_office(req);
 	struct vt_address *a = vt_arena_alloc(req->arena, sizeof(*a));
 	struct vt_json j;
+	bool unchanged;
 	int rc;
 
 	if (a == NULL)
@@ -77,7 +78,10 @@ vt_v1_read_address(
 	if (rc == VT_E_AGENCY_UNKNOWN)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "the address book has no such code");
-	if (rc != VT_OK || vt_v1_unchanged(req, res, a->rev))
+	if (rc != VT_OK ||
+	    (rc = vt_v1_unchanged(req, res, a->rev, &unchanged, reterr)) !=
+		VT_OK ||
+	    unchanged)
 		return rc;
 	vt_v1_json(res, &j);
 	address_out(&j, a);
@@ -89,6 +93,40 @@ static void
 text_in(const struct vt_in_obj *o, const char *key, char *to, size_t size)
 {
 	vt_text_fit(to, size, vt_in_str(o, key));
+}
+
+/* One that is new has no tag yet; "*" is any that there is. */
+static int
+which_one(struct vt_http_req *req, const char *code, uint64_t *ret,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_address *a = vt_arena_alloc(req->arena, sizeof(*a));
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_err err = VT_ERR_INIT;
+	int rc;
+
+	*ret = 0;
+	if (vt_http_header(req, "If-Match").p == NULL)
+		return VT_OK;
+	if (a == NULL)
+		return vt_arena_err(req->arena, reterr);
+	if ((rc = vt_office_may_read(vt_v1_actor(req), reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_office_address_get(o, v, code, a, &err);
+	if (rc == VT_E_AGENCY_UNKNOWN) {
+		a->rev = 0;
+	} else if (rc != VT_OK) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	rc = vt_http_if_match_number(req, a->rev, ret, reterr);
+	/* no row has the last one, so that none fails */
+	if (rc == VT_OK && *ret == 0)
+		*ret = a->rev > 0 ? a->rev : UINT64_MAX;
+	return rc;
 }
 
 int
@@ -115,10 +153,8 @@ vt_v1_put_address(
 	text_in(&root, "successor", a->successor, sizeof(a->successor));
 	text_in(&root, "gateway", a->gateway, sizeof(a->gateway));
 	a->verified = true;
-	/* One that is new has no tag yet. */
-	rc = vt_v1_request(
-	    &in, vt_http_header(req, "If-Match").p != NULL, &rq, reterr);
-	if (rc != VT_OK)
+	if ((rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||
+	    (rc = which_one(req, a->code, &rq.if_match, reterr)) != VT_OK)
 		return rc;
 	rc = vt_office_address_put(vt_v1_office(req), &rq, a, &r, reterr);
 	if (rc != VT_OK && vt_v1_overtaken(req, &rq))

@@ -153,7 +153,7 @@ vt_v1_add_client(
 	n.keys = keys_in(&root, &n.n_keys);
 	n.secret = vt_in_bool(&root, "secret");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||
 	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK ||
 	    (rc = vt_office_client_add(
 		 vt_v1_office(req), &rq, &n, &c, secret, reterr)) != VT_OK)
@@ -207,7 +207,7 @@ vt_v1_act_on_client(
 		(void)vt_in_fail(
 		    &root, "act", VT_E_INVALID, "there is no such act");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||
 	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK ||
 	    (rc = vt_office_client_act(vt_v1_office(req), &rq,
 		 vt_http_param(req, "id"), acts[i].act, secret, reterr)) !=

@@ -166,7 +166,7 @@ vt_v1_delegate(
 	    snprintf(d.text, sizeof(d.text), "%s", text) >= (int)sizeof(d.text))
 		(void)vt_in_fail(&root, "text", VT_E_LIMIT, "too long");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||
 	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK ||
 	    (rc = vt_office_delegate(
 		 vt_v1_office(req), &rq, &d, &id, reterr)) != VT_OK)

@@ -68,26 +68,19 @@ key_out(struct vt_json *j, struct vt_http_req *req, uint32_t no,
 	return rc;
 }
 
-static void
-etag_out(struct vt_http_res *res, const struct vt_hook *h)
-{
-	char rev[24];
-
-	snprintf(rev, sizeof(rev), "%" PRIu64, h->rev);
-	vt_http_res_etag(res, rev);
-}
-
 static int
 one_out(struct vt_http_req *req, struct vt_http_res *res,
     const struct vt_hook *h, bool secret, struct vt_err *reterr)
 {
 	struct vt_json j;
 	VT_BUF_AUTO(text);
+	char rev[24];
 	int rc;
 
 	vt_v1_json(res, &j);
+	snprintf(rev, sizeof(rev), "%" PRIu64, h->rev);
 	if (h->rev != 0)
-		etag_out(res, h);
+		vt_http_res_etag(res, rev);
 	hook_out(&j, h);
 	if ((rc = key_out(&j, req, h->key_no, reterr)) != VT_OK)
 		return rc;
@@ -124,12 +117,20 @@ types_in(const struct vt_in_obj *root, size_t *ret_n)
 
 /* A change has no idempotency key: its If-Match lets it happen once. */
 static int
-change_request(
-    struct vt_http_req *req, struct vt_request *ret, struct vt_err *reterr)
+change_request(struct vt_http_req *req, const vt_id *id, struct vt_request *ret,
+    struct vt_err *reterr)
 {
+	uint64_t now = 0;
+	struct vt_hook h;
+
 	memset(ret, 0, sizeof(*ret));
 	ret->actor = vt_v1_actor(req);
-	return vt_http_if_match_number(req, &ret->if_match, reterr);
+	/* what cannot be read the change itself will say */
+	if (vt_http_if_match_several(req) &&
+	    vt_office_hook(vt_v1_office(req), ret->actor, id, &h, NULL) ==
+		VT_OK)
+		now = h.rev;
+	return vt_http_if_match_number(req, now, &ret->if_match, reterr);
 }
 
 /* --- subscriptions --- */
@@ -189,7 +190,7 @@ vt_v1_add_webhook(
 	n.has_after = vt_in_has(&root, "after");
 	n.after = vt_in_uint(&root, "after", INT64_MAX);
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||
 	    (rc = vt_office_hook_add(
 		 vt_v1_office(req), &rq, &n, &h, &repeated, reterr)) != VT_OK)
 		return rc;
@@ -204,12 +205,16 @@ vt_v1_get_webhook(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	struct vt_hook h;
+	bool unchanged;
 	vt_id id;
 	int rc;
 
 	if ((rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
 	    (rc = vt_office_hook(vt_v1_office(req), vt_v1_actor(req), &id, &h,
-		 reterr)) != VT_OK)
+		 reterr)) != VT_OK ||
+	    (rc = vt_v1_unchanged(req, res, h.rev, &unchanged, reterr)) !=
+		VT_OK ||
+	    unchanged)
 		return rc;
 	return one_out(req, res, &h, false, reterr);
 }
@@ -245,7 +250,7 @@ vt_v1_change_webhook(
 	c.new_secret =
 	    vt_in_bool(&root, "new_secret") || (c.set_symmetric && c.symmetric);
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = change_request(req, &rq, reterr)) != VT_OK ||
+	    (rc = change_request(req, &id, &rq, reterr)) != VT_OK ||
 	    (rc = vt_office_hook_change(
 		 vt_v1_office(req), &rq, &id, &c, &h, reterr)) != VT_OK)
 		return rc;
@@ -261,7 +266,7 @@ vt_v1_remove_webhook(
 	int rc;
 
 	if ((rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
-	    (rc = change_request(req, &rq, reterr)) != VT_OK ||
+	    (rc = change_request(req, &id, &rq, reterr)) != VT_OK ||
 	    (rc = vt_office_hook_remove(vt_v1_office(req), &rq, &id, reterr)) !=
 		VT_OK)
 		return rc;
@@ -317,7 +322,7 @@ vt_v1_change_webhook_key(
 	int rc;
 
 	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||
 	    (rc = vt_office_hook_new_key(
 		 vt_v1_office(req), &rq, &p, &repeated, reterr)) != VT_OK)
 		return rc;
@@ -421,7 +426,7 @@ vt_v1_replay_webhook(
 	last = vt_in_has(&root, "last") ? vt_in_uint(&root, "last", INT64_MAX)
 					: first;
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||
 	    (rc = vt_v1_kept_answer(req, &rq, res, &done, reterr)) != VT_OK ||
 	    done)
 		return rc;
@@ -451,7 +456,7 @@ vt_v1_ping_webhook(
 
 	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK ||
 	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||
 	    (rc = vt_v1_kept_answer(req, &rq, res, &done, reterr)) != VT_OK ||
 	    done)
 		return rc;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Metadata of a paper in JSON, both ways, from one table. */
 #include "api/v1/v1_priv.h"
-
-#define RECIPIENTS_MAX 2000
-#define FACTS_MAX      16
+#include "base/limits.h"
 
 static const struct {
 	const char *key;
@@ -41,7 +39,7 @@ void
 vt_v1_recipients_in(const struct vt_in_obj *o, const char *key,
     const struct vt_recipient **ret, size_t *ret_n)
 {
-	size_t n = vt_in_array(o, key, RECIPIENTS_MAX);
+	size_t n = vt_in_array(o, key, VT_L(ADDRESSEES_MAX));
 	struct vt_recipient *v;
 
 	*ret = NULL;
@@ -73,7 +71,7 @@ vt_v1_recipients_in(const struct vt_in_obj *o, const char *key,
 static void
 facts_in(const struct vt_in_obj *o, struct vt_meta *ret)
 {
-	size_t n = vt_in_array(o, "facts", FACTS_MAX);
+	size_t n = vt_in_array(o, "facts", VT_L(RESULT_FACTS_MAX));
 	struct vt_key_fact *v;
 
 	if (n == 0)

@@ -83,7 +83,7 @@ vt_v1_register(
 	vt_v1_meta_in(&m, &meta);
 	files_in(&root, &files, &nfiles);
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK)
 		return rc;
 	for (int try = 0; try < 2; try++) {
 		rc = vt_office_register(vt_v1_office(req), &rq, direction,
@@ -223,16 +223,18 @@ vt_v1_read_paper(
 	struct vt_office *o = vt_v1_office(req);
 	struct vt_paper p;
 	struct vt_json j;
+	bool unchanged;
 	vt_id id;
 	int rc;
 
 	if ((rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
 	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
 	    (rc = vt_office_paper(o, v, vt_v1_actor(req), &id, &p, reterr)) !=
-		VT_OK)
+		VT_OK ||
+	    (rc = vt_v1_unchanged(req, res, p.rev, &unchanged, reterr)) !=
+		VT_OK ||
+	    unchanged)
 		return rc;
-	if (vt_v1_unchanged(req, res, p.rev))
-		return VT_OK;
 	vt_v1_json(res, &j);
 	paper_out(&j, &p);
 	vt_json_end(&j);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Results for citizens: made from data here, looked up by code by anyone. */
 #include "api/v1/v1_priv.h"
-
-#define FACTS_MAX 16
-#define LINES_MAX 64
+#include "base/limits.h"
 
 static const char *const *
 lines_in(const struct vt_in_obj *o, const char *key, size_t *ret_n)
 {
-	size_t n = vt_in_array(o, key, LINES_MAX);
+	size_t n = vt_in_array(o, key, VT_L(RESULT_LINES_MAX));
 	const char **v;
 
 	*ret_n = 0;
@@ -28,7 +26,7 @@ lines_in(const struct vt_in_obj *o, const char *key, size_t *ret_n)
 static const struct vt_notice_fact *
 facts_in(const struct vt_in_obj *o, size_t *ret_n)
 {
-	size_t n = vt_in_array(o, "facts", FACTS_MAX);
+	size_t n = vt_in_array(o, "facts", VT_L(RESULT_FACTS_MAX));
 	struct vt_notice_fact *v;
 
 	*ret_n = 0;
@@ -92,7 +90,7 @@ vt_v1_make_result(
 	notation = vt_in_need_str(&root, "notation");
 	notice_in(&root, &n);
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK)
 		return rc;
 	rc = vt_office_result(vt_v1_office(req), &rq, &n,
 	    (const char *)vt_secret_view(fact).p, notation, &r, code, reterr);

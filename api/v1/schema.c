@@ -220,9 +220,8 @@ format_fits(enum vt_schema_format f, struct vt_span t)
 		return vt_base64_get(t, &b, NULL) == VT_OK;
 	case VT_SCHEMA_DATE:
 		vt_buf_span(&b, t);
-		vt_buf_puts(&b, "T00:00:00Z");
-		return t.n == 10 && vt_time_parse_rfc3339(
-					vt_buf_str(&b), &time, NULL) == VT_OK;
+		return t.n == 10 &&
+		       vt_time_parse_day(vt_buf_str(&b)) != VT_TIME_NONE;
 	case VT_SCHEMA_DATE_TIME:
 		vt_buf_span(&b, t);
 		return vt_time_parse_rfc3339(vt_buf_str(&b), &time, NULL) ==

@@ -82,7 +82,7 @@ vt_v1_change_password(
 	old = vt_in_take_secret(&root, "old");
 	fresh = vt_in_take_secret(&root, "new");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK)
 		return rc;
 	if ((rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK)
 		return rc;
@@ -143,7 +143,7 @@ vt_v1_confirm_totp(
 	root = vt_in_root(&in);
 	code = vt_in_need_str(&root, "code");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||
 	    (rc = vt_v1_mark_replayed(req, res, &rq, &done, reterr)) != VT_OK ||
 	    (rc = vt_office_totp_confirm(vt_v1_office(req), &rq, code,
 		 vt_http_bearer(req), codes, reterr)) != VT_OK)

@@ -104,7 +104,7 @@ vt_v1_prepare_signature(
 	order_in(&root, &order);
 	chain = chain_in(&root, &nchain);
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, true, &rq, reterr)) != VT_OK ||
+	    (rc = vt_v1_request(&in, &id, &rq, reterr)) != VT_OK ||
 	    (rc = vt_v1_kept_answer(req, &rq, res, &done, reterr)) != VT_OK ||
 	    done)
 		return rc;
@@ -137,7 +137,7 @@ vt_v1_complete_signature(
 	root = vt_in_root(&in);
 	value = vt_in_need_bytes(&root, "value");
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK)
 		return rc;
 	rc = vt_office_complete(vt_v1_office(req), &rq, &id, value, &r, reterr);
 	if (rc != VT_OK && vt_v1_overtaken(req, &rq))

@@ -225,9 +225,25 @@ vt_v1_query_cursor_text(
 	return *ret != NULL ? VT_OK : vt_arena_err(req->arena, reterr);
 }
 
+/* 0: nobody asks, or the act will say why it cannot be read. */
+static uint64_t
+rev_now(struct vt_http_req *req, const vt_id *paper)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_paper p;
+
+	return vt_http_if_match_several(req) &&
+		       vt_view_begin(vt_office_store(o), &v, NULL) == VT_OK &&
+		       vt_office_paper(
+			   o, v, vt_v1_actor(req), paper, &p, NULL) == VT_OK
+		   ? p.rev
+		   : 0;
+}
+
 int
-vt_v1_request(const struct vt_in *in, bool if_match, struct vt_request *ret,
-    struct vt_err *reterr)
+vt_v1_request(const struct vt_in *in, const vt_id *paper,
+    struct vt_request *ret, struct vt_err *reterr)
 {
 	struct vt_span key;
 	int rc;
@@ -237,8 +253,9 @@ vt_v1_request(const struct vt_in *in, bool if_match, struct vt_request *ret,
 	rc = vt_http_idempotency_key(in->req, &key, reterr);
 	if (rc == VT_OK)
 		rc = vt_in_hash(in, &ret->hash, reterr);
-	if (rc == VT_OK && if_match)
-		rc = vt_http_if_match_number(in->req, &ret->if_match, reterr);
+	if (rc == VT_OK && paper != NULL)
+		rc = vt_http_if_match_number(
+		    in->req, rev_now(in->req, paper), &ret->if_match, reterr);
 	if (rc != VT_OK)
 		return rc;
 	ret->key = vt_arena_strndup(in->req->arena, key.p, key.n);
@@ -266,17 +283,14 @@ vt_v1_overtaken(struct vt_http_req *req, const struct vt_request *rq)
 	       answered;
 }
 
-bool
-vt_v1_unchanged(struct vt_http_req *req, struct vt_http_res *res, uint64_t rev)
+int
+vt_v1_unchanged(const struct vt_http_req *req, struct vt_http_res *res,
+    uint64_t rev, bool *ret, struct vt_err *reterr)
 {
 	char tag[24];
 
 	snprintf(tag, sizeof(tag), "%" PRIu64, rev);
-	vt_http_res_etag(res, tag);
-	if (!vt_http_none_match(req, tag))
-		return false;
-	res->status = 304;
-	return true;
+	return vt_http_res_conditions(req, res, tag, ret, reterr);
 }
 
 int
@@ -284,6 +298,7 @@ vt_v1_tagged(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	char tag[VT_HASH_TEXT + 1];
+	bool unchanged;
 	vt_hash h;
 	int rc = vt_buf_status(&res->body, reterr);
 
@@ -291,12 +306,10 @@ vt_v1_tagged(
 		return rc;
 	h = vt_sha256(vt_buf_view(&res->body));
 	vt_hash_text(&h, tag);
-	vt_http_res_etag(res, tag);
-	if (vt_http_none_match(req, tag)) {
+	rc = vt_http_res_conditions(req, res, tag, &unchanged, reterr);
+	if (rc == VT_OK && unchanged)
 		vt_buf_reset(&res->body);
-		res->status = 304;
-	}
-	return VT_OK;
+	return rc;
 }
 
 void

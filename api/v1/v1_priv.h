@@ -63,8 +63,9 @@ const char *vt_v1_cursor_text(struct vt_http_req *req, const char *after);
 VT_NODISCARD int vt_v1_query_cursor_text(
     struct vt_http_req *req, const char **ret, struct vt_err *reterr);
 
-/* The request as office wants it; in is parsed and its secrets taken. */
-VT_NODISCARD int vt_v1_request(const struct vt_in *in, bool if_match,
+/* The request as office wants it; in is parsed and its secrets taken. paper: of
+ * which If-Match names the revision; NULL: it is not asked for. */
+VT_NODISCARD int vt_v1_request(const struct vt_in *in, const vt_id *paper,
     struct vt_request *ret, struct vt_err *reterr);
 
 /* Was it done before under this key? Then the answer says so
@@ -81,10 +82,10 @@ VT_NODISCARD int vt_v1_mark_replayed(struct vt_http_req *req,
 VT_NODISCARD bool vt_v1_overtaken(
     struct vt_http_req *req, const struct vt_request *rq);
 
-/* The record's revision is the ETag of what is read of it. True: the client has
- * it (If-None-Match), the answer is 304 and whole. */
-VT_NODISCARD bool vt_v1_unchanged(
-    struct vt_http_req *req, struct vt_http_res *res, uint64_t rev);
+/* The record's revision is the ETag of what is read of it. *ret: the client has
+ * it (If-None-Match), the answer is 304 and whole. VT_E_PRECONDITION_FAILED. */
+VT_NODISCARD int vt_v1_unchanged(const struct vt_http_req *req,
+    struct vt_http_res *res, uint64_t rev, bool *ret, struct vt_err *reterr);
 
 /* Of what has no revision the ETag is the SHA-256 of the answer, once it is
  * whole; 304 without it, to a client that has it. */

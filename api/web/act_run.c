@@ -11,8 +11,7 @@
 #include "api/web/sheet.h"
 #include "base/secret.h"
 
-#define TO_MAX   VT_L(ADDRESSEES_MAX)
-#define WITH_MAX 16
+#define TO_MAX VT_L(ADDRESSEES_MAX)
 
 static const char *
 note(const struct vt_doing *w)
@@ -169,17 +168,17 @@ next_line(const struct vt_doing *w, const char **at, int *failed)
 }
 
 static int
-add_helper(const struct vt_doing *w, const vt_id *id, vt_id with[WITH_MAX],
-    struct vt_assignment *as)
+add_helper(const struct vt_doing *w, const vt_id *id,
+    vt_id with[VT_L(ASSIGNED_MAX)], struct vt_assignment *as)
 {
 	if (vt_id_eq(id, &as->lead))
 		return VT_OK;
 	for (size_t i = 0; i < as->n_with; i++)
 		if (vt_id_eq(id, &with[i]))
 			return VT_OK;
-	if (as->n_with == WITH_MAX)
-		return vt_err_set(
-		    w->err, VT_E_INVALID, "at most %d people help", WITH_MAX);
+	if (as->n_with == VT_L(ASSIGNED_MAX))
+		return vt_err_set(w->err, VT_E_INVALID,
+		    "at most %zu people help", VT_L(ASSIGNED_MAX));
 	with[as->n_with++] = *id;
 	return VT_OK;
 }
@@ -189,7 +188,7 @@ VT_ACT_RUN(assign)
 	const char *due = vt_webform_get(w->form, "due"), *one;
 	const char *lines = vt_webform_get(w->form, "with");
 	struct vt_assignment as = { .opinion = note(w) };
-	vt_id with[WITH_MAX], id;
+	vt_id with[VT_L(ASSIGNED_MAX)], id;
 	int rc = person(w, &as.lead);
 
 	for (size_t i = 0; rc == VT_OK && i < w->form->n; i++) {

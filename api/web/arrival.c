@@ -3,8 +3,6 @@
 
 #include "api/web/list.h"
 
-#define TO_MAX 200
-
 static const struct {
 	const char *code, *name;
 } types[] = {
@@ -22,6 +20,9 @@ static const struct {
 	{ "BB", "Biên bản" },
 	{ "CĐ", "Công điện" },
 	{ "HĐ", "Hợp đồng" },
+	{ "SY", "Sao y" },
+	{ "SL", "Sao lục" },
+	{ "TrS", "Trích sao" },
 	{ "", "Khác" },
 };
 
@@ -327,7 +328,7 @@ recipients(
     struct vt_desk *d, const char *s, struct vt_meta *m, struct vt_err *reterr)
 {
 	struct vt_recipient *to =
-	    vt_arena_array(d->req->arena, TO_MAX, sizeof(*to));
+	    vt_arena_array(d->req->arena, VT_L(ADDRESSEES_MAX), sizeof(*to));
 	size_t n = 0;
 
 	if (to == NULL)
@@ -341,9 +342,10 @@ recipients(
 
 			if (one == NULL)
 				return vt_arena_err(d->req->arena, reterr);
-			if (n == TO_MAX)
+			if (n == VT_L(ADDRESSEES_MAX))
 				return vt_err_set(reterr, VT_E_INVALID,
-				    "at most %d recipients", TO_MAX);
+				    "at most %zu recipients",
+				    VT_L(ADDRESSEES_MAX));
 			to[n++] = vt_sheet_recipient(d, one);
 		}
 		s += len;

@@ -5,9 +5,6 @@
 
 #include "api/web/sheet.h"
 
-#define VT_ARRIVAL_FILES  16
-#define VT_ARRIVAL_FIELDS 96
-
 struct vt_multipart;
 
 struct vt_arrived_file {
@@ -22,12 +19,12 @@ struct vt_arrival {
 	const struct vt_web_user *user;
 	struct vt_arena *arena;
 	struct vt_multipart *m;
-	struct vt_webform_field fields[VT_ARRIVAL_FIELDS];
+	struct vt_webform_field fields[VT_L(ARRIVAL_FIELDS_MAX)];
 	struct vt_webform form; /* over fields */
 	struct vt_buf value;    /* of the field under way */
 	bool in_field, in_file;
 	struct vt_office_upload *open; /* of the file under way */
-	struct vt_arrived_file files[VT_ARRIVAL_FILES];
+	struct vt_arrived_file files[VT_L(ARRIVAL_FILES_MAX)];
 	size_t n_files;
 	bool draft;        /* one of ours, else what arrived */
 	const char *wrong; /* the field that is, NULL: none in particular */

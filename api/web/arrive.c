@@ -11,8 +11,6 @@
 #include "api/web/arrival.h"
 #include "base/text.h"
 
-#define VALUE_MAX ((size_t)65536)
-
 void
 vt_arrival_free(struct vt_arrival *a)
 {
@@ -93,17 +91,17 @@ part_begin(void *arg, const char *name, bool is_file, struct vt_err *reterr)
 		return rc;
 	a->in_file = is_file;
 	if (is_file) {
-		if (a->n_files == VT_ARRIVAL_FILES)
+		if (a->n_files == VT_L(ARRIVAL_FILES_MAX))
 			return vt_err_set(reterr, VT_E_LIMIT,
-			    "form: at most %d files", VT_ARRIVAL_FILES);
+			    "form: at most %zu files", VT_L(ARRIVAL_FILES_MAX));
 		f = &a->files[a->n_files];
 		f->main = strcmp(name, "main") == 0;
 		f->name = clean_name(a->arena, vt_multipart_file(a->m));
 		return VT_OK;
 	}
-	if (a->form.n == VT_ARRIVAL_FIELDS)
-		return vt_err_set(reterr, VT_E_LIMIT, "form: at most %d fields",
-		    VT_ARRIVAL_FIELDS);
+	if (a->form.n == VT_L(ARRIVAL_FIELDS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "form: at most %zu fields", VT_L(ARRIVAL_FIELDS_MAX));
 	vt_buf_reset(&a->value);
 	a->fields[a->form.n].name = vt_arena_strdup(a->arena, name);
 	a->fields[a->form.n].value = "";
@@ -159,7 +157,7 @@ arrive_begin(
 	a->user = req->user;
 	a->arena = req->arena;
 	a->form.fields = a->fields;
-	vt_buf_init(&a->value, VALUE_MAX);
+	vt_buf_init(&a->value, VT_L(ARRIVAL_VALUE_MAX));
 	if (!vt_http_type_is(req, "multipart/form-data"))
 		return vt_err_set(reterr, VT_E_HTTP_MEDIA_TYPE,
 		    "Content-Type: multipart/form-data wanted");
@@ -193,28 +191,28 @@ const struct vt_http_sink vt_web_arrive_sink = { arrive_begin, arrive_put,
 static void
 kept_files(struct vt_arrival *a)
 {
-	struct vt_arrived_file kept[VT_ARRIVAL_FILES];
+	struct vt_arrived_file kept[VT_L(ARRIVAL_FILES_MAX)];
 	size_t n = 0;
 
-	for (int i = 0; i < VT_ARRIVAL_FILES; i++) {
+	for (size_t i = 0; i < VT_L(ARRIVAL_FILES_MAX); i++) {
 		struct vt_arrived_file f = { .main = false };
 		char name[24];
 
-		(void)snprintf(name, sizeof(name), "kept%d", i);
+		(void)snprintf(name, sizeof(name), "kept%zu", i);
 		if (!vt_id_parse(
 			vt_span_str(vt_webform_get(&a->form, name)), &f.upload))
 			break;
-		(void)snprintf(name, sizeof(name), "kepthash%d", i);
+		(void)snprintf(name, sizeof(name), "kepthash%zu", i);
 		if (!vt_hash_parse(
 			vt_span_str(vt_webform_get(&a->form, name)), &f.hash))
 			break;
-		(void)snprintf(name, sizeof(name), "keptname%d", i);
+		(void)snprintf(name, sizeof(name), "keptname%zu", i);
 		f.name = vt_webform_get(&a->form, name);
-		(void)snprintf(name, sizeof(name), "keptmain%d", i);
+		(void)snprintf(name, sizeof(name), "keptmain%zu", i);
 		f.main = vt_webform_has(&a->form, name);
 		kept[n++] = f;
 	}
-	for (size_t i = 0; i < a->n_files && n < VT_ARRIVAL_FILES; i++)
+	for (size_t i = 0; i < a->n_files && n < VT_L(ARRIVAL_FILES_MAX); i++)
 		kept[n++] = a->files[i];
 	memcpy(a->files, kept, n * sizeof(kept[0]));
 	a->n_files = n;
@@ -317,7 +315,7 @@ static int
 do_register(struct vt_desk *d, struct vt_arrival *a, struct vt_act_result *r,
     struct vt_err *reterr)
 {
-	struct vt_office_file files[VT_ARRIVAL_FILES];
+	struct vt_office_file files[VT_L(ARRIVAL_FILES_MAX)];
 	struct vt_request rq;
 	struct vt_meta m;
 	int rc;

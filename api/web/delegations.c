@@ -432,18 +432,12 @@ vt_web_delegations(
 static int
 day_in(const char *s, vt_time otherwise, vt_time *ret, struct vt_err *reterr)
 {
-	char text[40];
+	vt_time t = *s == '\0' ? otherwise : vt_time_parse_day(s);
 
-	if (*s == '\0') {
-		*ret = otherwise;
-		return VT_OK;
-	}
-	if (strlen(s) != 10)
+	if (*s != '\0' && t == VT_TIME_NONE)
 		return vt_err_set(reterr, VT_E_INVALID, "form: not a day");
-	(void)snprintf(text, sizeof(text), "%sT00:00:00+07:00", s);
-	return vt_time_parse_rfc3339(text, ret, NULL) == VT_OK
-		   ? VT_OK
-		   : vt_err_set(reterr, VT_E_INVALID, "form: not a day");
+	*ret = t;
+	return VT_OK;
 }
 
 static int

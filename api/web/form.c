@@ -4,11 +4,8 @@
 #include <stdlib.h>
 
 #include "api/http/multipart.h"
+#include "base/limits.h"
 #include "base/text.h"
-
-#define FIELDS_MAX 1024
-#define FILE_MAX   ((size_t)65536)
-#define VALUE_MAX  ((size_t)262144)
 
 static int
 hex(char c)
@@ -83,9 +80,9 @@ read_pairs(
 
 	for (size_t i = 0; i < s.n; i++)
 		n += s.p[i] == '&' ? 1 : 0;
-	if (n > FIELDS_MAX)
-		return vt_err_set(
-		    reterr, VT_E_LIMIT, "form: at most %d fields", FIELDS_MAX);
+	if (n > VT_L(FORM_FIELDS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "form: at most %zu fields", VT_L(FORM_FIELDS_MAX));
 	f = vt_arena_array(req->arena, n, sizeof(*f));
 	if (f == NULL)
 		return vt_arena_err(req->arena, reterr);
@@ -156,9 +153,9 @@ part_begin(void *arg, const char *name, bool is_file, struct vt_err *reterr)
 		r->had_file = true;
 		return VT_OK;
 	}
-	if (r->n == FIELDS_MAX)
-		return vt_err_set(
-		    reterr, VT_E_LIMIT, "form: at most %d fields", FIELDS_MAX);
+	if (r->n == VT_L(FORM_FIELDS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "form: at most %zu fields", VT_L(FORM_FIELDS_MAX));
 	vt_buf_reset(&r->value);
 	r->f[r->n].name = vt_arena_strdup(r->arena, name);
 	r->f[r->n].value = NULL;
@@ -188,9 +185,9 @@ read_parts(
 	bool ok = true;
 	int rc;
 
-	vt_buf_init(&r.value, VALUE_MAX);
-	vt_buf_init(&r.file, FILE_MAX);
-	r.f = vt_arena_array(req->arena, FIELDS_MAX, sizeof(*r.f));
+	vt_buf_init(&r.value, VT_L(FORM_MAX));
+	vt_buf_init(&r.file, VT_L(FORM_FILE_MAX));
+	r.f = vt_arena_array(req->arena, VT_L(FORM_FIELDS_MAX), sizeof(*r.f));
 	if (r.f == NULL)
 		return vt_arena_err(req->arena, reterr);
 	rc = vt_multipart_new(
@@ -246,6 +243,19 @@ bool
 vt_webform_has(const struct vt_webform *form, const char *name)
 {
 	return find(form, name) != NULL;
+}
+
+int
+vt_webform_secret(const struct vt_webform *form, const char *name,
+    struct vt_secret **ret, struct vt_err *reterr)
+{
+	const char *typed = vt_webform_get(form, name);
+	struct vt_secret *s = vt_secret_new(typed, strlen(typed));
+
+	if (s == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "form: no memory");
+	*ret = s;
+	return VT_OK;
 }
 
 vt_hash

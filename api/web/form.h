@@ -5,6 +5,7 @@
 #define VT_API_WEB_FORM_H
 
 #include "api/http/http.h"
+#include "base/secret.h"
 
 struct vt_webform_field {
 	const char *name, *value;
@@ -27,6 +28,10 @@ VT_NODISCARD int vt_webform_read(
 /* The first field of this name, "" when there is none. form may be NULL. */
 const char *vt_webform_get(const struct vt_webform *form, const char *name);
 bool vt_webform_has(const struct vt_webform *form, const char *name);
+
+/* A field that is a secret. *ret owned (vt_secret_free). VT_E_NOMEM. */
+VT_NODISCARD int vt_webform_secret(const struct vt_webform *form,
+    const char *name, struct vt_secret **ret, struct vt_err *reterr);
 
 /* Is this a value as above? Rewrites CR LF in place. */
 bool vt_webform_clean(char *value);

@@ -8,7 +8,7 @@ static bool
 wants_en(const struct vt_http_req *req)
 {
 	const char *asked = vt_http_query(req, "lang");
-	const char *kept = vt_web_cookie(req, LANGUAGE_COOKIE);
+	const char *kept = vt_http_cookie(req, LANGUAGE_COOKIE);
 
 	if (asked != NULL)
 		return strcmp(asked, "en") == 0;

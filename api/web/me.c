@@ -124,10 +124,7 @@ vt_web_sign_out_all(
 	size_t n = 0;
 	int rc;
 
-	vt_desk_begin(&d, req, res);
-	if ((rc = vt_webform_read(req, &f, reterr)) != VT_OK ||
-	    (rc = vt_web_own_form(&d, vt_webform_get(&f, "csrf"), reterr)) !=
-		VT_OK ||
+	if ((rc = vt_web_open_form(req, res, &d, &f, reterr)) != VT_OK ||
 	    (rc = vt_office_sign_out_all(d.office, d.me, &n, reterr)) != VT_OK)
 		return rc;
 	vt_http_res_see_other(res, "/desk/sign-in");
@@ -328,19 +325,14 @@ vt_web_factor_post(
 	VT_CLEANUP(vt_secret_free) struct vt_secret *password = NULL;
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_totp_offer o;
-	const char *typed;
 	struct vt_webform f;
 	struct vt_desk d;
 	int rc;
 
-	vt_desk_begin(&d, req, res);
-	if ((rc = vt_webform_read(req, &f, reterr)) != VT_OK ||
-	    (rc = vt_web_own_form(&d, vt_webform_get(&f, "csrf"), reterr)) !=
+	if ((rc = vt_web_open_form(req, res, &d, &f, reterr)) != VT_OK ||
+	    (rc = vt_webform_secret(&f, "password", &password, reterr)) !=
 		VT_OK)
 		return rc;
-	typed = vt_webform_get(&f, "password");
-	if ((password = vt_secret_new(typed, strlen(typed))) == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "factor: no memory");
 	rc = vt_office_totp_offer(
 	    d.office, d.me, password, vt_webform_get(&f, "code"), &o, &err);
 	if (rc != VT_OK) {
@@ -388,10 +380,7 @@ vt_web_factor_confirm(
 	struct vt_desk d;
 	int rc;
 
-	vt_desk_begin(&d, req, res);
-	if ((rc = vt_webform_read(req, &f, reterr)) != VT_OK ||
-	    (rc = vt_web_own_form(&d, vt_webform_get(&f, "csrf"), reterr)) !=
-		VT_OK)
+	if ((rc = vt_web_open_form(req, res, &d, &f, reterr)) != VT_OK)
 		return rc;
 	rq.actor = d.me;
 	rq.key = vt_webform_get(&f, "key");
@@ -414,19 +403,14 @@ vt_web_factor_off(
 	VT_CLEANUP(vt_secret_free) struct vt_secret *password = NULL;
 	struct vt_request rq = { .key = "" };
 	struct vt_err err = VT_ERR_INIT;
-	const char *typed;
 	struct vt_webform f;
 	struct vt_desk d;
 	int rc;
 
-	vt_desk_begin(&d, req, res);
-	if ((rc = vt_webform_read(req, &f, reterr)) != VT_OK ||
-	    (rc = vt_web_own_form(&d, vt_webform_get(&f, "csrf"), reterr)) !=
+	if ((rc = vt_web_open_form(req, res, &d, &f, reterr)) != VT_OK ||
+	    (rc = vt_webform_secret(&f, "password", &password, reterr)) !=
 		VT_OK)
 		return rc;
-	typed = vt_webform_get(&f, "password");
-	if ((password = vt_secret_new(typed, strlen(typed))) == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "factor: no memory");
 	rq.actor = d.me;
 	rq.key = vt_webform_get(&f, "key");
 	rq.hash = vt_sha256(vt_span_str("desk second factor off"));

@@ -8,8 +8,6 @@
 #include "base/secret.h"
 
 #define NEXT_MAX 200
-/* Browsers keep a cookie for 400 days at most (RFC 6265bis section 5.5). */
-#define DEVICE_S (180 * 86400)
 
 /* --- cookies --- */
 
@@ -17,27 +15,6 @@ static const char *
 cookie_name(const struct vt_web *w)
 {
 	return w->secure ? "__Host-vt" : "vt";
-}
-
-const char *
-vt_web_cookie(const struct vt_http_req *req, const char *name)
-{
-	struct vt_span all = vt_http_header(req, "Cookie");
-	size_t n = strlen(name);
-
-	for (size_t at = 0; at < all.n;) {
-		const uint8_t *semi = memchr(all.p + at, ';', all.n - at);
-		size_t end = semi == NULL ? all.n : (size_t)(semi - all.p);
-
-		while (at < end && all.p[at] == ' ')
-			at++;
-		if (end - at > n && all.p[at + n] == '=' &&
-		    memcmp(all.p + at, name, n) == 0)
-			return vt_arena_strndup(
-			    req->arena, all.p + at + n + 1, end - at - n - 1);
-		at = end + 1;
-	}
-	return NULL;
 }
 
 /* value "": away with it. */
@@ -68,9 +45,9 @@ set_device(struct vt_desk *d, const char *value)
 	char c[256];
 
 	(void)snprintf(c, sizeof(c),
-	    "%s=%s; Path=/; HttpOnly; SameSite=Strict%s; Max-Age=%d",
+	    "%s=%s; Path=/; HttpOnly; SameSite=Strict%s; Max-Age=%zu",
 	    device_name(d->web), value, d->web->secure ? "; Secure" : "",
-	    DEVICE_S);
+	    VT_L(DEVICE_S));
 	vt_http_res_cookie(d->res, c);
 	vt_wipe(c, sizeof(c));
 }
@@ -86,7 +63,7 @@ int
 vt_web_admit(struct vt_http_req *req, struct vt_err *reterr)
 {
 	struct vt_web *w = req->app;
-	const char *token = vt_web_cookie(req, cookie_name(w));
+	const char *token = vt_http_cookie(req, cookie_name(w));
 	struct vt_web_user *u;
 	int rc;
 
@@ -125,9 +102,10 @@ vt_web_same_origin(const struct vt_http_req *req, struct vt_err *reterr)
 	if (site.p != NULL)
 		own =
 		    vt_span_is(site, "same-origin") || vt_span_is(site, "none");
-	/* Our pages send no referrer, so that on plain HTTP "null" is said of
-	 * them, too: then the token of the form decides alone. */
-	else if (origin.p != NULL && !vt_span_is(origin, "null"))
+	/* "null" is what a page says that hides where it comes from; ours do
+	 * not (Referrer-Policy: same-origin). Every browser since Chrome 76
+	 * and Firefox 70 says one of the two. */
+	else if (origin.p != NULL)
 		own =
 		    origin.n > host.n + 3 &&
 		    memcmp(origin.p + origin.n - host.n, host.p, host.n) == 0 &&
@@ -146,6 +124,19 @@ vt_web_own_form(
 	return rc != VT_OK ? rc
 			   : vt_session_csrf_check(d->office,
 				 vt_span_str(d->user->token), csrf, reterr);
+}
+
+int
+vt_web_open_form(struct vt_http_req *req, struct vt_http_res *res,
+    struct vt_desk *d, struct vt_webform *ret, struct vt_err *reterr)
+{
+	int rc;
+
+	vt_desk_begin(d, req, res);
+	rc = vt_webform_read(req, ret, reterr);
+	return rc != VT_OK
+		   ? rc
+		   : vt_web_own_form(d, vt_webform_get(ret, "csrf"), reterr);
 }
 
 /* --- signing in --- */
@@ -329,7 +320,6 @@ vt_web_sign_in_post(
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_session s = { 0 };
 	struct vt_sign_in who = { 0 };
-	const char *typed;
 	struct vt_webform f;
 	struct vt_desk d;
 	bool crowded = false;
@@ -338,17 +328,15 @@ vt_web_sign_in_post(
 
 	vt_desk_begin(&d, req, res);
 	if ((rc = vt_webform_read(req, &f, reterr)) != VT_OK ||
-	    (rc = vt_web_same_origin(req, reterr)) != VT_OK)
+	    (rc = vt_web_same_origin(req, reterr)) != VT_OK ||
+	    (rc = vt_webform_secret(&f, "password", &password, reterr)) !=
+		VT_OK)
 		return rc;
-	typed = vt_webform_get(&f, "password");
-	password = vt_secret_new(typed, strlen(typed));
-	if (password == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "sign in: no memory");
 	who.login = vt_webform_get(&f, "login");
 	who.code = vt_webform_get(&f, "code");
 	who.password = password;
 	who.address = req->peer;
-	who.device = vt_web_cookie(req, device_name(d.web));
+	who.device = vt_http_cookie(req, device_name(d.web));
 	rc = try(&d, &who, &wait_s, &s, &crowded, &err);
 	if (rc != VT_OK) {
 		res->status = vt_err_info(rc)->http_status;
@@ -376,10 +364,7 @@ vt_web_sign_out(
 	struct vt_desk d;
 	int rc;
 
-	vt_desk_begin(&d, req, res);
-	if ((rc = vt_webform_read(req, &f, reterr)) != VT_OK ||
-	    (rc = vt_web_own_form(&d, vt_webform_get(&f, "csrf"), reterr)) !=
-		VT_OK ||
+	if ((rc = vt_web_open_form(req, res, &d, &f, reterr)) != VT_OK ||
 	    (rc = vt_office_sign_out(
 		 d.office, vt_span_str(d.user->token), reterr)) != VT_OK)
 		return rc;
@@ -475,16 +460,14 @@ change_password(
     struct vt_desk *d, const struct vt_webform *f, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_secret_free) struct vt_secret *old = NULL, *new = NULL;
-	const char *o = vt_webform_get(f, "old"), *n = vt_webform_get(f, "new");
 	struct vt_request rq = { .actor = d->me };
 	int rc;
 
 	if ((rc = vt_web_own_form(d, vt_webform_get(f, "csrf"), reterr)) !=
-	    VT_OK)
+		VT_OK ||
+	    (rc = vt_webform_secret(f, "old", &old, reterr)) != VT_OK ||
+	    (rc = vt_webform_secret(f, "new", &new, reterr)) != VT_OK)
 		return rc;
-	if ((old = vt_secret_new(o, strlen(o))) == NULL ||
-	    (new = vt_secret_new(n, strlen(n))) == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "password: no memory");
 	rq.key = vt_webform_get(f, "key");
 	rq.hash = vt_office_secret_tag(
 	    d->office, vt_span_str(rq.key), vt_secret_view(new));

@@ -168,13 +168,10 @@ vt_web_tell_again(
 	vt_id id;
 	int rc;
 
-	vt_desk_begin(&d, req, res);
+	if ((rc = vt_web_open_form(req, res, &d, &f, reterr)) != VT_OK)
+		return rc;
 	if (!vt_id_parse(vt_span_str(vt_http_param(req, "id")), &id))
 		return vt_err_set(reterr, VT_E_NOT_FOUND, "status: not an id");
-	if ((rc = vt_webform_read(req, &f, reterr)) != VT_OK ||
-	    (rc = vt_web_own_form(&d, vt_webform_get(&f, "csrf"), reterr)) !=
-		VT_OK)
-		return rc;
 	rc = vt_office_hurry_status(d.office, d.me, &id, &u, reterr);
 	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
 		return rc;

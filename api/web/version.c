@@ -25,7 +25,7 @@ remember(struct vt_arrival *a)
 		for (size_t k = 0; k < a->form.n; k++)
 			if (strcmp(a->fields[k].name, names[i]) == 0)
 				to = &a->fields[k];
-		if (to == NULL && a->form.n < VT_ARRIVAL_FIELDS)
+		if (to == NULL && a->form.n < VT_L(ARRIVAL_FIELDS_MAX))
 			to = &a->fields[a->form.n++];
 		if (to != NULL)
 			*to = (struct vt_webform_field){ names[i],

@@ -5,20 +5,12 @@
 #include "api/web/shelf.h"
 #include "api/web/web_priv.h"
 
-#define FORM_MAX ((size_t)262144)
-#define KEPT     256 /* pictures and verdicts */
-
-/* Signing in costs the processor: so many at once, then one in 6 s. */
-#define TRIES_BURST    20
-#define TRIES_PER_HOUR 600
-
 #define NO_BODY VT_HTTP_BODY_NONE, 0
-#define FORM    VT_HTTP_BODY_BUFFER, FORM_MAX
+#define FORM    VT_HTTP_BODY_BUFFER, VT_L(FORM_MAX)
 #define PAPER   "/desk/papers/{id}"
 #define ME      vt_web_admit
 
-/* A form's boundaries and fields come on top of its files. */
-#define ARRIVE_MAX (VT_L(UPLOAD_MAX) + 1048576)
+#define ARRIVE_MAX (VT_L(UPLOAD_MAX) + VT_L(ARRIVAL_AROUND_MAX))
 
 static const struct vt_http_route routes[] = {
 	{ "GET", "/desk/desk.css", NO_BODY, NULL, vt_web_style, NULL },
@@ -88,8 +80,9 @@ vt_web_new(
 	w->secure = o->secure;
 	w->providers = o->providers;
 	w->n_providers = o->n_providers;
-	w->trying = vt_http_rate_new(o->ctx, TRIES_BURST, TRIES_PER_HOUR);
-	w->shelf = vt_shelf_new(o->ctx, KEPT, VT_L(PICTURES_MAX));
+	w->trying = vt_http_rate_new(
+	    o->ctx, VT_L(SIGN_IN_BURST), VT_L(SIGN_IN_PER_HOUR));
+	w->shelf = vt_shelf_new(o->ctx, VT_L(SHELF_MAX), VT_L(PICTURES_MAX));
 	if (w->trying == NULL || w->shelf == NULL) {
 		vt_web_free(w);
 		return vt_err_set(reterr, VT_E_NOMEM, "desk: no memory");

@@ -68,6 +68,10 @@ const char *vt_desk_error(const struct vt_desk *d, int code);
 
 /* Before everything that needs somebody: VT_E_UNAUTHENTICATED. */
 int vt_web_admit(struct vt_http_req *req, struct vt_err *reterr);
+/* Begins the page that answers a form of ours, and reads the form. */
+VT_NODISCARD int vt_web_open_form(struct vt_http_req *req,
+    struct vt_http_res *res, struct vt_desk *d, struct vt_webform *ret,
+    struct vt_err *reterr);
 /* A form of ours, sent from a page of ours. VT_E_CSRF. */
 VT_NODISCARD int vt_web_own_form(
     const struct vt_desk *d, const char *csrf, struct vt_err *reterr);
@@ -75,8 +79,6 @@ VT_NODISCARD int vt_web_own_form(
  * from. */
 VT_NODISCARD int vt_web_same_origin(
     const struct vt_http_req *req, struct vt_err *reterr);
-/* The value of a cookie, in the arena, or NULL. */
-const char *vt_web_cookie(const struct vt_http_req *req, const char *name);
 
 /* ---- handlers ---- */
 

@@ -20,8 +20,8 @@ struct vt_axis_answer {
 	struct vt_axis_answer_ops ops;
 	struct vt_json_in *json;
 	struct vt_axis_said said;
-	char top[VT_JSON_IN_NAME + 1];  /* name at the first level */
-	char name[VT_JSON_IN_NAME + 1]; /* name in a row */
+	char top[VT_L(AXIS_NAME_MAX) + 1];  /* name at the first level */
+	char name[VT_L(AXIS_NAME_MAX) + 1]; /* name in a row */
 	size_t depth;
 	size_t row_depth; /* members of a row stand at this depth; 0: none */
 	bool in_data;     /* inside "data" */

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 
 #define PIECE       4096
@@ -27,7 +28,7 @@ struct vt_json_in {
 	const struct vt_json_in_ops *ops;
 	void *arg;
 	enum state state;
-	bool array[VT_JSON_IN_DEPTH];
+	bool array[VT_L(JSON_DEPTH_MAX)];
 	size_t depth;
 	bool in_name;    /* the string under way is a member's name */
 	unsigned digits; /* of \u, so far */
@@ -76,9 +77,9 @@ value_ended(struct vt_json_in *j)
 static int
 open_value(struct vt_json_in *j, bool array, struct vt_err *reterr)
 {
-	if (j->depth == VT_JSON_IN_DEPTH)
+	if (j->depth == VT_L(JSON_DEPTH_MAX))
 		return vt_err_set(reterr, VT_E_LIMIT,
-		    "JSON: deeper than %d levels", VT_JSON_IN_DEPTH);
+		    "JSON: deeper than %zu levels", VT_L(JSON_DEPTH_MAX));
 	j->array[j->depth++] = array;
 	j->state = array ? FIRST_VALUE : FIRST_NAME;
 	return j->ops->begin(j->arg, array, reterr);
@@ -136,9 +137,9 @@ text_ended(struct vt_json_in *j, struct vt_err *reterr)
 static int
 grow_text(struct vt_json_in *j, struct vt_err *reterr)
 {
-	if (j->in_name && j->piece.n > VT_JSON_IN_NAME)
+	if (j->in_name && j->piece.n > VT_L(AXIS_NAME_MAX))
 		return vt_err_set(reterr, VT_E_LIMIT,
-		    "JSON: a name of more than %d bytes", VT_JSON_IN_NAME);
+		    "JSON: a name of more than %zu bytes", VT_L(AXIS_NAME_MAX));
 	if (!j->in_name && j->piece.n >= PIECE)
 		return flush_text(j, false, reterr);
 	return VT_OK;

@@ -14,9 +14,6 @@
 
 #include "base/buf.h"
 
-#define VT_JSON_IN_DEPTH 16
-#define VT_JSON_IN_NAME  128 /* longest name of a member */
-
 struct vt_json_in_ops {
 	/* An object or array begins, ends. */
 	int (*begin)(void *arg, bool array, struct vt_err *reterr);

@@ -12,11 +12,9 @@
 #include "base/limits.h"
 #include "base/text.h"
 
-#define TOKEN_MAX 4096
-
 struct vt_wrapper_token {
 	pthread_mutex_t lock;
-	char text[TOKEN_MAX + 1];
+	char text[VT_L(WRAPPER_TOKEN_MAX) + 1];
 	vt_time until; /* VT_TIME_NONE: there is none */
 };
 
@@ -202,9 +200,10 @@ on_token(void *arg, const struct vt_axis_row *row, struct vt_err *reterr)
 	const char *t = vt_axis_row_get(row, "token");
 	size_t n = strlen(t);
 
-	if (n > TOKEN_MAX)
+	if (n > VT_L(WRAPPER_TOKEN_MAX))
 		return vt_err_set(reterr, VT_E_LIMIT,
-		    "login: a token of more than %d bytes", TOKEN_MAX);
+		    "login: a token of more than %zu bytes",
+		    VT_L(WRAPPER_TOKEN_MAX));
 	memcpy(dst, t, n + 1);
 	return VT_OK;
 }
@@ -234,7 +233,7 @@ login_body(const struct vt_wrapper_client *c, struct vt_buf *ret)
 static int
 login_locked(const struct vt_wrapper_client *c, struct vt_err *err)
 {
-	char token[TOKEN_MAX + 1] = "";
+	char token[VT_L(WRAPPER_TOKEN_MAX) + 1] = "";
 	struct run r = { .c = c,
 		.what = "/v1/auth/login",
 		.method = "POST",
@@ -281,7 +280,7 @@ get_token(const struct vt_wrapper_client *c, bool fresh, char *ret,
 	    c->token->until <= vt_now(c->ctx))
 		rc = login_locked(c, err);
 	if (rc == VT_OK)
-		memcpy(ret, c->token->text, TOKEN_MAX + 1);
+		memcpy(ret, c->token->text, VT_L(WRAPPER_TOKEN_MAX) + 1);
 	pthread_mutex_unlock(&c->token->lock);
 	return rc;
 }
@@ -289,7 +288,7 @@ get_token(const struct vt_wrapper_client *c, bool fresh, char *ret,
 int
 vt_wrapper_login(const struct vt_wrapper_client *c, struct vt_err *reterr)
 {
-	char token[TOKEN_MAX + 1] = "";
+	char token[VT_L(WRAPPER_TOKEN_MAX) + 1] = "";
 	struct vt_err err = VT_ERR_INIT;
 	int rc = get_token(c, false, token, &err);
 
@@ -304,7 +303,7 @@ vt_wrapper_login(const struct vt_wrapper_client *c, struct vt_err *reterr)
 static int
 run(struct run *r, struct vt_err *reterr)
 {
-	char token[TOKEN_MAX + 1] = "";
+	char token[VT_L(WRAPPER_TOKEN_MAX) + 1] = "";
 	struct vt_err err = VT_ERR_INIT;
 	long status = 0;
 	int rc;

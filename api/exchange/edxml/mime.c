@@ -8,10 +8,10 @@
 #include <strings.h>
 
 #include "api/exchange/edxml/reader.h"
+#include "base/limits.h"
 #include "base/text.h"
 
-#define HEAD_MAX     8192 /* header fields of one part */
-#define BOUNDARY_MAX 70   /* RFC 2046 §5.1.1 */
+#define BOUNDARY_MAX 70 /* RFC 2046 §5.1.1 */
 
 enum stage {
 	TOP,       /* header fields of the message */
@@ -272,7 +272,8 @@ top(struct vt_mime *m, bool *ret_more, struct vt_err *reterr)
 		*ret_more = true;
 		return rc;
 	}
-	if (n > HEAD_MAX || (n == 0 && s.n > HEAD_MAX))
+	if (n > VT_L(MULTIPART_HEADER_MAX) ||
+	    (n == 0 && s.n > VT_L(MULTIPART_HEADER_MAX)))
 		return bad("header fields are too long", reterr);
 	if (n == 0)
 		return VT_OK;
@@ -326,7 +327,7 @@ delimiter(struct vt_mime *m, bool *ret_more, struct vt_err *reterr)
 		return VT_OK;
 	}
 	if (lf == NULL)
-		return s.n > HEAD_MAX
+		return s.n > VT_L(MULTIPART_HEADER_MAX)
 			   ? bad("a delimiter's line does not end", reterr)
 			   : VT_OK;
 	drop(m, (size_t)(lf - s.p));
@@ -343,7 +344,8 @@ head(struct vt_mime *m, bool *ret_more, struct vt_err *reterr)
 	size_t n = head_length(s);
 	int rc = VT_OK;
 
-	if (n > HEAD_MAX || (n == 0 && s.n > HEAD_MAX))
+	if (n > VT_L(MULTIPART_HEADER_MAX) ||
+	    (n == 0 && s.n > VT_L(MULTIPART_HEADER_MAX)))
 		return bad("header fields are too long", reterr);
 	if (n == 0)
 		return VT_OK;

@@ -88,6 +88,10 @@ without_clients(void)
 	    200, "over TLS");
 	tap_ok(strstr(vt_buf_str(&b), "tls=1 trusted=0 der=") != NULL,
 	    "the request says so");
+	tap_ok(
+	    strstr(vt_buf_str(&b),
+		"\r\nStrict-Transport-Security: max-age=31536000\r\n") != NULL,
+	    "and browsers are told to come so only (RFC 6797)");
 	tap_eq_int(tls_ask(port, ca.cert_file, &client, NULL,
 		       "GET /say HTTP/1.1\r\n" CLOSE, &b),
 	    200, "a client with a certificate");

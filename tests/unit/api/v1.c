@@ -164,6 +164,61 @@ test_register(struct vt_buf *b)
 	    415, "another type");
 }
 
+/* RFC 9110 §13.1: what If-Match and If-None-Match may say. */
+static void
+test_preconditions(struct vt_buf *b)
+{
+	static const struct {
+		const char *said;
+		int status;
+		uint64_t rev;
+	} acts[] = {
+		{ "*", 200, 0 },
+		{ "\"9\", \"3\"", 200, 3 },
+		{ "\"3\",\"9\"", 200, 3 },
+		{ ", W/\"9\", \"3\",", 200, 3 },
+		/* none of them: the office says so, or that it is a repeat */
+		{ "\"8\", \"9\"", 200, 8 },
+		{ "W/\"3\"", 412, 0 },
+		{ "\"x\", \"\"", 412, 0 },
+		{ "\"0\"", 412, 0 },
+		{ "3", 412, 0 },
+		{ "\"99999999999999999999999\"", 412, 0 },
+	}, reads[] = {
+		{ "If-Match: \"3\"", 200, 0 },
+		{ "If-Match: *", 200, 0 },
+		{ "If-Match: \"2\", \"3\"", 200, 0 },
+		{ "If-Match: \"2\"", 412, 0 },
+		{ "If-Match: W/\"3\"", 412, 0 },
+		{ "If-None-Match: \"2\", W/\"3\"", 304, 0 },
+		{ "If-None-Match: *", 304, 0 },
+		{ "If-None-Match: \"2\"", 200, 0 },
+		{ "If-Match: \"2\"\r\nIf-None-Match: \"3\"", 412, 0 },
+		{ "If-Match: \"3\"\r\nIf-None-Match: \"3\"", 304, 0 },
+	};
+	char extra[200];
+
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
+		fake.if_match = 77;
+		snprintf(extra, sizeof(extra), JSON "If-Match: %s\r\n",
+		    acts[i].said);
+		tap_eq_int(ask(b, "POST", "/v1/papers/" P "/acts", extra,
+			       "{\"act\":\"issue\"}"),
+		    acts[i].status, "If-Match: %s", acts[i].said);
+		if (acts[i].status == 200)
+			tap_eq_int(fake.if_match, acts[i].rev, "the revision");
+		else
+			tap_ok(
+			    HAS("precondition-failed") && fake.if_match == 77,
+			    "is not done");
+	}
+	for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++) {
+		snprintf(extra, sizeof(extra), "%s\r\n", reads[i].said);
+		tap_eq_int(ask(b, "GET", "/v1/papers/" P, extra, ""),
+		    reads[i].status, "a paper, %s", reads[i].said);
+	}
+}
+
 static void
 test_acts(struct vt_buf *b)
 {
@@ -726,6 +781,7 @@ main(void)
 	port = vt_http_port(h);
 	test_who(&b);
 	test_register(&b);
+	test_preconditions(&b);
 	test_acts(&b);
 	test_secrets(&b);
 	test_two_step(&b);

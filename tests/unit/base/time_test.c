@@ -124,6 +124,22 @@ test_parse(void)
 	tap_eq_int(t, 42, "the output is untouched");
 }
 
+static void
+test_days(void)
+{
+	static const char *const bad[] = { "", "2026-3-02", "2026-02-29",
+		"2026-03-02T", "2026-03-02 ", "02-03-2026", "2026-03-0x" };
+	struct vt_err e = VT_ERR_INIT;
+	vt_time t = 0;
+
+	tap_call(vt_time_parse_rfc3339("2026-03-01T17:00:00Z", &t, &e), &e,
+	    "midnight in Vietnam");
+	tap_eq_int(vt_time_parse_day("2026-03-02"), t, "begins its day");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		tap_eq_int(vt_time_parse_day(bad[i]), VT_TIME_NONE,
+		    "no day: \"%s\"", bad[i]);
+}
+
 int
 main(void)
 {
@@ -131,5 +147,6 @@ main(void)
 	test_edges();
 	test_write();
 	test_parse();
+	test_days();
 	return tap_done();
 }

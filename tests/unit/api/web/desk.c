@@ -144,6 +144,21 @@ test_sign_in(struct vt_buf *b)
 		       "http://evil.example\r\n",
 		       "login=c&password=p"),
 	    403, "by an old browser");
+	tap_eq_int(ask(b, "POST", "/desk/sign-in", 0,
+		       "Content-Type: " FORM "\r\nOrigin: null\r\n",
+		       "login=c&password=p"),
+	    403, "from a page that hides where it comes from");
+	tap_ok(!HAS("Set-Cookie: vt=") && HAS("csrf"), "nobody is signed in");
+	tap_eq_int(ask(b, "POST", "/desk/sign-in", 0,
+		       "Content-Type: " FORM "\r\nOrigin: http://a.b\r\n",
+		       "login=c&password=p"),
+	    403, "of a host whose name begins like ours");
+	tap_eq_int(ask(b, "POST", "/desk/sign-in", 0,
+		       "Content-Type: " FORM "\r\nOrigin: http://a\r\n",
+		       "login=c&password=p"),
+	    303, "from our own, over plain HTTP");
+	tap_ok(HAS("Referrer-Policy: same-origin"),
+	    "which says so: its policy does not make it null");
 	desk.must_change = true;
 	tap_eq_int(get(b, "/desk", 'c'), 303, "a password set by another");
 	tap_ok(HAS("Location: /desk/password\r\n"), "is changed first");
