@@ -172,7 +172,9 @@ struct vt_step {
 			vt_time signing_time; /* as the signature states it */
 			const char *level;    /* "B-B", … */
 		} sign;
-		/* VT_E_NOT_SIGNED_BY_LEADER before the competent signature. */
+		/* VT_E_NOT_SIGNED_BY_LEADER before the competent signature;
+		 * a copy (vt_copy_form) has none and is sealed once its making
+		 * is approved. */
 		struct {
 			vt_hash main;
 			const char *field;

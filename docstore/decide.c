@@ -402,12 +402,13 @@ static int
 decide_seal(struct vt_apply *x, size_t i, struct vt_err *reterr)
 {
 	const struct vt_paper *p = x->paper;
+	bool copy = vt_copy_form(&p->meta) != NULL;
 
-	if (p->direction != VT_DIR_IN && vt_id_is_zero(&p->signed_by))
+	if (p->direction != VT_DIR_IN && !copy && vt_id_is_zero(&p->signed_by))
 		return vt_err_set(reterr, VT_E_NOT_SIGNED_BY_LEADER,
 		    "seal: the competent person has not signed this paper "
 		    "(Decree 30/2020, Article 32)");
-	if (p->state != VT_PAPER_SIGNED)
+	if (!vt_paper_is_ready(p))
 		return vt_out_of_order(p, "seal", reterr);
 	return current_main(x, &x->rec.steps[i].main, reterr);
 }
@@ -477,6 +478,11 @@ decide_rest(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	case VT_STEP_META:
 		if (p->direction != VT_DIR_IN && p->state >= VT_PAPER_ISSUED)
 			return vt_out_of_order(p, "metadata", reterr);
+		/* What was agreed on as a paper gets no seal as a copy. */
+		if (p->direction != VT_DIR_IN && p->state > VT_PAPER_DRAFT &&
+		    vt_copy_form(&p->meta) != vt_copy_form(&r->meta))
+			return vt_out_of_order(
+			    p, "making a copy of it, or no copy", reterr);
 		return VT_OK;
 	case VT_STEP_PROBLEM:
 		if (r->part > p->n_parts)

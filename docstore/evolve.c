@@ -16,6 +16,27 @@ vt_paper_state_name(enum vt_paper_state st)
 	return (size_t)st < sizeof(names) / sizeof(names[0]) ? names[st] : "";
 }
 
+const char *
+vt_copy_form(const struct vt_meta *m)
+{
+	static const char *const forms[][2] = { { "SY", "Sao y" },
+		{ "SL", "Sao lục" }, { "TrS", "Trích sao" } };
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (m->type_code != NULL &&
+		    strcmp(m->type_code, forms[i][0]) == 0)
+			return forms[i][1];
+	return NULL;
+}
+
+bool
+vt_paper_is_ready(const struct vt_paper *p)
+{
+	return p->state == VT_PAPER_SIGNED ||
+	       (p->state == VT_PAPER_APPROVED && p->direction != VT_DIR_IN &&
+		   vt_copy_form(&p->meta) != NULL);
+}
+
 bool
 vt_version_reason_appends(enum vt_version_reason r)
 {

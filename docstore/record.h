@@ -221,6 +221,12 @@ struct vt_meta {
 	    *facts; /* key facts to compare with a print-out */
 	size_t n_facts;
 };
+/*
+ * The form of a copy that the agency makes of a paper (Decree 30/2020, Articles
+ * 25-27), by its type code: SY "Sao y", SL "Sao lục", TrS "Trích sao". Static;
+ * NULL: the paper is no copy. A copy bears the agency's signature alone.
+ */
+const char *vt_copy_form(const struct vt_meta *m);
 
 struct vt_paper {
 	vt_id id;
@@ -277,6 +283,9 @@ struct vt_paper {
 	const char *closed_note; /* reason of REFUSED, RECALLED, … */
 	uint32_t printed;        /* copies in all */
 };
+/* Whoever decides has done his part - signed it, or approved the making of a
+ * copy - and number and seal come next. */
+bool vt_paper_is_ready(const struct vt_paper *p);
 
 /* Errors: VT_E_NOT_FOUND. The caller checks agency_no (office does). */
 VT_NODISCARD int vt_paper_get(struct vt_view *v, const vt_id *id,

@@ -133,9 +133,15 @@ struct vt_stamp {
 	size_t n_lines;
 	double font_size; /* 0: 8 pt */
 	bool text_below;  /* picture above, else text over picture */
+	bool wrap;        /* a long line is broken at spaces, not set smaller */
 };
 VT_NODISCARD int vt_render_stamp(const struct vt_stamp *s, double w, double h,
     struct vt_arena *a, struct vt_pdf_graft *ret, struct vt_err *reterr);
+
+/* The least box, at most max_w wide, in which the lines of a stamp without a
+ * picture stand at their size; whole points. Errors as above. */
+VT_NODISCARD int vt_render_stamp_room(const struct vt_stamp *s, double max_w,
+    struct vt_arena *a, double *ret_w, double *ret_h, struct vt_err *reterr);
 
 /* Pictures for demos and tests, drawn by code: a hand-like signature stroke in
  * blue, and a round red seal with the agency's name; PNG with alpha. */

@@ -12,12 +12,13 @@
 #define LEAST_PT   5.0
 #define LINES_MAX  16
 #define LEAD       1.2
-#define PAD        1.0 /* between the text and the edge, pt */
+#define PAD        1.0  /* between the text and the edge, pt */
+#define SLACK      1e-6 /* for what is computed in another order */
 
 struct stamp {
 	struct vt_grafter g;
 	double w, h;
-	const char *lines[LINES_MAX]; /* clean, in the arena */
+	char *lines[LINES_MAX]; /* clean, in the arena */
 	size_t n;
 	double size;   /* of the text */
 	double text_h; /* height of the block of lines, 0 without any */
@@ -51,34 +52,93 @@ clean_lines(struct stamp *s, const struct vt_stamp *spec, struct vt_err *reterr)
 	return VT_OK;
 }
 
-/* The size at which all lines fit, and the room left for the picture. */
+/* Where the line is to be broken so that its head is not wider than the box:
+ * at a space; 0: nowhere. */
 static int
-fit(struct stamp *s, const struct vt_stamp *spec, const struct vt_face *f,
+break_of(const struct stamp *s, const struct vt_face *f, char *line,
+    size_t *ret, struct vt_err *reterr)
+{
+	double w = 0;
+	int rc = vt_face_width(f, line, s->size, &w, reterr);
+
+	*ret = 0;
+	if (rc != VT_OK || w <= s->w - 2 * PAD + SLACK)
+		return rc;
+	for (char *p = strchr(line, ' '); p != NULL; p = strchr(p + 1, ' ')) {
+		*p = '\0';
+		rc = vt_face_width(f, line, s->size, &w, reterr);
+		*p = ' ';
+		if (rc != VT_OK || (w > s->w - 2 * PAD + SLACK && *ret > 0))
+			return rc;
+		*ret = (size_t)(p - line);
+	}
+	return VT_OK;
+}
+
+static int
+wrap(struct stamp *s, const struct vt_face *f, struct vt_err *reterr)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		size_t at;
+		int rc = break_of(s, f, s->lines[i], &at, reterr);
+
+		if (rc != VT_OK)
+			return rc;
+		if (at == 0)
+			continue;
+		if (s->n == LINES_MAX)
+			return vt_err_set(reterr, VT_E_LIMIT,
+			    "stamp: its text takes more than %d lines",
+			    LINES_MAX);
+		memmove(&s->lines[i + 2], &s->lines[i + 1],
+		    (s->n++ - i - 1) * sizeof(s->lines[0]));
+		s->lines[i][at] = '\0';
+		s->lines[i + 1] = s->lines[i] + at + 1;
+	}
+	return VT_OK;
+}
+
+/* Width of the widest line at 1 pt. */
+static int
+widest(const struct stamp *s, const struct vt_face *f, double *ret,
     struct vt_err *reterr)
 {
-	double wide = 0, high = s->h - 2 * PAD, by_w, by_h;
-
-	s->picture_h = s->h;
-	if (s->n == 0)
-		return VT_OK;
+	*ret = 0;
 	for (size_t i = 0; i < s->n; i++) {
 		double w = 0;
 		int rc = vt_face_width(f, s->lines[i], 1, &w, reterr);
 
 		if (rc != VT_OK)
 			return rc;
-		wide = w > wide ? w : wide;
+		*ret = w > *ret ? w : *ret;
 	}
+	return VT_OK;
+}
+
+/* The size at which all lines fit, and the room left for the picture. */
+static int
+fit(struct stamp *s, const struct vt_stamp *spec, const struct vt_face *f,
+    struct vt_err *reterr)
+{
+	double wide = 0, high = s->h - 2 * PAD, by_w, by_h;
+	int rc;
+
+	s->picture_h = s->h;
+	if (s->n == 0)
+		return VT_OK;
+	s->size = spec->font_size > 0 ? spec->font_size : DEFAULT_PT;
+	if ((spec->wrap && (rc = wrap(s, f, reterr)) != VT_OK) ||
+	    (rc = widest(s, f, &wide, reterr)) != VT_OK)
+		return rc;
 	/* A picture above the text keeps at least a third of the box. */
 	if (spec->text_below && s->has_picture)
 		high = s->h * 2 / 3;
-	s->size = spec->font_size > 0 ? spec->font_size : DEFAULT_PT;
 	by_w = wide > 0 ? (s->w - 2 * PAD) / wide : s->size;
 	by_h = high / ((double)s->n * LEAD);
 	if (s->size > by_w)
-		s->size = floor(by_w * 10) / 10;
+		s->size = floor(by_w * 10 + SLACK) / 10;
 	if (s->size > by_h)
-		s->size = floor(by_h * 10) / 10;
+		s->size = floor(by_h * 10 + SLACK) / 10;
 	if (s->size < LEAST_PT)
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "stamp: %.0f x %.0f pt: %zu lines do not fit at the "
@@ -239,4 +299,30 @@ vt_render_stamp(const struct vt_stamp *spec, double w, double h,
 	rc = stamp_put(&s, spec, reterr);
 	vt_buf_free(&s.content);
 	return rc == VT_OK ? vt_grafter_finish(&s.g, ret, reterr) : rc;
+}
+
+int
+vt_render_stamp_room(const struct vt_stamp *spec, double max_w,
+    struct vt_arena *a, double *ret_w, double *ret_h, struct vt_err *reterr)
+{
+	struct stamp s = { .w = max_w };
+	struct vt_faces faces;
+	double wide = 0;
+	int rc;
+
+	vt_grafter_init(&s.g, a);
+	s.size = spec->font_size > 0 ? spec->font_size : DEFAULT_PT;
+	if ((rc = clean_lines(&s, spec, reterr)) != VT_OK ||
+	    (rc = vt_faces_open_one(&faces, VT_ROMAN, reterr)) != VT_OK)
+		return rc;
+	if (spec->wrap)
+		rc = wrap(&s, &faces.f[VT_ROMAN], reterr);
+	if (rc == VT_OK)
+		rc = widest(&s, &faces.f[VT_ROMAN], &wide, reterr);
+	vt_faces_close(&faces);
+	if (rc != VT_OK)
+		return rc;
+	*ret_w = ceil(wide * s.size + 2 * PAD);
+	*ret_h = ceil((double)s.n * LEAD * s.size + 2 * PAD);
+	return VT_OK;
 }

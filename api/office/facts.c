@@ -29,6 +29,8 @@ copy_paper(const struct vt_paper *p, struct vt_facts *ret)
 	ret->signed_by = p->signed_by;
 	ret->sealed = p->sealed_at != VT_TIME_NONE;
 	ret->issued = p->issued_at != VT_TIME_NONE;
+	ret->copy = vt_copy_form(&p->meta);
+	ret->ready = vt_paper_is_ready(p);
 }
 
 static void

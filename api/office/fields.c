@@ -285,7 +285,9 @@ vt_office_fill_number(struct vt_office *o, uint32_t agency_no,
 	struct vt_facts f;
 	int fd = -1, rc;
 
-	if ((rc = vt_facts_load(o, paper, agency_no, 0, &f, reterr)) != VT_OK)
+	/* What stands on a copy's page is the paper's number, not its own. */
+	if ((rc = vt_facts_load(o, paper, agency_no, 0, &f, reterr)) != VT_OK ||
+	    f.copy != NULL)
 		return rc;
 	if ((a = vt_arena_new(ARENA_LIMIT)) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "fill: no memory");

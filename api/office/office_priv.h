@@ -34,6 +34,8 @@
 /* Books every agency has: papers out and papers in. */
 #define VT_BOOK_OUT "di"
 #define VT_BOOK_IN  "den"
+/* And one for all copies, opened with the first (copies.c). */
+#define VT_BOOK_COPIES "sao"
 
 /* Keys that callers choose stay shorter than the store's limit, so that an
  * act the office derives from theirs can have a key of its own. */
@@ -118,6 +120,8 @@ struct vt_facts {
 	vt_hash approved;
 	vt_id signed_by;
 	bool sealed, issued;
+	const char *copy; /* vt_copy_form: a copy of a paper; or NULL */
+	bool ready;       /* vt_paper_is_ready */
 	char place[256], agency_name[512], agency_key[512];
 	vt_hash agency_certs[VT_L(CERTS_MAX)]; /* SHA-256 of each, newest last */
 	size_t n_agency_certs;
@@ -177,6 +181,29 @@ VT_NODISCARD int vt_office_fills(const struct vt_facts *f,
  * nothing to do is VT_OK. */
 VT_NODISCARD int vt_office_fill_number(struct vt_office *o,
     uint32_t agency_no, const vt_id *paper, struct vt_err *reterr);
+
+/* ---- copies.c: sao y, sao lục, trích sao ---- */
+
+#define VT_COPY_LINES 3
+/* The block of a copy signed then: form, agency, time. Lines in the arena. */
+VT_NODISCARD int vt_copy_block(const struct vt_facts *f, vt_time signed_at,
+    struct vt_arena *a, struct vt_stamp *ret, struct vt_err *reterr);
+
+/* As vt_office_lay, for a copy: the agency's field alone, at the upper right
+ * of page 1. VT_E_PDF_SIGNED_NO_FIELDS: it is no scan of a paper. */
+VT_NODISCARD int vt_copy_lay(struct vt_spawner *w, int fd,
+    const struct vt_inspection *i, const struct vt_facts *f,
+    struct vt_pdf_tail *ret, bool *ret_laid, struct vt_err *reterr);
+
+/* The agency has its book of copies from here on. */
+VT_NODISCARD int vt_copy_book(struct vt_office *o, uint32_t agency_no,
+    struct vt_err *reterr);
+
+/* ---- setup.c ---- */
+
+/* A book with numbers of our own, from 1 each year; again: nothing new. */
+VT_NODISCARD int vt_office_open_book(struct vt_store *s, uint32_t agency_no,
+    const char *key, const char *title, struct vt_err *reterr);
 
 /* ---- intake.c ---- */
 

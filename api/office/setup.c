@@ -2,8 +2,8 @@
 /* Setting up agencies and people: acts like any other, in the ledger. */
 #include "api/office/office_priv.h"
 
-static int
-open_book(struct vt_store *s, uint32_t agency_no, const char *key,
+int
+vt_office_open_book(struct vt_store *s, uint32_t agency_no, const char *key,
     const char *title, struct vt_err *reterr)
 {
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
@@ -44,9 +44,9 @@ vt_office_add_agency(struct vt_store *s, const struct vt_agency_name *name,
 	no = res.agency_no;
 	vt_act_result_free(&res);
 	if (rc != VT_OK ||
-	    (rc = open_book(s, no, VT_BOOK_OUT, "Sổ đăng ký văn bản đi",
-		 reterr)) != VT_OK ||
-	    (rc = open_book(
+	    (rc = vt_office_open_book(s, no, VT_BOOK_OUT,
+		 "Sổ đăng ký văn bản đi", reterr)) != VT_OK ||
+	    (rc = vt_office_open_book(
 		 s, no, VT_BOOK_IN, "Sổ đăng ký văn bản đến", reterr)) != VT_OK)
 		return rc;
 	*ret_no = no;

@@ -41,6 +41,10 @@ vt_signing_check(const struct vt_facts *f, enum vt_signing_act act,
 	if (f->direction == VT_DIR_IN)
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "an incoming paper is not signed again");
+	if (f->copy != NULL && act != VT_SIGNING_SEAL)
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "a copy bears the agency's signature alone (Decree "
+		    "30/2020, Article 25)");
 	switch (act) {
 	case VT_SIGNING_INITIALS:
 		if (is_signed)
@@ -58,7 +62,11 @@ vt_signing_check(const struct vt_facts *f, enum vt_signing_act act,
 			    "(Decree 30/2020, Article 11)");
 		return VT_OK;
 	case VT_SIGNING_SEAL:
-		if (!is_signed)
+		if (f->copy != NULL && !approved)
+			return vt_err_set(reterr, VT_E_NOT_APPROVED,
+			    "the making of this copy is not approved (Decree "
+			    "30/2020, Article 27)");
+		if (f->copy == NULL && !is_signed)
 			return vt_err_set(reterr, VT_E_NOT_SIGNED_BY_LEADER,
 			    "the competent person has not signed yet "
 			    "(Decree 30/2020, Article 32 (2) (d))");
@@ -332,13 +340,17 @@ appearance(struct vt_office *o, const struct vt_signing_order *order,
 		return vt_arena_err(s->arena, reterr);
 	if (w <= 0 || h <= 0)
 		return VT_OK; /* an invisible field shows nothing */
-	if (stamp.png.n == 0) {
-		rc = key_picture(
-		    o, s->holder.key_ref, s->arena, &stamp.png, reterr);
-		if (rc != VT_OK)
-			return rc;
-	}
-	if (stamp.png.n == 0) {
+	if (s->facts.copy != NULL)
+		rc = vt_copy_block(
+		    &s->facts, s->spec.time, s->arena, &stamp, reterr);
+	else
+		rc = stamp.png.n > 0
+			 ? VT_OK
+			 : key_picture(o, s->holder.key_ref, s->arena,
+			       &stamp.png, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (stamp.png.n == 0 && stamp.n_lines == 0) {
 		/* Without a picture: who and when, in the official form. */
 		vt_time_rfc3339(s->spec.time, VT_TIME_VN_S, &when);
 		lines[0] = s->holder.name;
@@ -384,7 +396,8 @@ vt_signing_build(struct vt_office *o, const struct vt_request *rq,
 	s->spec.name = s->holder.name;
 	s->spec.reason = order->reason;
 	s->spec.location = s->facts.place[0] == '\0' ? NULL : s->facts.place;
-	s->spec.time = vt_now(o->o.ctx);
+	/* in whole seconds, as /M has it (ISO 32000-1 7.9.4) */
+	s->spec.time = vt_now(o->o.ctx) / VT_TIME_S(1) * VT_TIME_S(1);
 	if ((rc = appearance(o, order, s, w, h, reterr)) != VT_OK)
 		goto out;
 	/* A number is given only to a file that can bear it and be signed:

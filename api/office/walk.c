@@ -36,10 +36,15 @@ lay_version(struct vt_office *o, const struct vt_facts *f,
 	int fd = -1, rc;
 
 	if ((rc = vt_office_fd(o, &f->main.hash, &fd, reterr)) != VT_OK ||
-	    (rc = vt_sign_inspect(o->o.spawner, fd, &i, reterr)) != VT_OK ||
-	    (rc = vt_office_lay(o->o.spawner, fd, &i, places, initials, &tail,
-		 ret_laid, reterr)) != VT_OK ||
-	    !*ret_laid)
+	    (rc = vt_sign_inspect(o->o.spawner, fd, &i, reterr)) != VT_OK)
+		goto out;
+	if (f->copy != NULL)
+		rc = vt_copy_lay(
+		    o->o.spawner, fd, &i, f, &tail, ret_laid, reterr);
+	else
+		rc = vt_office_lay(o->o.spawner, fd, &i, places, initials,
+		    &tail, ret_laid, reterr);
+	if (rc != VT_OK || !*ret_laid)
 		goto out;
 	rc = vt_upload_append(o->o.store, f->agency_no, &f->main,
 	    vt_buf_view(&tail.bytes), &step->u.version.file.upload, &blob,
@@ -79,6 +84,10 @@ vt_office_submit(struct vt_office *o, const struct vt_request *rq,
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "initials: 0 to 2 can be laid, %u were asked for",
 		    initials);
+	if (f.copy != NULL && (initials > 0 || places != NULL))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "a copy has no initials, and its one field its place "
+		    "(Decree 30/2020, Appendix I, part II)");
 	memset(steps, 0, sizeof(steps));
 	rc = lay_version(o, &f, places, initials, &steps[0], &laid, reterr);
 	if (rc != VT_OK)
@@ -162,15 +171,21 @@ vt_office_number(struct vt_office *o, const struct vt_request *rq,
 
 	if (!begin(o, rq, VT_DUTY_NUMBER, paper, &f, ret, &rc, reterr))
 		return rc;
-	if (f.number == 0 && vt_id_is_zero(&f.signed_by))
-		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
-		    "the competent person has not signed yet: the number is "
-		    "given with the signature (order A) or after it (order B)");
-	if (f.number == 0 && (rc = can_fill(o, &f, reterr)) != VT_OK)
+	if (f.number == 0 && !f.ready)
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER, "%s",
+		    f.copy != NULL
+			? "the making of this copy is not approved yet"
+			: "the competent person has not signed yet: the number "
+			  "is given with the signature (order A) or after it "
+			  "(order B)");
+	if (f.number == 0 &&
+	    (rc = f.copy != NULL ? vt_copy_book(o, f.agency_no, reterr)
+				 : can_fill(o, &f, reterr)) != VT_OK)
 		return rc;
 	memset(steps, 0, sizeof(steps));
 	steps[0].kind = VT_STEP_NUMBER;
-	steps[0].u.number.series = VT_BOOK_OUT;
+	steps[0].u.number.series =
+	    f.copy != NULL ? VT_BOOK_COPIES : VT_BOOK_OUT;
 	steps[0].u.number.notation = f.notation;
 	/* The file follows; if that is cut off, the work queue does it. */
 	steps[1].kind = VT_STEP_WORK;

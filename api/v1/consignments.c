@@ -90,6 +90,27 @@ vt_v1_list_consignments(
 	return VT_OK;
 }
 
+/* What the reader found in it, worst first. */
+static void
+findings_out(struct vt_json *j, const struct vt_found *f, size_t n)
+{
+	vt_json_key(j, "findings");
+	vt_json_array(j);
+	for (size_t i = 0; i < n; i++) {
+		const char class[2] = { f[i].class, '\0' };
+
+		vt_json_object(j);
+		vt_json_kstr(j, "class", class);
+		vt_json_kstr(j, "code", f[i].slug);
+		vt_json_kstr(j, "at", f[i].at);
+		vt_json_kstr(j, "detail", f[i].detail);
+		vt_json_kstr(j, "vi", f[i].vi);
+		vt_json_kstr(j, "en", f[i].en);
+		vt_json_end(j);
+	}
+	vt_json_end(j);
+}
+
 int
 vt_v1_read_consignment(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
@@ -97,9 +118,10 @@ vt_v1_read_consignment(
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_office *o = vt_v1_office(req);
 	struct vt_consign_arrival *a;
+	struct vt_found *f = NULL;
 	struct vt_consignment c;
 	struct vt_json j;
-	size_t n = 0;
+	size_t n = 0, n_found = 0;
 	vt_id id;
 	int rc;
 
@@ -111,10 +133,13 @@ vt_v1_read_consignment(
 	    (rc = vt_office_consignment(
 		 o, v, vt_v1_actor(req), &id, &c, reterr)) != VT_OK ||
 	    (rc = vt_consign_log(v, &id, 0, a, ARRIVALS_MAX, &n, reterr)) !=
+		VT_OK ||
+	    (rc = vt_office_findings(&c, req->arena, &f, &n_found, reterr)) !=
 		VT_OK)
 		return rc;
 	vt_v1_json(res, &j);
 	consignment_out(&j, &c);
+	findings_out(&j, f, n_found);
 	vt_json_key(&j, "arrivals");
 	vt_json_array(&j);
 	for (size_t i = 0; i < n; i++) {

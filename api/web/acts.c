@@ -24,19 +24,19 @@ in_agreement(const struct vt_paper *p)
 static bool
 approved(const struct vt_paper *p)
 {
-	return p->state == VT_PAPER_APPROVED;
+	return p->state == VT_PAPER_APPROVED && !vt_paper_is_ready(p);
 }
 
 static bool
 to_number(const struct vt_paper *p)
 {
-	return p->state == VT_PAPER_SIGNED && p->number.value == 0;
+	return vt_paper_is_ready(p) && p->number.value == 0;
 }
 
 static bool
 to_seal(const struct vt_paper *p)
 {
-	return p->state == VT_PAPER_SIGNED && p->number.value != 0;
+	return vt_paper_is_ready(p) && p->number.value != 0;
 }
 
 static bool

@@ -36,18 +36,25 @@ outgoing(const struct sorting *s, const struct vt_paper *p)
 	return p->direction != VT_DIR_IN;
 }
 
+/* A copy is not signed by a person: approved, it goes to the clerk. */
+static bool
+to_sign(const struct sorting *s, const struct vt_paper *p)
+{
+	return outgoing(s, p) && !vt_paper_is_ready(p);
+}
+
 static bool
 unnumbered(const struct sorting *s, const struct vt_paper *p)
 {
 	(void)s;
-	return p->number.value == 0;
+	return vt_paper_is_ready(p) && p->number.value == 0;
 }
 
 static bool
 numbered(const struct sorting *s, const struct vt_paper *p)
 {
 	(void)s;
-	return p->number.value != 0;
+	return vt_paper_is_ready(p) && p->number.value != 0;
 }
 
 /* A result goes to its citizen, by its code. */
@@ -90,11 +97,13 @@ overdue(const struct sorting *s, const struct vt_paper *p)
 static const struct queue queues[] = {
 	{ "to-approve", "Chờ duyệt", "To approve", L, BIT(SUBMITTED),
 	    outgoing },
-	{ "to-sign", "Chờ ký", "To sign", L, BIT(APPROVED), outgoing },
+	{ "to-sign", "Chờ ký", "To sign", L, BIT(APPROVED), to_sign },
 	{ "waiting", "Đến, chờ tiếp nhận", "Arrived and waiting", C,
 	    BIT(WAITING), NULL },
-	{ "to-number", "Chờ cấp số", "To number", C, BIT(SIGNED), unnumbered },
-	{ "to-seal", "Chờ ký số cơ quan", "To seal", C, BIT(SIGNED), numbered },
+	{ "to-number", "Chờ cấp số", "To number", C,
+	    BIT(SIGNED) | BIT(APPROVED), unnumbered },
+	{ "to-seal", "Chờ ký số cơ quan", "To seal", C,
+	    BIT(SIGNED) | BIT(APPROVED), numbered },
 	{ "to-issue", "Chờ phát hành", "To issue", C, BIT(SEALED), NULL },
 	{ "to-send", "Chờ gửi", "To send", C, BIT(ISSUED), letter },
 	{ "to-assign", "Đến, chờ phân công", "To assign", L | C, BIT(ARRIVED),
@@ -112,7 +121,7 @@ static const struct queue queues[] = {
 		BIT(DRAFT) | BIT(SUBMITTED) | BIT(RETURNED) | BIT(APPROVED),
 	    overdue },
 	{ "submitted", "Đã trình, chờ lãnh đạo", "With the leader", O | C,
-	    BIT(SUBMITTED) | BIT(APPROVED), outgoing },
+	    BIT(SUBMITTED) | BIT(APPROVED), to_sign },
 	{ "under-way", "Đang xử lý trong cơ quan", "Being handled", L | C,
 	    BIT(ASSIGNED) | BIT(PROCESSING), NULL },
 };

@@ -128,7 +128,8 @@ signatures(struct vt_sheet *s)
 
 	/* Of our own paper there is nothing to say before it is signed. */
 	if (s->pages == 0 ||
-	    (s->p.direction != VT_DIR_IN && vt_id_is_zero(&s->p.signed_by)))
+	    (s->p.direction != VT_DIR_IN && vt_id_is_zero(&s->p.signed_by) &&
+		s->p.sealed_at == VT_TIME_NONE))
 		return;
 	vt_html(d->page.b,
 	    "<section id=\"verdict\" class=\"box\" aria-live=\"polite\" "

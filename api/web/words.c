@@ -35,7 +35,7 @@ say(const struct vt_desk *d, const struct word *w)
 const char *
 vt_word_state(const struct vt_desk *d, const struct vt_paper *p)
 {
-	if (p->state == VT_PAPER_SIGNED)
+	if (vt_paper_is_ready(p))
 		return p->number.value == 0
 			   ? T(d, "Chờ cấp số", "To number")
 			   : T(d, "Chờ ký số cơ quan", "To seal");

@@ -233,6 +233,65 @@ signing(struct doer *d)
 	    VT_E_OUT_OF_ORDER, &d->err, "metadata after issue");
 }
 
+/* A copy (Decree 30/2020, Article 25) is approved, numbered and sealed; no
+ * person signs it. */
+static void
+copying(struct doer *d)
+{
+	struct vt_meta sy = { .subject = "Bản sao", .type_code = "SY" };
+	struct vt_meta qd = { .subject = "Bản sao", .type_code = "QĐ" };
+	struct vt_step as = { .kind = VT_STEP_META, .u.meta.meta = &sy };
+	struct vt_step st[2];
+	struct vt_view *v;
+	struct vt_paper p;
+	vt_id id;
+
+	tap_call(make_series(d, "sao", VT_RESET_YEAR, VT_SERIES_OURS), &d->err,
+	    "a book of copies");
+	tap_call(make_paper(d, VT_DIR_OUT, 70000, 26), &d->err, "paper");
+	id = d->paper;
+	tap_call(do_step(d, &id, as), &d->err, "a draft becomes a copy");
+	tap_call(do_step(d, &id, agree(VT_STEP_SUBMIT, &d->main)), &d->err,
+	    "submit");
+	tap_code(do_step(d, &id, seal_step(&d->main)), VT_E_OUT_OF_ORDER,
+	    &d->err, "sealed before its making is approved");
+	as.u.meta.meta = &qd;
+	tap_code(do_step(d, &id, as), VT_E_OUT_OF_ORDER, &d->err,
+	    "once submitted it stays a copy");
+	tap_call(do_step(d, &id, agree(VT_STEP_APPROVE, &d->main)), &d->err,
+	    "approve");
+	p = paper_of(d, &v, &id);
+	tap_ok(vt_paper_is_ready(&p), "ready for number and seal");
+	tap_eq_str(vt_copy_form(&p.meta), "Sao y", "its form");
+	vt_view_end(v);
+	tap_call(do_step(d, &id, number_step("sao")), &d->err, "number");
+	tap_eq_int(d->r.number, 1, "the first of its own book");
+	tap_call(append_step(d, VT_VERSION_SEALED, 9000, 27, &st[0]), &d->err,
+	    "seal");
+	st[1] = seal_step(&st[0].u.version.file.hash);
+	tap_call(do_steps(d, &id, st, 2, NULL), &d->err,
+	    "sealed without a person's signature");
+	tap_call(do_step(d, &id, (struct vt_step){ .kind = VT_STEP_ISSUE }),
+	    &d->err, "issue");
+	/* and nothing else becomes one on the way */
+	tap_call(make_paper(d, VT_DIR_OUT, 70000, 28), &d->err, "paper");
+	id = d->paper;
+	tap_call(do_step(d, &id, agree(VT_STEP_SUBMIT, &d->main)), &d->err,
+	    "submit");
+	tap_call(do_step(d, &id, agree(VT_STEP_APPROVE, &d->main)), &d->err,
+	    "approve");
+	as.u.meta.meta = &sy;
+	tap_code(do_step(d, &id, as), VT_E_OUT_OF_ORDER, &d->err,
+	    "what was approved as a paper becomes no copy");
+	tap_code(do_step(d, &id, seal_step(&d->main)),
+	    VT_E_NOT_SIGNED_BY_LEADER, &d->err, "and is not sealed unsigned");
+	sy.type_code = "sy";
+	qd.type_code = "TrS";
+	tap_ok(vt_copy_form(&sy) == NULL &&
+		   strcmp(vt_copy_form(&qd), "Trích sao") == 0,
+	    "the codes are those of Appendix III, as they are written");
+}
+
 /* H99.31.OLD is a code that the agency of H99.31 has had. */
 static void
 nobody_twice(struct doer *d, const vt_id *id)
@@ -568,6 +627,7 @@ main(void)
 	agreeing(&d);
 	numbers(&d, &w);
 	signing(&d);
+	copying(&d);
 	exchange(&d);
 	keys(&d);
 	refused_whole(&d);

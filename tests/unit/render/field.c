@@ -224,6 +224,59 @@ test_stamp(void)
 	    &err, "no width");
 }
 
+/* How often `what` stands in the content of the graft's form. */
+static size_t
+times(const struct vt_pdf_graft *g, const char *what)
+{
+	struct vt_span s = data(g, 0);
+	size_t n = 0, k = strlen(what);
+
+	for (size_t i = 0; i + k <= s.n; i++)
+		n += memcmp(s.p + i, what, k) == 0;
+	return n;
+}
+
+/* The block of a copy: 10 pt, black, each line whole; a long name is broken,
+ * never set smaller. */
+static void
+test_wrap(void)
+{
+	static const char *const lines[] = { "Sao y",
+		"Văn phòng Đoàn đại biểu Quốc hội và Hội đồng nhân dân tỉnh "
+		"An Mẫu Thượng",
+		"2026-11-21T10:00:00+07:00" };
+	static const char *const word[] = { "Mộttừrấtdàikhôngcókhoảngtrắng x" };
+	struct vt_stamp s = {
+		.lines = lines, .n_lines = 3, .font_size = 10, .wrap = true
+	};
+	struct vt_pdf_graft g;
+	double w, h, w2, h2;
+
+	tap_call(vt_render_stamp_room(&s, 1000, arena, &w, &h, &err), &err,
+	    "room for the block");
+	tap_ok(w > 300 && w < 400, "as wide as its longest line: %g", w);
+	tap_eq_int((int)h, 38, "three lines of 12 pt and an edge");
+	tap_call(vt_render_stamp(&s, w, h, arena, &g, &err), &err, "drawn so");
+	tap_ok(times(&g, "/F0 10 Tf") == 1 && times(&g, "0 g\n") == 1 &&
+		   times(&g, " Tj") == 3,
+	    "10 pt, black, three lines");
+	tap_call(vt_render_stamp_room(&s, 200, arena, &w2, &h2, &err), &err,
+	    "on a narrower page");
+	tap_ok(w2 <= 200 && (int)h2 == 50, "four lines: %g x %g", w2, h2);
+	tap_call(
+	    vt_render_stamp(&s, w2, h2, arena, &g, &err), &err, "drawn so");
+	tap_ok(times(&g, "/F0 10 Tf") == 1 && times(&g, " Tj") == 4,
+	    "10 pt, four lines");
+	tap_call(vt_render_stamp(&s, w2, h, arena, &g, &err), &err,
+	    "in a box too low for them");
+	tap_ok(times(&g, "/F0 7.5 Tf") == 1, "they are set smaller");
+	s.lines = word;
+	s.n_lines = 1;
+	tap_call(vt_render_stamp(&s, 100, 40, arena, &g, &err), &err,
+	    "a word wider than the box");
+	tap_ok(times(&g, " Tj") == 2, "is a line of its own");
+}
+
 /* A PNG that declares w x h and holds nothing else of use. */
 static struct vt_span
 hollow_png(uint8_t p[33], uint32_t w, uint32_t h)
@@ -297,6 +350,7 @@ main(void)
 	test_fonts();
 	test_text();
 	test_stamp();
+	test_wrap();
 	test_picture_limits();
 	test_demo();
 	vt_arena_free(arena);
