@@ -15,7 +15,6 @@ same bytes on both sides, registers have no gap, both stores are clean.
 import json
 import os
 import resource
-import socket
 import subprocess
 import sys
 import threading
@@ -115,19 +114,13 @@ class Node:
         return [json.loads(x) for x in r.stdout.splitlines()]
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
-
-
 def size_mb(path):
     return sum(os.stat(os.path.join(d, f)).st_blocks * 512
                for d, _, files in os.walk(path) for f in files) / 1e6
 
 
 make_keys()
-ports = {n: free_port() for n in 'ab'}
+ports = {n: t.free_port() for n in 'ab'}
 base = int(time.time() * 1000000)
 nodes = {}
 # the receiver first: who begins to send finds it

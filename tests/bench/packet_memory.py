@@ -17,10 +17,10 @@ os.environ['VANTHU_BUILD'] = os.path.abspath(sys.argv[1])
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..', 'scenario'))
 import harness as t # pylint: disable=wrong-import-position
+import sdk # pylint: disable=wrong-import-position
 
 MB = 1 << 20
 LIMIT = 32 * MB # how much more 100 MB may take than 1 MB
-SYSTEM = 'demo.system.01'
 SIZES = (1, 10, 100)
 
 
@@ -128,7 +128,7 @@ def kit(script, *more):
     with open(path, 'w', encoding='utf-8') as f:
         f.write(script)
     r = t.vanthu('edoc', 'peer', path, '--packets', work, '--system-id',
-                 SYSTEM, '--secret-file', secret, '--json', *more)
+                 sdk.SYSTEM, '--secret-file', secret, '--json', *more)
     t.need(r.returncode == 0, 'the kit is content',
            (r.stdout + r.stderr).decode())
 
@@ -172,7 +172,7 @@ def sent(megabytes):
     script = os.path.join(work, 'sent.peer')
     with open(script, 'w', encoding='utf-8') as f:
         f.write('role axis\ncase "send"\nexpect sent = 1\nwithin 120s\n')
-    k = t.start([t.VANTHU, 'edoc', 'peer', script, '--system-id', SYSTEM,
+    k = t.start([t.VANTHU, 'edoc', 'peer', script, '--system-id', sdk.SYSTEM,
                  '--secret-file', secret, '--json', '--port', str(axis_port)],
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     k.stderr.readline() # it listens
@@ -189,32 +189,21 @@ def row(name, megabytes, more):
         name, megabytes, more[0] / MB, more[1] / MB), flush=True)
 
 
-def free_port():
-    import socket # pylint: disable=import-outside-toplevel
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
-
-
 rows, came = {}, 0
 work = t.scratch()
 province = t.Province()
-secret = province.path('keys', 'axis.secret')
-with open(secret, 'w', encoding='ascii') as f:
-    f.write('demo-secret-not-real\n')
+secret = province.secret('axis.secret', sdk.SECRET)
 letter = t.letter_pdf('--no-fields')
 with open(os.path.join(work, 'a.pdf'), 'wb') as f:
     f.write(letter)
-axis_port = free_port()
+axis_port = t.free_port()
 for args in (('H98.01', 'hosted'),
              ('H98.02', 'axis', '--quirk-hash', '--url',
               'http://127.0.0.1:%d' % axis_port),
              ('@axis', 'axis', '--quirk-hash', '--url',
               'http://127.0.0.1:%d' % axis_port, '--pull', '1', '--of',
               'H99.07')):
-    r = t.vanthu('route', province.store, *args, '--system-id', SYSTEM,
-                 '--secret', 'file:axis.secret')
-    t.need(r.returncode == 0, 'route', r.stderr.decode())
+    province.route(*args, *sdk.ROUTE)
 server = t.Server(province)
 people = t.People(server)
 print('%-16s %11s %15s %15s' % ('packet', 'size', 'held more',

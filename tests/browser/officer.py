@@ -122,7 +122,4 @@ def drawn(b):
 
 
 def file(name, data):
-    path = PROVINCE.path('out', name)
-    with open(path, 'wb') as f:
-        f.write(data)
-    return path
+    return t.put(PROVINCE.path('out', name), data)

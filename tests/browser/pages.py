@@ -58,10 +58,7 @@ class Site:
         t.need(self.server.port == port, 'the server starts again')
 
     def file(self, name, data):
-        path = self.province.path('out', name)
-        with open(path, 'wb') as f:
-            f.write(data)
-        return path
+        return t.put(self.province.path('out', name), data)
 
 
 def tampered(site):

@@ -215,12 +215,6 @@ class Node:
         return [json.loads(x) for x in r.stdout.splitlines()]
 
 
-def free_port(address):
-    with socket.socket() as s:
-        s.bind((address, 0))
-        return s.getsockname()[1]
-
-
 def make_keys():
     for n in ('a', 'b'):
         sh('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
@@ -255,7 +249,7 @@ def make_network():
 
 make_keys()
 network = make_network()
-ports = {n: free_port('127.0.0.1') for n in 'ab'}
+ports = {n: t.free_port() for n in 'ab'}
 # the wire that node n talks into, on n's side of the network
 wires = {'a': Wire((network['a'][1], 0), (network['b'][0], ports['b']),
                    SEED + 1),

@@ -40,9 +40,7 @@ def inside(name):
 
 
 def write(name, text):
-    with open(inside(name), 'w', encoding='utf-8') as f:
-        f.write(text)
-    return inside(name)
+    return t.put(inside(name), text)
 
 
 def certificate(name, use, ca=None, extra=''):
@@ -81,22 +79,8 @@ class Tls(t.Client):
     """The API over HTTPS; who: a certificate to show, or None."""
 
     def __init__(self, port, token=None, who=None):
-        super().__init__(port, token)
-        self.context = ssl.create_default_context(cafile=inside('ca.pem'))
-        if who is not None:
-            self.context.load_cert_chain(inside(who + '.pem'),
-                                         inside(who + '.key'))
-
-    def _once(self, method, path, body, headers):
-        c = http.client.HTTPSConnection('127.0.0.1', self.port,
-                                        timeout=self.timeout,
-                                        context=self.context)
-        try:
-            c.request(method, path, body, headers)
-            r = c.getresponse()
-            return t.Answer(r.status, r.getheaders(), r.read())
-        finally:
-            c.close()
+        super().__init__(port, token, tls=t.trusting(inside('ca.pem'), *(
+            inside(who + x) for x in ('.pem', '.key') if who)))
 
     def form(self, fields, headers=None):
         h = {'Content-Type': 'application/x-www-form-urlencoded'}
@@ -160,7 +144,7 @@ old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 old.load_verify_locations(inside('ca.pem'))
 old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
 public_old = Tls(server.port)
-public_old.context = old
+public_old.tls = old
 try:
     public_old.get('/healthz')
     t.ok(False, 'not by TLS 1.1')

@@ -13,15 +13,7 @@ plain_data = t.letter_pdf('--no-fields')
 
 
 def write(name, data):
-    path = os.path.join(d, name)
-    with open(path, 'wb') as f:
-        f.write(data)
-    return path
-
-
-def read(path):
-    with open(path, 'rb') as f:
-        return f.read()
+    return t.put(os.path.join(d, name), data)
 
 
 def fails(name, status, code, *args):
@@ -67,12 +59,12 @@ r = t.vanthu('sign', plain, '-o', signed, *KEY, *PLACE, '--image',
              'Phê duyệt', '--json')
 t.need(r.returncode == 0 and json.loads(r.stdout)['level'] == 'B-B',
        'sign', r.stdout.decode() + r.stderr.decode())
-t.ok(read(signed).startswith(plain_data), 'the original is its prefix')
+t.ok(t.read(signed).startswith(plain_data), 'the original is its prefix')
 r = t.vanthu('sign', signed, '-o', twice, '--key',
              'file:' + province.path('keys', 'skhcn-seal.p12'), '--pin-file',
              province.path('pins', 'skhcn-seal'), '--page', '1', '--rect',
              '60,120,100,100')
-t.ok(r.returncode == 0 and read(twice).startswith(read(signed)),
+t.ok(r.returncode == 0 and t.read(twice).startswith(t.read(signed)),
      'sign again: the first signed file is the prefix', r.stderr.decode())
 
 # --- verify: 0 to 4 ---
@@ -85,7 +77,7 @@ t.ok(s['indication'] == 'TOTAL-PASSED' and s['coverage'] == 'whole-file'
 for member in ('indication', 'sub_indication', 'format', 'level', 'signer',
                'coverage', 'reasons'):
     t.ok(member in s, 'a signature has "%s"' % member, s)
-tampered = bytearray(read(signed))
+tampered = bytearray(t.read(signed))
 at = tampered.index(b'stream') + 20
 tampered[at] ^= 1
 verdict('a changed byte', 1, 'TOTAL-FAILED',
@@ -116,7 +108,7 @@ def without_times(v):
     return {k: x for k, x in v.items() if k not in ('at', 'time', 'judged_at')}
 
 
-a = clerk.ask('POST', '/v1/validations', read(signed),
+a = clerk.ask('POST', '/v1/validations', t.read(signed),
               {'Idempotency-Key': t.new_key(), 'Content-Type': t.PDF})
 t.equal(without_times(a.json),
         without_times(t.verdict(signed, *ANCHORS)[1]),
@@ -159,7 +151,7 @@ fails('a data directory in use', 69, 'store-in-use', 'serve', province.store,
 fails('a proxy by its name', 64, 'usage', 'serve', province.store,
       '--trusted-proxy', 'localhost')
 t.ok(not os.path.exists(os.path.join(d, 'x.pdf'))
-     and read(plain) == plain_data
+     and t.read(plain) == plain_data
      and not [n for n in os.listdir(d) if n.endswith('.part')],
      'what failed left no file behind', '\n'.join(os.listdir(d)))
 server.stop()

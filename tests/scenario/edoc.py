@@ -19,14 +19,11 @@ def path(*names):
 
 
 def write(name, data):
-    with open(path(name), 'wb') as f:
-        f.write(data if isinstance(data, bytes) else data.encode())
-    return path(name)
+    return t.put(path(name), data)
 
 
 def read(name):
-    with open(path(name), 'rb') as f:
-        return f.read()
+    return t.read(path(name))
 
 
 def runs(name, status, *args):

@@ -109,10 +109,22 @@ def vanthu(*args, **more):
     return run(VANTHU, *args, **more)
 
 
-def free_port(address='127.0.0.1'):
+def free_port():
     with socket.socket() as s:
-        s.bind((address, 0))
+        s.bind(('127.0.0.1', 0))
         return s.getsockname()[1]
+
+
+def put(path, data):
+    """Writes a file; its path."""
+    with open(path, 'wb') as f:
+        f.write(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+def read(path):
+    with open(path, 'rb') as f:
+        return f.read()
 
 
 def scratch():
@@ -198,9 +210,7 @@ class Province:
 
     def secret(self, name, text):
         """A file beside the keys; its path."""
-        with open(self.path('keys', name), 'w', encoding='utf-8') as f:
-            f.write(text + '\n')
-        return f.name
+        return put(self.path('keys', name), text + '\n')
 
     @property
     def anchors(self):
@@ -469,8 +479,7 @@ def letter_pdf(*more):
                   '-o', out, *more)
     if made.returncode != 0:
         raise SystemExit(made.stderr.decode())
-    with open(out, 'rb') as f:
-        return f.read()
+    return read(out)
 
 
 def annex_xlsx():
@@ -478,8 +487,7 @@ def annex_xlsx():
     made = run(os.path.join(DEMO, 'xlsx.py'), out)
     if made.returncode != 0:
         raise SystemExit(made.stderr.decode())
-    with open(out, 'rb') as f:
-        return f.read()
+    return read(out)
 
 
 def letter_meta(**more):
@@ -567,9 +575,7 @@ def refused(answer, status, code, name):
 
 
 def receipt_holds(receipt, name, *more):
-    path = os.path.join(scratch(), 'receipt')
-    with open(path, 'wb') as f:
-        f.write(receipt)
+    path = put(os.path.join(scratch(), 'receipt'), receipt)
     r = vanthu('receipt', path, *more)
     return ok(r.returncode == 0, name, (r.stdout + r.stderr).decode())
 
@@ -584,9 +590,7 @@ def verdict(path, *more):
 
 
 def all_passed(data, province, signatures, name):
-    path = os.path.join(scratch(), 'file.pdf')
-    with open(path, 'wb') as f:
-        f.write(data)
+    path = put(os.path.join(scratch(), 'file.pdf'), data)
     status, v = verdict(path, '--anchors', province.anchors)
     got = [s.get('indication') for s in v.get('signatures', [])]
     return ok(status == 0 and v.get('overall') == 'TOTAL-PASSED'

@@ -5,8 +5,7 @@
 Runs last: the others leave what they did in BUILD/scenario-operations."""
 import os
 
-import yaml
-
+import contract
 import harness as t
 
 done = {}
@@ -16,15 +15,9 @@ for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
         for line in f.read().splitlines():
             done.setdefault(line, []).append(name)
 t.need(done, 'the other scenarios have run', folder)
-with open(os.path.join(t.SOURCE, 'api', 'openapi.yaml'),
-          encoding='utf-8') as f:
-    doc = yaml.safe_load(f)
-for path, item in doc['paths'].items():
-    for method, op in item.items():
-        if method == 'parameters':
-            continue
-        key = '%s %s' % (method.upper(), path)
-        t.ok(key in done, '%s (%s): %s' % (
-            op['operationId'], key, ' '.join(done.get(key, []))),
-             'no scenario does it with success')
+for path, method, op in contract.operations():
+    key = '%s %s' % (method.upper(), path)
+    t.ok(key in done, '%s (%s): %s' % (
+        op['operationId'], key, ' '.join(done.get(key, []))),
+         'no scenario does it with success')
 t.done()

@@ -13,10 +13,7 @@ d = t.scratch()
 
 
 def write(name, data):
-    path = os.path.join(d, name)
-    with open(path, 'wb') as f:
-        f.write(data)
-    return path
+    return t.put(os.path.join(d, name), data)
 
 
 def walk(path):

@@ -8,12 +8,10 @@ contract allows, of ids that do not exist; whoever may do it gets any answer
 but 401 and 403, everybody else gets 403 (or 404 where existence is not his to
 know), and without a token it is 401. A right is asked before existence."""
 import json
-import os
 import sys
 
-import yaml
-
 import harness as t
+from contract import DOC, deref, operations
 
 ROLES = {'L': 'leader', 'O': 'officer', 'C': 'clerk', 'S': 'system',
          'M': 'admin', 'A': 'auditor', 'K': 'archivist'}
@@ -76,17 +74,6 @@ MAY = {
     'revokeDelegation': 'LOCMA',
 }
 
-with open(os.path.join(t.SOURCE, 'api', 'openapi.yaml'),
-          encoding='utf-8') as f:
-    DOC = yaml.safe_load(f)
-
-
-def deref(node):
-    while '$ref' in node:
-        path, node = node['$ref'][2:].split('/'), DOC
-        for part in path:
-            node = node[part]
-    return node
 
 
 def smallest(node):
@@ -192,10 +179,8 @@ province = t.Province()
 server = t.Server(province)
 clients = {k: server.client('skhcn-' + v) for k, v in ROLES.items()}
 public = server.client()
-for p, item in DOC['paths'].items():
-    for m, o in item.items():
-        if m != 'parameters':
-            check(p, m, o, item.get('parameters', []))
+for p, m, o in operations():
+    check(p, m, o, DOC['paths'][p].get('parameters', []))
 server.stop()
 t.check_clean(province)
 sys.stdout.flush()

@@ -93,15 +93,6 @@ def firsts(numbers):
     return out
 
 
-def wait_for(what, seconds):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if what():
-            return True
-        time.sleep(0.1)
-    return False
-
-
 def certificate(name):
     """A certificate that is its own authority; its file and its key's."""
     d = t.scratch()
@@ -244,8 +235,8 @@ t.ok(slow_log and slow_log[0]['status'] is None
      and 'no answer in time' in slow_log[0]['reason']
      and 14500 < slow_log[0]['took_ms'] < 17500,
      'a receiver has 15 seconds', slow_log)
-t.need(wait_for(lambda: len(receiver.of('/all')) >= 7, 40),
-       'messages come; one is on its way', receiver.got)
+t.until(lambda: len(receiver.of('/all')) >= 7,
+        'messages come; one is on its way', lambda: receiver.got)
 server.process.kill()
 server.process.wait()
 server.process.stdout.close()
@@ -259,10 +250,10 @@ wanted = [e['seq'] for e in events
           if e['seq'] >= begin and e['type'] not in KINDS_INSIDE]
 t.ok(len(wanted) >= 15, 'there is much to tell', wanted)
 # the lease of the killed server's sender ends after half a minute
-t.ok(wait_for(lambda: set(wanted) <= set(taken(receiver.of('/all'))), 60),
-     'every event arrives, though the receiver failed, hung up and was slow '
-     'and the server was killed',
-     'missing %s' % sorted(set(wanted) - set(taken(receiver.of('/all')))))
+t.until(lambda: set(wanted) <= set(taken(receiver.of('/all'))),
+        'every event arrives, though the receiver failed, hung up and was '
+        'slow and the server was killed', lambda: 'missing %s' % sorted(
+            set(wanted) - set(taken(receiver.of('/all')))))
 t.equal(firsts(taken(receiver.of('/all'))), wanted, 'in the order of the feed')
 t.equal(firsts(taken(receiver.of('/some'))),
         [e['seq'] for e in events if e['seq'] >= begin
@@ -347,8 +338,8 @@ b = post_nothing('/v1/webhook-keys', key, server.client('skhcn-admin'))
 t.ok(b.status == 201 and b.body == a.body, 'once, however often it is asked')
 t.equal(people.public.get('/v1/agencies/H99.07/webhook-key').body, a.body,
         'anybody may read both')
-t.ok(wait_for(lambda: seq(receiver.of('/all')[-1]) > wanted[-1], 20),
-     'that is an event, too')
+t.until(lambda: seq(receiver.of('/all')[-1]) > wanted[-1],
+        'that is an event, too')
 last = receiver.of('/all')[-1]
 t.ok(check_v1a(last, public) and check_v1a(last, a.json['public_key']),
      'signed with both')
@@ -405,8 +396,7 @@ t.ok(all(documented['verify'](k, messages[-1][1], messages[-1][2])
 
 rows, _ = log(every['id'])
 end = feed()[-1]['seq']
-t.ok(wait_for(lambda: log(every['id'])[1]['after'] >= end, 10),
-     'it gets to the end')
+t.until(lambda: log(every['id'])[1]['after'] >= end, 'it gets to the end')
 t.equal(sorted(r['seq'] for r in rows if r['outcome'] == 'delivered'
                and r['seq'] <= wanted[-1]), wanted,
         'the log has each delivery')
@@ -424,18 +414,18 @@ receiver.got.clear()
 a = people.system.post('/v1/webhooks/%s/replays' % every['id'],
                        {'first': wanted[3]})
 t.equal(a.status, 202, 'one message again')
-wait_for(lambda: receiver.of('/all'), 10)
-t.equal([seq(m) for m in receiver.of('/all')], [wanted[3]], 'it comes')
+t.until(lambda: receiver.of('/all'), 'it comes')
+t.equal([seq(m) for m in receiver.of('/all')], [wanted[3]], 'only it')
 t.equal(receiver.of('/all')[0][1]['webhook-id'],
         next(m[1]['webhook-id'] for m in messages if seq(m) == wanted[3]),
         'with the id of the first time')
-t.ok(wait_for(lambda: log(every['id'])[1]['replay'] is None, 5), 'and is over')
+t.until(lambda: log(every['id'])[1]['replay'] is None, 'and is over')
 receiver.got.clear()
 key = t.new_key()
 ask = {'first': wanted[0], 'last': wanted[9]}
 a = people.system.post('/v1/webhooks/%s/replays' % every['id'], ask, key)
 t.equal(a.status, 202, 'a range again')
-wait_for(lambda: len(receiver.of('/all')) >= 10, 10)
+t.until(lambda: len(receiver.of('/all')) >= 10, 'they come')
 b = people.system.post('/v1/webhooks/%s/replays' % every['id'], ask, key)
 t.ok(b.status == 202 and b.body == a.body, 'asked twice under one key')
 time.sleep(1)
@@ -482,8 +472,7 @@ receiver.got.clear()
 receiver.script['/gone'] = [410]
 gone = people.system.need(people.system.post('/v1/webhooks', {
     'url': receiver.url('/gone'), 'types': ['entry', 'register']})).json
-t.ok(wait_for(lambda: not hook(gone['id']).json['enabled'], 10),
-     '410 switches it off')
+t.until(lambda: not hook(gone['id']).json['enabled'], '410 switches it off')
 t.equal(hook(gone['id']).json['disabled_reason'], 'gone', 'it says why')
 t.ok(any(e['type'] == 'entry' and e['subject'] == gone['id']
          for e in feed()[-3:]), 'the feed says it, too', feed()[-3:])
@@ -492,8 +481,8 @@ time.sleep(1)
 t.equal(len(receiver.of('/gone')), 1, 'nothing more is sent')
 a = change(gone['id'], {'enabled': True})
 t.ok(a.status == 200 and a.json['enabled'], 'switched on again', a)
-t.ok(wait_for(lambda: len(receiver.of('/gone')) >= 4, 10)
-     and seq(receiver.of('/gone')[1]) == seq(receiver.of('/gone')[0]),
+t.until(lambda: len(receiver.of('/gone')) >= 4, 'more comes')
+t.ok(seq(receiver.of('/gone')[1]) == seq(receiver.of('/gone')[0]),
      'it goes on where it was', [seq(m) for m in receiver.of('/gone')])
 etag = hook(gone['id']).headers['etag']
 a = people.system.ask('DELETE', '/v1/webhooks/' + gone['id'], None,

@@ -23,15 +23,6 @@ def problems(paper):
             people.officer.paper(paper)['parts']]
 
 
-def wait_problems(paper, n):
-    """Until so many parts have their note."""
-    for _ in range(600):
-        if sum(1 for p in problems(paper) if p) == n:
-            break
-        time.sleep(0.1)
-    return sum(1 for p in problems(paper) if p)
-
-
 def children(pid):
     found = []
     for task in os.listdir('/proc/%d/task' % pid):
@@ -49,7 +40,8 @@ def children(pid):
 a = people.officer.need(people.officer.register(
     [good] + [broken] * 30, t.letter_meta()))
 papers.append(a.json['paper'])
-t.equal(wait_problems(papers[-1], 30), 30, 'each of 30 broken annexes is noted')
+t.until(lambda: sum(map(bool, problems(papers[-1]))) == 30,
+        'each of 30 broken annexes is noted')
 t.equal(problems(papers[-1])[0], '', 'and the sound main file is not')
 
 # --- another annex that is no PDF ---
@@ -86,7 +78,8 @@ server.stop()
 
 server = t.Server(province)
 people = t.People(server)
-t.equal(wait_problems(papers[-1], 1), 1, 'now the broken file has its note')
+t.until(lambda: sum(map(bool, problems(papers[-1]))) == 1,
+        'now the broken file has its note')
 t.equal(problems(papers[-1])[0], '', 'and the sound one has none')
 t.equal(people.public.get('/healthz').status, 200, 'health is green again')
 

@@ -6,7 +6,6 @@ import html.parser
 import http.cookiejar
 import json
 import os
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -16,12 +15,6 @@ import urllib.request
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', '..', 'scenario'))
 import harness as t  # noqa: E402
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 class Form(html.parser.HTMLParser):
@@ -78,7 +71,7 @@ class Browser:
 
 
 folder = sys.argv[1]
-port, theirs = free_port(), free_port()
+port, theirs = t.free_port(), t.free_port()
 issuer = 'http://127.0.0.1:%d' % theirs
 base = 'http://127.0.0.1:%d' % port
 province = t.Province()
