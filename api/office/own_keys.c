@@ -41,18 +41,26 @@ is_same(const struct vt_own_file *a, const struct vt_own_file *b)
 	       a->size == b->size && a->changed_ns == b->changed_ns;
 }
 
+/* Those behind it move up: rows stand in the order they were given. */
+static struct vt_key *
+drop(struct vt_own_keys *k, size_t i)
+{
+	struct vt_key *key = k->rows[i].key;
+
+	k->n--;
+	memmove(&k->rows[i], &k->rows[i + 1], (k->n - i) * sizeof(k->rows[0]));
+	return key;
+}
+
 struct vt_key *
 vt_own_keys_take(struct vt_own_keys *k, const struct vt_own_file *file)
 {
 	struct vt_key *key = NULL;
 
 	(void)pthread_mutex_lock(&k->lock);
-	for (size_t i = 0; i < k->n && key == NULL; i++) {
-		if (!is_same(&k->rows[i].file, file))
-			continue;
-		key = k->rows[i].key;
-		k->rows[i] = k->rows[--k->n];
-	}
+	for (size_t i = 0; i < k->n && key == NULL; i++)
+		if (is_same(&k->rows[i].file, file))
+			key = drop(k, i);
 	(void)pthread_mutex_unlock(&k->lock);
 	return key;
 }
@@ -64,11 +72,8 @@ vt_own_keys_give(
 	struct vt_key *old = NULL;
 
 	(void)pthread_mutex_lock(&k->lock);
-	if (k->n == VT_L(OWN_KEYS_MAX)) { /* the one that was here longest */
-		old = k->rows[0].key;
-		k->n--;
-		memmove(&k->rows[0], &k->rows[1], k->n * sizeof(k->rows[0]));
-	}
+	if (k->n == VT_L(OWN_KEYS_MAX)) /* the one that was here longest */
+		old = drop(k, 0);
 	k->rows[k->n++] = (struct vt_own_row){ *file, key };
 	(void)pthread_mutex_unlock(&k->lock);
 	vt_key_free(old);
