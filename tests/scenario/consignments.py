@@ -3,6 +3,7 @@
 """What came from elsewhere, through the API: listed, read, fetched byte for
 byte, and out of quarantine once more. The kit sends it (docs/exchange-cases)."""
 import hashlib
+import re
 
 import harness as t
 import sdk
@@ -57,9 +58,53 @@ t.refused(clerk.post('/v1/consignments/%s/acts' % one['id'],
                      {'act': 'reread'}), 409, 'out-of-order',
           'one that was read is not read again')
 
+# --- what is found in one: refused, warned, noted (vietnam.md 12.2) ---
+
+call = sdk.caller(server.port)
+
+
+def changed(*edits):
+    """The packet with these edits, sent; its consignment when it was read."""
+    text = packet.body.decode()
+    for pattern, new in edits:
+        text, n = re.subn(pattern, new, text, flags=re.DOTALL)
+        t.need(n == 1, 'the packet has ' + pattern, text[:3000])
+    data = text.encode()
+    a = call('sendEdoc', data + b'\r\n', servicetype='eDoc',
+             messagetype='edoc', hash_file=sdk.hash_file(data),
+             **{'from': 'H98.01', 'to': 'H99.07'})
+    t.equal(a['ErrorCode'], '0', 'it is sent: %s' % a)
+    found = t.until(lambda: [
+        c for c in listed(sha256=hashlib.sha256(data).hexdigest())
+        if c['state'] in ('arrived', 'refused')], 'it is read')[0]
+    return clerk.get('/v1/consignments/' + found['id']).json
+
+
+SUBJECT = (r'(<edXML:Subject>)[^<]*', r'\1')
+OTHER_ID = (r'(<edXML:DocumentId>)[^<]*', r'\g<1>5e515fca-3627')
+NO_FILE = (r'<AttachmentEncoded>.*</AttachmentEncoded>', '')
+c = changed(SUBJECT, OTHER_ID)
+t.equal((c['state'], {(f['class'], f['code'], f['at'])
+                      for f in c['findings']} - {
+         ('W', 'no-valid-signature', '')}),
+        ('arrived', {('W', 'subject-missing', 'Subject'),
+                     ('I', 'document-id-form', 'DocumentId')}),
+        'taken, with a warning and a note')
+t.ok(all(len(f['vi']) > 3 and len(f['en']) > 3 and f['vi'] != f['en']
+         for f in c['findings']), 'in both languages', c['findings'])
+c = changed(SUBJECT, (OTHER_ID[0], r'\g<1>5e515fca-3628'), NO_FILE)
+t.equal((c['state'], c['findings'][0]['class'], c['findings'][0]['code'],
+         {f['class'] for f in c['findings']}),
+        ('refused', 'E', 'attachment-missing', {'E', 'W', 'I'}),
+        'refused for what is worst, which stands first')
+t.ok(c['findings'][0]['vi'] in c['note'], 'and is the reason that is told',
+     c)
+t.ok(people.their_clerk.get('/v1/consignments/' + c['id']).status == 404,
+     'to nobody else')
+
 # --- what cannot be read ---
 
-a = sdk.caller(server.port)(
+a = call(
     'sendEdoc', junk + b'\r\n', servicetype='eDoc', messagetype='edoc',
     hash_file=sdk.hash_file(junk), **{'from': 'H98.01', 'to': 'H99.07'})
 t.equal(a['ErrorCode'], '0', 'what is no packet is taken and kept: %s' % a)
