@@ -43,6 +43,12 @@ extern struct fake fake;
 /* Answers kept under their keys are kept no longer. */
 void fake_forget(void);
 
+/* An id of that byte, over and over. */
+vt_id fake_id(uint8_t b);
+/* Remembers an act, and answers it as the test wants. */
+int fake_act(
+    const char *name, const struct vt_request *rq, struct vt_err *reterr);
+
 /* Any non-NULL pointer will do: the fake has one state. */
 struct vt_office *fake_office(void);
 

@@ -785,7 +785,7 @@ test_on_paper(struct vt_buf *b)
 		       "&on=2026-11-20&note=B%C3%A0+Lan"),
 	    303, "received");
 	tap_eq_str(fake.act, "handed", "is noted");
-	tap_eq_str(desk.on, "2026-11-20", "with its day");
+	tap_eq_str(fake.subject, "2026-11-20", "with its day");
 	tap_eq_str(fake.note, "Bà Lan", "and who signed");
 	fake.answer = VT_E_INVALID;
 	tap_eq_int(form(b, "handed", 'c',

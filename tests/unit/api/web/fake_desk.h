@@ -25,21 +25,24 @@ struct fake_desk {
 	unsigned hurried; /* statuses told again */
 	char login[64], code[32];
 	int searched;
-	bool far; /* what is searched for never comes */
+	bool far;                     /* what is searched for never comes */
 	unsigned initials, inspected; /* empty fields; looks for them */
 	struct vt_printing printing;  /* the last one noted */
-	char on[16];
 	enum vt_consign_state packet; /* one that came, 0: none */
 	bool factor;                  /* a second one is on */
 	bool printed;                 /* one delivery goes on paper */
 	struct vt_duties duties;      /* the last delegation's */
 	vt_time since, until;
-	unsigned book;   /* agencies in it; the fourth is gone */
-	unsigned people; /* there are, the first 300 gone; 0: one */
+	unsigned book;        /* agencies in it; the fourth is gone */
+	unsigned people;      /* there are, the first 300 gone; 0: one */
 	unsigned delegations; /* there are, all but the last ended; 0: one */
 };
 
 extern struct fake_desk desk;
+
+/* fake_act with a note; NULL: none. */
+int fake_noted(const char *name, const struct vt_request *rq, const char *note,
+    struct vt_err *reterr);
 
 /* A session's token says whose it is: 64 times 'l', 'o', 'c', 'a' or 'm'
  * (leader, officer, clerk, auditor, administrator); any other is nobody's. */
