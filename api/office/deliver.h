@@ -18,6 +18,10 @@
 VT_NODISCARD int vt_office_transport_add(
     struct vt_office *o, const struct vt_transport *t, struct vt_err *reterr);
 
+/* When a peer is tried again after so many tries: 1 min, 5 min, 30 min, 2 h,
+ * then every 6 h. */
+vt_time vt_deliver_next(vt_time now, uint32_t attempt);
+
 /*
  * A dead letter (or one that was withdrawn) again, now, with a fresh budget.
  * Same consignment id, same bytes. Roles: clerk, admin. VT_E_OUT_OF_ORDER when

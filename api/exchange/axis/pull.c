@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "api/office/cursor.h"
+#include "api/office/deliver.h"
 #include "base/cbor.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -140,17 +141,6 @@ forget(const struct pull *p, const char *doc_id, struct vt_err *reterr)
 
 	key_of(p, doc_id, name);
 	return vt_office_cursor_drop(p->o, name, reterr);
-}
-
-#define LONGEST 21600
-
-static vt_time
-next_try(vt_time now, uint32_t tries)
-{
-	static const int64_t s[] = { 60, 300, 1800, 7200, LONGEST };
-	size_t i = tries == 0 ? 0 : tries - 1;
-
-	return now + VT_TIME_S(s[i < 5 ? i : 4]);
 }
 
 /* ---- the list ---- */
@@ -536,8 +526,7 @@ tell(struct pull *p, struct doc *d, struct vt_err *reterr)
 	again = vt_err_info(err.code)->retryable;
 	d->m.taken = true;
 	d->m.tells++;
-	d->m.next =
-	    again ? next_try(now, d->m.tells) : now + VT_TIME_S(LONGEST);
+	d->m.next = vt_deliver_next(now, again ? d->m.tells : UINT32_MAX);
 	if ((rc = remember(p, d->id, &d->m, reterr)) != VT_OK || !again)
 		return rc;
 	return count_dead(p, &err, reterr);
@@ -612,7 +601,7 @@ take_one(struct pull *p, struct doc *d, struct vt_err *reterr)
 	}
 	vt_log_err("gateway.packet", &err);
 	d->m.tries++;
-	d->m.next = next_try(vt_now(p->ctx), d->m.tries);
+	d->m.next = vt_deliver_next(vt_now(p->ctx), d->m.tries);
 	if ((rc = remember(p, d->id, &d->m, reterr)) != VT_OK)
 		return rc;
 	return is_silence(err.code) ? count_dead(p, &err, reterr) : VT_OK;
