@@ -82,7 +82,9 @@ drop_upload(struct vt_batch *b, struct vt_span due_key,
 	vt_key_bytes(&due, due_key.p, due_key.n);
 	vt_key_bytes(&id, due_key.p + 8, VT_ID_SIZE);
 	if ((rc = del(b, VT_T_UPLOAD_DUE, &due, reterr)) != VT_OK ||
-	    (rc = del(b, VT_T_UPLOAD, &id, reterr)) != VT_OK)
+	    (rc = del(b, VT_T_UPLOAD, &id, reterr)) != VT_OK ||
+	    (row->state.n > 0 &&
+		(rc = vt_states_drop(b, &row->state, reterr)) != VT_OK))
 		return rc;
 	if (row->ended)
 		return vt_blob_unref(b, &row->blob, reterr);

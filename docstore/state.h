@@ -26,7 +26,7 @@ enum vt_state_kind {
 	VT_STATE_CURSOR = 4, /* how far a gateway was read */
 	VT_STATE_HOOK_LOG = 5,
 	VT_STATE_TUS = 6,
-	VT_STATE_ANSWER = 7, /* to a POST that is no act; never expires */
+	VT_STATE_ANSWER = 7, /* to a POST that is no act */
 	VT_STATE_FLOW = 8,   /* OIDC, between two requests */
 	VT_STATE_CODE = 9,   /* one-time codes and tokens, by hash */
 	VT_STATE_OTHER = 10
@@ -53,6 +53,10 @@ struct vt_state_new {
 	struct vt_span key, value; /* borrowed for the call */
 	vt_time expires;           /* VT_TIME_NONE (not 0): never */
 	uint64_t expect;           /* compare and set; else VT_E_CONFLICT */
+	/* NULL, or: it goes with this upload, when it expires or is given up.
+	 * Once an act has named the upload it stays. One that is not there any
+	 * more changes nothing. At most one row an upload, the newest. */
+	const vt_id *upload;
 };
 
 /*

@@ -104,6 +104,38 @@ remove_row(struct vt_batch *b, const struct vt_key *k,
 	return vt_batch_del(b, VT_T_FLEETING, k, reterr);
 }
 
+int
+vt_states_drop(
+    struct vt_batch *b, const struct vt_key *k, struct vt_err *reterr)
+{
+	struct vt_state old;
+	int rc = read_row(b, k, &old, reterr);
+
+	return rc != VT_OK || old.rev == 0 ? rc
+					   : remove_row(b, k, &old, reterr);
+}
+
+/* The upload's row names the state from now on. */
+static int
+tie(struct vt_batch *b, const vt_id *upload, const struct vt_key *state,
+    struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_id(upload);
+	struct vt_upload_row row;
+	struct vt_span v;
+	VT_BUF_AUTO(out);
+	int rc = vt_tx_get(b->txn, VT_T_UPLOAD, &k, &v, reterr);
+
+	if (rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (rc != VT_OK ||
+	    (rc = vt_upload_row_decode(v, &row, reterr)) != VT_OK)
+		return rc;
+	row.state = *state;
+	vt_upload_row_encode(&row, &out);
+	return vt_batch_put(b, VT_T_UPLOAD, &k, &out, reterr);
+}
+
 static int
 put_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 {
@@ -124,6 +156,8 @@ put_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	row.rev = o->rev = ++b->count.revisions;
 	vt_fleeting_encode(&row, &v);
 	rc = vt_batch_put(b, VT_T_FLEETING, &k, &v, reterr);
+	if (rc == VT_OK && o->new->upload != NULL)
+		rc = tie(b, o->new->upload, &k, reterr);
 	if (rc != VT_OK || row.expires == VT_TIME_NONE)
 		return rc;
 	due = due_of(row.expires, &k);

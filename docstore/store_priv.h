@@ -137,6 +137,8 @@ struct vt_upload_row {
 	vt_time expires;
 	bool ended;
 	vt_hash blob; /* once ended */
+	/* Of the fleeting row that goes with it; n 0: none. */
+	struct vt_key state;
 };
 void vt_chunk_row_encode(const struct vt_chunk_row *r, struct vt_buf *ret);
 VT_NODISCARD int vt_chunk_row_decode(
@@ -293,6 +295,9 @@ void vt_watch_tell_all(struct vt_watch *w);
 /* Takes expired states away, at most max; inside a batch (states.c). */
 VT_NODISCARD int vt_states_sweep(
     struct vt_batch *b, size_t max, size_t *ret_removed, struct vt_err *reterr);
+/* The row of table fleeting, if it is there. */
+VT_NODISCARD int vt_states_drop(
+    struct vt_batch *b, const struct vt_key *k, struct vt_err *reterr);
 
 /* A signed checkpoint that is not on disk yet; false if there is none. */
 bool vt_writer_unsaved(

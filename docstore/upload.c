@@ -46,6 +46,10 @@ vt_upload_row_encode(const struct vt_upload_row *r, struct vt_buf *ret)
 		vt_cbor_key(&w, 6);
 		vt_cbor_hash(ret, &r->blob);
 	}
+	if (r->state.n > 0) {
+		vt_cbor_key(&w, 7);
+		vt_cbor_bytes(ret, vt_key_view(&r->state));
+	}
 	vt_cbor_map_end(&w);
 }
 
@@ -55,6 +59,7 @@ vt_upload_row_decode(
 {
 	struct vt_upload_row x = { .expires = VT_TIME_NONE };
 	struct vt_cbor_map_reader m;
+	struct vt_span state;
 	struct vt_cbor c;
 	uint64_t key;
 	int rc;
@@ -80,6 +85,13 @@ vt_upload_row_decode(
 			break;
 		case 6:
 			x.blob = vt_cbor_get_hash(&c);
+			break;
+		case 7:
+			state = vt_cbor_get_bytes(&c);
+			if (state.n > 1 + VT_STATE_KEY_MAX)
+				vt_cbor_fail(&c, "a key of a state");
+			else
+				vt_key_bytes(&x.state, state.p, state.n);
 			break;
 		default:
 			vt_cbor_fail(&c, "unknown field");

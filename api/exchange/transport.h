@@ -16,12 +16,15 @@
  * lease of a delivery is TRANSPORT_LEASE_S, and send must end before. After
  * stop they end within about a second.
  *
- * Errors: the office looks at the row of base/err.def and at nothing else.
- * Retryable (VT_E_PEER_UNAVAILABLE, VT_E_TIMEOUT, VT_E_BUSY, VT_E_IO, …): the
- * delivery is tried again at 1 min, 5 min, 30 min, 2 h, 6 h, then it is a dead
- * letter. Anything else (VT_E_PEER_REFUSED: the peer will say no again;
- * VT_E_PEER_UNTRUSTED: not the one that is pinned) is a dead letter at once,
- * with the message as its reason; a person may replay it.
+ * Errors of send. What base/err.def calls retryable (VT_E_PEER_UNAVAILABLE,
+ * VT_E_TIMEOUT, VT_E_BUSY, …) and conflicts (vt_outcome): the delivery is tried
+ * again after 1 min, 5 min, 30 min, 2 h, 6 h; after DELIVERY_ATTEMPTS_MAX
+ * attempts it is a dead letter. Anything else (VT_E_PEER_REFUSED: the peer will
+ * say no again; VT_E_PEER_UNTRUSTED: not the one that is pinned) makes it one
+ * at once, with the message as its reason; a person may send it again. A status
+ * is no delivery: VT_E_PEER_REFUSED parks it until a person sends it again,
+ * after any other error it is tried again, in the end once a day. VT_E_BUSY
+ * while the office closes counts for neither.
  */
 #ifndef VT_API_EXCHANGE_TRANSPORT_H
 #define VT_API_EXCHANGE_TRANSPORT_H

@@ -177,12 +177,17 @@ vt_office_key_free(struct vt_view *v, const vt_id *person, const char *key,
 	return rc;
 }
 
+/* expires: VT_TIME_NONE, or with the upload, which may be NULL. */
 static int
 put(struct vt_office *o, const struct row_key *k, struct vt_span value,
-    uint64_t expect, struct vt_err *reterr)
+    vt_time expires, const vt_id *upload, struct vt_err *reterr)
 {
-	struct vt_state_new n = { VT_STATE_ANSWER, VT_SPAN(k->b, k->n), value,
-		VT_TIME_NONE, expect };
+	struct vt_state_new n = { .kind = VT_STATE_ANSWER,
+		.key = VT_SPAN(k->b, k->n),
+		.value = value,
+		.expires = expires,
+		.expect = VT_STATE_NEW,
+		.upload = upload };
 
 	return vt_state_put(o->o.store, &n, NULL, reterr);
 }
@@ -203,9 +208,10 @@ drop_pieces(struct vt_office *o, const vt_id *number, size_t n)
 	}
 }
 
+/* They outlast the head by a minute: who found it finds them. */
 static int
 put_pieces(struct vt_office *o, const vt_id *number, struct vt_span answer,
-    size_t *ret_n, struct vt_err *reterr)
+    vt_time expires, size_t *ret_n, struct vt_err *reterr)
 {
 	int rc;
 
@@ -214,8 +220,8 @@ put_pieces(struct vt_office *o, const vt_id *number, struct vt_span answer,
 		size_t at = *ret_n * PIECE;
 		size_t n = answer.n - at < PIECE ? answer.n - at : PIECE;
 
-		rc =
-		    put(o, &k, VT_SPAN(answer.p + at, n), VT_STATE_NEW, reterr);
+		rc = put(o, &k, VT_SPAN(answer.p + at, n),
+		    expires + VT_TIME_S(60), NULL, reterr);
 		if (rc != VT_OK)
 			return rc;
 	}
@@ -224,11 +230,14 @@ put_pieces(struct vt_office *o, const vt_id *number, struct vt_span answer,
 
 int
 vt_office_answer_keep(struct vt_office *o, const struct vt_request *rq,
-    struct vt_span answer, bool *ret_first, struct vt_buf *ret,
-    struct vt_err *reterr)
+    struct vt_span answer, const struct vt_answer_life *life,
+    struct vt_buf *ret, struct vt_err *reterr)
 {
 	struct row_key k;
 	vt_id number = { { 0 } };
+	vt_time expires = life->upload != NULL
+			      ? VT_TIME_NONE
+			      : vt_now(o->o.ctx) + VT_TIME_S(life->s);
 	size_t pieces = 0;
 	VT_BUF_AUTO(head);
 	bool found;
@@ -250,15 +259,16 @@ vt_office_answer_keep(struct vt_office *o, const struct vt_request *rq,
 		vt_cbor_bytes(&head, answer);
 	} else {
 		number = vt_id_new(o->o.ctx);
-		rc = put_pieces(o, &number, answer, &pieces, reterr);
+		VT_ASSERT(life->upload == NULL);
+		rc = put_pieces(o, &number, answer, expires, &pieces, reterr);
 		vt_cbor_id(&head, &number);
 		vt_cbor_uint(&head, pieces);
 	}
 	if (rc == VT_OK)
 		rc = vt_buf_status(&head, reterr);
 	if (rc == VT_OK)
-		rc = put(o, &k, vt_buf_view(&head), VT_STATE_NEW, reterr);
-	*ret_first = rc == VT_OK;
+		rc = put(
+		    o, &k, vt_buf_view(&head), expires, life->upload, reterr);
 	if (rc != VT_OK)
 		drop_pieces(o, &number, pieces);
 	if (rc != VT_E_CONFLICT)

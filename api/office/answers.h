@@ -2,8 +2,8 @@
 /*
  * Answers to requests that are no acts (an upload, a prepared signature, a
  * validation), kept under their idempotency key: asked again they are the same
- * bytes. Acts have this from the store itself. Beside the ledger: losing them
- * harms no paper.
+ * bytes, as long as there is something to ask about. Acts have this from the
+ * store itself. Beside the ledger: losing them harms no paper.
  */
 #ifndef VT_API_OFFICE_ANSWERS_H
 #define VT_API_OFFICE_ANSWERS_H
@@ -19,14 +19,23 @@ VT_NODISCARD int vt_office_answer_get(struct vt_office *o,
     const struct vt_actor *actor, const char *key, const vt_hash *request,
     struct vt_buf *ret, bool *ret_found, struct vt_err *reterr);
 
+/* How long an answer is kept. */
+struct vt_answer_life {
+	/* As long as this upload, and as what names it: a repeat finds it
+	 * named, or nothing and brings the bytes again. NULL: */
+	const vt_id *upload;
+	int64_t s; /* so many seconds */
+};
+
 /*
- * Keeps an answer; at most ANSWER_MAX bytes, a longer one is VT_E_LIMIT. When
- * another thread kept one meanwhile, that one is the answer: *ret_first true
- * means that this one was the first, else ret has the other.
+ * Keeps an answer, not empty; at most ANSWER_MAX bytes, a longer one is
+ * VT_E_LIMIT. ret stays as it is; but when another thread kept one meanwhile,
+ * that one is the answer and appended to it.
  */
 VT_NODISCARD int vt_office_answer_keep(struct vt_office *o,
-    const struct vt_request *rq, struct vt_span answer, bool *ret_first,
-    struct vt_buf *ret, struct vt_err *reterr);
+    const struct vt_request *rq, struct vt_span answer,
+    const struct vt_answer_life *life, struct vt_buf *ret,
+    struct vt_err *reterr);
 
 /*
  * What a request's hash has of a secret in it: a tag under the store's key,

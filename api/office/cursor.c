@@ -33,8 +33,11 @@ int
 vt_office_cursor_put(struct vt_office *o, const char *key, struct vt_span value,
     vt_time expires, struct vt_err *reterr)
 {
-	struct vt_state_new n = { VT_STATE_CURSOR, vt_span_str(key), value,
-		expires, VT_STATE_ANY };
+	struct vt_state_new n = { .kind = VT_STATE_CURSOR,
+		.key = vt_span_str(key),
+		.value = value,
+		.expires = expires,
+		.expect = VT_STATE_ANY };
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	return vt_state_put(o->o.store, &n, NULL, reterr);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What two nodes prove to each other (vietnam.md §12.3): the sender signs the
- * exact bytes of a packet with its service key, a detached CMS beside it; the
- * receiver answers with the receipt of the act that took it. Service keys are
- * opened by the program, unattended; they sign packets and nothing else
+ * What two nodes prove to each other (vietnam.md §12.3): the sender signs, with
+ * its service key and as a detached CMS beside the packet, a text that names
+ * sender, receiver, kind, id and SHA-256 of the packet, not the packet itself;
+ * the receiver answers with the receipt of the act that took it. Service keys
+ * are opened by the program, unattended; here they sign such texts only
  * (design law 10).
  *
  * Our own certificate and key: the route "@own:CODE", or "@own" for every

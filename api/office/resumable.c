@@ -141,8 +141,11 @@ row_store(struct vt_office *o, const vt_id *person, struct row *w,
 	row_write(w, &b);
 	if ((rc = vt_buf_status(&b, reterr)) != VT_OK)
 		return rc;
-	n = (struct vt_state_new){ VT_STATE_TUS, VT_SPAN(key, KEY_LEN),
-		vt_buf_view(&b), w->r.expires, w->rev };
+	n = (struct vt_state_new){ .kind = VT_STATE_TUS,
+		.key = VT_SPAN(key, KEY_LEN),
+		.value = vt_buf_view(&b),
+		.expires = w->r.expires,
+		.expect = w->rev };
 	return vt_state_put(o->o.store, &n, &w->rev, reterr);
 }
 

@@ -357,7 +357,9 @@ vt_v1_hurry_delivery(
 		vt_json_end(&j);
 	}
 	vt_view_end(v);
-	return rc == VT_OK ? vt_v1_kept_end(req, &rq, res, reterr) : rc;
+	return rc == VT_OK
+		   ? vt_v1_kept_end(req, &rq, res, &vt_v1_kept_a_week, reterr)
+		   : rc;
 }
 
 static void
@@ -432,5 +434,5 @@ vt_v1_hurry_status(
 	vt_v1_json(res, &j);
 	untold_out(&j, &u);
 	vt_json_end(&j);
-	return vt_v1_kept_end(req, &rq, res, reterr);
+	return vt_v1_kept_end(req, &rq, res, &vt_v1_kept_a_week, reterr);
 }

@@ -439,13 +439,15 @@ vt_v1_replay_webhook(
 	vt_json_kuint(&j, "first", first);
 	vt_json_kuint(&j, "last", last);
 	vt_json_end(&j);
-	return vt_v1_kept_end(req, &rq, res, reterr);
+	return vt_v1_kept_end(req, &rq, res, &vt_v1_kept_a_week, reterr);
 }
 
 int
 vt_v1_ping_webhook(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
+	static const struct vt_answer_life as_its_row = { NULL,
+		VT_L(WEBHOOK_LOG_S) };
 	struct vt_hook_attempt a;
 	struct vt_request rq;
 	bool done = false;
@@ -467,5 +469,5 @@ vt_v1_ping_webhook(
 	vt_v1_json(res, &j);
 	attempt_out(&j, &a);
 	vt_json_end(&j);
-	return vt_v1_kept_end(req, &rq, res, reterr);
+	return vt_v1_kept_end(req, &rq, res, &as_its_row, reterr);
 }

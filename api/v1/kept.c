@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/v1/kept.h"
 
-#include "api/office/answers.h"
 #include "api/v1/v1_priv.h"
+#include "base/limits.h"
+
+const struct vt_answer_life vt_v1_kept_a_week = { NULL, VT_L(KEPT_ANSWER_S) };
 
 int
 vt_v1_kept_begin(struct vt_http_req *req, struct vt_request *rq,
@@ -47,18 +49,18 @@ vt_v1_kept_answer(struct vt_http_req *req, const struct vt_request *rq,
 
 int
 vt_v1_kept_end(struct vt_http_req *req, const struct vt_request *rq,
-    struct vt_http_res *res, struct vt_err *reterr)
+    struct vt_http_res *res, const struct vt_answer_life *life,
+    struct vt_err *reterr)
 {
 	VT_BUF_AUTO(answer);
 	VT_BUF_AUTO(kept);
-	bool first;
 	int rc;
 
 	vt_http_res_save(res, &answer);
 	if ((rc = vt_buf_status(&answer, reterr)) != VT_OK ||
 	    (rc = vt_office_answer_keep(vt_v1_office(req), rq,
-		 vt_buf_view(&answer), &first, &kept, reterr)) != VT_OK ||
-	    first)
+		 vt_buf_view(&answer), life, &kept, reterr)) != VT_OK ||
+	    kept.n == 0)
 		return rc;
 	vt_buf_reset(&res->headers);
 	vt_buf_reset(&res->body);

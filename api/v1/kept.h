@@ -7,7 +7,7 @@
 #define VT_API_V1_KEPT_H
 
 #include "api/http/http.h"
-#include "api/office/office.h"
+#include "api/office/answers.h"
 
 /*
  * Begin of a request under a key: actor and key are set in *rq, its hash by
@@ -27,7 +27,10 @@ VT_NODISCARD int vt_v1_kept_answer(struct vt_http_req *req,
  * becomes that one. */
 VT_NODISCARD int vt_v1_kept_end(struct vt_http_req *req,
     const struct vt_request *rq, struct vt_http_res *res,
-    struct vt_err *reterr);
+    const struct vt_answer_life *life, struct vt_err *reterr);
+
+/* Of what leaves no record. */
+extern const struct vt_answer_life vt_v1_kept_a_week;
 
 /* Hash of a request whose body is a file: method, path, query and content. */
 vt_hash vt_v1_kept_hash(const struct vt_http_req *req, const vt_hash *content);

@@ -116,7 +116,7 @@ vt_v1_prepare_signature(
 		return rc;
 	prepared_out(res, &p);
 	vt_office_prepared_free(&p);
-	return vt_v1_kept_end(req, &rq, res, reterr);
+	return vt_v1_kept_end(req, &rq, res, &vt_v1_kept_a_week, reterr);
 }
 
 int

@@ -156,6 +156,8 @@ int
 vt_v1_tus_create(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
+	static const struct vt_answer_life life = { NULL,
+		VT_L(UPLOAD_EXPIRY_S) };
 	bool keyed = vt_http_header(req, "Idempotency-Key").p != NULL;
 	char id[VT_ID_TEXT + 1], where[64];
 	struct vt_resumable r;
@@ -184,7 +186,7 @@ vt_v1_tus_create(
 	snprintf(where, sizeof(where), "/v1/tus/%s", id);
 	vt_http_res_header(res, "Location", where);
 	headers_out(res, &r);
-	return keyed ? vt_v1_kept_end(req, &rq, res, reterr) : VT_OK;
+	return keyed ? vt_v1_kept_end(req, &rq, res, &life, reterr) : VT_OK;
 }
 
 int

@@ -173,7 +173,8 @@ vt_v1_upload(
 		if (rc == VT_OK) {
 			u->rq.hash = vt_v1_kept_hash(req, &blob.hash);
 			upload_out(req, res, &id, &blob);
-			rc = vt_v1_kept_end(req, &u->rq, res, reterr);
+			rc = vt_v1_kept_end(req, &u->rq, res,
+			    &(struct vt_answer_life){ .upload = &id }, reterr);
 		}
 	}
 	upload_abort(u);

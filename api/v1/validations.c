@@ -81,7 +81,7 @@ judge(struct vt_http_req *req, struct vt_http_res *res, struct validation *v,
 		 vt_v1_office(req), fd, &verdict, reterr)) != VT_OK ||
 	    (rc = vt_v1_verdict_answer(res, verdict)) != VT_OK)
 		return rc;
-	return vt_v1_kept_end(req, &v->rq, res, reterr);
+	return vt_v1_kept_end(req, &v->rq, res, &vt_v1_kept_a_week, reterr);
 }
 
 int

@@ -131,7 +131,9 @@ make(const struct vt_desk *d, const struct vt_webform *f, const vt_id *paper,
 	struct vt_office_prepared p = { .attrs = VT_BUF_INIT };
 	struct vt_signing_order order = { .act = signing_of(act_of(f)),
 		.number_first = vt_webform_has(f, "number") };
-	bool found = false, first;
+	static const struct vt_answer_life life = { NULL,
+		VT_L(KEPT_ANSWER_S) };
+	bool found = false;
 	VT_BUF_AUTO(kept);
 	VT_BUF_AUTO(other);
 	int rc;
@@ -150,7 +152,7 @@ make(const struct vt_desk *d, const struct vt_webform *f, const vt_id *paper,
 	if ((rc = vt_buf_status(&kept, reterr)) != VT_OK)
 		return rc;
 	return vt_office_answer_keep(
-	    d->office, rq, vt_buf_view(&kept), &first, &other, reterr);
+	    d->office, rq, vt_buf_view(&kept), &life, &other, reterr);
 }
 
 int

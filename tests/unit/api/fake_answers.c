@@ -58,16 +58,16 @@ vt_office_answer_get(struct vt_office *o, const struct vt_actor *actor,
 
 int
 vt_office_answer_keep(struct vt_office *o, const struct vt_request *rq,
-    struct vt_span answer, bool *ret_first, struct vt_buf *ret,
-    struct vt_err *reterr)
+    struct vt_span answer, const struct vt_answer_life *life,
+    struct vt_buf *ret, struct vt_err *reterr)
 {
 	bool found;
 	int rc = vt_office_answer_get(
 	    o, rq->actor, rq->key, &rq->hash, ret, &found, reterr);
 
-	*ret_first = rc == VT_OK && !found;
-	if (!*ret_first)
+	if (rc != VT_OK || found)
 		return rc;
+	VT_ASSERT(life->upload != NULL || life->s > 0);
 	VT_ASSERT(nkept < KEPT_MAX);
 	snprintf(kept[nkept].key, sizeof(kept[nkept].key), "%s", rq->key);
 	kept[nkept].request = rq->hash;

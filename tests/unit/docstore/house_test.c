@@ -304,6 +304,64 @@ swept(struct doer *d, struct world *w)
 	tap_eq_int(removed, 0, "nothing is left to sweep");
 }
 
+static int
+find_state(struct doer *d, const char *key)
+{
+	struct vt_view *v = NULL;
+	struct vt_state st;
+	int rc;
+
+	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
+	rc = vt_state_get(v, VT_STATE_ANSWER, vt_span_str(key), &st, &d->err);
+	vt_view_end(v);
+	return rc;
+}
+
+/* A row that goes with an upload: given up, expired, or named by an act. */
+static void
+tied(struct doer *d, struct world *w)
+{
+	static const char *const keys[] = { "given up", "expired", "named",
+		"too late" };
+	struct vt_meta m = { .type_code = "CV", .subject = "V/v tệp" };
+	struct vt_step st = { .kind = VT_STEP_REGISTER };
+	struct vt_state_new n = { .kind = VT_STATE_ANSWER,
+		.value = vt_span_str("x"),
+		.expires = VT_TIME_NONE,
+		.expect = VT_STATE_NEW };
+	struct vt_file f[4];
+	size_t removed;
+
+	for (size_t i = 0; i < 4; i++) {
+		tap_call(make_file(d, vt_span_str(keys[i]), "a.pdf", &f[i]),
+		    &d->err, "upload");
+		if (i == 3)
+			tap_call(vt_upload_drop(d->s, &f[i].upload, &d->err),
+			    &d->err, "that goes at once");
+		n.key = vt_span_str(keys[i]);
+		n.upload = &f[i].upload;
+		tap_call(vt_state_put(d->s, &n, NULL, &d->err), &d->err,
+		    "a state with it: %s", keys[i]);
+	}
+	st.u.reg.direction = VT_DIR_OUT;
+	st.u.reg.meta = &m;
+	st.u.reg.files = &f[2];
+	st.u.reg.n_files = 1;
+	tap_call(do_step(d, NULL, st), &d->err, "an act names one");
+	tap_call(vt_upload_drop(d->s, &f[0].upload, &d->err), &d->err,
+	    "one is given up");
+	tap_eq_int(find_state(d, keys[0]), VT_E_NOT_FOUND, "with its state");
+	tap_eq_int(find_state(d, keys[1]), VT_OK, "another's is there");
+	w->now += VT_TIME_S(VT_L(UPLOAD_EXPIRY_S)) + 1;
+	tap_call(
+	    vt_upload_expire(d->s, 100, &removed, &d->err), &d->err, "expire");
+	tap_eq_int(find_state(d, keys[1]), VT_E_NOT_FOUND, "till it expired");
+	tap_eq_int(
+	    find_state(d, keys[2]), VT_OK, "that of the named one stays");
+	tap_eq_int(find_state(d, keys[3]), VT_OK,
+	    "what came too late for its upload is a state as any");
+}
+
 /* ---- waiting ---- */
 
 struct waiter {
@@ -640,6 +698,7 @@ play(struct doer *d, struct world *w)
 	entries_secret(d);
 	states(d, w);
 	swept(d, w);
+	tied(d, w);
 	watching(d);
 	following(d);
 	everybody(d);

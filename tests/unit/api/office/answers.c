@@ -14,15 +14,15 @@ round_trip(const struct vt_actor *a, size_t n, bool *ret_found)
 	struct vt_err err = VT_ERR_INIT;
 	char key[1024];
 	VT_BUF_AUTO(was);
-	bool first = false;
+	const struct vt_answer_life life = { NULL, 3600 };
 	int rc;
 
 	memset(key, 'k', n);
 	key[n] = '\0';
 	rq.key = key;
 	rc = vt_office_answer_keep(
-	    h.office, &rq, VT_SPAN_LIT("answer"), &first, &was, &err);
-	tap_ok((rc == VT_OK) == first, "kept when it was accepted");
+	    h.office, &rq, VT_SPAN_LIT("answer"), &life, &was, &err);
+	tap_ok(rc != VT_OK || was.n == 0, "it was the first");
 	return vt_office_answer_get(
 	    h.office, a, key, &rq.hash, &was, ret_found, &err);
 }
@@ -90,6 +90,83 @@ sealed(void)
 	    "an empty place is one, too");
 }
 
+/* As the face asks it, n bytes long: kept, or what was kept is returned. */
+static int
+keep(const struct vt_request *rq, const struct vt_answer_life *life, size_t n,
+    struct vt_buf *ret)
+{
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(answer);
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		vt_buf_putc(&answer, (uint8_t)('a' + i % 26));
+	vt_buf_reset(ret);
+	rc = vt_office_answer_keep(
+	    h.office, rq, vt_buf_view(&answer), life, ret, &err);
+	tap_call(rc, &err, "%zu bytes", n);
+	return rc;
+}
+
+static bool
+is_kept(const struct vt_request *rq, size_t n)
+{
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(was);
+	bool found = true;
+
+	tap_call(vt_office_answer_get(h.office, rq->actor, rq->key, &rq->hash,
+		     &was, &found, &err),
+	    &err, "asked");
+	return found && was.n == n;
+}
+
+/* What leaves no record is not answered for ever: the key is free again. */
+static void
+ends(const struct vt_actor *a)
+{
+	const struct vt_answer_life hour = { NULL, 3600 };
+	struct vt_request rq = { .actor = a, .key = "ends" };
+	struct vt_request big = { .actor = a, .key = "ends, long" };
+	VT_BUF_AUTO(other);
+
+	tap_ok(keep(&rq, &hour, 5, &other) == VT_OK && other.n == 0, "first");
+	tap_ok(keep(&big, &hour, 200000, &other) == VT_OK && other.n == 0,
+	    "a long one, too");
+	tap_ok(keep(&rq, &hour, 6, &other) == VT_OK && other.n == 5,
+	    "the first is the answer");
+	h.w.now += VT_TIME_S(3599);
+	tap_ok(is_kept(&rq, 5) && is_kept(&big, 200000), "for an hour");
+	h.w.now += VT_TIME_S(1);
+	tap_ok(!is_kept(&rq, 5) && !is_kept(&big, 200000), "no longer");
+	tap_ok(keep(&rq, &hour, 7, &other) == VT_OK && other.n == 0 &&
+		   is_kept(&rq, 7),
+	    "then the key is as new");
+}
+
+/* An upload's goes with the upload. */
+static void
+with_upload(const struct vt_actor *a)
+{
+	struct vt_request rq = { .actor = a, .key = "upload" };
+	struct vt_answer_life life = { .s = 0 };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_blob blob;
+	VT_BUF_AUTO(other);
+	size_t removed;
+	vt_id id;
+
+	tap_call(vt_upload_memory(
+		     h.store, h.here, VT_SPAN_LIT("%PDF"), &id, &blob, &err),
+	    &err, "upload");
+	life.upload = &id;
+	tap_ok(keep(&rq, &life, 5, &other) == VT_OK && is_kept(&rq, 5), "kept");
+	h.w.now += VT_TIME_S(VT_L(UPLOAD_EXPIRY_S)) + 1;
+	tap_call(
+	    vt_upload_expire(h.store, 100, &removed, &err), &err, "it expires");
+	tap_ok(!is_kept(&rq, 5), "with it");
+}
+
 int
 main(void)
 {
@@ -112,6 +189,8 @@ main(void)
 	    "none is refused");
 	secret_tags();
 	sealed();
+	ends(&a);
+	with_upload(&a);
 	house_end(&h);
 	return tap_done();
 }
