@@ -15,6 +15,10 @@
 
 struct vt_call_pool {
 	pthread_mutex_t lock;
+	bool used; /* what the first call had: */
+	bool
+	    allow_private; /* and its bytes, which are only compared by place */
+	struct vt_span ca, cert, key;
 	size_t n;
 	CURL *idle[VT_L(CALL_POOL_MAX)];
 };
@@ -376,14 +380,39 @@ vt_call_pool_free(struct vt_call_pool *p)
 	free(p);
 }
 
+static bool
+is_same(struct vt_span a, struct vt_span b)
+{
+	return a.p == b.p && a.n == b.n;
+}
+
+/* A connection that is open is not asked again where it leads, and as whom. */
+static void
+hold_to(struct vt_call_pool *p, const struct vt_call *c)
+{
+	VT_ASSERT(c->resolve == NULL);
+	if (!p->used) {
+		p->used = true;
+		p->allow_private = c->allow_private;
+		p->ca = c->ca;
+		p->cert = c->cert;
+		p->key = c->key;
+	}
+	VT_ASSERT(p->allow_private == c->allow_private);
+	VT_ASSERT(is_same(p->ca, c->ca) && is_same(p->cert, c->cert) &&
+		  is_same(p->key, c->key));
+}
+
 /* With the connections, sessions and names it has, and nothing else. */
 static CURL *
-handle_take(struct vt_call_pool *p)
+handle_take(const struct vt_call *c)
 {
+	struct vt_call_pool *p = c->pool;
 	CURL *h = NULL;
 
 	if (p != NULL) {
 		(void)pthread_mutex_lock(&p->lock);
+		hold_to(p, c);
 		if (p->n > 0)
 			h = p->idle[--p->n];
 		(void)pthread_mutex_unlock(&p->lock);
@@ -426,7 +455,7 @@ vt_call(const struct vt_call *call, struct vt_call_answer *ret_answer,
 		   (call->source == NULL ? 0 : call->source->size);
 	if ((fields = make_fields(call, reterr)) == NULL)
 		return reterr == NULL ? VT_E_INVALID : (int)reterr->code;
-	r.h = handle_take(call->pool);
+	r.h = handle_take(call);
 	if (r.h == NULL || !set_up(r.h, &r, fields) ||
 	    curl_easy_setopt(r.h, CURLOPT_ERRORBUFFER, why) != CURLE_OK) {
 		rc = vt_err_set(reterr, VT_E_ENVIRONMENT,

@@ -16,9 +16,10 @@ struct vt_call_field {
 };
 
 /*
- * Connections that stay open between calls, some at a time. All calls of a
- * pool have the same ca, cert, key, allow_private and resolve: those are asked
- * when a connection is made. Threads: safe.
+ * Connections that stay open between calls, some at a time. Where a connection
+ * may lead is asked only when it is made: all calls of a pool have the same
+ * allow_private, ca, cert and key (the very same bytes in memory), and no
+ * resolve. That is asserted. Threads: safe.
  */
 struct vt_call_pool;
 VT_NODISCARD int vt_call_pool_new(

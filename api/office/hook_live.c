@@ -119,19 +119,38 @@ vt_hooks_idle(struct vt_hooks *hooks, const struct vt_hook *h)
 
 /* ---- whose turn ---- */
 
+/* One more of this agency's, of at most WEBHOOKS_AT_ONCE; under the lock. */
+static bool
+join(uint32_t at[VT_L(WEBHOOK_THREADS)], size_t *n, uint32_t agency_no)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < *n; i++)
+		same += at[i] == agency_no;
+	if (same >= VT_L(WEBHOOKS_AT_ONCE) || *n >= VT_L(WEBHOOK_THREADS))
+		return false;
+	at[(*n)++] = agency_no;
+	return true;
+}
+
+static void
+leave(uint32_t at[VT_L(WEBHOOK_THREADS)], size_t *n, uint32_t agency_no)
+{
+	size_t i = 0;
+
+	while (i < *n && at[i] != agency_no)
+		i++;
+	VT_ASSERT(i < *n);
+	at[i] = at[--*n];
+}
+
 bool
 vt_hooks_take(struct vt_hooks *hooks, uint32_t agency_no)
 {
-	size_t same = 0;
 	bool may;
 
 	pthread_mutex_lock(&hooks->lock);
-	for (size_t i = 0; i < hooks->n_sending; i++)
-		same += hooks->sending[i] == agency_no;
-	may = same < VT_L(WEBHOOKS_AT_ONCE) &&
-	      hooks->n_sending < VT_L(WEBHOOK_THREADS);
-	if (may)
-		hooks->sending[hooks->n_sending++] = agency_no;
+	may = join(hooks->sending, &hooks->n_sending, agency_no);
 	pthread_mutex_unlock(&hooks->lock);
 	return may;
 }
@@ -139,15 +158,29 @@ vt_hooks_take(struct vt_hooks *hooks, uint32_t agency_no)
 void
 vt_hooks_give(struct vt_hooks *hooks, uint32_t agency_no)
 {
-	size_t i = 0;
-
 	pthread_mutex_lock(&hooks->lock);
-	while (i < hooks->n_sending && hooks->sending[i] != agency_no)
-		i++;
-	VT_ASSERT(i < hooks->n_sending);
-	hooks->sending[i] = hooks->sending[--hooks->n_sending];
+	leave(hooks->sending, &hooks->n_sending, agency_no);
 	/* another subscription of it may have been passed over */
 	kick(hooks);
+	pthread_mutex_unlock(&hooks->lock);
+}
+
+bool
+vt_hooks_ping_take(struct vt_hooks *hooks, uint32_t agency_no)
+{
+	bool may;
+
+	pthread_mutex_lock(&hooks->lock);
+	may = join(hooks->pinging, &hooks->n_pinging, agency_no);
+	pthread_mutex_unlock(&hooks->lock);
+	return may;
+}
+
+void
+vt_hooks_ping_give(struct vt_hooks *hooks, uint32_t agency_no)
+{
+	pthread_mutex_lock(&hooks->lock);
+	leave(hooks->pinging, &hooks->n_pinging, agency_no);
 	pthread_mutex_unlock(&hooks->lock);
 }
 

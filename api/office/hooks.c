@@ -542,27 +542,6 @@ vt_office_hook_replay(struct vt_office *o, const struct vt_actor *actor,
 	return vt_hooks_wake(o, id, reterr);
 }
 
-/* Who asks for a ping waits for its answer: not more of them than send. */
-static bool
-ping_begin(struct vt_hooks *hooks)
-{
-	bool may;
-
-	pthread_mutex_lock(&hooks->lock);
-	may = hooks->n_pings < VT_L(WEBHOOK_THREADS);
-	hooks->n_pings += may;
-	pthread_mutex_unlock(&hooks->lock);
-	return may;
-}
-
-static void
-ping_end(struct vt_hooks *hooks)
-{
-	pthread_mutex_lock(&hooks->lock);
-	hooks->n_pings--;
-	pthread_mutex_unlock(&hooks->lock);
-}
-
 int
 vt_office_hook_ping(struct vt_office *o, const struct vt_actor *actor,
     const vt_id *id, struct vt_hook_attempt *ret, struct vt_err *reterr)
@@ -578,11 +557,14 @@ vt_office_hook_ping(struct vt_office *o, const struct vt_actor *actor,
 	if (o->hooks == NULL)
 		return vt_err_set(reterr, VT_E_UNSUPPORTED,
 		    "webhooks: this program sends none");
-	if (!ping_begin(o->hooks))
+	/* who asks waits for the answer: not more of them than send */
+	if (!vt_hooks_ping_take(o->hooks, h.agency_no))
 		return vt_err_set(reterr, VT_E_BUSY,
-		    "webhooks: %zu are being tried out", VT_L(WEBHOOK_THREADS));
+		    "webhooks: %zu of this agency, or %zu in all, are being "
+		    "tried out",
+		    VT_L(WEBHOOKS_AT_ONCE), VT_L(WEBHOOK_THREADS));
 	rc = vt_hook_send(o, &h, &l, &a, reterr);
-	ping_end(o->hooks);
+	vt_hooks_ping_give(o->hooks, h.agency_no);
 	if (rc != VT_OK)
 		return rc;
 	a.no = (uint64_t)a.at;

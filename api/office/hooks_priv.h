@@ -105,9 +105,12 @@ struct vt_hooks {
 	size_t n_threads;
 	bool waking;
 	/* Whose messages are under way: agencies, at most WEBHOOKS_AT_ONCE of
-	 * each; and pings, of all together. */
+	 * each. */
 	uint32_t sending[VT_L(WEBHOOK_THREADS)];
-	size_t n_sending, n_pings;
+	size_t n_sending;
+	/* Likewise of pings, whose askers wait. */
+	uint32_t pinging[VT_L(WEBHOOK_THREADS)];
+	size_t n_pinging;
 };
 
 /* It is on, or was changed: looked at soon. Nothing when nobody sends. */
@@ -118,6 +121,9 @@ void vt_hooks_forget(struct vt_office *o, const struct vt_hook *h);
  * of them. */
 bool vt_hooks_take(struct vt_hooks *hooks, uint32_t agency_no);
 void vt_hooks_give(struct vt_hooks *hooks, uint32_t agency_no);
+/* The same for a ping. */
+bool vt_hooks_ping_take(struct vt_hooks *hooks, uint32_t agency_no);
+void vt_hooks_ping_give(struct vt_hooks *hooks, uint32_t agency_no);
 
 /* It waits for its next event: the waker looks after it. */
 void vt_hooks_idle(struct vt_hooks *hooks, const struct vt_hook *h);

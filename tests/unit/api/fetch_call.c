@@ -2,9 +2,11 @@
 /* Connections that stay open between calls, and peers that close them. */
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "api/fetch/call.h"
@@ -154,9 +156,60 @@ calls(int answers, int connections, const char *what)
 	tap_eq_int(s.whole, 4, "%s: each body came whole, once", what);
 }
 
+/* A pool is shared by calls that may go to the same places only. */
+enum misuse { NONE, OTHER_PLACES, OTHER_NAMES, OTHER_CA, OTHER_KEY };
+
+static void
+misuse(enum misuse how)
+{
+	static const char *const names[] = { "a.test:80:127.0.0.1", NULL };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_call_pool *pool = NULL;
+	struct vt_call c = VT_CALL_INIT;
+	struct vt_call_answer a;
+
+	VT_ASSERT(vt_call_pool_new(&pool, &err) == VT_OK);
+	c.url = "http://127.0.0.1:1/"; /* nobody listens */
+	c.allow_private = true;
+	c.pool = pool;
+	if (vt_call(&c, &a, &err) == VT_OK)
+		_exit(1);
+	c.allow_private = how != OTHER_PLACES;
+	c.resolve = how == OTHER_NAMES ? names : NULL;
+	if (how == OTHER_CA)
+		c.ca = VT_SPAN_LIT("x");
+	if (how == OTHER_KEY)
+		c.key = VT_SPAN_LIT("x");
+	if (vt_call(&c, &a, &err) == VT_OK)
+		_exit(1);
+	vt_call_pool_free(pool);
+}
+
+static bool
+aborts(enum misuse how)
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		close(STDERR_FILENO);
+		misuse(how);
+		_exit(0);
+	}
+	VT_ASSERT(pid > 0 && waitpid(pid, &status, 0) == pid);
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
 int
 main(void)
 {
+	tap_ok(!aborts(NONE), "the same calls share a pool");
+	tap_ok(aborts(OTHER_PLACES), "never one that may go elsewhere");
+	tap_ok(aborts(OTHER_NAMES), "nor one that is told its names");
+	tap_ok(aborts(OTHER_CA), "nor one that believes another CA");
+	tap_ok(aborts(OTHER_KEY), "nor one that is somebody else");
 	for (size_t i = 0; i < BODY; i++)
 		body[i] = (uint8_t)(i * 31 + i / 251);
 	calls(4, 1, "a peer that keeps it open");

@@ -225,9 +225,59 @@ pause_ms(long ms)
 	nanosleep(&t, NULL);
 }
 
+struct pinger {
+	const struct vt_actor *who;
+	vt_id hook;
+	int rc;
+};
+
+static void *
+ping_it(void *arg)
+{
+	struct pinger *p = arg;
+	struct vt_hook_attempt a;
+	struct vt_err err = VT_ERR_INIT;
+
+	p->rc = vt_office_hook_ping(o, p->who, &p->hook, &a, &err);
+	return NULL;
+}
+
+/* Who tries its receivers out, and they hang, has its share and no more.
+ * mine answers, slow does not before answering is set. */
+static void
+pings(const struct vt_actor *other, const vt_id *slow, const vt_id *mine)
+{
+	struct pinger p[VT_L(WEBHOOKS_AT_ONCE)];
+	struct pinger one = { other, *slow, VT_OK };
+	struct pinger we = { &admin, *mine, VT_E_BUSY };
+	pthread_t t[VT_L(WEBHOOKS_AT_ONCE)];
+	int before = held_now();
+
+	for (size_t i = 0; i < VT_L(WEBHOOKS_AT_ONCE); i++) {
+		p[i] = (struct pinger){ other, *slow, VT_E_BUSY };
+		tap_need(pthread_create(&t[i], NULL, ping_it, &p[i]) == 0,
+		    "a thread");
+	}
+	for (int i = 0;
+	     i < 1000 && held_now() < before + (int)VT_L(WEBHOOKS_AT_ONCE); i++)
+		pause_ms(20);
+	(void)ping_it(&one);
+	tap_eq_int(one.rc, VT_E_BUSY, "one more of this agency");
+	(void)ping_it(&we);
+	tap_eq_int(we.rc, VT_OK, "another agency's is sent");
+	pthread_mutex_lock(&lock);
+	answering = true;
+	pthread_cond_broadcast(&opened);
+	pthread_mutex_unlock(&lock);
+	for (size_t i = 0; i < VT_L(WEBHOOKS_AT_ONCE); i++) {
+		tap_need(pthread_join(t[i], NULL) == 0, "ends");
+		tap_eq_int(p[i].rc, VT_OK, "and those that waited end");
+	}
+}
+
 /* Another agency with more receivers that hang than there are threads. */
 static void
-starve(void)
+starve(const vt_id *mine)
 {
 	struct vt_agency_name a = { .code = "H99.31",
 		.name = "Xã Mẫu",
@@ -250,7 +300,7 @@ starve(void)
 		     vt_office_authenticate(o, p.token, &other, &err) == VT_OK,
 	    "another agency %s", err.msg);
 	for (int i = 0; i < 2 * (int)VT_L(WEBHOOK_THREADS); i++)
-		(void)subscribe_as(&other, "slow/", i);
+		id = subscribe_as(&other, "slow/", i);
 	for (int i = 0; i < 200 && held_now() < (int)VT_L(WEBHOOKS_AT_ONCE);
 	     i++)
 		pause_ms(20);
@@ -262,10 +312,7 @@ starve(void)
 	    "who answers is told, whoever hangs");
 	tap_eq_int(held_most, (int)VT_L(WEBHOOKS_AT_ONCE),
 	    "receivers of one agency at once");
-	pthread_mutex_lock(&lock);
-	answering = true;
-	pthread_cond_broadcast(&opened);
-	pthread_mutex_unlock(&lock);
+	pings(&other, &id, mine);
 	/* the order is judged up to here */
 	for (int i = 0; i < 600 && !has_all(1, end); i++)
 		pause_ms(50);
@@ -322,7 +369,7 @@ main(void)
 				       has_all(2, end));
 	     i++)
 		pause_ms(50);
-	starve();
+	starve(&id[2]);
 	end = feed_end();
 	vt_office_watch_end(o);
 	vt_hooks_stop(o);
