@@ -292,8 +292,9 @@ struct vt_step {
 		 * that no peer was ever offered (attempts 0, its work item
 		 * never claimed) is WITHDRAWN instead, dead letters included.
 		 * No delivery left to ask: VT_E_OUT_OF_ORDER.
-		 * On an incoming paper: the sender asks us (delivery zero);
-		 * ask, consignment and note say how. VT_E_EXISTS while another
+		 * On an incoming paper: the sender asks us; ask, note, and
+		 * consignment or (between tenants) the sender's delivery say
+		 * how. VT_E_EXISTS while another
 		 * ask waits for its answer; VT_E_OUT_OF_ORDER when it is
 		 * refused, taken back or recalled.
 		 */
@@ -325,8 +326,9 @@ struct vt_step {
 			const char *note;
 		} recall;
 		/* by: a paper of this agency and of the same direction, issued
-		 * if outgoing. Changes no state; VT_E_EXISTS when another paper
-		 * stands for it already. */
+		 * if outgoing. Changes no state. A paper may be amended and
+		 * corrected several times, by another paper each; VT_E_EXISTS
+		 * when one stands for it (NEW) already. */
 		struct {
 			vt_id by;
 			enum vt_replace_kind kind; /* 0 = NEW */

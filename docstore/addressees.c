@@ -99,7 +99,7 @@ about_fits(struct vt_apply *x, const vt_id *about, struct vt_err *reterr)
 		 reterr)) != VT_OK)
 		return rc;
 	if (!vt_id_eq(&p.recalled_by, &x->paper->id) &&
-	    !vt_id_eq(&p.replaced_by, &x->paper->id))
+	    vt_paper_replaced_how(&p, &x->paper->id) == 0)
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "dispatch: this paper neither recalls nor replaces the "
 		    "one it is said to be about");

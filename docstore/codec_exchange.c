@@ -126,6 +126,7 @@ vt_paper_more_encode(struct vt_cbor_map_writer *w, const struct vt_paper *p)
 #define VT_FIELD(no, kind, member) VT_PUT_##kind(w, no, p->member);
 #include "docstore/paper.def"
 #undef VT_FIELD
+	ids_encode(w, 48, p->amended_by, p->n_amended_by);
 }
 
 void
@@ -143,6 +144,9 @@ vt_paper_more_take(
 	switch (key) {
 	case 25:
 		p->assigned_with = take_ids(c, a, &p->n_assigned_with);
+		return true;
+	case 48:
+		p->amended_by = take_ids(c, a, &p->n_amended_by);
 		return true;
 #define VT_FIELD(no, kind, member)                                             \
 	case no:                                                               \

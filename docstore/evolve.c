@@ -336,9 +336,44 @@ answer(struct vt_paper *p, const struct vt_srec *r)
 	p->asked_at = VT_TIME_NONE;
 	p->asked_note = "";
 	p->asked_consignment = none;
+	p->asked_delivery = none;
 }
 
-/* The three acts called recall; false: none of them. */
+uint32_t
+vt_paper_replaced_how(const struct vt_paper *p, const vt_id *by)
+{
+	if (vt_id_eq(&p->replaced_by, by))
+		return p->replaced_kind;
+	for (size_t i = 0; i < p->n_amended_by; i++)
+		if (vt_id_eq(&p->amended_by[i], by))
+			return VT_REPLACE_AMEND;
+	return 0;
+}
+
+/* The last one is named; those before it are kept. */
+static int
+replace(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e,
+    struct vt_err *reterr)
+{
+	size_t n = p->n_amended_by;
+	vt_id *ids;
+
+	if (!vt_id_is_zero(&p->replaced_by)) {
+		ids = vt_arena_array(e->arena, n + 1, sizeof(*ids));
+		if (ids == NULL)
+			return vt_nomem(reterr);
+		if (n > 0)
+			memcpy(ids, p->amended_by, n * sizeof(*ids));
+		ids[n] = p->replaced_by;
+		p->amended_by = ids;
+		p->n_amended_by = n + 1;
+	}
+	p->replaced_by = r->object;
+	p->replaced_kind = r->sub;
+	return VT_OK;
+}
+
+/* Asking back, answering, recalling; false: none of them. */
 static bool
 recall(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e)
 {
@@ -350,6 +385,7 @@ recall(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e)
 		p->asked_at = r->at;
 		p->asked_note = r->note;
 		p->asked_consignment = r->consignment;
+		p->asked_delivery = r->object;
 		return true;
 	case VT_STEP_TAKE_BACK_ANSWER:
 		answer(p, r);
@@ -359,10 +395,6 @@ recall(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e)
 		p->recalled_at = e->time;
 		p->closed_note = r->note;
 		p->state = VT_PAPER_RECALLED;
-		return true;
-	case VT_STEP_REPLACE:
-		p->replaced_by = r->object;
-		p->replaced_kind = r->sub;
 		return true;
 	default:
 		return false;
@@ -381,6 +413,8 @@ vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
 	case VT_STEP_REGISTER:
 	case VT_STEP_RECEIVE:
 		return begin(p, r, e, reterr);
+	case VT_STEP_REPLACE:
+		return replace(p, r, e, reterr);
 	case VT_STEP_META:
 		p->meta = r->meta;
 		if (p->state < VT_PAPER_SIGNED)

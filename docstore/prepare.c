@@ -531,7 +531,7 @@ prepare_house(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		p->r.object = st->u.work.subject;
 		p->r.at = st->u.work.due == 0 ? VT_TIME_NONE : st->u.work.due;
 		p->r.blob = st->u.work.payload;
-		if (p->r.sub < VT_WORK_DELIVERY || p->r.sub > VT_WORK_ASK)
+		if (p->r.sub < VT_WORK_DELIVERY || p->r.sub > VT_WORK_RECALL)
 			return vt_prep_invalid(reterr, "unknown kind of work");
 		if (p->r.blob.n > VT_L(KEEP_MAX))
 			return vt_prep_invalid(reterr, "a payload over 64 KiB");

@@ -35,8 +35,9 @@ vt_step_link(const struct vt_srec *r, uint64_t paper, uint64_t *ret_from,
 /*
  * Was it given back? A 15 says so when it answers a 13, or comes after the
  * paper was recalled. The one that agrees to an update or a replacement does
- * not: nothing in it tells them apart, so of a paper that was replaced the
- * first answer is taken for that one. In doubt it is asked for once more.
+ * not: nothing in it tells them apart, so of a paper that was replaced or
+ * amended as many answers are taken for that. In doubt it is asked for once
+ * more.
  */
 static int
 given_back(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
@@ -46,7 +47,7 @@ given_back(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
 	const struct vt_paper *p = x->paper;
 	const struct vt_ref ref = { .agency_no = x->st.agency_no,
 		.seq = d->seq };
-	size_t answers = 0, before = vt_id_is_zero(&p->replaced_by) ? 0 : 1;
+	size_t answers = 0, before = p->n_amended_by;
 	struct vt_delivery_status st;
 	bool asked = false;
 	struct vt_scan s;
@@ -55,6 +56,7 @@ given_back(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
 	*ret = false;
 	if (d->agreed_at == VT_TIME_NONE)
 		return VT_OK;
+	before += !vt_id_is_zero(&p->replaced_by);
 	s = vt_scan_log(x->b->txn, VT_T_DELIVERY_LOG, &ref, 0);
 	while (!*ret && vt_scan_next(&s, reterr)) {
 		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
@@ -208,10 +210,13 @@ static int
 decide_asked(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 {
 	const struct vt_paper *p = x->paper;
+	struct vt_ref ref;
+	int rc;
 
-	if (!vt_id_is_zero(&r->object))
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "take back: an incoming paper has no delivery");
+	if (!vt_id_is_zero(&r->object) &&
+	    (rc = vt_row_ref(x->b->txn, &r->object, VT_OBJECT_DELIVERY, &ref,
+		 reterr)) != VT_OK)
+		return rc;
 	if (p->state == VT_PAPER_REFUSED || p->state == VT_PAPER_TAKEN_BACK ||
 	    p->state == VT_PAPER_RECALLED)
 		return vt_out_of_order(p, "take back", reterr);
@@ -276,9 +281,15 @@ decide_link(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 	struct vt_paper other;
 	int rc;
 
-	if (r->kind == VT_STEP_REPLACE && !vt_id_is_zero(&p->replaced_by))
+	if (r->kind == VT_STEP_REPLACE &&
+	    (p->replaced_kind == VT_REPLACE_NEW ||
+		vt_paper_replaced_how(p, &r->object) != 0))
 		return vt_err_set(reterr, VT_E_EXISTS,
 		    "paper: another one stands for it already");
+	if (r->kind == VT_STEP_REPLACE && p->n_amended_by == VT_L(AMENDED_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "paper: it was amended %zu times (AMENDED_MAX)",
+		    p->n_amended_by);
 	if (!is_out_there(p) &&
 	    (r->kind == VT_STEP_RECALL || p->state != VT_PAPER_RECALLED))
 		return vt_out_of_order(p, vt_step_kind_name(r->kind), reterr);

@@ -278,14 +278,22 @@ struct vt_paper {
 	uint32_t ask_answer; /* 15 or 16, the last one given; 0 */
 	vt_id recalled_by;   /* the notice, or zero */
 	vt_time recalled_at;
-	vt_id replaced_by;       /* the paper that stands for it, or zero */
+	vt_id replaced_by; /* the paper that stands for it, or amended it last,
+			    * or zero */
 	uint32_t replaced_kind;  /* enum vt_replace_kind */
+	const vt_id *amended_by; /* those that amended it before that one */
+	size_t n_amended_by;
 	const char *closed_note; /* reason of REFUSED, RECALLED, … */
 	uint32_t printed;        /* copies in all */
+	vt_id asked_delivery;    /* of the sender, a tenant, that asks */
 };
 /* Whoever decides has done his part - signed it, or approved the making of a
  * copy - and number and seal come next. */
 bool vt_paper_is_ready(const struct vt_paper *p);
+
+/* How did `by` change p? enum vt_replace_kind (of an earlier amendment AMEND);
+ * 0: it did not. */
+uint32_t vt_paper_replaced_how(const struct vt_paper *p, const vt_id *by);
 
 /* Errors: VT_E_NOT_FOUND. The caller checks agency_no (office does). */
 VT_NODISCARD int vt_paper_get(struct vt_view *v, const vt_id *id,
@@ -380,15 +388,16 @@ struct vt_delivery {
 	const char *reason;   /* description of the latest 02, 15 or 16 */
 	vt_id about; /* paper of ours that `paper` recalls or replaces for this
 		      * addressee, which is why it is sent; or zero */
-	vt_time asked_seen;    /* when we heard the latest 13... */
-	vt_time declined_seen; /* ...and the latest 16: which came last */
+	/* When we heard the latest 13, 16 and 15: which came last. */
+	vt_time asked_seen, declined_seen, agreed_seen;
 };
 
 /*
- * The one code that is shown (vietnam.md §2.8.2), 0 when no status came: 15
- * when it was given back; else 02 when it was refused and never accepted; else
- * 13 while an ask is unanswered; else progress; else the unknown one. The
- * others stay to be seen beside it. Any order of the same rows gives the same.
+ * The one code that is shown (vietnam.md §2.8.2), 0 when no status came: 13
+ * while an ask has no answer, also after a 15 to something else (02 if it was
+ * refused); else 15; else 02 when it was refused and never accepted; else
+ * progress; else the unknown one. The others stay to be seen beside it. Any
+ * order of the same rows gives the same.
  */
 uint32_t vt_delivery_shown(const struct vt_delivery *d);
 

@@ -127,6 +127,7 @@ evolve_status(struct vt_delivery *d, uint32_t code, const char *note,
 		break;
 	case 15:
 		latest(&d->agreed_at, at);
+		latest(&d->agreed_seen, h->received);
 		break;
 	case 16:
 		latest(&d->declined_at, at);
@@ -273,20 +274,23 @@ vt_status_row(const struct vt_srec *r, vt_time time, uint64_t index,
 static bool
 is_asked(const struct vt_delivery *d)
 {
-	return d->asked_seen != VT_TIME_NONE &&
-	       (d->declined_seen == VT_TIME_NONE ||
-		   d->asked_seen > d->declined_seen);
+	/* VT_TIME_NONE is before all; a row may be older than agreed_seen */
+	return d->asked_seen > d->declined_seen &&
+	       d->asked_seen > d->agreed_seen &&
+	       (d->agreed_at == VT_TIME_NONE || d->agreed_seen != VT_TIME_NONE);
 }
 
 uint32_t
 vt_delivery_shown(const struct vt_delivery *d)
 {
+	bool refused = d->refused_at != VT_TIME_NONE && d->progress < 3;
+
+	if (is_asked(d))
+		return refused ? 2 : 13;
 	if (d->agreed_at != VT_TIME_NONE)
 		return 15;
-	if (d->refused_at != VT_TIME_NONE && d->progress < 3)
+	if (refused)
 		return 2;
-	if (is_asked(d))
-		return 13;
 	return d->progress != 0 ? d->progress : d->unknown;
 }
 

@@ -182,6 +182,181 @@ clocks(struct doer *d, struct world *w)
 	    "is not answered by what came before it");
 }
 
+/* ---- what is shown ---- */
+
+/* By what was heard last of 13, 15 and 16, and whether there was a 15: what a
+ * delivery shows that was refused and not accepted, and any other; 0: how far
+ * it went. */
+static const struct {
+	uint32_t last;
+	bool agreed;
+	uint32_t refused, other;
+} shown_table[] = {
+	{ 0, false, 2, 0 },
+	{ 13, false, 2, 13 },
+	{ 13, true, 2, 13 },
+	{ 15, true, 15, 15 },
+	{ 16, false, 2, 0 },
+	{ 16, true, 15, 15 },
+};
+
+/* Codes as they were heard, and what the table says of them. */
+struct heard {
+	uint32_t last, progress;
+	bool agreed, refused;
+};
+
+static uint32_t
+by_table(struct heard *h, uint32_t code)
+{
+	if (code >= 13)
+		h->last = code;
+	else if (code == 2)
+		h->refused = true;
+	else if (code > h->progress)
+		h->progress = code;
+	h->agreed |= code == 15;
+	for (size_t i = 0; i < sizeof(shown_table) / sizeof(*shown_table);
+	     i++) {
+		uint32_t is;
+
+		if (shown_table[i].last != h->last ||
+		    shown_table[i].agreed != h->agreed)
+			continue;
+		is = h->refused && h->progress < 3 ? shown_table[i].refused
+						   : shown_table[i].other;
+		return is == 0 ? h->progress : is;
+	}
+	return 99;
+}
+
+/* One order; clocks of the other side run backwards. */
+static bool
+fits(const uint32_t *codes, size_t n)
+{
+	struct vt_delivery d;
+	struct heard h = { 0 };
+
+	vt_delivery_defaults(&d);
+	for (size_t i = 0; i < n; i++) {
+		const struct vt_srec r = { .kind = VT_STEP_STATUS,
+			.sub = codes[i],
+			.note = "",
+			.at = VT_TIME_S(1000 - (vt_time)i),
+			.received = VT_TIME_S(2000 + (vt_time)i) };
+
+		vt_delivery_evolve(&d, &r, r.received);
+		if (vt_delivery_shown(&d) == by_table(&h, codes[i]))
+			continue;
+		printf("# shown %u after", vt_delivery_shown(&d));
+		for (size_t k = 0; k <= i; k++)
+			printf(" %02u", codes[k]);
+		printf("\n");
+		return false;
+	}
+	return true;
+}
+
+/* All orders of the nine, each told once: and with them, after each step, all
+ * orders of some of them. */
+static void
+all_orders(void)
+{
+	static const uint32_t nine[] = { 13, 15, 16, 1, 2, 3, 4, 5, 6 };
+	enum { N = sizeof(nine) / sizeof(nine[0]) };
+	unsigned bad = 0, orders = 1;
+
+	for (unsigned i = 2; i <= N; i++)
+		orders *= i;
+	for (unsigned o = 0; o < orders && bad < 10; o++) {
+		uint32_t left[N], codes[N];
+		unsigned rest = o;
+
+		memcpy(left, nine, sizeof(left));
+		for (unsigned i = 0; i < N; i++) {
+			unsigned at = rest % (N - i);
+
+			rest /= N - i;
+			codes[i] = left[at];
+			left[at] = left[N - i - 1];
+		}
+		bad += !fits(codes, N);
+	}
+	tap_eq_int(
+	    bad, 0, "%u orders of nine statuses show what is so", orders);
+}
+
+/* ---- amending ---- */
+
+static struct vt_step
+replace_step(const vt_id *by, enum vt_replace_kind kind)
+{
+	struct vt_step st = { .kind = VT_STEP_REPLACE };
+
+	st.u.replace.by = *by;
+	st.u.replace.kind = kind;
+	return st;
+}
+
+static uint32_t
+how(struct doer *d, const vt_id *paper, const vt_id *by)
+{
+	struct vt_paper p;
+	struct vt_view *v;
+	uint32_t ret;
+
+	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
+	tap_need(vt_paper_get(v, paper, &p, &d->err) == VT_OK, "paper");
+	ret = vt_paper_replaced_how(&p, by);
+	vt_view_end(v);
+	return ret;
+}
+
+/* As often as needed, by another paper each; then one stands for it. */
+static void
+amended(struct doer *d, struct world *w)
+{
+	vt_id p = sent(d, 2, 800), one = sent(d, 0, 810), fix = sent(d, 0, 820);
+	vt_id new = sent(d, 0, 830), x = delivery_id(d, &p, 0);
+	struct vt_step st = { .kind = VT_STEP_DISPATCH };
+
+	tap_call(do_step(d, &p, replace_step(&one, VT_REPLACE_AMEND)), &d->err,
+	    "amended");
+	tap_refused(do_step(d, &p, replace_step(&one, VT_REPLACE_AMEND)),
+	    VT_E_EXISTS, "once by one paper");
+	tap_call(do_step(d, &p, replace_step(&fix, VT_REPLACE_CORRECT)),
+	    &d->err, "corrected");
+	tap_ok(how(d, &p, &one) == VT_REPLACE_AMEND &&
+		   how(d, &p, &fix) == VT_REPLACE_CORRECT &&
+		   how(d, &p, &new) == 0,
+	    "both are named");
+	st.u.dispatch.to = two;
+	st.u.dispatch.n_to = 1;
+	st.u.dispatch.about = p;
+	tap_call(do_step(d, &one, st), &d->err,
+	    "the first one still goes to who has the paper");
+	tap_refused(do_step(d, &new, st), VT_E_INVALID, "another does not");
+	tap_call(do_step(d, &p, status_step(&x, 3, 0, "")), &d->err, "03");
+	for (unsigned i = 0; i < 2; i++)
+		tap_call(do_step(d, &p, status_step(&x, 15, 0, "")), &d->err,
+		    "agreed to %u", i);
+	w->now += VT_TIME_S(10);
+	tap_call(do_step(d, &p, take_back_step()), &d->err,
+	    "two answers to two amendments do not give it back");
+	tap_eq_int(vt_delivery_shown(delivery_row(d, &x)), 13, "asked back");
+	w->now += VT_TIME_S(10);
+	tap_call(do_step(d, &p, status_step(&x, 16, 0, "")), &d->err, "16");
+	tap_eq_int(
+	    vt_delivery_shown(delivery_row(d, &x)), 15, "amended as before");
+	tap_call(do_step(d, &p, replace_step(&new, VT_REPLACE_NEW)), &d->err,
+	    "replaced");
+	tap_refused(do_step(d, &p, replace_step(&one, VT_REPLACE_AMEND)),
+	    VT_E_EXISTS, "then nothing amends it any more");
+	tap_ok(how(d, &p, &one) == VT_REPLACE_AMEND &&
+		   how(d, &p, &new) == VT_REPLACE_NEW,
+	    "all are named");
+}
+
 /* Its item is gone: it can be sent again, and check says so before. */
 static void
 stuck(struct doer *d)
@@ -358,6 +533,7 @@ run(struct vt_store *s, struct world *w, const char *name)
 	in_one_act(&d);
 	of_others(&d, &receiver);
 	answers(&d);
+	amended(&d, w);
 	vt_act_result_free(&d.r);
 	vt_act_result_free(&receiver.r);
 	tap_eq_int(findings(s, true), 0, "%s: check is clean", name);
@@ -373,6 +549,7 @@ main(void)
 	vt_hash a, b;
 
 	tap_need(vt_base_init(&err) == VT_OK, "base");
+	all_orders();
 	world_init(&w);
 	s = model_new(&w.ctx);
 	run(s, &w, "model");
