@@ -20,7 +20,7 @@
 #define LOOKS     11 /* one after the other, before it is parked */
 
 #define NOTE_VERSION 1
-enum { N_VERSION = 1, N_ASK, N_REASON, N_CONSIGNMENT, N_AT };
+enum { N_VERSION = 1, N_ASK, N_REASON, N_CONSIGNMENT, N_AT, N_DELIVERY };
 
 /* ---- notes ---- */
 
@@ -104,6 +104,10 @@ vt_ask_note(const struct vt_asking *k, struct vt_ask_note *keep,
 	vt_cbor_id(&keep->value, &k->consignment);
 	vt_cbor_key(&w, N_AT);
 	vt_cbor_int(&keep->value, k->at);
+	if (!vt_id_is_zero(&k->delivery)) {
+		vt_cbor_key(&w, N_DELIVERY);
+		vt_cbor_id(&keep->value, &k->delivery);
+	}
 	vt_cbor_map_end(&w);
 	*ret = (struct vt_entry_change){ .kind = VT_ENTRY_NOTE,
 		.key = VT_SPAN(keep->key, sizeof(keep->key)),
@@ -116,7 +120,7 @@ struct waiting {
 	uint8_t key[sizeof(((struct vt_ask_note *)0)->key)];
 	uint64_t rev;
 	enum vt_ask ask;
-	vt_id consignment;
+	vt_id consignment, delivery;
 	vt_time at, since; /* as stated; by our clock */
 	char reason[2048];
 };
@@ -149,6 +153,8 @@ read_note(const struct vt_entry *e, struct waiting *ret, struct vt_err *reterr)
 			ret->consignment = vt_cbor_get_id(&c);
 		else if (key == N_AT)
 			ret->at = vt_cbor_get_int(&c);
+		else if (key == N_DELIVERY)
+			ret->delivery = vt_cbor_get_id(&c);
 		else
 			vt_cbor_fail(&c, "unknown field");
 	}
@@ -280,6 +286,7 @@ put_ask(struct putting *u)
 	step->u.take_back.ask = u->w.ask;
 	step->u.take_back.note = u->w.reason;
 	step->u.take_back.consignment = u->w.consignment;
+	step->u.take_back.delivery = u->w.delivery;
 	step->u.take_back.at = u->w.at;
 	if (u->w.ask != VT_ASK_TAKE_BACK || u->p.state != VT_PAPER_WAITING)
 		return;

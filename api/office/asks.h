@@ -26,6 +26,8 @@ struct vt_asking {
 	enum vt_ask ask;
 	const char *reason;
 	vt_id consignment; /* that brought it, or zero */
+	vt_id delivery;    /* between tenants: the sender's, that brings the
+			    * paper which asks, or zero */
 	vt_time at;        /* as stated */
 	vt_id once;        /* the ask's own id */
 };

@@ -13,7 +13,6 @@
 #define MINUTE      VT_TIME_S(60)
 #define PAGE        32
 #define HOSTED_LOOK VT_TIME_S(86400)
-#define LINKS_MAX   16
 
 vt_time
 vt_deliver_next(vt_time now, uint32_t attempt)
@@ -184,11 +183,10 @@ struct earlier {
 	bool coming; /* its delivery there is not done yet */
 };
 
-/* The paper of ours that the delivery ends, as the tenant has it. A store of
- * an older release names it by the link alone. */
+/* The paper of ours that the delivery ends, as the tenant has it. */
 static int
-find_earlier(struct vt_view *v, const struct job *j, const vt_id *about,
-    struct earlier *e, struct vt_err *reterr)
+find_earlier(struct vt_view *v, const struct job *j, struct earlier *e,
+    struct vt_err *reterr)
 {
 	struct vt_delivery d[PAGE];
 	struct vt_paper old, theirs;
@@ -196,15 +194,18 @@ find_earlier(struct vt_view *v, const struct job *j, const vt_id *about,
 	size_t n;
 	int rc;
 
-	if ((rc = vt_paper_get(v, about, &old, reterr)) != VT_OK)
+	if ((rc = vt_paper_get(v, &j->about, &old, reterr)) != VT_OK)
 		return rc;
-	e->ask = vt_id_eq(&old.recalled_by, &j->paper)   ? VT_ASK_RECALL
-		 : old.replaced_kind == VT_REPLACE_AMEND ? VT_ASK_UPDATE
-							 : VT_ASK_REPLACE;
+	if (vt_id_eq(&old.recalled_by, &j->paper))
+		e->ask = VT_ASK_RECALL;
+	else if (vt_paper_replaced_how(&old, &j->paper) == VT_REPLACE_NEW)
+		e->ask = VT_ASK_REPLACE;
+	else
+		e->ask = VT_ASK_UPDATE;
 	vt_text_fit(e->reason, sizeof(e->reason), old.closed_note);
 	do {
 		rc = vt_delivery_list_after(
-		    v, about, after, d, PAGE, &n, reterr);
+		    v, &j->about, after, d, PAGE, &n, reterr);
 		if (rc != VT_OK)
 			return rc;
 		for (size_t i = 0; i < n && !e->is; i++) {
@@ -228,12 +229,17 @@ find_earlier(struct vt_view *v, const struct job *j, const vt_id *about,
 	return VT_OK;
 }
 
+/*
+ * Our paper recalls or replaces one that the tenant has: it is asked, as a
+ * peer is by the type of the edoc. Before the notice is made there, so that a
+ * crash between the two repeats both.
+ */
 static int
-ask_one(struct vt_office *o, const struct job *j, const vt_id *about,
-    struct vt_err *reterr)
+ask_earlier(struct vt_office *o, const struct job *j, struct vt_err *reterr)
 {
 	struct earlier e = { .is = false };
 	struct vt_asking k = { .agency_no = j->receiver,
+		.delivery = j->id,
 		.at = vt_now(o->o.ctx) };
 	uint8_t seed[sizeof(vt_id) * 2];
 	struct vt_view *v = NULL;
@@ -242,7 +248,7 @@ ask_one(struct vt_office *o, const struct job *j, const vt_id *about,
 
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	rc = find_earlier(v, j, about, &e, reterr);
+	rc = find_earlier(v, j, &e, reterr);
 	vt_view_end(v);
 	if (rc != VT_OK)
 		return rc;
@@ -259,30 +265,6 @@ ask_one(struct vt_office *o, const struct job *j, const vt_id *about,
 	k.ask = e.ask;
 	k.reason = e.reason;
 	return vt_ask(o, &k, reterr);
-}
-
-/*
- * Our paper recalls or replaces one that the tenant has: it is asked, as a
- * peer is by the type of the edoc. Before the notice is made there, so that a
- * crash between the two repeats both.
- */
-static int
-ask_earlier(struct vt_office *o, const struct job *j, struct vt_err *reterr)
-{
-	struct vt_paper_link l[LINKS_MAX];
-	struct vt_view *v = NULL;
-	size_t n = 0;
-	int rc;
-
-	if (!vt_id_is_zero(&j->about))
-		return ask_one(o, j, &j->about, reterr);
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
-		return rc;
-	rc = vt_paper_links(v, &j->paper, l, LINKS_MAX, &n, reterr);
-	vt_view_end(v);
-	for (size_t i = 0; i < n && rc == VT_OK; i++)
-		rc = ask_one(o, j, &l[i].paper, reterr);
-	return rc;
 }
 
 /* Has the tenant a paper of ours from another delivery already? */
@@ -351,10 +333,9 @@ to_tenant(struct vt_office *o, const struct job *j, struct vt_err *reterr)
 	char code[64];
 	int rc;
 
-	if ((rc = ask_earlier(o, j, reterr)) != VT_OK)
-		return rc;
 	if (!vt_id_is_zero(&j->about) &&
-	    (rc = has_it(o, j, &known, code, reterr)) != VT_OK)
+	    ((rc = ask_earlier(o, j, reterr)) != VT_OK ||
+		(rc = has_it(o, j, &known, code, reterr)) != VT_OK))
 		return rc;
 	if (known)
 		return told_tenant(o, j, code, reterr);

@@ -19,7 +19,7 @@ struct vt_incoming {
 	uint32_t arrival_period;
 	bool opened;
 	uint32_t asked; /* enum vt_ask, 0 */
-	vt_id asked_consignment;
+	vt_id asked_consignment, asked_delivery;
 };
 
 /* A reason that people read, cleaned: VT_E_INVALID when there is none. what:

@@ -82,7 +82,7 @@ work_thread(void *arg)
 {
 	const uint32_t here = 1U << VT_WORK_NOTICE | 1U << VT_WORK_NUMBER |
 			      1U << VT_WORK_LOOK | 1U << VT_WORK_PACKET |
-			      1U << VT_WORK_ASK;
+			      1U << VT_WORK_ASK | 1U << VT_WORK_RECALL;
 	struct vt_office_thread *t = arg;
 	struct vt_office *o = t->o;
 	size_t at = (size_t)(t - o->threads);

@@ -12,8 +12,6 @@
 #include "base/cbor.h"
 
 #define ARENA_LIMIT ((size_t)8 << 20)
-#define LINKS_MAX   16
-#define ACTS_PAGE   32
 
 struct vt_office_packet {
 	struct vt_packet p;
@@ -258,62 +256,6 @@ put_places(struct maker *m)
 	m->pk->doc.to_places = places;
 }
 
-/* When was this paper replaced by that one? VT_TIME_NONE: not found. */
-static vt_time
-replaced_at(struct maker *m, const vt_id *old)
-{
-	struct vt_act_entry e[ACTS_PAGE];
-	vt_time t = VT_TIME_NONE;
-	uint64_t from = 0;
-	size_t n = 0;
-
-	do {
-		m->rc = vt_act_list(m->v, old, from, e, ACTS_PAGE, &n, m->err);
-		if (m->rc != VT_OK)
-			return VT_TIME_NONE;
-		for (size_t i = 0; i < n; i++) {
-			from = e[i].index + 1;
-			for (size_t k = 0; k < e[i].n_kinds; k++)
-				if (e[i].kinds[k] == VT_STEP_REPLACE)
-					t = e[i].time;
-		}
-	} while (n == ACTS_PAGE);
-	return t;
-}
-
-/* The paper this one is about, if it recalls or replaces one: the delivery
- * says which; of one that was made for itself, what was so when it was made
- * counts. */
-static bool
-find_link(struct maker *m, enum vt_link_kind *ret_kind, struct vt_paper *ret)
-{
-	struct vt_paper_link l[LINKS_MAX];
-	size_t n = 0;
-	vt_time t;
-
-	if (!vt_id_is_zero(&m->d->about)) {
-		m->rc = vt_paper_get(m->v, &m->d->about, ret, m->err);
-		*ret_kind =
-		    m->rc == VT_OK && vt_id_eq(&ret->recalled_by, &m->p->id)
-			? VT_LINK_RECALLS
-			: VT_LINK_REPLACES;
-		return m->rc == VT_OK;
-	}
-	m->rc = vt_paper_links(m->v, &m->p->id, l, LINKS_MAX, &n, m->err);
-	for (size_t i = 0; i < n && m->rc == VT_OK; i++) {
-		m->rc = vt_paper_get(m->v, &l[i].paper, ret, m->err);
-		if (m->rc != VT_OK)
-			return false;
-		t = l[i].kind == VT_LINK_RECALLS ? ret->recalled_at
-						 : replaced_at(m, &ret->id);
-		if (t != VT_TIME_NONE && t <= m->d->created_at) {
-			*ret_kind = l[i].kind;
-			return m->rc == VT_OK;
-		}
-	}
-	return false;
-}
-
 /* ResponseFor: at most the paper that is answered and one that is ended. */
 static struct vt_edxml_reference *
 add_reference(struct maker *m)
@@ -391,25 +333,29 @@ put_answered(struct maker *m)
 	ref->promulgated = day;
 }
 
+/* The delivery says what it is about; sent as itself the paper is a new one,
+ * whatever it does to others: its addressee never had those. */
 static void
 put_business(struct maker *m)
 {
 	struct vt_edxml_document *d = &m->pk->doc;
 	struct vt_edxml_replacement *r;
-	enum vt_link_kind kind;
 	struct vt_paper old;
 	VT_BUF_AUTO(id);
 	const char *text;
 
 	d->business = VT_EDXML_NEW;
 	d->reason = "Văn bản điện tử mới";
-	if (!find_link(m, &kind, &old) || old.number.value == 0)
+	if (m->rc != VT_OK || vt_id_is_zero(&m->d->about))
+		return;
+	m->rc = vt_paper_get(m->v, &m->d->about, &old, m->err);
+	if (m->rc != VT_OK)
 		return;
 	vt_packet_document_id(m->a, &old, &id);
 	if ((text = keep(m, vt_buf_str(&id))) == NULL)
 		return;
 	put_replaced(m, text, &old);
-	if (kind == VT_LINK_RECALLS) {
+	if (vt_id_eq(&old.recalled_by, &m->p->id)) {
 		d->business = VT_EDXML_REVOKE;
 		d->reason = fit(m,
 		    old.closed_note[0] != '\0' ? old.closed_note
@@ -418,7 +364,7 @@ put_business(struct maker *m)
 		d->acts_on = text;
 		return;
 	}
-	if (old.replaced_kind == VT_REPLACE_AMEND) {
+	if (vt_paper_replaced_how(&old, &m->p->id) != VT_REPLACE_NEW) {
 		d->business = VT_EDXML_UPDATE;
 		d->reason = "Sửa đổi, bổ sung, đính chính văn bản";
 		d->acts_on = text;

@@ -8,8 +8,9 @@
 #include "api/office/recall.h"
 #include "api/office/statuses.h"
 #include "api/office/work.h"
+#include "base/cbor.h"
 
-#define ARENA_LIMIT ((size_t)4 << 20)
+#define ARENA_LIMIT ((size_t)16 << 20)
 #define PAGE        64
 
 /* ---- the sender ---- */
@@ -59,142 +60,263 @@ vt_office_take_back(struct vt_office *o, const struct vt_request *rq,
 	return rc;
 }
 
+/* ---- telling who got it ---- */
+
 struct receivers {
 	struct vt_recipient *to;
 	size_t n, max;
 };
 
 static bool
-listed(const struct receivers *r, const struct vt_delivery *d)
+listed(const struct receivers *r, const struct vt_recipient *to)
 {
 	for (size_t i = 0; i < r->n; i++)
-		if (strcmp(r->to[i].code, d->to.code) == 0 &&
-		    (d->to.code[0] != '\0' ||
-			strcmp(r->to[i].name, d->to.name) == 0))
+		if (strcmp(r->to[i].code, to->code) == 0 &&
+		    (to->code[0] != '\0' ||
+			strcmp(r->to[i].name, to->name) == 0))
 			return true;
 	return false;
 }
 
-/* Is nobody told by it? A delivery that was refused or withdrawn. When about
- * is given, also every other one but those about that paper, and those that
- * are on paper: such a reader has it all on one sheet. */
-static bool
-left_out(const struct vt_delivery *d, const vt_id *about)
+static int
+list(struct receivers *r, const struct vt_recipient *to, struct vt_arena *a,
+    struct vt_err *reterr)
 {
-	if (d->state == VT_DELIVERY_REFUSED ||
-	    d->state == VT_DELIVERY_WITHDRAWN)
-		return true;
-	return about != NULL && !vt_id_eq(&d->about, about) &&
-	       d->state != VT_DELIVERY_PRINT;
+	struct vt_recipient *more, *at;
+
+	if (listed(r, to))
+		return VT_OK;
+	if (r->n == r->max) {
+		r->max = r->max == 0 ? PAGE : 2 * r->max;
+		more = vt_arena_array(a, r->max, sizeof(*more));
+		if (more == NULL)
+			return vt_arena_err(a, reterr);
+		if (r->n > 0)
+			memcpy(more, r->to, r->n * sizeof(*more));
+		r->to = more;
+	}
+	at = &r->to[r->n];
+	at->code = vt_arena_strdup(a, to->code);
+	at->name = vt_arena_strdup(a, to->name);
+	if (at->code == NULL || at->name == NULL)
+		return vt_arena_err(a, reterr);
+	r->n++;
+	return VT_OK;
 }
 
-/* Everybody who got the paper, or may have; each once. */
+/* about NULL: has its addressee the paper, or may have it? Else: does it tell
+ * of what became of `about`? One on paper does: its reader has it all on one
+ * sheet. */
+static bool
+counts(const struct vt_delivery *d, const vt_id *about)
+{
+	if (about != NULL)
+		return vt_id_eq(&d->about, about) ||
+		       d->state == VT_DELIVERY_PRINT;
+	return d->state != VT_DELIVERY_REFUSED &&
+	       d->state != VT_DELIVERY_WITHDRAWN;
+}
+
+/* Addressees of the paper's deliveries that count, each once. */
 static int
-receivers(struct vt_office *o, const vt_id *paper, const vt_id *about,
+receivers(struct vt_view *v, const vt_id *paper, const vt_id *about,
     struct vt_arena *a, struct receivers *ret, struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_delivery d[PAGE];
 	uint64_t after = 0;
 	size_t n;
 	int rc;
 
-	ret->n = 0;
-	ret->max = VT_L(ADDRESSEES_MAX);
-	ret->to = vt_arena_array(a, ret->max, sizeof(*ret->to));
-	if (ret->to == NULL)
-		return vt_arena_err(a, reterr);
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
-		return rc;
+	memset(ret, 0, sizeof(*ret));
 	do {
 		rc = vt_delivery_list_after(
 		    v, paper, after, d, PAGE, &n, reterr);
-		if (rc != VT_OK)
-			return rc;
-		for (size_t i = 0; i < n && ret->n < ret->max; i++) {
-			struct vt_recipient *r = &ret->to[ret->n];
-
+		for (size_t i = 0; i < n && rc == VT_OK; i++) {
 			after = d[i].seq;
-			if (left_out(&d[i], about) || listed(ret, &d[i]))
-				continue;
-			r->code = vt_arena_strdup(a, d[i].to.code);
-			r->name = vt_arena_strdup(a, d[i].to.name);
-			if (r->code == NULL || r->name == NULL)
-				return vt_arena_err(a, reterr);
-			ret->n++;
+			if (counts(&d[i], about))
+				rc = list(ret, &d[i].to, a, reterr);
 		}
-	} while (n == PAGE && ret->n < ret->max);
+	} while (rc == VT_OK && n == PAGE);
+	return rc;
+}
+
+/* A paper that ends or changes another one. */
+struct change {
+	vt_id about, by;
+	uint32_t agency_no;
+	vt_id person; /* who ordered it */
+};
+
+/* Who got `about` and was not told yet; *ret_told: how many were. */
+static int
+find_untold(struct vt_office *o, const struct change *c, struct vt_arena *a,
+    struct receivers *ret, size_t *ret_told, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct receivers all, told;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = receivers(v, &c->about, NULL, a, &all, reterr)) != VT_OK ||
+	    (rc = receivers(v, &c->by, &c->about, a, &told, reterr)) != VT_OK)
+		return rc;
+	*ret = (struct receivers){ .to = all.to };
+	for (size_t i = 0; i < all.n; i++)
+		if (!listed(&told, &all.to[i]))
+			ret->to[ret->n++] = all.to[i];
+	*ret_told = told.n;
 	return VT_OK;
 }
 
-/*
- * The paper that says so goes to all who got the other one, also to those who
- * have it: each such delivery is about the paper that it ends. An act of its
- * own, under a key derived from the request's: asked again, it is finished if
- * a crash came between. Who was told of this very end already is left out.
- */
+/* The same receivers are told once, whoever comes first: the request that
+ * ordered it, or the queue. By how many are told already. */
 static int
-send_to_receivers(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *about, const vt_id *send, struct vt_err *reterr)
+send_to(struct vt_office *o, const struct change *c,
+    const struct vt_recipient *to, size_t n, size_t told, struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
+	VT_CLEANUP(vt_sha256_free) struct vt_sha256 *h = vt_sha256_new();
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
 	struct vt_step step = { .kind = VT_STEP_DISPATCH };
-	char key[VT_OFFICE_KEY_MAX + 8];
-	struct receivers all, told;
-	size_t left = 0;
-	struct vt_act act;
+	struct vt_act act = { .agency_no = c->agency_no,
+		.person = c->person,
+		.paper = c->by,
+		.key = "told",
+		.steps = &step,
+		.n_steps = 1 };
+	uint64_t count = told;
+	int rc;
+
+	vt_sha256_put(h, c->about.b, sizeof(c->about.b));
+	vt_sha256_put(h, c->by.b, sizeof(c->by.b));
+	for (size_t i = 0; i < sizeof(count); i++, count >>= 8)
+		vt_sha256_put(h, &(uint8_t){ (uint8_t)count }, 1);
+	act.request = vt_sha256_end(h);
+	memcpy(act.caller.b, act.request.b, sizeof(act.caller.b));
+	step.u.dispatch.to = to;
+	step.u.dispatch.n_to = n;
+	step.u.dispatch.about = c->about;
+	rc = vt_store_do(o->o.store, &act, &res, reterr);
+	vt_act_result_free(&res);
+	return rc;
+}
+
+/* The other paper goes to all who got this one, also to those who have it:
+ * each such delivery is about the paper that it ends. */
+static int
+tell_receivers(
+    struct vt_office *o, const struct change *c, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
+	const size_t most = VT_L(ADDRESSEES_MAX);
+	struct receivers left = { .n = 0 };
+	size_t told, n;
 	int rc;
 
 	if ((a = vt_arena_new(ARENA_LIMIT)) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "recall: no memory");
-	if ((rc = receivers(o, about, NULL, a, &all, reterr)) != VT_OK ||
-	    (rc = receivers(o, send, about, a, &told, reterr)) != VT_OK)
-		return rc;
-	for (size_t i = 0; i < all.n; i++) {
-		struct vt_delivery d = { .to = all.to[i] };
-
-		if (!listed(&told, &d))
-			all.to[left++] = all.to[i];
+	rc = find_untold(o, c, a, &left, &told, reterr);
+	for (size_t at = 0; at < left.n && rc == VT_OK; at += n) {
+		n = left.n - at < most ? left.n - at : most;
+		rc = send_to(o, c, &left.to[at], n, told + at, reterr);
 	}
-	if (left == 0)
-		return VT_OK;
-	step.u.dispatch.to = all.to;
-	step.u.dispatch.n_to = left;
-	step.u.dispatch.about = *about;
-	vt_office_act(rq, send, &step, 1, &act);
-	(void)snprintf(key, sizeof(key), "%s/send", rq->key);
-	act.key = key;
-	act.expect_rev = 0;
-	rc = vt_store_do(o->o.store, &act, &res, reterr);
-	vt_act_result_free(&res);
-	if (rc == VT_OK)
-		vt_office_wake(o);
 	return rc;
 }
 
-/* RECALL or REPLACE on `paper`, then `by` to all who got it. */
-static int
-order(struct vt_office *o, const struct vt_request *rq, enum vt_duty duty,
-    const vt_id *paper, const vt_id *by, const struct vt_step *step,
-    struct vt_act_result *ret, struct vt_err *reterr)
+enum { W_BY = 1, W_PERSON };
+
+void
+vt_recall_later(const struct vt_request *rq, const vt_id *about,
+    const vt_id *by, struct vt_buf *payload, struct vt_step *ret)
 {
+	struct vt_cbor_map_writer w;
+
+	vt_cbor_map_begin(&w, payload);
+	vt_cbor_key(&w, W_BY);
+	vt_cbor_id(payload, by);
+	vt_cbor_key(&w, W_PERSON);
+	vt_cbor_id(payload, &rq->actor->person);
+	vt_cbor_map_end(&w);
+	memset(ret, 0, sizeof(*ret));
+	ret->kind = VT_STEP_WORK;
+	ret->u.work.kind = VT_WORK_RECALL;
+	ret->u.work.subject = *about;
+	ret->u.work.payload = vt_buf_view(payload);
+}
+
+int
+vt_recall_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
+    struct vt_err *reterr)
+{
+	struct change t = { .about = w->subject, .agency_no = w->agency_no };
+	struct vt_cbor_map_reader m;
+	struct vt_cbor c;
+	uint64_t k;
+	int rc;
+
+	(void)ret_due; /* the queue's own back-off */
+	vt_cbor_open(&c, VT_SPAN(w->payload, w->n_payload));
+	vt_cbor_map_open(&m, &c);
+	while (vt_cbor_next(&m, &k)) {
+		if (k == W_BY)
+			t.by = vt_cbor_get_id(&c);
+		else if (k == W_PERSON)
+			t.person = vt_cbor_get_id(&c);
+		else
+			vt_cbor_fail(&c, "unknown field");
+	}
+	if ((rc = vt_cbor_finish(&c, "work of a recall", reterr)) != VT_OK ||
+	    (rc = tell_receivers(o, &t, reterr)) != VT_OK)
+		return rc;
+	vt_office_wake(o);
+	return VT_OK;
+}
+
+/*
+ * RECALL or REPLACE, and in the same act the work that sends the other paper to
+ * all who got this one. That is done here at once, so that the caller finds the
+ * deliveries; whatever comes between leaves it to the queue.
+ */
+static int
+order(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
+    struct vt_step *step, const char *reason, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	bool recall = step->kind == VT_STEP_RECALL;
+	struct change c = { .about = *paper,
+		.by = recall ? step->u.recall.notice : step->u.replace.by,
+		.agency_no = rq->actor->agency_no,
+		.person = rq->actor->person };
+	struct vt_err late = VT_ERR_INIT;
+	struct vt_step steps[2];
 	struct vt_act act;
+	VT_BUF_AUTO(payload);
+	VT_BUF_AUTO(why);
 	bool done;
 	int rc;
 
-	if ((rc = vt_office_enter(rq, duty, reterr)) != VT_OK ||
-	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK)
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_office_enter(rq, recall ? VT_DUTY_RECALL : VT_DUTY_REPLACE,
+		 reterr)) != VT_OK ||
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
+	    done || (rc = check_own(o, rq, paper, reterr)) != VT_OK ||
+	    (rc = vt_incoming_reason(
+		 reason, vt_step_kind_name(step->kind), &why, reterr)) != VT_OK)
 		return rc;
-	if (!done) {
-		if ((rc = check_own(o, rq, paper, reterr)) != VT_OK)
-			return rc;
-		vt_office_act(rq, paper, step, 1, &act);
-		rc = vt_office_do(o, rq, &act, ret, reterr);
-		if (rc != VT_OK)
-			return rc;
-	}
-	return send_to_receivers(o, rq, paper, by, reterr);
+	if (recall)
+		step->u.recall.note = vt_buf_str(&why);
+	else
+		step->u.replace.note = vt_buf_str(&why);
+	steps[0] = *step;
+	vt_recall_later(rq, paper, &c.by, &payload, &steps[1]);
+	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
+		return rc;
+	vt_office_act(rq, paper, steps, 2, &act);
+	if ((rc = vt_office_do(o, rq, &act, ret, reterr)) != VT_OK)
+		return rc;
+	if (tell_receivers(o, &c, &late) != VT_OK)
+		vt_log_err("office.recall", &late);
+	vt_office_wake(o);
+	return VT_OK;
 }
 
 int
@@ -203,33 +325,9 @@ vt_office_recall(struct vt_office *o, const struct vt_request *rq,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
 	struct vt_step step = { .kind = VT_STEP_RECALL };
-	VT_BUF_AUTO(why);
-	int rc;
 
-	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_incoming_reason(reason, "recall", &why, reterr)) != VT_OK)
-		return rc;
 	step.u.recall.notice = *notice;
-	step.u.recall.note = vt_buf_str(&why);
-	return order(o, rq, VT_DUTY_RECALL, paper, notice, &step, ret, reterr);
-}
-
-/* step: kind and the other paper are filled in. */
-static int
-replace(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
-    const char *reason, struct vt_step *step, struct vt_act_result *ret,
-    struct vt_err *reterr)
-{
-	VT_BUF_AUTO(why);
-	int rc;
-
-	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_incoming_reason(reason, "replace", &why, reterr)) != VT_OK)
-		return rc;
-	step->kind = VT_STEP_REPLACE;
-	step->u.replace.note = vt_buf_str(&why);
-	return order(o, rq, VT_DUTY_REPLACE, paper, &step->u.replace.by, step,
-	    ret, reterr);
+	return order(o, rq, paper, &step, reason, ret, reterr);
 }
 
 int
@@ -237,10 +335,11 @@ vt_office_replace(struct vt_office *o, const struct vt_request *rq,
     const vt_id *paper, const vt_id *by, const char *reason,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
-	struct vt_step step = { .u.replace = {
-				    .by = *by, .kind = VT_REPLACE_NEW } };
+	struct vt_step step = { .kind = VT_STEP_REPLACE };
 
-	return replace(o, rq, paper, reason, &step, ret, reterr);
+	step.u.replace.by = *by;
+	step.u.replace.kind = VT_REPLACE_NEW;
+	return order(o, rq, paper, &step, reason, ret, reterr);
 }
 
 int
@@ -248,31 +347,31 @@ vt_office_amend(struct vt_office *o, const struct vt_request *rq,
     const vt_id *paper, const vt_id *by, const char *reason,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
-	struct vt_step step = { .u.replace = {
-				    .by = *by, .kind = VT_REPLACE_AMEND } };
+	struct vt_step step = { .kind = VT_STEP_REPLACE };
 
-	return replace(o, rq, paper, reason, &step, ret, reterr);
+	step.u.replace.by = *by;
+	step.u.replace.kind = VT_REPLACE_AMEND;
+	return order(o, rq, paper, &step, reason, ret, reterr);
 }
 
 /* ---- the receiver: answering ---- */
 
-/* Between tenants: our paper of the delivery of the sender's notice. */
+/* Between tenants: our paper of the sender's that asks, which this delivery or
+ * another one brought. */
 static int
-notice_of_tenant(struct vt_office *o, struct vt_view *v,
-    const struct vt_incoming *p, vt_id *ret, struct vt_err *reterr)
+notice_of_tenant(struct vt_view *v, const struct vt_incoming *p, vt_id *ret,
+    struct vt_err *reterr)
 {
 	struct vt_delivery d[PAGE];
-	struct vt_paper theirs, ours;
+	struct vt_paper ours;
 	uint64_t after = 0;
 	size_t n;
 	vt_id by;
 	int rc;
 
-	(void)o;
-	if ((rc = vt_paper_get(v, &p->source_paper, &theirs, reterr)) != VT_OK)
+	if ((rc = vt_delivery_get(v, &p->asked_delivery, d, reterr)) != VT_OK)
 		return rc;
-	by =
-	    p->asked == VT_ASK_RECALL ? theirs.recalled_by : theirs.replaced_by;
+	by = d->paper;
 	do {
 		rc = vt_delivery_list_after(v, &by, after, d, PAGE, &n, reterr);
 		if (rc != VT_OK)
@@ -305,7 +404,7 @@ asking_paper(struct vt_office *o, const struct vt_incoming *p, vt_id *ret,
 	if (vt_id_is_zero(&p->asked_consignment)) {
 		if (p->asked == VT_ASK_TAKE_BACK)
 			return VT_OK;
-		return notice_of_tenant(o, v, p, ret, reterr);
+		return notice_of_tenant(v, p, ret, reterr);
 	}
 	rc = vt_consign_get(v, &p->asked_consignment, &c, reterr);
 	if (rc != VT_OK)

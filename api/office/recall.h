@@ -11,9 +11,14 @@
  * thay thế	replace (18(3)): a new signed paper stands for the old one,
  *		which stays, marked; receivers get an edoc of type 3.
  * sửa đổi, đính chính	amend (18(3)): another paper changes or corrects the
- *		old one, which stays in force, marked; an edoc of type 2.
+ *		old one, which stays in force, marked; an edoc of type 2. As
+ *		often as needed, by another paper each, until it is replaced.
  *
  * Nothing is deleted: states, marks and leaves. Bytes stay by retention.
+ *
+ * The act that recalls, replaces or amends has the work in it that tells who
+ * got the paper; the call does it before it returns, if it can. Whoever is sent
+ * the other paper besides never had the first one: to him it is new (type 0).
  */
 #ifndef VT_API_OFFICE_RECALL_H
 #define VT_API_OFFICE_RECALL_H

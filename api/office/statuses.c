@@ -75,6 +75,7 @@ copy(const struct vt_paper *p, struct vt_incoming *ret)
 	ret->opened = p->opened_at != VT_TIME_NONE;
 	ret->asked = p->asked;
 	ret->asked_consignment = p->asked_consignment;
+	ret->asked_delivery = p->asked_delivery;
 }
 
 int

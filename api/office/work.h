@@ -21,6 +21,7 @@ vt_work_handler vt_arrive_work;  /* arrive.c: VT_WORK_PACKET */
 vt_work_handler vt_pull_work;    /* gateways.c: VT_WORK_PULL */
 vt_work_handler vt_sync_work;    /* gateways.c: VT_WORK_SYNC */
 vt_work_handler vt_ask_work;     /* asks.c: VT_WORK_ASK */
+vt_work_handler vt_recall_work;  /* recall.c: VT_WORK_RECALL */
 vt_work_handler vt_judge_work;   /* arrive_signed.c: VT_WORK_VALIDATE */
 
 /* Back-off between attempts at a peer: 1 min, 5 min, 30 min, 2 h, 6 h. */
@@ -30,6 +31,11 @@ vt_time vt_deliver_soon(vt_time now, uint32_t attempt);
 
 /* The work step that has the signatures of a paper judged. */
 void vt_judge_later(const vt_id *paper, struct vt_step *ret);
+
+/* The work step that sends `by` to all who got `about`, which it recalls or
+ * replaces. payload keeps what the step borrows. */
+void vt_recall_later(const struct vt_request *rq, const vt_id *about,
+    const vt_id *by, struct vt_buf *payload, struct vt_step *ret);
 
 /* ---- transports ---- */
 

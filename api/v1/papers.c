@@ -159,16 +159,22 @@ approval_out(struct vt_json *j, const struct vt_paper *p)
 	vt_json_end(j);
 }
 
+static void
+ids_out(struct vt_json *j, const char *key, const vt_id *ids, size_t n)
+{
+	vt_json_key(j, key);
+	vt_json_array(j);
+	for (size_t i = 0; i < n; i++)
+		vt_json_id(j, &ids[i]);
+	vt_json_end(j);
+}
+
 /* What became of a paper that came, and of one that was called back. */
 static void
 handling_out(struct vt_json *j, const struct vt_paper *p)
 {
 	vt_v1_kid(j, "assigned_to", &p->assigned_to);
-	vt_json_key(j, "assigned_with");
-	vt_json_array(j);
-	for (size_t i = 0; i < p->n_assigned_with; i++)
-		vt_json_id(j, &p->assigned_with[i]);
-	vt_json_end(j);
+	ids_out(j, "assigned_with", p->assigned_with, p->n_assigned_with);
 	vt_v1_kstr(j, "assigned_due", p->assigned_due);
 	vt_v1_kid(j, "forwarded_to", &p->forwarded_to);
 	vt_v1_ktime(j, "opened_at", p->opened_at);
@@ -179,6 +185,7 @@ handling_out(struct vt_json *j, const struct vt_paper *p)
 	vt_v1_kid(j, "recalled_by", &p->recalled_by);
 	vt_v1_ktime(j, "recalled_at", p->recalled_at);
 	vt_v1_kid(j, "replaced_by", &p->replaced_by);
+	ids_out(j, "amended_by", p->amended_by, p->n_amended_by);
 	vt_v1_kstr(j, "closed_note", p->closed_note);
 	vt_json_kuint(j, "printed", p->printed);
 }

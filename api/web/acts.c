@@ -63,7 +63,7 @@ issued(const struct vt_paper *p)
 static bool
 replaceable(const struct vt_paper *p)
 {
-	return issued(p) && vt_id_is_zero(&p->replaced_by);
+	return issued(p) && p->replaced_kind != VT_REPLACE_NEW;
 }
 
 /* Decree 30/2020, Article 18(5), 25: the paper signed and numbered is printed;

@@ -101,7 +101,7 @@ stands_for(struct vt_sheet *s, const vt_id *id)
 	if (vt_office_paper(s->d->office, s->v, s->d->me, id, &p, NULL) !=
 	    VT_OK)
 		return;
-	if (vt_word_is_amended(&p))
+	if (vt_word_is_amended(&p) || !vt_id_eq(&p.replaced_by, &s->p.id))
 		other(s, "Sửa đổi, đính chính văn bản", "Amends", id);
 	else
 		other(s, "Thay thế văn bản", "Replaces", id);
@@ -119,6 +119,9 @@ relations(struct vt_sheet *s)
 	if (s->p.meta.reply_to != NULL &&
 	    vt_id_parse(vt_span_str(s->p.meta.reply_to), &id))
 		other(s, "Trả lời văn bản", "Answers", &id);
+	for (size_t i = 0; i < s->p.n_amended_by; i++)
+		other(s, "Được sửa đổi, đính chính bởi", "Amended by",
+		    &s->p.amended_by[i]);
 	if (vt_word_is_amended(&s->p))
 		other(s, "Được sửa đổi, đính chính bởi", "Amended by",
 		    &s->p.replaced_by);

@@ -50,34 +50,72 @@ ended_by(struct node *n, const vt_id *paper, const vt_id *by)
 	return vt_id_eq(&x.recalled_by, by) || vt_id_eq(&x.replaced_by, by);
 }
 
+/* What the sender does, and the receiver. */
+enum deed { TAKE_BACK, RECALL, REPLACE, AMEND, ACCEPT, REFUSE, AGREE, DECLINE };
+
 static int
-answer(struct node *n, size_t k, const vt_id *paper, bool agree)
+act(struct node *n, size_t k, enum deed deed, const vt_id *paper,
+    const vt_id *by, struct vt_err *err)
 {
 	struct vt_act_result r = VT_ACT_RESULT_INIT;
-	struct vt_err err = VT_ERR_INIT;
 	struct vt_actor who = actor(n, k);
 	struct vt_request rq = request(n, &who);
-	int rc;
+	struct vt_office *o = n->office;
+	int rc = VT_E_INVALID;
 
-	rc = vt_office_answer_recall(n->office, &rq, paper, agree,
-	    agree ? "" : "Đã xử lý xong", &r, &err);
+	switch (deed) {
+	case TAKE_BACK:
+		rc = vt_office_take_back(
+		    o, &rq, paper, NULL, "Gửi nhầm", &r, err);
+		break;
+	case RECALL:
+		rc = vt_office_recall(
+		    o, &rq, paper, by, "Ban hành sai thẩm quyền", &r, err);
+		break;
+	case REPLACE:
+		rc = vt_office_replace(
+		    o, &rq, paper, by, "Sửa số liệu", &r, err);
+		break;
+	case AMEND:
+		rc = vt_office_amend(o, &rq, paper, by, "Sửa số liệu", &r, err);
+		break;
+	case ACCEPT:
+		rc = vt_office_accept(o, &rq, paper, &r, err);
+		break;
+	case REFUSE:
+		rc = vt_office_refuse(o, &rq, paper, "Nhầm nơi nhận", &r, err);
+		break;
+	case AGREE:
+	case DECLINE:
+		rc = vt_office_answer_recall(o, &rq, paper, deed == AGREE,
+		    deed == AGREE ? "" : "Đã xử lý xong", &r, err);
+		break;
+	}
 	vt_act_result_free(&r);
-	if (rc != VT_OK)
-		printf("# answer: %s\n", err.msg);
 	return rc;
 }
 
+/* By the clerk of the sender. */
 static void
-accept_it(struct node *n, size_t k, const vt_id *paper)
+ours(enum deed deed, const vt_id *paper, const vt_id *by, const char *name)
 {
-	struct vt_act_result r = VT_ACT_RESULT_INIT;
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_actor who = actor(n, k);
-	struct vt_request rq = request(n, &who);
 
-	tap_call(vt_office_accept(n->office, &rq, paper, &r, &err), &err,
-	    "accepted there");
-	vt_act_result_free(&r);
+	tap_call(act(&a, 0, deed, paper, by, &err), &err, "%s", name);
+}
+
+/* By the clerk of a receiver. */
+static void
+theirs(struct node *n, size_t k, enum deed deed, const vt_id *paper)
+{
+	static const char *const names[] = { [ACCEPT] = "accepted",
+		[REFUSE] = "refused",
+		[AGREE] = "agreed",
+		[DECLINE] = "declined" };
+	struct vt_err err = VT_ERR_INIT;
+
+	tap_call(act(n, k, deed, paper, NULL, &err), &err, "%s: %s",
+	    n == &a ? "tenant" : "peer", names[deed]);
 }
 
 /* Sends it; the paper that the other side makes of it. */
@@ -89,62 +127,6 @@ brought(struct node *to, size_t k, const vt_id *paper, const char *name)
 	send_to(&a, 0, paper, to->code[k]);
 	WAIT_FOR(count_arrived(to, k) == before + 1, "%s: it is there", name);
 	return newest(to, k);
-}
-
-static void
-recall(const vt_id *paper, const vt_id *notice, const char *name)
-{
-	struct vt_act_result r = VT_ACT_RESULT_INIT;
-	struct vt_err err = VT_ERR_INIT;
-	struct vt_actor who = actor(&a, 0);
-	struct vt_request rq = request(&a, &who);
-
-	tap_call(vt_office_recall(a.office, &rq, paper, notice,
-		     "Ban hành sai thẩm quyền", &r, &err),
-	    &err, "%s", name);
-	vt_act_result_free(&r);
-}
-
-static void
-replace(const vt_id *paper, const vt_id *by, const char *name)
-{
-	struct vt_act_result r = VT_ACT_RESULT_INIT;
-	struct vt_err err = VT_ERR_INIT;
-	struct vt_actor who = actor(&a, 0);
-	struct vt_request rq = request(&a, &who);
-
-	tap_call(vt_office_replace(
-		     a.office, &rq, paper, by, "Sửa số liệu", &r, &err),
-	    &err, "%s", name);
-	vt_act_result_free(&r);
-}
-
-static void
-amend(const vt_id *paper, const vt_id *by, const char *name)
-{
-	struct vt_act_result r = VT_ACT_RESULT_INIT;
-	struct vt_err err = VT_ERR_INIT;
-	struct vt_actor who = actor(&a, 0);
-	struct vt_request rq = request(&a, &who);
-
-	tap_call(
-	    vt_office_amend(a.office, &rq, paper, by, "Sửa số liệu", &r, &err),
-	    &err, "%s", name);
-	vt_act_result_free(&r);
-}
-
-static void
-take_back(const vt_id *paper, const char *name)
-{
-	struct vt_act_result r = VT_ACT_RESULT_INIT;
-	struct vt_err err = VT_ERR_INIT;
-	struct vt_actor who = actor(&a, 0);
-	struct vt_request rq = request(&a, &who);
-
-	tap_call(vt_office_take_back(
-		     a.office, &rq, paper, NULL, "Gửi nhầm", &r, &err),
-	    &err, "%s", name);
-	vt_act_result_free(&r);
 }
 
 /* How many consignments at b are in this state. */
@@ -165,22 +147,24 @@ in_state(enum vt_consign_state st)
 	return n;
 }
 
-/* The note of the newest consignment at b. */
+/* The newest consignment at b: its note; its type, if wanted. */
 static const char *
-last_note(void)
+last(enum vt_edoc_type *ret_type)
 {
 	static char note[600];
 	const struct vt_consign_filter f = { 0 };
 	struct vt_err err = VT_ERR_INIT;
+	struct vt_consignment c = { .note = "" };
 	struct vt_view *v = NULL;
-	struct vt_consignment c;
 	uint64_t next;
 	size_t n = 0;
 
 	must(vt_view_begin(b.store, &v, &err) == VT_OK, "view", err.msg);
 	must(vt_consign_list(v, b.no[0], &f, &c, 1, &n, &next, &err) == VT_OK,
 	    "consignments", err.msg);
-	vt_text_fit(note, sizeof(note), n == 0 ? "" : c.note);
+	vt_text_fit(note, sizeof(note), c.note);
+	if (ret_type != NULL)
+		*ret_type = c.type;
 	vt_view_end(v);
 	return note;
 }
@@ -219,17 +203,17 @@ one_notice(struct node *to, size_t k, const char *where)
 	vt_id notice_there = brought(to, k, &notice, where);
 	size_t papers = count_arrived(to, k);
 
-	accept_it(to, k, &one_there);
-	accept_it(to, k, &two_there);
-	accept_it(to, k, &notice_there);
-	recall(&one, &notice, "the first is recalled");
+	theirs(to, k, ACCEPT, &one_there);
+	theirs(to, k, ACCEPT, &two_there);
+	theirs(to, k, ACCEPT, &notice_there);
+	ours(RECALL, &one, &notice, "the first is recalled");
 	WAIT_FOR(asked(to, &one_there).ask == VT_ASK_RECALL,
 	    "%s: by a notice that is there already: it is told", where);
-	recall(&two, &notice, "the second, by the same notice");
+	ours(RECALL, &two, &notice, "the second, by the same notice");
 	WAIT_FOR(asked(to, &two_there).ask == VT_ASK_RECALL,
 	    "%s: the second, too", where);
-	tap_eq_int(answer(to, k, &one_there, true), VT_OK, "%s: agreed", where);
-	tap_eq_int(answer(to, k, &two_there, true), VT_OK, "%s: both", where);
+	theirs(to, k, AGREE, &one_there);
+	theirs(to, k, AGREE, &two_there);
 	tap_ok(asked(to, &one_there).state == VT_PAPER_RECALLED &&
 		   asked(to, &two_there).state == VT_PAPER_RECALLED,
 	    "%s: both are cancelled there", where);
@@ -252,10 +236,10 @@ replaced_by_known(struct node *to, size_t k, const char *where)
 	vt_id by_there = brought(to, k, &by, where);
 	size_t papers = count_arrived(to, k);
 
-	replace(&old, &by, "replaced by one that is there");
+	ours(REPLACE, &old, &by, "replaced by one that is there");
 	WAIT_FOR(asked(to, &old_there).ask == VT_ASK_REPLACE,
 	    "%s: replaced by a paper that is there: it is told", where);
-	tap_eq_int(answer(to, k, &old_there, true), VT_OK, "%s: agreed", where);
+	theirs(to, k, AGREE, &old_there);
 	tap_ok(ended_by(to, &old_there, &by_there),
 	    "%s: by the paper that they have", where);
 	tap_eq_int(count_arrived(to, k), papers, "%s: no other paper", where);
@@ -275,17 +259,14 @@ overtakes(bool is_recall, bool reopened)
 	a.keep_back = true;
 	send_to(&a, 0, &old, b.code[0]);
 	WAIT_FOR(a.n_kept == 1, "%s: the document is on its way", name);
-	if (is_recall)
-		recall(&old, &by, "recalled meanwhile");
-	else
-		replace(&old, &by, "replaced meanwhile");
+	ours(is_recall ? RECALL : REPLACE, &old, &by, name);
 	WAIT_FOR(a.n_kept == 2, "%s: it is on its way, too", name);
 	a.keep_back = false;
 	release(&a, 1);
 	WAIT_FOR(
 	    count_arrived(&b, 0) == before + 1, "%s: it comes first", name);
-	WAIT_FOR(strstr(last_note(), "chưa có ở đây") != NULL,
-	    "%s: that it waits is to be seen: %s", name, last_note());
+	WAIT_FOR(strstr(last(NULL), "chưa có ở đây") != NULL,
+	    "%s: that it waits is to be seen: %s", name, last(NULL));
 	by_there = newest(&b, 0);
 	release(&a, 1);
 	if (reopened)
@@ -299,7 +280,7 @@ overtakes(bool is_recall, bool reopened)
 	    reopened ? ", after a restart, too" : "");
 	release(&a, 0);
 	release(&a, 1);
-	tap_eq_int(answer(&b, 0, &there, true), VT_OK, "%s: agreed", name);
+	theirs(&b, 0, AGREE, &there);
 	tap_ok(ended_by(&b, &there, &by_there), "%s: done", name);
 	WAIT_FOR(shown(&a, &old) == 15, "%s: 15", name);
 	tap_eq_int(count_arrived(&b, 0), before + 2, "%s: two papers", name);
@@ -316,15 +297,15 @@ two_ways(void)
 	vt_id there = brought(&b, 0, &old, "two ways");
 	size_t papers, again = in_state(VT_CONSIGN_DUPLICATE);
 
-	accept_it(&b, 0, &there);
+	theirs(&b, 0, ACCEPT, &there);
 	a.keep_back = true;
-	recall(&old, &notice, "recalled");
+	ours(RECALL, &old, &notice, "recalled");
 	WAIT_FOR(a.n_kept == 1, "the notice is on its way");
 	a.keep_back = false;
 	release(&a, 0);
 	WAIT_FOR(asked(&b, &there).ask == VT_ASK_RECALL, "it asks");
 	papers = count_arrived(&b, 0);
-	tap_eq_int(answer(&b, 0, &there, true), VT_OK, "agreed");
+	theirs(&b, 0, AGREE, &there);
 	other_way(0, "notice-by-axis");
 	WAIT_FOR(in_state(VT_CONSIGN_DUPLICATE) == again + 1,
 	    "the notice by another way is a repeat");
@@ -339,25 +320,25 @@ thirteen_two_ways(void)
 	vt_id old = fresh(), there = brought(&b, 0, &old, "13 by two ways");
 	size_t again = in_state(VT_CONSIGN_DUPLICATE);
 
-	accept_it(&b, 0, &there);
+	theirs(&b, 0, ACCEPT, &there);
 	WAIT_FOR(shown(&a, &old) == 3, "03");
 	a.keep_back = true;
-	take_back(&old, "asked back");
+	ours(TAKE_BACK, &old, NULL, "asked back");
 	WAIT_FOR(a.n_kept == 1, "13 is on its way");
 	a.keep_back = false;
 	release(&a, 0);
 	WAIT_FOR(asked(&b, &there).ask == VT_ASK_TAKE_BACK, "it asks");
-	tap_eq_int(answer(&b, 0, &there, false), VT_OK, "declined");
+	theirs(&b, 0, DECLINE, &there);
 	other_way(0, "13-by-axis");
 	WAIT_FOR(in_state(VT_CONSIGN_DUPLICATE) == again + 1,
 	    "13 by another way is a repeat");
 	tap_eq_int(asked(&b, &there).ask, 0, "nothing is asked again");
 	forget_kept(&a);
 	advance(&a, &b, 60);
-	take_back(&old, "asked back a second time");
+	ours(TAKE_BACK, &old, NULL, "asked back a second time");
 	WAIT_FOR(
 	    asked(&b, &there).ask == VT_ASK_TAKE_BACK, "which is another ask");
-	tap_eq_int(answer(&b, 0, &there, true), VT_OK, "agreed");
+	theirs(&b, 0, AGREE, &there);
 	WAIT_FOR(shown(&a, &old) == 15, "15");
 }
 
@@ -369,20 +350,20 @@ ask_on_ask(struct node *to, size_t k, const char *where)
 	vt_id old = fresh(), notice = fresh();
 	vt_id there = brought(to, k, &old, where);
 
-	accept_it(to, k, &there);
+	theirs(to, k, ACCEPT, &there);
 	WAIT_FOR(shown(&a, &old) == 3, "%s: 03", where);
-	take_back(&old, "asked back");
+	ours(TAKE_BACK, &old, NULL, "asked back");
 	WAIT_FOR(
 	    asked(to, &there).ask == VT_ASK_TAKE_BACK, "%s: it asks", where);
-	recall(&old, &notice, "recalled, while the ask waits");
+	ours(RECALL, &old, &notice, "recalled, while the ask waits");
 	WAIT_FOR(see(&a, &notice, 0).progress == 1, "%s: the notice is there",
 	    where);
 	tap_eq_int(asked(to, &there).ask, VT_ASK_TAKE_BACK,
 	    "%s: the first ask still stands", where);
-	tap_eq_int(answer(to, k, &there, false), VT_OK, "%s: declined", where);
+	theirs(to, k, DECLINE, &there);
 	WAIT_FOR(asked(to, &there).ask == VT_ASK_RECALL,
 	    "%s: then the second is asked", where);
-	tap_eq_int(answer(to, k, &there, true), VT_OK, "%s: agreed", where);
+	theirs(to, k, AGREE, &there);
 	tap_eq_int(
 	    asked(to, &there).state, VT_PAPER_RECALLED, "%s: cancelled", where);
 	WAIT_FOR(shown(&a, &old) == 15, "%s: 15", where);
@@ -397,51 +378,30 @@ agreed_before(struct node *to, size_t k, bool amended)
 	const char *name = amended ? "amended" : "replaced";
 	enum vt_ask ask = amended ? VT_ASK_UPDATE : VT_ASK_REPLACE;
 	vt_id old = fresh(), by = fresh(), there = brought(to, k, &old, name);
-	struct vt_act_result r = VT_ACT_RESULT_INIT;
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_actor who = actor(&a, 0);
-	struct vt_request rq;
 
-	accept_it(to, k, &there);
+	theirs(to, k, ACCEPT, &there);
 	WAIT_FOR(shown(&a, &old) == 3, "%s: 03", name);
-	if (amended)
-		amend(&old, &by, "amended");
-	else
-		replace(&old, &by, "replaced");
+	ours(amended ? AMEND : REPLACE, &old, &by, name);
 	WAIT_FOR(asked(to, &there).ask == ask, "%s: it is asked", name);
 	WAIT_FOR(see(&a, &by, 0).progress == 1, "%s: the other is there", name);
-	tap_eq_int(answer(to, k, &there, true), VT_OK, "%s: agreed", name);
+	theirs(to, k, AGREE, &there);
 	WAIT_FOR(shown(&a, &old) == 15, "%s: 15", name);
 	advance(&a, &b, 60);
-	take_back(&old, "asked back, after that 15");
+	ours(TAKE_BACK, &old, NULL, "asked back, after that 15");
+	tap_eq_int(shown(&a, &old), 13, "%s: the ask is shown", name);
 	WAIT_FOR(asked(to, &there).ask == VT_ASK_TAKE_BACK,
 	    "%s: then asked back", name);
-	tap_eq_int(answer(to, k, &there, true), VT_OK, "%s: agreed", name);
+	theirs(to, k, AGREE, &there);
 	tap_eq_int(asked(to, &there).state, VT_PAPER_TAKEN_BACK,
 	    "%s: given back", name);
 	WAIT_FOR(see(&a, &old, 0).log >= 5, "%s: the second 15", name);
-	rq = request(&a, &who);
-	tap_code(vt_office_take_back(
-		     a.office, &rq, &old, NULL, "Gửi nhầm", &r, &err),
-	    VT_E_OUT_OF_ORDER, &err, "what was given back is not asked for");
-	vt_act_result_free(&r);
+	tap_eq_int(shown(&a, &old), 15, "%s: is shown", name);
+	tap_code(act(&a, 0, TAKE_BACK, &old, NULL, &err), VT_E_OUT_OF_ORDER,
+	    &err, "what was given back is not asked for");
 }
 
 /* ---- refused while it is asked ---- */
-
-static void
-refuse_it(struct node *n, size_t k, const vt_id *paper)
-{
-	struct vt_act_result r = VT_ACT_RESULT_INIT;
-	struct vt_err err = VT_ERR_INIT;
-	struct vt_actor who = actor(n, k);
-	struct vt_request rq = request(n, &who);
-
-	tap_call(
-	    vt_office_refuse(n->office, &rq, paper, "Nhầm nơi nhận", &r, &err),
-	    &err, "refused");
-	vt_act_result_free(&r);
-}
 
 /* A recall is asked, and behind it that it be given back; the clerk refuses the
  * paper: both are answered, and nothing is asked any more. */
@@ -452,11 +412,11 @@ refused_while_asked(struct node *to, size_t k, const char *where)
 	vt_id there = brought(to, k, &old, where);
 
 	WAIT_FOR(shown(&a, &old) == 1, "%s: 01", where);
-	recall(&old, &notice, "recalled");
+	ours(RECALL, &old, &notice, "recalled");
 	WAIT_FOR(asked(to, &there).ask == VT_ASK_RECALL, "%s: asked", where);
-	take_back(&old, "and asked back");
+	ours(TAKE_BACK, &old, NULL, "and asked back");
 	WAIT_FOR(shown(&a, &old) == 13, "%s: 13", where);
-	refuse_it(to, k, &there);
+	theirs(to, k, REFUSE, &there);
 	tap_ok(asked(to, &there).ask == 0 && asked(to, &there).answer == 15 &&
 		   asked(to, &there).state == VT_PAPER_REFUSED,
 	    "%s: refused, and the ask has its answer", where);
@@ -531,30 +491,23 @@ closed_papers(void)
 {
 	vt_id one = fresh(), two = fresh(), three = fresh(), notice = fresh();
 	vt_id there = brought(&b, 0, &one, "refused");
-	struct vt_act_result r = VT_ACT_RESULT_INIT;
-	struct vt_err err = VT_ERR_INIT;
-	struct vt_actor who = actor(&b, 0);
-	struct vt_request rq = request(&b, &who);
 
-	tap_call(
-	    vt_office_refuse(b.office, &rq, &there, "Nhầm nơi nhận", &r, &err),
-	    &err, "refused");
-	vt_act_result_free(&r);
+	theirs(&b, 0, REFUSE, &there);
 	WAIT_FOR(shown(&a, &one) == 2, "02");
 	code_of_answer(&there, "15", "13 on a refused paper");
 	there = brought(&b, 0, &two, "taken back");
 	WAIT_FOR(shown(&a, &two) == 1, "01");
-	take_back(&two, "asked back");
+	ours(TAKE_BACK, &two, NULL, "asked back");
 	WAIT_FOR(shown(&a, &two) == 15, "15");
 	advance(&a, &b, 60);
 	code_of_answer(&there, "15", "13 on a paper that was given back");
 	there = brought(&b, 0, &three, "recalled");
-	accept_it(&b, 0, &there);
+	theirs(&b, 0, ACCEPT, &there);
 	WAIT_FOR(shown(&a, &three) == 3, "03");
-	recall(&three, &notice, "recalled");
+	ours(RECALL, &three, &notice, "recalled");
 	WAIT_FOR(asked(&b, &there).ask == VT_ASK_RECALL, "it is asked");
 	WAIT_FOR(see(&a, &notice, 0).progress == 1, "the notice is there");
-	tap_eq_int(answer(&b, 0, &there, true), VT_OK, "agreed");
+	theirs(&b, 0, AGREE, &there);
 	WAIT_FOR(shown(&a, &three) == 15, "15");
 	code_of_answer(&there, "15", "13 on a paper that was recalled");
 }
@@ -668,8 +621,8 @@ too_many(void)
 	thirteen("H99.07,2026/03/02,1/MORE");
 	WAIT_FOR(
 	    in_state(VT_CONSIGN_REFUSED) == refused + 1, "one more is refused");
-	tap_ok(strstr(last_note(), "quá nhiều yêu cầu") != NULL,
-	    "with the reason: %s", last_note());
+	tap_ok(strstr(last(NULL), "quá nhiều yêu cầu") != NULL,
+	    "with the reason: %s", last(NULL));
 	tap_eq_int(
 	    asks_open(&work, &due), VT_L(ASKS_PARKED_MAX), "and is not kept");
 	advance(&a, &b, 91 * 86400);
@@ -687,11 +640,11 @@ said_of_the_other(void)
 
 	one_there = brought(&b, 0, &one, "said of the other");
 	notice_there = brought(&b, 0, &notice, "said of the other");
-	accept_it(&b, 0, &one_there);
+	theirs(&b, 0, ACCEPT, &one_there);
 	a.lose = 1;
-	recall(&one, &notice, "recalled, and the wire is broken");
+	ours(RECALL, &one, &notice, "recalled, and the wire is broken");
 	WAIT_FOR(a.lose == 0, "it did not go");
-	accept_it(&b, 0, &notice_there);
+	theirs(&b, 0, ACCEPT, &notice_there);
 	WAIT_FOR(see(&a, &notice, 0).accepted, "the first is accepted");
 	second = see(&a, &notice, 1);
 	tap_ok(second.state == VT_DELIVERY_WAITING && !second.delivered &&
@@ -700,6 +653,176 @@ said_of_the_other(void)
 	advance(&a, &b, 61);
 	WAIT_FOR(asked(&b, &one_there).ask == VT_ASK_RECALL, "it goes");
 	WAIT_FOR(see(&a, &notice, 1).delivered, "and is heard of");
+}
+
+/* ---- changed several times ---- */
+
+/* Two amendments, the second while the first waits for its answer; then it is
+ * replaced. Each is marked by the paper that they have of it. */
+static void
+amended_twice(struct node *to, size_t k, const char *where)
+{
+	vt_id old = fresh(), by[3] = { fresh(), fresh(), fresh() }, by_there[3];
+	static const enum deed deeds[] = { AMEND, AMEND, REPLACE };
+	static const enum vt_ask asks[] = { VT_ASK_UPDATE, VT_ASK_UPDATE,
+		VT_ASK_REPLACE };
+	vt_id there = brought(to, k, &old, where);
+	struct vt_err err = VT_ERR_INIT;
+
+	theirs(to, k, ACCEPT, &there);
+	for (size_t i = 0; i < 3; i++) {
+		size_t before = count_arrived(to, k);
+
+		ours(deeds[i], &old, &by[i], where);
+		WAIT_FOR(count_arrived(to, k) == before + 1,
+		    "%s: number %zu goes to who has it", where, i);
+		by_there[i] = newest(to, k);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		WAIT_FOR(asked(to, &there).ask == asks[i], "%s: asked for it",
+		    where);
+		theirs(to, k, AGREE, &there);
+		tap_ok(ended_by(to, &there, &by_there[i]),
+		    "%s: by the one that asked", where);
+	}
+	tap_code(act(&a, 0, AMEND, &old, &by[0], &err), VT_E_EXISTS, &err,
+	    "%s: nothing amends what was replaced", where);
+	WAIT_FOR(see(&a, &old, 0).log >= 5, "%s: all answers", where);
+}
+
+/* Who never had the paper gets its notice as a paper like any other. */
+static void
+never_had_it(void)
+{
+	vt_id old = fresh(), notice = fresh(), other = fresh(), by = fresh();
+	enum vt_edoc_type type = 0;
+
+	(void)brought(&a, 1, &old, "to one");
+	ours(RECALL, &old, &notice, "recalled");
+	(void)brought(&b, 0, &notice, "the notice to another");
+	tap_eq_str(last(&type), "", "nothing waits for a document");
+	tap_eq_int(type, VT_EDOC_NEW, "it is a new document there");
+	(void)brought(&a, 1, &other, "to one");
+	ours(REPLACE, &other, &by, "replaced");
+	(void)brought(&b, 0, &by, "what stands for it to another");
+	tap_eq_str(last(&type), "", "nothing waits for a document");
+	tap_eq_int(type, VT_EDOC_NEW, "it is a new document there");
+}
+
+/* ---- who orders it is stopped ---- */
+
+static struct node c; /* of tenants alone: it can be shut at any time */
+
+/* Deliveries of a paper of c, and items that are to send it. */
+static size_t
+told(const vt_id *by, size_t *ret_work)
+{
+	static struct vt_delivery d[64];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_work w[64];
+	uint64_t after = 0;
+	size_t n = 64, all = 0, works = 0;
+
+	must(vt_view_begin(c.store, &v, &err) == VT_OK, "view", err.msg);
+	for (; n == 64; all += n) {
+		must(vt_delivery_list_after(v, by, after, d, 64, &n, &err) ==
+			 VT_OK,
+		    "deliveries", err.msg);
+		after = n == 0 ? 0 : d[n - 1].seq;
+	}
+	must(vt_work_list(v, 0, 0, w, 64, &n, &err) == VT_OK, "work", err.msg);
+	for (size_t i = 0; i < n; i++)
+		works += w[i].kind == VT_WORK_RECALL;
+	vt_view_end(v);
+	*ret_work = works;
+	return all;
+}
+
+/* The act is done, and then nothing: whom it concerns is told when the office
+ * is open again. */
+static void
+stopped_between(enum deed deed)
+{
+	vt_id old = issued(&c, 0, seed += 10), by = issued(&c, 0, seed += 10);
+	size_t work, before = count_arrived(&c, 1);
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_actor who = actor(&c, 0);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_request rq;
+	struct vt_step steps[2] = { { .kind = VT_STEP_RECALL } };
+	enum vt_ask ask = VT_ASK_RECALL;
+	VT_BUF_AUTO(payload);
+	struct vt_act stop;
+	vt_id there;
+
+	send_to(&c, 0, &old, c.code[1]);
+	WAIT_FOR(count_arrived(&c, 1) == before + 1, "it is there");
+	there = newest(&c, 1);
+	steps[0].u.recall.notice = by;
+	if (deed == REPLACE) {
+		ask = VT_ASK_REPLACE;
+		steps[0] = (struct vt_step){ .kind = VT_STEP_REPLACE };
+		steps[0].u.replace.by = by;
+	}
+	rq = request(&c, &who);
+	vt_recall_later(&rq, &old, &by, &payload, &steps[1]);
+	vt_office_act(&rq, &old, steps, 2, &stop);
+	vt_office_close(c.office);
+	c.office = NULL;
+	tap_call(vt_store_do(c.store, &stop, &r, &err), &err, "done");
+	vt_act_result_free(&r);
+	tap_ok(told(&by, &work) == 0 && work == 1, "and nobody is told yet");
+	restart(&c);
+	WAIT_FOR(asked(&c, &there).ask == ask, "told by itself");
+	WAIT_FOR(told(&by, &work) == 1 && work == 0, "once");
+}
+
+/* In the ordinary case they are there when the call returns, and the queue has
+ * nothing to add. More than one act takes are told, too. */
+static void
+not_stopped(size_t n)
+{
+	vt_id old = issued(&c, 0, seed += 10), by = issued(&c, 0, seed += 10);
+	struct vt_recipient *to = calloc(n, sizeof(*to));
+	char(*names)[32] = calloc(n, sizeof(*names));
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_actor who = actor(&c, 0);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_request rq;
+	size_t work;
+
+	must(to != NULL && names != NULL, "memory", "");
+	for (size_t i = 0; i < n; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "Thôn %zu", i);
+		to[i] = (struct vt_recipient){ "", names[i] };
+	}
+	for (size_t at = 0; at < n; at += 1500) {
+		rq = request(&c, &who);
+		tap_call(vt_office_dispatch(c.office, &rq, &old, &to[at],
+			     n - at < 1500 ? n - at : 1500, &r, &err),
+		    &err, "sent");
+		vt_act_result_free(&r);
+	}
+	tap_call(act(&c, 0, RECALL, &old, &by, &err), &err, "recalled");
+	tap_eq_int(told(&by, &work), n, "%zu are told at once", n);
+	WAIT_FOR(told(&by, &work) == n && work == 0, "and none twice");
+	free(names);
+	free(to);
+}
+
+static void
+orders(void)
+{
+	node_begin(&c);
+	node_tenant(&c, "H99.17");
+	node_tenant(&c, "H99.18");
+	node_open(&c);
+	stopped_between(RECALL);
+	stopped_between(REPLACE);
+	not_stopped(3);
+	not_stopped(VT_L(ADDRESSEES_MAX) + 2);
+	node_end(&c);
 }
 
 /* A packet that comes again leaves nothing behind. */
@@ -723,7 +846,7 @@ repeats(void)
 		must(bring(&b, &n, VT_SPAN_LIT("<no packet/>"), NULL, &err) ==
 			 VT_OK,
 		    "brought", err.msg);
-	WAIT_FOR(strcmp(last_note(), "") != 0, "it is read");
+	WAIT_FOR(strcmp(last(NULL), "") != 0, "it is read");
 	atomic_fetch_add(&clock_now, (int64_t)3 * 86400 * 1000000);
 	tap_call(vt_upload_expire(b.store, 64, &removed, &err), &err, "swept");
 	tap_eq_int(removed, 0, "repeats left no upload to expire");
@@ -764,6 +887,10 @@ main(void)
 	refused_while_asked(&b, 0, "peer");
 	refused_while_asked(&a, 1, "tenant");
 	closed_papers();
+	amended_twice(&b, 0, "peer");
+	amended_twice(&a, 1, "tenant");
+	never_had_it();
+	orders();
 	repeats();
 	never_comes();
 	too_many();
