@@ -316,6 +316,7 @@ say(struct vt_facts *f, struct vt_signature_facts *s,
 		[VT_REVOCATION_UNKNOWN] = VT_R_REVOCATION_UNKNOWN,
 		[VT_REVOCATION_REVOKED] = VT_R_REVOKED_CA,
 	};
+	vt_time claimed = s->m != VT_TIME_NONE ? s->m : s->signing_time;
 	enum vt_reason_id id = ids[link->revocation];
 	char subject[128];
 	VT_BUF_AUTO(when);
@@ -323,7 +324,10 @@ say(struct vt_facts *f, struct vt_signature_facts *s,
 	vt_x509_subject(link->x, subject, sizeof(subject));
 	if (link->revocation == VT_REVOCATION_REVOKED) {
 		if (signer)
-			id = VT_R_REVOKED;
+			id = claimed != VT_TIME_NONE &&
+				     link->revoked_at > claimed
+				 ? VT_R_REVOKED_LATER
+				 : VT_R_REVOKED;
 		vt_buf_puts(&when, ", since ");
 		if (link->revoked_at != VT_TIME_NONE)
 			vt_time_rfc3339(link->revoked_at, VT_TIME_VN_S, &when);

@@ -6,11 +6,14 @@
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/rsa.h>
+#include <openssl/ts.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/id.h"
 
 #define NEED(cond) VT_ASSERT(cond)
 
@@ -300,4 +303,84 @@ pki_ocsp(const struct pki *responder, const struct pki *cert, int status,
 	ASN1_TIME_free(from);
 	ASN1_TIME_free(to);
 	ASN1_TIME_free(revoked);
+}
+
+static int
+token_time(TS_RESP_CTX *ctx, void *arg, long *sec, long *usec)
+{
+	(void)ctx;
+	*sec = (long)(*(const vt_time *)arg / VT_TIME_S(1));
+	*usec = 0;
+	return 1;
+}
+
+static ASN1_INTEGER *
+token_serial(TS_RESP_CTX *ctx, void *arg)
+{
+	ASN1_INTEGER *n = ASN1_INTEGER_new();
+
+	(void)ctx;
+	(void)arg;
+	NEED(n != NULL && ASN1_INTEGER_set(n, 7) == 1);
+	return n;
+}
+
+/* A DER request for the imprint, certificates wanted. */
+static BIO *
+token_request(struct vt_span data)
+{
+	vt_hash h = vt_sha256(data);
+	TS_MSG_IMPRINT *imprint = TS_MSG_IMPRINT_new();
+	TS_REQ *req = TS_REQ_new();
+	X509_ALGOR *alg = X509_ALGOR_new();
+	BIO *bio = BIO_new(BIO_s_mem());
+	unsigned char *der = NULL;
+	int n;
+
+	NEED(imprint != NULL && req != NULL && alg != NULL && bio != NULL);
+	X509_ALGOR_set0(alg, OBJ_nid2obj(NID_sha256), V_ASN1_NULL, NULL);
+	NEED(TS_MSG_IMPRINT_set_algo(imprint, alg) == 1 &&
+	     TS_MSG_IMPRINT_set_msg(imprint, h.b, sizeof(h.b)) == 1 &&
+	     TS_REQ_set_version(req, 1) == 1 &&
+	     TS_REQ_set_msg_imprint(req, imprint) == 1 &&
+	     TS_REQ_set_cert_req(req, 1) == 1);
+	n = i2d_TS_REQ(req, &der);
+	NEED(n > 0 && BIO_write(bio, der, n) == n);
+	OPENSSL_free(der);
+	X509_ALGOR_free(alg);
+	TS_MSG_IMPRINT_free(imprint);
+	TS_REQ_free(req);
+	return bio;
+}
+
+void
+pki_token(
+    const struct pki *tsa, struct vt_span data, vt_time at, struct vt_buf *ret)
+{
+	ASN1_OBJECT *policy = OBJ_txt2obj("1.2.3.4.1", 1);
+	TS_RESP_CTX *ctx = TS_RESP_CTX_new();
+	BIO *request = token_request(data);
+	unsigned char *der = NULL;
+	TS_RESP *resp;
+	int n;
+
+	NEED(ctx != NULL && policy != NULL);
+	NEED(TS_RESP_CTX_set_signer_cert(ctx, tsa->cert) == 1 &&
+	     TS_RESP_CTX_set_signer_key(ctx, tsa->key) == 1 &&
+	     TS_RESP_CTX_set_signer_digest(ctx, EVP_sha256()) == 1 &&
+	     TS_RESP_CTX_set_ess_cert_id_digest(ctx, EVP_sha256()) == 1 &&
+	     TS_RESP_CTX_set_def_policy(ctx, policy) == 1 &&
+	     TS_RESP_CTX_add_md(ctx, EVP_sha256()) == 1);
+	TS_RESP_CTX_set_time_cb(ctx, token_time, &at);
+	TS_RESP_CTX_set_serial_cb(ctx, token_serial, NULL);
+	resp = TS_RESP_create_response(ctx, request);
+	NEED(resp != NULL && TS_RESP_get_token(resp) != NULL);
+	n = i2d_PKCS7(TS_RESP_get_token(resp), &der);
+	NEED(n > 0);
+	vt_buf_put(ret, der, (size_t)n);
+	OPENSSL_free(der);
+	TS_RESP_free(resp);
+	TS_RESP_CTX_free(ctx);
+	ASN1_OBJECT_free(policy);
+	BIO_free(request);
 }

@@ -58,6 +58,11 @@ char *pki_file(const struct vt_buf *b, const char *suffix);
 /* A key as vt_key_open gives it, through a file. */
 struct vt_key *pki_key(const struct pki *p);
 
+/* A timestamp token (RFC 3161, DER ContentInfo) of tsa over data's SHA-256.
+ * tsa: with extended key usage "critical,timeStamping". */
+void pki_token(
+    const struct pki *tsa, struct vt_span data, vt_time at, struct vt_buf *ret);
+
 /*
  * An OCSP answer (DER OCSPResponse) of responder about cert. status: 0 good,
  * 1 revoked, 2 unknown. nonce_of: the DER of a request whose nonce is copied,

@@ -196,7 +196,7 @@ walk_step(const struct vt_buf *file, const struct vt_pades_change *change,
 		chain[i] = vt_key_chain(key, i);
 	if (c.sign != NULL) {
 		sign = *c.sign;
-		if (key != NULL)
+		if (key != NULL && sign.contents_size == 0)
 			sign.contents_size =
 			    vt_cms_size(chain, n, vt_key_algorithm(key));
 		c.sign = &sign;
@@ -314,7 +314,7 @@ walk_sign(const struct vt_buf *file, const char *field, double w, double h,
 		.reason = "Ký ban hành",
 		.location = "An Mẫu",
 		.time = WALK_TIME,
-		.contents_size = 8192 };
+		.contents_size = key == NULL ? 8192 : 0 };
 	struct vt_pades_change c = { .sign = &s };
 
 	return walk_step(file, &c, key, ret, reterr);

@@ -32,7 +32,7 @@ void walk_pdf(const struct walk_pdf *p, struct vt_buf *ret);
 
 /*
  * file + update -> ret (the whole new file). key: signs when the change has a
- * signature; its contents_size is set here. Errors of vt_pades_update().
+ * signature; a contents_size of 0 is what the key needs. Errors of vt_pades_update().
  */
 int walk_step(const struct vt_buf *file, const struct vt_pades_change *c,
     struct vt_key *key, struct vt_buf *ret, struct vt_err *reterr);
