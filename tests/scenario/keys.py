@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keys that must not sign: wrong PIN, expired, not yet valid, for another
 purpose, somebody else's, not matching, not readable, gone. The paper stays as
-it is, keeps a number it was given, and is signed with the right key after."""
+it is, keeps a number it was given, and is signed with the right key after.
+Then that key's certificate is revoked, and what is said of its signatures."""
 import datetime
 import os
 import shutil
@@ -103,25 +104,58 @@ t.equal(people.leader.paper(paper)['number']['value'], 1,
 people.clerk.need(people.seal(paper))
 t.all_passed(people.clerk.content(paper), province, 2, 'TOTAL-PASSED')
 
-# Revoked after it signed: the answer of the responder decides.
+# --- revoked after and before it signed; a responder that is down; no
+# timestamp (vietnam.md 12.4, point 9) ---
+
+
+def judged(one):
+    """Of the leader's signature: indication, sub-indication, codes."""
+    v = people.clerk.get('/v1/papers/%s/parts/1/validation' % one).json
+    s = v['signatures'][0]
+    t.equal(s['field'], 'vt_leader', "it is the leader's")
+    return (s['indication'], s['sub_indication'],
+            [r['code'] for r in s['reasons']
+             if r['code'] != 'permitted-changes']), v
+
+
+def passed(v):
+    return [s['indication'] == 'TOTAL-PASSED' for s in v['signatures']]
+
+
+first, v = judged(paper)
+t.equal((first, passed(v)), (('TOTAL-PASSED', None, []), [True, True]),
+        'while the certificate stands and without a timestamp: passed')
+claimed = datetime.datetime.fromisoformat(v['signatures'][0]['claimed_time'])
+t.until(lambda: datetime.datetime.now(datetime.timezone.utc) - claimed >
+        datetime.timedelta(seconds=2), 'a while after it signed')
 subprocess.run(['openssl', 'ca', '-config',
                 os.path.join(t.DEMO, 'authority.cnf'), '-revoke',
                 '../keys/skhcn-leader.pem'], check=True, capture_output=True,
                cwd=province.path('ca'),
                env={**os.environ, 'OCSP_URL': 'http://127.0.0.1/'})
-v = people.clerk.get('/v1/papers/%s/parts/1/validation' % paper).json
-got = [s['indication'] for s in v['signatures']]
-t.ok(v['overall'] != 'TOTAL-PASSED' and got[0] != 'TOTAL-PASSED'
-     and got[1] == 'TOTAL-PASSED',
-     'a certificate revoked since: its signature is not passed', v)
+got, v = judged(paper)
+t.equal((got, passed(v)),
+        (('INDETERMINATE', 'REVOKED_NO_POE', ['certificate-revoked-later']),
+         [False, True]),
+        'revoked after it signed, which nothing proves: not passed, and the '
+        'other signature is')
+after = people.draft(files)
+people.agree(after)
+people.leader.need(people.sign(after))
+got, v = judged(after)
+t.equal(got, ('INDETERMINATE', 'REVOKED_NO_POE', ['certificate-revoked']),
+        'revoked before it signed: the same value, another reason')
 
 # The responder is down: it cannot be determined, and says so.
 province.ocsp.terminate()
 province.ocsp.wait()
-v = people.clerk.get('/v1/papers/%s/parts/1/validation' % paper).json
-t.equal(v['overall'], 'INDETERMINATE', 'without a responder: INDETERMINATE')
+for one in (paper, after):
+    got, v = judged(one)
+    t.equal((v['overall'], got), ('INDETERMINATE', (
+        'INDETERMINATE', 'TRY_LATER', ['revocation-not-fetched'])),
+            'without a responder: to be tried later, whatever it said before')
 
-t.nothing_lost(people, [paper], 'nothing is lost')
+t.nothing_lost(people, [paper, after], 'nothing is lost')
 server.stop()
 t.check_clean(province)
 t.done()
