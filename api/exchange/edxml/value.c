@@ -65,7 +65,9 @@ text(struct vt_reader *r, const struct vt_edxml_field *f, const char **at,
 	if (f->kind == VT_F_CODE && vt_span_is(s, "null"))
 		return;
 	if (*at != NULL) {
-		repeated(r, s);
+		/* the .NET SDK says a Reference's id twice */
+		if (!vt_span_is(s, *at))
+			repeated(r, s);
 		return;
 	}
 	if (s.n > f->max && vt_utf8_length(s) > f->max)

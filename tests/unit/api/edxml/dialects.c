@@ -208,19 +208,33 @@ test_edoc(void)
 {
 	VT_CLEANUP(vt_edxml_free) struct vt_edxml *x = NULL;
 	struct paper p;
+	VT_BUF_AUTO(letter);
 	VT_BUF_AUTO(b);
 	VT_BUF_AUTO(files);
+	VT_BUF_AUTO(again);
 
 	paper_make(&p);
-	paper_write(&p.d, &b);
+	paper_write(&p.d, &letter);
+	vt_buf_span(&b, vt_buf_view(&letter));
 	paper_edit(&b, VT_EDXML_NS, "http://www.e-doc.vn/Schema/");
 	x = paper_must(&b, &files);
 	tap_eq_int(x->dialect, VT_EDXML_EDOC, "the e-doc.vn namespace");
 	tap_ok(x->n_findings == 1 && paper_found(x, "old-dialect"),
 	    "is noted, and nothing else");
-	tap_ok(x->document.n_attachments == 2 &&
-		   x->document.attachments[1].present,
+	tap_need(x->document.n_attachments == 2 &&
+		     x->document.attachments[0].present &&
+		     x->document.attachments[1].present,
 	    "all is there");
+	for (size_t i = 0; i < 2; i++) {
+		struct vt_edxml_attachment *f = &x->document.attachments[i];
+
+		vt_source_memory(
+		    &p.sources[i], VT_SPAN(files.p + f->at, (size_t)f->size));
+		f->source = &p.sources[i];
+	}
+	paper_write(&x->document, &again);
+	tap_ok(vt_span_eq(vt_buf_view(&letter), vt_buf_view(&again)),
+	    "written again it is the letter, in the current form");
 }
 
 static void
