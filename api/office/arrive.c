@@ -11,6 +11,7 @@
 
 #include "api/office/arrive.h"
 #include "api/office/packet.h"
+#include "api/office/relay.h"
 #include "api/office/routes_priv.h"
 #include "api/office/statuses.h"
 #include "api/office/work.h"
@@ -213,6 +214,8 @@ quarantine(
 	int rc;
 
 	vt_log_err("office.quarantine", why);
+	if (a->to[0] != '\0') /* nobody's here, to look at it */
+		return vt_relay_read(a, why, reterr);
 	rc = vt_arrival_read(a, VT_CONSIGN_QUARANTINED, &step, reterr);
 	if (rc != VT_OK)
 		return rc;
@@ -236,11 +239,16 @@ load(struct vt_arrival *a, const vt_id *id, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_consignment c;
+	const char *to;
 	int rc;
 
 	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK ||
 	    (rc = vt_consign_get(v, id, &c, reterr)) != VT_OK)
 		return rc;
+	if ((to = vt_relay_to(&c)) != NULL) {
+		vt_text_fit(a->to, sizeof(a->to), to);
+		vt_text_fit(a->doc_id, sizeof(a->doc_id), c.external);
+	}
 	a->id = c.id;
 	a->agency_no = c.agency_no;
 	a->kind = c.kind;
@@ -414,6 +422,8 @@ apply(struct vt_arrival *a, struct vt_err *reterr)
 {
 	int rc;
 
+	if (a->to[0] != '\0')
+		return vt_relay_read(a, NULL, reterr);
 	if (a->x->kind == VT_EDXML_STATUS)
 		return vt_arrive_status(a, reterr);
 	if ((rc = judge(a, reterr)) != VT_OK)

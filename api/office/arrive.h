@@ -17,6 +17,8 @@ struct vt_arrival {
 	enum vt_consign_state state;
 	enum vt_transport_kind via;
 	char peer[256]; /* who handed it over: a route's key or a code */
+	/* carried on (api/office/relay.h): to whom, else ""; its DocId */
+	char to[64], doc_id[VT_ID_TEXT + 1];
 	vt_hash packet;
 	vt_time received_at;
 	struct vt_edxml *x;

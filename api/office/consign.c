@@ -4,6 +4,7 @@
 
 #include "api/office/consign.h"
 #include "api/office/office_priv.h"
+#include "api/office/relay.h"
 
 struct vt_consigning {
 	struct vt_office *o;
@@ -220,12 +221,24 @@ vt_office_consignment(struct vt_office *o, struct vt_view *v,
 		return rc;
 	rc = vt_consign_get(v, id, ret, &err);
 	if (rc == VT_E_NOT_FOUND ||
-	    (rc == VT_OK && ret->agency_no != actor->agency_no))
+	    (rc == VT_OK && (ret->agency_no != actor->agency_no ||
+				vt_relay_to(ret) != NULL)))
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "no such consignment of this agency");
 	if (rc != VT_OK && reterr != NULL)
 		*reterr = err;
 	return rc;
+}
+
+size_t
+vt_office_consignments_own(struct vt_consignment *c, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (vt_relay_to(&c[i]) == NULL)
+			c[k++] = c[i];
+	return k;
 }
 
 /* A page has as many members. NOLINTBEGIN(readability-function-size) */
@@ -238,10 +251,12 @@ vt_office_consignments(struct vt_office *o, struct vt_view *v,
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_who_may(actor, VT_DUTY_INBOX, reterr)) != VT_OK)
+	if ((rc = vt_who_may(actor, VT_DUTY_INBOX, reterr)) != VT_OK ||
+	    (rc = vt_consign_list(v, actor->agency_no, &f, ret, max, ret_n,
+		 ret_next, reterr)) != VT_OK)
 		return rc;
-	return vt_consign_list(
-	    v, actor->agency_no, &f, ret, max, ret_n, ret_next, reterr);
+	*ret_n = vt_office_consignments_own(ret, *ret_n);
+	return VT_OK;
 }
 /* NOLINTEND(readability-function-size) */
 

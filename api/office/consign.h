@@ -62,7 +62,11 @@ VT_NODISCARD int vt_office_consign_bytes(struct vt_office *o,
     const struct vt_consign_new *n, struct vt_span bytes,
     vt_id *ret_consignment, struct vt_act_result *ret, struct vt_err *reterr);
 
-/* ---- looking; the actor's agency only. Borrowed until vt_view_end. ---- */
+/* ---- looking; the actor's agency only, and nothing that is only carried on
+ * (api/office/relay.h). Borrowed until vt_view_end. ---- */
+
+/* Leaves those out of a list that are carried on; how many stay. */
+size_t vt_office_consignments_own(struct vt_consignment *c, size_t n);
 
 VT_NODISCARD int vt_office_consignment(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, const vt_id *id, struct vt_consignment *ret,

@@ -7,12 +7,12 @@
 
 #include "api/office/asks.h"
 #include "api/office/packet.h"
+#include "api/office/relay.h"
 #include "api/office/statuses.h"
 #include "api/office/work.h"
 
-#define MINUTE      VT_TIME_S(60)
-#define PAGE        32
-#define HOSTED_LOOK VT_TIME_S(86400)
+#define MINUTE    VT_TIME_S(60)
+#define PAGE      32
 
 vt_time
 vt_deliver_next(vt_time now, uint32_t attempt)
@@ -364,25 +364,6 @@ to_print(struct vt_office *o, const struct job *j, struct vt_err *reterr)
 }
 
 static int
-to_hosted(struct vt_office *o, const struct job *j, vt_time *ret_due,
-    struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_delivery d;
-	struct vt_paper p;
-	int rc;
-
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_delivery_get(v, &j->id, &d, reterr)) != VT_OK ||
-	    (rc = vt_paper_get(v, &j->paper, &p, reterr)) != VT_OK)
-		return rc;
-	rc = vt_hosted_put_delivery(o, j->route.key, &d, &p, j->from, reterr);
-	/* stays in the queue until it is fetched */
-	*ret_due = vt_now(o->o.ctx) + HOSTED_LOOK;
-	return rc;
-}
-
-static int
 carry(struct vt_office *o, struct job *j, const struct vt_transport *t,
     struct vt_packet_answer *ret, struct vt_err *reterr)
 {
@@ -487,10 +468,15 @@ vt_deliver_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 
 	if (j == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "delivery: no memory");
-	rc = load(o, w, j, reterr);
-	if (rc == VT_OK && wants_receipt(j)) {
+	rc = load(o, w, j, &err);
+	if (rc == VT_E_NOT_FOUND) { /* of nobody here: it is carried on */
+		rc = vt_relay_work(o, w, ret_due, reterr);
+	} else if (rc != VT_OK) {
+		if (reterr != NULL)
+			*reterr = err;
+	} else if (wants_receipt(j)) {
 		rc = to_peer(o, j, ret_due, reterr);
-	} else if (rc == VT_OK && j->state == VT_DELIVERY_WAITING) {
+	} else if (j->state == VT_DELIVERY_WAITING) {
 		switch (j->kind) {
 		case VT_ROUTE_TENANT:
 			rc = to_tenant(o, j, &err);
@@ -500,7 +486,9 @@ vt_deliver_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 			}
 			break;
 		case VT_ROUTE_HOSTED:
-			rc = to_hosted(o, j, ret_due, reterr);
+			/* in the queue until it is fetched, or was too long */
+			rc = vt_hosted_put_delivery(
+			    o, j->route.key, &j->id, j->from, ret_due, reterr);
 			break;
 		case VT_ROUTE_DIRECT:
 		case VT_ROUTE_AXIS:

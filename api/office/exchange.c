@@ -74,6 +74,7 @@ static int
 just_sent(struct vt_view *v, uint32_t agency_no, struct inbox *in,
     struct vt_err *reterr)
 {
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_work w[32];
 	struct vt_paper made;
 	uint64_t after = 0;
@@ -91,9 +92,14 @@ just_sent(struct vt_view *v, uint32_t agency_no, struct inbox *in,
 			    has(in, &w[i].subject))
 				continue;
 			rc = vt_delivery_get(
-			    v, &w[i].subject, &in->ret[in->n], reterr);
-			if (rc != VT_OK)
+			    v, &w[i].subject, &in->ret[in->n], &err);
+			if (rc == VT_E_NOT_FOUND)
+				continue; /* a packet that is carried on */
+			if (rc != VT_OK) {
+				if (reterr != NULL)
+					*reterr = err;
 				return rc;
+			}
 			if (is_ours(v, in->ret[in->n].to.code, agency_no) &&
 			    vt_paper_by_delivery(v, agency_no, &w[i].subject,
 				&made, NULL) == VT_E_NOT_FOUND)

@@ -6,7 +6,7 @@
 #include "api/office/consign.h"
 #include "api/office/cursor.h"
 #include "api/office/office_priv.h"
-#include "api/office/routes.h"
+#include "api/office/routes_priv.h"
 #include "base/cbor.h"
 #include "docstore/state.h"
 
@@ -261,13 +261,50 @@ vt_office_hosted_remove(struct vt_office *o, const struct vt_hosted *h,
 
 /* ---- what it sent ---- */
 
+/* Tenants by their number, then the others by their code. */
+static int
+by_receiver(const void *a, const void *b)
+{
+	const struct vt_hosted_to *x = a, *y = b;
+	int order = strcmp(x->code, y->code);
+
+	if (order == 0 && x->agency_no != y->agency_no)
+		order = x->agency_no < y->agency_no ? -1 : 1;
+	return order;
+}
+
+/* A receiver of this code. */
+static int
+find_target(struct vt_office *o, struct vt_view *v, const char *code,
+    struct vt_hosted_to *ret, struct vt_err *reterr)
+{
+	enum vt_route_kind kind;
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
+	rc = vt_office_route_find(
+	    o, v, code, &kind, NULL, &ret->agency_no, ret->code, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (kind == VT_ROUTE_TENANT)
+		memset(ret->code, 0, sizeof(ret->code));
+	else if (kind == VT_ROUTE_HOSTED)
+		rc = vt_house_agency(v, &ret->agency_no, reterr);
+	else
+		rc = vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
+		    "%s is reached from here by a route of our own (%s): "
+		    "packets of agencies that use this axis go to agencies of "
+		    "this axis, and are not carried on from it",
+		    code, vt_route_kind_name(kind));
+	return rc;
+}
+
 int
 vt_office_hosted_targets(struct vt_office *o, const char *const *codes,
-    size_t n, uint32_t ret[VT_HOSTED_TO_MAX], size_t *ret_n,
+    size_t n, struct vt_hosted_to ret[VT_HOSTED_TO_MAX], size_t *ret_n,
     struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	enum vt_route_kind kind;
 	size_t found = 0;
 	int rc;
 
@@ -275,31 +312,32 @@ vt_office_hosted_targets(struct vt_office *o, const char *const *codes,
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
 	for (size_t i = 0; i < n; i++) {
-		uint32_t no = 0;
+		struct vt_hosted_to to;
 		bool have = false;
 
-		rc = vt_office_route_find(
-		    o, v, codes[i], &kind, NULL, &no, NULL, reterr);
-		if (rc == VT_OK && kind != VT_ROUTE_TENANT)
-			rc = vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
-			    "%s is no tenant of this server (%s): packets of "
-			    "agencies that use its axis go to its tenants, and "
-			    "are not carried on",
-			    codes[i], vt_route_kind_name(kind));
-		if (rc != VT_OK)
+		if ((rc = find_target(o, v, codes[i], &to, reterr)) != VT_OK)
 			return rc;
 		for (size_t k = 0; k < found; k++)
-			have = have || ret[k] == no;
+			have = have || by_receiver(&ret[k], &to) == 0;
 		if (have)
 			continue;
 		if (found == VT_HOSTED_TO_MAX)
 			return vt_err_set(reterr, VT_E_LIMIT,
 			    "a packet for more than %d agencies",
 			    VT_HOSTED_TO_MAX);
-		ret[found++] = no;
+		ret[found++] = to;
 	}
+	qsort(ret, found, sizeof(ret[0]), by_receiver);
 	*ret_n = found;
 	return VT_OK;
+}
+
+void
+vt_office_hosted_external(const char *doc_id, const struct vt_hosted_to *to,
+    char ret[VT_HOSTED_EXTERNAL])
+{
+	(void)snprintf(ret, VT_HOSTED_EXTERNAL, "%s%s%s", doc_id,
+	    to->code[0] == '\0' ? "" : "/", to->code);
 }
 
 /*
@@ -332,7 +370,7 @@ order_key(const struct vt_hosted *h, enum vt_packet_kind kind, vt_time at,
 
 int
 vt_office_hosted_sent_put(struct vt_office *o, const struct vt_hosted *h,
-    enum vt_packet_kind kind, const char *doc_id, const uint32_t *to,
+    enum vt_packet_kind kind, const char *doc_id, const struct vt_hosted_to *to,
     size_t n_to, struct vt_err *reterr)
 {
 	vt_time now = vt_now(o->o.ctx),
@@ -355,7 +393,11 @@ vt_office_hosted_sent_put(struct vt_office *o, const struct vt_hosted *h,
 	vt_cbor_key(&w, 2);
 	vt_cbor_array(&b, n_to);
 	for (size_t i = 0; i < n_to; i++)
-		vt_cbor_uint(&b, to[i]);
+		vt_cbor_uint(&b, to[i].agency_no);
+	vt_cbor_key(&w, 3); /* their codes, of those it is carried on to */
+	vt_cbor_array(&b, n_to);
+	for (size_t i = 0; i < n_to; i++)
+		vt_cbor_str(&b, to[i].code);
 	vt_cbor_map_end(&w);
 	if ((rc = vt_buf_status(&b, reterr)) != VT_OK ||
 	    (rc = order_key(h, kind, now, &order, reterr)) != VT_OK)
@@ -373,7 +415,7 @@ vt_office_hosted_sent_put(struct vt_office *o, const struct vt_hosted *h,
 struct sent_row {
 	const char *doc_id;
 	vt_time at;
-	uint32_t to[VT_HOSTED_TO_MAX];
+	struct vt_hosted_to to[VT_HOSTED_TO_MAX];
 	size_t n;
 };
 
@@ -397,8 +439,17 @@ sent_decode(struct vt_span value, struct sent_row *ret, struct vt_err *reterr)
 				uint64_t no = vt_cbor_get_uint(&c);
 
 				if (ret->n < VT_HOSTED_TO_MAX)
-					ret->to[ret->n++] = (uint32_t)no;
+					ret->to[ret->n++].agency_no =
+					    (uint32_t)no;
 			}
+		} else if (field == 3) {
+			len = vt_cbor_get_array(&c);
+			for (size_t i = 0; i < len && c.failed == VT_OK; i++)
+				if (i < ret->n)
+					vt_cbor_get_str(&c, ret->to[i].code,
+					    sizeof(ret->to[i].code));
+				else
+					(void)vt_cbor_skip(&c);
 		} else {
 			(void)vt_cbor_skip(&c);
 		}
@@ -417,28 +468,33 @@ struct sent {
 
 static int
 one_receiver(struct sent *s, struct vt_view *v, const struct sent_row *r,
-    uint32_t no, struct vt_err *reterr)
+    const struct vt_hosted_to *to, struct vt_err *reterr)
 {
-	struct vt_hosted_sent out = { r->doc_id, s->h->code, "", "", "",
-		"stored", "", r->at, r->at };
+	struct vt_hosted_sent out = { r->doc_id, s->h->code, to->code, "", "",
+		"stored", "", to->code[0] != '\0', r->at, r->at };
 	struct vt_err err = VT_ERR_INIT;
+	char external[VT_HOSTED_EXTERNAL];
 	struct vt_consignment c;
 	struct vt_agency a;
 	int rc;
 
-	if ((rc = vt_agency_get(v, no, &a, reterr)) != VT_OK)
+	if ((rc = vt_agency_get(v, to->agency_no, &a, reterr)) != VT_OK)
 		return rc;
-	out.to = a.now.code;
+	if (to->code[0] == '\0')
+		out.to = a.now.code;
+	vt_office_hosted_external(r->doc_id, to, external);
 	rc = vt_consign_by_external(
-	    v, no, VT_TRANSPORT_HOSTED, r->doc_id, &c, &err);
+	    v, to->agency_no, VT_TRANSPORT_HOSTED, external, &c, &err);
 	if (rc == VT_E_NOT_FOUND) /* an older release called it so */
 		rc = vt_consign_by_external(
-		    v, no, VT_TRANSPORT_AXIS, r->doc_id, &c, &err);
+		    v, to->agency_no, VT_TRANSPORT_AXIS, external, &c, &err);
 	if (rc == VT_OK) {
 		out.title = c.subject;
 		out.notation = c.code;
 		out.state = vt_consign_state_name(c.state);
 		out.note = c.note;
+		out.waits = out.waits && (c.state == VT_CONSIGN_STORED ||
+					     c.state == VT_CONSIGN_ARRIVED);
 		out.received_at = c.received_at;
 	} else if (rc != VT_E_NOT_FOUND) {
 		if (reterr != NULL)
@@ -471,7 +527,7 @@ one_packet(
 	    (rc = vt_view_begin(s->o->o.store, &v, reterr)) != VT_OK)
 		return rc;
 	for (size_t i = 0; i < r.n && rc == VT_OK; i++)
-		rc = one_receiver(s, v, &r, r.to[i], reterr);
+		rc = one_receiver(s, v, &r, &r.to[i], reterr);
 	return rc;
 }
 

@@ -59,19 +59,38 @@ VT_NODISCARD int vt_office_hosted_remove(struct vt_office *o,
 
 /* ---- what it sent ---- */
 
-#define VT_HOSTED_TO_MAX 512 /* tenants one packet is for */
+#define VT_HOSTED_TO_MAX 512 /* receivers of one packet */
 
-/* The tenants that codes name, each once. VT_E_AGENCY_UNKNOWN names the first
- * code that is none of them; VT_E_LIMIT. */
+/* A receiver of a packet: a tenant, or (code is not "") an agency that fetches
+ * here, to whom the packet is carried on; then agency_no is the one that runs
+ * this store, under whose consignments it is kept. */
+struct vt_hosted_to {
+	uint32_t agency_no;
+	char code[64];
+};
+
+/* Whom codes name, each once; tenants first, in an order of their own.
+ * VT_E_AGENCY_UNKNOWN names the first code that is none of them; VT_E_LIMIT. */
 VT_NODISCARD int vt_office_hosted_targets(struct vt_office *o,
-    const char *const *codes, size_t n, uint32_t ret[VT_HOSTED_TO_MAX],
-    size_t *ret_n, struct vt_err *reterr);
+    const char *const *codes, size_t n,
+    struct vt_hosted_to ret[VT_HOSTED_TO_MAX], size_t *ret_n,
+    struct vt_err *reterr);
+
+#define VT_HOSTED_EXTERNAL 128
+/* The id that a packet's consignment has at a receiver (vt_consign_new). */
+void vt_office_hosted_external(const char *doc_id,
+    const struct vt_hosted_to *to, char ret[VT_HOSTED_EXTERNAL]);
+
+/* A packet that came again: if it could not be carried on, that is tried
+ * anew. */
+VT_NODISCARD int vt_office_hosted_again(
+    struct vt_office *o, const vt_id *consignment, struct vt_err *reterr);
 
 /* Remembered for HOSTED_SENT_S, beside the ledger: the consignments are the
  * record. A repeat changes nothing. */
 VT_NODISCARD int vt_office_hosted_sent_put(struct vt_office *o,
     const struct vt_hosted *h, enum vt_packet_kind kind, const char *doc_id,
-    const uint32_t *to, size_t n_to, struct vt_err *reterr);
+    const struct vt_hosted_to *to, size_t n_to, struct vt_err *reterr);
 
 /* One packet at one receiver. */
 struct vt_hosted_sent {
@@ -79,6 +98,7 @@ struct vt_hosted_sent {
 	const char *title, *notation; /* "" until it was read there */
 	const char *state;            /* of the consignment, "stored", … */
 	const char *note;             /* why it was refused, … */
+	bool waits;                   /* for its receiver to fetch it */
 	vt_time sent_at, received_at;
 };
 typedef int vt_office_on_sent(

@@ -9,6 +9,7 @@
 #include "api/exchange/edxml/edxml.h"
 #include "api/office/office_priv.h"
 #include "api/office/packet.h"
+#include "api/office/relay.h"
 #include "base/cbor.h"
 
 #define ARENA_LIMIT ((size_t)8 << 20)
@@ -510,6 +511,31 @@ vt_packet_delivery(struct vt_office *o, const vt_id *delivery,
 	pk->p.kind = VT_PACKET_EDOC;
 	pk->p.body = vt_edxml_body_source(pk->body);
 	pk->p.hash = *vt_edxml_body_hash(pk->body);
+	*ret = pk;
+	return VT_OK;
+}
+
+int
+vt_packet_carried(struct vt_office *o, const struct vt_relay *r,
+    struct vt_office_packet **ret, struct vt_err *reterr)
+{
+	struct vt_office_packet *pk = NULL;
+	int rc;
+
+	if ((rc = packet_new(&pk, reterr)) != VT_OK)
+		return rc;
+	rc = vt_bytes_source(o->o.store, &r->packet, &pk->sources[0], reterr);
+	if (rc != VT_OK) {
+		vt_office_packet_close(pk);
+		return rc;
+	}
+	pk->n_sources = 1;
+	(void)snprintf(pk->from, sizeof(pk->from), "%s", r->from);
+	(void)snprintf(pk->to, sizeof(pk->to), "%s", r->to);
+	pk->p.id = r->id;
+	pk->p.kind = r->kind;
+	pk->p.body = &pk->sources[0];
+	pk->p.hash = r->packet;
 	*ret = pk;
 	return VT_OK;
 }

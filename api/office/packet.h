@@ -40,6 +40,12 @@ VT_NODISCARD int vt_packet_kept(const vt_id *id, const char *from,
     const char *to, struct vt_span bytes, struct vt_office_packet **ret,
     struct vt_err *reterr);
 
+/* One that came and is carried on: its bytes, as they are kept. */
+struct vt_relay;
+VT_NODISCARD int vt_packet_carried(struct vt_office *o,
+    const struct vt_relay *r, struct vt_office_packet **ret,
+    struct vt_err *reterr);
+
 /* The packet of a delivery. */
 VT_NODISCARD int vt_packet_delivery(struct vt_office *o, const vt_id *delivery,
     struct vt_office_packet **ret, struct vt_err *reterr);

@@ -1,33 +1,51 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What waits for agencies that fetch from our axis server: one state row each
- * (docstore/state.h). A row that was lost is made again by the delivery's work
- * item, which stays in the queue until the packet is fetched.
+ * (docstore/state.h). A row that was lost is made again by the work item of the
+ * delivery or of the packet that is carried on, which stays in the queue until
+ * it is fetched, or was not for HOSTED_DAYS.
  *
  * Key: "pick/CODE/KIND/ID". Value: map, see enum. Beside each row that is not
- * done stands one of the line, "wait/CODE/KIND/REV" with the id as value, so
- * that a list costs what it shows: REV is the row's revision, which stays until
- * the row is done. The row is written before the one of the line and ends
- * before it; a place in the line whose row is done is nothing.
+ * done stands one of the line, "wait/CODE/KIND/PLACE" with the id as value, so
+ * that a list costs what it shows: PLACE is the revision that the row had when
+ * it was put there. The row is written before the one of the line and ends
+ * before it; a place in the line whose row is done or stands elsewhere is
+ * nothing.
  */
 #include <stdlib.h>
 
 #include "api/office/hosted.h"
 #include "api/office/packet.h"
+#include "api/office/relay.h"
 #include "api/office/work.h"
 #include "base/cbor.h"
 #include "docstore/state.h"
 
 #define KEEP_DONE VT_TIME_S(30 * 86400) /* so that a repeat is known */
+#define LOOK      VT_TIME_S(86400)      /* the longest between two */
 #define PAGE      64
 
-enum { P_FROM = 1, P_TO, P_TITLE, P_NOTATION, P_CREATED, P_BYTES, P_DONE };
+enum {
+	P_FROM = 1,
+	P_TO,
+	P_TITLE,
+	P_NOTATION,
+	P_CREATED,
+	P_BYTES,
+	P_DONE,
+	P_FETCHED,
+	P_CARRIED,
+	P_SINCE,
+	P_PLACE
+};
 
 struct row {
 	struct vt_pickup p;
-	struct vt_span bytes; /* of a status; borrowed from the view */
+	struct vt_span bytes; /* of a status of ours; borrowed from the view */
 	bool done;
-	uint64_t rev;
+	bool carried;  /* somebody else's packet: api/office/relay.h */
+	vt_time since; /* it has been waiting */
+	uint64_t rev, place;
 };
 
 static int
@@ -65,6 +83,16 @@ row_encode(const struct row *r, struct vt_buf *ret)
 	}
 	vt_cbor_key(&w, P_DONE);
 	vt_cbor_bool(ret, r->done);
+	vt_cbor_key(&w, P_FETCHED);
+	vt_cbor_bool(ret, r->p.fetched);
+	vt_cbor_key(&w, P_CARRIED);
+	vt_cbor_bool(ret, r->carried);
+	vt_cbor_key(&w, P_SINCE);
+	vt_cbor_int(ret, r->since);
+	if (r->place != 0) {
+		vt_cbor_key(&w, P_PLACE);
+		vt_cbor_uint(ret, r->place);
+	}
 	vt_cbor_map_end(&w);
 }
 
@@ -73,10 +101,12 @@ row_decode(const struct vt_state *s, struct row *r, struct vt_err *reterr)
 {
 	struct vt_cbor_map_reader m;
 	struct vt_cbor c;
+	bool said = false;
 	uint64_t k;
 
 	memset(r, 0, sizeof(*r));
-	r->rev = s->rev;
+	r->rev = r->place = s->rev;
+	r->since = s->changed_at;
 	if (s->key.n < VT_ID_TEXT + 2 ||
 	    !vt_id_parse(VT_SPAN(s->key.p + s->key.n - VT_ID_TEXT, VT_ID_TEXT),
 		&r->p.id))
@@ -88,6 +118,7 @@ row_decode(const struct vt_state *s, struct row *r, struct vt_err *reterr)
 	vt_cbor_open(&c, s->value);
 	vt_cbor_map_open(&m, &c);
 	while (vt_cbor_next(&m, &k)) {
+		said = said || k == P_FETCHED;
 		if (k == P_FROM)
 			vt_cbor_get_str(&c, r->p.from, sizeof(r->p.from));
 		else if (k == P_TO)
@@ -103,21 +134,31 @@ row_decode(const struct vt_state *s, struct row *r, struct vt_err *reterr)
 			r->bytes = vt_cbor_get_bytes(&c);
 		else if (k == P_DONE)
 			r->done = vt_cbor_get_bool(&c);
+		else if (k == P_FETCHED)
+			r->p.fetched = vt_cbor_get_bool(&c);
+		else if (k == P_CARRIED)
+			r->carried = vt_cbor_get_bool(&c);
+		else if (k == P_SINCE)
+			r->since = vt_cbor_get_int(&c);
+		else if (k == P_PLACE)
+			r->place = vt_cbor_get_uint(&c);
 		else
 			(void)vt_cbor_skip(&c);
 	}
+	if (!said) /* by an older release: what is done was fetched */
+		r->p.fetched = r->done;
 	return vt_cbor_finish(&c, "what is to be fetched", reterr);
 }
 
-/* rev 0: what all keys of the line begin with. */
+/* place 0: what all keys of the line begin with. */
 static int
-line_key(const char *code, enum vt_packet_kind kind, uint64_t rev,
+line_key(const char *code, enum vt_packet_kind kind, uint64_t place,
     struct vt_buf *ret, struct vt_err *reterr)
 {
 	vt_buf_printf(
 	    ret, "wait/%s/%c/", code, kind == VT_PACKET_STATUS ? 's' : 'e');
-	if (rev != 0)
-		vt_buf_printf(ret, "%016llx", (unsigned long long)rev);
+	if (place != 0)
+		vt_buf_printf(ret, "%016llx", (unsigned long long)place);
 	return vt_buf_status(ret, reterr);
 }
 
@@ -133,22 +174,26 @@ line_put(struct vt_office *o, const char *code, const struct row *r,
 	VT_BUF_AUTO(key);
 	int rc;
 
-	if ((rc = line_key(code, r->p.kind, r->rev, &key, reterr)) != VT_OK)
+	if ((rc = line_key(code, r->p.kind, r->place, &key, reterr)) != VT_OK)
 		return rc;
 	n.key = vt_buf_view(&key);
 	return vt_state_put(o->o.store, &n, NULL, reterr);
 }
 
 static int
-line_drop(struct vt_office *o, struct vt_span key, struct vt_err *reterr)
+line_drop(struct vt_office *o, const char *code, enum vt_packet_kind kind,
+    uint64_t place, struct vt_err *reterr)
 {
 	struct vt_err err = VT_ERR_INIT;
-	int rc = vt_state_delete(
-	    o->o.store, VT_STATE_OTHER, key, VT_STATE_ANY, &err);
+	VT_BUF_AUTO(key);
+	int rc;
 
-	if (rc == VT_E_NOT_FOUND)
+	if ((rc = line_key(code, kind, place, &key, &err)) == VT_OK)
+		rc = vt_state_delete(o->o.store, VT_STATE_OTHER,
+		    vt_buf_view(&key), VT_STATE_ANY, &err);
+	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
 		return VT_OK;
-	if (rc != VT_OK && reterr != NULL)
+	if (reterr != NULL)
 		*reterr = err;
 	return rc;
 }
@@ -205,19 +250,24 @@ row_find(struct vt_view *v, const char *code, const vt_id *id, struct row *ret,
 	return rc;
 }
 
-/* Is what was done to be fetched once more? A delivery that waits again was
- * sent again by hand: what ends it ends it before its row. */
+/* Is what was done to be fetched once more? What waits again was sent again:
+ * what ends it ends it before its row. */
 static bool
 is_replayed(struct vt_view *v, const struct row *was)
 {
+	struct vt_consignment c;
 	struct vt_delivery d;
 
+	if (was->carried)
+		return vt_consign_get(v, &was->p.id, &c, NULL) == VT_OK &&
+		       c.state == VT_CONSIGN_ARRIVED;
 	return was->p.kind == VT_PACKET_EDOC &&
 	       vt_delivery_get(v, &was->p.id, &d, NULL) == VT_OK &&
 	       d.state == VT_DELIVERY_WAITING;
 }
 
-/* New, or there already: then in the line, too, unless it is done. */
+/* New, or there already: then in the line, too, unless it is done. *r becomes
+ * what stands there. */
 static int
 row_wait(
     struct vt_office *o, const char *code, struct row *r, struct vt_err *reterr)
@@ -228,41 +278,171 @@ row_wait(
 	struct row was;
 	int rc;
 
+	r->since = vt_now(o->o.ctx);
 	rc = row_put(o, code, r, VT_STATE_NEW, &r->rev, &err);
+	r->place = r->rev;
 	if (rc == VT_E_CONFLICT) {
 		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 			return rc;
 		rc = row_find(v, code, &r->p.id, &was, &err);
 		again = rc == VT_OK && was.done && is_replayed(v, &was);
 		vt_view_end(v);
-		if (rc == VT_OK && was.done && !again)
-			return VT_OK;
-		if (rc == VT_OK)
-			r->rev = was.rev;
+		was.bytes =
+		    r->bytes; /* as they were; its own were the view's */
+		if (rc == VT_OK && !again)
+			*r = was;
 	}
-	if (again)
+	if (again) {
+		r->place = 0;
 		rc = row_put(o, code, r, was.rev, &r->rev, &err);
+		r->place = r->rev;
+	}
 	if (rc == VT_OK)
-		return line_put(o, code, r, reterr);
+		return r->done ? VT_OK : line_put(o, code, r, reterr);
 	if (reterr != NULL)
 		*reterr = err;
 	return rc;
 }
 
-int
-vt_hosted_put_delivery(struct vt_office *o, const char *code,
-    const struct vt_delivery *d, const struct vt_paper *p, const char *from,
+/* ---- how long it waits ---- */
+
+/* How a row ends. */
+enum end { TAKEN, NOT_TAKEN, UNREADABLE };
+
+/* At the sender, before the row: it was fetched, or is not going to be. */
+static int
+record_end(struct vt_office *o, const struct row *r, enum end how,
+    const char *note, struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_step step = { .kind = VT_STEP_DELIVERED };
+	struct vt_act act = { .steps = &step, .n_steps = 1 };
+	struct vt_err err = VT_ERR_INIT;
+	char text[VT_ID_TEXT + 1];
+	struct vt_view *v = NULL;
+	struct vt_delivery d;
+	bool waiting = false;
+	int rc;
+
+	if (r->carried)
+		return vt_relay_end(o, &r->p.id, how == TAKEN, note, reterr);
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	if ((rc = vt_delivery_get(v, &r->p.id, &d, reterr)) == VT_OK) {
+		act.agency_no = d.agency_no;
+		act.paper = d.paper;
+		waiting = d.state == VT_DELIVERY_WAITING;
+	}
+	vt_view_end(v);
+	if (rc != VT_OK || !waiting)
+		return rc;
+	vt_id_text(&r->p.id, text);
+	step.u.delivered.delivery = r->p.id;
+	step.u.delivered.state =
+	    how == TAKEN ? VT_DELIVERY_SENT : VT_DELIVERY_FAILED;
+	step.u.delivered.note = note;
+	step.u.delivered.transport = VT_TRANSPORT_HOSTED;
+	step.u.delivered.external = text;
+	/* what nobody has fetched never left */
+	step.u.delivered.attempts = how != NOT_TAKEN || r->p.fetched ? 1 : 0;
+	step.u.delivered.sent_at =
+	    how == TAKEN ? vt_now(o->o.ctx) : VT_TIME_NONE;
+	step.u.delivered.stored_at = step.u.delivered.sent_at;
+	rc = vt_store_do(o->o.store, &act, &res, &err);
+	vt_act_result_free(&res);
+	if (rc == VT_E_CONFLICT)
+		return VT_OK; /* its status was quicker */
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+/* The row itself: out of the line. */
+static int
+row_end(struct vt_office *o, const char *code, struct row *r, uint64_t expect,
     struct vt_err *reterr)
 {
-	struct row r = { .p = { .id = d->id,
-			     .kind = VT_PACKET_EDOC,
-			     .created_at = d->created_at } };
+	int rc;
 
-	vt_text_fit(r.p.from, sizeof(r.p.from), from);
-	vt_text_fit(r.p.to, sizeof(r.p.to), d->to.code);
-	vt_text_fit(r.p.title, sizeof(r.p.title), p->meta.subject);
-	vt_text_fit(r.p.notation, sizeof(r.p.notation), p->number.text);
-	return row_wait(o, code, &r, reterr);
+	r->done = true;
+	if ((rc = row_put(o, code, r, expect, NULL, reterr)) != VT_OK)
+		return rc;
+	return line_drop(o, code, r->p.kind, r->place, reterr);
+}
+
+/* It goes on waiting, *ret_due says until when it is looked at again; or it
+ * did so for too long, and its sender is told. */
+static int
+wait_on(struct vt_office *o, const char *code, struct row *r, vt_time *ret_due,
+    struct vt_err *reterr)
+{
+	vt_time now = vt_now(o->o.ctx),
+		until =
+		    r->since + VT_TIME_S(86400 * (int64_t)VT_L(HOSTED_DAYS));
+	struct vt_date d = vt_time_date(r->since, VT_TIME_VN_S);
+	VT_BUF_AUTO(note);
+	int rc;
+
+	if (r->done)
+		return VT_OK;
+	if (now < until) {
+		*ret_due = until - now < LOOK ? until : now + LOOK;
+		return VT_OK;
+	}
+	vt_buf_printf(&note, "%s từ %02d/%02d/%04d %02d:%02d",
+	    r->p.fetched ? "nơi nhận đã tải về nhưng không xác nhận, chờ"
+			 : "nơi nhận không lấy về",
+	    d.day, d.month, d.year, d.hour, d.minute);
+	if ((rc = vt_buf_status(&note, reterr)) != VT_OK ||
+	    (rc = record_end(o, r, NOT_TAKEN, vt_buf_str(&note), reterr)) !=
+		VT_OK)
+		return rc;
+	return row_end(o, code, r, VT_STATE_ANY, reterr);
+}
+
+int
+vt_hosted_put_delivery(struct vt_office *o, const char *code, const vt_id *id,
+    const char *from, vt_time *ret_due, struct vt_err *reterr)
+{
+	struct row r = { .p = { .id = *id, .kind = VT_PACKET_EDOC } };
+	struct vt_view *v = NULL;
+	struct vt_delivery d;
+	struct vt_paper p;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	if ((rc = vt_delivery_get(v, id, &d, reterr)) == VT_OK &&
+	    (rc = vt_paper_get(v, &d.paper, &p, reterr)) == VT_OK) {
+		r.p.created_at = d.created_at;
+		vt_text_fit(r.p.from, sizeof(r.p.from), from);
+		vt_text_fit(r.p.to, sizeof(r.p.to), d.to.code);
+		vt_text_fit(r.p.title, sizeof(r.p.title), p.meta.subject);
+		vt_text_fit(r.p.notation, sizeof(r.p.notation), p.number.text);
+	}
+	vt_view_end(v); /* the writer is not waited for inside a view */
+	if (rc != VT_OK || (rc = row_wait(o, code, &r, reterr)) != VT_OK)
+		return rc;
+	return wait_on(o, code, &r, ret_due, reterr);
+}
+
+int
+vt_hosted_put_carried(struct vt_office *o, const char *code,
+    const struct vt_relay *c, vt_time *ret_due, struct vt_err *reterr)
+{
+	struct row r = { .p = { .id = c->id,
+			     .kind = c->kind,
+			     .created_at = c->received_at },
+		.carried = true };
+	int rc;
+
+	vt_text_fit(r.p.from, sizeof(r.p.from), c->from);
+	vt_text_fit(r.p.to, sizeof(r.p.to), c->to);
+	vt_text_fit(r.p.title, sizeof(r.p.title), c->title);
+	vt_text_fit(r.p.notation, sizeof(r.p.notation), c->notation);
+	if ((rc = row_wait(o, code, &r, reterr)) != VT_OK)
+		return rc;
+	return wait_on(o, code, &r, ret_due, reterr);
 }
 
 int
@@ -283,9 +463,9 @@ vt_hosted_put_status(struct vt_office *o, const char *code,
 /* ---- the line ---- */
 
 static bool
-line_rev(struct vt_span key, uint64_t *ret)
+line_place(struct vt_span key, uint64_t *ret)
 {
-	uint64_t rev = 0;
+	uint64_t place = 0;
 
 	if (key.n < 16)
 		return false;
@@ -295,17 +475,20 @@ line_rev(struct vt_span key, uint64_t *ret)
 
 		if (key.p[i] == 0 || d == NULL)
 			return false;
-		rev = rev << 4 | (uint64_t)(d - digits);
+		place = place << 4 | (uint64_t)(d - digits);
 	}
-	*ret = rev;
+	*ret = place;
 	return true;
 }
 
-/* Places of the line above `after`, from one view. */
+/* Places of the line above `after`, from one view; those that are nothing go
+ * when it has ended. */
 struct step {
 	struct vt_view *v;
 	struct vt_state s[PAGE];
 	size_t n;
+	uint64_t stale[PAGE];
+	size_t n_stale;
 };
 
 static int
@@ -317,7 +500,7 @@ step_begin(struct vt_office *o, const char *code, enum vt_packet_kind kind,
 	int rc;
 
 	t->v = NULL;
-	t->n = 0;
+	t->n = t->n_stale = 0;
 	if ((rc = line_key(code, kind, 0, &prefix, reterr)) != VT_OK ||
 	    (after != 0 &&
 		(rc = line_key(code, kind, after, &last, reterr)) != VT_OK) ||
@@ -327,23 +510,41 @@ step_begin(struct vt_office *o, const char *code, enum vt_packet_kind kind,
 	    vt_buf_view(&last), t->s, PAGE, &t->n, reterr);
 }
 
-/* The row of a place; *ret_is false: it is done, and the place goes. */
 static int
-place_row(struct vt_office *o, struct vt_view *v, const char *code,
-    const struct vt_state *s, struct row *ret, bool *ret_is,
-    struct vt_err *reterr)
+step_end(struct vt_office *o, const char *code, enum vt_packet_kind kind,
+    struct step *t, struct vt_err *reterr)
+{
+	int rc = VT_OK;
+
+	vt_view_end(t->v);
+	for (size_t i = 0; i < t->n_stale && rc == VT_OK; i++)
+		rc = line_drop(o, code, kind, t->stale[i], reterr);
+	return rc;
+}
+
+/* The row of a place; *ret_is false: it is nothing, and goes. */
+static int
+place_row(struct step *t, const char *code, const struct vt_state *s,
+    struct row *ret, bool *ret_is, struct vt_err *reterr)
 {
 	struct vt_err err = VT_ERR_INIT;
-	vt_id id;
+	uint64_t place = 0;
 	int rc = VT_E_NOT_FOUND;
+	vt_id id;
 
 	*ret_is = false;
+	if (!line_place(s->key, &place))
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "a place of the line of agency %s has no number", code);
 	if (s->value.n == sizeof(id.b)) {
 		memcpy(id.b, s->value.p, sizeof(id.b));
-		rc = row_find(v, code, &id, ret, &err);
+		rc = row_find(t->v, code, &id, ret, &err);
 	}
-	if (rc == VT_E_NOT_FOUND || (rc == VT_OK && ret->done))
-		return line_drop(o, s->key, reterr);
+	if (rc == VT_E_NOT_FOUND ||
+	    (rc == VT_OK && (ret->done || ret->place != place))) {
+		t->stale[t->n_stale++] = place;
+		return VT_OK;
+	}
 	*ret_is = rc == VT_OK;
 	if (rc != VT_OK && reterr != NULL)
 		*reterr = err;
@@ -358,22 +559,23 @@ vt_office_pickups(struct vt_office *o, const char *code,
 {
 	struct step t;
 	struct row r;
-	size_t n = 0, i;
+	size_t n = 0;
 	bool is;
-	int rc = VT_OK;
+	int rc, end;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	do {
 		rc = step_begin(o, code, kind, after, &t, reterr);
-		for (i = 0; i < t.n && n < max && rc == VT_OK; i++) {
-			rc = place_row(o, t.v, code, &t.s[i], &r, &is, reterr);
+		for (size_t i = 0; i < t.n && n < max && rc == VT_OK; i++) {
+			rc = place_row(&t, code, &t.s[i], &r, &is, reterr);
 			if (rc == VT_OK && is)
 				ret[n++] = r.p;
-			if (!line_rev(t.s[i].key, &after))
-				break;
+			if (rc == VT_OK)
+				(void)line_place(t.s[i].key, &after);
 		}
-		vt_view_end(t.v);
-	} while (rc == VT_OK && n < max && t.n == PAGE && i == t.n);
+		end = step_end(o, code, kind, &t, rc == VT_OK ? reterr : NULL);
+		rc = rc == VT_OK ? end : rc;
+	} while (rc == VT_OK && n < max && t.n == PAGE);
 	if (rc == VT_OK) {
 		*ret_n = n;
 		*ret_next = after;
@@ -395,7 +597,7 @@ vt_office_pickups_count(struct vt_office *o, const char *code,
 		rc = step_begin(o, code, kind, after, &t, reterr);
 		n += t.n;
 		if (rc == VT_OK && t.n > 0 &&
-		    !line_rev(t.s[t.n - 1].key, &after))
+		    !line_place(t.s[t.n - 1].key, &after))
 			t.n = 0;
 		vt_view_end(t.v);
 	} while (rc == VT_OK && t.n == PAGE && n < VT_L(AXIS_COUNT_MAX));
@@ -404,98 +606,169 @@ vt_office_pickups_count(struct vt_office *o, const char *code,
 	return rc;
 }
 
-int
-vt_office_packet_open(struct vt_office *o, const char *code, const vt_id *id,
-    struct vt_office_packet **ret, struct vt_err *reterr)
-{
-	struct vt_view *v = NULL;
-	struct row r;
-	int rc;
+/* ---- fetching ---- */
 
-	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if (code == NULL)
-		return vt_packet_delivery(o, id, ret, reterr);
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
-		return rc;
-	rc = row_find(v, code, id, &r, reterr);
-	if (rc == VT_OK && r.p.kind == VT_PACKET_STATUS)
-		rc = vt_packet_kept(id, r.p.from, r.p.to, r.bytes, ret, reterr);
-	vt_view_end(v);
-	if (rc == VT_OK && r.p.kind == VT_PACKET_EDOC)
-		rc = vt_packet_delivery(o, id, ret, reterr);
-	return rc;
-}
-
-/* At the sender: it was fetched, or cannot be. */
+/* It is handed out: from now on its sender does not get it back by himself.
+ * Said once. */
 static int
-record_end(struct vt_office *o, const vt_id *id, bool done, const char *note,
-    struct vt_err *reterr)
+hand_out(struct vt_office *o, const char *code, const vt_id *id, struct row *r,
+    struct vt_buf *bytes, struct vt_err *reterr)
 {
-	struct vt_act_result res = VT_ACT_RESULT_INIT;
-	struct vt_step step = { .kind = VT_STEP_DELIVERED };
-	char text[VT_ID_TEXT + 1];
-	struct vt_act act = { .steps = &step, .n_steps = 1 };
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_view *v = NULL;
-	struct vt_delivery d;
-	bool waiting = false;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
-		return rc;
-	if ((rc = vt_delivery_get(v, id, &d, reterr)) == VT_OK) {
-		act.agency_no = d.agency_no;
-		act.paper = d.paper;
-		waiting = d.state == VT_DELIVERY_WAITING;
-	}
-	vt_view_end(v);
-	if (rc != VT_OK || !waiting)
-		return rc;
-	vt_id_text(id, text);
-	step.u.delivered.delivery = *id;
-	step.u.delivered.state = done ? VT_DELIVERY_SENT : VT_DELIVERY_FAILED;
-	step.u.delivered.note = note;
-	step.u.delivered.transport = VT_TRANSPORT_HOSTED;
-	step.u.delivered.external = text;
-	step.u.delivered.attempts = 1; /* it was there, done or not */
-	step.u.delivered.sent_at = done ? vt_now(o->o.ctx) : VT_TIME_NONE;
-	step.u.delivered.stored_at = step.u.delivered.sent_at;
-	rc = vt_store_do(o->o.store, &act, &res, &err);
-	vt_act_result_free(&res);
-	if (rc == VT_E_CONFLICT)
-		return VT_OK; /* its status was quicker */
+	do {
+		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+			return rc;
+		vt_buf_reset(bytes);
+		if ((rc = row_find(v, code, id, r, &err)) == VT_OK) {
+			vt_buf_span(bytes, r->bytes);
+			r->bytes = vt_buf_view(bytes);
+			rc = vt_buf_status(bytes, &err);
+		}
+		vt_view_end(v);
+		if (rc == VT_OK && r->done && !r->p.fetched)
+			rc = vt_err_set(&err, VT_E_NOT_FOUND,
+			    "this packet does not wait for agency %s any more",
+			    code);
+		if (rc == VT_OK && !r->p.fetched) {
+			r->p.fetched = true;
+			rc = row_put(o, code, r, r->rev, NULL, &err);
+		}
+	} while (rc == VT_E_CONFLICT); /* somebody was quicker: look again */
 	if (rc != VT_OK && reterr != NULL)
 		*reterr = err;
 	return rc;
 }
 
 int
-vt_office_pickup_end(struct vt_office *o, const char *code, const vt_id *id,
-    bool done, const char *note, struct vt_err *reterr)
+vt_office_packet_open(struct vt_office *o, const char *code, const vt_id *id,
+    struct vt_office_packet **ret, struct vt_err *reterr)
 {
-	struct vt_view *v = NULL;
-	struct row r;
 	VT_BUF_AUTO(bytes);
-	VT_BUF_AUTO(key);
+	struct row r;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if (code == NULL)
+		return vt_packet_delivery(o, id, ret, reterr);
+	if ((rc = hand_out(o, code, id, &r, &bytes, reterr)) != VT_OK)
 		return rc;
-	if ((rc = row_find(v, code, id, &r, reterr)) == VT_OK) {
-		vt_buf_span(&bytes, r.bytes);
-		r.bytes = vt_buf_view(&bytes);
+	if (r.carried)
+		return vt_relay_packet(o, id, ret, reterr);
+	return r.p.kind == VT_PACKET_STATUS
+		   ? vt_packet_kept(id, r.p.from, r.p.to, r.bytes, ret, reterr)
+		   : vt_packet_delivery(o, id, ret, reterr);
+}
+
+int
+vt_office_pickup_end(struct vt_office *o, const char *code, const vt_id *id,
+    bool done, const char *note, struct vt_err *reterr)
+{
+	VT_BUF_AUTO(bytes);
+	struct row r;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	rc = hand_out(o, code, id, &r, &bytes, reterr); /* it says so */
+	if (rc != VT_OK || r.done)
+		return rc;
+	if ((r.carried || r.p.kind == VT_PACKET_EDOC) &&
+	    (rc = record_end(o, &r, done ? TAKEN : UNREADABLE, note, reterr)) !=
+		VT_OK)
+		return rc;
+	return row_end(o, code, &r, VT_STATE_ANY, reterr);
+}
+
+/* ---- taking back ---- */
+
+/* What still waits for nobody's knowing: a delivery, and for whom. */
+struct unfetched {
+	char code[64];
+	struct row r;
+};
+
+static int
+find_unfetched(struct vt_office *o, struct vt_view *v,
+    const struct vt_delivery *d, struct vt_route *route, struct unfetched *ret,
+    bool *ret_is, struct vt_err *reterr)
+{
+	enum vt_route_kind kind;
+	int rc;
+
+	*ret_is = false;
+	if (d->state != VT_DELIVERY_WAITING ||
+	    vt_office_route_find(
+		o, v, d->to.code, &kind, route, NULL, NULL, NULL) != VT_OK ||
+	    kind != VT_ROUTE_HOSTED)
+		return VT_OK;
+	rc = row_find(v, route->key, &d->id, &ret->r, NULL);
+	if (rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (rc != VT_OK)
+		return row_find(v, route->key, &d->id, &ret->r, reterr);
+	memcpy(ret->code, route->key, sizeof(ret->code));
+	*ret_is = !ret->r.done && !ret->r.p.fetched;
+	return VT_OK;
+}
+
+/* The row first: who fetches at this moment gets it, or it is not there. */
+static int
+call_in_one(struct vt_office *o, struct unfetched *u, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc = row_end(o, u->code, &u->r, u->r.rev, &err);
+
+	if (rc == VT_E_CONFLICT)
+		return VT_OK;
+	if (rc == VT_OK)
+		rc = record_end(o, &u->r, NOT_TAKEN,
+		    "được gọi lại trước khi nơi nhận lấy về", &err);
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+struct calling {
+	struct vt_route route;
+	struct vt_delivery d[PAGE];
+	struct unfetched u[PAGE];
+};
+
+int
+vt_hosted_call_in(struct vt_office *o, const vt_id *paper,
+    const vt_id *delivery, struct vt_err *reterr)
+{
+	struct calling *c = malloc(sizeof(*c));
+	struct vt_view *v = NULL;
+	uint64_t after = 0;
+	size_t n = PAGE;
+	int rc = VT_OK;
+
+	if (c == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "deliveries");
+	while (rc == VT_OK && n == PAGE) {
+		size_t found = 0;
+		bool is;
+
+		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+			break;
+		rc = vt_delivery_list_after(
+		    v, paper, after, c->d, PAGE, &n, reterr);
+		for (size_t i = 0; i < n && rc == VT_OK; i++) {
+			after = c->d[i].seq;
+			if (delivery != NULL &&
+			    !vt_id_eq(delivery, &c->d[i].id))
+				continue;
+			rc = find_unfetched(o, v, &c->d[i], &c->route,
+			    &c->u[found], &is, reterr);
+			found += rc == VT_OK && is;
+		}
+		vt_view_end(v);
+		for (size_t i = 0; i < found && rc == VT_OK; i++)
+			rc = call_in_one(o, &c->u[i], reterr);
 	}
-	vt_view_end(v);
-	if (rc != VT_OK || r.done ||
-	    (rc = vt_buf_status(&bytes, reterr)) != VT_OK)
-		return rc;
-	if (r.p.kind == VT_PACKET_EDOC &&
-	    (rc = record_end(o, id, done, note, reterr)) != VT_OK)
-		return rc;
-	r.done = true;
-	if ((rc = line_key(code, r.p.kind, r.rev, &key, reterr)) != VT_OK ||
-	    (rc = row_put(o, code, &r, VT_STATE_ANY, NULL, reterr)) != VT_OK)
-		return rc;
-	return line_drop(o, vt_buf_view(&key), reterr);
+	free(c);
+	return rc;
 }

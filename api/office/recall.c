@@ -48,7 +48,8 @@ vt_office_take_back(struct vt_office *o, const struct vt_request *rq,
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
 	    done || (rc = check_own(o, rq, paper, reterr)) != VT_OK ||
 	    (rc = vt_incoming_reason(reason, "take back", &why, reterr)) !=
-		VT_OK)
+		VT_OK ||
+	    (rc = vt_hosted_call_in(o, paper, delivery, reterr)) != VT_OK)
 		return rc;
 	if (delivery != NULL)
 		step.u.take_back.delivery = *delivery;

@@ -64,12 +64,23 @@ VT_NODISCARD int vt_transport_of(struct vt_office *o, const struct vt_route *r,
 /* ---- pickups.c: what waits to be fetched ---- */
 
 struct vt_office_packet;
+struct vt_relay;
 
+/*
+ * The delivery, or a packet that is carried on, waits for the agency that
+ * fetches. *ret_due: when that is to be looked at again, or untouched: it is
+ * done, or was not fetched for HOSTED_DAYS and its sender is told.
+ */
 VT_NODISCARD int vt_hosted_put_delivery(struct vt_office *o, const char *code,
-    const struct vt_delivery *d, const struct vt_paper *p, const char *from,
-    struct vt_err *reterr);
+    const vt_id *id, const char *from, vt_time *ret_due, struct vt_err *reterr);
+VT_NODISCARD int vt_hosted_put_carried(struct vt_office *o, const char *code,
+    const struct vt_relay *c, vt_time *ret_due, struct vt_err *reterr);
 VT_NODISCARD int vt_hosted_put_status(struct vt_office *o, const char *code,
     const struct vt_office_packet *pk, struct vt_err *reterr);
+/* Those of a paper's deliveries (NULL: all) that wait there and were not
+ * fetched never left: they wait no more, and are dead letters. */
+VT_NODISCARD int vt_hosted_call_in(struct vt_office *o, const vt_id *paper,
+    const vt_id *delivery, struct vt_err *reterr);
 
 /* ---- statuses.c: what follows from an act ---- */
 

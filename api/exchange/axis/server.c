@@ -2,11 +2,8 @@
 /* The axis as a server: routes, who calls, how it is answered. */
 #include "api/exchange/axis/server.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/exchange/axis/axis.h"
@@ -235,46 +232,7 @@ vt_axis_server_face(struct vt_axis_server *s)
 	};
 }
 
-/* ---- unnamed files ---- */
-
-int
-vt_axis_spool_open(const char *dir, int *ret_fd, struct vt_err *reterr)
-{
-	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	char path[4096];
-
-	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
-		snprintf(path, sizeof(path), "%s/.axis-XXXXXX", dir);
-		fd = mkostemp(path, O_CLOEXEC);
-		if (fd >= 0)
-			(void)unlink(path);
-	}
-	if (fd < 0)
-		return vt_err_errno(reterr,
-		    errno == ENOSPC ? VT_E_STORE_FULL : VT_E_IO, errno,
-		    "spool");
-	*ret_fd = fd;
-	return VT_OK;
-}
-
-int
-vt_axis_spool_write(int fd, struct vt_span s, struct vt_err *reterr)
-{
-	size_t at = 0;
-
-	while (at < s.n) {
-		ssize_t n = write(fd, s.p + at, s.n - at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return vt_err_errno(reterr,
-			    errno == ENOSPC ? VT_E_STORE_FULL : VT_E_IO, errno,
-			    "spool");
-		at += (size_t)n;
-	}
-	return VT_OK;
-}
+/* ---- a file as an answer ---- */
 
 struct spool_source {
 	struct vt_source s;

@@ -26,7 +26,7 @@ flush_rows(struct listing *l, struct vt_err *reterr)
 	int rc = vt_buf_status(&l->b, reterr);
 
 	if (rc == VT_OK)
-		rc = vt_axis_spool_write(l->fd, vt_buf_view(&l->b), reterr);
+		rc = vt_fd_put(l->fd, vt_buf_view(&l->b), reterr);
 	vt_buf_reset(&l->b);
 	return rc;
 }
@@ -74,7 +74,7 @@ serve_list(struct vt_http_req *req, struct vt_http_res *res, enum list list,
 	struct listing l = { list, -1, VT_BUF_INIT, true };
 	int rc;
 
-	rc = vt_axis_spool_open(s->o.spool_dir, &l.fd, reterr);
+	rc = vt_unnamed_open(s->o.spool_dir, &l.fd, reterr);
 	if (rc != VT_OK)
 		return rc;
 	vt_buf_puts(&l.b, head);

@@ -193,9 +193,14 @@ put_sent(void *arg, const struct vt_hosted_sent *r, struct vt_err *reterr)
 	vt_axis_stamp(j, "receivedTime", r->received_at);
 	vt_json_kstr(j, "sendStatus", "done");
 	vt_json_kstr(j, "sendStatusDesc", "Đã gửi");
-	vt_json_kstr(j, "receiveStatus", refused ? "fail" : "done");
-	vt_json_kstr(
-	    j, "receiveStatusDesc", r->note[0] != '\0' ? r->note : r->state);
+	vt_json_kstr(j, "receiveStatus",
+	    refused    ? "fail"
+	    : r->waits ? "initial"
+		       : "done");
+	vt_json_kstr(j, "receiveStatusDesc",
+	    r->note[0] != '\0' ? r->note
+	    : r->waits         ? "Chờ nơi nhận lấy về"
+			       : r->state);
 	vt_json_end(j);
 	return VT_OK;
 }
@@ -389,8 +394,7 @@ vt_axis_serve_update(
 		    s->o.office, c->who.code, &id, true, "", reterr);
 	else if (strcmp(status, "fail") == 0)
 		rc = vt_office_pickup_end(s->o.office, c->who.code, &id, false,
-		    "Bên nhận không đọc được gói tin",
-		    reterr);
+		    "Bên nhận không đọc được gói tin", reterr);
 	else if (strcmp(status, "processing") != 0)
 		rc = vt_err_set(reterr, VT_E_INVALID,
 		    "updateStatus: done, fail or processing wanted, found "

@@ -32,13 +32,6 @@ void vt_axis_open_ok(struct vt_http_res *res, struct vt_json *j);
 /* "2026/03/02 08:15:30", in UTC+7. */
 void vt_axis_stamp(struct vt_json *j, const char *key, vt_time t);
 
-/* ---- an unnamed file of the server's ---- */
-
-/* *ret_fd owned. VT_E_IO, VT_E_STORE_FULL. */
-VT_NODISCARD int vt_axis_spool_open(
-    const char *dir, int *ret_fd, struct vt_err *reterr);
-VT_NODISCARD int vt_axis_spool_write(
-    int fd, struct vt_span s, struct vt_err *reterr);
 /* Answers with the whole file; fd is taken. */
 VT_NODISCARD int vt_axis_spool_answer(
     struct vt_http_res *res, int fd, struct vt_err *reterr);

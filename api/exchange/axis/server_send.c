@@ -49,7 +49,7 @@ on_packet(void *arg, struct vt_span bytes, struct vt_err *reterr)
 		return vt_err_set(reterr, VT_E_BUSY,
 		    "sendEdoc: packets of %zu bytes are arriving",
 		    VT_L(AXIS_SPOOL_MAX));
-	return vt_axis_spool_write(s->fd, bytes, reterr);
+	return vt_fd_put(s->fd, bytes, reterr);
 }
 
 static int
@@ -86,7 +86,7 @@ sink_begin(struct vt_http_req *req, uint64_t length, void **ret_stream,
 	if ((rc = check_parameters(req, reterr)) != VT_OK ||
 	    (rc = vt_axis_body_new(vt_http_header(req, "Content-Type"),
 		 VT_L(PACKET_MAX), on_packet, s, &s->body, reterr)) != VT_OK ||
-	    (rc = vt_axis_spool_open(s->server->o.spool_dir, &s->fd, reterr)) !=
+	    (rc = vt_unnamed_open(s->server->o.spool_dir, &s->fd, reterr)) !=
 		VT_OK)
 		return rc;
 	*ret_stream = VT_TAKE(s);
@@ -113,7 +113,7 @@ const struct vt_http_sink vt_axis_send_sink = { sink_begin, sink_put,
 /* ---- for whom ---- */
 
 struct targets {
-	uint32_t no[VT_HOSTED_TO_MAX];
+	struct vt_hosted_to at[VT_HOSTED_TO_MAX];
 	size_t n;
 };
 
@@ -185,7 +185,7 @@ find_targets(struct vt_http_req *req, const struct sending *s,
 		    "sendEdoc: neither `to` nor the packet names a receiver");
 	if (rc == VT_OK)
 		rc = vt_office_hosted_targets(
-		    server->o.office, codes, n, ret->no, &ret->n, reterr);
+		    server->o.office, codes, n, ret->at, &ret->n, reterr);
 	return rc;
 }
 
@@ -199,17 +199,9 @@ struct packet {
 	const char *headers;
 };
 
-static int
-by_number(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 /* Follows from who sends what to whom, so that a repeat has the same. */
 static void
-mint(struct vt_http_req *req, struct targets *to, struct packet *p)
+mint(struct vt_http_req *req, const struct targets *to, struct packet *p)
 {
 	const struct vt_axis_caller *c = req->user;
 	const char *from = vt_axis_param(req, "from");
@@ -217,18 +209,21 @@ mint(struct vt_http_req *req, struct targets *to, struct packet *p)
 	vt_hash sum;
 	vt_id id;
 
-	qsort(to->no, to->n, sizeof(to->no[0]), by_number);
 	vt_sha256_put(h, "vanthu axis DocId", 18);
 	vt_sha256_put(h, c->who.code, strlen(c->who.code) + 1);
 	vt_sha256_put(h, from, strlen(from) + 1);
 	vt_sha256_put(h, p->kind == VT_PACKET_EDOC ? "e" : "s", 1);
 	vt_sha256_put(h, p->hash.b, sizeof(p->hash.b));
 	for (size_t i = 0; i < to->n; i++) {
-		uint32_t n = to->no[i];
+		uint32_t n = to->at[i].agency_no;
+		const char *code = to->at[i].code;
 		uint8_t be[4] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16),
 			(uint8_t)(n >> 8), (uint8_t)n };
 
-		vt_sha256_put(h, be, sizeof(be));
+		if (code[0] == '\0')
+			vt_sha256_put(h, be, sizeof(be));
+		else
+			vt_sha256_put(h, code, strlen(code) + 1);
 	}
 	sum = vt_sha256_end(h);
 	vt_sha256_free(h);
@@ -266,16 +261,18 @@ copy_packet(
 
 static int
 hand_over(struct vt_http_req *req, const struct sending *s,
-    const struct packet *p, uint32_t to, struct vt_err *reterr)
+    const struct packet *p, const struct vt_hosted_to *to,
+    struct vt_err *reterr)
 {
 	const struct vt_axis_server *server = req->app;
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
 	VT_CLEANUP(vt_office_consign_free) struct vt_consigning *c = NULL;
+	char external[VT_HOSTED_EXTERNAL];
 	struct vt_consign_new n = { .to = "",
-		.agency_no = to,
+		.agency_no = to->agency_no,
 		.via = VT_TRANSPORT_HOSTED,
 		.kind = p->kind,
-		.external = p->doc_id,
+		.external = external,
 		.peer = vt_axis_param(req, "from"),
 		.headers = p->headers,
 		.expect = &p->hash,
@@ -283,11 +280,14 @@ hand_over(struct vt_http_req *req, const struct sending *s,
 	vt_id id;
 	int rc;
 
+	vt_office_hosted_external(p->doc_id, to, external);
 	rc = vt_office_consign_begin(server->o.office, &n, &c, reterr);
 	if (rc == VT_OK)
 		rc = copy_packet(c, s->fd, p->size, reterr);
 	if (rc == VT_OK)
 		rc = vt_office_consign_end(c, &id, &res, reterr);
+	if (rc == VT_OK && res.repeated)
+		rc = vt_office_hosted_again(server->o.office, &id, reterr);
 	vt_act_result_free(&res);
 	return rc;
 }
@@ -343,10 +343,10 @@ vt_axis_serve_send(
 		    (unsigned long long)p.size, to->n);
 	mint(req, to, &p);
 	for (size_t i = 0; i < to->n && rc == VT_OK; i++)
-		rc = hand_over(req, s, &p, to->no[i], reterr);
+		rc = hand_over(req, s, &p, &to->at[i], reterr);
 	if (rc == VT_OK)
 		rc = vt_office_hosted_sent_put(server->o.office, &c->who,
-		    p.kind, p.doc_id, to->no, to->n, reterr);
+		    p.kind, p.doc_id, to->at, to->n, reterr);
 	if (rc != VT_OK)
 		return rc;
 	vt_axis_open_ok(res, &j);

@@ -661,6 +661,7 @@ put_waiting(size_t i)
 static void
 put_sent(size_t from, size_t to)
 {
+	const struct vt_hosted_to here = { .agency_no = tenant };
 	struct vt_hosted h = { .code = "H98.02" };
 	struct vt_err err = VT_ERR_INIT;
 	char doc[40];
@@ -671,7 +672,7 @@ put_sent(size_t from, size_t to)
 		for (int again = 0; again < (i % 100 == 0 ? 2 : 1); again++)
 			tap_need(
 			    vt_office_hosted_sent_put(office, &h,
-				VT_PACKET_EDOC, doc, &tenant, 1, &err) == VT_OK,
+				VT_PACKET_EDOC, doc, &here, 1, &err) == VT_OK,
 			    "sent %zu: %s", i, err.msg);
 	}
 }

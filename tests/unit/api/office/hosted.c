@@ -48,21 +48,35 @@ add_address(const struct vt_actor *admin, const char *code)
 	vt_act_result_free(&r);
 }
 
-/* Whom its packets reach: tenants. Others are refused, with the reason. */
+/* Whom its packets reach: tenants, and agencies that fetch here as it does.
+ * Others are refused, with the reason. */
 static void
 targets(void)
 {
-	const char *here[] = { "H99.07", "H99.31", "H99.07" };
+	const char *here[] = { "H20.05", "H99.31", "H99.07", "H20.05.01.02",
+		"H99.31" };
 	const char *away[] = { "H99.07", "H20.05.07" };
 	struct vt_err err = VT_ERR_INIT;
-	uint32_t to[VT_HOSTED_TO_MAX];
+	struct vt_hosted_to to[VT_HOSTED_TO_MAX];
+	char id[VT_HOSTED_EXTERNAL];
 	size_t n = 0;
 
-	tap_call(vt_office_hosted_targets(h.office, here, 3, to, &n, &err),
-	    &err, "two tenants");
-	tap_eq_int(n, 2, "each once");
+	tap_call(vt_office_hosted_targets(h.office, here, 5, to, &n, &err),
+	    &err, "tenants, and who fetches here");
+	tap_eq_int(n, 4, "each once");
+	tap_ok(to[0].agency_no == h.here && to[1].agency_no == h.there &&
+		   to[0].code[0] == '\0' && to[1].code[0] == '\0',
+	    "tenants first");
+	tap_ok(to[2].agency_no == h.here && to[3].agency_no == h.here,
+	    "the agency that runs the store keeps the others'");
+	tap_eq_str(to[2].code, "H20.05", "one with a route");
+	tap_eq_str(to[3].code, "H20.05.01.02", "one below it");
+	vt_office_hosted_external("0123", &to[0], id);
+	tap_eq_str(id, "0123", "the id of a tenant's packet");
+	vt_office_hosted_external("0123", &to[3], id);
+	tap_eq_str(id, "0123/H20.05.01.02", "and of one that is carried on");
 	tap_code(vt_office_hosted_targets(h.office, away, 2, to, &n, &err),
-	    VT_E_AGENCY_UNKNOWN, &err, "one that has a route");
+	    VT_E_AGENCY_UNKNOWN, &err, "one that has another route");
 	tap_ok(strstr(err.msg, "H20.05.07") != NULL &&
 		   strstr(err.msg, "not carried on") != NULL,
 	    "which, and why");
