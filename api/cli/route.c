@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * vanthu route: how packets travel, set on a store at rest (a running server
- * does it over the API). One route a call.
- */
+/* vanthu route: how packets travel, set on a store at rest; one a call. */
 #include "api/cli/cli.h"
 #include "api/office/routes.h"
 #include "base/limits.h"

@@ -12,19 +12,11 @@
 #include "api/http/multipart.h"
 #include "base/limits.h"
 
-struct field {
-	char *name;
-	struct vt_buf value;
-};
-
 struct vt_http_spool {
 	int fd;
 	uint64_t n, limit;
 	struct vt_multipart *form; /* NULL: raw */
 	bool in_file, had_file;
-	struct field fields[VT_L(SPOOL_FIELDS_MAX)];
-	size_t nfields;
-	struct field *field; /* being read, or NULL */
 	/* guarded by lock */
 	struct vt_http_spool *prev, *next;
 	enum vt_http_share share;
@@ -151,17 +143,10 @@ part_begin(void *arg, const char *name, bool is_file, struct vt_err *reterr)
 {
 	struct vt_http_spool *s = arg;
 
-	s->field = NULL;
+	(void)name;
+	(void)reterr;
 	s->in_file = is_file && !s->had_file;
 	s->had_file = s->had_file || is_file;
-	if (is_file || s->nfields == VT_L(SPOOL_FIELDS_MAX))
-		return VT_OK;
-	s->field = &s->fields[s->nfields];
-	s->field->name = strdup(name);
-	if (s->field->name == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "form");
-	vt_buf_init(&s->field->value, VT_L(SPOOL_FIELD_MAX));
-	s->nfields++;
 	return VT_OK;
 }
 
@@ -170,12 +155,7 @@ part_bytes(void *arg, struct vt_span b, struct vt_err *reterr)
 {
 	struct vt_http_spool *s = arg;
 
-	if (s->in_file)
-		return write_all(s, b, reterr);
-	if (s->field == NULL)
-		return VT_OK;
-	vt_buf_span(&s->field->value, b);
-	return vt_buf_status(&s->field->value, reterr);
+	return s->in_file ? write_all(s, b, reterr) : VT_OK;
 }
 
 int
@@ -233,15 +213,6 @@ vt_http_spool_end(struct vt_http_spool *s, int *ret_fd, struct vt_err *reterr)
 	return rc;
 }
 
-const char *
-vt_http_spool_field(const struct vt_http_spool *s, const char *name)
-{
-	for (size_t i = 0; i < s->nfields; i++)
-		if (strcmp(s->fields[i].name, name) == 0)
-			return vt_buf_str(&s->fields[i].value);
-	return "";
-}
-
 void
 vt_http_spool_free(struct vt_http_spool *s)
 {
@@ -250,10 +221,6 @@ vt_http_spool_free(struct vt_http_spool *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	vt_multipart_free(s->form);
-	for (size_t i = 0; i < s->nfields; i++) {
-		free(s->fields[i].name);
-		vt_buf_free(&s->fields[i].value);
-	}
 	delist(s); /* now that its memory is given back */
 	free(s);
 }

@@ -45,10 +45,6 @@ VT_NODISCARD int vt_http_spool_put(
 VT_NODISCARD int vt_http_spool_end(
     struct vt_http_spool *s, int *ret_fd, struct vt_err *reterr);
 
-/* A field of the form that stands before the file, "" if none; *borrowed*. */
-const char *vt_http_spool_field(
-    const struct vt_http_spool *s, const char *name);
-
 void vt_http_spool_free(struct vt_http_spool *s); /* NULL allowed */
 VT_CLEANUP_DEFINE(struct vt_http_spool, vt_http_spool_free)
 

@@ -3,8 +3,6 @@
 #include "api/office/office_priv.h"
 #include "docstore/state.h"
 
-#define STEP 64
-
 int
 vt_office_cursor_get(struct vt_office *o, const char *key, struct vt_buf *ret,
     struct vt_err *reterr)
@@ -57,34 +55,5 @@ vt_office_cursor_drop(
 		return VT_OK;
 	if (rc != VT_OK && reterr != NULL)
 		*reterr = err;
-	return rc;
-}
-
-int
-vt_office_cursor_each(struct vt_office *o, const char *prefix,
-    vt_office_cursor_row *row, void *arg, struct vt_err *reterr)
-{
-	struct vt_state st[STEP];
-	struct vt_view *v = NULL;
-	VT_BUF_AUTO(after);
-	size_t n = STEP;
-	int rc = VT_OK;
-
-	VT_CHECK(o, VT_OFFICE_MAGIC);
-	/* a view is short: a new one for each step */
-	while (rc == VT_OK && n == STEP) {
-		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
-			return rc;
-		rc = vt_state_list(v, VT_STATE_CURSOR, vt_span_str(prefix),
-		    vt_buf_view(&after), st, STEP, &n, reterr);
-		for (size_t i = 0; i < n && rc == VT_OK; i++)
-			rc = row(arg, st[i].key, st[i].value, reterr);
-		vt_buf_reset(&after);
-		if (rc == VT_OK && n > 0)
-			vt_buf_span(&after, st[n - 1].key);
-		vt_view_end(v);
-		if (rc == VT_OK)
-			rc = vt_buf_status(&after, reterr);
-	}
 	return rc;
 }

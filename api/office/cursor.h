@@ -23,13 +23,4 @@ VT_NODISCARD int vt_office_cursor_put(struct vt_office *o, const char *key,
 VT_NODISCARD int vt_office_cursor_drop(
     struct vt_office *o, const char *key, struct vt_err *reterr);
 
-/*
- * Rows whose keys begin with prefix, ascending. Spans are borrowed for the
- * call of row, which may not write. VT_OK at the end, or what row gave.
- */
-typedef int vt_office_cursor_row(
-    void *arg, struct vt_span key, struct vt_span value, struct vt_err *reterr);
-VT_NODISCARD int vt_office_cursor_each(struct vt_office *o, const char *prefix,
-    vt_office_cursor_row *row, void *arg, struct vt_err *reterr);
-
 #endif

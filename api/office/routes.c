@@ -332,33 +332,6 @@ route_steps(const struct vt_route *r, struct route_act *a)
 }
 
 int
-vt_office_route_put(struct vt_office *o, const struct vt_request *rq,
-    const struct vt_route *r, struct vt_act_result *ret, struct vt_err *reterr)
-{
-	struct route_act a = { .value = VT_BUF_INIT, .payload = VT_BUF_INIT };
-	struct vt_act act;
-	bool done;
-	int rc;
-
-	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_office_enter(rq, VT_DUTY_ROUTES, reterr)) != VT_OK ||
-	    (rc = vt_house_only(o, rq->actor, reterr)) != VT_OK ||
-	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
-	    done || (rc = check_route(r, reterr)) != VT_OK)
-		return rc;
-	route_steps(r, &a);
-	if ((rc = vt_buf_status(&a.value, reterr)) == VT_OK &&
-	    (rc = vt_buf_status(&a.payload, reterr)) == VT_OK) {
-		vt_office_act(rq, NULL, a.steps, a.n, &act);
-		act.expect_rev = 0;
-		rc = vt_store_do(o->o.store, &act, ret, reterr);
-	}
-	vt_buf_free(&a.value);
-	vt_buf_free(&a.payload);
-	return rc;
-}
-
-int
 vt_route_put(
     struct vt_store *s, const struct vt_route *r, struct vt_err *reterr)
 {
@@ -386,35 +359,4 @@ vt_route_put(
 	vt_buf_free(&a.value);
 	vt_buf_free(&a.payload);
 	return rc;
-}
-
-int
-vt_office_route_remove(struct vt_office *o, const struct vt_request *rq,
-    const char *key, struct vt_act_result *ret, struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_entry_change change = { .kind = VT_ENTRY_ROUTE,
-		.store_wide = true,
-		.key = vt_span_str(key) };
-	struct vt_step step = { .kind = VT_STEP_ENTRY };
-	struct vt_entry e;
-	struct vt_act act;
-	bool done;
-	int rc;
-
-	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_office_enter(rq, VT_DUTY_ROUTES, reterr)) != VT_OK ||
-	    (rc = vt_house_only(o, rq->actor, reterr)) != VT_OK ||
-	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
-	    done || (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_entry_get(
-		 v, VT_ENTRY_ROUTE, 0, vt_span_str(key), &e, reterr)) != VT_OK)
-		return rc;
-	change.expect = e.rev;
-	vt_view_end(VT_TAKE(v));
-	step.u.entry.changes = &change;
-	step.u.entry.n = 1;
-	vt_office_act(rq, NULL, &step, 1, &act);
-	act.expect_rev = 0;
-	return vt_store_do(o->o.store, &act, ret, reterr);
 }

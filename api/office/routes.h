@@ -86,8 +86,7 @@ VT_NODISCARD int vt_office_route_find(struct vt_office *o, struct vt_view *v,
     const char *code, enum vt_route_kind *ret_kind, struct vt_route *ret_route,
     uint32_t *ret_agency_no, char *ret_code, struct vt_err *reterr);
 
-/* ---- routes: administrators of the agency that runs the store (the first of
- * it), or the operator at the command line ---- */
+/* ---- routes: the operator's, at the command line ---- */
 
 VT_NODISCARD int vt_office_route_get(struct vt_office *o, struct vt_view *v,
     const char *key, struct vt_route *ret, struct vt_err *reterr);
@@ -95,20 +94,13 @@ VT_NODISCARD int vt_office_route_get(struct vt_office *o, struct vt_view *v,
 VT_NODISCARD int vt_office_route_list(struct vt_office *o, struct vt_view *v,
     const char *after, struct vt_route *ret, size_t max, size_t *ret_n,
     struct vt_err *reterr);
-/* New or replaced. VT_E_INVALID names the field that is wrong. A route with
- * pull_s gets its work item. */
-VT_NODISCARD int vt_office_route_put(struct vt_office *o,
-    const struct vt_request *rq, const struct vt_route *r,
-    struct vt_act_result *ret, struct vt_err *reterr);
-VT_NODISCARD int vt_office_route_remove(struct vt_office *o,
-    const struct vt_request *rq, const char *key, struct vt_act_result *ret,
-    struct vt_err *reterr);
-/* The same without an actor: for `vanthu route` on a store at rest. */
+/* New or replaced, by `vanthu route` on a store at rest. VT_E_INVALID names the
+ * field that is wrong. A route with pull_s gets its work item. */
 VT_NODISCARD int vt_route_put(
     struct vt_store *s, const struct vt_route *r, struct vt_err *reterr);
 
-/* ---- the address book: read by all, changed by those administrators or by a
- * sync ---- */
+/* ---- the address book: read by all, changed by administrators of the agency
+ * that runs the store (the first of it) or by a sync ---- */
 
 /* By any code: an old one is a row of its own, whose successor is the new one.
  * VT_E_AGENCY_UNKNOWN. */

@@ -68,12 +68,6 @@ wait_for(int fd, short events, int64_t deadline_us)
 	}
 }
 
-int
-vt_wire_wait(int fd, int64_t deadline_us)
-{
-	return wait_for(fd, POLLIN, deadline_us);
-}
-
 static void
 attach(struct msghdr *m, union control *c, const int *fds, size_t n)
 {

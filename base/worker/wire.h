@@ -17,9 +17,6 @@
 
 int64_t vt_wire_now(void); /* monotonic, microseconds */
 
-/* Waits until fd is readable (or its peer is gone). */
-VT_NODISCARD int vt_wire_wait(int fd, int64_t deadline_us);
-
 /* Stream sockets: sends head then body; fds ride on the first byte. */
 VT_NODISCARD int vt_wire_send(int fd, int64_t deadline_us, struct vt_span head,
     struct vt_span body, const int *fds, size_t n_fds);

@@ -160,20 +160,6 @@ test_circles(const struct vt_actor *admin)
 	    "a chain longer than routing follows is refused, at %s", code);
 }
 
-static int
-route(const struct vt_actor *a)
-{
-	struct vt_act_result r = VT_ACT_RESULT_INIT;
-	struct vt_err err = VT_ERR_INIT;
-	struct vt_request rq = { .actor = a, .key = h.key };
-	int rc;
-
-	(void)snprintf(h.key, sizeof(h.key), "route-%u", ++h.keys);
-	rc = vt_office_route_remove(h.office, &rq, "axis", &r, &err);
-	vt_act_result_free(&r);
-	return rc;
-}
-
 int
 main(void)
 {
@@ -187,8 +173,6 @@ main(void)
 	    "another agency's administrator leads nobody's papers to his own");
 	tap_ok(put(&clerk, "") == VT_E_FORBIDDEN, "nor does a clerk");
 	tap_ok(put(&ours, "") == VT_OK, "the operator's writes the book");
-	tap_ok(route(&theirs) == VT_E_FORBIDDEN, "routes are the operator's");
-	tap_ok(route(&ours) == VT_E_NOT_FOUND, "who may remove one there is");
 	test_revisions(&ours);
 	test_old_codes(&ours);
 	test_circles(&ours);

@@ -50,7 +50,6 @@ static const struct want {
 	{ "answer a recall", "C", "deliveries:receive", '-', true },
 	{ "send again", "CM", "dispatches:send", '-', false },
 	{ "read a packet again", "C", "deliveries:receive", '-', false },
-	{ "manage routes", "M", "house:manage", '-', false },
 	{ "manage the address book", "M", "house:manage", '-', false },
 	{ "print", "LOC", "papers:write", '-', false },
 	{ "read events", "LOCSAK", "events:read", '-', false },
