@@ -129,6 +129,70 @@ test_orders(const struct trust *t)
 	}
 }
 
+/* Ends of the five revisions: bare, laid, leader, number, agency. */
+static void
+revisions(const struct vt_buf *file, size_t end[5])
+{
+	const uint8_t *p = file->p;
+	size_t n = 0;
+
+	while (n < 5 && (p = memmem(p, (size_t)(file->p + file->n - p), "%%EOF",
+			     5)) != NULL)
+		end[n++] = (size_t)((p += 5) - file->p);
+	tap_need(n == 5 && end[4] + 2 >= file->n, "five revisions");
+}
+
+/* Leader signs, number added, agency signs: both validate; then one byte is
+ * another (vietnam.md 12.4, point 8). */
+static void
+test_one_byte(const struct trust *t, struct vt_buf *file)
+{
+	struct vt_verdict *v = judge_trusted(file, t);
+	size_t end[5], at[5], i;
+	static const struct {
+		const char *what;
+		bool leader_fails;
+	} rows[5] = { { "of the page", true }, { "of a laid field", true },
+		{ "of the leader's signature", true },
+		{ "of the number filled in after it", false },
+		{ "of the agency's signature", false } };
+
+	check(v, 0, "both validate");
+	vt_verdict_free(v);
+	revisions(file, end);
+	at[0] = end[0] / 2;
+	at[1] = (end[0] + end[1]) / 2;
+	at[3] = (end[2] + end[3]) / 2;
+	for (i = 2; i < 5; i += 2) {
+		const uint8_t *hole = memmem(file->p + end[i - 1],
+		    end[i] - end[i - 1], "/Contents <", 11);
+
+		tap_need(hole != NULL, "a signature");
+		/* its value stands last: certificates that it brings along
+		 * are signed by nobody here */
+		hole = memchr(hole, '>', end[i] - end[i - 1]);
+		at[i] = (size_t)(hole - file->p) - 100;
+	}
+	for (i = 0; i < 5; i++) {
+		uint8_t was = file->p[at[i]];
+
+		/* a hexadecimal digit stays one */
+		file->p[at[i]] = was == '7' ? '6' : '7';
+		v = judge_trusted(file, t);
+		if (!tap_ok(
+			v->overall == VT_OVERALL_FAILED &&
+			    v->n_signatures == 2 &&
+			    v->signatures[1].indication == VT_TOTAL_FAILED &&
+			    v->signatures[0].indication ==
+				(rows[i].leader_fails ? VT_TOTAL_FAILED
+						      : VT_INDETERMINATE),
+			"a byte %s", rows[i].what))
+			show(v);
+		vt_verdict_free(v);
+		file->p[at[i]] = was;
+	}
+}
+
 /* Without the facts: what is needed, and no suspicion. */
 static void
 test_needs(const struct trust *t, const struct vt_buf *file)
@@ -270,6 +334,7 @@ main(void)
 	trust_open(&ec, VT_KEY_ECDSA_P256_SHA256);
 	test_orders(&ec);
 	tap_need(make(WALK_TABLE, 0, true, &rsa, &file), "a paper in RSA");
+	test_one_byte(&rsa, &file);
 	test_needs(&rsa, &file);
 	test_forms(&rsa, &file);
 	test_none(&rsa);
