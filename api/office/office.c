@@ -251,6 +251,13 @@ vt_office_store(struct vt_office *o)
 	return o->o.store;
 }
 
+struct vt_spawner *
+vt_office_spawner(struct vt_office *o)
+{
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	return o->o.spawner;
+}
+
 size_t
 vt_office_anchors(const struct vt_office *o)
 {

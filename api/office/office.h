@@ -54,6 +54,7 @@ VT_NODISCARD int vt_office_run(struct vt_office *o, struct vt_err *reterr);
 void vt_office_close(struct vt_office *o); /* joins threads; NULL allowed */
 
 struct vt_store *vt_office_store(struct vt_office *o); /* for views */
+struct vt_spawner *vt_office_spawner(struct vt_office *o);
 /* How many trust anchors validation has: none means that nothing can pass. */
 size_t vt_office_anchors(const struct vt_office *o);
 /* Can files still be read? False: the workers' spawner has ended. */

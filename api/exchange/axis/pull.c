@@ -3,8 +3,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
+#include "api/exchange/edxml/edxml.h"
 #include "api/office/cursor.h"
 #include "api/office/deliver.h"
 #include "base/cbor.h"
@@ -12,10 +15,9 @@
 #include "base/log.h"
 #include "base/text.h"
 
-#define DOC_ID  200
-#define TO      1024 /* of a row's addressees; more are in the packet */
-#define TARGETS 16
-#define DEAD    3 /* times in a row that the gateway does not answer */
+#define DOC_ID 200
+#define TO     1024 /* of a row's addressees, as the headers keep them */
+#define DEAD   3    /* times in a row that the gateway does not answer */
 
 /* What is remembered of a packet that is not over yet. */
 struct memory {
@@ -29,8 +31,15 @@ struct memory {
 /* One row of the gateway's list. */
 struct doc {
 	char id[DOC_ID + 1];
-	char from[64], to[TO], path[256], created[40];
+	char from[64], path[256], created[40];
+	char *to; /* all of it; cut: at AXIS_FIELD_MAX bytes. *owned* */
 	struct memory m;
+};
+
+/* The tenants that a packet is for. */
+struct targets {
+	uint32_t *no;
+	size_t n, room;
 };
 
 struct pull {
@@ -172,6 +181,15 @@ put_line(struct vt_buf *b, const char *name, const char *value)
 	vt_buf_putc(b, '\n');
 }
 
+static void
+put_to(struct vt_buf *b, const struct doc *d)
+{
+	char to[TO];
+
+	vt_text_fit(to, sizeof(to), d->to == NULL ? "" : d->to);
+	put_line(b, "to", to);
+}
+
 /* The id a row is kept under that has none of its own. */
 static void
 row_id(const struct vt_buf *text, char ret[static DOC_ID + 1])
@@ -256,11 +274,13 @@ on_row(void *arg, const struct vt_axis_row *row, struct vt_err *reterr)
 	if (m.next > vt_now(p->ctx) ||
 	    (d = place(p, id, m.tries > 0 || m.taken)) == NULL)
 		return VT_OK;
+	free(d->to);
 	memset(d, 0, sizeof(*d));
+	if ((d->to = strdup(vt_axis_row_get(row, "to"))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "pull");
 	d->m = m;
 	vt_text_fit(d->id, sizeof(d->id), id);
 	vt_text_fit(d->from, sizeof(d->from), vt_axis_row_get(row, "from"));
-	vt_text_fit(d->to, sizeof(d->to), vt_axis_row_get(row, "to"));
 	vt_text_fit(d->path, sizeof(d->path), vt_axis_row_get(row, "filePath"));
 	vt_text_fit(d->created, sizeof(d->created),
 	    vt_axis_row_get(row, "created_time"));
@@ -298,41 +318,45 @@ is_tenant(struct pull *p, struct vt_view *v, const char *code, uint32_t *ret)
 	       kind == VT_ROUTE_TENANT;
 }
 
-/* The tenants among the addressees; none: the one the route belongs to. */
 static int
-find_targets(struct pull *p, const struct doc *d, uint32_t ret[TARGETS],
-    size_t *ret_n, struct vt_err *reterr)
+add_target(struct targets *t, uint32_t no, struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_view_end)
-	struct vt_view *v = NULL;
+	uint32_t *p;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->no[i] == no)
+			return VT_OK;
+	if (t->n == VT_L(AXIS_TARGETS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "packet: for more than %zu tenants (AXIS_TARGETS_MAX)",
+		    VT_L(AXIS_TARGETS_MAX));
+	if (t->n == t->room) {
+		size_t room = t->room == 0 ? 16 : 2 * t->room;
+
+		p = reallocarray(t->no, room, sizeof(*p));
+		if (p == NULL)
+			return vt_err_set(reterr, VT_E_NOMEM, "pull");
+		t->no = p;
+		t->room = room;
+	}
+	t->no[t->n++] = no;
+	return VT_OK;
+}
+
+/* Those of a list of codes that are tenants. */
+static int
+add_targets(struct pull *p, struct vt_view *v, const char *codes,
+    struct targets *t, struct vt_err *reterr)
+{
 	uint32_t no = 0;
 	char code[64];
-	size_t at = 0, n = 0;
-	int rc;
+	size_t at = 0;
+	int rc = VT_OK;
 
-	if ((rc = vt_view_begin(vt_office_store(p->o), &v, reterr)) != VT_OK)
-		return rc;
-	while (n < TARGETS && vt_gateway_next_code(d->to, &at, code)) {
-		bool have = false;
-
-		if (!is_tenant(p, v, code, &no))
-			continue;
-		for (size_t i = 0; i < n; i++)
-			have = have || ret[i] == no;
-		if (!have)
-			ret[n++] = no;
-	}
-	at = 0;
-	while (n == 0 && vt_gateway_next_code(p->route->of, &at, code))
+	while (rc == VT_OK && vt_gateway_next_code(codes, &at, code))
 		if (is_tenant(p, v, code, &no))
-			ret[n++] = no;
-	*ret_n = n;
-	if (n == 0)
-		return vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
-		    "packet %.64s of route %s: neither its addressees nor the "
-		    "route's own codes are tenants here",
-		    d->id, p->route->key);
-	return VT_OK;
+			rc = add_target(t, no, reterr);
+	return rc;
 }
 
 /* ---- one packet ---- */
@@ -356,6 +380,13 @@ is_ours(int rc)
 	default:
 		return true;
 	}
+}
+
+/* Is it the gateway's (or nobody's) answer, not a packet that is none? */
+static bool
+is_silence(int rc)
+{
+	return rc == VT_E_PEER_REFUSED || vt_err_info(rc)->retryable;
 }
 
 struct taking {
@@ -400,7 +431,7 @@ begin(struct pull *p, const struct order *want, struct taking *t,
 
 	put_line(headers, "docId", want->doc->id);
 	put_line(headers, "from", want->doc->from);
-	put_line(headers, "to", want->doc->to);
+	put_to(headers, want->doc);
 	put_line(headers, "created_time", want->doc->created);
 	if (want->damage != NULL)
 		put_line(headers, "damaged", want->damage);
@@ -423,6 +454,73 @@ fetch(struct pull *p, const struct order *want, struct taking *t,
 		return p->g->fetch_raw(p->g->arg, d->id, on_bytes, t, reterr);
 	return p->g->fetch(
 	    p->g->arg, d->id, d->path, d->m.tries, on_bytes, t, reterr);
+}
+
+/* ---- for whom, when the row does not say it all ---- */
+
+static int
+on_spool(void *arg, struct vt_span s, struct vt_err *reterr)
+{
+	return vt_fd_put(*(int *)arg, s, reterr);
+}
+
+/* The addressees that the packet itself names, with blanks between. */
+static int
+codes_of_packet(struct pull *p, const struct doc *d, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_edxml_free) struct vt_edxml *x = NULL;
+	int fd = -1, rc;
+
+	rc = vt_store_scratch(vt_office_store(p->o), &fd, reterr);
+	if (rc != VT_OK)
+		return rc;
+	rc = p->g->fetch(
+	    p->g->arg, d->id, d->path, d->m.tries, on_spool, &fd, reterr);
+	if (rc == VT_OK)
+		rc = vt_edxml_ask(
+		    vt_office_spawner(p->o), fd, -1, false, &x, reterr);
+	close(fd);
+	if (rc != VT_OK)
+		return rc;
+	if (x->kind == VT_EDXML_STATUS && x->status.of.organ != NULL)
+		vt_buf_puts(ret, x->status.of.organ);
+	for (size_t i = 0; x->kind == VT_EDXML_DOCUMENT && i < x->document.n_to;
+	     i++)
+		if (x->document.to[i].id != NULL)
+			vt_buf_printf(ret, "%s ", x->document.to[i].id);
+	return vt_buf_status(ret, reterr);
+}
+
+/* The tenants among the addressees; none: the one the route belongs to.
+ * packet: there is one that can be read. */
+static int
+find_targets(struct pull *p, const struct doc *d, bool packet,
+    struct targets *t, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	VT_BUF_AUTO(own);
+	const char *to = d->to == NULL ? "" : d->to;
+	int rc;
+
+	/* a list that was cut is not all of them */
+	if (packet && strlen(to) >= VT_L(AXIS_FIELD_MAX)) {
+		if ((rc = codes_of_packet(p, d, &own, reterr)) != VT_OK)
+			return rc;
+		to = vt_buf_str(&own);
+	}
+	if ((rc = vt_view_begin(vt_office_store(p->o), &v, reterr)) != VT_OK ||
+	    (rc = add_targets(p, v, to, t, reterr)) != VT_OK)
+		return rc;
+	if (t->n == 0 &&
+	    (rc = add_targets(p, v, p->route->of, t, reterr)) != VT_OK)
+		return rc;
+	if (t->n == 0)
+		return vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
+		    "packet %.64s of route %s: neither its addressees nor the "
+		    "route's own codes are tenants here",
+		    d->id, p->route->key);
+	return VT_OK;
 }
 
 static int
@@ -473,24 +571,22 @@ static int
 take(struct pull *p, const struct doc *d, const char *damage,
     const struct vt_buf *text, bool *ret_ours, struct vt_err *reterr)
 {
-	uint32_t targets[TARGETS];
+	struct targets t = { NULL, 0, 0 };
 	vt_hash hash;
-	size_t n;
 	int rc;
 
 	*ret_ours = false;
-	if ((rc = find_targets(p, d, targets, &n, reterr)) != VT_OK) {
-		*ret_ours = is_ours(rc);
-		return rc;
-	}
-	for (size_t i = 0; i < n && rc == VT_OK; i++) {
-		struct order want = { d, targets[i], d->id, damage, text };
+	if ((rc = find_targets(p, d, damage == NULL, &t, reterr)) != VT_OK)
+		*ret_ours = is_ours(rc) && !is_silence(rc);
+	for (size_t i = 0; i < t.n && rc == VT_OK; i++) {
+		struct order want = { d, t.no[i], d->id, damage, text };
 
 		rc = take_for(p, &want, ret_ours, &hash, reterr);
 		if (rc == VT_E_CONFLICT)
 			rc = take_under_own_id(
 			    p, &want, &hash, ret_ours, reterr);
 	}
+	free(t.no);
 	return rc;
 }
 
@@ -549,19 +645,12 @@ quarantine(struct pull *p, struct doc *d, bool *ret_ours, struct vt_err *err)
 		return rc;
 	put_line(&text, "docId", d->id);
 	put_line(&text, "from", d->from);
-	put_line(&text, "to", d->to);
+	put_to(&text, d);
 	put_line(&text, "created_time", d->created);
 	put_line(&text, "error", err->msg);
 	if ((rc = vt_buf_status(&text, err)) == VT_OK)
 		rc = take(p, d, why, &text, ret_ours, err);
 	return rc;
-}
-
-/* Is it the gateway's (or nobody's) answer, not a packet that is none? */
-static bool
-is_silence(int rc)
-{
-	return rc == VT_E_PEER_REFUSED || vt_err_info(rc)->retryable;
 }
 
 static bool
@@ -685,6 +774,8 @@ vt_gateway_pull(const struct vt_pull_gateway *g, struct vt_office *o,
 			vt_buf_free(&p.bad[i]);
 	}
 	*ret_taken = p.taken;
+	for (size_t i = 0; p.docs != NULL && i < VT_L(PULL_PACKETS_MAX); i++)
+		free(p.docs[i].to);
 	free(p.docs);
 	free(p.bad);
 	return rc;

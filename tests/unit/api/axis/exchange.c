@@ -17,6 +17,7 @@
 #include "api/exchange/axis/client.h"
 #include "api/exchange/axis/peer.h"
 #include "api/exchange/axis/peer_priv.h"
+#include "api/exchange/axis/pull.h"
 #include "api/exchange/axis/server.h"
 #include "api/exchange/edxml/edxml.h"
 #include "api/fetch/fetch.h"
@@ -770,6 +771,152 @@ test_lists(void)
 	vt_peer_script_free(s);
 }
 
+/* ---- one packet for many ---- */
+
+#define MANY 20
+#define LONG 1200 /* codes of strangers before them: the row is cut */
+
+static uint32_t many[MANY];
+
+/* A gateway with one packet, for tenants and strangers. */
+struct many_gateway {
+	const char *id;
+	struct vt_buf to, packet;
+	unsigned acknowledged, fetched, fail_at; /* fail_at: 0 never */
+};
+
+static int
+many_list(void *arg, enum vt_packet_kind kind, vt_axis_on_row *row,
+    void *row_arg, struct vt_err *reterr)
+{
+	struct many_gateway *g = arg;
+	char to[8193]; /* as a list is read: AXIS_FIELD_MAX */
+	const struct vt_axis_row r = { 3, { "docId", "to", "from" },
+		{ g->id, to, "H98.01" } };
+
+	snprintf(to, sizeof(to), "%s", vt_buf_str(&g->to));
+	return kind == VT_PACKET_EDOC && g->acknowledged == 0
+		   ? row(row_arg, &r, reterr)
+		   : VT_OK;
+}
+
+static int
+many_fetch(void *arg, const char *doc_id, const char *file_path,
+    unsigned attempt, vt_axis_on_bytes *put, void *put_arg,
+    struct vt_err *reterr)
+{
+	struct many_gateway *g = arg;
+
+	(void)doc_id;
+	(void)file_path;
+	(void)attempt;
+	if (++g->fetched == g->fail_at)
+		return vt_err_set(reterr, VT_E_PEER_UNAVAILABLE, "lost");
+	return put(put_arg, vt_buf_view(&g->packet), reterr);
+}
+
+static int
+many_acknowledge(
+    void *arg, const char *doc_id, const char *status, struct vt_err *reterr)
+{
+	struct many_gateway *g = arg;
+
+	(void)doc_id;
+	(void)reterr;
+	tap_eq_str(status, "done", "the gateway is told done");
+	g->acknowledged++;
+	return VT_OK;
+}
+
+static int
+to_buf(void *arg, struct vt_span s, struct vt_err *reterr)
+{
+	(void)reterr;
+	vt_buf_span(arg, s);
+	return VT_OK;
+}
+
+/* Its addressees: the strangers first. */
+static void
+many_write(struct many_gateway *g, const char *number, size_t strangers)
+{
+	struct vt_edxml_organ *to = calloc(strangers + MANY, sizeof(*to));
+	struct vt_edxml_hop hop = { "H98.01", { shifted_now(NULL), NULL } };
+	char(*codes)[16] = calloc(strangers + MANY, sizeof(*codes));
+	struct vt_edxml_document d = VT_EDXML_DOCUMENT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+
+	tap_need(to != NULL && codes != NULL, "memory");
+	for (size_t i = 0; i < strangers + MANY; i++) {
+		if (i < strangers)
+			snprintf(codes[i], sizeof(codes[i]), "G1.%zu", i);
+		else
+			snprintf(codes[i], sizeof(codes[i]), "H97.%zu",
+			    i - strangers);
+		to[i].id = codes[i];
+		vt_buf_printf(&g->to, "%s,", codes[i]);
+	}
+	d.from.id = "H98.01";
+	d.to = to;
+	d.n_to = strangers + MANY;
+	d.document_id = number;
+	d.code_number = number;
+	d.code_notation = "UBND";
+	d.promulgated = vt_edxml_day_of(shifted_now(NULL));
+	d.type_name = "Công văn";
+	d.subject = "Gửi nhiều nơi";
+	d.hops = &hop;
+	d.n_hops = 1;
+	d.business = VT_EDXML_NEW;
+	tap_call(vt_edxml_write(&d, to_buf, &g->packet, &err), &err, "packet");
+	free(to);
+	free(codes);
+}
+
+static void
+test_many_of(const char *id, size_t strangers, unsigned fail_at)
+{
+	struct many_gateway m = { .id = id, .fail_at = fail_at };
+	const struct vt_pull_gateway g = { &m, VT_TRANSPORT_AXIS, false,
+		many_list, many_fetch, NULL, many_acknowledge, NULL, NULL };
+	size_t before[MANY], taken, have = 0;
+	struct vt_err err = VT_ERR_INIT;
+
+	many_write(&m, id, strangers);
+	for (size_t i = 0; i < MANY; i++)
+		before[i] = consignments(many[i], 0);
+	for (unsigned i = 0; i < 3; i++) {
+		tap_call(
+		    vt_gateway_pull(&g, office, &ctx, &gateway, &taken, &err),
+		    &err, "a round of %s", id);
+		if (fail_at != 0 && i == 0)
+			tap_eq_int(m.acknowledged, 0,
+			    "one tenant could not be served: it is not told");
+		forward(400);
+	}
+	for (size_t i = 0; i < MANY; i++)
+		have += consignments(many[i], 0) == before[i] + 1;
+	tap_eq_int(have, MANY, "each tenant has it, and has it once");
+	tap_eq_int(m.acknowledged, 1, "then the gateway is told, once");
+	vt_buf_free(&m.to);
+	vt_buf_free(&m.packet);
+}
+
+static void
+test_many(void)
+{
+	char code[16];
+
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(code, sizeof(code), "H97.%zu", i);
+		add_agency(code, &many[i]);
+	}
+	test_many_of("many-1", 0, 0);
+	test_many_of("many-2", 200, 0);  /* more than the headers keep */
+	test_many_of("many-3", LONG, 0); /* more than a row has */
+	test_many_of("many-4", 0, MANY); /* the last one, the first time */
+}
+
 int
 main(void)
 {
@@ -788,6 +935,7 @@ main(void)
 	test_both();
 	test_book();
 	test_lists();
+	test_many();
 	close_all();
 	return tap_done();
 }
