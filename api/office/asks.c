@@ -12,12 +12,10 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-#define KNOWN_MAX 64 /* consignments of one document that are looked at */
-#define NOTES_MAX 64 /* asks about one document that are looked at */
+#define KNOWN_MAX 64 /* consignments of one document looked at in one step */
 #define TRIES     16 /* against acts of others between look and act */
 #define ABOUT_KEY 36 /* bytes of a note's key that say what it is about */
 #define FROM_KEY  20 /* of them those that say of whom */
-#define LOOKS     11 /* one after the other, before it is parked */
 
 #define NOTE_VERSION 1
 enum { N_VERSION = 1, N_ASK, N_REASON, N_CONSIGNMENT, N_AT, N_DELIVERY };
@@ -168,7 +166,7 @@ oldest(struct vt_view *v, uint32_t agency_no, const struct vt_ask_about *about,
     struct waiting *ret, bool *ret_is, struct vt_err *reterr)
 {
 	uint8_t key[ABOUT_KEY];
-	struct vt_entry e[NOTES_MAX];
+	struct vt_entry e[VT_L(ASK_NOTES_MAX)];
 	const struct vt_entry_range range = { .kind = VT_ENTRY_NOTE,
 		.agency_no = agency_no,
 		.prefix = VT_SPAN(key, sizeof(key)) };
@@ -176,10 +174,11 @@ oldest(struct vt_view *v, uint32_t agency_no, const struct vt_ask_about *about,
 	int rc;
 
 	key_of(about, true, key);
-	rc = vt_entry_list(v, &range, e, NOTES_MAX, &n, reterr);
+	rc = vt_entry_list(v, &range, e, VT_L(ASK_NOTES_MAX), &n, reterr);
 	if (rc == VT_OK && n == 0) {
 		key_of(about, false, key);
-		rc = vt_entry_list(v, &range, e, NOTES_MAX, &n, reterr);
+		rc = vt_entry_list(
+		    v, &range, e, VT_L(ASK_NOTES_MAX), &n, reterr);
 	}
 	*ret_is = rc == VT_OK && n > 0;
 	if (rc != VT_OK || n == 0)
@@ -601,7 +600,7 @@ next_look(struct vt_office *o, const struct vt_work *w,
 		rc = find_paper(v, w->agency_no, about, &paper, &here, reterr);
 	if (!here && parked_until(x) > now)
 		due = parked_until(x);
-	if (w->attempt < LOOKS)
+	if (w->attempt < VT_L(ASK_LOOKS))
 		due = now + VT_TIME_S(2 << w->attempt);
 	if (is && (*ret_due == VT_TIME_NONE || due < *ret_due))
 		*ret_due = due;

@@ -206,7 +206,7 @@ vt_v1_consignment_act(
 
 	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK ||
 	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
-	    (rc = vt_v1_request(&in, false, &rq, reterr)) != VT_OK)
+	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK)
 		return rc;
 	root = vt_in_root(&in);
 	rc = do_act(o, &rq, &root, &id, &r, reterr);

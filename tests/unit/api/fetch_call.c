@@ -194,7 +194,6 @@ aborts(enum misuse how)
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
-		close(STDERR_FILENO);
 		misuse(how);
 		_exit(0);
 	}

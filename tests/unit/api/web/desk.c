@@ -610,6 +610,54 @@ test_arrival(struct vt_buf *b)
 	tap_eq_int(fake.uploads_open, 0, "leaves nothing open");
 }
 
+static int
+arrive_with(struct vt_buf *b, size_t fields, size_t files)
+{
+	VT_BUF_AUTO(body);
+
+	vt_buf_puts(&body,
+	    FIELD("csrf", CSRF_C) FIELD("key", KEY) FIELD("subject", "s"));
+	for (size_t i = 3; i < fields; i++)
+		vt_buf_puts(&body, FIELD("x", "y"));
+	for (size_t i = 0; i < files; i++)
+		vt_buf_puts(&body, i == 0 ? AFILE("main", "a.pdf", "%PDF")
+					  : AFILE("annex", "b.zip", "PK"));
+	vt_buf_puts(&body, "--xx--\r\n");
+	return ask(b, "POST", "/desk/arrive", 'c', MULTI, vt_buf_str(&body));
+}
+
+static int
+act_with(struct vt_buf *b, size_t fields, size_t bytes)
+{
+	VT_BUF_AUTO(more);
+
+	for (size_t i = 4; i < fields; i++) /* form() writes these */
+		vt_buf_puts(&more, "x=&");
+	vt_buf_puts(&more, "note=");
+	for (size_t i = 0; i < bytes; i++)
+		vt_buf_putc(&more, 'n');
+	return form(b, "submit", 'o', vt_buf_str(&more));
+}
+
+static void
+test_bounds(struct vt_buf *b)
+{
+	tap_eq_int(
+	    arrive_with(b, VT_L(ARRIVAL_FIELDS_MAX), VT_L(ARRIVAL_FILES_MAX)),
+	    303, "as many fields and files as may be");
+	tap_eq_int(fake.nfiles, VT_L(ARRIVAL_FILES_MAX), "all there");
+	tap_eq_int(arrive_with(b, VT_L(ARRIVAL_FIELDS_MAX) + 1, 1), 413,
+	    "a field more");
+	tap_eq_int(
+	    arrive_with(b, 3, VT_L(ARRIVAL_FILES_MAX) + 1), 413, "a file more");
+	desk.state = VT_PAPER_DRAFT;
+	tap_eq_int(act_with(b, VT_L(FORM_FIELDS_MAX) - 1, 1), 303,
+	    "a form of as many fields");
+	tap_eq_int(
+	    act_with(b, VT_L(FORM_FIELDS_MAX), 1), 413, "and of one more");
+	tap_eq_int(act_with(b, 5, VT_L(FORM_MAX)), 413, "a form too long");
+}
+
 static void
 test_reply(struct vt_buf *b)
 {
@@ -1128,6 +1176,7 @@ main(void)
 	test_reading(&b);
 	test_check(&b);
 	test_arrival(&b);
+	test_bounds(&b);
 	test_reply(&b);
 	test_version(&b);
 	test_on_paper(&b);
