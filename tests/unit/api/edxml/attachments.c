@@ -294,13 +294,42 @@ test_bomb(void)
 	z.descriptor = true;
 	z.content = VT_SPAN(zeros, 1 << 20);
 	zip_case("a bomb that states no size", &z, "wrapper-ratio");
-	/* ratio at the edge: 5,000 bytes of noise, then zeros */
 	z = (struct zip){ Z };
 	z.method = 0;
 	z.content = VT_SPAN(zeros, sizeof(zeros));
 	zip_case("one byte beyond 50 MB", &z, "attachment-too-large");
 	z.content = VT_SPAN(zeros, sizeof(zeros) - 1);
 	zip_case("50 MB", &z, NULL);
+}
+
+/* The ratio at its edge: noise, then as many zeros as may follow it. */
+static void
+test_ratio(void)
+{
+	static uint8_t content[2 << 20];
+	struct zip z = { Z };
+	size_t low = 5000, high = sizeof(content);
+	uint32_t noise = 1;
+
+	for (size_t i = 0; i < low; i++) {
+		noise = noise * 1664525 + 1013904223;
+		content[i] = (uint8_t)(noise >> 24);
+	}
+	while (low + 1 < high) { /* low is taken, high is not */
+		size_t middle = (low + high) / 2;
+		VT_BUF_AUTO(packed);
+
+		deflated(VT_SPAN(content, middle), &packed);
+		if (middle / 200 > packed.n)
+			high = middle;
+		else
+			low = middle;
+	}
+	tap_ok(low > 1000000, "%zu bytes are 200 times what they pack to", low);
+	z.content = VT_SPAN(content, low);
+	zip_case("of the largest ratio", &z, NULL);
+	z.content = VT_SPAN(content, high);
+	zip_case("one byte more", &z, "wrapper-ratio");
 }
 
 /* ---- archives that are no wrapper ---- */
@@ -571,6 +600,7 @@ main(void)
 	test_two_entries();
 	test_names();
 	test_bomb();
+	test_ratio();
 	test_containers();
 	test_renamed();
 	test_wrapped_xlsx();

@@ -653,6 +653,27 @@ test_rules(void)
 	    "no code, no rule");
 }
 
+/* What refuses a packet, what warns, what is only noted (vietnam.md 12.2). */
+static void
+test_classes(void)
+{
+	static const struct {
+		const char *slug;
+		char class;
+	} rows[] = { { "sender-missing", 'E' }, { "not-addressed-to-us", 'E' },
+		{ "attachment-missing", 'E' }, { "no-attachment", 'W' },
+		{ "subject-missing", 'W' }, { "date-in-future", 'W' },
+		{ "no-valid-signature", 'W' }, { "document-id-form", 'I' },
+		{ "packet-signature", 'I' } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		tap_ok((char)vt_edxml_rule_info(
+			   vt_edxml_rule_from_slug(rows[i].slug))
+			       ->class
+			   == rows[i].class,
+		    "%s is of class %c", rows[i].slug, rows[i].class);
+}
+
 static void
 test_kept_form(void)
 {
@@ -738,6 +759,7 @@ main(void)
 	test_same_text();
 	test_json();
 	test_rules();
+	test_classes();
 	test_kept_form();
 	test_within();
 	return tap_done();
