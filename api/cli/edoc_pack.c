@@ -136,6 +136,7 @@ default_hop(struct vt_edxml *x, vt_time now, struct vt_err *err)
 static int
 defaults(struct vt_edxml *x, vt_time now, struct vt_err *err)
 {
+	/* words: they stand in the packet, in Vietnamese */
 	static const char *const reasons[] = { "Văn bản điện tử mới",
 		"Thu hồi văn bản điện tử", "Cập nhật văn bản điện tử",
 		"Thay thế văn bản điện tử" };

@@ -80,7 +80,8 @@ go_on(struct vt_http_res *res, const char *to)
 	vt_html(&res->body,
 	    "<!DOCTYPE html><html lang=\"vi\"><meta charset=\"utf-8\">"
 	    "<meta http-equiv=\"refresh\" content=\"0;url=%s\">"
-	    "<title>vanthu</title><p><a href=\"%s\">Tiếp tục</a></html>\n",
+	    "<title>vanthu</title><p><a href=\"%s\">Tiếp tục / "
+	    "<span lang=\"en\">Continue</span></a></html>\n",
 	    to, to);
 }
 
@@ -136,7 +137,8 @@ fail(struct vt_http_req *req, const struct vt_err *err, struct vt_http_res *res)
 	vt_html(&res->body,
 	    "<!DOCTYPE html><html lang=\"vi\"><meta charset=\"utf-8\">"
 	    "<title>vanthu</title><h1>%s</h1><p lang=\"en\">%s</p>"
-	    "<p><a href=\"/desk/sign-in\">Đăng nhập</a></html>\n",
+	    "<p><a href=\"/desk/sign-in\">Đăng nhập / "
+	    "<span lang=\"en\">Sign in</span></a></html>\n",
 	    info->vi, info->en);
 }
 

@@ -2,7 +2,9 @@
 #include "api/web/arrival.h"
 
 #include "api/web/list.h"
+#include "api/web/words.h"
 
+/* words: what they are called on papers, in any language. */
 static const struct {
 	const char *code, *name;
 } types[] = {
@@ -102,10 +104,6 @@ type_field(struct vt_desk *d, const struct vt_arrival *a)
 static void
 urgency(struct vt_desk *d, const struct vt_arrival *a)
 {
-	static const char *const vi[] = { "Thường", "Khẩn", "Thượng khẩn",
-		"Hỏa tốc" };
-	static const char *const en[] = { "Normal", "Urgent", "Very urgent",
-		"Express" };
 	const char *t = typed(a, "urgency");
 
 	vt_html(d->page.b,
@@ -115,7 +113,7 @@ urgency(struct vt_desk *d, const struct vt_arrival *a)
 	for (unsigned i = 0; i < 4; i++)
 		vt_html(d->page.b, "<option value=\"%u\"%s>%s</option>\n", i,
 		    t[0] == (char)('0' + i) ? " selected" : "",
-		    T(d, vi[i], en[i]));
+		    i == 0 ? T(d, "Thường", "Normal") : vt_word_urgency(d, i));
 	vt_html(d->page.b, "</select></p>\n");
 }
 

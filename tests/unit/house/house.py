@@ -272,6 +272,43 @@ def check_markup(root):
                 yield '%s:%d: %s' % (path, n, why)
 
 
+# What people read: pages, answers, the command line, tables of reasons.
+SPOKEN = ('api/web', 'api/citizen', 'api/html', 'api/oidc', 'api/http',
+          'api/v1', 'api/content', 'api/docs', 'api/cli', 'signing/verdict')
+SPOKEN_TABLES = ('base/err.def', 'api/exchange/edxml/rules.def')
+VIETNAMESE = re.compile('[À-ỹĐđ]')
+TEXT = re.compile(r'"(?:\\.|[^"\\\n])*"(?:\s*(?:PRI\w+\s*)?'
+                  r'"(?:\\.|[^"\\\n])*")*')
+
+
+def check_languages(root):
+    """what is said in Vietnamese is said in English beside it (words: ...)"""
+    tables = [p for p in SPOKEN_TABLES
+              if os.path.exists(os.path.join(root, p))]
+    for path in tables + list(files(root, SPOKEN, ('.c', '.h', '.def'))):
+        raw = read(root, path)
+        text = without_comments(raw)
+        texts = list(TEXT.finditer(text)) + [None]
+        for m, after in zip(texts, texts[1:]):
+            word = m.group()
+            if not VIETNAMESE.search(word) or 'lang=\\"en\\"' in word:
+                continue
+            between = '' if after is None else text[m.end():after.start()]
+            start = text[:m.start()].rstrip()
+            if between.strip() in (',', ':') and len(after.group()) > 2:
+                if not VIETNAMESE.search(after.group()):
+                    continue
+                if between.strip() == ':':
+                    continue  # two ways to say it, then the English
+            # "en" : "vi"
+            if start.endswith(':') and start[:-1].rstrip().endswith('"'):
+                continue
+            begin = max(0, raw.rfind('\n\n', 0, m.start()))
+            if 'words:' not in raw[begin:m.start()]:
+                yield '%s:%d: %s has no English beside it' % (
+                    path, line_of(text, m.start()), word[:60])
+
+
 def include_flags(root, build):
     """The folders of the libraries' headers, as the build uses them."""
     try:
@@ -305,7 +342,7 @@ def check_headers(root, cc, build):
 
 
 RULES = [check_includes, check_libraries, check_names, check_spdx,
-         check_length, check_unfinished, check_markup]
+         check_length, check_unfinished, check_markup, check_languages]
 
 
 class Tap:
@@ -407,6 +444,20 @@ SPECIMENS = [
     (check_markup, 'api/citizen/a.c',
      'vt_html(b, "<p>");\nvt_buf_puts(b, "<hr>" PAGE_END);\n', False),
     (check_markup, 'api/citizen/a.c', 'vt_buf_puts(b, name);\n', False),
+    (check_languages, 'api/web/a.c', 'T(d, "Ký", "Sign");\n', False),
+    (check_languages, 'api/web/a.c', 'T(d, "Ký " "số",\n "Sign");\n', False),
+    (check_languages, 'api/web/a.c', 'T(d, "Ký", "");\n', True),
+    (check_languages, 'api/web/a.c', 'T(d, "Ký", "Ký");\n', True),
+    (check_languages, 'api/web/a.c', 'T(d, a ? "Số" : "Ký", "B");\n', False),
+    (check_languages, 'api/web/a.c', 'x = en ? "Sign" : "Ký";\n', False),
+    (check_languages, 'api/web/a.c', 'x = { { "A", "Ký" }, };\n', True),
+    (check_languages, 'api/web/a.c', 'vt_html(b, "<p>Ký</p>");\n', True),
+    (check_languages, 'api/web/a.c', '/* words: names */\nx = "Ký";\n',
+     False),
+    (check_languages, 'api/web/a.c', '/* words: names */\n\nx = "Ký";\n',
+     True),
+    (check_languages, 'base/err.def', 'VT_ERR(A, "a", 1, "Sai", "Lỗi")\n',
+     True),
 ]
 
 
