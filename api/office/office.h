@@ -140,7 +140,9 @@ VT_NODISCARD int vt_office_edit(struct vt_office *o,
  * 3, 4 submit: lays the fields that the file lacks, in one update, then hands
  * the paper to the leader. places NULL: those of Decree 30's boxes on the page
  * size of the file (number and date on page 1, signature and seal on the
- * last). initials: digital initials wanted, 0..2.
+ * last). initials: digital initials wanted, 0..2. Of a copy (vt_copy_form) the
+ * agency's field alone is laid, at the upper right of page 1; places NULL and
+ * no initials (VT_E_INVALID), and once approved it is numbered and sealed.
  * VT_E_PDF_SIGNED_NO_FIELDS, VT_E_NOT_PDF, VT_E_PDF_*. Roles: officer, clerk,
  * system.
  */
