@@ -385,6 +385,40 @@ hostile(const char *s)
 	return false;
 }
 
+/* Marks behind their letters (NFD), as some machines type: kept so in the
+ * packet, one text with what others type from there on. */
+static void
+decomposed(void)
+{
+	static const char nfd[] = "V/v ra\xcc\x80 soa\xcc\x81t phi\xcc\x81";
+	static const char nfc[] = "V/v rà soát phí";
+	struct vt_paper_query q = { .words = "rà soát phí" };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_paper p, found[2];
+	struct vt_view *v = NULL;
+	struct letter l;
+	uint64_t next;
+	size_t n = 0;
+	vt_id id;
+
+	letter(&l, "H99.07,2026/02/20,55/SKHCN-VP", sound, sizeof(sound) - 1);
+	l.d.subject = nfd;
+	id = bring_letter(&l, "e-5");
+	WAIT_FOR(look(&id).state == VT_CONSIGN_ARRIVED, "a subject in NFD");
+	id = look(&id).paper;
+	must(vt_view_begin(b.store, &v, &err) == VT_OK, "view", err.msg);
+	must(vt_paper_get(v, &id, &p, &err) == VT_OK, "paper", err.msg);
+	tap_eq_str(p.meta.subject, nfc, "is kept in NFC");
+	tap_call(vt_paper_search(v, b.no[0], &q, found, 2, &n, &next, &err),
+	    &err, "looked for as others type it");
+	tap_ok(n == 1 && vt_id_eq(&found[0].id, &id), "it is found");
+	q.words = nfd;
+	tap_call(vt_paper_search(v, b.no[0], &q, found, 2, &n, &next, &err),
+	    &err, "and as it came");
+	tap_ok(n == 1 && vt_id_eq(&found[0].id, &id), "it is found, too");
+	vt_view_end(v);
+}
+
 /* The reason of a refusal quotes the names of files: they are foreign. */
 static void
 hostile_names(void)
@@ -762,6 +796,7 @@ main(void)
 	again_another_way();
 	update();
 	hosted();
+	decomposed();
 	node_end(&a);
 	node_end(&b);
 	vt_spawner_free(spawner);
