@@ -14,6 +14,7 @@
 
 #define VERSION 1
 #define BLOCK   ((size_t)256 << 10)
+#define PAGE    64
 #define KEY_LEN ((size_t)(2 * VT_ID_SIZE))
 
 struct row {
@@ -151,24 +152,36 @@ row_store(struct vt_office *o, const vt_id *person, struct row *w,
 
 /* --- begin, look, give up --- */
 
-/* How many are begun; whole ones count until they expire. */
+/* Whole ones take no place of those that are begun. */
 static int
 room_for_one(struct vt_office *o, const vt_id *person, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_state s[VT_L(RESUMABLE_OPEN_MAX)];
-	size_t n;
+	struct vt_span after = VT_SPAN(NULL, 0);
+	struct vt_state s[PAGE];
+	size_t n, begun = 0;
+	struct row w;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_state_list(v, VT_STATE_TUS, VT_SPAN(person->b, VT_ID_SIZE),
-		 VT_SPAN(NULL, 0), s, VT_L(RESUMABLE_OPEN_MAX), &n, reterr)) !=
-		VT_OK)
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	if (n < VT_L(RESUMABLE_OPEN_MAX))
-		return VT_OK;
+	do {
+		rc = vt_state_list(v, VT_STATE_TUS,
+		    VT_SPAN(person->b, VT_ID_SIZE), after, s, PAGE, &n, reterr);
+		for (size_t i = 0; rc == VT_OK && i < n; i++) {
+			after = s[i].key;
+			if ((rc = row_read(&s[i], &w, reterr)) != VT_OK)
+				break;
+			begun += vt_id_is_zero(&w.r.upload) ? 1 : 0;
+			free(w.pieces);
+		}
+	} while (rc == VT_OK && n == PAGE);
+	if (rc != VT_OK || begun < VT_L(RESUMABLE_OPEN_MAX))
+		return rc;
 	return vt_err_set(reterr, VT_E_HTTP_TOO_MANY,
-	    "resumable uploads: %zu are begun already", n);
+	    "resumable uploads: %zu are begun and not whole: finish one, or "
+	    "give it up with DELETE",
+	    begun);
 }
 
 int
@@ -237,6 +250,69 @@ vt_office_resumable_drop(struct vt_office *o, const struct vt_actor *actor,
 
 /* --- a piece --- */
 
+static int
+copy_piece(struct vt_office *o, const struct vt_blob *piece, uint8_t *block,
+    struct vt_upload *to, struct vt_err *reterr)
+{
+	uint64_t at = 0;
+	size_t n;
+	int rc;
+
+	while (at < piece->size) {
+		rc = vt_bytes_read(
+		    o->o.store, &piece->hash, at, block, BLOCK, &n, reterr);
+		if (rc == VT_OK && n == 0)
+			rc = vt_err_set(reterr, VT_E_STORE_CORRUPT,
+			    "stored piece ends before its size");
+		if (rc == VT_OK)
+			rc = vt_upload_put(to, block, n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		at += n;
+	}
+	return VT_OK;
+}
+
+/* All pieces as one upload. */
+static int
+join(struct vt_resuming *r, vt_id *ret_upload, struct vt_blob *ret,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_upload_free) struct vt_upload *whole = NULL;
+	uint8_t *block = malloc(BLOCK);
+	struct row *w = &r->row;
+	int rc;
+
+	if (block == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "resumable upload");
+	rc = vt_upload_begin(
+	    r->o->o.store, r->agency_no, VT_L(UPLOAD_MAX), &whole, reterr);
+	for (size_t i = 0; rc == VT_OK && i < w->n; i++)
+		rc = copy_piece(r->o, &w->pieces[i], block, whole, reterr);
+	free(block);
+	if (rc == VT_OK)
+		rc = vt_upload_end(whole, NULL, ret_upload, ret, reterr);
+	if (rc != VT_OK)
+		return rc;
+	return vt_quota_add(
+	    r->o, r->agency_no, &r->person, ret_upload, ret->size, reterr);
+}
+
+/* No room for one piece more: those that are there become one. */
+static int
+make_room(struct vt_resuming *r, struct vt_err *reterr)
+{
+	struct vt_blob whole;
+	vt_id upload;
+	int rc = join(r, &upload, &whole, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	r->row.pieces[0] = whole;
+	r->row.n = 1;
+	return row_store(r->o, &r->person, &r->row, reterr);
+}
+
 int
 vt_office_resume_begin(struct vt_office *o, const struct vt_actor *actor,
     const vt_id *id, uint64_t offset, struct vt_resuming **ret,
@@ -262,9 +338,7 @@ vt_office_resume_begin(struct vt_office *o, const struct vt_actor *actor,
 		    "begins at %" PRIu64,
 		    r->row.r.offset, offset);
 	if (rc == VT_OK && r->row.n >= VT_L(RESUMABLE_PIECES_MAX))
-		rc = vt_err_set(reterr, VT_E_LIMIT,
-		    "resumable upload: at most %zu pieces",
-		    VT_L(RESUMABLE_PIECES_MAX));
+		rc = make_room(r, reterr);
 	if (rc == VT_OK)
 		rc = vt_upload_begin(
 		    o->o.store, r->agency_no, VT_L(UPLOAD_MAX), &r->u, reterr);
@@ -296,61 +370,13 @@ vt_office_resume_put(
 	return VT_OK;
 }
 
-static int
-copy_piece(struct vt_office *o, const struct vt_blob *piece, uint8_t *block,
-    struct vt_upload *to, struct vt_err *reterr)
-{
-	uint64_t at = 0;
-	size_t n;
-	int rc;
-
-	while (at < piece->size) {
-		rc = vt_bytes_read(
-		    o->o.store, &piece->hash, at, block, BLOCK, &n, reterr);
-		if (rc == VT_OK && n == 0)
-			rc = vt_err_set(reterr, VT_E_STORE_CORRUPT,
-			    "stored piece ends before its size");
-		if (rc == VT_OK)
-			rc = vt_upload_put(to, block, n, reterr);
-		if (rc != VT_OK)
-			return rc;
-		at += n;
-	}
-	return VT_OK;
-}
-
-/* All pieces as one upload. */
-static int
-join(struct vt_resuming *r, struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_upload_free) struct vt_upload *whole = NULL;
-	uint8_t *block = malloc(BLOCK);
-	struct row *w = &r->row;
-	struct vt_blob blob;
-	int rc;
-
-	if (block == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "resumable upload");
-	rc = vt_upload_begin(
-	    r->o->o.store, r->agency_no, VT_L(UPLOAD_MAX), &whole, reterr);
-	for (size_t i = 0; rc == VT_OK && i < w->n; i++)
-		rc = copy_piece(r->o, &w->pieces[i], block, whole, reterr);
-	free(block);
-	if (rc == VT_OK)
-		rc = vt_upload_end(whole, NULL, &w->r.upload, &blob, reterr);
-	if (rc != VT_OK)
-		return rc;
-	w->r.hash = blob.hash;
-	return vt_quota_add(
-	    r->o, r->agency_no, &r->person, &w->r.upload, blob.size, reterr);
-}
-
 int
 vt_office_resume_end(struct vt_resuming *r, const vt_hash *expect,
     struct vt_resumable *ret, struct vt_err *reterr)
 {
 	vt_hash got = vt_sha256_end(r->h);
 	struct row *w = &r->row;
+	struct vt_blob whole;
 	vt_id upload;
 	int rc;
 
@@ -372,9 +398,11 @@ vt_office_resume_end(struct vt_resuming *r, const vt_hash *expect,
 		if (w->r.offset == w->r.length && w->n == 1) {
 			w->r.upload = upload;
 			w->r.hash = got;
-		} else if (w->r.offset == w->r.length &&
-			   (rc = join(r, reterr)) != VT_OK) {
-			return rc;
+		} else if (w->r.offset == w->r.length) {
+			rc = join(r, &w->r.upload, &whole, reterr);
+			if (rc != VT_OK)
+				return rc;
+			w->r.hash = whole.hash;
 		}
 		rc = row_store(r->o, &r->person, w, reterr);
 		if (rc != VT_OK)

@@ -25,7 +25,8 @@ struct vt_resumable {
 
 /*
  * length: 1..UPLOAD_MAX. name: may be NULL. *ret filled.
- * Errors: VT_E_LIMIT (too long; RESUMABLE_OPEN_MAX), VT_E_FILE_EMPTY.
+ * Errors: VT_E_LIMIT (too long), VT_E_HTTP_TOO_MANY (RESUMABLE_OPEN_MAX),
+ * VT_E_FILE_EMPTY.
  */
 VT_NODISCARD int vt_office_resumable_new(struct vt_office *o,
     const struct vt_actor *actor, uint64_t length, const char *name,
@@ -55,7 +56,7 @@ VT_NODISCARD int vt_office_resume_put(
 /*
  * What has been put is durable and counted; the last piece makes the upload.
  * expect: SHA-256 of this piece, or NULL. Errors: VT_E_CHECKSUM_MISMATCH,
- * VT_E_CONFLICT (another piece came first), VT_E_LIMIT (pieces).
+ * VT_E_CONFLICT (another piece came first).
  */
 VT_NODISCARD int vt_office_resume_end(struct vt_resuming *r,
     const vt_hash *expect, struct vt_resumable *ret, struct vt_err *reterr);
