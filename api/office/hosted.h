@@ -4,7 +4,7 @@
  * our axis server in its place: who they are (a route of kind "hosted", its
  * key their code, with system id and secret), who can be written to, what
  * became of what they sent. What they fetch: deliver.h, pickups. What they
- * send: consign.h.
+ * send: consign.h; what of it is carried on: relay.h.
  *
  * They are no actors: a hosted agency reads and changes only what is its own,
  * which these functions see to by its code.

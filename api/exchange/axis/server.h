@@ -2,7 +2,7 @@
 /*
  * The axis, as a server: the calls of the national SDK under /axis, for
  * agencies that have only that SDK (hosted routes, api/office/routes.h) and
- * write to the tenants of this store. Same paths, headers and answers; what
+ * write to the tenants of this store and to one another. Same paths, headers and answers; what
  * differs between the SDK's versions is taken either way.
  *
  * Answers: HTTP 200 and {"status":"OK"|"FAIL","ErrorCode","ErrorDesc",…}; a
