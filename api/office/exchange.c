@@ -200,37 +200,67 @@ receive_new(struct vt_office *o, const struct vt_request *rq,
 	return vt_office_do(o, rq, &act, ret, reterr);
 }
 
+static int
+receive(struct vt_office *o, const struct vt_request *rq, const vt_id *delivery,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	vt_id paper;
+	bool made;
+	int rc;
+
+	rc =
+	    find_made(o, rq->actor->agency_no, delivery, &paper, &made, reterr);
+	if (rc != VT_OK)
+		return rc;
+	return made ? accept_made(o, rq, &paper, ret, reterr)
+		    : receive_new(o, rq, delivery, ret, reterr);
+}
+
+/* The queue was quicker by a moment: the paper it made waits. */
+static int
+receive_waiting(struct vt_office *o, const struct vt_request *rq,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	char key[VT_OFFICE_KEY_MAX + 8];
+	struct vt_request again = *rq;
+	vt_id paper = ret->paper;
+	bool done;
+	int rc;
+
+	vt_act_result_free(ret);
+	*ret = (struct vt_act_result)VT_ACT_RESULT_INIT;
+	(void)snprintf(key, sizeof(key), "%s/accept", rq->key);
+	again.key = key;
+	rc = vt_office_replay(o, &again, ret, &done, reterr);
+	if (rc == VT_OK && !done)
+		rc = accept_made(o, &again, &paper, ret, reterr);
+	return rc;
+}
+
+/* Somebody did it between our look and our act: what he got is the answer. */
+static bool
+was_late(int rc)
+{
+	return rc == VT_E_OUT_OF_ORDER || rc == VT_E_EXISTS;
+}
+
 int
 vt_office_receive(struct vt_office *o, const struct vt_request *rq,
     const vt_id *delivery, struct vt_act_result *ret, struct vt_err *reterr)
 {
-	char key[VT_OFFICE_KEY_MAX + 8];
-	struct vt_request again = *rq;
-	vt_id paper;
-	bool done, made;
+	bool done;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_office_enter(rq, VT_DUTY_RECEIVE, reterr)) != VT_OK ||
-	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
-	    (!done && (rc = find_made(o, rq->actor->agency_no, delivery, &paper,
-			   &made, reterr)) != VT_OK))
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK)
 		return rc;
-	if (!done && made)
-		return accept_made(o, rq, &paper, ret, reterr);
 	if (!done)
-		rc = receive_new(o, rq, delivery, ret, reterr);
-	if (rc == VT_OK && ret->arrival == 0) {
-		/* the queue was quicker by a moment: its paper waits */
-		paper = ret->paper;
-		vt_act_result_free(ret);
-		*ret = (struct vt_act_result)VT_ACT_RESULT_INIT;
-		(void)snprintf(key, sizeof(key), "%s/accept", rq->key);
-		again.key = key;
-		rc = vt_office_replay(o, &again, ret, &done, reterr);
-		if (rc == VT_OK && !done)
-			rc = accept_made(o, &again, &paper, ret, reterr);
-	}
+		rc = receive(o, rq, delivery, ret, reterr);
+	if (rc == VT_OK && ret->arrival == 0)
+		rc = receive_waiting(o, rq, ret, reterr);
+	if (was_late(rc))
+		rc = receive(o, rq, delivery, ret, reterr);
 	if (rc == VT_OK)
 		vt_office_wake(o);
 	return rc;

@@ -526,6 +526,66 @@ overtaken(void)
 	forget_kept(&a);
 }
 
+/* ---- several clerks at once ---- */
+
+#define CLERKS 8
+
+struct taking {
+	pthread_t thread;
+	vt_id delivery;
+	char key[32];
+	uint64_t arrival;
+	int rc;
+};
+
+static void *
+take(void *arg)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct taking *t = arg;
+	struct vt_actor who = actor(&a, 1);
+	struct vt_request rq = { .actor = &who,
+		.key = t->key,
+		.hash = vt_sha256(vt_span_str(t->key)) };
+
+	t->rc = vt_office_receive(a.office, &rq, &t->delivery, &r, &err);
+	t->arrival = r.arrival;
+	if (t->rc != VT_OK)
+		printf("# %s: %s\n", t->key, err.msg);
+	vt_act_result_free(&r);
+	return NULL;
+}
+
+/* One delivery, many keys: one number, and everybody is told it. */
+static void
+taken_by_many(void)
+{
+	struct taking t[CLERKS];
+	bool same = true;
+
+	for (unsigned round = 0; round < 5; round++) {
+		vt_id paper = issued(&a, 0, 9000 + 10 * round);
+
+		send_to(&a, 0, &paper, a.code[1]);
+		for (size_t i = 0; i < CLERKS; i++) {
+			t[i] = (struct taking){ .delivery =
+						    see(&a, &paper, 0).id };
+			(void)snprintf(t[i].key, sizeof(t[i].key),
+			    "take-%u-%zu", round, i);
+			tap_need(pthread_create(
+				     &t[i].thread, NULL, take, &t[i]) == 0,
+			    "thread");
+		}
+		for (size_t i = 0; i < CLERKS; i++) {
+			pthread_join(t[i].thread, NULL);
+			same = same && t[i].rc == VT_OK && t[i].arrival != 0 &&
+			       t[i].arrival == t[0].arrival;
+		}
+		tap_ok(same, "%d at once are told one number", CLERKS);
+	}
+}
+
 int
 main(void)
 {
@@ -558,6 +618,7 @@ main(void)
 	replace(&a, 1, "tenant");
 	overtaken();
 	printed();
+	taken_by_many();
 	losses();
 	dead_letter();
 	node_end(&a);
