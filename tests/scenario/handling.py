@@ -234,6 +234,15 @@ t.equal(admin.post(book + 'H01.02', province_next, key).body, first.body,
 t.equal(people.clerk.get(book + '000.00.01.H01').json['successor'],
         'H01.02', 'its old code leads to the new one')
 t.ok(people.clerk.get('/v1/addresses').json['addresses'], 'and listed')
+for code, match, status in (('H01.02', '*', 200), ('H01.77', '*', 412),
+                            ('H01.77', '"1", "2"', 412),
+                            ('H01.02', 'W/"%d"', 412),
+                            ('H01.02', '"999999", "%d"', 200)):
+    rev = people.clerk.get(book + 'H01.02').json['rev']
+    b = admin.ask('POST', book + code, province_next, {
+        'Idempotency-Key': t.new_key(),
+        'If-Match': match.replace('%d', str(rev))})
+    t.equal(b.status, status, '%s, If-Match: %s' % (code, match))
 index = people.clerk.paper(paper)['last_act']
 a = done(people.clerk.get('/v1/receipts/%d/proof' % index), 'a proof')
 t.ok(a.body.startswith(b'c2sp.org/tlog-proof'), 'in the form of C2SP', a)
