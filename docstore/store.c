@@ -159,6 +159,13 @@ super_read(struct vt_engine *e, struct vt_super *ret, struct vt_err *reterr)
 /* ---- lock ---- */
 
 static int
+no_store(const char *path, struct vt_err *reterr)
+{
+	return vt_err_set(reterr, VT_E_NO_INPUT,
+	    "%s: no data directory; `vanthu init` makes one", path);
+}
+
+static int
 lock_take(const char *path, bool create, int *ret, struct vt_err *reterr)
 {
 	char file[4096];
@@ -169,12 +176,12 @@ lock_take(const char *path, bool create, int *ret, struct vt_err *reterr)
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "the path of the data directory is too long");
 	fd = open(file, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
+	if (fd < 0 && errno == ENOENT && !create)
+		return no_store(path, reterr);
 	if (fd < 0)
 		return vt_file_err(reterr, errno,
 		    create ? "making the lock of the data directory"
-		    : errno == ENOENT
-			? "no store here: opening its lock"
-			: "opening the lock of the data directory");
+			   : "opening the lock of the data directory");
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		e = errno;
 		(void)close(fd);
@@ -435,9 +442,10 @@ vt_store_open(const char *path, const struct vt_store_options *o,
 	if (!o->in_memory && (s->path = strdup(path)) == NULL)
 		return vt_nomem(reterr);
 	if (!o->in_memory && o->read_only && access_lock(path) != 0)
-		return vt_file_err(reterr, errno,
-		    errno == ENOENT ? "no store here: looking for its lock"
-				    : "looking for the data directory");
+		return errno == ENOENT
+			   ? no_store(path, reterr)
+			   : vt_file_err(reterr, errno,
+				 "looking for the data directory");
 	if (!o->in_memory && !o->read_only &&
 	    (rc = lock_take(path, false, &s->lock_fd, reterr)) != VT_OK)
 		return rc;

@@ -198,7 +198,8 @@ fail(struct vt_cli *cli, int rc)
 	if (cli->json)
 		fail_json(&cli->err, info);
 	else
-		fprintf(stderr, "vanthu %s: %s.\n  %s\n",
+		fprintf(stderr, "vanthu%s%s: %s.\n  %s\n",
+		    cli->command == NULL ? "" : " ",
 		    cli->command == NULL ? "" : cli->command->name,
 		    cli->vi ? info->vi : info->en, cli->err.msg);
 	if (rc == VT_E_USAGE && cli->command != NULL && !cli->json)

@@ -20,17 +20,19 @@ struct bare {
 /* The only empty signature field, or NULL when there is none; *ret_many when
  * there are several, which nobody but the caller can choose from. */
 static const struct vt_field_info *
-only_empty(const struct vt_inspection *i, bool *ret_many)
+only_empty(
+    const struct vt_inspection *i, bool *ret_many, struct vt_buf *ret_names)
 {
 	const struct vt_field_info *found = NULL;
 
-	*ret_many = false;
 	for (size_t k = 0; k < i->n_fields; k++) {
 		const struct vt_field_info *f = &i->fields[k];
 
 		if (f->kind != VT_FIELD_SIGNATURE || f->filled)
 			continue;
 		*ret_many = found != NULL;
+		vt_buf_printf(
+		    ret_names, "%s%s", found == NULL ? "" : ", ", f->name);
 		found = f;
 	}
 	return found;
@@ -51,6 +53,7 @@ choose_field(const struct vt_bare_signing *in, struct bare *b,
     struct vt_bare_signed *ret, struct vt_err *reterr)
 {
 	const struct vt_field_info *f;
+	VT_BUF_AUTO(names);
 	bool many = false;
 
 	if (in->field != NULL) {
@@ -60,12 +63,13 @@ choose_field(const struct vt_bare_signing *in, struct bare *b,
 			    "the file has no signature field \"%s\"",
 			    in->field);
 	} else {
-		f = in->has_place ? NULL : only_empty(&b->i, &many);
+		f = in->has_place ? NULL : only_empty(&b->i, &many, &names);
 	}
 	if (many)
 		return vt_err_set(reterr, VT_E_USAGE,
-		    "the file has several empty signature fields: name one "
-		    "with --field");
+		    "the file has several empty signature fields (%s): name "
+		    "one with --field",
+		    vt_buf_str(&names));
 	if (f != NULL) {
 		b->spec.field = f->name;
 		b->w = f->w;
@@ -180,8 +184,8 @@ fetch_one(vt_office_fetch *fetch, void *fetch_arg, const struct vt_need *need,
 	struct vt_err err = VT_ERR_INIT;
 	VT_BUF_AUTO(answer);
 	/* the worker read a hostile file: it proposes, it does not decide */
-	size_t limit = need->limit < VT_L(FETCH_MAX) ? need->limit
-						     : VT_L(FETCH_MAX);
+	size_t limit =
+	    need->limit < VT_L(FETCH_MAX) ? need->limit : VT_L(FETCH_MAX);
 	bool ok = true;
 
 	if (strcmp(need->kind, "ocsp") != 0 ||

@@ -16,8 +16,9 @@ def write(name, data):
     return t.put(os.path.join(d, name), data)
 
 
-def fails(name, status, code, *args):
-    """A command fails with a status and code; JSON on request, else words."""
+def fails(name, status, code, *args, says=''):
+    """A command fails with a status and code; JSON on request, else words,
+    `says` among them."""
     r = t.vanthu(*args, '--json')
     try:
         e = json.loads(r.stdout)['error']
@@ -31,6 +32,7 @@ def fails(name, status, code, *args):
     for lang in ('vi', 'en'):
         r = t.vanthu(*args, '--lang', lang)
         t.ok(r.returncode == status and r.stderr and not r.stdout
+             and says in r.stderr.decode()
              and (not good or e[lang] in r.stderr.decode()),
              '%s: said in %s on standard error' % (name, lang),
              r.stdout.decode() + r.stderr.decode())
@@ -125,9 +127,14 @@ fails('half a place', 64, 'usage', 'sign', plain, '-o', signed, '--page',
 fails('the output is the input', 64, 'usage', 'sign', plain, '-o', plain,
       *KEY)
 fails('no such file', 66, 'no-input', 'verify', os.path.join(d, 'none.pdf'))
-fails('no such data directory', 66, 'no-input', 'check',
-      os.path.join(d, 'none'))
-fails('a directory without a store', 66, 'no-input', 'check', d)
+for command in (('check',), ('serve',), ('sandbox',)):
+    fails('no such data directory', 66, 'no-input', *command,
+          os.path.join(d, 'none'), says=os.path.join(d, 'none') + ': ')
+fails('a directory without a store', 66, 'no-input', 'check', d,
+      says=d + ': no data directory; `vanthu init` makes one')
+fails('four empty fields', 64, 'usage', 'sign',
+      write('laid.pdf', t.letter_pdf()), '-o', os.path.join(d, 'x.pdf'), *KEY,
+      says='vt_leader, vt_seal): name one with --field')
 fails('a directory', 66, 'no-input', 'verify', d)
 fails('no such key', 66, 'no-input', 'sign', plain, '-o',
       os.path.join(d, 'x.pdf'), '--key', 'file:' + os.path.join(d, 'none'),
@@ -168,7 +175,7 @@ for command in ('init', 'serve', 'sign', 'verify', 'render', 'check',
     t.ok(r.returncode == 0 and command.encode() in r.stdout,
          command + ' --help', r.stdout + r.stderr)
 t.equal(t.vanthu().returncode, 64, 'no command: exit 64')
-fails('no such command', 64, 'usage', 'dance')
+fails('no such command', 64, 'usage', 'dance', says='vanthu: ')
 
 # --- check finds what is wrong ---
 
