@@ -27,6 +27,15 @@ def at_the_door(b):
             'and no script sees a cookie')
     fit(b, 'wrong-password')
     quiet(b, 'a wrong password', 'status of 401')
+    # under a name, without TLS, the browser says only Origin of a form
+    b.open(URL.replace('127.0.0.1', 'vanthu.test') + '/desk/sign-in')
+    b.type('#login', 'skhcn-clerk')
+    b.type('#password', 'khong phai mat khau')
+    b.click('main button')
+    b.wait(lambda: 'Sai tên đăng nhập' in b.text('body'),
+           'over plain HTTP the form is known to be ours')
+    quiet(b, 'a wrong password by plain HTTP', 'status of 401',
+          'Cross-Origin-Opener-Policy')
     b.open(URL + '/desk/papers/' + '0' * 32)
     t.ok('next=/desk/papers/' in b.url.replace('%2F', '/'),
          'a paper asked for unknown is shown after signing in')

@@ -22,7 +22,8 @@ FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic',
          '--no-first-run', '--disable-background-networking',
          '--disable-component-update', '--disable-sync',
          '--disable-dev-shm-usage', '--force-color-profile=srgb',
-         '--hide-scrollbars', '--window-size=1366,900']
+         '--hide-scrollbars', '--window-size=1366,900',
+         '--host-resolver-rules=MAP vanthu.test 127.0.0.1']
 KEYS = {'tab': '\ue004', 'enter': '\ue007', 'shift': '\ue008',
         'space': ' '}
 PATIENCE_S = 30
