@@ -9,6 +9,7 @@
 # VANTHU_URL    http://127.0.0.1:8480
 # VANTHU_TOKEN  of the system's credential
 # VANTHU_STATE  a folder of ours: where we are in the feed, our keys, receipts
+# VANTHU_PAGE   how many of a list are asked for at once, 50
 # VANTHU_SIGNER a program at the signers' tokens: `SIGNER cert sign|seal` prints
 #               the certificate in DER, `SIGNER sign|seal` takes what is to be
 #               signed and prints the signature; without it people sign at the
@@ -17,7 +18,8 @@ set -euo pipefail
 
 url=${VANTHU_URL:?} state=${VANTHU_STATE:?} token=${VANTHU_TOKEN:?}
 patience=${VANTHU_PATIENCE:-600} # seconds that people may take
-mkdir -p "$state/keys" "$state/receipts"
+page=${VANTHU_PAGE:-50}
+mkdir -p "$state/keys" "$state/receipts" "$state/todo"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -98,7 +100,7 @@ act() { # paper json
 
 upload() { # wish file; prints the upload's id
 	local digest
-	digest=$(openssl dgst -sha256 -binary "$2" | base64)
+	digest=$(sha256 "$2")
 	ask POST /v1/uploads -H "Idempotency-Key: $(key "upload $1")" \
 	    -H 'Content-Type: application/octet-stream' \
 	    -H "Repr-Digest: sha-256=:$digest:" --data-binary "@$2" || return 1
@@ -124,21 +126,28 @@ wait_for() { # paper state|state...
 	done
 }
 
-# The signed file, resumed where it broke off, checked against its digest.
+sha256() { openssl dgst -sha256 -binary "$1" | base64; }
+
+# The signed file, resumed where it broke off. It gets its name when it is whole
+# and has the digest that the server says.
 fetch() { # paper file
-	local tag want try
+	local path=/v1/papers/$1/parts/1/content part=$2.part try tag want
+	[ ! -f "$2" ] || return 0
 	for try in 1 2 3; do
-		tag=$(cat "$2.etag" 2>/dev/null || true)
-		curl -sS -D "$work/head" -H @<(printf \
-		    'Authorization: Bearer %s' "$token") \
-		    ${tag:+-H "If-Range: $tag"} -C - -o "$2" \
-		    "$url/v1/papers/$1/parts/1/content" && break
-		header ETag >"$2.etag"
+		ask HEAD "$path" -I || return 1
+		tag=$(header ETag)
+		want=$(header Repr-Digest | sed 's/^sha-256=:\(.*\):$/\1/')
+		[ "$(cat "$part.etag" 2>/dev/null)" = "$tag" ] || rm -f "$part"
+		printf '%s\n' "$tag" >"$part.etag"
+		[ -f "$part" ] && [ "$(sha256 "$part")" = "$want" ] ||
+		    curl -sS -C - -o "$part" -H "If-Range: $tag" -H @<(printf \
+		    'Authorization: Bearer %s' "$token") "$url$path" || continue
+		[ "$(sha256 "$part")" != "$want" ] || break
+		rm -f "$part"
 	done
-	want=$(header Repr-Digest | sed 's/^sha-256=:\(.*\):$/\1/')
-	[ "$(openssl dgst -sha256 -binary "$2" | base64)" = "$want" ] ||
-	    die "$2 is not what the server has"
-	rm -f "$2.etag"
+	[ -f "$part" ] || die "$2 is not what the server has"
+	mv "$part" "$2"
+	rm -f "$part.etag"
 }
 
 # Signing with a token that is here, where its holder sits: the server says what
@@ -209,24 +218,40 @@ follow() { # paper
 	printf '%s\n' "$1"
 }
 
+# Our own work with a paper that came. It is on our list until it is done, so
+# that it is found again when the server no longer shows it as waiting.
+handle() { # paper
+	fetch "$1" "$state/$1.pdf"
+	act "$1" '{"act":"accept"}'
+	act "$1" '{"act":"process","note":"Hệ thống đã nhận"}'
+	# Here the system does its own work with the file.
+	act "$1" '{"act":"finish","note":"Đã xử lý xong"}'
+	rm "$state/todo/$1"
+	printf '%s\n' "$1"
+}
+
 receive() {
-	local paper
-	ask GET '/v1/papers?direction=in&state=waiting' || return 1
-	answer '.papers[] | [.id, .meta.number // "-", .meta.subject] | @tsv' \
-	    >"$work/waiting"
-	while IFS=$'\t' read -r paper number subject; do
-		log "$paper: $number $subject"
-		fetch "$paper" "$state/$paper.pdf"
-		act "$paper" '{"act":"accept"}'
-		act "$paper" '{"act":"process","note":"Hệ thống đã nhận"}'
-		# Here the system does its own work with the file.
-		act "$paper" '{"act":"finish","note":"Đã xử lý xong"}'
-		printf '%s\n' "$paper"
-	done <"$work/waiting"
+	local path="/v1/papers?direction=in&state=waiting&limit=$page"
+	local paper cursor=
+	while :; do
+		ask GET "$path$cursor" || return 1
+		answer '.papers[] | [.id, .meta.number // "-", .meta.subject] |
+		    @tsv' >"$work/waiting"
+		while IFS=$'\t' read -r paper number subject; do
+			log "$paper: $number $subject"
+			: >"$state/todo/$paper"
+		done <"$work/waiting"
+		cursor=$(answer '.next // "" | @uri')
+		[ -n "$cursor" ] || break
+		cursor="&cursor=$cursor"
+	done
+	for paper in "$state"/todo/*; do
+		[ ! -f "$paper" ] || handle "$(basename "$paper")"
+	done
 }
 
 case "${1:-}" in
 send) shift && [ $# -ge 3 ] && send "$@" ;;
 receive) receive ;;
-*) sed -n '3,16s/^# \{0,1\}//p' "$0" >&2 && exit 64 ;;
+*) sed -n '3,17s/^# \{0,1\}//p' "$0" >&2 && exit 64 ;;
 esac

@@ -137,6 +137,43 @@ t.all_passed(people.officer.content(mine), province, 2,
              'both signatures TOTAL-PASSED')
 t.equal([p['number']['value'] for p in papers(people.officer)], [2, 1],
         'two papers, two numbers')
+
+# --- killed while it waits for the answer, and while it receives ---
+
+
+def issued_letter(subject):
+    """The script has sent it and follows what becomes of it."""
+    run = system('skhcn-system', 'send', letter, subject, 'H99.31')
+    people_work()
+    return run
+
+
+fifth = issued_letter('V/v thư thứ ba')
+t.until(lambda: len(papers(people.their_clerk, state='waiting')) == 1 and
+        len([f for f in os.listdir(os.path.join(state, 'skhcn-system'))
+             if f.endswith('.pdf')]) == 3, 'it has its file and follows')
+os.killpg(fifth.pid, signal.SIGKILL)
+fifth.communicate()
+sixth = system('skhcn-system', 'send', letter, 'V/v thư thứ ba', 'H99.31')
+seventh = issued_letter('V/v thư thứ tư')
+waiting = t.until(lambda: len(papers(people.their_clerk, state='waiting')) ==
+                  2 and papers(people.their_clerk, state='waiting'),
+                  'two wait at the other agency')
+killed = system('anmau-system', 'receive', VANTHU_PAGE='1')
+t.until(lambda: len(papers(people.their_clerk, state='waiting')) < 2,
+        'it is at the first of them')
+os.killpg(killed.pid, signal.SIGKILL)
+killed.communicate()
+again = system('anmau-system', 'receive', VANTHU_PAGE='1')
+out, err = again.communicate(timeout=100)
+t.need(again.returncode == 0, 'begun again', err.decode())
+t.equal([people.their_clerk.paper(p['id'])['state'] for p in waiting],
+        ['finished'] * 2, 'both are finished')
+for run, what in ((sixth, 'killed while it followed'), (seventh, 'not killed')):
+    out, err = run.communicate(timeout=100)
+    t.need(run.returncode == 0, 'sent, ' + what, err.decode())
+t.equal([p['number']['value'] for p in papers(people.officer)], [4, 3, 2, 1],
+        'four papers, four numbers')
 server.stop()
 t.check_clean(province)
 t.done()
