@@ -5,6 +5,7 @@
 #include "api/office/consign.h"
 #include "api/office/office_priv.h"
 #include "api/office/relay.h"
+#include "api/office/routes.h"
 
 struct vt_consigning {
 	struct vt_office *o;
@@ -15,6 +16,8 @@ struct vt_consigning {
 	uint32_t agency_no;
 	uint64_t size;
 	vt_time received_at;
+	char payer[64]; /* whose count it is on; "": nobody's */
+	uint64_t counted;
 };
 
 static int
@@ -85,6 +88,49 @@ presentable(struct vt_consigning *c, const char *headers)
 	return t;
 }
 
+/* It is counted before it comes, so that many at once are no way around; what
+ * is here already is only answered. */
+static int
+admit(struct vt_consigning *c, struct vt_err *reterr)
+{
+	struct vt_route *r = malloc(sizeof(*r));
+	struct vt_consignment known;
+	struct vt_view *v = NULL;
+	char peer[64];
+	unsigned wait_s;
+	bool again;
+	int rc;
+
+	if (r == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "packet: no memory");
+	if ((rc = vt_view_begin(c->o->o.store, &v, reterr)) != VT_OK) {
+		free(r);
+		return rc;
+	}
+	again = vt_consign_by_external(v, c->agency_no, c->n.via, c->n.external,
+		    &known, NULL) == VT_OK;
+	vt_admission_peer(c->o, v, c->n.peer, r, peer);
+	vt_view_end(v);
+	free(r);
+	if (again)
+		return VT_OK;
+	c->counted = c->n.size == 0 ? VT_L(PACKET_MAX) : c->n.size;
+	rc = vt_admission_take(c->o, peer, c->counted,
+	    c->n.retry_after_s == NULL ? &wait_s : c->n.retry_after_s, reterr);
+	if (rc == VT_OK)
+		vt_text_fit(c->payer, sizeof(c->payer), peer);
+	return rc;
+}
+
+/* So much of what was counted did not come. */
+static void
+give_back(struct vt_consigning *c, unsigned packets, uint64_t bytes)
+{
+	if (c->payer[0] != '\0' && bytes <= c->counted)
+		vt_admission_give_back(c->o, c->payer, packets, bytes);
+	c->payer[0] = '\0';
+}
+
 int
 vt_office_consign_begin(struct vt_office *o, const struct vt_consign_new *n,
     struct vt_consigning **ret, struct vt_err *reterr)
@@ -115,6 +161,8 @@ vt_office_consign_begin(struct vt_office *o, const struct vt_consign_new *n,
 		rc = vt_arena_err(c->arena, reterr);
 	if (rc == VT_OK)
 		rc = find_tenant(o, n, &c->agency_no, reterr);
+	if (rc == VT_OK && vt_admission_counts(n->via))
+		rc = admit(c, reterr);
 	if (rc == VT_OK)
 		rc = vt_upload_begin(
 		    o->o.store, c->agency_no, VT_L(PACKET_MAX), &c->u, reterr);
@@ -172,6 +220,8 @@ vt_office_consign_end(struct vt_consigning *c, vt_id *ret_consignment,
 	rc = vt_store_do(c->o->o.store, &act, ret, reterr);
 	if (rc != VT_OK)
 		return rc;
+	if (!ret->repeated)
+		give_back(c, 0, c->counted - c->size);
 	if (ret_consignment != NULL)
 		*ret_consignment = ret->consignment;
 	/* the bytes are here already; if this fails, they expire */
@@ -187,6 +237,7 @@ vt_office_consign_free(struct vt_consigning *c)
 {
 	if (c == NULL)
 		return;
+	give_back(c, 1, c->counted);
 	vt_upload_free(c->u);
 	vt_arena_free(c->arena);
 	free(c);

@@ -32,13 +32,15 @@ struct vt_consign_new {
 				* kept as ASCII with "?" */
 	const vt_hash *expect; /* digest that was stated, or NULL */
 	uint64_t size; /* 0 = unknown; more than PACKET_MAX is refused */
+	unsigned *retry_after_s; /* of VT_E_PEER_QUOTA; may be NULL */
 };
 
 struct vt_consigning;
 
 /*
  * VT_E_AGENCY_UNKNOWN (to is no tenant), VT_E_LIMIT, VT_E_INVALID (external),
- * VT_E_BUSY, VT_E_STORE_*. *ret owned.
+ * VT_E_PEER_QUOTA (admission.h; not of a packet that is known), VT_E_BUSY,
+ * VT_E_STORE_*. *ret owned.
  */
 VT_NODISCARD int vt_office_consign_begin(struct vt_office *o,
     const struct vt_consign_new *n, struct vt_consigning **ret,

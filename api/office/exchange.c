@@ -9,7 +9,6 @@
 #include "api/office/statuses.h"
 #include "api/office/work.h"
 
-#define LEASE_US      ((int64_t)60 * 1000000)
 #define JUST_SENT_MAX 1024 /* items of the queue looked at */
 
 /* Is `code` one that this agency has or had? */
@@ -373,42 +372,4 @@ vt_office_work_item(struct vt_office *o, const struct vt_work *w, int *ret_done,
 			due = next_try(vt_now(o->o.ctx), w->attempt);
 	}
 	return vt_work_retry(o->o.store, w->no, w->lease, due, err.msg, reterr);
-}
-
-int
-vt_office_work_once(
-    struct vt_office *o, uint32_t kinds, bool *ret_any, struct vt_err *reterr)
-{
-	struct vt_err err = VT_ERR_INIT;
-	struct vt_view *v = NULL;
-	struct vt_work w;
-	vt_time due;
-	int rc, done;
-
-	*ret_any = false;
-	/* looking costs nothing; claiming is a commit */
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
-		return rc;
-	rc = vt_work_next_due(v, kinds, &due, reterr);
-	vt_view_end(v);
-	if (rc != VT_OK || due == VT_TIME_NONE || due > vt_now(o->o.ctx))
-		return rc;
-	rc = vt_work_claim(o->o.store, kinds, &o->worker, LEASE_US, &w, &err);
-	if (rc == VT_E_NOT_FOUND)
-		return VT_OK;
-	if (rc != VT_OK) {
-		if (reterr != NULL)
-			*reterr = err;
-		return rc;
-	}
-	*ret_any = true;
-	rc = vt_office_work_item(o, &w, &done, &err);
-	vt_work_free(&w);
-	/* a lease lost to another claim is that one's business; an item that
-	 * its own act has ended is done */
-	if (rc == VT_E_CONFLICT || rc == VT_E_NOT_FOUND)
-		return VT_OK;
-	if (rc != VT_OK && reterr != NULL)
-		*reterr = err;
-	return rc;
 }

@@ -52,30 +52,32 @@ route_of(struct vt_office *o, const struct vt_work *w, struct vt_route *ret,
 	return rc;
 }
 
-/* Putting a route twice makes two items: the older one goes on. */
+/* Putting a route twice makes two items: the older one goes on. Of this kind
+ * there are as many as gateways. */
 static int
 is_double(struct vt_office *o, const struct vt_work *w, bool *ret,
     struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_work other[32];
-	uint64_t after = 0;
+	struct vt_work_walk walk = { .kind = w->kind, .until = VT_WORK_PARKED };
+	struct vt_work_due d[32];
+	struct vt_work other;
 	size_t n = 32;
 	int rc;
 
 	*ret = false;
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	while (n == 32 && after < w->no) {
-		rc = vt_work_list(v, 0, after, other, 32, &n, reterr);
-		if (rc != VT_OK)
-			return rc;
-		for (size_t i = 0; i < n; i++) {
-			after = other[i].no;
-			if (other[i].no < w->no && other[i].kind == w->kind &&
-			    vt_id_eq(&other[i].subject, &w->subject))
+	while (n == 32) {
+		rc = vt_work_next(v, &walk, d, 32, &n, reterr);
+		for (size_t i = 0; rc == VT_OK && i < n; i++) {
+			rc = vt_work_get(v, d[i].no, &other, reterr);
+			if (rc == VT_OK && d[i].no < w->no &&
+			    vt_id_eq(&other.subject, &w->subject))
 				*ret = true;
 		}
+		if (rc != VT_OK)
+			return rc;
 	}
 	return VT_OK;
 }

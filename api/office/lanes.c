@@ -2,7 +2,9 @@
 #include "api/office/lanes.h"
 
 #include <stdlib.h>
+#include <time.h>
 
+#include "api/office/admission.h"
 #include "api/office/packet.h"
 #include "api/office/routes.h"
 #include "api/office/work.h"
@@ -12,70 +14,54 @@
 
 /* An item may be given an hour that is over by so much when it is stored. */
 #define LATE VT_TIME_S(2)
-/* Routes change, so who passed an item over may have been wrong about it: so
+/* Routes change, so who found an item its lane may have been wrong about it: so
  * often all is looked at again. */
 #define AGAIN_US ((int64_t)60 * 1000000)
+/* While there is something to do, whose turn it is is known so well. */
+#define EVERY_US ((int64_t)20 * 1000)
+/* Looking takes at most this part of the time, and waits no longer for it. */
+#define PART    10
+#define WAIT_US ((int64_t)50 * 1000)
+/* Items of a lane in memory while half of the places are taken. */
+#define FEW 16
 
-static const enum vt_work_kind kinds[VT_LANES_KINDS] = { VT_WORK_DELIVERY,
-	VT_WORK_STATUS, VT_WORK_PULL, VT_WORK_SYNC };
+/* Queues of a lane are in this order; what stays here has those of what goes to
+ * peers. */
+static const struct {
+	enum vt_work_kind kind;
+	enum vt_side side;
+} kinds[VT_LANES_KINDS] = {
+	{ VT_WORK_NUMBER, VT_SIDE_CLERK },
+	{ VT_WORK_LOOK, VT_SIDE_CLERK },
+	{ VT_WORK_NOTICE, VT_SIDE_CLERK },
+	{ VT_WORK_PACKET, VT_SIDE_READ },
+	{ VT_WORK_ASK, VT_SIDE_READ },
+	{ VT_WORK_RECALL, VT_SIDE_READ },
+	{ VT_WORK_VALIDATE, VT_SIDE_JUDGE },
+	{ VT_WORK_DELIVERY, VT_SIDE_FAR },
+	{ VT_WORK_STATUS, VT_SIDE_FAR },
+	{ VT_WORK_PULL, VT_SIDE_FAR },
+	{ VT_WORK_SYNC, VT_SIDE_FAR },
+};
+static const size_t first_kind[] = { [VT_SIDE_CLERK] = 0,
+	[VT_SIDE_READ] = 3,
+	[VT_SIDE_JUDGE] = 6,
+	[VT_SIDE_HERE] = 7,
+	[VT_SIDE_FAR] = 7 };
 
 void
 vt_lanes_init(struct vt_lanes *l)
 {
+	(void)pthread_mutex_init(&l->look_lock, NULL);
 	(void)pthread_mutex_init(&l->lock, NULL);
 }
 
 void
 vt_lanes_fini(struct vt_lanes *l)
 {
+	(void)pthread_mutex_destroy(&l->look_lock);
 	(void)pthread_mutex_destroy(&l->lock);
 }
-
-/* ---- slots ---- */
-
-/* The row of a lane; when it has none, a free one, or the one that failed
- * longest ago. There is always one: fewer are in use than there are rows. */
-static struct vt_lane *
-row_of(struct vt_lanes *l, uint64_t lane)
-{
-	struct vt_lane *spare = NULL;
-
-	for (size_t i = 0; i < VT_L(LANES_KNOWN); i++) {
-		struct vt_lane *k = &l->known[i];
-
-		if (k->lane == lane)
-			return k;
-		if (k->held == 0 && (spare == NULL || k->left < spare->left))
-			spare = k;
-	}
-	VT_ASSERT(spare != NULL);
-	return spare;
-}
-
-/*
- * May one more enter? Under the lock. The first always, unless half of the
- * threads are in failing lanes; a second and third only while more than half
- * of the threads have nothing to do.
- */
-static bool
-is_open(struct vt_lanes *l, uint64_t lane)
-{
-	const struct vt_lane *k = row_of(l, lane);
-	uint32_t failing = 0, held = 0;
-
-	if (k->lane != lane)
-		return true;
-	for (size_t i = 0; i < VT_L(LANES_KNOWN); i++) {
-		held += l->known[i].held;
-		failing += l->known[i].failing ? l->known[i].held : 0;
-	}
-	if (k->failing)
-		return k->held == 0 && failing < VT_OFFICE_FAR / 2;
-	return k->held == 0 ||
-	       (k->held < VT_L(ROUTE_SLOTS) && held < VT_OFFICE_FAR / 2);
-}
-
-/* ---- how far it was looked ---- */
 
 static bool
 is_before(const struct vt_work_due *a, const struct vt_work_due *b)
@@ -83,305 +69,538 @@ is_before(const struct vt_work_due *a, const struct vt_work_due *b)
 	return a->due < b->due || (a->due == b->due && a->no < b->no);
 }
 
-/* This item is to be met again. Under the lock, as all of these. */
-static void
-set_back(struct vt_lane_walk *w, size_t kind, struct vt_work_due to)
-{
-	to.no--;
-	if (is_before(&to, &w->at[kind])) {
-		w->at[kind] = to;
-		w->turned++;
-	}
-}
-
-/* What was passed over in the lane is nobody's any more, or may be done. */
-static void
-turn_to(struct vt_lanes *l, struct vt_lane *k, size_t kind)
-{
-	if (k->passed[kind].no != 0)
-		set_back(&l->walks[1], kind, k->passed[kind]);
-	k->passed[kind] = (struct vt_work_due){ 0 };
-}
-
-static void
-clear_row(struct vt_lanes *l, struct vt_lane *k)
-{
-	for (size_t i = 0; i < VT_LANES_KINDS; i++)
-		turn_to(l, k, i);
-	*k = (struct vt_lane){ 0 };
-}
-
-/* Where to go on; *ret_turned for end_walk. */
-static struct vt_work_due
-begin_walk(struct vt_office *o, bool far, size_t kind, uint64_t *ret_turned)
-{
-	struct vt_lanes *l = &o->lanes;
-	struct vt_lane_walk *w = &l->walks[far];
-	int64_t now = vt_monotonic_us(vt_context_system());
-	struct vt_work_due at;
-
-	(void)pthread_mutex_lock(&l->lock);
-	if (now - w->begun > AGAIN_US) {
-		memset(w->at, 0, sizeof(w->at));
-		w->turned++;
-		w->begun = now;
-	}
-	for (size_t i = 0; far && i < VT_L(LANES_KNOWN); i++) {
-		struct vt_lane *k = &l->known[i];
-
-		if (k->passed[kind].no != 0 && is_open(l, k->lane))
-			turn_to(l, k, kind);
-	}
-	at = w->at[kind];
-	*ret_turned = w->turned;
-	(void)pthread_mutex_unlock(&l->lock);
-	return at;
-}
-
-/* Everything up to `at` was seen, if nobody has set it back meanwhile. */
-static void
-end_walk(struct vt_office *o, bool far, size_t kind, uint64_t turned,
-    struct vt_work_due at)
-{
-	struct vt_lane_walk *w = &o->lanes.walks[far];
-	vt_time late = vt_now(o->o.ctx) - LATE;
-
-	if (at.due > late)
-		at = (struct vt_work_due){ .due = late };
-	(void)pthread_mutex_lock(&o->lanes.lock);
-	if (w->turned == turned)
-		w->at[kind] = at;
-	(void)pthread_mutex_unlock(&o->lanes.lock);
-}
-
-/* It was given back, perhaps with an hour that is over. */
-static void
-given_back(struct vt_office *o, size_t kind, uint64_t no)
-{
-	struct vt_err err = VT_ERR_INIT;
-	struct vt_work_due d = { .no = no };
-	struct vt_view *v = NULL;
-	struct vt_work w;
-	int rc;
-
-	if ((rc = vt_view_begin(o->o.store, &v, &err)) == VT_OK)
-		rc = vt_work_get(v, no, &w, &err);
-	/* not known (then it is met again after AGAIN_US), or done */
-	d.due = rc == VT_OK ? w.due : INT64_MAX;
-	vt_view_end(v);
-	(void)pthread_mutex_lock(&o->lanes.lock);
-	for (size_t i = 0; i < 2; i++)
-		set_back(&o->lanes.walks[i], kind, d);
-	(void)pthread_mutex_unlock(&o->lanes.lock);
-}
-
-/* ---- coming and going ---- */
-
-/* May this item be done? Else its lane knows that it waits. */
-static bool
-may_enter(
-    struct vt_lanes *l, uint64_t lane, size_t kind, const struct vt_work_due *d)
-{
-	bool ok;
-
-	(void)pthread_mutex_lock(&l->lock);
-	ok = is_open(l, lane);
-	if (!ok) {
-		struct vt_work_due *p = &row_of(l, lane)->passed[kind];
-
-		if (p->no == 0 || is_before(d, p))
-			*p = *d;
-	}
-	(void)pthread_mutex_unlock(&l->lock);
-	return ok;
-}
-
-static bool
-enter(struct vt_lanes *l, uint64_t lane)
-{
-	bool ok;
-
-	(void)pthread_mutex_lock(&l->lock);
-	ok = is_open(l, lane);
-	if (ok) {
-		struct vt_lane *k = row_of(l, lane);
-
-		if (k->lane != lane) {
-			clear_row(l, k);
-			k->lane = lane;
-		}
-		k->held++;
-	}
-	(void)pthread_mutex_unlock(&l->lock);
-	return ok;
-}
-
-/* tried: how it went says something of the peer. */
-static void
-leave(struct vt_lanes *l, uint64_t lane, bool tried, bool failing)
-{
-	struct vt_lane *k;
-
-	(void)pthread_mutex_lock(&l->lock);
-	k = row_of(l, lane);
-	k->held--;
-	if (tried)
-		k->failing = failing;
-	k->left = ++l->leavings;
-	if (k->held == 0 && !k->failing)
-		clear_row(l, k);
-	(void)pthread_mutex_unlock(&l->lock);
-}
-
 /* ---- which lane ---- */
 
-static uint64_t
-lane_of_key(const char *key)
-{
-	vt_hash h = vt_sha256(vt_span_str(key));
-	uint64_t lane;
+struct place {
+	uint64_t key, group;
+	enum vt_side side;
+};
 
-	memcpy(&lane, h.b, sizeof(lane));
-	return lane == 0 ? 1 : lane;
+static uint64_t
+key_of(enum vt_side side, const char *name, uint32_t agency_no)
+{
+	char text[320];
+	uint64_t key;
+	vt_hash h;
+
+	(void)snprintf(text, sizeof(text), "%d %u %s", (int)side,
+	    (unsigned)agency_no, name);
+	h = vt_sha256(vt_span_str(text));
+	memcpy(&key, h.b, sizeof(key));
+	return key == 0 ? 1 : key;
 }
 
-static uint64_t
-lane_of_route(enum vt_route_kind kind, const struct vt_route *r)
+static bool
+is_far(enum vt_route_kind kind)
 {
 	return kind == VT_ROUTE_DIRECT || kind == VT_ROUTE_AXIS ||
-		       kind == VT_ROUTE_WRAPPER
-		   ? lane_of_key(r->key)
-		   : 0;
+	       kind == VT_ROUTE_WRAPPER;
 }
 
-/* What cannot be routed is done here: its handler says why. */
-static uint64_t
-find_lane(struct vt_office *o, struct vt_view *v, const struct vt_work *w,
-    struct vt_route *r)
+/* The route of what goes to a peer; false: it is done here, also what cannot
+ * be routed: its handler says why. */
+static bool
+route_of(struct vt_office *o, struct vt_view *v, const struct vt_work *w,
+    struct vt_route *r, char key[64])
 {
 	enum vt_route_kind kind = VT_ROUTE_PRINT;
-	char key[64];
-	int rc;
 
 	if (w->kind == VT_WORK_PULL || w->kind == VT_WORK_SYNC)
-		return vt_gateway_key(w, key, NULL) == VT_OK ? lane_of_key(key)
-							     : 0;
-	rc = vt_tell_route(o, v, &w->subject, &kind, r, NULL, NULL);
-	return rc == VT_OK ? lane_of_route(kind, r) : 0;
+		return vt_gateway_key(w, key, NULL) == VT_OK;
+	if (vt_tell_route(o, v, &w->subject, &kind, r, NULL, NULL) != VT_OK ||
+	    !is_far(kind))
+		return false;
+	vt_text_fit(key, 64, r->key);
+	return true;
 }
 
-/* Only lanes to peers are remembered: a route that changes meanwhile puts an
- * item into the wrong lane, never a peer's into the thread of what stays. */
-static uint64_t
-lane_of(struct vt_office *o, struct vt_view *v, uint64_t no, struct vt_route *r)
+static void
+find_place(struct vt_office *o, struct vt_view *v, const struct vt_work *w,
+    struct vt_route *r, struct place *p)
+{
+	struct vt_consignment c;
+	char name[256] = "";
+
+	if (p->side == VT_SIDE_FAR && route_of(o, v, w, r, name)) {
+		p->key = p->group = key_of(p->side, name, 0);
+		return;
+	}
+	if (p->side == VT_SIDE_FAR)
+		p->side = VT_SIDE_HERE;
+	p->key = p->group = key_of(p->side, "", w->agency_no);
+	if (w->kind != VT_WORK_PACKET ||
+	    vt_consign_get(v, &w->subject, &c, NULL) != VT_OK)
+		return;
+	vt_admission_peer(o, v, c.peer, r, name);
+	p->key = key_of(p->side, name, w->agency_no);
+	p->group = key_of(p->side, name, 0);
+}
+
+/* Only lanes of peers are remembered: a route that changes meanwhile puts an
+ * item into the wrong one, never a peer's into the thread of what stays.
+ * VT_E_NOT_FOUND: it is done. */
+static int
+place_of(struct vt_office *o, struct vt_view *v, const struct vt_work_due *d,
+    size_t kind, struct vt_route *r, struct place *ret)
 {
 	struct vt_lanes *l = &o->lanes;
-	size_t at = (size_t)(no % VT_L(LANES_CACHE));
-	uint64_t lane = 0;
+	size_t at = (size_t)(d->no % VT_L(LANES_CACHE));
 	struct vt_work w;
+	int rc;
 
+	*ret = (struct place){ .side = kinds[kind].side };
 	(void)pthread_mutex_lock(&l->lock);
-	if (l->cache[at].no == no)
-		lane = l->cache[at].lane;
+	if (l->cache[at].no == d->no) {
+		ret->key = l->cache[at].key;
+		ret->group = l->cache[at].group;
+	}
 	(void)pthread_mutex_unlock(&l->lock);
-	if (lane != 0 || vt_work_get(v, no, &w, NULL) != VT_OK)
-		return lane;
-	lane = find_lane(o, v, &w, r);
-	if (lane == 0)
-		return 0;
+	if (ret->key != 0)
+		return VT_OK;
+	if ((rc = vt_work_get(v, d->no, &w, NULL)) != VT_OK)
+		return rc;
+	find_place(o, v, &w, r, ret);
+	if (ret->side != VT_SIDE_FAR && ret->side != VT_SIDE_READ)
+		return VT_OK;
 	(void)pthread_mutex_lock(&l->lock);
-	l->cache[at].no = no;
-	l->cache[at].lane = lane;
+	l->cache[at].no = d->no;
+	l->cache[at].key = ret->key;
+	l->cache[at].group = ret->group;
 	(void)pthread_mutex_unlock(&l->lock);
-	return lane;
+	return VT_OK;
 }
 
-/* ---- which item ---- */
+/* ---- items; under the lock, as all up to the next line ---- */
 
-struct found {
-	struct vt_work_due d;
-	uint64_t lane;
-	size_t kind;
-};
+/* The link that leads to an item; *link 0: it is not known. */
+static uint32_t *
+link_of(struct vt_lanes *l, uint64_t no)
+{
+	uint32_t *link = &l->bucket[no % VT_L(LANES_ITEMS)];
+
+	while (*link != 0 && l->item[*link - 1].no != no)
+		link = &l->item[*link - 1].chain;
+	return link;
+}
+
+/* Its row + 1; 0: there is no room. */
+static uint32_t
+item_new(struct vt_lanes *l, const struct vt_work_due *d)
+{
+	uint32_t *link = link_of(l, d->no), i = l->free;
+
+	if (i != 0)
+		l->free = l->item[i - 1].next;
+	else if (l->n_used < VT_L(LANES_ITEMS))
+		i = ++l->n_used;
+	else
+		return 0;
+	l->item[i - 1] = (struct vt_lane_item){ .no = d->no, .due = d->due };
+	l->n_items++;
+	*link = i;
+	return i;
+}
+
+static void
+item_free(struct vt_lanes *l, uint64_t no)
+{
+	uint32_t *link = link_of(l, no), i = *link;
+
+	*link = l->item[i - 1].chain;
+	l->item[i - 1].next = l->free;
+	l->free = i;
+	l->n_items--;
+}
+
+/* This item is to be met again. */
+static void
+see_again(struct vt_lanes *l, size_t kind, const struct vt_work_due *d)
+{
+	if (l->back[kind].no == 0 || is_before(d, &l->back[kind]))
+		l->back[kind] = *d;
+}
+
+/* ---- lanes ---- */
+
+/* Only while one is in it, or something stands in it, a row must stay. */
+static struct vt_lane *
+lane_known(struct vt_lanes *l, uint64_t key)
+{
+	for (size_t i = 0; i < l->n_lanes; i++)
+		if (l->key[i] == key)
+			return &l->lane[i];
+	return NULL;
+}
+
+/* The row of a lane, which may be new; NULL: all others are in use. */
+static struct vt_lane *
+lane_of(struct vt_lanes *l, const struct place *p)
+{
+	struct vt_lane *k = lane_known(l, p->key), *found = NULL;
+
+	if (k != NULL)
+		return k;
+	for (size_t i = 0; i < VT_L(LANES_KNOWN); i++) {
+		k = &l->lane[i];
+		if (l->key[i] == 0) {
+			found = k;
+			l->n_lanes = i >= l->n_lanes ? i + 1 : l->n_lanes;
+			break;
+		}
+		if (k->n == 0 && k->held == 0 &&
+		    (found == NULL || k->turn < found->turn))
+			found = k;
+	}
+	if (found == NULL)
+		return NULL;
+	/* who is new comes after those that wait */
+	*found = (struct vt_lane){ .group = p->group,
+		.side = p->side,
+		.turn = l->turns,
+		.group_turn = l->turns };
+	l->key[found - l->lane] = p->key;
+	for (size_t i = 0; p->key != p->group && i < l->n_lanes; i++)
+		if (l->lane[i].group == p->group && &l->lane[i] != found &&
+		    l->key[i] != 0)
+			found->group_turn = l->lane[i].group_turn;
+	return found;
+}
+
+static void
+push(struct vt_lanes *l, size_t kind, const struct place *p,
+    const struct vt_work_due *d)
+{
+	size_t q = kind - first_kind[p->side];
+	struct vt_work_due *passed;
+	struct vt_lane *k;
+	uint32_t i = 0;
+	size_t room;
+
+	if (*link_of(l, d->no) != 0)
+		return; /* it stands there, or is being done */
+	if ((k = lane_of(l, p)) == NULL) {
+		see_again(l, kind, d);
+		return;
+	}
+	room = l->n_items < VT_L(LANES_ITEMS) / 2 ? VT_L(LANE_ITEMS) : FEW;
+	passed = &k->passed[q];
+	if (k->n < room && (passed->no == 0 || is_before(d, passed)))
+		i = item_new(l, d);
+	if (i == 0 && k->n == 0)
+		see_again(l, kind, d);
+	else if (i == 0 && (passed->no == 0 || is_before(d, passed)))
+		*passed = *d;
+	if (i == 0)
+		return;
+	if (k->head[q] == 0)
+		k->head[q] = i;
+	else
+		l->item[k->tail[q] - 1].next = i;
+	k->tail[q] = i;
+	k->n++;
+}
+
+/* Its first item leaves the queue; it stays known while it is being done. */
+static struct vt_lane_item *
+pop(struct vt_lanes *l, struct vt_lane *k, size_t *ret_kind)
+{
+	struct vt_lane_item *it, *found = NULL;
+	size_t q = 0;
+
+	for (size_t i = 0; i < VT_LANE_QUEUES; i++) {
+		if (k->head[i] == 0)
+			continue;
+		it = &l->item[k->head[i] - 1];
+		if (found == NULL || it->due < found->due ||
+		    (it->due == found->due && it->no < found->no)) {
+			found = it;
+			q = i;
+		}
+	}
+	k->head[q] = found->next;
+	k->n--;
+	for (size_t i = 0; k->n == 0 && i < VT_LANE_QUEUES; i++) {
+		if (k->passed[i].no != 0)
+			see_again(l, first_kind[k->side] + i, &k->passed[i]);
+		k->passed[i] = (struct vt_work_due){ 0 };
+	}
+	*ret_kind = first_kind[k->side] + q;
+	return found;
+}
+
+static bool
+is_open(const struct vt_lanes *l, const struct vt_lane *k)
+{
+	if (k->side != VT_SIDE_FAR)
+		return true;
+	if (!k->good)
+		return k->held == 0 && l->doubtful < VT_OFFICE_FAR / 2;
+	return k->held == 0 ||
+	       (k->held < VT_L(ROUTE_SLOTS) && l->held < VT_OFFICE_FAR / 2);
+}
+
+static bool
+is_sooner(const struct vt_lane *a, const struct vt_lane *b)
+{
+	return a->group_turn < b->group_turn ||
+	       (a->group_turn == b->group_turn && a->turn < b->turn);
+}
+
+/* So many threads are in the lane now, and it is so good. */
+static void
+set_held(struct vt_lanes *l, struct vt_lane *k, uint32_t held, bool good)
+{
+	if (k->side == VT_SIDE_FAR) {
+		l->held -= k->held;
+		l->held += held;
+		l->doubtful -= k->good ? 0 : k->held;
+		l->doubtful += good ? 0 : held;
+	}
+	k->held = held;
+	k->good = good;
+}
+
+/* ---- looking ---- */
 
 /* A walk along what is due of one kind. */
 struct looking {
 	struct vt_office *o;
 	struct vt_view *v;
 	size_t kind;
-	bool far;
 	struct vt_route *r; /* a place for one */
 };
 
-/* The first of these that may be done; the walk stops before it. */
 static bool
-choose(const struct looking *g, const struct vt_work_due *d, size_t n,
-    struct found *ret)
+is_known(struct vt_lanes *l, uint64_t no)
 {
-	for (size_t i = 0; i < n; i++) {
-		uint64_t lane = lane_of(g->o, g->v, d[i].no, g->r);
+	bool known;
 
-		if ((lane != 0) != g->far ||
-		    (g->far && !may_enter(&g->o->lanes, lane, g->kind, &d[i])))
-			continue;
-		*ret = (struct found){ d[i], lane, g->kind };
-		return true;
-	}
-	return false;
+	(void)pthread_mutex_lock(&l->lock);
+	known = *link_of(l, no) != 0;
+	(void)pthread_mutex_unlock(&l->lock);
+	return known;
 }
 
-/* The first item of a kind that may be done and is due before ret->d.due. */
 static int
-look(struct looking *g, struct found *ret, struct vt_err *reterr)
+put_in_place(
+    struct looking *g, const struct vt_work_due *d, struct vt_err *reterr)
 {
-	uint64_t turned;
-	struct vt_work_due at = begin_walk(g->o, g->far, g->kind, &turned);
-	struct vt_work_walk walk = { .kind = kinds[g->kind],
-		.until = ret->d.due - 1,
-		.due = at.due,
-		.no = at.no };
-	struct vt_work_due d[PAGE];
-	bool found = false;
+	struct vt_lanes *l = &g->o->lanes;
+	struct place p;
+	int rc;
+
+	if (is_known(l, d->no))
+		return VT_OK;
+	rc = place_of(g->o, g->v, d, g->kind, g->r, &p);
+	if (rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (rc != VT_OK)
+		return vt_err_set(reterr, (enum vt_code)rc,
+		    "work item %llu: it cannot be read",
+		    (unsigned long long)d->no);
+	(void)pthread_mutex_lock(&l->lock);
+	push(l, g->kind, &p, d);
+	(void)pthread_mutex_unlock(&l->lock);
+	return VT_OK;
+}
+
+static int
+look_at_kind(struct looking *g, struct vt_err *reterr)
+{
+	struct vt_work_due d[PAGE], *at = &g->o->lanes.at[g->kind];
+	vt_time now = vt_now(g->o->o.ctx);
+	struct vt_work_walk walk = { .kind = kinds[g->kind].kind,
+		.until = now,
+		.due = at->due,
+		.no = at->no };
 	size_t n = PAGE;
 	int rc = VT_OK;
 
-	while (rc == VT_OK && n == PAGE && !found) {
+	while (rc == VT_OK && n == PAGE) {
 		/* a long queue takes more than one view */
 		if ((rc = vt_view_begin(g->o->o.store, &g->v, reterr)) != VT_OK)
 			return rc;
-		for (size_t p = 0;
-		     p < PAGES && rc == VT_OK && n == PAGE && !found; p++) {
+		for (size_t p = 0; p < PAGES && rc == VT_OK && n == PAGE; p++) {
 			rc = vt_work_next(g->v, &walk, d, PAGE, &n, reterr);
-			found = rc == VT_OK && choose(g, d, n, ret);
+			for (size_t i = 0; rc == VT_OK && i < n; i++)
+				rc = put_in_place(g, &d[i], reterr);
 		}
 		vt_view_end(g->v);
 	}
-	at = (struct vt_work_due){ .no = walk.no, .due = walk.due };
-	if (found) {
-		at = ret->d;
-		at.no--;
+	if (rc != VT_OK)
+		return rc;
+	*at = (struct vt_work_due){ .no = walk.no, .due = walk.due };
+	if (at->due > now - LATE)
+		*at = (struct vt_work_due){ .due = now - LATE };
+	return VT_OK;
+}
+
+/* From where each kind is looked at. */
+static void
+begin(struct vt_lanes *l)
+{
+	(void)pthread_mutex_lock(&l->lock);
+	for (size_t i = 0; i < VT_LANES_KINDS; i++) {
+		struct vt_work_due *b = &l->back[i];
+
+		if (l->begun - l->again > AGAIN_US)
+			l->at[i] = (struct vt_work_due){ 0 };
+		if (b->no != 0 && is_before(b, &l->at[i])) {
+			l->at[i] = *b;
+			l->at[i].no--;
+		}
+		*b = (struct vt_work_due){ 0 };
 	}
-	if (rc == VT_OK)
-		end_walk(g->o, g->far, g->kind, turned, at);
+	(void)pthread_mutex_unlock(&l->lock);
+	if (l->begun - l->again > AGAIN_US)
+		l->again = l->begun;
+}
+
+static int64_t
+mono(void)
+{
+	return vt_monotonic_us(vt_context_system());
+}
+
+static void
+pause_until(int64_t until)
+{
+	int64_t us = until - mono();
+
+	if (us > WAIT_US)
+		us = WAIT_US;
+	if (us > 0) {
+		const struct timespec ts = { 0, us * 1000 };
+
+		(void)nanosleep(&ts, NULL);
+	}
+}
+
+/* What is due goes into its lanes. Who has nothing to do waits until it was
+ * looked; others do not look too often. */
+static int
+look(struct vt_office *o, bool idle, struct vt_err *reterr)
+{
+	struct vt_lanes *l = &o->lanes;
+	struct looking g = { .o = o };
+	int64_t now = mono(), next;
+	int rc = VT_OK;
+
+	if (idle)
+		(void)pthread_mutex_lock(&l->look_lock);
+	else if (pthread_mutex_trylock(&l->look_lock) != 0)
+		return VT_OK;
+	next = l->begun + PART * l->took;
+	if (idle ? l->begun > now : next > now || l->begun + EVERY_US > now)
+		goto out;
+	pause_until(next);
+	if ((g.r = malloc(sizeof(*g.r))) == NULL) {
+		rc = vt_err_set(reterr, VT_E_NOMEM, "work: no memory");
+		goto out;
+	}
+	l->begun = mono();
+	begin(l);
+	for (; g.kind < VT_LANES_KINDS && rc == VT_OK; g.kind++)
+		rc = look_at_kind(&g, reterr);
+	free(g.r);
+	l->took = mono() - l->begun;
+out:
+	(void)pthread_mutex_unlock(&l->look_lock);
 	return rc;
 }
 
-static int
-find(struct vt_office *o, bool far, struct found *ret, struct vt_err *reterr)
-{
-	struct looking g = { .o = o, .far = far, .r = malloc(sizeof(*g.r)) };
-	int rc = VT_OK;
+/* ---- coming and going ---- */
 
-	if (g.r == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "work: no memory");
-	ret->d.due = vt_now(o->o.ctx) + 1;
-	for (; g.kind < VT_LANES_KINDS && rc == VT_OK; g.kind++)
-		rc = look(&g, ret, reterr);
-	free(g.r);
-	return rc;
+struct taken {
+	uint64_t no, key;
+	size_t kind;
+};
+
+static bool
+take(struct vt_lanes *l, enum vt_side side, struct taken *ret)
+{
+	struct vt_lane *k = NULL;
+
+	(void)pthread_mutex_lock(&l->lock);
+	for (size_t i = 0; i < l->n_lanes; i++) {
+		struct vt_lane *x = &l->lane[i];
+
+		if (x->n > 0 && x->side == side && is_open(l, x) &&
+		    (k == NULL || is_sooner(x, k)))
+			k = x;
+	}
+	if (k != NULL) {
+		ret->no = pop(l, k, &ret->kind)->no;
+		ret->key = l->key[k - l->lane];
+		set_held(l, k, k->held + 1, k->good);
+		k->turn = ++l->turns;
+		for (size_t i = 0; i < l->n_lanes; i++)
+			if (l->lane[i].group == k->group)
+				l->lane[i].group_turn = l->turns;
+	}
+	(void)pthread_mutex_unlock(&l->lock);
+	return k != NULL;
+}
+
+/* tried: how it went says something of the peer. */
+static void
+leave(struct vt_lanes *l, const struct taken *t, bool tried, bool good)
+{
+	struct vt_lane *k;
+
+	(void)pthread_mutex_lock(&l->lock);
+	item_free(l, t->no);
+	k = lane_known(l, t->key);
+	set_held(l, k, k->held - 1, tried ? good : k->good);
+	if (k->n == 0 && k->held == 0 && k->side != VT_SIDE_FAR)
+		l->key[k - l->lane] = 0;
+	(void)pthread_mutex_unlock(&l->lock);
+}
+
+/* It was given back, perhaps with an hour that is over: then no look meets it
+ * again. */
+static void
+stand_again(struct vt_office *o, const struct taken *t)
+{
+	struct vt_work_due d = { .no = t->no };
+	struct looking g = { .o = o, .kind = t->kind };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_work w;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &g.v, &err)) == VT_OK)
+		rc = vt_work_get(g.v, t->no, &w, &err);
+	if (rc == VT_OK && w.due <= vt_now(o->o.ctx)) {
+		d.due = w.due;
+		rc = (g.r = malloc(sizeof(*g.r))) == NULL
+			 ? VT_E_NOMEM
+			 : put_in_place(&g, &d, &err);
+		free(g.r);
+	}
+	vt_view_end(g.v);
+	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
+		return;
+	(void)pthread_mutex_lock(&o->lanes.lock);
+	see_again(&o->lanes, t->kind, &(struct vt_work_due){ .no = 1 });
+	(void)pthread_mutex_unlock(&o->lanes.lock);
 }
 
 /* ---- doing ---- */
+
+/* Does it go to a peer by now? */
+static bool
+has_moved(struct vt_office *o, const struct taken *t)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const struct vt_work_due d = { .no = t->no };
+	struct vt_route *r = malloc(sizeof(*r));
+	struct place p = { .key = t->key };
+
+	if (r != NULL && vt_view_begin(o->o.store, &v, NULL) == VT_OK)
+		(void)place_of(o, v, &d, t->kind, r, &p);
+	free(r);
+	return p.side == VT_SIDE_FAR;
+}
 
 /* Did the peer not answer, or could it not be reached? Then its lane is narrow
  * until one gets through. */
@@ -393,36 +612,39 @@ is_failing(int rc)
 }
 
 int
-vt_lane_work(
-    struct vt_office *o, bool far, bool *ret_any, struct vt_err *reterr)
+vt_lane_work(struct vt_office *o, enum vt_side side, bool *ret_any,
+    struct vt_err *reterr)
 {
 	int64_t lease = VT_TIME_S((int64_t)VT_L(TRANSPORT_LEASE_S));
 	struct vt_err err = VT_ERR_INIT;
-	struct found f = { 0 };
+	struct taken t;
 	struct vt_work w;
 	int rc, done = VT_OK;
-	bool tried;
+	bool tried = false;
 
 	*ret_any = false;
-	if ((rc = find(o, far, &f, reterr)) != VT_OK || f.d.no == 0)
+	if ((rc = look(o, false, reterr)) != VT_OK)
 		return rc;
-	*ret_any = true; /* whoever was quicker: look again */
-	if (far && !enter(&o->lanes, f.lane))
-		return VT_OK;
-	rc =
-	    vt_work_claim_item(o->o.store, f.d.no, &o->worker, lease, &w, &err);
-	tried = rc == VT_OK;
-	if (tried) {
+	if (!take(&o->lanes, side, &t) &&
+	    ((rc = look(o, true, reterr)) != VT_OK ||
+		!take(&o->lanes, side, &t)))
+		return rc;
+	rc = side == VT_SIDE_HERE && has_moved(o, &t)
+		 ? VT_E_CONFLICT
+		 : vt_work_claim_item(
+		       o->o.store, t.no, &o->worker, lease, &w, &err);
+	if (rc == VT_OK) {
+		tried = true;
 		rc = vt_office_work_item(o, &w, &done, &err);
 		vt_work_free(&w);
-		given_back(o, f.kind, f.d.no);
 	}
-	if (far)
-		leave(&o->lanes, f.lane, tried, is_failing(done));
+	leave(&o->lanes, &t, tried, !is_failing(done));
+	stand_again(o, &t);
 	/* a lease lost to another claim is that one's business; an item that
 	 * its own act has ended is done */
 	if (rc == VT_E_CONFLICT || rc == VT_E_NOT_FOUND)
-		return VT_OK;
+		rc = VT_OK;
+	*ret_any = tried || rc == VT_OK;
 	if (rc != VT_OK && reterr != NULL)
 		*reterr = err;
 	return rc;

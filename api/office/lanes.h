@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who does which item of the queue, so that a peer that is slow, or silent,
- * holds up nobody else. What stays in this store has a thread of its own. What
- * goes to a peer is done by a few others, in the lane of its route: one, or up
- * to ROUTE_SLOTS while fewer than half of them have anything to do; one in a
- * lane whose last try failed, and in all such lanes together at most half of
- * them. So it takes eight silent peers to keep all of them from the others,
- * and none can once it is known to fail.
+ * Who does which item of the queue, so that nobody's thousand items, and no
+ * peer that is slow or silent, hold up anybody else. What is due stands in
+ * lanes; a thread takes the first item of the lane whose turn it is. Threads
+ * have sides:
+ *
+ *	CLERK	what a person waits for: numbers, files to be looked into
+ *	READ	packets to be read, and what they ask. Turns go by peers, then
+ *		by the agencies that a peer writes to
+ *	JUDGE	signatures, which may ask the network
+ *	HERE	deliveries and statuses that stay in this store
+ *	FAR	those that go to peers
+ *
+ * A lane is an agency's; a peer's and an agency's (READ); a route's (FAR).
+ * FAR has several threads. A lane has one of them, or up to ROUTE_SLOTS while
+ * fewer than half of them have anything to do. One whose last try failed, or
+ * that was not tried yet, has one at most, and all such together have half of
+ * them: strangers and peers that are known to fail never keep out the others.
  */
 #ifndef VT_API_OFFICE_LANES_H
 #define VT_API_OFFICE_LANES_H
@@ -21,46 +31,69 @@
 
 struct vt_office;
 
-#define VT_LANES_KINDS 4 /* of work */
-
-struct vt_lane {
-	uint64_t lane; /* 0: the row is free */
-	uint32_t held; /* threads in it */
-	bool failing;  /* its last try did not reach the peer */
-	uint64_t left; /* vt_lanes.leavings when one left it last */
-	/* The first item of a kind that was passed over while it was closed;
-	 * no 0: none. */
-	struct vt_work_due passed[VT_LANES_KINDS];
+enum vt_side {
+	VT_SIDE_CLERK,
+	VT_SIDE_READ,
+	VT_SIDE_JUDGE,
+	VT_SIDE_HERE,
+	VT_SIDE_FAR
 };
 
-/*
- * How far along what is due one side has looked, so that no look begins at the
- * start: what lies before is the other side's, or passed over in its lane. Set
- * back to an item that comes to lie before it.
- */
-struct vt_lane_walk {
-	struct vt_work_due at[VT_LANES_KINDS];
-	uint64_t turned; /* times it was set back */
-	int64_t begun;   /* at the start, monotonic */
+#define VT_LANES_KINDS 11 /* of work */
+#define VT_LANE_QUEUES 4  /* of a lane: a kind each */
+
+/* An item that stands in a lane, or is being done. */
+struct vt_lane_item {
+	uint64_t no;
+	vt_time due;
+	uint32_t next;  /* in its queue, or among those that are free */
+	uint32_t chain; /* of its bucket */
+};
+
+struct vt_lane {
+	uint64_t group;            /* lanes that share turns: a peer's */
+	uint64_t turn, group_turn; /* vt_lanes.turns when it was theirs */
+	enum vt_side side;
+	uint32_t held; /* threads in it */
+	uint32_t n;    /* items in its queues */
+	bool good;     /* the last try reached the peer */
+	uint32_t head[VT_LANE_QUEUES], tail[VT_LANE_QUEUES];
+	/* The first that found no place in the queue; no 0: none. */
+	struct vt_work_due passed[VT_LANE_QUEUES];
 };
 
 struct vt_lanes {
-	pthread_mutex_t lock; /* guards all of it */
-	struct vt_lane known[VT_L(LANES_KNOWN)];
-	uint64_t leavings;
-	struct vt_lane_walk walks[2]; /* what stays here; what goes to peers */
+	/* One looks at what is due at a time; guards what follows. */
+	pthread_mutex_t look_lock;
+	int64_t begun, took; /* last look */
+	int64_t again;       /* last one at everything */
+	/* Up to where everything was seen, of each kind. */
+	struct vt_work_due at[VT_LANES_KINDS];
+
+	pthread_mutex_t lock; /* guards all that follows */
+	/* From where it is to be seen again; no 0: from nowhere. */
+	struct vt_work_due back[VT_LANES_KINDS];
+	uint64_t key[VT_L(LANES_KNOWN)]; /* of each lane; 0: the row is free */
+	struct vt_lane lane[VT_L(LANES_KNOWN)];
+	size_t n_lanes; /* rows that were used */
+	uint64_t turns;
+	uint32_t held, doubtful; /* threads with peers; not known to be good */
+	/* Links are rows + 1; 0: none. */
+	struct vt_lane_item item[VT_L(LANES_ITEMS)];
+	uint32_t bucket[VT_L(LANES_ITEMS)]; /* by number */
+	uint32_t n_items, n_used, free;
+	/* Lanes that items to peers, or of peers, were found to be in. */
 	struct {
-		uint64_t no, lane;
+		uint64_t no, key, group;
 	} cache[VT_L(LANES_CACHE)];
 };
 
 void vt_lanes_init(struct vt_lanes *l);
 void vt_lanes_fini(struct vt_lanes *l);
 
-/* The work of a thread: one item of deliveries, statuses, gateways, either of
- * those that stay here or of those that go to a peer. *ret_any false: nothing
- * that may be done now is due. */
-VT_NODISCARD int vt_lane_work(
-    struct vt_office *o, bool far, bool *ret_any, struct vt_err *reterr);
+/* The work of a thread of a side: one item. *ret_any false: nothing that may
+ * be done now is due. */
+VT_NODISCARD int vt_lane_work(struct vt_office *o, enum vt_side side,
+    bool *ret_any, struct vt_err *reterr);
 
 #endif

@@ -80,12 +80,10 @@ sweep(struct vt_office *o, vt_time *swept)
 static void *
 work_thread(void *arg)
 {
-	const uint32_t here = 1U << VT_WORK_NOTICE | 1U << VT_WORK_NUMBER |
-			      1U << VT_WORK_LOOK | 1U << VT_WORK_PACKET |
-			      1U << VT_WORK_ASK | 1U << VT_WORK_RECALL;
 	struct vt_office_thread *t = arg;
 	struct vt_office *o = t->o;
 	size_t at = (size_t)(t - o->threads);
+	enum vt_side side = at < VT_SIDE_FAR ? (enum vt_side)at : VT_SIDE_FAR;
 	uint64_t woken = 0;
 	vt_time swept = 0;
 	bool any, more = true;
@@ -95,14 +93,7 @@ work_thread(void *arg)
 		struct vt_err err = VT_ERR_INIT;
 		int rc;
 
-		any = false;
-		if (at == 0)
-			rc = vt_office_work_once(o, here, &any, &err);
-		else if (at == VT_OFFICE_THREADS - 1)
-			rc = vt_office_work_once(
-			    o, 1U << VT_WORK_VALIDATE, &any, &err);
-		else
-			rc = vt_lane_work(o, at > 1, &any, &err);
+		rc = vt_lane_work(o, side, &any, &err);
 		if (rc != VT_OK)
 			vt_log_err("office.work", &err);
 		if (at == 0)
@@ -195,6 +186,7 @@ vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
 	pthread_mutex_init(&o->lock, NULL);
 	init_wake(&o->wake);
 	vt_lanes_init(&o->lanes);
+	vt_admission_init(&o->admission);
 	vt_held_init(&o->held);
 	vt_own_keys_init(&o->own_keys);
 	vt_password_gate_init(&o->passwords);
@@ -206,7 +198,8 @@ vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
 		vt_office_close(o);
 		return rc;
 	}
-	if ((rc = take_over(o, reterr)) != VT_OK) {
+	if ((rc = take_over(o, reterr)) != VT_OK ||
+	    (rc = vt_admission_load(o, reterr)) != VT_OK) {
 		vt_office_close(o);
 		return rc;
 	}
@@ -240,6 +233,7 @@ vt_office_close(struct vt_office *o)
 	vt_held_fini(&o->held);
 	vt_own_keys_fini(&o->own_keys);
 	vt_lanes_fini(&o->lanes);
+	vt_admission_fini(&o->admission);
 	o->magic = 0;
 	free(o);
 }

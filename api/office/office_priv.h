@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "api/exchange/transport.h"
+#include "api/office/admission.h"
 #include "api/office/held.h"
 #include "api/office/lanes.h"
 #include "api/office/office.h"
@@ -41,12 +42,10 @@
  * act the office derives from theirs can have a key of its own. */
 #define VT_OFFICE_KEY_MAX VT_L(API_KEY_MAX)
 
-/* Threads that do the work queue: one for what is to be read or filled in, one
- * for deliveries and statuses that stay here, the others for those that wait
- * for peers (lanes.h); the last for signatures to be judged, which may ask the
- * network. */
+/* Threads that do the work queue: one for each side of lanes.h, but for peers
+ * so many. */
 #define VT_OFFICE_FAR        12
-#define VT_OFFICE_THREADS    (3 + VT_OFFICE_FAR)
+#define VT_OFFICE_THREADS    (VT_SIDE_FAR + VT_OFFICE_FAR)
 #define VT_OFFICE_TRANSPORTS 8
 
 struct vt_office_thread {
@@ -67,6 +66,7 @@ struct vt_office {
 	struct vt_transport transports[VT_OFFICE_TRANSPORTS];
 	size_t n_transports;
 	struct vt_lanes lanes;
+	struct vt_admission admission;
 	struct vt_held held;   /* papers in memory for workers */
 	struct vt_tries *pins; /* wrong PINs of each key */
 	struct vt_tries *sign_ins; /* wrong passwords of each login name */
@@ -213,10 +213,6 @@ VT_NODISCARD int vt_office_clean_meta(const struct vt_meta *m,
 
 /* ---- exchange.c ---- */
 
-/* One item of these kinds of the work queue; *ret_any false when nothing was
- * due. */
-VT_NODISCARD int vt_office_work_once(struct vt_office *o, uint32_t kinds,
-    bool *ret_any, struct vt_err *reterr);
 /* Does a claimed item, and gives it back when it is not done. *ret_done: how
  * the try went; the result: whether the queue knows. */
 struct vt_work;

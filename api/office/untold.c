@@ -10,9 +10,9 @@
 #define PAGE 32
 
 static bool
-is_untold(const struct vt_work *w)
+is_untold(const struct vt_work *w, uint32_t agency_no)
 {
-	return w->kind == VT_WORK_STATUS &&
+	return w->agency_no == agency_no && w->kind == VT_WORK_STATUS &&
 	       (w->due == VT_WORK_PARKED ||
 		   w->attempt >= VT_L(DELIVERY_ATTEMPTS_MAX));
 }
@@ -88,13 +88,13 @@ vt_office_untold(struct vt_office *o, struct vt_view *v,
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_who_may(actor, VT_DUTY_INBOX, reterr)) != VT_OK)
 		return rc;
-	while (n == PAGE && found < max && seen < VT_L(SEARCH_SCAN_MAX)) {
-		rc = vt_work_list(
-		    v, actor->agency_no, after, w, PAGE, &n, reterr);
+	/* everybody's: a bound on what is looked at, not on what is ours */
+	while (n == PAGE && found < max && seen < VT_L(WORK_SCAN_MAX)) {
+		rc = vt_work_list(v, 0, after, w, PAGE, &n, reterr);
 		for (size_t i = 0; i < n && rc == VT_OK && found < max; i++) {
 			after = w[i].no;
 			seen++;
-			if (is_untold(&w[i]))
+			if (is_untold(&w[i], actor->agency_no))
 				rc = fill(v, w[i].no, &ret[found++], reterr);
 		}
 		if (rc != VT_OK)
@@ -106,56 +106,74 @@ vt_office_untold(struct vt_office *o, struct vt_view *v,
 }
 /* NOLINTEND(readability-function-size) */
 
-/* The item that tells this status. VT_E_NOT_FOUND. */
 static int
-find(struct vt_view *v, uint32_t agency_no, const vt_id *id, uint64_t *ret_no,
+tells(struct vt_view *v, uint64_t no, const vt_id *id, bool *ret,
     struct vt_err *reterr)
 {
-	struct vt_work w[PAGE], full;
 	struct vt_telling t;
-	uint64_t after = 0;
+	struct vt_work w;
+	int rc;
+
+	if ((rc = vt_work_get(v, no, &w, reterr)) == VT_OK &&
+	    (rc = vt_telling_decode(&w, &t, reterr)) == VT_OK)
+		*ret = vt_id_eq(&t.id, id);
+	return rc;
+}
+
+/* The item that tells this status; ret_no 0: not in this part of the queue.
+ * *after: where the next one begins, 0: there is none. */
+static int
+find(struct vt_office *o, uint32_t agency_no, const vt_id *id, uint64_t *after,
+    uint64_t *ret_no, struct vt_untold *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_work w[PAGE];
 	size_t n = PAGE;
 	int rc;
 
-	while (n == PAGE) {
-		rc = vt_work_list(v, agency_no, after, w, PAGE, &n, reterr);
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	for (size_t seen = 0; n == PAGE && seen < VT_L(WORK_SCAN_MAX);
+	     seen += n) {
+		rc = vt_work_list(v, 0, *after, w, PAGE, &n, reterr);
 		for (size_t i = 0; i < n && rc == VT_OK; i++) {
-			after = w[i].no;
-			if (!is_untold(&w[i]))
-				continue;
-			if ((rc = vt_work_get(v, w[i].no, &full, reterr)) !=
-				VT_OK ||
-			    (rc = vt_telling_decode(&full, &t, reterr)) !=
-				VT_OK ||
-			    !vt_id_eq(&t.id, id))
-				continue;
-			*ret_no = w[i].no;
-			return VT_OK;
+			bool it = false;
+
+			*after = w[i].no;
+			if (is_untold(&w[i], agency_no))
+				rc = tells(v, w[i].no, id, &it, reterr);
+			if (rc == VT_OK && it) {
+				*ret_no = w[i].no;
+				return fill(v, w[i].no, ret, reterr);
+			}
 		}
 		if (rc != VT_OK)
 			return rc;
 	}
-	return vt_err_set(reterr, VT_E_NOT_FOUND,
-	    "no status of this agency with this id waits to be told");
+	if (n < PAGE)
+		*after = 0;
+	return VT_OK;
 }
 
 int
 vt_office_hurry_status(struct vt_office *o, const struct vt_actor *actor,
     const vt_id *status, struct vt_untold *ret, struct vt_err *reterr)
 {
-	struct vt_view *v = NULL;
-	uint64_t no = 0;
+	uint64_t no = 0, after = 0;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_who_may(actor, VT_DUTY_REPLAY, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_who_may(actor, VT_DUTY_REPLAY, reterr)) != VT_OK)
 		return rc;
-	if ((rc = find(v, actor->agency_no, status, &no, reterr)) == VT_OK)
-		rc = fill(v, no, ret, reterr);
-	vt_view_end(v);
+	do
+		rc =
+		    find(o, actor->agency_no, status, &after, &no, ret, reterr);
+	while (rc == VT_OK && no == 0 && after != 0);
 	if (rc != VT_OK)
 		return rc;
+	if (no == 0)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "no status of this agency with this id waits to be told");
 	ret->next = vt_now(o->o.ctx);
 	rc = vt_work_hurry(o->o.store, no, ret->next, reterr);
 	if (rc == VT_OK)

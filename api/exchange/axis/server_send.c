@@ -276,7 +276,8 @@ hand_over(struct vt_http_req *req, const struct sending *s,
 		.peer = vt_axis_param(req, "from"),
 		.headers = p->headers,
 		.expect = &p->hash,
-		.size = p->size };
+		.size = p->size,
+		.retry_after_s = &req->retry_after_s };
 	vt_id id;
 	int rc;
 

@@ -135,7 +135,8 @@ begin(
 		.external = vt_http_param(req, "id"),
 		.peer = e->from,
 		.expect = &e->packet,
-		.size = length == VT_HTTP_LENGTH_UNKNOWN ? 0 : length };
+		.size = length == VT_HTTP_LENGTH_UNKNOWN ? 0 : length,
+		.retry_after_s = &req->retry_after_s };
 	struct vt_consigning *g = NULL;
 	VT_BUF_AUTO(headers);
 	char *text;

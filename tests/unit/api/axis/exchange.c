@@ -21,6 +21,7 @@
 #include "api/exchange/axis/server.h"
 #include "api/exchange/edxml/edxml.h"
 #include "api/fetch/fetch.h"
+#include "api/office/admission.h"
 #include "api/office/consign.h"
 #include "api/office/deliver.h"
 #include "api/office/hosted.h"
@@ -620,6 +621,50 @@ test_sending(const struct vt_axis_client *c)
 	vt_buf_free(&p.bytes);
 }
 
+/* Who has brought as much as is taken in a day is told to try later; what is
+ * known is answered as ever, and nothing else was kept. */
+static void
+test_too_much(const struct vt_axis_client *c)
+{
+	struct vt_peer_packet p = {
+		.kind = VT_PACKET_EDOC, .from = "H98.01", .to = "H99.07"
+	};
+	const char *const to[] = { "H99.07" };
+	struct vt_axis_sending s = { VT_PACKET_EDOC, "H98.01", to, 1, NULL,
+		NULL };
+	struct vt_err err = VT_ERR_INIT;
+	char first[201] = "", again[201] = "";
+	size_t before = consignments(tenant, 0), more = 0;
+	unsigned wait_s = 0;
+	struct vt_source src;
+	vt_hash h;
+
+	tap_call(vt_peer_sample(&p, 990003, 20000, &err), &err, "a packet");
+	vt_source_memory(&src, vt_buf_view(&p.bytes));
+	h = vt_sha256(vt_buf_view(&p.bytes));
+	s.body = &src;
+	s.hash = &h;
+	tap_call(vt_axis_send(c, &s, first, &err), &err, "is taken");
+	while (vt_admission_take(office, "H98.01", 1, &wait_s, &err) == VT_OK)
+		more++;
+	tap_ok(more > 0, "%zu more come", more);
+	tap_call(vt_axis_send(c, &s, again, &err), &err, "the first again");
+	tap_eq_str(again, first, "the same DocId");
+	vt_buf_free(&p.bytes);
+	tap_call(vt_peer_sample(&p, 990004, 20000, &err), &err, "another");
+	vt_source_memory(&src, vt_buf_view(&p.bytes));
+	h = vt_sha256(vt_buf_view(&p.bytes));
+	err = (struct vt_err)VT_ERR_INIT;
+	tap_code(vt_axis_send(c, &s, again, &err), VT_E_PEER_UNAVAILABLE, &err,
+	    "is to be sent later");
+	tap_ok(strstr(err.msg, "503, ErrorCode 20") != NULL, "with code 20: %s",
+	    err.msg);
+	tap_eq_int(consignments(tenant, 0), before + 1, "and is not kept");
+	vt_admission_give_back(office, "H98.01", 1, 0);
+	tap_call(vt_axis_send(c, &s, again, &err), &err, "later it is taken");
+	vt_buf_free(&p.bytes);
+}
+
 static void
 test_both(void)
 {
@@ -632,6 +677,7 @@ test_both(void)
 	test_sending(&c);
 	test_statuses(&c);
 	test_units(&c);
+	test_too_much(&c);
 }
 
 /* ---- thousands of rows ---- */

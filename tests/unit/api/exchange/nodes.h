@@ -24,12 +24,13 @@
 #define WAIT_S 20
 
 static _Atomic int64_t clock_now = (int64_t)1772413965 * 1000000;
+static _Atomic int64_t clock_tick; /* between two looks at it */
 
 static vt_time
 test_now(void *arg)
 {
 	(void)arg;
-	return atomic_load(&clock_now);
+	return atomic_fetch_add(&clock_now, clock_tick);
 }
 
 static int64_t
@@ -243,7 +244,7 @@ forget_kept(struct node *n)
 
 /* ---- nodes ---- */
 
-static void
+static UNUSED void
 node_open(struct node *n)
 {
 	struct vt_office_options o = { .store = n->store,
@@ -325,7 +326,7 @@ node_begin(struct node *n)
 	n->store = store_new(n->dir, &test_ctx);
 }
 
-static void
+static UNUSED void
 node_end(struct node *n)
 {
 	vt_office_close(n->office);

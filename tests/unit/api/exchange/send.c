@@ -127,6 +127,48 @@ failing_peers(void)
 	answer_again(first, 8);
 }
 
+/* Peers that nobody has spoken to yet, as many as there are threads. */
+static void
+strangers(void)
+{
+	vt_id quiet[12], far = issued(&a, 0, 8700);
+	size_t before = count_arrived(&b, 0);
+
+	for (size_t i = 0; i < 12; i++)
+		quiet[i] = issued(&a, 0, 8710 + i * 5);
+	a.hang = true;
+	send_silent(quiet, 12, 11, 12);
+	WAIT_FOR(a.hanging >= 6, "strangers are silent");
+	naps(30);
+	tap_eq_int(a.hanging, 6, "half of the threads are theirs");
+	send_to(&a, 0, &far, b.code[0]);
+	WAIT_FOR(count_arrived(&b, 0) == before + 1, "a friend has the others");
+	WAIT_FOR(shown(&a, &far) == 1, "it knows");
+	answer_again(quiet, 12);
+}
+
+/* A route that fails gives its slots back: when it answers, it has them all. */
+static void
+slots_come_back(void)
+{
+	vt_id first[9], again[3];
+
+	for (size_t i = 0; i < 9; i++)
+		first[i] = issued(&a, 0, 9000 + i * 5);
+	for (size_t i = 0; i < 3; i++)
+		again[i] = issued(&a, 0, 9100 + i * 5);
+	a.silence = VT_E_PEER_UNAVAILABLE;
+	a.hang = true;
+	send_silent(first, 9, 2, 1);
+	WAIT_FOR(a.hanging == VT_L(ROUTE_SLOTS), "a route has all its slots");
+	answer_again(first, 9);
+	a.hang = true;
+	send_silent(again, 3, 2, 1);
+	WAIT_FOR(a.hanging == VT_L(ROUTE_SLOTS), "it failed, and has them all");
+	a.silence = 0;
+	answer_again(again, 3);
+}
+
 #define UNITS 200
 
 /* A letter to many units of one gateway. */
@@ -682,7 +724,7 @@ main(void)
 	node_tenant(&a, "H99.08");
 	node_tenant(&b, "H99.31");
 	node_route(&a, "H99.31", VT_ROUTE_DIRECT);
-	for (unsigned i = 1; i <= 10; i++) {
+	for (unsigned i = 1; i <= 22; i++) {
 		char code[16];
 
 		(void)snprintf(code, sizeof(code), "HANG.%u", i);
@@ -694,6 +736,8 @@ main(void)
 	silent_peers();
 	four_silent();
 	failing_peers();
+	strangers();
+	slots_come_back();
 	many_wait();
 	at_once();
 	refused_status();
