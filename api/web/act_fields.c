@@ -102,6 +102,8 @@ VT_ACT_FIELDS(approve)
 	    T(s->d, "Ý kiến (không bắt buộc)", "A word (optional)"), false);
 }
 
+	if (vt_copy_form(&s->p.meta) != NULL)
+		return; /* nobody initials a copy */
 VT_ACT_FIELDS(give_back)
 {
 	area(
