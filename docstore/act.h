@@ -189,7 +189,8 @@ struct vt_step {
 		/* After issue. One delivery and one work item each; code ""
 		 * gives a delivery to be printed. Nobody twice: VT_E_INVALID
 		 * in one step, VT_E_EXISTS for an agency that has a delivery
-		 * of this paper. about: a paper of the agency that this one
+		 * of this paper which it did not refuse. about: a paper of the
+		 * agency that this one
 		 * recalls or replaces, for those who got it: then one delivery
 		 * an agency and such paper, beside the plain one. */
 		struct {
@@ -369,8 +370,11 @@ struct vt_step {
 		/*
 		 * From STORED or QUARANTINED: all members are taken; the work
 		 * item ends (needs no lease); state STORED (from QUARANTINED,
-		 * from REFUSED without a paper, or from STORED when the item
-		 * is gone) enqueues another one and takes nothing else. From
+		 * from REFUSED without a paper, from STORED when the item is
+		 * gone, or of an edoc that is ARRIVED, REFUSED or a DUPLICATE
+		 * when its paper was refused or taken back: that paper is not
+		 * its own any more) enqueues another one and takes nothing
+		 * else. From
 		 * ARRIVED only to APPLIED or REFUSED, taking state, note and
 		 * paper. Else VT_E_OUT_OF_ORDER.
 		 * paper: zero: the act's, if it has one.

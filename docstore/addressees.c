@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Addressees of a dispatch: an agency gets a paper once, and once more for each
- * paper it had that this one recalls or replaces. Decided in the
- * writer's transaction, so two dispatches at the same time cannot both pass.
+ * Addressees of a dispatch: an agency gets a paper once, once more for each
+ * paper it had that this one recalls or replaces, and once more after it
+ * refused it. Decided in the writer's transaction, so two dispatches at the
+ * same time cannot both pass.
  */
 #include <stdlib.h>
 
@@ -70,7 +71,7 @@ not_sent_yet(struct vt_apply *x, const vt_id *about, const struct addressee *to,
 			return rc;
 		if (!vt_id_is_zero(about) && !vt_id_eq(about, &d.about))
 			continue;
-		if (*d.to.code != '\0' &&
+		if (*d.to.code != '\0' && d.state != VT_DELIVERY_REFUSED &&
 		    bsearch(&was, to, n, sizeof(*to), compare) != NULL)
 			return vt_err_set(reterr, VT_E_EXISTS,
 			    "dispatch: this paper was sent to %s already",

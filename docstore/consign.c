@@ -209,25 +209,39 @@ vt_consign_may_stand(const struct vt_consignment *c)
 		   (c->state == VT_CONSIGN_REFUSED && c->type != VT_EDOC_NEW));
 }
 
-/* Does this consignment's paper still stand for its document? */
+/* Was the paper that was made of it refused, or taken back? */
 static int
-stands(struct vt_apply *x, struct vt_arena *a, const struct vt_consignment *c,
-    bool *ret, struct vt_err *reterr)
+paper_is_gone(struct vt_apply *x, struct vt_arena *a,
+    const struct vt_consignment *c, bool *ret, struct vt_err *reterr)
 {
 	struct vt_paper p;
 	struct vt_ref ref;
 	int rc;
 
 	*ret = false;
-	if (!vt_consign_may_stand(c))
+	if (vt_id_is_zero(&c->paper))
 		return VT_OK;
 	if ((rc = vt_row_ref(x->b->txn, &c->paper, VT_OBJECT_PAPER, &ref,
 		 reterr)) != VT_OK ||
 	    (rc = vt_row_paper(
 		 x->b->txn, ref.agency_no, ref.seq, a, &p, reterr)) != VT_OK)
 		return rc;
-	*ret = p.state != VT_PAPER_REFUSED && p.state != VT_PAPER_TAKEN_BACK;
+	*ret = p.state == VT_PAPER_REFUSED || p.state == VT_PAPER_TAKEN_BACK;
 	return VT_OK;
+}
+
+/* Does this consignment's paper still stand for its document? */
+static int
+stands(struct vt_apply *x, struct vt_arena *a, const struct vt_consignment *c,
+    bool *ret, struct vt_err *reterr)
+{
+	bool gone = true;
+	int rc = VT_OK;
+
+	if (vt_consign_may_stand(c))
+		rc = paper_is_gone(x, a, c, &gone, reterr);
+	*ret = !gone;
+	return rc;
 }
 
 /* The same edoc, whatever brought it; or, when its paper would be made, one
@@ -277,19 +291,28 @@ document_new(struct vt_apply *x, const struct vt_consignment *c, bool made,
 	return s.rc;
 }
 
-/* stuck: it is to be read, and nothing is going to. */
+/* stuck: it is to be read, and nothing is going to. gone: its paper was
+ * refused or taken back. */
 static bool
-may_follow(const struct vt_consignment *c, enum vt_consign_state st, bool stuck)
+may_follow(const struct vt_consignment *c, enum vt_consign_state st, bool stuck,
+    bool gone)
 {
+	bool anew =
+	    st == VT_CONSIGN_STORED && gone && c->kind == VT_CONSIGN_EDOC;
+
 	switch (c->state) {
 	case VT_CONSIGN_STORED:
 		return st != VT_CONSIGN_STORED || stuck;
 	case VT_CONSIGN_QUARANTINED:
 		return true;
 	case VT_CONSIGN_ARRIVED:
-		return st == VT_CONSIGN_APPLIED || st == VT_CONSIGN_REFUSED;
+		return st == VT_CONSIGN_APPLIED || st == VT_CONSIGN_REFUSED ||
+		       anew;
 	case VT_CONSIGN_REFUSED: /* a paper would be made once more */
-		return st == VT_CONSIGN_STORED && vt_id_is_zero(&c->paper);
+		return st == VT_CONSIGN_STORED &&
+		       (vt_id_is_zero(&c->paper) || anew);
+	case VT_CONSIGN_DUPLICATE:
+		return anew;
 	default:
 		return false;
 	}
@@ -303,7 +326,7 @@ decide_read(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	struct vt_consignment c;
 	enum vt_consign_state was;
 	struct vt_ref ref;
-	bool waits = false;
+	bool waits = false, gone = false;
 	int rc;
 
 	rc = vt_row_ref(x->b->txn, &n->id, VT_OBJECT_CONSIGNMENT, &ref, reterr);
@@ -315,9 +338,11 @@ decide_read(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return rc;
 	was = c.state;
 	if (n->state == VT_CONSIGN_STORED &&
-	    (rc = vt_work_exists(x->b->txn, c.work, &waits, reterr)) != VT_OK)
+	    ((rc = vt_work_exists(x->b->txn, c.work, &waits, reterr)) !=
+		    VT_OK ||
+		(rc = paper_is_gone(x, x->arena, &c, &gone, reterr)) != VT_OK))
 		return rc;
-	if (!may_follow(&c, n->state, !waits))
+	if (!may_follow(&c, n->state, !waits, gone))
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "consignment: it is \"%s\"%s and cannot become \"%s\"",
 		    vt_consign_state_name(was),
@@ -327,6 +352,8 @@ decide_read(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	c.note = n->note;
 	if (n->state == VT_CONSIGN_STORED) { /* to be read again */
 		c.work = r->work = ++x->work;
+		if (gone) /* it keeps its own history */
+			memset(&c.paper, 0, sizeof(c.paper));
 		return record(x, r, &c, reterr);
 	}
 	r->work = c.work;

@@ -47,6 +47,8 @@ enum vt_edoc_type {
  * STORED ──> ARRIVED ──> APPLIED or REFUSED
  *    │└────> APPLIED, REFUSED, DUPLICATE
  *    └─────> QUARANTINED ──> like STORED; STORED again: to be read again
+ * ARRIVED, REFUSED, DUPLICATE of a paper that was refused or taken back:
+ * STORED again, when its sender brings it again
  */
 enum vt_consign_state {         /* stored */
 	VT_CONSIGN_STORED = 1,  /* durable, not read yet */

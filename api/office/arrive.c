@@ -225,6 +225,8 @@ quarantine(
 	/* the message may quote the packet */
 	step.u.consign_read.note =
 	    vt_arrival_text(a, vt_buf_str(&a->reason), VT_L(NOTE_MAX), &ok);
+	if (why->code == VT_E_OTHER_CONTENT)
+		step.u.consign_read.paper = a->other;
 	if (!ok)
 		return vt_arena_err(a->arena, reterr);
 	rc = vt_arrival_act(a, NULL, &step, 1, &res, reterr);
@@ -257,6 +259,7 @@ load(struct vt_arrival *a, const vt_id *id, struct vt_err *reterr)
 	vt_text_fit(a->peer, sizeof(a->peer), c.peer);
 	a->packet = c.packet;
 	a->received_at = c.received_at;
+	a->other = c.paper;
 	return VT_OK;
 }
 
@@ -445,6 +448,8 @@ arrive(struct vt_arrival *a, const struct vt_work *w, struct vt_err *reterr)
 		return quarantine(a, &err, reterr);
 	if (rc == VT_OK)
 		rc = apply(a, &err);
+	if (rc == VT_E_OTHER_CONTENT)
+		return quarantine(a, &err, reterr);
 	if (rc != VT_OK && !vt_err_info(rc)->retryable &&
 	    vt_outcome(rc) == VT_OUTCOME_REFUSED && a->x != NULL &&
 	    w->attempt >= OUR_TROUBLES) {

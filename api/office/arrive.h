@@ -21,6 +21,9 @@ struct vt_arrival {
 	char to[64], doc_id[VT_ID_TEXT + 1];
 	vt_hash packet;
 	vt_time received_at;
+	/* the paper whose DocumentId it has, with another content; when it is
+	 * read: a person said that it is a paper of its own all the same */
+	vt_id other;
 	struct vt_edxml *x;
 	int out; /* the attachments' bytes */
 	struct vt_arena *arena;

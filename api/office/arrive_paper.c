@@ -270,6 +270,112 @@ common_steps(struct vt_arrival *a, struct making *k, const vt_id *known,
 	return vt_effect_steps(a, &k->effect, k->steps, &k->n, reterr);
 }
 
+/* ---- is it the same? ---- */
+
+static bool
+same(const char *x, const char *y)
+{
+	return vt_edxml_same_text(x == NULL ? "" : x, y == NULL ? "" : y);
+}
+
+static bool
+same_day(const struct vt_edxml_day *x, const struct vt_edxml_day *y)
+{
+	return x->year == y->year && x->month == y->month && x->day == y->day;
+}
+
+/* What the header says of the document itself: not who carried it when, nor
+ * what it asks for. */
+static const char *
+other_header(
+    const struct vt_edxml_document *x, const struct vt_edxml_document *y)
+{
+	if (!same(x->subject, y->subject))
+		return "Subject";
+	if (!same(x->code_number, y->code_number) ||
+	    !same(x->code_notation, y->code_notation))
+		return "Code";
+	if (!same_day(&x->promulgated, &y->promulgated))
+		return "PromulgationDate";
+	if (!same(x->type_name, y->type_name))
+		return "DocumentTypeName";
+	if (!same(x->content, y->content))
+		return "Content";
+	if (!same(x->signer_name, y->signer_name))
+		return "SignerInfo/FullName";
+	return same_day(&x->due, &y->due) ? NULL : "DueDate";
+}
+
+static size_t
+count_files(const struct vt_edxml_document *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n_attachments; i++)
+		n += d->attachments[i].present && d->attachments[i].size > 0;
+	return n;
+}
+
+/* Has the paper each of these files, in whichever version? */
+static int
+has_files(struct vt_view *v, const struct making *k, const vt_id *paper,
+    bool *ret, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_version w;
+	int rc = VT_OK;
+
+	for (size_t i = 0; i < k->n_files && rc == VT_OK; i++)
+		rc = vt_version_by_hash(v, paper, &k->files[i].hash, &w, &err);
+	*ret = rc == VT_OK;
+	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+/*
+ * A paper of this DocumentId is here (was: what brought it). Senders mend a
+ * document and keep its id: what is not the same is never answered as if it
+ * were, a person looks at it. VT_E_OTHER_CONTENT.
+ */
+static int
+compare(struct vt_arrival *a, const struct making *k,
+    const struct vt_act_result *was, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	VT_CLEANUP(vt_edxml_free) struct vt_edxml *x = NULL;
+	const struct vt_edxml_document *d = &a->x->document;
+	struct vt_consignment c;
+	const char *what = NULL;
+	bool files = true;
+	int rc;
+
+	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_consign_get(v, &was->consignment, &c, reterr)) != VT_OK ||
+	    (c.findings.n > 0 &&
+		(rc = vt_edxml_get(c.findings, &x, reterr)) != VT_OK))
+		return rc;
+	if (vt_hash_eq(&c.packet, &a->packet))
+		return VT_OK;
+	if (x != NULL && count_files(&x->document) != count_files(d))
+		files = false;
+	else if (count_files(d) > 0 &&
+		 (rc = has_files(v, k, &was->paper, &files, reterr)) != VT_OK)
+		return rc;
+	if (x != NULL)
+		what = other_header(&x->document, d);
+	if (files && what == NULL)
+		return VT_OK;
+	a->other = was->paper;
+	return vt_err_set(reterr, VT_E_OTHER_CONTENT,
+	    "packet: DocumentId \"%.100s\" is that of a paper that is here: "
+	    "QCVN 102: one id, one document: it differs in %s",
+	    d->document_id == NULL ? "" : d->document_id,
+	    files ? what : "its files");
+}
+
 /* The paper that it brings is here already, and now ends another one. */
 static int
 join(struct vt_arrival *a, struct making *k, const vt_id *known,
@@ -302,6 +408,7 @@ paper_act(struct vt_arrival *a, struct making *k, struct vt_err *reterr)
 
 	if ((rc = common_steps(a, k, NULL, reterr)) != VT_OK)
 		return rc;
+	k->steps[1].u.consign_read.again = !vt_id_is_zero(&a->other);
 	vt_look_later(&k->id, 1, &k->look, &k->steps[k->n++]);
 	if ((rc = note_stranger(a, &k->meta, &k->stranger, k->steps, &k->n,
 		 reterr)) != VT_OK ||
@@ -309,6 +416,8 @@ paper_act(struct vt_arrival *a, struct making *k, struct vt_err *reterr)
 		return rc;
 	rc = vt_arrival_act(a, NULL, k->steps, k->n, &res, &err);
 	known = res.paper;
+	if (rc == VT_E_EXISTS && compare(a, k, &res, &err) != VT_OK)
+		rc = err.code;
 	vt_act_result_free(&res);
 	if (rc == VT_E_EXISTS && k->effect.ask == 0)
 		return vt_arrival_duplicate(a, &known,

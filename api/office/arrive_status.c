@@ -87,22 +87,37 @@ same_agency(struct vt_view *v, const char *x, const char *y)
 }
 
 /* The deliveries of a paper to one agency: what is said of it is said of each,
- * for it may have gone there again to end another paper. One whose arrival
- * nobody has vouched for is meant only when no other can be. */
+ * for it may have gone there again to end another paper; not of one that was
+ * refused before it was sent again. One whose arrival nobody has vouched for
+ * is meant only when no other can be. */
 struct matched {
 	vt_id paper, delivery[DELIVERIES_MAX];
+	vt_id about[DELIVERIES_MAX];
+	bool refused[DELIVERIES_MAX];
 	bool unvouched[DELIVERIES_MAX]; /* its receipt is still wanted */
 	size_t n;
 };
+
+/* The place of a delivery: that of a refused one that it sends again, or
+ * behind all. */
+static size_t
+place_of(const struct matched *m, const struct vt_delivery *d)
+{
+	size_t i = 0;
+
+	while (
+	    i < m->n && !(m->refused[i] && vt_id_eq(&m->about[i], &d->about)))
+		i++;
+	return i;
+}
 
 static int
 find_deliveries(struct vt_view *v, const char *from, struct matched *ret,
     struct vt_err *reterr)
 {
 	struct vt_delivery d[PAGE];
-	size_t vouched = 0;
+	size_t vouched = 0, n, at;
 	uint64_t after = 0;
-	size_t n;
 	int rc;
 
 	ret->n = 0;
@@ -111,18 +126,23 @@ find_deliveries(struct vt_view *v, const char *from, struct matched *ret,
 		    v, &ret->paper, after, d, PAGE, &n, reterr);
 		if (rc != VT_OK)
 			return rc;
-		for (size_t i = 0; i < n && ret->n < DELIVERIES_MAX; i++) {
+		for (size_t i = 0; i < n; i++) {
 			after = d[i].seq;
 			if (d[i].to.code[0] == '\0' ||
-			    !same_agency(v, d[i].to.code, from))
+			    !same_agency(v, d[i].to.code, from) ||
+			    (at = place_of(ret, &d[i])) == DELIVERIES_MAX)
 				continue;
-			ret->delivery[ret->n] = d[i].id;
-			ret->unvouched[ret->n] =
-			    d[i].sent_at == VT_TIME_NONE &&
-			    d[i].state == VT_DELIVERY_WAITING;
-			vouched += ret->unvouched[ret->n++] ? 0 : 1;
+			if (at == ret->n)
+				ret->n++;
+			ret->delivery[at] = d[i].id;
+			ret->about[at] = d[i].about;
+			ret->refused[at] = d[i].state == VT_DELIVERY_REFUSED;
+			ret->unvouched[at] = d[i].sent_at == VT_TIME_NONE &&
+					     d[i].state == VT_DELIVERY_WAITING;
 		}
-	} while (n == PAGE && ret->n < DELIVERIES_MAX);
+	} while (n == PAGE);
+	for (size_t i = 0; i < ret->n; i++)
+		vouched += ret->unvouched[i] ? 0 : 1;
 	if (vouched == 0)
 		return VT_OK;
 	n = ret->n;

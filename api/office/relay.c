@@ -210,6 +210,29 @@ vt_relay_packet(struct vt_office *o, const vt_id *id,
 	return rc != VT_OK ? rc : vt_packet_carried(o, &r, ret, reterr);
 }
 
+/* Is it worth an act? The store decides; a status is no document, unless it
+ * is carried on. */
+static int
+look_again(struct vt_office *o, const vt_id *id, uint32_t *ret_agency,
+    bool *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_consignment c;
+	bool paper;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_consign_get(v, id, &c, reterr)) != VT_OK)
+		return rc;
+	paper = !vt_id_is_zero(&c.paper);
+	*ret_agency = c.agency_no;
+	*ret = (c.state == VT_CONSIGN_REFUSED ||
+		   (paper && (c.state == VT_CONSIGN_ARRIVED ||
+				 c.state == VT_CONSIGN_DUPLICATE))) &&
+	       (c.kind == VT_CONSIGN_EDOC || vt_relay_to(&c) != NULL);
+	return VT_OK;
+}
+
 int
 vt_office_hosted_again(
     struct vt_office *o, const vt_id *consignment, struct vt_err *reterr)
@@ -218,25 +241,21 @@ vt_office_hosted_again(
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
 	struct vt_act act = { .steps = &step, .n_steps = 1 };
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_relay r;
+	bool again = false;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	rc = load(o, consignment, &r, &err);
-	if (rc == VT_E_NOT_FOUND ||
-	    (rc == VT_OK && r.state != VT_CONSIGN_REFUSED))
-		return VT_OK;
-	if (rc == VT_OK) {
-		act.agency_no = r.agency_no;
-		step.u.consign_read.consignment = *consignment;
-		step.u.consign_read.state = VT_CONSIGN_STORED;
-		rc = vt_store_do(o->o.store, &act, &res, &err);
-		vt_act_result_free(&res);
-	}
+	rc = look_again(o, consignment, &act.agency_no, &again, reterr);
+	if (rc != VT_OK || !again)
+		return rc;
+	step.u.consign_read.consignment = *consignment;
+	step.u.consign_read.state = VT_CONSIGN_STORED;
+	rc = vt_store_do(o->o.store, &act, &res, &err);
+	vt_act_result_free(&res);
 	if (rc == VT_OK)
 		vt_office_wake(o);
 	if (rc == VT_OK || rc == VT_E_OUT_OF_ORDER)
-		return VT_OK; /* so did a call at the same time */
+		return VT_OK; /* its paper stands; or a call at the same time */
 	if (reterr != NULL)
 		*reterr = err;
 	return rc;

@@ -175,12 +175,24 @@ again(struct doer *d)
 	tap_eq_int(findings(d->s, true), 0, "all is well");
 	tap_call(make_arrival(d, &c, "again", 30), &d->err, "its paper");
 	p = d->paper;
-	st.u.refuse.note = "sai";
-	tap_call(do_step(d, &p, st), &d->err, "refused");
-	tap_call(do_step(d, NULL, read_step(&c, VT_CONSIGN_REFUSED, "")),
-	    &d->err, "and its consignment");
 	tap_refused(do_step(d, NULL, read_step(&c, VT_CONSIGN_STORED, "")),
 	    VT_E_OUT_OF_ORDER, "its paper is here: there is nothing to make");
+	st.u.refuse.note = "sai";
+	tap_call(do_step(d, &p, st), &d->err, "refused");
+	tap_call(do_step(d, NULL, read_step(&c, VT_CONSIGN_STORED, "")),
+	    &d->err, "it may come again");
+	tap_ok(vt_id_is_zero(&consign_row(d, &c)->paper),
+	    "the refused paper is not its own any more");
+	tap_eq_int(findings(d->s, true), 0, "all is well");
+	tap_call(make_arrival(d, &c, "again", 31), &d->err, "another paper");
+	tap_ok(!vt_id_eq(&p, &d->paper), "of its own");
+	p = d->paper;
+	tap_call(do_step(d, &p, st), &d->err, "refused, too");
+	tap_call(do_step(d, NULL, read_step(&c, VT_CONSIGN_REFUSED, "")),
+	    &d->err, "and its consignment");
+	tap_call(do_step(d, NULL, read_step(&c, VT_CONSIGN_STORED, "")),
+	    &d->err, "and again");
+	tap_eq_int(findings(d->s, true), 0, "all is well");
 	c = came(d, "again-2");
 	tap_call(do_step(d, NULL, read_step(&c, VT_CONSIGN_REFUSED, "")),
 	    &d->err, "refused without a paper");

@@ -665,6 +665,31 @@ one_notice(struct doer *d)
 	    VT_E_EXISTS, "once");
 }
 
+/* Who refused a paper may be sent it again, as often as it does. */
+static void
+refused_and_sent(struct doer *d)
+{
+	static const struct vt_recipient to = { "H99.31", "Xã" };
+	vt_id p, x;
+
+	tap_call(make_paper(d, VT_DIR_OUT, 3000, 71), &d->err, "a paper");
+	p = d->paper;
+	tap_call(walk_to_issue(d, 72), &d->err, "issued");
+	for (size_t i = 0; i < 3; i++) {
+		tap_call(do_step(d, &p, dispatch_step(&to, 1, NULL)), &d->err,
+		    "sent, time %zu", i + 1);
+		tap_refused(do_step(d, &p, dispatch_step(&to, 1, NULL)),
+		    VT_E_EXISTS, "once while there is no answer");
+		x = delivery_id(d, &p, i);
+		tap_call(do_step(d, &p, status_step(&x, 2, 0, "sai")), &d->err,
+		    "refused");
+	}
+	tap_call(do_step(d, &p, status_step(&x, 3, 0, "")), &d->err,
+	    "accepted after all");
+	tap_refused(do_step(d, &p, dispatch_step(&to, 1, NULL)), VT_E_EXISTS,
+	    "then not again");
+}
+
 static struct vt_step
 edoc_step(const vt_id *id, const char *document, enum vt_edoc_type type,
     const char *about)
@@ -756,6 +781,7 @@ ends(struct doer *d, struct world *w)
 	(void)w;
 	house(d);
 	one_notice(d);
+	refused_and_sent(d);
 	edocs_again(d);
 }
 

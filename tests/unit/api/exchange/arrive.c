@@ -6,6 +6,8 @@
  */
 #include "tests/unit/api/exchange/nodes.h"
 
+#include "api/office/hosted.h"
+
 static struct node a, b;
 
 /* A sound packet of H99.07 for H99.31, to be changed by the test. */
@@ -624,6 +626,142 @@ again_another_way(void)
 	    "what revokes a document that is not here waits for the clerk");
 }
 
+/* One id, another content: senders mend a document so. */
+static void
+other_content(void)
+{
+	static const char mended[] = "%PDF-1.4\n1 0 obj <<>> endobj\n"
+				     "trailer <</Root 1 0 R>>\n%%EOF\n";
+	size_t papers = count_arrived(&b, 0);
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&b, 0);
+	struct vt_request rq = request(&b, &who);
+	struct found one, two;
+	vt_id first, header, file, same;
+	struct letter l;
+
+	letter(&l, "H99.07,2026/02/20,25/SKHCN-VP", sound, sizeof(sound) - 1);
+	first = bring_letter(&l, "o-1");
+	WAIT_FOR(look(&first).state == VT_CONSIGN_ARRIVED, "a document");
+	one = look(&first);
+	l.d.subject = l.d.content = "V/v ĐÃ SỬA";
+	header = bring_letter(&l, "o-2");
+	WAIT_FOR(look(&header).state == VT_CONSIGN_QUARANTINED,
+	    "its id with another subject is not answered as the same");
+	two = look(&header);
+	tap_ok(strstr(two.note, "khác nội dung") != NULL &&
+		   strstr(two.note, "other-content") != NULL &&
+		   strstr(two.note, "differs in Subject") != NULL,
+	    "with the reason: %s", two.note);
+	tap_ok(vt_id_eq(&two.paper, &one.paper), "and the paper of that id");
+	letter(&l, "H99.07,2026/02/20,25/SKHCN-VP", mended, sizeof(mended) - 1);
+	file = bring_letter(&l, "o-3");
+	WAIT_FOR(look(&file).state == VT_CONSIGN_QUARANTINED,
+	    "nor with another file");
+	letter(&l, "H99.07,2026/02/20,25/SKHCN-VP", sound, sizeof(sound) - 1);
+	l.hop.at.at += VT_TIME_S(60);
+	l.to.name = "UBND xã An Mẫu (mới)";
+	same = bring_letter(&l, "o-4");
+	WAIT_FOR(look(&same).state == VT_CONSIGN_DUPLICATE,
+	    "what only went another way is the same");
+	tap_eq_int(count_arrived(&b, 0), papers + 1, "one paper");
+	tap_call(vt_office_consignment_reread(b.office, &rq, &header, &r, &err),
+	    &err, "a person has it read again");
+	vt_act_result_free(&r);
+	WAIT_FOR(look(&header).state == VT_CONSIGN_ARRIVED, "it is taken");
+	two = look(&header);
+	tap_ok(!vt_id_eq(&two.paper, &one.paper), "as a paper of its own");
+	tap_eq_int(count_arrived(&b, 0), papers + 2, "two papers");
+}
+
+static void
+refuse_paper(const vt_id *paper)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&b, 0);
+	struct vt_request rq = request(&b, &who);
+
+	tap_call(vt_office_refuse(b.office, &rq, paper, "Bấm nhầm", &r, &err),
+	    &err, "its paper is refused");
+	vt_act_result_free(&r);
+}
+
+/* The same bytes again, as an agency that uses our axis server sends them: the
+ * id follows from the bytes. */
+static void
+bring_hosted(struct vt_span bytes, struct vt_buf *receipt, vt_id *id)
+{
+	const struct vt_consign_new n = { .to = "H99.31",
+		.via = VT_TRANSPORT_HOSTED,
+		.kind = VT_PACKET_EDOC,
+		.external = "of-its-bytes",
+		.peer = "H99.07",
+		.headers = "" };
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+
+	must(
+	    vt_office_consign_bytes(b.office, &n, bytes, id, &r, &err) == VT_OK,
+	    "consign", err.msg);
+	if (receipt->n == 0)
+		vt_buf_span(receipt, vt_buf_view(&r.receipt));
+	else
+		tap_ok(r.repeated && vt_span_eq(vt_buf_view(receipt),
+					 vt_buf_view(&r.receipt)),
+		    "the same receipt");
+	if (r.repeated)
+		tap_call(vt_office_hosted_again(b.office, id, &err), &err,
+		    "it came again");
+	vt_act_result_free(&r);
+}
+
+static bool
+has_paper(const vt_id *consignment, const vt_id *paper)
+{
+	struct found f = look(consignment);
+
+	return vt_id_eq(&f.paper, paper);
+}
+
+static void
+after_refusal(void)
+{
+	size_t papers = count_arrived(&b, 0);
+	struct vt_err err = VT_ERR_INIT;
+	struct letter l;
+	VT_BUF_AUTO(bytes);
+	VT_BUF_AUTO(receipt);
+	vt_id id, first, copy, second;
+
+	letter(&l, "H99.07,2026/02/20,26/SKHCN-VP", sound, sizeof(sound) - 1);
+	must(vt_edxml_write(&l.d, into_buf, &bytes, &err) == VT_OK, "packet",
+	    err.msg);
+	bring_hosted(vt_buf_view(&bytes), &receipt, &id);
+	WAIT_FOR(look(&id).state == VT_CONSIGN_ARRIVED, "a document");
+	first = look(&id).paper;
+	copy = bring_letter(&l, "r-1");
+	WAIT_FOR(look(&copy).state == VT_CONSIGN_DUPLICATE, "by the axis, too");
+	bring_hosted(vt_buf_view(&bytes), &receipt, &id);
+	tap_ok(look(&id).state == VT_CONSIGN_ARRIVED && has_paper(&id, &first),
+	    "while its paper waits, a repeat changes nothing");
+	refuse_paper(&first);
+	bring_hosted(vt_buf_view(&bytes), &receipt, &id);
+	WAIT_FOR(look(&id).state == VT_CONSIGN_ARRIVED,
+	    "after the refusal it is read again");
+	second = look(&id).paper;
+	tap_ok(!vt_id_eq(&second, &first), "a new paper waits");
+	tap_eq_int(count_arrived(&b, 0), papers + 2, "beside the refused one");
+	bring_hosted(vt_buf_view(&bytes), &receipt, &id);
+	tap_ok(has_paper(&id, &second), "once");
+	tap_call(vt_office_hosted_again(b.office, &copy, &err), &err,
+	    "what was a duplicate of the refused one comes again");
+	WAIT_FOR(look(&copy).state == VT_CONSIGN_DUPLICATE, "read again");
+	tap_ok(has_paper(&copy, &second), "of the new one now");
+	tap_eq_int(count_arrived(&b, 0), papers + 2, "no other paper");
+}
+
 static uint32_t
 asked_of(const vt_id *paper)
 {
@@ -794,11 +932,14 @@ main(void)
 	in_anothers_name();
 	not_signed();
 	again_another_way();
+	other_content();
+	after_refusal();
 	update();
 	hosted();
 	decomposed();
-	node_end(&a);
+	a.refuse = true; /* nobody is brought anything that is closed */
 	node_end(&b);
+	node_end(&a);
 	vt_spawner_free(spawner);
 	return tap_done();
 }

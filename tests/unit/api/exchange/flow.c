@@ -235,6 +235,58 @@ losses(void)
 	    "each consignment has one content, at every attempt");
 }
 
+/* Refused by mistake: sent again as a delivery of its own. */
+static void
+refuse_newest(struct node *n, size_t tenant)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(n, tenant);
+	struct vt_request rq = request(n, &who);
+	vt_id id = newest(n, tenant);
+
+	tap_call(vt_office_refuse(n->office, &rq, &id, "Bấm nhầm", &r, &err),
+	    &err, "refused");
+	vt_act_result_free(&r);
+}
+
+static void
+sent_again(struct node *to, size_t tenant, uint64_t seed)
+{
+	const struct vt_recipient at = { to->code[tenant], to->code[tenant] };
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_actor who = actor(to, tenant), we = actor(&a, 0);
+	size_t before = count_arrived(to, tenant);
+	vt_id paper = issued(&a, 0, seed), first, second;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_request rq;
+
+	send_to(&a, 0, &paper, at.code);
+	WAIT_FOR(shown(&a, &paper) == 1, "sent to %s", at.code);
+	first = newest(to, tenant);
+	refuse_newest(to, tenant);
+	WAIT_FOR(shown(&a, &paper) == 2, "02");
+	send_to(&a, 0, &paper, at.code);
+	WAIT_FOR(count_arrived(to, tenant) == before + 2, "sent once more");
+	second = newest(to, tenant);
+	tap_ok(state_of(to, &first) == VT_PAPER_REFUSED &&
+		   state_of(to, &second) == VT_PAPER_WAITING,
+	    "a new paper waits beside the refused one");
+	WAIT_FOR(see(&a, &paper, 1).shown == 1, "01 of the second");
+	rq = request(&a, &we);
+	tap_code(vt_office_dispatch(a.office, &rq, &paper, &at, 1, &r, &err),
+	    VT_E_EXISTS, &err, "not a third time while it waits");
+	vt_act_result_free(&r);
+	r = (struct vt_act_result)VT_ACT_RESULT_INIT;
+	rq = request(to, &who);
+	tap_call(vt_office_accept(to->office, &rq, &second, &r, &err), &err,
+	    "taken");
+	vt_act_result_free(&r);
+	WAIT_FOR(see(&a, &paper, 1).shown == 3, "03 of the second");
+	tap_ok(see(&a, &paper, 0).shown == 2 && see(&a, &paper, 0).log == 2,
+	    "the first stays refused");
+}
+
 static void
 dead_letter(void)
 {
@@ -620,6 +672,8 @@ main(void)
 	printed();
 	taken_by_many();
 	losses();
+	sent_again(&b, 0, 6100);
+	sent_again(&a, 1, 6200);
 	dead_letter();
 	node_end(&a);
 	node_end(&b);
