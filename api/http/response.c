@@ -126,6 +126,7 @@ vt_http_res_etag(struct vt_http_res *res, const char *token)
 
 /* Status and length of the headers, both big-endian, headers, body. */
 #define SAVED_HEAD ((size_t)6)
+#define RETRY_S    2 /* when nobody knows better */
 
 void
 vt_http_res_save(const struct vt_http_res *res, struct vt_buf *ret)
@@ -184,6 +185,7 @@ vt_http_res_defaults(struct vt_http_res *res, const struct vt_http_req *req)
 	char id[VT_ID_TEXT + 1], wait[16], https[40];
 	bool has[N] = { false };
 	const char *n, *v;
+	unsigned wait_s;
 	size_t at = 0;
 
 	while (vt_http_res_next(res, &at, &n, &v))
@@ -201,8 +203,11 @@ vt_http_res_defaults(struct vt_http_res *res, const struct vt_http_req *req)
 	if (res->status == 401)
 		vt_http_res_header(
 		    res, "WWW-Authenticate", "Bearer realm=\"vanthu\"");
-	if (req->retry_after_s > 0) {
-		snprintf(wait, sizeof(wait), "%u", req->retry_after_s);
+	wait_s = req->retry_after_s;
+	if (wait_s == 0 && (res->status == 503 || res->status == 429))
+		wait_s = RETRY_S;
+	if (wait_s > 0) {
+		snprintf(wait, sizeof(wait), "%u", wait_s);
 		vt_http_res_header(res, "Retry-After", wait);
 	}
 	if (req->range_hint != NULL && res->status == 416)

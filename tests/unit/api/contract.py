@@ -3,6 +3,7 @@
 """api/v1/contract.py refuses a contract that promises what nobody checks, and
 makes the same tables from the same file."""
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -50,6 +51,33 @@ def refused(folder, old, new, says, name):
 
 ok(CONTRACT.count('\n      operationId: ') == CONTRACT.count('\n      x-vi: '),
    'every operation has its line in Vietnamese (x-vi)')
+
+# --- which act wants which scope: as the table of rights says ---
+
+with open(os.path.join(SOURCE, 'api', 'office', 'who.def'),
+          encoding='utf-8') as f:
+    DUTY = {name: scope for name, scope in re.findall(
+        r'VT_DUTY\((\w+), "[^"]*", [^,]*, (\w+),', f.read())}
+with open(os.path.join(SOURCE, 'api', 'office', 'who.c'),
+          encoding='utf-8') as f:
+    SCOPE = {name: bit for bit, name in re.findall(
+        r'\{ VT_SCOPE_(\w+), "([^"]*)" \}', f.read())}
+text = CONTRACT[CONTRACT.index('operationId: act\n'):]
+text = text[:text.index('      parameters:')].replace('\n          ', ' ')
+told = {act: SCOPE.get(scope) for scope, acts in re.findall(
+    r'^        - `([^`]*)`: (.*)$', text, re.MULTILINE)
+        for act in re.findall(r'\w+', acts)}
+# What the contract calls otherwise than the table.
+TWIN = {'AMEND': 'REPLACE'}
+ok(len(told) > 20 and all(
+    DUTY.get(TWIN.get(a.upper(), a.upper())) == s for a, s in told.items()),
+   'the scopes of acts are those of the table of rights', repr(told))
+acts = set(re.findall(r'^        act: \{ const: (\w+) \}', CONTRACT,
+                      re.MULTILINE))
+acts |= set(re.findall(r'\w+', ''.join(re.findall(
+    r'^        act: \{ enum: \[([^]]*)\]', CONTRACT, re.MULTILINE))))
+ok(set(told) <= acts, 'and each is an act', repr(set(told) - acts))
+
 with tempfile.TemporaryDirectory() as d:
     first, again = make(d, CONTRACT), make(d, CONTRACT)
     ok(first[0] == 0 and first == again, 'the same file, the same tables',
