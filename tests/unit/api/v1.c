@@ -73,6 +73,7 @@ test_who(struct vt_buf *b)
 	tap_ok(HAS("\"status\":\"ok\""), "is good");
 	fake.no_anchors = true;
 	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 503, "nothing trusted");
+	tap_ok(HAS("Retry-After: "), "and says when to ask again");
 	tap_ok(HAS("no-trust-anchors"), "is said");
 	fake.no_anchors = false;
 	fake.workers_gone = true;
