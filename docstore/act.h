@@ -53,6 +53,7 @@ enum vt_step_kind {
 	VT_STEP_PERSON = 35,      /* new, or replaced when the id exists */
 	VT_STEP_SERIES = 36,      /* new, or title changed */
 	VT_STEP_ENTRY = 37,       /* docstore/entry.h */
+	VT_STEP_AGENCY_MERGE = 38, /* into another one of this store */
 	/* work */
 	VT_STEP_WORK = 48,      /* enqueue */
 	VT_STEP_WORK_DONE = 49, /* complete under a lease */
@@ -444,6 +445,12 @@ struct vt_step {
 			size_t n_certs;
 			const char *key_ref;
 		} agency_keys;
+		/* Who has its tasks from now on; 0: itself again. What is sent
+		 * to its codes is for that one; its papers, people and ledger
+		 * stay. VT_E_INVALID when that leads back to itself. */
+		struct {
+			uint32_t successor;
+		} agency_merge;
 		/* seq, since and agency_no are the store's; id zero: made here
 		 * and returned in result.person. */
 		struct vt_person person;

@@ -282,9 +282,9 @@ is_received(struct vt_check *c, const struct vt_delivery *d, bool *ret,
     struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_text(d->to.code);
+	struct vt_agency a = { .successor = 0 };
 	struct vt_span v;
 	struct vt_cbor cb;
-	uint64_t no;
 	int rc;
 
 	*ret = false;
@@ -292,15 +292,22 @@ is_received(struct vt_check *c, const struct vt_delivery *d, bool *ret,
 	if (rc != VT_OK)
 		return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 	vt_cbor_open(&cb, v);
-	no = vt_cbor_get_uint(&cb);
-	if ((rc = vt_take_end(&cb, "agency's code", reterr)) != VT_OK)
-		return rc;
-	k.n = 0;
-	vt_key_u32(&k, (uint32_t)no);
-	vt_key_bytes(&k, d->id.b, VT_ID_SIZE);
-	rc = vt_tx_get(c->r.records, VT_T_RECEIVED, &k, &v, reterr);
-	*ret = rc == VT_OK;
-	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+	a.successor = vt_take_u32(&cb);
+	rc = vt_take_end(&cb, "agency's code", reterr);
+	/* the agency, or those that it was merged into */
+	while (rc == VT_OK && !*ret && a.successor != 0) {
+		rc = vt_row_agency(
+		    c->r.records, a.successor, c->arena, &a, reterr);
+		if (rc != VT_OK)
+			break;
+		k.n = 0;
+		vt_key_u32(&k, a.no);
+		vt_key_bytes(&k, d->id.b, VT_ID_SIZE);
+		rc = vt_tx_get(c->r.records, VT_T_RECEIVED, &k, &v, reterr);
+		*ret = rc == VT_OK;
+		rc = rc == VT_E_NOT_FOUND ? VT_OK : rc;
+	}
+	return rc;
 }
 
 /* The item that sends it; one that waits has it. */

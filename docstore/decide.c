@@ -227,12 +227,17 @@ static int
 is_addressee(
     struct vt_apply *x, const struct vt_delivery *d, struct vt_err *reterr)
 {
+	struct vt_agency a = { .successor = 0 };
 	uint64_t no = 0;
 	int rc;
 
 	if (*d->to.code != '\0' &&
 	    (rc = vt_code_owner(x, d->to.code, &no, reterr)) != VT_OK)
 		return rc;
+	for (a.successor = (uint32_t)no; a.successor != 0; no = a.no)
+		if ((rc = vt_row_agency(x->b->txn, a.successor, x->arena, &a,
+			 reterr)) != VT_OK)
+			return rc;
 	if (no != x->st.agency_no)
 		return vt_err_set(reterr, VT_E_FORBIDDEN,
 		    "delivery: it is addressed to %s, not to this agency",

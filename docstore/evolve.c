@@ -79,6 +79,7 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_PERSON] = "person",
 		[VT_STEP_SERIES] = "series",
 		[VT_STEP_ENTRY] = "entry",
+		[VT_STEP_AGENCY_MERGE] = "agency-merge",
 		[VT_STEP_WORK] = "work",
 		[VT_STEP_WORK_DONE] = "work-done",
 		[VT_STEP_CONSIGN] = "consign",

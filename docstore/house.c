@@ -116,6 +116,33 @@ decide_agency_keys(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	return record_agency(x, r, &a, reterr);
 }
 
+/* Not in a circle: whoever follows successors comes to an end. */
+static int
+decide_agency_merge(struct vt_apply *x, size_t i, struct vt_err *reterr)
+{
+	uint32_t into = x->op->prep[i].agency.successor;
+	struct vt_srec *r = &x->rec.steps[i];
+	struct vt_agency a, next = { .successor = into };
+	int rc;
+
+	while (next.successor != 0) {
+		if (next.successor == x->st.agency_no)
+			return vt_err_set(reterr, VT_E_INVALID,
+			    "agency: its successor leads back to itself");
+		rc = vt_row_agency(
+		    x->b->txn, next.successor, x->arena, &next, reterr);
+		if (rc != VT_OK)
+			return rc;
+	}
+	rc = vt_row_agency(x->b->txn, x->st.agency_no, x->arena, &a, reterr);
+	if (rc != VT_OK)
+		return rc;
+	a.successor = into;
+	r->seq = a.no;
+	r->value = into;
+	return record_agency(x, r, &a, reterr);
+}
+
 static int
 token_free(struct vt_apply *x, const struct vt_person *p, const vt_hash *token,
     struct vt_err *reterr)
@@ -220,6 +247,8 @@ vt_house_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return decide_agency_name(x, i, reterr);
 	case VT_STEP_AGENCY_KEYS:
 		return decide_agency_keys(x, i, reterr);
+	case VT_STEP_AGENCY_MERGE:
+		return decide_agency_merge(x, i, reterr);
 	case VT_STEP_PERSON:
 		return decide_person(x, i, reterr);
 	case VT_STEP_SERIES:

@@ -267,3 +267,20 @@ vt_paper_by_delivery(struct vt_view *v, uint32_t agency_no,
 		return rc;
 	return vt_row_paper(v->txn, agency_no, seq, v->arena, ret, reterr);
 }
+
+int
+vt_paper_of_delivery(struct vt_view *v, const struct vt_delivery *d,
+    struct vt_paper *ret, struct vt_err *reterr)
+{
+	struct vt_agency a;
+	int rc;
+
+	if ((rc = vt_agency_by_code(v, d->to.code, &a, reterr)) != VT_OK)
+		return rc;
+	while ((rc = vt_paper_by_delivery(v, a.no, &d->id, ret, reterr)) ==
+		   VT_E_NOT_FOUND &&
+	       a.successor != 0)
+		if ((rc = vt_agency_get(v, a.successor, &a, reterr)) != VT_OK)
+			return rc;
+	return rc;
+}

@@ -43,6 +43,16 @@ vt_agency_by_code(struct vt_view *v, const char *code, struct vt_agency *ret,
 }
 
 int
+vt_agency_follow(struct vt_view *v, struct vt_agency *a, struct vt_err *reterr)
+{
+	int rc = VT_OK;
+
+	while (a->successor != 0 && rc == VT_OK)
+		rc = vt_agency_get(v, a->successor, a, reterr);
+	return rc;
+}
+
+int
 vt_agency_list(struct vt_view *v, uint32_t after, struct vt_agency *ret,
     size_t max, size_t *ret_n, struct vt_err *reterr)
 {

@@ -501,6 +501,9 @@ prepare_house(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	case VT_STEP_AGENCY_NAME:
 		p->agency.now = st->u.agency_name.name;
 		return prepare_name(a, &p->agency.now, reterr);
+	case VT_STEP_AGENCY_MERGE:
+		p->agency.successor = st->u.agency_merge.successor;
+		return VT_OK;
 	case VT_STEP_AGENCY_KEYS:
 		p->agency.certs = st->u.agency_keys.certs;
 		p->agency.n_certs = st->u.agency_keys.n_certs;
@@ -588,8 +591,10 @@ house_meets(const struct vt_prep *x, const struct vt_prep *y)
 	switch (x->r.kind) {
 	case VT_STEP_AGENCY_NAME:
 	case VT_STEP_AGENCY_KEYS:
+	case VT_STEP_AGENCY_MERGE:
 		return y->r.kind == VT_STEP_AGENCY_NAME ||
-		       y->r.kind == VT_STEP_AGENCY_KEYS;
+		       y->r.kind == VT_STEP_AGENCY_KEYS ||
+		       y->r.kind == VT_STEP_AGENCY_MERGE;
 	case VT_STEP_PERSON:
 		return y->r.kind == VT_STEP_PERSON &&
 		       (vt_id_eq(&x->person.id, &y->person.id) ||

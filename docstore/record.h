@@ -46,6 +46,10 @@ VT_NODISCARD int vt_agency_get(struct vt_view *v, uint32_t no,
 /* By any code it has or had. */
 VT_NODISCARD int vt_agency_by_code(struct vt_view *v, const char *code,
     struct vt_agency *ret, struct vt_err *reterr);
+/* Who has its tasks now: itself, or after mergers the last of its successors.
+ * In place. */
+VT_NODISCARD int vt_agency_follow(
+    struct vt_view *v, struct vt_agency *a, struct vt_err *reterr);
 /* Agencies with no > after, ascending; *ret_n <= max. */
 VT_NODISCARD int vt_agency_list(struct vt_view *v, uint32_t after,
     struct vt_agency *ret, size_t max, size_t *ret_n, struct vt_err *reterr);
@@ -438,6 +442,11 @@ VT_NODISCARD int vt_delivery_log(struct vt_view *v, const vt_id *delivery,
 /* The paper that this agency made of a delivery; VT_E_NOT_FOUND if none. */
 VT_NODISCARD int vt_paper_by_delivery(struct vt_view *v, uint32_t agency_no,
     const vt_id *delivery, struct vt_paper *ret, struct vt_err *reterr);
+
+/* The one that its addressee, a tenant, made of it, or, merged, its successor.
+ * VT_E_NOT_FOUND if none. */
+VT_NODISCARD int vt_paper_of_delivery(struct vt_view *v,
+    const struct vt_delivery *d, struct vt_paper *ret, struct vt_err *reterr);
 
 /* ---- number series ---- */
 

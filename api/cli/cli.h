@@ -42,6 +42,7 @@ int vt_cli_check(struct vt_cli *cli);
 int vt_cli_receipt(struct vt_cli *cli);
 int vt_cli_edoc(struct vt_cli *cli);
 int vt_cli_sandbox(struct vt_cli *cli);
+int vt_cli_merge(struct vt_cli *cli);
 int vt_cli_user(struct vt_cli *cli);
 int vt_cli_client(struct vt_cli *cli);
 int vt_cli_route(struct vt_cli *cli);

@@ -153,6 +153,15 @@ static const struct vt_command commands[] = {
 	    "  --quirk-hash       axis: hash-file without zero padding\n"
 	    "  --off              kept, but not used\n",
 	    vt_cli_route },
+	{ "merge", "merge DIR CODE [INTO]",
+	    "an agency of the store goes on in another, on a store that no "
+	    "server has open",
+	    "  CODE   of the agency that ends; what is sent to it is from now "
+	    "on for INTO\n"
+	    "  INTO   of the agency that goes on; without it: nobody, a mistake "
+	    "is undone\n"
+	    "Papers, people and ledger of the first stay as they are.\n",
+	    vt_cli_merge },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -399,13 +399,31 @@ vouched(struct vt_arrival *a, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* The code that the packet is sent to, if it is of an agency that was merged
+ * into the receiver; else NULL. */
+static const char *
+merged_code(struct vt_arrival *a, struct vt_view *v)
+{
+	const struct vt_edxml_document *d = &a->x->document;
+	struct vt_agency g;
+
+	for (size_t i = 0; i < d->n_to; i++)
+		if (d->to[i].id != NULL &&
+		    vt_agency_by_code(v, d->to[i].id, &g, NULL) == VT_OK &&
+		    g.successor != 0 &&
+		    vt_agency_follow(v, &g, NULL) == VT_OK &&
+		    g.no == a->agency_no)
+			return d->to[i].id;
+	return NULL;
+}
+
 /* The findings that depend on who receives. */
 static int
 judge(struct vt_arrival *a, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_edxml_receiving r = { .signed_pdfs = -1 };
-	const char *codes[CODES_MAX];
+	const char *codes[CODES_MAX + 1];
 	struct vt_agency g;
 	int rc;
 
@@ -414,6 +432,8 @@ judge(struct vt_arrival *a, struct vt_err *reterr)
 		return rc;
 	for (size_t i = g.n_names; i > 0 && r.n_codes < CODES_MAX; i--)
 		codes[r.n_codes++] = g.names[i - 1].code;
+	if ((codes[r.n_codes] = merged_code(a, v)) != NULL)
+		r.n_codes++;
 	r.codes = codes;
 	r.now = vt_now(a->o->o.ctx);
 	return vt_edxml_judge(a->x, &r, reterr);

@@ -71,19 +71,37 @@ find_ours(struct vt_arrival *a, struct vt_view *v, struct vt_paper *ret,
 	return ok ? rc : vt_arena_err(a->arena, reterr);
 }
 
+/* Where a code leads in the end, and which it had before. */
+static void
+follow(struct vt_view *v, const char *code, char ret[64], char ret_old[64])
+{
+	struct vt_address a;
+
+	vt_text_fit(ret, 64, code);
+	ret_old[0] = '\0';
+	for (int i = 0; i < VT_SUCCESSORS_MAX &&
+			vt_address_read(v, ret, &a, NULL) == VT_OK;
+	     i++) {
+		if (i == 0)
+			vt_text_fit(ret_old, 64, a.old_code);
+		if (a.successor[0] == '\0')
+			return;
+		vt_text_fit(ret, 64, a.successor);
+	}
+}
+
 /* Do both codes lead to one agency? */
 static bool
 same_agency(struct vt_view *v, const char *x, const char *y)
 {
-	struct vt_address a;
+	char of_x[64], old_x[64], of_y[64], old_y[64];
 
 	if (strcmp(x, y) == 0)
 		return true;
-	if (vt_address_read(v, x, &a, NULL) == VT_OK &&
-	    (strcmp(a.old_code, y) == 0 || strcmp(a.successor, y) == 0))
-		return true;
-	return vt_address_read(v, y, &a, NULL) == VT_OK &&
-	       (strcmp(a.old_code, x) == 0 || strcmp(a.successor, x) == 0);
+	follow(v, x, of_x, old_x);
+	follow(v, y, of_y, old_y);
+	return strcmp(of_x, of_y) == 0 || strcmp(old_x, y) == 0 ||
+	       strcmp(old_y, x) == 0;
 }
 
 /* The deliveries of a paper to one agency: what is said of it is said of each,

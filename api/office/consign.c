@@ -55,8 +55,8 @@ find_tenant(struct vt_office *o, const struct vt_consign_new *n, uint32_t *ret,
 	rc = n->agency_no != 0
 		 ? vt_agency_get(v, n->agency_no, &a, reterr)
 		 : vt_agency_by_code(v, n->to == NULL ? "" : n->to, &a, reterr);
-	if (rc == VT_OK && a.successor != 0)
-		rc = vt_agency_get(v, a.successor, &a, reterr);
+	if (rc == VT_OK)
+		rc = vt_agency_follow(v, &a, reterr);
 	if (rc == VT_OK)
 		*ret = a.no;
 	return rc;

@@ -214,7 +214,8 @@ find_earlier(struct vt_view *v, const struct job *j, struct earlier *e,
 			after = d[i].seq;
 			if (d[i].to.code[0] == '\0' ||
 			    vt_agency_by_code(v, d[i].to.code, &a, NULL) !=
-				VT_OK)
+				VT_OK ||
+			    vt_agency_follow(v, &a, NULL) != VT_OK)
 				continue;
 			if (vt_paper_by_delivery(v, j->receiver, &d[i].id,
 				&theirs, NULL) != VT_OK) {

@@ -11,7 +11,7 @@
 
 #define JUST_SENT_MAX 1024 /* items of the queue looked at */
 
-/* Is `code` one that this agency has or had? */
+/* Is `code` one that this agency, or one merged into it, has or had? */
 static bool
 is_ours(struct vt_view *v, const char *code, uint32_t agency_no)
 {
@@ -19,7 +19,7 @@ is_ours(struct vt_view *v, const char *code, uint32_t agency_no)
 
 	return code[0] != '\0' &&
 	       vt_agency_by_code(v, code, &a, NULL) == VT_OK &&
-	       a.no == agency_no;
+	       vt_agency_follow(v, &a, NULL) == VT_OK && a.no == agency_no;
 }
 
 /* ---- what waits ---- */

@@ -351,6 +351,15 @@ VT_NODISCARD int vt_office_add_agency(struct vt_store *s,
     size_t n_certs, const char *key_ref, uint32_t *ret_no,
     struct vt_err *reterr);
 
+/*
+ * Both of this store, by any code they have or had; into "": it stands for
+ * itself again. From now on what is sent to the codes of the first is for the
+ * second (also what waits), and it is offered to nobody as an addressee. Its
+ * papers, people and ledger stay, and its people may finish what they have.
+ */
+VT_NODISCARD int vt_office_merge_agency(struct vt_store *s, const char *code,
+    const char *into, struct vt_err *reterr);
+
 VT_NODISCARD int vt_office_add_person(struct vt_store *s, uint32_t agency_no,
     const struct vt_new_person *p, vt_id *ret, struct vt_err *reterr);
 

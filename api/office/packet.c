@@ -10,6 +10,7 @@
 #include "api/office/office_priv.h"
 #include "api/office/packet.h"
 #include "api/office/relay.h"
+#include "api/office/routes.h"
 #include "base/cbor.h"
 
 #define ARENA_LIMIT ((size_t)8 << 20)
@@ -189,6 +190,20 @@ array(struct maker *m, size_t n, size_t size)
 	return p;
 }
 
+/* Whom the packet is for: the addressee, or who has its tasks now and alone
+ * would take it. */
+static const char *
+addressee(struct maker *m)
+{
+	char code[64];
+	enum vt_route_kind kind;
+
+	if (vt_office_route_find(m->o, m->v, m->d->to.code, &kind, NULL, NULL,
+		code, NULL) != VT_OK)
+		return keep(m, m->d->to.code);
+	return keep(m, code);
+}
+
 static void
 put_head(struct maker *m)
 {
@@ -227,7 +242,7 @@ put_head(struct maker *m)
 		d->pages = meta->pages;
 	if (to == NULL || hop == NULL)
 		return;
-	to->id = keep(m, m->d->to.code);
+	to->id = addressee(m);
 	to->name = fit(m, m->d->to.name, 200);
 	d->to = to;
 	d->n_to = 1;
@@ -236,7 +251,7 @@ put_head(struct maker *m)
 	d->hops = hop;
 	d->n_hops = 1;
 	(void)snprintf(m->pk->from, sizeof(m->pk->from), "%s", n->code);
-	(void)snprintf(m->pk->to, sizeof(m->pk->to), "%s", m->d->to.code);
+	(void)snprintf(m->pk->to, sizeof(m->pk->to), "%s", to->id);
 }
 
 static void

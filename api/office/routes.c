@@ -127,9 +127,9 @@ search(struct vt_view *v, struct search *s, enum vt_route_kind *ret_kind,
 
 	for (int i = 0; i < VT_SUCCESSORS_MAX; i++) {
 		rc = vt_agency_by_code(v, s->code, &a, NULL);
-		if (rc == VT_OK && a.successor != 0)
-			rc = vt_agency_get(v, a.successor, &a, reterr);
 		if (rc == VT_OK) {
+			if ((rc = vt_agency_follow(v, &a, reterr)) != VT_OK)
+				return rc;
 			*ret_kind = VT_ROUTE_TENANT;
 			*ret_no = a.no;
 			return VT_OK;

@@ -10,7 +10,8 @@
  *	3 the gateway that the address book names for it
  *	4 the store's default gateway (route "*"), for addresses in the book
  *	5 none: on the delivery list, to be printed
- * A code with a successor is followed first, at most 8 times.
+ * A code with a successor is followed first, at most 8 times; a tenant that was
+ * merged into another one (vt_office_merge_agency) leads to that.
  */
 #ifndef VT_API_OFFICE_ROUTES_H
 #define VT_API_OFFICE_ROUTES_H

@@ -87,3 +87,31 @@ vt_office_add_person(struct vt_store *s, uint32_t agency_no,
 	vt_act_result_free(&res);
 	return rc;
 }
+
+int
+vt_office_merge_agency(struct vt_store *s, const char *code, const char *into,
+    struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_step step = { .kind = VT_STEP_AGENCY_MERGE };
+	struct vt_agency a, to = { .no = 0 };
+	struct vt_act act = { 0 };
+	struct vt_view *v = NULL;
+	int rc;
+
+	if ((rc = vt_view_begin(s, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_agency_by_code(v, code, &a, reterr);
+	if (rc == VT_OK && into[0] != '\0')
+		rc = vt_agency_by_code(v, into, &to, reterr);
+	vt_view_end(v);
+	if (rc != VT_OK)
+		return rc;
+	step.u.agency_merge.successor = to.no;
+	act.agency_no = a.no;
+	act.steps = &step;
+	act.n_steps = 1;
+	rc = vt_store_do(s, &act, &res, reterr);
+	vt_act_result_free(&res);
+	return rc;
+}

@@ -74,28 +74,31 @@ local_load(struct vt_office *o, const vt_id *delivery, uint32_t receiver,
 	int rc;
 
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_delivery_get(v, delivery, &d, reterr)) != VT_OK ||
-	    (rc = vt_agency_get(v, receiver, &a, reterr)) != VT_OK)
+	    (rc = vt_delivery_get(v, delivery, &d, reterr)) != VT_OK)
 		return rc;
-	l->delivery = d.id;
-	l->paper = d.paper;
-	l->sender = d.agency_no;
-	l->receiver = receiver;
-	vt_text_fit(l->from, sizeof(l->from), a.now.code);
-	rc = vt_paper_by_delivery(v, receiver, delivery, &p, &err);
+	rc = vt_paper_of_delivery(v, &d, &p, &err);
 	l->nowhere = rc == VT_E_NOT_FOUND && d.state == VT_DELIVERY_FAILED;
-	if (l->nowhere)
-		return VT_OK;
-	if (rc != VT_OK) {
+	if (rc != VT_OK && !l->nowhere) {
 		if (reterr != NULL)
 			*reterr = err;
 		return rc;
 	}
+	/* who was merged since keeps the papers that it had */
+	l->receiver = l->nowhere ? receiver : p.agency_no;
+	if ((rc = vt_agency_get(v, l->receiver, &a, reterr)) != VT_OK)
+		return rc;
+	l->delivery = d.id;
+	l->paper = d.paper;
+	l->sender = d.agency_no;
+	vt_text_fit(l->from, sizeof(l->from), a.now.code);
+	if (l->nowhere)
+		return VT_OK;
 	l->theirs = p.id;
 	if (p.arrival.value == 0)
 		return VT_OK;
 	vt_text_fit(l->arrival, sizeof(l->arrival), p.arrival.text);
-	return vt_receipt_get(v, receiver, p.arrival.act, &l->receipt, reterr);
+	return vt_receipt_get(
+	    v, l->receiver, p.arrival.act, &l->receipt, reterr);
 }
 
 static int
@@ -239,18 +242,20 @@ day_text(vt_time t, char *ret, size_t size)
 	(void)snprintf(ret, size, "%04d-%02d-%02d", d.year, d.month, d.day);
 }
 
+/* ret_code: as in vt_office_route_find; code itself if nobody is found. */
 static int
 route_to(struct vt_office *o, struct vt_view *v, const char *code,
     enum vt_route_kind *ret_kind, struct vt_route *ret_route, uint32_t *ret_no,
-    struct vt_err *reterr)
+    char ret_code[64], struct vt_err *reterr)
 {
 	struct vt_err err = VT_ERR_INIT;
 	int rc;
 
 	rc = vt_office_route_find(
-	    o, v, code, ret_kind, ret_route, ret_no, NULL, &err);
+	    o, v, code, ret_kind, ret_route, ret_no, ret_code, &err);
 	if (rc == VT_E_AGENCY_UNKNOWN) {
 		*ret_kind = VT_ROUTE_PRINT;
+		vt_text_fit(ret_code, 64, code);
 		return VT_OK;
 	}
 	if (rc != VT_OK && reterr != NULL)
@@ -289,12 +294,13 @@ vt_tell_route(struct vt_office *o, struct vt_view *v, const vt_id *subject,
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_consignment c;
 	struct vt_delivery d;
+	char code[64];
 	int rc;
 
 	rc = vt_delivery_get(v, subject, &d, &err);
 	if (rc == VT_OK)
 		return route_to(
-		    o, v, d.to.code, ret_kind, ret_route, ret_no, reterr);
+		    o, v, d.to.code, ret_kind, ret_route, ret_no, code, reterr);
 	if (rc == VT_E_NOT_FOUND)
 		rc = vt_consign_get(v, subject, &c, &err);
 	if (rc == VT_OK)
@@ -322,13 +328,14 @@ load_delivery(struct vt_office *o, struct vt_view *v,
 	struct vt_told *about = &k->far.about;
 	struct vt_agency a;
 	struct vt_paper p;
+	char code[64];
 	VT_BUF_AUTO(id);
 	int rc;
 
 	k->is_delivery = true;
 	k->far.from = d->agency_no;
 	if ((rc = route_to(o, v, d->to.code, &k->far.kind, &k->far.route,
-		 &k->receiver, reterr)) != VT_OK ||
+		 &k->receiver, code, reterr)) != VT_OK ||
 	    (rc = vt_paper_get(v, &d->paper, &p, reterr)) != VT_OK ||
 	    (rc = vt_agency_get(v, d->agency_no, &a, reterr)) != VT_OK)
 		return rc;
@@ -336,7 +343,7 @@ load_delivery(struct vt_office *o, struct vt_view *v,
 		k->t.at =
 		    d->asked_at != VT_TIME_NONE ? d->asked_at : d->changed_at;
 	vt_packet_document_id(&a, &p, &id);
-	vt_text_fit(about->organ, sizeof(about->organ), d->to.code);
+	vt_text_fit(about->organ, sizeof(about->organ), code);
 	vt_text_fit(about->code, sizeof(about->code), p.number.text);
 	vt_text_fit(
 	    about->document_id, sizeof(about->document_id), vt_buf_str(&id));
@@ -391,7 +398,7 @@ load(struct vt_office *o, const struct vt_work *w, struct task *k,
 static int
 ask_tenant(struct vt_office *o, struct task *k, struct vt_err *reterr)
 {
-	struct vt_asking ask = { .agency_no = k->receiver,
+	struct vt_asking ask = { .agency_no = k->local.receiver,
 		.about = { .paper = k->local.theirs },
 		.ask = VT_ASK_TAKE_BACK,
 		.reason = k->t.description,

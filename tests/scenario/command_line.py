@@ -170,7 +170,7 @@ t.ok(r.returncode == 0 and all(
     w in r.stdout.decode() for w in ('init', 'serve', 'sign', 'verify',
                                      'render', 'check')), '--help', r.stdout)
 for command in ('init', 'serve', 'sign', 'verify', 'render', 'check',
-                'receipt'):
+                'receipt', 'merge'):
     r = t.vanthu(command, '--help')
     t.ok(r.returncode == 0 and command.encode() in r.stdout,
          command + ' --help', r.stdout + r.stderr)

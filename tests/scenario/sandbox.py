@@ -138,5 +138,14 @@ t.ok(all(s['indication'] != 'TOTAL-PASSED' for s in v['signatures']),
      'and nobody who does not say so trusts them')
 t.ok('"number"' in json.dumps(officer.paper(paper)), 'it has its number')
 server.stop()
+
+# --- one of them ends ---
+
+for args, status, name in ((('H99.98', 'H99.99'), 0, 'one goes on in another'),
+                           (('H99.99', 'H99.98'), 65, 'not in a circle'),
+                           (('H99.98', 'H99.1'), 65, 'nor in nobody known'),
+                           (('H99.98',), 0, 'a mistake is undone')):
+    r = t.vanthu('merge', box.store, *args)
+    t.ok(r.returncode == status, name, r.stderr.decode())
 t.check_clean(box)
 t.done()

@@ -513,6 +513,43 @@ answers(struct doer *d)
 	    paper_row(d, &p)->state, VT_PAPER_RECALLED, "it stays recalled");
 }
 
+/* An agency that was merged: who goes on receives what is sent to it. */
+static void
+merged(struct doer *d, struct doer *was)
+{
+	struct doer heir = { .s = d->s, .r = VT_ACT_RESULT_INIT };
+	struct vt_step st = { .kind = VT_STEP_AGENCY_MERGE };
+	vt_id p = sent(d, 1, 900), x = delivery_id(d, &p, 0);
+
+	tap_call(make_agency(&heir, "H99.39", "Xã mới"), &heir.err, "heir");
+	st.u.agency_merge.successor = was->agency;
+	tap_code(do_step(was, NULL, st), VT_E_INVALID, &was->err, "in itself");
+	st.u.agency_merge.successor = 99;
+	tap_code(do_step(was, NULL, st), VT_E_AGENCY_UNKNOWN, &was->err,
+	    "in nobody known");
+	tap_code(do_step(&heir, NULL, receive_step(&x)), VT_E_FORBIDDEN,
+	    &heir.err, "not yet for the heir");
+	st.u.agency_merge.successor = heir.agency;
+	tap_call(do_step(was, NULL, st), &was->err, "merged");
+	st.u.agency_merge.successor = was->agency;
+	tap_code(do_step(&heir, NULL, st), VT_E_INVALID, &heir.err,
+	    "not in a circle");
+	tap_code(do_step(was, NULL, receive_step(&x)), VT_E_FORBIDDEN,
+	    &was->err, "no longer for who was merged");
+	tap_call(do_step(&heir, NULL, receive_step(&x)), &heir.err, "received");
+	tap_call(lose_work(d, delivery_row(d, &x)->work), &d->err,
+	    "its item is done");
+	tap_eq_int(findings(d->s, true), 0, "by the heir: check knows");
+	tap_call(do_step(d, &p, delivered_step(&x, VT_DELIVERY_REGISTERED)),
+	    &d->err, "it says so");
+	p = sent(d, 1, 910);
+	x = delivery_id(d, &p, 0);
+	st.u.agency_merge.successor = 0;
+	tap_call(do_step(was, NULL, st), &was->err, "a mistake");
+	tap_call(do_step(was, NULL, receive_step(&x)), &was->err, "undone");
+	vt_act_result_free(&heir.r);
+}
+
 static void
 play(struct doer *d, struct world *w)
 {
@@ -533,6 +570,7 @@ play(struct doer *d, struct world *w)
 	of_others(d, &receiver);
 	answers(d);
 	amended(d, w);
+	merged(d, &receiver);
 	vt_act_result_free(&receiver.r);
 }
 
