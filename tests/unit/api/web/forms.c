@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Forms of the desk that bring files, and how much a form may be. */
+#include "tests/unit/api/web/desk_fixture.h"
+
+#define MULTI "Content-Type: multipart/form-data; boundary=xx\r\n"
+#define FIELD(name, value)                                                     \
+	"--xx\r\nContent-Disposition: form-data; name=\"" name                 \
+	"\"\r\n\r\n" value "\r\n"
+#define AFILE(name, file, bytes)                                               \
+	"--xx\r\nContent-Disposition: form-data; name=\"" name                 \
+	"\"; filename=\"" file "\"\r\nContent-Type: x/y\r\n\r\n" bytes "\r\n"
+
+static void
+test_arrival(struct vt_buf *b)
+{
+	tap_eq_int(get(b, "/desk/arrive", 'l'), 403, "a leader registers not");
+	tap_eq_int(get(b, "/desk/arrive", 'c'), 200, "a clerk does");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", "none") FIELD("key", KEY) FIELD("subject",
+			   "s") AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    403, "without the token");
+	tap_eq_int(fake.uploads_open, 0, "no byte is taken in");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY) FIELD("subject",
+			   "Trích <yếu>") AFILE("main", "a.pdf", "%PDF")
+			   AFILE("annex", "..\\\\<b>.xlsx", "PK") "--xx--\r\n"),
+	    303, "an arrival");
+	tap_ok(HAS("?done=arrived\r\n") && fake.direction == VT_DIR_IN &&
+		   fake.nfiles == 2,
+	    "with its annex");
+	tap_eq_str(fake.subject, "Trích <yếu>", "as typed");
+	tap_eq_str(fake.file, "<b>.xlsx", "a name without a path");
+	tap_eq_int(fake.uploads_open, 0, "all uploads ended");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY) FIELD("subject",
+			   "giữ \"tôi\"") AFILE("main", "", "") "--xx--\r\n"),
+	    422, "no file chosen");
+	tap_ok(HAS("Hãy chọn tệp chính") && HAS("giữ &quot;tôi&quot;"),
+	    "is told, what was typed is there");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY) FIELD("subject",
+			   "") AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    422, "no subject");
+	tap_ok(
+	    HAS("Hãy ghi trích yếu") && HAS("name=\"kept0\"") && HAS("a.pdf"),
+	    "is told, and the file need not be sent again");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) AFILE("main", "a", "b")),
+	    400, "a form that breaks off");
+	tap_eq_int(fake.uploads_open, 0, "leaves nothing open");
+}
+
+static int
+arrive_with(struct vt_buf *b, size_t fields, size_t files)
+{
+	VT_BUF_AUTO(body);
+
+	vt_buf_puts(&body,
+	    FIELD("csrf", CSRF_C) FIELD("key", KEY) FIELD("subject", "s"));
+	for (size_t i = 3; i < fields; i++)
+		vt_buf_puts(&body, FIELD("x", "y"));
+	for (size_t i = 0; i < files; i++)
+		vt_buf_puts(&body, i == 0 ? AFILE("main", "a.pdf", "%PDF")
+					  : AFILE("annex", "b.zip", "PK"));
+	vt_buf_puts(&body, "--xx--\r\n");
+	return ask(b, "POST", "/desk/arrive", 'c', MULTI, vt_buf_str(&body));
+}
+
+static int
+act_with(struct vt_buf *b, size_t fields, size_t bytes)
+{
+	VT_BUF_AUTO(more);
+
+	for (size_t i = 4; i < fields; i++) /* form() writes these */
+		vt_buf_puts(&more, "x=&");
+	vt_buf_puts(&more, "note=");
+	for (size_t i = 0; i < bytes; i++)
+		vt_buf_putc(&more, 'n');
+	return form(b, "submit", 'o', vt_buf_str(&more));
+}
+
+static void
+test_bounds(struct vt_buf *b)
+{
+	tap_eq_int(
+	    arrive_with(b, VT_L(ARRIVAL_FIELDS_MAX), VT_L(ARRIVAL_FILES_MAX)),
+	    303, "as many fields and files as may be");
+	tap_eq_int(fake.nfiles, VT_L(ARRIVAL_FILES_MAX), "all there");
+	tap_eq_int(arrive_with(b, VT_L(ARRIVAL_FIELDS_MAX) + 1, 1), 413,
+	    "a field more");
+	tap_eq_int(
+	    arrive_with(b, 3, VT_L(ARRIVAL_FILES_MAX) + 1), 413, "a file more");
+	desk.state = VT_PAPER_DRAFT;
+	tap_eq_int(act_with(b, VT_L(FORM_FIELDS_MAX) - 1, 1), 303,
+	    "a form of as many fields");
+	tap_eq_int(
+	    act_with(b, VT_L(FORM_FIELDS_MAX), 1), 413, "and of one more");
+	tap_eq_int(act_with(b, 5, VT_L(FORM_MAX)), 413, "a form too long");
+}
+
+static void
+test_reply(struct vt_buf *b)
+{
+	static const char form_of[] =
+	    "/desk/draft?reply_to=05050505050505050505050505050505";
+
+	desk.state = VT_PAPER_PROCESSING;
+	desk.direction = VT_DIR_IN;
+	(void)get(b, PAPER, 'o');
+	tap_ok(HAS("href=\"") && HAS(form_of), "what came is answered");
+	(void)get(b, PAPER, 'l');
+	tap_ok(!HAS(form_of), "not by who drafts nothing");
+	desk.state = VT_PAPER_WAITING;
+	(void)get(b, PAPER, 'c');
+	tap_ok(!HAS(form_of), "nor before it is taken");
+	tap_eq_int(get(b, form_of, 'o'), 200, "the form");
+	tap_ok(HAS("name=\"reply_to\" "
+		   "value=\"05050505050505050505050505050505\"") &&
+		   HAS(">H98.01</textarea>") && HAS("&lt;script&gt;") &&
+		   HAS("value=\"CV\" selected"),
+	    "names the paper, and its sender gets the answer");
+	tap_eq_int(
+	    get(b, "/desk/draft?reply_to=06060606060606060606060606060606",
+		'o'),
+	    404, "another agency's paper");
+	tap_eq_int(get(b, "/desk/draft?reply_to=%22x", 'o'), 404, "no id");
+	tap_eq_int(ask(b, "POST", "/desk/draft", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY)
+			   FIELD("reply_to", "05050505050505050505050505050505")
+			       FIELD("subject", "")
+				   AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    422, "no subject");
+	tap_ok(HAS("name=\"reply_to\" "
+		   "value=\"05050505050505050505050505050505\""),
+	    "what it answers is still there");
+	tap_eq_int(ask(b, "POST", "/desk/draft", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY)
+			   FIELD("reply_to", "05050505050505050505050505050505")
+			       FIELD("subject", "s")
+				   AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    303, "drafted");
+	tap_eq_str(fake.reply_to, "05050505050505050505050505050505",
+	    "as an answer to it");
+	desk.direction = VT_DIR_OUT;
+}
+
+static void
+test_version(struct vt_buf *b)
+{
+#define VERSION(body)                                                          \
+	ask(b, "POST", PAPER "/version", 'o', MULTI,                           \
+	    FIELD("csrf", CSRF_O) FIELD("key", KEY) FIELD("rev", "3")          \
+		FIELD("part", "1") FIELD("was1", OTHER) body "--xx--\r\n")
+#define CSRF_O                                                                 \
+	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo"
+	desk.state = VT_PAPER_SUBMITTED;
+	(void)get(b, PAPER, 'o');
+	tap_ok(HAS("action=\"" PAPER "/version\" method=\"post\" "
+		   "enctype=\"multipart/form-data\""),
+	    "the form brings a file");
+	tap_eq_int(VERSION(AFILE("main", "sửa.pdf", "%PDF")), 303, "a version");
+	tap_ok(HAS("Location: " PAPER "?done=version\r\n"), "back to it");
+	tap_eq_str(fake.act, "edit", "by the office");
+	tap_eq_int(fake.if_match, 3, "at the revision that was read");
+	tap_eq_int(fake.uploads_open, 0, "all bytes are in");
+	tap_eq_int(VERSION(AFILE("main", "", "")), 422, "no file");
+	tap_ok(HAS("aria-describedby=\"version-why\"") &&
+		   HAS("<details class=\"act\" open>"),
+	    "is told at its field");
+	fake.answer = VT_E_CONFLICT;
+	tap_eq_int(
+	    VERSION(AFILE("main", "s<a.pdf", "%PDF")), 409, "a conflict");
+	tap_ok(HAS("name=\"kept0\"") && HAS("s&lt;a.pdf") &&
+		   HAS("Đã đổi trong lúc bạn đọc"),
+	    "says so, and the file need not be sent again");
+	fake.answer = VT_OK;
+	fake.act[0] = '\0';
+	tap_eq_int(
+	    ask(b, "POST", PAPER "/version", 'o', MULTI,
+		FIELD("key", KEY) AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    403, "without the token");
+	tap_eq_str(fake.act, "", "nothing");
+	tap_eq_int(form(b, "version", 'o', ""), 404, "it has no other address");
+}
+
+int
+main(void)
+{
+	VT_BUF_AUTO(b);
+
+	desk_begin();
+	test_arrival(&b);
+	test_bounds(&b);
+	test_reply(&b);
+	test_version(&b);
+	desk_end();
+	return tap_done();
+}
