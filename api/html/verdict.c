@@ -7,20 +7,89 @@ said(enum vt_tone tone, const char *head, const char *more)
 	return (struct vt_said){ tone, head, more };
 }
 
+/* What an agency's name begins with, and no person's. */
+static const char *const agencies[] = { "Ủy ban ", "Uỷ ban ", "UBND ",
+	"Hội đồng ", "HĐND ", "Sở ", "Bộ ", "Cục ", "Chi cục ", "Tổng cục ",
+	"Vụ ", "Ban ", "Phòng ", "Văn phòng ", "Trung tâm ", "Trường ", "Viện ",
+	"Học viện ", "Bệnh viện ", "Thanh tra ", "Công an ", "Tòa án ",
+	"Kho bạc ", "Bảo hiểm ", "Ngân hàng ", "Công ty ", "Tổng công ty ",
+	"Chính phủ", "Quốc hội", "Đảng ủy ", "Tỉnh ủy ", "Huyện ủy ",
+	"Thành ủy ", "Đài ", "Cơ quan ", "Agency " };
+
+/* By its name: certificates of here do not say otherwise what somebody is. */
+static bool
+is_agency(const struct vt_signature_verdict *s)
+{
+	if (s->signer_org != NULL && strcmp(s->signer, s->signer_org) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(agencies) / sizeof(agencies[0]); i++)
+		if (strncmp(s->signer, agencies[i], strlen(agencies[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Valid, and yet: a paper has a person's signature and its agency's. */
+static struct vt_said
+passed(const struct vt_page *p, const struct vt_verdict *v)
+{
+	size_t person = 0, agency = 0;
+
+	for (size_t i = 0; i < v->n_signatures; i++) {
+		const struct vt_signature_verdict *s = &v->signatures[i];
+
+		if (s->signer == NULL ||
+		    (s->format != NULL && strcmp(s->format, "RFC3161") == 0))
+			continue;
+		if (is_agency(s))
+			agency++;
+		else
+			person++;
+	}
+	if (agency == 0 && person > 0)
+		return said(VT_TONE_UNSURE,
+		    vt_page_t(p,
+			"Chữ ký hợp lệ nhưng thiếu chữ ký số của cơ quan",
+			"Valid, but the agency's signature is missing"),
+		    vt_page_t(p,
+			"Người ký dưới đây đúng và nội dung không bị sửa sau "
+			"khi ký, nhưng văn bản điện tử phải có cả chữ ký số "
+			"của cơ quan ban hành.",
+			"Who signed below is right and nothing was changed "
+			"after signing, but an electronic paper bears the "
+			"signature of its agency, too."));
+	if (person == 0 && agency > 0)
+		return said(VT_TONE_UNSURE,
+		    vt_page_t(p,
+			"Chữ ký hợp lệ nhưng thiếu chữ ký số của người có "
+			"thẩm quyền",
+			"Valid, but the competent person's signature is "
+			"missing"),
+		    vt_page_t(p,
+			"Chữ ký của cơ quan đúng và nội dung không bị sửa sau "
+			"khi ký. Bản sao do cơ quan thực hiện chỉ cần chữ ký "
+			"này; bản gốc phải có cả chữ ký số của người có thẩm "
+			"quyền.",
+			"The agency's signature is right and nothing was "
+			"changed after signing. A copy made by an agency needs "
+			"this one alone; an original bears that of the "
+			"competent person, too."));
+	return said(VT_TONE_GOOD,
+	    vt_page_t(p, "Chữ ký hợp lệ", "The signatures are valid"),
+	    vt_page_t(p,
+		"Mọi chữ ký đều đúng, chứng thư đáng tin cậy, và nội "
+		"dung không bị sửa sau khi ký. Hãy đọc tên người ký "
+		"dưới đây: có đúng là cơ quan bạn chờ đợi không?",
+		"Every signature is right, its certificate trusted, "
+		"and nothing was changed after signing. Read below "
+		"who signed: is it the agency you expect?"));
+}
+
 struct vt_said
 vt_page_overall(const struct vt_page *p, const struct vt_verdict *v)
 {
 	switch (v->overall) {
 	case VT_OVERALL_PASSED:
-		return said(VT_TONE_GOOD,
-		    vt_page_t(p, "Chữ ký hợp lệ", "The signatures are valid"),
-		    vt_page_t(p,
-			"Mọi chữ ký đều đúng, chứng thư đáng tin cậy, và nội "
-			"dung không bị sửa sau khi ký. Hãy đọc tên người ký "
-			"dưới đây: có đúng là cơ quan bạn chờ đợi không?",
-			"Every signature is right, its certificate trusted, "
-			"and nothing was changed after signing. Read below "
-			"who signed: is it the agency you expect?"));
+		return passed(p, v);
 	case VT_OVERALL_INDETERMINATE:
 		return said(VT_TONE_UNSURE,
 		    vt_page_t(p, "Chưa thể kết luận", "Not certain"),

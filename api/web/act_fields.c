@@ -72,6 +72,22 @@ VT_ACT_FIELDS(note)
 	    T(s->d, "Ghi chú (không bắt buộc)", "Note (optional)"), false);
 }
 
+/* Decree 30/2020, Articles 21, 22. */
+VT_ACT_FIELDS(accept)
+{
+	(void)a;
+	vt_html(s->d->page.b,
+	    "<p class=\"hint\">%s <a href=\"/desk/papers/%s/check\">%s</a></p>"
+	    "\n",
+	    T(s->d,
+		"Xem trước kết quả kiểm tra chữ ký: văn bản phải có chữ ký số "
+		"của người có thẩm quyền và của cơ quan ban hành; thiếu thì "
+		"trả lại nơi gửi.",
+		"See the check first: the paper bears the signatures of the "
+		"competent person and of its agency, or goes back."),
+	    s->id, T(s->d, "Kiểm tra chữ ký", "Check the signatures"));
+}
+
 VT_ACT_FIELDS(reason)
 {
 	area(s, a, "note",
@@ -86,6 +102,8 @@ VT_ACT_FIELDS(submit)
 	const char *typed = vt_sheet_typed(s, a, "initials", "0");
 
 	vt_fields_note(s, a);
+	if (vt_copy_form(&s->p.meta) != NULL)
+		return; /* nobody initials a copy */
 	vt_html(b,
 	    "<label for=\"submit-initials\">%s</label>\n"
 	    "<select id=\"submit-initials\" name=\"initials\">\n",
@@ -102,8 +120,6 @@ VT_ACT_FIELDS(approve)
 	    T(s->d, "Ý kiến (không bắt buộc)", "A word (optional)"), false);
 }
 
-	if (vt_copy_form(&s->p.meta) != NULL)
-		return; /* nobody initials a copy */
 VT_ACT_FIELDS(give_back)
 {
 	area(
@@ -130,6 +146,21 @@ VT_ACT_FIELDS(pin)
 
 VT_ACT_FIELDS(sign)
 {
+	const char *planned = s->p.meta.signer_name;
+
+	if (*planned != '\0' && strcmp(planned, s->d->me->name) != 0)
+		vt_html(s->d->page.b,
+		    "<p class=\"notice unsure\"><span class=\"sign\" "
+		    "aria-hidden=\"true\">?</span> %s <b lang=\"vi\">%s</b>. "
+		    "%s</p>\n",
+		    T(s->d, "Người ký dự kiến ghi trên văn bản là",
+			"The paper names as its signer"),
+		    planned,
+		    T(s->d,
+			"Bạn ký thì văn bản mang tên bạn: hãy xem nội dung "
+			"đã ghi đúng người ký chưa.",
+			"If you sign, it bears your name: see that the text "
+			"names the right signer."));
 	if (s->p.number.value == 0)
 		check(s, a, "number", "1",
 		    T(s->d, "Cấp số và ngày ngay khi ký",
@@ -293,7 +324,9 @@ VT_ACT_FIELDS(answer)
 struct picker {
 	struct vt_sheet *s;
 	const struct vt_desk_act *a;
+	const struct vt_webform *typed; /* what was, NULL: fresh */
 	size_t shown;
+	unsigned wholes;
 };
 
 static bool
@@ -314,8 +347,59 @@ pick(struct picker *k, const char *code, const char *name, bool on)
 	(void)snprintf(field, sizeof(field), "c%s", code);
 	/* markup: none, check() escapes it */
 	vt_buf_printf(&label, "%s · %s", *name == '\0' ? code : name, code);
-	check(k->s, k->a, field, "1", vt_buf_str(&label), on);
+	check(k->s, k->a, field, *name == '\0' ? code : name,
+	    vt_buf_str(&label), on);
 	k->shown++;
+}
+
+/* All of what these words find, by one tick. */
+static void
+pick_whole(struct picker *k, const char *words, size_t n, bool on)
+{
+	struct vt_sheet *s = k->s;
+	unsigned no = k->wholes++;
+
+	vt_html(s->d->page.b,
+	    "<p class=\"check\"><input type=\"checkbox\" id=\"send-all%u\" "
+	    "name=\"all\" value=\"=%s\"%s> <label for=\"send-all%u\">%s",
+	    no, words, on ? " checked" : "", no,
+	    *words == '\0'
+		? T(s->d, "Tất cả nơi trong sổ địa chỉ",
+		      "All of the address book")
+		: T(s->d, "Tất cả nơi tìm thấy", "All that are found"));
+	if (on && *words != '\0')
+		vt_html(s->d->page.b, ": <b lang=\"vi\">%s</b>", words);
+	if (n > 0)
+		vt_html(s->d->page.b, " (%zu)", n);
+	vt_html(s->d->page.b, "</label></p>\n");
+}
+
+static bool
+was_ticked(const struct picker *k, const char *code)
+{
+	char field[80];
+
+	(void)snprintf(field, sizeof(field), "c%s", code);
+	return k->typed != NULL && vt_webform_has(k->typed, field);
+}
+
+/* What was ticked before this search, whatever it finds. */
+static void
+pick_again(struct picker *k, const char *words)
+{
+	const struct vt_webform *f = k->typed;
+
+	for (size_t i = 0; f != NULL && i < f->n; i++) {
+		const char *name = f->fields[i].name;
+		const char *value = f->fields[i].value;
+
+		if (name[0] == 'c' && strcmp(name, "csrf") != 0 &&
+		    !is_recipient(k->s, name + 1))
+			pick(k, name + 1, value, true);
+		else if (strcmp(name, "all") == 0 && *value == '=' &&
+			 strcmp(value + 1, words) != 0)
+			pick_whole(k, value + 1, 0, true);
+	}
 }
 
 /* What is found, the first to be ticked, all of it by one tick. */
@@ -323,30 +407,23 @@ static void
 pick_found(struct picker *k, struct vt_book *book, const char *words)
 {
 	struct vt_sheet *s = k->s;
-	const char *code, *name;
+	const char *code, *name, *all;
 	struct vt_buf *b = s->d->page.b;
-	VT_BUF_AUTO(value);
-	VT_BUF_AUTO(label);
 	size_t n = 0, shown = 0;
 
 	vt_html(b,
 	    "<fieldset class=\"pick\"><legend class=\"away\">%s</legend>\n",
 	    T(s->d, "Sổ địa chỉ", "Address book"));
+	pick_again(k, words);
 	while (vt_book_next(book, &code, &name, NULL) == VT_OK && code != NULL)
-		if (n++, !is_recipient(s, code) && shown++ < BOOK_SHOWN)
+		if (n++, !is_recipient(s, code) && !was_ticked(k, code) &&
+			     shown++ < BOOK_SHOWN)
 			pick(k, code, name, false);
 	vt_html(b, "</fieldset>\n");
-	/* markup: none, check() escapes it */
-	vt_buf_printf(&value, "=%s", words);
-	vt_buf_printf(&label, "%s (%zu)",
-	    *words == '\0'
-		? T(s->d, "Tất cả nơi trong sổ địa chỉ",
-		      "All of the address book")
-		: T(s->d, "Tất cả nơi tìm thấy", "All that are found"),
-	    n);
+	all = k->typed == NULL ? "" : vt_webform_get(k->typed, "all");
 	if (n > 0)
-		check(s, k->a, "all", vt_buf_str(&value), vt_buf_str(&label),
-		    false);
+		pick_whole(
+		    k, words, n, *all == '=' && strcmp(all + 1, words) == 0);
 	if (shown > BOOK_SHOWN)
 		vt_html(b, "<p class=\"hint\">%s</p>\n",
 		    T(s->d,
@@ -355,7 +432,7 @@ pick_found(struct picker *k, struct vt_book *book, const char *words)
 			"The first ones are shown: search for the others."));
 }
 
-/* The search is a form of its own (acts.c), as forms do not nest. */
+/* To search is to send the same form, so that nothing is lost by it. */
 static void
 pick_all(struct picker *k, struct vt_book *book, const char *words)
 {
@@ -365,12 +442,11 @@ pick_all(struct picker *k, struct vt_book *book, const char *words)
 	vt_html(b,
 	    "<details%s><summary>%s</summary>\n"
 	    "<label for=\"send-book\">%s</label>\n"
-	    "<input id=\"send-book\" name=\"book\" form=\"book\" "
-	    "type=\"search\" "
+	    "<input id=\"send-book\" name=\"book\" type=\"search\" "
 	    "maxlength=\"100\" value=\"%s\">\n"
-	    "<p><button form=\"book\" type=\"submit\" class=\"second\">%s"
-	    "</button></p>\n",
-	    k->shown == 0 || *words != '\0' ? " open" : "",
+	    "<p><button name=\"find\" value=\"1\" formnovalidate "
+	    "type=\"submit\" class=\"second\">%s</button></p>\n",
+	    k->shown == 0 || *words != '\0' || k->typed != NULL ? " open" : "",
 	    T(s->d, "Chọn từ sổ địa chỉ", "From the address book"),
 	    T(s->d, "Tìm theo tên hoặc mã", "Name or code"), words,
 	    T(s->d, "Tìm trong sổ địa chỉ", "Search the book"));
@@ -414,7 +490,9 @@ VT_ACT_FIELDS(send)
 	struct vt_buf *b = s->d->page.b;
 	struct vt_book book;
 
-	words = words == NULL ? "" : words;
+	if (s->refused != NULL && s->refused->act == a)
+		k.typed = s->refused->form;
+	words = vt_sheet_typed(s, a, "book", words == NULL ? "" : words);
 	if (vt_book_open(&book, s->d, s->v, &s->p.id, words, NULL) == VT_OK) {
 		pick_named(&k, &book);
 		pick_all(&k, &book, words);
@@ -433,31 +511,47 @@ VT_ACT_FIELDS(send)
 		"A name without a code goes on the list to be printed."));
 }
 
-#define CHOICES 50
+struct choice {
+	struct vt_sheet *s;
+	enum vt_delivery_state state;
+	const char *typed;
+};
 
+static bool
+choose(void *arg, const struct vt_delivery *v)
+{
+	const struct choice *k = arg;
+	char id[VT_ID_TEXT + 1];
+
+	if (v->state != k->state)
+		return true;
+	vt_id_text(&v->id, id);
+	vt_html(k->s->d->page.b,
+	    "<option lang=\"vi\" value=\"%s\"%s>%s %s</option>\n", id,
+	    strcmp(k->typed, id) == 0 ? " selected" : "", v->to.name,
+	    v->to.code);
+	return true;
+}
+
+/* All of them, however many: none is reached in another way. */
 static void
 deliveries(struct vt_sheet *s, const struct vt_desk_act *a,
     enum vt_delivery_state state)
 {
-	const char *typed = vt_sheet_typed(s, a, "delivery", "");
-	struct vt_delivery v[CHOICES];
+	struct choice k = { s, state, vt_sheet_typed(s, a, "delivery", "") };
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_buf *b = s->d->page.b;
-	size_t n = vt_sheet_which(s, state, v, CHOICES);
+	int rc;
 
 	vt_html(b,
 	    "<label for=\"%s-delivery\">%s</label>\n"
 	    "<select id=\"%s-delivery\" name=\"delivery\">\n",
 	    a->name, T(s->d, "Nơi nhận", "Recipient"), a->name);
-	for (size_t i = 0; i < n && i < CHOICES; i++) {
-		char id[VT_ID_TEXT + 1];
-
-		vt_id_text(&v[i].id, id);
-		vt_html(b,
-		    "<option lang=\"vi\" value=\"%s\"%s>%s %s</option>\n", id,
-		    strcmp(typed, id) == 0 ? " selected" : "", v[i].to.name,
-		    v[i].to.code);
-	}
+	rc = vt_sheet_each(s, 0, &err, choose, &k);
 	vt_html(b, "</select>\n");
+	if (rc != VT_OK)
+		vt_html(
+		    b, "<p class=\"error\">%s</p>\n", vt_desk_error(s->d, rc));
 }
 
 VT_ACT_FIELDS(resend)

@@ -161,7 +161,7 @@ static const struct vt_desk_act acts[] = {
 	    NEXT },
 	{ "accept", VT_DUTY_ACCEPT, "Tiếp nhận, vào sổ", "Accept",
 	    "Đã tiếp nhận và vào sổ.", "Accepted and registered.", waiting,
-	    NULL, vt_run_accept, NEXT },
+	    vt_fields_accept, vt_run_accept, NEXT },
 	{ "refuse", VT_DUTY_REFUSE, "Từ chối tiếp nhận", "Refuse",
 	    "Đã từ chối; nơi gửi sẽ nhận được lý do.",
 	    "Refused; the sender gets the reason.", waiting, vt_fields_reason,
@@ -269,6 +269,12 @@ vt_act_field_of(const struct vt_desk_act *a, int code)
 			       a->fields == vt_fields_amend
 			   ? "paper"
 			   : NULL;
+	case VT_E_OUT_OF_ORDER:
+		return a->fields == vt_fields_recall ||
+			       a->fields == vt_fields_replace ||
+			       a->fields == vt_fields_amend
+			   ? "paper"
+			   : NULL;
 	case VT_E_FILE_EMPTY:
 		return (a->flags & VT_ACT_UPLOAD) != 0 ? "file" : NULL;
 	case VT_E_LIMIT:
@@ -276,7 +282,8 @@ vt_act_field_of(const struct vt_desk_act *a, int code)
 	case VT_E_INVALID:
 		if (a->fields == vt_fields_handed)
 			return "on";
-
+		if (a->fields == vt_fields_finish)
+			return "paper";
 		return a->fields == vt_fields_send ? "more"
 		       : a->fields == NULL || a->fields == vt_fields_sign ||
 			       a->fields == vt_fields_pin
@@ -302,10 +309,96 @@ vt_sheet_blamed(
 {
 	const char *f;
 
-	if (s->refused == NULL || s->refused->act != a)
+	if (s->refused == NULL || s->refused->act != a ||
+	    s->refused->err.code == VT_OK)
 		return false;
 	f = vt_act_field_of(a, s->refused->err.code);
 	return field == NULL ? f == NULL : f != NULL && strcmp(f, field) == 0;
+}
+
+const char *
+vt_sheet_several(const struct vt_desk *d, const struct vt_err *e)
+{
+	if (e->code != VT_E_AGENCY_UNKNOWN ||
+	    strncmp(e->msg, "several ", strlen("several ")) != 0)
+		return NULL;
+	return T(d,
+	    "Sổ địa chỉ có nhiều nơi cùng tên này: hãy ghi mã định danh thay "
+	    "cho tên.",
+	    "The book has several of this name: enter the code instead.");
+}
+
+/* The seconds that its text ends with ("... in 12 s"), 0: none. */
+static unsigned
+seconds(const struct vt_err *e)
+{
+	size_t n = strlen(e->msg), i;
+	unsigned s = 0;
+
+	if (n < 3 || strcmp(e->msg + n - 2, " s") != 0)
+		return 0;
+	for (i = n - 2; i > 0 && e->msg[i - 1] >= '0' && e->msg[i - 1] <= '9';)
+		i--;
+	for (; i < n - 2 && s < 100000; i++)
+		s = s * 10 + (unsigned)(e->msg[i] - '0');
+	return s;
+}
+
+/* Refused because of where this paper, or the other one, is now. */
+static const char *
+out_of_order(const struct vt_sheet *s)
+{
+	const struct vt_desk_act *a = s->refused->act;
+
+	if (a->duty == VT_DUTY_TAKE_BACK)
+		return T(s->d,
+		    "Không còn nơi nhận nào để đề nghị: các nơi đã từ chối, đã "
+		    "trả lại, đã được đề nghị, hoặc nhận bản giấy. Với bản "
+		    "giấy hãy liên hệ trực tiếp.",
+		    "There is no recipient left to ask: they refused it, gave "
+		    "it back, were asked already, or have it on paper.");
+	if (vt_act_field_of(a, VT_E_OUT_OF_ORDER) != NULL)
+		return T(s->d,
+		    "Văn bản có số này chưa phát hành. Hãy ký, đóng dấu và "
+		    "phát hành văn bản đó trước, rồi làm lại ở đây.",
+		    "The paper of this number is not issued. Sign, seal and "
+		    "issue that one first, then do this again.");
+	return vt_desk_error(s->d, VT_E_OUT_OF_ORDER);
+}
+
+/* NULL: nothing beyond the table of errors. */
+static const char *
+why_here(const struct vt_sheet *s)
+{
+	const struct vt_desk_act *a = s->refused->act;
+	const struct vt_desk *d = s->d;
+
+	switch (s->refused->err.code) {
+	case VT_E_NOT_FOUND:
+		return T(d,
+		    "Cơ quan không có văn bản nào mang số này. Hãy ghi đủ số "
+		    "và ký hiệu như trên văn bản, ví dụ 05/SKHCN.",
+		    "This agency has no paper of this number. Enter it whole, "
+		    "as on the paper: 05/SKHCN.");
+	case VT_E_PERSON_UNKNOWN:
+		return T(d,
+		    "Hãy chọn một người của cơ quan được xử lý văn bản.",
+		    "Choose somebody of the agency who handles papers.");
+	case VT_E_INVALID:
+		return a->fields != vt_fields_finish
+			   ? NULL
+			   : T(d,
+				 "Văn bản trả lời phải là văn bản đi của cơ "
+				 "quan và đã phát hành.",
+				 "The answer is to be a paper of this agency "
+				 "that was issued.");
+	case VT_E_OUT_OF_ORDER:
+		return out_of_order(s);
+	case VT_E_AGENCY_UNKNOWN:
+		return vt_sheet_several(d, &s->refused->err);
+	default:
+		return NULL;
+	}
 }
 
 static const char *
@@ -313,13 +406,14 @@ why(const struct vt_sheet *s)
 {
 	const struct vt_desk *d = s->d;
 	int code = s->refused->err.code;
+	const char *here = why_here(s);
 
+	if (here != NULL)
+		return here;
 	if (code == VT_E_HTTP_TOO_MANY)
 		return T(d,
-		    "Đã nhập sai mã PIN nhiều lần. Hãy đợi một lát rồi thử "
-		    "lại.",
-		    "The PIN was wrong several times. Wait a little, then try "
-		    "again.");
+		    "Đã nhập sai mã PIN nhiều lần. Hãy đợi rồi thử lại.",
+		    "The PIN was wrong several times. Wait, then try again.");
 	if (code == VT_E_EXISTS && s->refused->act->fields == vt_fields_send)
 		return T(d, "Nơi này đã được gửi văn bản này rồi.",
 		    "The paper was sent to this recipient already.");
@@ -341,6 +435,9 @@ vt_sheet_blame(
 	vt_html(s->d->page.b,
 	    "<p class=\"error\" role=\"alert\" id=\"%s-why\">%s", a->name,
 	    why(s));
+	if (e->code == VT_E_HTTP_TOO_MANY && seconds(e) > 0)
+		vt_html(s->d->page.b, " %s %u %s.", T(s->d, "Còn", "There are"),
+		    seconds(e), T(s->d, "giây", "seconds left"));
 	if (e->code == VT_E_AGENCY_UNKNOWN || e->code == VT_E_INVALID)
 		vt_html(s->d->page.b, " <span lang=\"en\">(%s)</span>", e->msg);
 	vt_html(s->d->page.b, "</p>\n");
@@ -351,7 +448,8 @@ form(struct vt_sheet *s, const struct vt_desk_act *a)
 {
 	bool again = s->refused != NULL && s->refused->act == a;
 	/* Not known whether it was done: asked again as the same request. */
-	bool same = again && vt_err_info(s->refused->err.code)->retryable;
+	bool same = again && s->refused->err.code != VT_OK &&
+		    vt_err_info(s->refused->err.code)->retryable;
 	struct vt_desk *d = s->d;
 	struct vt_buf *b = d->page.b;
 	char hash[VT_HASH_TEXT + 1];
@@ -389,11 +487,6 @@ form(struct vt_sheet *s, const struct vt_desk_act *a)
 	    : (a->flags & VT_ACT_NEXT) != 0 ? "main"
 					    : "second",
 	    T(d, a->vi, a->en));
-	if (a->fields == vt_fields_send)
-		vt_html(b,
-		    "<form id=\"book\" action=\"/desk/papers/%s\" "
-		    "method=\"get\"></form>\n",
-		    s->id);
 }
 
 /* The signature made elsewhere: a token on one's own machine, a service. */
@@ -465,7 +558,7 @@ gone(struct vt_sheet *s)
 
 	const char *note = vt_webform_get(s->refused->form, "note");
 
-	if (vt_desk_may(s->d, a, &s->p))
+	if (vt_desk_may(s->d, a, &s->p) || s->refused->err.code == VT_OK)
 		return;
 	vt_desk_notice(
 	    s->d, VT_TONE_BAD, vt_desk_error(s->d, s->refused->err.code));
@@ -491,9 +584,9 @@ idle(const struct vt_sheet *s, const struct vt_desk_act *a)
 	if (a->duty == VT_DUTY_INITIAL)
 		return s->initials == 0;
 	if (a->fields == vt_fields_resend)
-		return vt_sheet_which(s, VT_DELIVERY_FAILED, NULL, 0) == 0;
+		return s->in_state[VT_DELIVERY_FAILED] == 0;
 	if (a->fields == vt_fields_handed)
-		return vt_sheet_which(s, VT_DELIVERY_PRINT, NULL, 0) == 0;
+		return s->in_state[VT_DELIVERY_PRINT] == 0;
 	return false;
 }
 

@@ -109,7 +109,7 @@ urgency(struct vt_desk *d, const struct vt_arrival *a)
 	vt_html(d->page.b,
 	    "<p><label for=\"urgency\">%s</label>\n<select id=\"urgency\" "
 	    "name=\"urgency\">\n",
-	    T(d, "Độ khẩn", "Urgency"));
+	    T(d, "Mức độ khẩn", "Urgency"));
 	for (unsigned i = 0; i < 4; i++)
 		vt_html(d->page.b, "<option value=\"%u\"%s>%s</option>\n", i,
 		    t[0] == (char)('0' + i) ? " selected" : "",
@@ -259,7 +259,8 @@ vt_arrival_reply(struct vt_desk *d, struct vt_arrival *a, struct vt_err *reterr)
 }
 
 static void
-draft_fields(struct vt_desk *d, const struct vt_arrival *a)
+draft_fields(
+    struct vt_desk *d, const struct vt_arrival *a, const struct vt_err *err)
 {
 	type_field(d, a);
 	line(d, a, "notation", T(d, "Ký hiệu (ví dụ SKHCN-CĐS)", "Notation"),
@@ -269,10 +270,16 @@ draft_fields(struct vt_desk *d, const struct vt_arrival *a)
 	line(d, a, "due", T(d, "Hạn trả lời", "Answer due"), "date");
 	vt_html(d->page.b,
 	    "<p class=\"wide\"><label for=\"to\">%s</label>\n"
-	    "<textarea id=\"to\" name=\"to\" rows=\"3\">%s</textarea></p>\n",
+	    "<textarea id=\"to\" name=\"to\" rows=\"3\"",
 	    T(d, "Nơi nhận: mỗi dòng một mã định danh hoặc một tên",
-		"Recipients: a code or a name on each line"),
-	    typed(a, "to"));
+		"Recipients: a code or a name on each line"));
+	describe(d, a, "to");
+	vt_html(d->page.b, ">%s</textarea></p>\n", typed(a, "to"));
+	if (is_wrong(a, "to"))
+		vt_html(d->page.b,
+		    "<p class=\"error wide\" role=\"alert\" id=\"to-why\">%s "
+		    "<span lang=\"en\">(%s)</span></p>\n",
+		    vt_sheet_several(d, err), err->msg);
 }
 
 void
@@ -301,7 +308,7 @@ vt_arrival_page(
 		answered(d, a);
 	subject(d, a);
 	if (a->draft)
-		draft_fields(d, a);
+		draft_fields(d, a, err);
 	else
 		arrival_fields(d, a);
 	vt_html(b,
@@ -328,6 +335,7 @@ recipients(
 	struct vt_recipient *to =
 	    vt_arena_array(d->req->arena, VT_L(ADDRESSEES_MAX), sizeof(*to));
 	size_t n = 0;
+	int rc;
 
 	if (to == NULL)
 		return vt_arena_err(d->req->arena, reterr);
@@ -344,7 +352,9 @@ recipients(
 				return vt_err_set(reterr, VT_E_INVALID,
 				    "at most %zu recipients",
 				    VT_L(ADDRESSEES_MAX));
-			to[n++] = vt_sheet_recipient(d, one);
+			rc = vt_sheet_recipient(d, one, &to[n++], reterr);
+			if (rc != VT_OK)
+				return rc;
 		}
 		s += len;
 		s += *s == '\n' ? 1 : 0;

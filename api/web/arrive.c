@@ -362,6 +362,8 @@ vt_web_arrive_post(
 		rc = vt_err_set(&err, VT_E_INVALID, "no subject");
 	} else {
 		rc = do_register(&d, a, &result, &err);
+		if (rc != VT_OK && vt_sheet_several(&d, &err) != NULL)
+			a->wrong = "to";
 	}
 	vt_id_text(&result.paper, id);
 	vt_act_result_free(&result);

@@ -24,7 +24,8 @@ struct vt_book {
 	char after[64];
 };
 
-/* words: of the name or code, "" = all. Ended by vt_book_close in any case. */
+/* paper NULL: whoever has it. words: of the name or code, "" = all. Ended by
+ * vt_book_close in any case. */
 VT_NODISCARD int vt_book_open(struct vt_book *k, struct vt_desk *d,
     struct vt_view *v, const vt_id *paper, const char *words,
     struct vt_err *reterr);

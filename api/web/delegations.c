@@ -15,6 +15,7 @@
 struct typed {
 	const struct vt_webform *form; /* NULL: fresh */
 	struct vt_err err;
+	bool past; /* its first day is */
 };
 
 static const char *
@@ -222,11 +223,12 @@ wrong(const struct typed *t)
 	case VT_E_LIMIT:
 		return "to";
 	case VT_E_NOT_FOUND:
+	case VT_E_OUT_OF_ORDER:
 		return "paper";
 	case VT_E_INVALID:
-		return *again(t, "text") == '\0' && *again(t, "paper") == '\0'
-			   ? "text"
-			   : "until";
+		if (*again(t, "text") == '\0' && *again(t, "paper") == '\0')
+			return "text";
+		return t->past ? "since" : "until";
 	default:
 		return NULL;
 	}
@@ -259,6 +261,15 @@ blame(struct vt_desk *d, const struct typed *t, const char *field)
 	if (strcmp(field, "text") == 0)
 		why = T(d, "Hãy ghi căn cứ hoặc số văn bản ủy quyền.",
 		    "Say on what ground, or by which paper.");
+	else if (strcmp(field, "since") == 0)
+		why = T(d, "Ủy quyền không bắt đầu từ ngày đã qua.",
+		    "It cannot begin on a day that is over.");
+	else if (strcmp(field, "paper") == 0)
+		why = T(d,
+		    "Cần số của một văn bản do cơ quan ban hành, đã có chữ ký "
+		    "của người có thẩm quyền.",
+		    "The number of a paper of this agency is wanted that is "
+		    "signed.");
 	else if (strcmp(field, "until") == 0)
 		why = T(d,
 		    "Thời hạn hoặc việc được giao chưa đúng: chọn ít nhất một "
@@ -478,6 +489,15 @@ add_task(const struct vt_desk *d, enum vt_duty duty, struct vt_duties *ret)
 			vt_duties_add(ret, pairs[i].with);
 }
 
+/* Is that day over? */
+static bool
+is_past(const struct vt_desk *d, const char *day)
+{
+	vt_time t = *day == '\0' ? VT_TIME_NONE : vt_time_parse_day(day);
+
+	return t != VT_TIME_NONE && t <= vt_now(d->web->ctx) - DAY_US;
+}
+
 static int
 give(struct vt_desk *d, const struct vt_webform *f, struct vt_err *reterr)
 {
@@ -512,6 +532,9 @@ give(struct vt_desk *d, const struct vt_webform *f, struct vt_err *reterr)
 	if (g->until == VT_TIME_NONE || vt_duties_none(&g->duties))
 		return vt_err_set(
 		    reterr, VT_E_INVALID, "form: a last day, and a task");
+	/* today's first moment is over, and it is today */
+	if (g->since < now && g->since > now - DAY_US)
+		g->since = now;
 	g->until += DAY_US;
 	(void)snprintf(
 	    g->text, sizeof(g->text), "%s", vt_webform_get(f, "text"));
@@ -532,6 +555,7 @@ vt_web_delegate(
 		return rc;
 	if (give(&d, &f, &t.err) != VT_OK) {
 		t.form = &f;
+		t.past = is_past(&d, vt_webform_get(&f, "since"));
 		if ((rc = show(&d, &t, reterr)) == VT_OK)
 			res->status = vt_err_info(t.err.code)->http_status;
 		return rc;

@@ -5,8 +5,9 @@
 #include "api/web/sheet.h"
 #include "api/web/words.h"
 
-#define DELIVERIES_SHOWN 200
-#define ACTS_SHOWN       100
+#define DELIVERIES_SHOWN 50  /* on a page of them */
+#define ACTS_SHOWN       100 /* likewise */
+#define BATCH            32
 
 const char *
 vt_sheet_person(const struct vt_sheet *s, const vt_id *id)
@@ -49,6 +50,15 @@ day(struct vt_sheet *s, const char *vi, const char *en, const char *iso)
 	VT_BUF_AUTO(text);
 
 	vt_word_day(iso == NULL ? "" : iso, &text);
+	row(s, vi, en, vt_buf_str(&text));
+}
+
+static void
+date(struct vt_sheet *s, const char *vi, const char *en, vt_time t)
+{
+	VT_BUF_AUTO(text);
+
+	vt_page_date(t, &text);
 	row(s, vi, en, vt_buf_str(&text));
 }
 
@@ -139,6 +149,54 @@ relations(struct vt_sheet *s)
 	}
 }
 
+/* Whom the signer acted for, "": for himself. */
+static const char *
+signed_for(const struct vt_sheet *s)
+{
+	struct vt_acted *a;
+	size_t n = 0;
+
+	a = vt_arena_array(s->d->req->arena, ACTS_SHOWN, sizeof(*a));
+	if (a == NULL || vt_office_acted(s->v, s->d->me->agency_no, &s->p.id, a,
+			     ACTS_SHOWN, &n, NULL) != VT_OK)
+		return "";
+	for (size_t i = 0; i < n; i++)
+		if (!vt_id_eq(&a[i].from, &s->p.signed_by) &&
+		    (strcmp(a[i].duty, vt_duty_name(VT_DUTY_SIGN)) == 0 ||
+			strcmp(a[i].duty, vt_duty_name(VT_DUTY_PREPARE_SIGN)) ==
+			    0))
+			return vt_sheet_person(s, &a[i].from);
+	return "";
+}
+
+/* Who signed, not who was to: what was typed is a plan until then. */
+static void
+signer(struct vt_sheet *s)
+{
+	const struct vt_meta *m = &s->p.meta;
+	bool in = s->p.direction == VT_DIR_IN;
+	struct vt_person who;
+	const char *other;
+	VT_BUF_AUTO(text);
+
+	if (vt_id_is_zero(&s->p.signed_by) ||
+	    vt_person_get(s->v, &s->p.signed_by, &who, NULL) != VT_OK) {
+		bool plan = !in && vt_copy_form(m) == NULL &&
+			    s->p.sealed_at == VT_TIME_NONE;
+
+		own(s, plan ? "Người ký dự kiến" : "Người ký",
+		    plan ? "To be signed by" : "Signed by", m->signer_name);
+		return;
+	}
+	other = signed_for(s);
+	/* markup: none, own() escapes it */
+	vt_buf_printf(&text, "%s%s%s", who.name,
+	    *who.position == '\0' ? "" : " · ", who.position);
+	if (*other != '\0')
+		vt_buf_printf(&text, " (TUQ. %s)", other);
+	own(s, "Người ký", "Signed by", vt_buf_str(&text));
+}
+
 static void
 count(struct vt_sheet *s, const char *vi, const char *en, uint32_t n)
 {
@@ -159,21 +217,21 @@ vt_sheet_facts(struct vt_sheet *s)
 	vt_html(s->d->page.b,
 	    "<section class=\"box\"><h2>%s</h2>\n<dl class=\"facts\">\n",
 	    T(s->d, "Thông tin", "Details"));
-	row(s, in ? "Số, ký hiệu" : "Số", "Number",
-	    vt_list_number(p, &scratch));
+	row(s, "Số, ký hiệu", "Number", vt_list_number(p, &scratch));
 	if (!in && p->number.value == 0)
 		own(s, "Ký hiệu", "Notation", m->notation);
 	row(s, "Số đến", "Arrival number", p->arrival.text);
 	when(s, "Ngày đến", "Arrived", in ? p->created_at : VT_TIME_NONE);
-	day(s, "Ngày văn bản", "Date on it", m->issued_on);
+	if (in || p->number.value == 0)
+		day(s, "Ngày văn bản", "Date on it", m->issued_on);
+	else
+		date(s, "Ngày văn bản", "Date on it", p->number.time);
 	own(s, "Loại", "Type", m->type_name);
 	own(s, "Cơ quan ban hành", "Issued by", m->agency_name);
-	own(s, "Người ký", "Signed by",
-	    *m->signer_name != '\0' ? m->signer_name
-				    : vt_sheet_person(s, &p->signed_by));
+	signer(s);
 	own(s, "Đơn vị soạn", "Drafted by", m->draft_unit);
 	own(s, "Người lập", "Made by", vt_sheet_person(s, &p->created_by));
-	row(s, "Độ khẩn", "Urgency", vt_word_urgency(s->d, m->urgency));
+	row(s, "Mức độ khẩn", "Urgency", vt_word_urgency(s->d, m->urgency));
 	day(s, "Hạn trả lời", "Answer due", m->due_on);
 	own(s, "Ghi chú", "Note", m->description);
 	own(s, "Thủ tục", "Procedure", m->procedure_name);
@@ -282,56 +340,131 @@ delivery(struct vt_sheet *s, const struct vt_delivery *v)
 }
 
 int
-vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr)
+vt_sheet_each(struct vt_sheet *s, uint64_t after, struct vt_err *reterr,
+    bool (*f)(void *arg, const struct vt_delivery *v), void *arg)
 {
-	struct vt_delivery *v;
-	size_t n = 0;
+	struct vt_delivery l[BATCH];
+	size_t n;
 	int rc;
 
-	if (s->p.direction == VT_DIR_IN)
-		return VT_OK;
-	v = vt_arena_array(s->d->req->arena, DELIVERIES_SHOWN, sizeof(*v));
-	if (v == NULL)
-		return vt_arena_err(s->d->req->arena, reterr);
-	rc = vt_delivery_list(s->v, &s->p.id, v, DELIVERIES_SHOWN, &n, reterr);
-	if (rc != VT_OK)
-		return rc;
-	if (n == 0 && s->p.meta.n_recipients == 0)
-		return VT_OK;
-	vt_html(s->d->page.b,
-	    "<section class=\"box\"><h2>%s <span class=\"n\">%zu</span></h2>\n"
-	    "<ul class=\"to\">\n",
-	    T(s->d, "Nơi nhận", "Recipients"),
-	    n > 0 ? n : s->p.meta.n_recipients);
-	for (size_t i = 0; i < n; i++)
-		delivery(s, &v[i]);
-	for (size_t i = 0; n == 0 && i < s->p.meta.n_recipients; i++)
-		vt_html(s->d->page.b,
-		    "<li lang=\"vi\">%s <span class=\"quiet\">%s</span></li>\n",
-		    s->p.meta.recipients[i].name, s->p.meta.recipients[i].code);
-	vt_html(s->d->page.b, "</ul></section>\n");
-	return VT_OK;
+	do {
+		rc = vt_delivery_list_after(
+		    s->v, &s->p.id, after, l, BATCH, &n, reterr);
+		for (size_t i = 0; rc == VT_OK && i < n; i++) {
+			after = l[i].seq;
+			if (!f(arg, &l[i]))
+				return VT_OK;
+		}
+	} while (rc == VT_OK && n == BATCH);
+	return rc;
 }
 
-size_t
-vt_sheet_which(const struct vt_sheet *s, enum vt_delivery_state state,
-    struct vt_delivery *ret, size_t max)
+static bool
+tally(void *arg, const struct vt_delivery *v)
 {
-	struct vt_delivery *v;
-	size_t n = 0, found = 0;
+	struct vt_sheet *s = arg;
 
-	v = vt_arena_array(s->d->req->arena, DELIVERIES_SHOWN, sizeof(*v));
-	if (v == NULL || vt_delivery_list(s->v, &s->p.id, v, DELIVERIES_SHOWN,
-			     &n, NULL) != VT_OK)
-		return 0;
-	for (size_t i = 0; i < n; i++) {
-		if (v[i].state != state)
-			continue;
-		if (found < max)
-			ret[found] = v[i];
-		found++;
+	if ((size_t)v->state < VT_SHEET_STATES)
+		s->in_state[v->state]++;
+	s->n_deliveries++;
+	return true;
+}
+
+int
+vt_sheet_tally(struct vt_sheet *s, struct vt_err *reterr)
+{
+	return s->p.direction == VT_DIR_IN
+		   ? VT_OK
+		   : vt_sheet_each(s, 0, reterr, tally, s);
+}
+
+static uint64_t
+asked_number(const struct vt_sheet *s, const char *name)
+{
+	const char *q = vt_http_query(s->d->req, name);
+	uint64_t n = 0;
+
+	for (; q != NULL && *q >= '0' && *q <= '9' && n < UINT64_MAX / 10 - 1;
+	     q++)
+		n = n * 10 + (uint64_t)(*q - '0');
+	return n;
+}
+
+struct shown {
+	struct vt_sheet *s;
+	uint64_t state, last; /* 0: any; the last that is on the page */
+	size_t n;
+	bool more;
+};
+
+static bool
+show_one(void *arg, const struct vt_delivery *v)
+{
+	struct shown *k = arg;
+
+	if (k->state != 0 && k->state != (uint64_t)v->state)
+		return true;
+	if (k->n == DELIVERIES_SHOWN) {
+		k->more = true;
+		return false;
 	}
-	return found;
+	delivery(k->s, v);
+	k->last = v->seq;
+	k->n++;
+	return true;
+}
+
+/* How many stand where, each a link to those alone. */
+static void
+states(struct vt_sheet *s, uint64_t only)
+{
+	struct vt_buf *b = s->d->page.b;
+
+	vt_html(b, "<p class=\"states\">");
+	if (only != 0)
+		vt_html(b, "<a href=\"/desk/papers/%s#to\">%s %zu</a>", s->id,
+		    T(s->d, "Tất cả", "All"), s->n_deliveries);
+	for (unsigned i = 1; i < VT_SHEET_STATES; i++)
+		if (s->in_state[i] != 0 && i != only)
+			vt_html(b,
+			    " <a href=\"/desk/papers/%s?to=%u#to\">%s "
+			    "%zu</a>",
+			    s->id, i, vt_word_delivery_state(s->d, i),
+			    s->in_state[i]);
+	vt_html(b, "</p>\n");
+}
+
+int
+vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr)
+{
+	struct shown k = { .s = s, .state = asked_number(s, "to") };
+	size_t all = s->n_deliveries, named = s->p.meta.n_recipients;
+	struct vt_buf *b = s->d->page.b;
+	int rc;
+
+	if (s->p.direction == VT_DIR_IN || (all == 0 && named == 0))
+		return VT_OK;
+	vt_html(b,
+	    "<section id=\"to\" class=\"box\"><h2>%s <span class=\"n\">%zu"
+	    "</span></h2>\n",
+	    T(s->d, "Nơi nhận", "Recipients"), all > 0 ? all : named);
+	if (all > 1)
+		states(s, k.state);
+	vt_html(b, "<ul class=\"to\">\n");
+	rc =
+	    vt_sheet_each(s, asked_number(s, "to_after"), reterr, show_one, &k);
+	for (size_t i = 0; all == 0 && i < named; i++)
+		vt_html(b,
+		    "<li lang=\"vi\">%s <span class=\"quiet\">%s</span></li>\n",
+		    s->p.meta.recipients[i].name, s->p.meta.recipients[i].code);
+	vt_html(b, "</ul>\n");
+	if (k.more)
+		vt_html(b,
+		    "<p><a href=\"/desk/papers/%s?to=%" PRIu64
+		    "&amp;to_after=%" PRIu64 "#to\">%s</a></p>\n",
+		    s->id, k.state, k.last, T(s->d, "Xem tiếp", "More"));
+	vt_html(b, "</section>\n");
+	return rc;
 }
 
 /* Whom somebody acted for in this act, NULL: for himself. */
@@ -366,10 +499,84 @@ entry(struct vt_sheet *s, const struct vt_act_entry *e, const char *in_place)
 	vt_html(b, "</li>\n");
 }
 
+struct window {
+	uint64_t from, to; /* indexes, the last one not */
+	size_t max;
+};
+
+/* The newest acts of a window, newest first: read upwards, as they lie, the
+ * last ones kept. */
+static int
+newest(struct vt_sheet *s, const struct window *w, struct vt_act_entry *ret,
+    size_t *ret_n, struct vt_err *reterr)
+{
+	uint64_t from = w->from, to = w->to;
+	size_t max = w->max;
+	struct vt_act_entry *ring, l[BATCH];
+	size_t n, all = 0;
+	int rc;
+
+	*ret_n = 0;
+	ring = vt_arena_array(s->d->req->arena, max, sizeof(*ring));
+	if (ring == NULL)
+		return vt_arena_err(s->d->req->arena, reterr);
+	do {
+		rc = vt_act_list(s->v, &s->p.id, from, l, BATCH, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		for (size_t i = 0; i < n && l[i].index < to; i++)
+			ring[all++ % max] = l[i];
+		if (n > 0)
+			from = l[n - 1].index + 1;
+	} while (n == BATCH && from < to);
+	for (; *ret_n < max && *ret_n < all; (*ret_n)++)
+		ret[*ret_n] = ring[(all - 1 - *ret_n) % max];
+	return VT_OK;
+}
+
+/*
+ * The acts of a paper lie among those of its agency, oldest first: looked for
+ * from the newest end down, in windows that grow.
+ */
+static int
+look_back(struct vt_sheet *s, uint64_t floor, uint64_t top,
+    struct vt_act_entry *e, size_t *ret_n, struct vt_err *reterr)
+{
+	uint64_t width = 4 * ACTS_SHOWN, from;
+	size_t n, all = 0;
+	int rc;
+
+	for (; top > floor && all < ACTS_SHOWN; top = from) {
+		from = top - floor > width ? top - width : floor;
+		width *= 4;
+		rc = newest(s, &(struct window){ from, top, ACTS_SHOWN - all },
+		    e + all, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		all += n;
+	}
+	*ret_n = all;
+	return VT_OK;
+}
+
+/* Is there an act before this one? */
+static bool
+has_older(struct vt_sheet *s, uint64_t index)
+{
+	struct vt_act_entry first;
+	size_t n = 0;
+
+	return vt_act_list(s->v, &s->p.id, 0, &first, 1, &n, NULL) == VT_OK &&
+	       n == 1 && first.index < index;
+}
+
 int
 vt_sheet_timeline(struct vt_sheet *s, uint64_t after, const char *heading,
     struct vt_err *reterr)
 {
+	uint64_t top = heading == NULL ? 0 : asked_number(s, "acts");
+	uint64_t floor = after == 0 ? 0 : after + 1;
+	struct vt_buf *b = s->d->page.b;
 	struct vt_act_entry *e;
 	struct vt_acted *a;
 	size_t n = 0, n_acted = 0;
@@ -379,22 +586,27 @@ vt_sheet_timeline(struct vt_sheet *s, uint64_t after, const char *heading,
 	e = vt_arena_array(s->d->req->arena, ACTS_SHOWN, sizeof(*e));
 	if (e == NULL || a == NULL)
 		return vt_arena_err(s->d->req->arena, reterr);
+	if (top == 0 || top > s->p.last_act)
+		top = s->p.last_act + 1;
 	rc = vt_office_acted(s->v, s->d->me->agency_no, &s->p.id, a, ACTS_SHOWN,
 	    &n_acted, reterr);
-	if (rc != VT_OK)
-		return rc;
-	rc = vt_act_list(s->v, &s->p.id, after == 0 ? 0 : after + 1, e,
-	    ACTS_SHOWN, &n, reterr);
-	if (rc != VT_OK)
+	if (rc != VT_OK ||
+	    (rc = look_back(s, floor, top, e, &n, reterr)) != VT_OK)
 		return rc;
 	if (heading != NULL)
-		vt_html(s->d->page.b, "<section class=\"box\"><h2>%s</h2>\n",
+		vt_html(b,
+		    "<section id=\"acts-done\" class=\"box\"><h2>%s</h2>\n",
 		    heading);
-	vt_html(s->d->page.b, "<ol class=\"history\">\n");
-	for (size_t i = n; i > 0; i--)
-		entry(s, &e[i - 1], acted_for(s, a, n_acted, &e[i - 1]));
-	vt_html(s->d->page.b, "</ol>\n");
+	vt_html(b, "<ol class=\"history\">\n");
+	for (size_t i = 0; i < n; i++)
+		entry(s, &e[i], acted_for(s, a, n_acted, &e[i]));
+	vt_html(b, "</ol>\n");
+	if (heading != NULL && n == ACTS_SHOWN && has_older(s, e[n - 1].index))
+		vt_html(b,
+		    "<p><a href=\"/desk/papers/%s?acts=%" PRIu64
+		    "#acts-done\">%s</a></p>\n",
+		    s->id, e[n - 1].index, T(s->d, "Cũ hơn", "Older"));
 	if (heading != NULL)
-		vt_html(s->d->page.b, "</section>\n");
+		vt_html(b, "</section>\n");
 	return VT_OK;
 }

@@ -200,6 +200,13 @@ vt_desk_error(const struct vt_desk *d, int code)
 		    "đã đổi rồi làm lại nếu vẫn đúng.",
 		    "The paper changed while you were reading. See what "
 		    "changed, then do it again if it is still right.");
+	case VT_E_IDEMPOTENCY_KEY_REUSED:
+		return T(d,
+		    "Trang này đã cũ: biểu mẫu của nó đã được gửi một lần rồi. "
+		    "Hãy xem văn bản hiện nay ở dưới, rồi bấm lại nếu vẫn cần.",
+		    "This page is old: its form was sent once already. Look "
+		    "at how things stand below, and press again if you still "
+		    "want to.");
 	default:
 		return d->page.en ? i->en : i->vi;
 	}

@@ -24,7 +24,8 @@ struct sorting {
 
 struct queue {
 	const char *name, *vi, *en;
-	uint32_t roles, states;
+	enum vt_duty duty; /* whose work it is: by role, or by delegation */
+	uint32_t states;
 	/* NULL: all of these states */
 	bool (*fits)(const struct sorting *s, const struct vt_paper *p);
 };
@@ -90,45 +91,42 @@ overdue(const struct sorting *s, const struct vt_paper *p)
 	return vt_list_is_overdue(p, s->today);
 }
 
-#define L VT_ROLE_LEADER
-#define O VT_ROLE_OFFICER
-#define C VT_ROLE_CLERK
-
 static const struct queue queues[] = {
-	{ "to-approve", "Chờ duyệt", "To approve", L, BIT(SUBMITTED),
-	    outgoing },
-	{ "to-sign", "Chờ ký", "To sign", L, BIT(APPROVED), to_sign },
-	{ "waiting", "Đến, chờ tiếp nhận", "Arrived and waiting", C,
-	    BIT(WAITING), NULL },
-	{ "to-number", "Chờ cấp số", "To number", C,
+	{ "to-approve", "Chờ duyệt", "To approve", VT_DUTY_APPROVE,
+	    BIT(SUBMITTED), outgoing },
+	{ "to-sign", "Chờ ký", "To sign", VT_DUTY_SIGN, BIT(APPROVED),
+	    to_sign },
+	{ "waiting", "Đến, chờ tiếp nhận", "Arrived and waiting",
+	    VT_DUTY_ACCEPT, BIT(WAITING), NULL },
+	{ "to-number", "Chờ cấp số", "To number", VT_DUTY_NUMBER,
 	    BIT(SIGNED) | BIT(APPROVED), unnumbered },
-	{ "to-seal", "Chờ ký số cơ quan", "To seal", C,
+	{ "to-seal", "Chờ ký số cơ quan", "To seal", VT_DUTY_SEAL,
 	    BIT(SIGNED) | BIT(APPROVED), numbered },
-	{ "to-issue", "Chờ phát hành", "To issue", C, BIT(SEALED), NULL },
-	{ "to-send", "Chờ gửi", "To send", C, BIT(ISSUED), letter },
-	{ "to-assign", "Đến, chờ phân công", "To assign", L | C, BIT(ARRIVED),
+	{ "to-issue", "Chờ phát hành", "To issue", VT_DUTY_ISSUE, BIT(SEALED),
 	    NULL },
-	{ "mine", "Được giao cho tôi", "Assigned to me", L | O | C,
+	{ "to-send", "Chờ gửi", "To send", VT_DUTY_DISPATCH, BIT(ISSUED),
+	    letter },
+	{ "to-assign", "Đến, chờ phân công", "To assign", VT_DUTY_ASSIGN,
+	    BIT(ARRIVED), NULL },
+	{ "mine", "Được giao cho tôi", "Assigned to me", VT_DUTY_PROCESS,
 	    BIT(ARRIVED) | BIT(ASSIGNED) | BIT(PROCESSING), mine },
-	{ "returned", "Bị trả lại", "Returned", O | C, BIT(RETURNED), NULL },
-	{ "drafts", "Dự thảo", "Drafts", O | C, BIT(DRAFT), NULL },
-	{ "asked", "Nơi gửi đề nghị lấy lại, thu hồi", "Asked back", C,
+	{ "returned", "Bị trả lại", "Returned", VT_DUTY_SUBMIT, BIT(RETURNED),
+	    NULL },
+	{ "drafts", "Dự thảo", "Drafts", VT_DUTY_SUBMIT, BIT(DRAFT), NULL },
+	{ "asked", "Nơi gửi đề nghị lấy lại, thu hồi", "Asked back",
+	    VT_DUTY_ANSWER_RECALL,
 	    BIT(WAITING) | BIT(ARRIVED) | BIT(ASSIGNED) | BIT(PROCESSING) |
 		BIT(FINISHED),
 	    asked },
-	{ "overdue", "Quá hạn", "Overdue", L | O | C,
+	{ "overdue", "Quá hạn", "Overdue", VT_DUTY_PROCESS,
 	    BIT(WAITING) | BIT(ARRIVED) | BIT(ASSIGNED) | BIT(PROCESSING) |
 		BIT(DRAFT) | BIT(SUBMITTED) | BIT(RETURNED) | BIT(APPROVED),
 	    overdue },
-	{ "submitted", "Đã trình, chờ lãnh đạo", "With the leader", O | C,
-	    BIT(SUBMITTED) | BIT(APPROVED), to_sign },
-	{ "under-way", "Đang xử lý trong cơ quan", "Being handled", L | C,
-	    BIT(ASSIGNED) | BIT(PROCESSING), NULL },
+	{ "submitted", "Đã trình, chờ lãnh đạo", "With the leader",
+	    VT_DUTY_SUBMIT, BIT(SUBMITTED) | BIT(APPROVED), to_sign },
+	{ "under-way", "Đang xử lý trong cơ quan", "Being handled",
+	    VT_DUTY_ASSIGN, BIT(ASSIGNED) | BIT(PROCESSING), NULL },
 };
-
-#undef L
-#undef O
-#undef C
 
 #define N_QUEUES (sizeof(queues) / sizeof(queues[0]))
 
@@ -138,11 +136,16 @@ struct found {
 };
 
 static bool
+is_his(const struct vt_desk *d, const struct queue *q)
+{
+	return vt_who_may(d->me, q->duty, NULL) == VT_OK;
+}
+
+static bool
 belongs(
     const struct queue *q, const struct sorting *s, const struct vt_paper *p)
 {
-	return (q->roles & s->me->roles) != 0 &&
-	       (q->states >> p->state & 1) != 0 &&
+	return (q->states >> p->state & 1) != 0 &&
 	       (q->fits == NULL || q->fits(s, p));
 }
 
@@ -340,7 +343,7 @@ vt_web_inbox(
 		return VT_OK;
 	}
 	for (size_t i = 0; i < N_QUEUES && rc == VT_OK; i++)
-		if ((queues[i].roles & d.me->roles) != 0)
+		if (is_his(&d, &queues[i]))
 			rc = prepare(&d, &found[i], FEW, reterr);
 	if (rc != VT_OK ||
 	    (rc = vt_view_begin(vt_office_store(d.office), &v, reterr)) !=
@@ -384,7 +387,7 @@ vt_web_queue(
 	vt_desk_begin(&d, req, res);
 	for (size_t i = 0; i < N_QUEUES; i++)
 		if (strcmp(queues[i].name, name) == 0 &&
-		    (queues[i].roles & d.me->roles) != 0) {
+		    is_his(&d, &queues[i])) {
 			q = &queues[i];
 			at = i;
 		}

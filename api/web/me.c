@@ -5,6 +5,7 @@
 #include "api/office/qr.h"
 #include "api/web/web_priv.h"
 #include "base/secret.h"
+#include "base/text.h"
 
 static void
 roles(struct vt_desk *d)
@@ -287,7 +288,7 @@ draw(struct vt_desk *d, const char *uri)
 }
 
 static void
-offered(struct vt_desk *d, const struct vt_totp_offer *o)
+offered(struct vt_desk *d, const struct vt_totp_offer *o, bool wrong)
 {
 	struct vt_buf *b = d->page.b;
 
@@ -306,14 +307,30 @@ offered(struct vt_desk *d, const struct vt_totp_offer *o)
 	    T(d, "Nhập mã mà ứng dụng hiện ra", "Enter the code it shows"));
 	vt_desk_csrf(d);
 	vt_desk_key(d, NULL);
+	/* for a wrong code: the page again, with the same key */
 	vt_html(b,
+	    "<input type=\"hidden\" name=\"secret\" value=\"%s\">\n"
+	    "<input type=\"hidden\" name=\"uri\" value=\"%s\">\n"
 	    "<label for=\"code\">%s</label>\n"
 	    "<input id=\"code\" name=\"code\" type=\"text\" required "
 	    "maxlength=\"10\" inputmode=\"numeric\" "
-	    "autocomplete=\"one-time-code\" spellcheck=\"false\">\n"
+	    "autocomplete=\"one-time-code\" spellcheck=\"false\"%s>\n",
+	    o->secret, o->uri, T(d, "Mã 6 chữ số", "6 digits"),
+	    wrong ? " aria-invalid=\"true\" aria-describedby=\"code-why\""
+		  : "");
+	if (wrong)
+		vt_html(b,
+		    "<p class=\"error\" role=\"alert\" id=\"code-why\">%s"
+		    "</p>\n",
+		    T(d,
+			"Mã không đúng. Hãy nhập mã mới nhất của ứng dụng; nếu "
+			"vẫn sai, xem giờ của điện thoại đã đúng chưa.",
+			"The code is wrong. Enter the newest one; if it is "
+			"wrong again, see whether the phone's clock is "
+			"right."));
+	vt_html(b,
 	    "<p class=\"go\"><button type=\"submit\" class=\"main\">%s</button>"
 	    "</p>\n</form>\n</div>\n",
-	    T(d, "Mã 6 chữ số", "6 digits"),
 	    T(d, "Bật xác thực hai lớp", "Turn it on"));
 	vt_desk_close(d);
 }
@@ -339,7 +356,7 @@ vt_web_factor_post(
 		res->status = vt_err_info(rc)->http_status;
 		return ask(&d, &err, reterr);
 	}
-	offered(&d, &o);
+	offered(&d, &o, false);
 	vt_wipe(&o, sizeof(o));
 	return VT_OK;
 }
@@ -387,6 +404,18 @@ vt_web_factor_confirm(
 	rq.hash = vt_sha256(vt_span_str("desk second factor"));
 	rc = vt_office_totp_confirm(d.office, &rq, vt_webform_get(&f, "code"),
 	    vt_span_str(d.user->token), codes, &err);
+	if (rc == VT_E_SIGN_IN_FAILED &&
+	    *vt_webform_get(&f, "secret") != '\0') {
+		struct vt_totp_offer o;
+
+		vt_text_fit(
+		    o.secret, sizeof(o.secret), vt_webform_get(&f, "secret"));
+		vt_text_fit(o.uri, sizeof(o.uri), vt_webform_get(&f, "uri"));
+		res->status = vt_err_info(rc)->http_status;
+		offered(&d, &o, true);
+		vt_wipe(&o, sizeof(o));
+		return VT_OK;
+	}
 	if (rc != VT_OK) {
 		res->status = vt_err_info(rc)->http_status;
 		return ask(&d, &err, reterr);

@@ -52,7 +52,7 @@ pictures(struct vt_sheet *s)
 	vt_html(b,
 	    "<section class=\"pages\" aria-labelledby=\"h-pages\">\n"
 	    "<h2 id=\"h-pages\">%s",
-	    T(s->d, "Bản văn", "The paper"));
+	    T(s->d, "Nội dung văn bản", "The paper"));
 	if (s->pages > 0)
 		vt_html(b, " <span class=\"n\">%zu %s</span>", s->pages,
 		    T(s->d, "trang", s->pages == 1 ? "page" : "pages"));
@@ -247,6 +247,8 @@ vt_sheet_show(struct vt_desk *d, const vt_id *paper,
 		return rc;
 	s.v = v;
 	vt_id_text(paper, s.id);
+	if ((rc = vt_sheet_tally(&s, reterr)) != VT_OK)
+		return rc;
 	if ((rc = show(&s, reterr)) != VT_OK)
 		vt_buf_reset(&d->res->body);
 	return rc;
@@ -345,7 +347,12 @@ vt_web_act(
 	if (r.act == NULL || r.act->run == NULL)
 		return vt_err_set(reterr, VT_E_NOT_FOUND, "desk: no such act");
 	w = (struct vt_doing){ &d, &form, &rq, &paper, &result, &r.err };
-	if ((rc = vt_sheet_request(&d, &form, req->path, &rq, &r.err)) == VT_OK)
+	rc = vt_sheet_request(&d, &form, req->path, &rq, &r.err);
+	/* a search in its form: shown again, with what is in it */
+	if (rc == VT_OK && r.act->fields == vt_fields_send &&
+	    vt_webform_has(&form, "find"))
+		return vt_sheet_show(&d, &paper, &r, reterr);
+	if (rc == VT_OK)
 		rc = r.act->run(&w);
 	vt_act_result_free(&result);
 	return vt_sheet_done(&d, &paper, &r, rc, reterr);

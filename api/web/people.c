@@ -12,7 +12,8 @@ vt_people_next(struct vt_people *p)
 			const struct vt_person *x = &p->p[p->i];
 
 			p->after = x->seq;
-			if (x->active && (x->roles & VT_ROLE_SYSTEM) == 0) {
+			if (x->active && (x->roles & VT_ROLE_SYSTEM) == 0 &&
+			    vt_who_role_may(x->roles, VT_DUTY_PROCESS)) {
 				p->i++;
 				return x;
 			}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The agency's people in forms: whoever is there, and no program. Few are
+/* The agency's people in forms: whoever may handle papers, no program. Few are
  * chosen from a list; of many the name is typed, with proposals. */
 #ifndef VT_API_WEB_PEOPLE_H
 #define VT_API_WEB_PEOPLE_H

@@ -8,6 +8,7 @@
 struct asked {
 	const char *q, *number, *way;
 	uint64_t before;
+	bool words; /* it is no number, though it looks like one */
 };
 
 static const char *
@@ -61,6 +62,25 @@ direction(const char *way)
 					    : 0;
 }
 
+/* "Số: 05/QĐ-UBND" as it stands on the paper: without its first word. */
+static const char *
+without_so(const char *s)
+{
+	static const char *const words[] = { "Số", "số", "SỐ", "So", "so" };
+
+	s += strspn(s, " \t");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t n = strlen(words[i]), gap;
+
+		if (strncmp(s, words[i], n) != 0)
+			continue;
+		gap = strspn(s + n, ": \t");
+		if (gap > 0 && s[n + gap] >= '0' && s[n + gap] <= '9')
+			return s + n + gap;
+	}
+	return s;
+}
+
 /* What looks like a number is one: "05", "12/QĐ-UBND". */
 static bool
 is_number(const char *s)
@@ -74,7 +94,7 @@ is_number(const char *s)
  * of its own: a view lives a second. *ret_v: that of what was found.
  */
 static int
-find(struct vt_desk *d, struct vt_view **ret_v, const struct asked *a,
+find_so(struct vt_desk *d, struct vt_view **ret_v, const struct asked *a,
     struct vt_paper *p, size_t *ret_n, uint64_t *ret_next,
     struct vt_err *reterr)
 {
@@ -87,11 +107,6 @@ find(struct vt_desk *d, struct vt_view **ret_v, const struct asked *a,
 		return rc;
 	q.words = *a->q == '\0' ? NULL : a->q;
 	q.number = *a->number == '\0' ? NULL : a->number;
-	/* One field at the top of each page takes both. */
-	if (q.number == NULL && is_number(a->q)) {
-		q.number = a->q;
-		q.words = NULL;
-	}
 	do {
 		vt_view_end(*ret_v);
 		*ret_v = NULL;
@@ -103,6 +118,27 @@ find(struct vt_desk *d, struct vt_view **ret_v, const struct asked *a,
 		 vt_monotonic_us(d->web->ctx) < until);
 	*ret_next = q.before;
 	return rc;
+}
+
+/* One field at the top of each page takes both: first a number, and when no
+ * paper has it, words. */
+static int
+find(struct vt_desk *d, struct vt_view **ret_v, struct asked *a,
+    struct vt_paper *p, size_t *ret_n, uint64_t *ret_next,
+    struct vt_err *reterr)
+{
+	struct asked number = *a;
+	int rc;
+
+	number.number = without_so(a->q);
+	number.q = "";
+	if (a->words || *a->number != '\0' || !is_number(number.number))
+		return find_so(d, ret_v, a, p, ret_n, ret_next, reterr);
+	rc = find_so(d, ret_v, &number, p, ret_n, ret_next, reterr);
+	if (rc != VT_OK || *ret_n > 0 || *ret_next != 0 || a->before != 0)
+		return rc;
+	a->words = true;
+	return find_so(d, ret_v, a, p, ret_n, ret_next, reterr);
 }
 
 static void
@@ -136,9 +172,9 @@ older(struct vt_desk *d, const struct asked *a, uint64_t next)
 	percent(a->number, &number);
 	vt_html(d->page.b,
 	    "<p><a class=\"button second\" href=\"/desk/search?q=%s&amp;"
-	    "number=%s&amp;way=%s&amp;before=%" PRIu64 "\">%s</a></p>\n",
-	    vt_buf_str(&q), vt_buf_str(&number), a->way, next,
-	    T(d, "Cũ hơn", "Older"));
+	    "number=%s&amp;way=%s%s&amp;before=%" PRIu64 "\">%s</a></p>\n",
+	    vt_buf_str(&q), vt_buf_str(&number), a->way,
+	    a->words ? "&words=1" : "", next, T(d, "Cũ hơn", "Older"));
 }
 
 int
@@ -147,7 +183,8 @@ vt_web_search(
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct asked a = { query(req, "q"), query(req, "number"),
-		query(req, "way"), vt_list_before(req) };
+		query(req, "way"), vt_list_before(req),
+		vt_http_query(req, "words") != NULL };
 	struct vt_paper *p = vt_arena_array(req->arena, SHOWN, sizeof(*p));
 	uint64_t next = 0;
 	struct vt_desk d;

@@ -14,6 +14,8 @@ struct vt_refusal {
 	struct vt_err err;
 };
 
+#define VT_SHEET_STATES (VT_DELIVERY_WITHDRAWN + 1)
+
 struct vt_sheet {
 	struct vt_desk *d;
 	struct vt_view *v;
@@ -23,6 +25,7 @@ struct vt_sheet {
 	size_t pages;                     /* pictures there are, 0 none */
 	uint32_t version;                 /* of the main file */
 	unsigned initials;                /* fields for them that are empty */
+	size_t n_deliveries, in_state[VT_SHEET_STATES];
 };
 
 /* One act as POST asks for it. */
@@ -76,6 +79,7 @@ VT_ACT_FIELDS(approve);
 VT_ACT_FIELDS(give_back);
 VT_ACT_FIELDS(sign);
 VT_ACT_FIELDS(pin);
+VT_ACT_FIELDS(accept);
 VT_ACT_FIELDS(send);
 VT_ACT_FIELDS(assign);
 VT_ACT_FIELDS(forward);
@@ -112,9 +116,13 @@ VT_ACT_RUN(print);
 VT_ACT_RUN(replace);
 VT_ACT_RUN(amend);
 
-/* A line that was typed: an agency's code, its name looked up, or a name.
- * Borrowed from the request's arena and text. */
-struct vt_recipient vt_sheet_recipient(struct vt_desk *d, const char *text);
+/* A line that was typed: an agency's code, its name looked up; a name that the
+ * book has, its code looked up; or a name alone. Borrowed from the request's
+ * arena and text. Errors: VT_E_AGENCY_UNKNOWN: several have this name. */
+VT_NODISCARD int vt_sheet_recipient(struct vt_desk *d, const char *text,
+    struct vt_recipient *ret, struct vt_err *reterr);
+/* What is said of a name that several have; else NULL. */
+const char *vt_sheet_several(const struct vt_desk *d, const struct vt_err *e);
 
 /* Pieces of a form. id and name of a field: ACT-FIELD and FIELD. */
 const char *vt_sheet_typed(const struct vt_sheet *s,
@@ -140,10 +148,14 @@ void vt_untold_letter(
     struct vt_desk *d, struct vt_view *v, const struct vt_delivery *l);
 /* The answer in ?done=, said. */
 void vt_untold_said(struct vt_desk *d, const char *done);
-/* Its deliveries in this state, at most max into ret; how many. */
-size_t vt_sheet_which(const struct vt_sheet *s, enum vt_delivery_state state,
-    struct vt_delivery *ret, size_t max);
-/* after: acts above this leaf only (0: all). heading NULL: the list alone. */
+/* Counts them by state, into s. */
+VT_NODISCARD int vt_sheet_tally(struct vt_sheet *s, struct vt_err *reterr);
+/* Its deliveries behind seq `after`, in turn, until f says no. */
+VT_NODISCARD int vt_sheet_each(struct vt_sheet *s, uint64_t after,
+    struct vt_err *reterr, bool (*f)(void *arg, const struct vt_delivery *v),
+    void *arg);
+/* Newest first; after: acts above this leaf only (0: all). heading NULL: the
+ * list alone. */
 VT_NODISCARD int vt_sheet_timeline(struct vt_sheet *s, uint64_t after,
     const char *heading, struct vt_err *reterr);
 /* A person's name, "" for none or a program; copied into the arena. */

@@ -6,6 +6,7 @@
 #include "api/office/oidc.h"
 #include "api/web/web_priv.h"
 #include "base/secret.h"
+#include "base/text.h"
 
 #define NEXT_MAX 200
 
@@ -396,19 +397,34 @@ vt_web_language(
 
 static void
 password_field(struct vt_desk *d, const char *name, const char *label,
-    const char *complete, const char *hint)
+    const char *complete, const char *wrong)
 {
+	const char *hint =
+	    strcmp(name, "new") != 0
+		? ""
+		: T(d,
+		      "Ít nhất 10 ký tự. Dài và dễ nhớ, ví dụ bốn từ không "
+		      "liên "
+		      "quan.",
+		      "At least 10 characters. Long and easy to remember: four "
+		      "unrelated words.");
+
+	static_assert(VT_L(PASSWORD_MIN) == 10, "as the hint says");
+
 	vt_html(d->page.b,
 	    "<label for=\"%s\">%s</label>\n"
 	    "<input id=\"%s\" name=\"%s\" type=\"password\" required "
 	    "maxlength=\"256\" autocomplete=\"%s\" "
-	    "aria-describedby=\"%s-hint\">\n"
+	    "aria-describedby=\"%s-hint\"%s>\n"
 	    "<p class=\"hint\" id=\"%s-hint\">%s</p>\n",
-	    name, label, name, name, complete, name, name, hint);
+	    name, label, name, name, complete, name,
+	    wrong != NULL && strcmp(wrong, name) == 0 ? " aria-invalid=\"true\""
+						      : "",
+	    name, hint);
 }
 
 static void
-password_page(struct vt_desk *d, enum vt_tone tone, const char *said)
+password_page(struct vt_desk *d, const char *wrong, const char *said)
 {
 	struct vt_buf *b = d->page.b;
 
@@ -416,7 +432,7 @@ password_page(struct vt_desk *d, enum vt_tone tone, const char *said)
 	vt_html(b, "<div class=\"narrow\">\n<h1>%s</h1>\n",
 	    T(d, "Đổi mật khẩu", "Change your password"));
 	if (said != NULL)
-		vt_desk_notice(d, tone, said);
+		vt_desk_notice(d, VT_TONE_BAD, said);
 	else if (d->user->session.must_change)
 		vt_desk_notice(d, VT_TONE_UNSURE,
 		    T(d,
@@ -428,14 +444,12 @@ password_page(struct vt_desk *d, enum vt_tone tone, const char *said)
 	vt_desk_csrf(d);
 	vt_desk_key(d, NULL);
 	password_field(d, "old", T(d, "Mật khẩu hiện nay", "Present password"),
-	    "current-password", "");
+	    "current-password", wrong);
 	password_field(d, "new", T(d, "Mật khẩu mới", "New password"),
-	    "new-password",
-	    T(d, "Dài và dễ nhớ, ví dụ bốn từ không liên quan.",
-		"Long and easy to remember: four unrelated words."));
+	    "new-password", wrong);
 	password_field(d, "again",
 	    T(d, "Nhập lại mật khẩu mới", "The new one again"), "new-password",
-	    "");
+	    wrong);
 	vt_html(b,
 	    "<p><button type=\"submit\">%s</button></p>\n</form>\n"
 	    "</div>\n",
@@ -451,7 +465,7 @@ vt_web_password(
 
 	(void)reterr;
 	vt_desk_begin(&d, req, res);
-	password_page(&d, VT_TONE_GOOD, NULL);
+	password_page(&d, NULL, NULL);
 	return VT_OK;
 }
 
@@ -475,6 +489,26 @@ change_password(
 	    d->office, &rq, old, new, vt_span_str(d->user->token), reterr);
 }
 
+static const char *
+why_no_password(const struct vt_desk *d, const struct vt_webform *f, int code)
+{
+	const char *new = vt_webform_get(f, "new");
+
+	if (code == VT_E_SIGN_IN_FAILED)
+		return T(d, "Mật khẩu hiện nay không đúng.",
+		    "The present password is wrong.");
+	if (code != VT_E_PASSWORD_WEAK)
+		return vt_desk_error(d, code);
+	if (vt_utf8_length(vt_span_str(new)) < VT_L(PASSWORD_MIN))
+		return T(d, "Mật khẩu mới quá ngắn: cần ít nhất 10 ký tự.",
+		    "The new password is too short: at least 10 characters.");
+	if (strcmp(new, vt_webform_get(f, "old")) == 0)
+		return T(d, "Mật khẩu mới phải khác mật khẩu hiện nay.",
+		    "The new password has to differ from the present one.");
+	return T(d, "Mật khẩu mới không được trùng tên đăng nhập.",
+	    "The new password must not be the login name.");
+}
+
 int
 vt_web_password_post(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
@@ -490,7 +524,7 @@ vt_web_password_post(
 	if (strcmp(vt_webform_get(&f, "new"), vt_webform_get(&f, "again")) !=
 	    0) {
 		res->status = 422;
-		password_page(&d, VT_TONE_BAD,
+		password_page(&d, "again",
 		    T(&d, "Hai lần nhập mật khẩu mới khác nhau.",
 			"The two new passwords differ."));
 		return VT_OK;
@@ -498,11 +532,11 @@ vt_web_password_post(
 	rc = change_password(&d, &f, &err);
 	if (rc != VT_OK) {
 		res->status = vt_err_info(rc)->http_status;
-		password_page(&d, VT_TONE_BAD,
-		    rc == VT_E_SIGN_IN_FAILED
-			? T(&d, "Mật khẩu hiện nay không đúng.",
-			      "The present password is wrong.")
-			: vt_desk_error(&d, rc));
+		password_page(&d,
+		    rc == VT_E_SIGN_IN_FAILED  ? "old"
+		    : rc == VT_E_PASSWORD_WEAK ? "new"
+					       : NULL,
+		    why_no_password(&d, &f, rc));
 		return VT_OK;
 	}
 	vt_http_res_see_other(res, "/desk?done=password");

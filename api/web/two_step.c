@@ -131,8 +131,7 @@ make(const struct vt_desk *d, const struct vt_webform *f, const vt_id *paper,
 	struct vt_office_prepared p = { .attrs = VT_BUF_INIT };
 	struct vt_signing_order order = { .act = signing_of(act_of(f)),
 		.number_first = vt_webform_has(f, "number") };
-	static const struct vt_answer_life life = { NULL,
-		VT_L(KEPT_ANSWER_S) };
+	static const struct vt_answer_life life = { NULL, VT_L(KEPT_ANSWER_S) };
 	bool found = false;
 	VT_BUF_AUTO(kept);
 	VT_BUF_AUTO(other);
@@ -224,6 +223,9 @@ page(struct vt_desk *d, const char *paper, const struct prepared *p,
     const struct vt_webform *typed, const struct vt_err *err)
 {
 	const struct vt_desk_act *a = vt_desk_act(p->act);
+	bool at_value =
+	    err != NULL &&
+	    (err->code == VT_E_SYNTAX || err->code == VT_E_SIGNATURE_MISMATCH);
 	struct vt_buf *b = d->page.b;
 
 	vt_desk_open(d, T(d, "Ký hai bước", "Signing in two steps"), NULL);
@@ -232,7 +234,7 @@ page(struct vt_desk *d, const char *paper, const struct prepared *p,
 	    "<h1>%s %s</h1>\n",
 	    paper, T(d, "Về văn bản", "Back to the paper"), T(d, a->vi, a->en),
 	    T(d, "bằng thiết bị khác", "with another device"));
-	if (err != NULL)
+	if (err != NULL && !at_value)
 		vt_desk_notice(d, VT_TONE_BAD, vt_desk_error(d, err->code));
 	vt_html(
 	    b, "<h2>1. %s</h2>\n", T(d, "Tải về và ký", "Download and sign"));
@@ -249,15 +251,30 @@ page(struct vt_desk *d, const char *paper, const struct prepared *p,
 	    "<input type=\"hidden\" name=\"rev\" value=\"%" PRIu64 "\">\n"
 	    "<label for=\"value\">%s</label>\n"
 	    "<textarea id=\"value\" name=\"value\" rows=\"5\" "
-	    "spellcheck=\"false\" class=\"mono\">%s</textarea>\n"
+	    "spellcheck=\"false\" class=\"mono\"%s>%s</textarea>\n",
+	    p->rev,
+	    T(d, "Giá trị chữ ký (base64 hoặc hex)",
+		"Signature value (base64 or hex)"),
+	    at_value ? " aria-invalid=\"true\" aria-describedby=\"value-why\""
+		     : "",
+	    vt_webform_get(typed, "value"));
+	if (at_value)
+		vt_html(b,
+		    "<p class=\"error\" role=\"alert\" id=\"value-why\">%s"
+		    "</p>\n",
+		    err->code == VT_E_SYNTAX
+			? T(d,
+			      "Đây không phải base64 hay hex: hãy dán lại "
+			      "nguyên "
+			      "giá trị mà phần mềm ký đưa ra.",
+			      "This is neither base64 nor hex: paste the whole "
+			      "value that the software gave.")
+			: vt_desk_error(d, err->code));
+	vt_html(b,
 	    "<label for=\"file\">%s</label>\n"
 	    "<input id=\"file\" name=\"file\" type=\"file\">\n"
 	    "<p class=\"go\"><button type=\"submit\" class=\"main\">%s"
 	    "</button></p>\n</form>\n",
-	    p->rev,
-	    T(d, "Giá trị chữ ký (base64 hoặc hex)",
-		"Signature value (base64 or hex)"),
-	    vt_webform_get(typed, "value"),
 	    T(d, "hoặc tệp chữ ký", "or a file of it"),
 	    T(d, "Hoàn tất việc ký", "Complete the signature"));
 	vt_desk_close(d);

@@ -180,7 +180,7 @@ vt_word_status(const struct vt_desk *d, uint32_t code)
 }
 
 const char *
-vt_word_delivery(const struct vt_desk *d, const struct vt_delivery *v)
+vt_word_delivery_state(const struct vt_desk *d, unsigned state)
 {
 	static const struct word words[] = {
 		[VT_DELIVERY_WAITING] = { "Đang gửi", "On its way" },
@@ -192,14 +192,20 @@ vt_word_delivery(const struct vt_desk *d, const struct vt_delivery *v)
 		[VT_DELIVERY_SENT] = { "Đã gửi đi", "Sent" },
 		[VT_DELIVERY_WITHDRAWN] = { "Đã rút lại", "Withdrawn" },
 	};
+
+	if (state >= sizeof(words) / sizeof(words[0]))
+		return T(d, "không rõ", "unknown");
+	return say(d, &words[state]);
+}
+
+const char *
+vt_word_delivery(const struct vt_desk *d, const struct vt_delivery *v)
+{
 	const char *s = delivery_code(d, vt_delivery_shown(v));
 
-	if (v->state == VT_DELIVERY_FAILED || s == NULL) {
-		if ((size_t)v->state >= sizeof(words) / sizeof(words[0]))
-			return T(d, "không rõ", "unknown");
-		return say(d, &words[v->state]);
-	}
-	return s;
+	return v->state == VT_DELIVERY_FAILED || s == NULL
+		   ? vt_word_delivery_state(d, v->state)
+		   : s;
 }
 
 const char *
@@ -255,7 +261,7 @@ vt_word_transport(const struct vt_desk *d, uint32_t transport)
 	case VT_TRANSPORT_WRAPPER:
 		return T(d, "trục của tỉnh", "provincial gateway");
 	case VT_TRANSPORT_FILE:
-		return T(d, "mang đến", "by hand");
+		return T(d, "trực tiếp", "by hand");
 	case VT_TRANSPORT_TENANT:
 		return T(d, "cùng hệ thống", "same system");
 	case VT_TRANSPORT_HOSTED:

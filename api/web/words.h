@@ -19,6 +19,7 @@ const char *vt_word_status(const struct vt_desk *d, uint32_t code);
 const char *vt_word_duty(const struct vt_desk *d, enum vt_duty duty);
 const char *vt_word_delivery(
     const struct vt_desk *d, const struct vt_delivery *v);
+const char *vt_word_delivery_state(const struct vt_desk *d, unsigned state);
 const char *vt_word_urgency(const struct vt_desk *d, uint32_t urgency);
 const char *vt_word_transport(const struct vt_desk *d, uint32_t transport);
 

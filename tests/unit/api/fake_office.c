@@ -621,7 +621,7 @@ verdict(struct vt_verdict **ret)
 {
 	struct vt_arena *a = vt_arena_new(65536);
 	struct vt_verdict *v = vt_arena_alloc(a, sizeof(*v));
-	struct vt_signature_verdict *s = vt_arena_alloc(a, sizeof(*s));
+	struct vt_signature_verdict *s = vt_arena_array(a, 2, sizeof(*s));
 	struct vt_reason *r = vt_arena_alloc(a, sizeof(*r));
 
 	VT_ASSERT(v != NULL && s != NULL && r != NULL);
@@ -631,7 +631,8 @@ verdict(struct vt_verdict **ret)
 	if (fake.overall != VT_OVERALL_NO_SIGNATURE &&
 	    fake.overall != VT_OVERALL_NOT_READABLE) {
 		v->signatures = s;
-		v->n_signatures = 1;
+		v->n_signatures =
+		    fake.overall == VT_OVERALL_PASSED && !fake.alone ? 2 : 1;
 	}
 	s->indication = fake.overall == VT_OVERALL_PASSED   ? VT_TOTAL_PASSED
 			: fake.overall == VT_OVERALL_FAILED ? VT_TOTAL_FAILED
@@ -651,6 +652,11 @@ verdict(struct vt_verdict **ret)
 		r->en = "Something was changed after signing";
 		r->detail = "object 12 <script>";
 	}
+	s[1] = s[0];
+	s[1].field = "vt_agency";
+	s[1].signer = s[1].signer_org;
+	if (fake.alone && fake.by_agency)
+		s[0] = s[1];
 	*ret = v;
 	return VT_OK;
 }

@@ -33,6 +33,7 @@ struct fake {
 	struct vt_public_result result;
 	/* verdict of any file, and the bytes that came */
 	enum vt_overall overall;
+	bool alone, by_agency; /* one signature: a person's, or this */
 	uint64_t checked_bytes;
 	uint8_t checked_first;
 	unsigned validated; /* stored files judged so far */

@@ -3,6 +3,8 @@
  * refused, and that nothing is done twice or without its form's token. */
 #include "tests/unit/api/web/desk_fixture.h"
 
+#define CSRF(x) x x x x x x x x x x x x x x x x
+
 static void
 test_door(struct vt_buf *b)
 {
@@ -110,6 +112,19 @@ test_sign_in(struct vt_buf *b)
 	tap_ok(HAS("Location: /desk/password\r\n"), "is changed first");
 	tap_eq_int(get(b, "/desk/password", 'c'), 200, "here");
 	desk.must_change = false;
+	fake.answer = VT_E_PASSWORD_WEAK;
+	tap_eq_int(post(b, "/desk/password", 'c',
+		       "csrf=" CSRF("cccc") "&key=" KEY "&old=a&new=b&again=b"),
+	    422, "a short one");
+	tap_ok(HAS("quá ngắn: cần ít nhất 10 ký tự") &&
+		   HAS("new-hint\" aria-invalid") && HAS("Ít nhất 10 ký tự."),
+	    "is told as that, at its field");
+	(void)post(b, "/desk/password", 'c',
+	    "csrf=" CSRF(
+		"cccc") "&key=" KEY
+			"&old=0123456789&new=0123456789&again=0123456789");
+	tap_ok(HAS("phải khác mật khẩu hiện nay"), "the same one as that");
+	fake.answer = VT_OK;
 }
 
 static void
@@ -247,7 +262,6 @@ test_dead(struct vt_buf *b)
 }
 
 #define STATUS(id) "/desk/statuses/" id id id id "/send"
-#define CSRF(x)    x x x x x x x x x x x x x x x x
 #define OURS       "csrf=" CSRF("cccc") "&key=" KEY
 
 /* What its sender was not told. */
@@ -306,7 +320,119 @@ test_amended(struct vt_buf *b)
 	desk.amended = false;
 	tap_eq_int(form(b, "amend", 'c', "paper=7/A&note=x"), 404,
 	    "amended by a paper that is none");
-	tap_ok(HAS("id=\"amend-why\""), "is told at its field");
+	tap_ok(
+	    HAS("id=\"amend-why\"") && HAS("không có văn bản nào mang số này"),
+	    "is told at its field");
+	desk.numbered = false;
+}
+
+/* Whoever may do something in another's place sees what waits for that. */
+static void
+test_deputy(struct vt_buf *b)
+{
+	desk.state = VT_PAPER_APPROVED;
+	desk.acts_for = 'o';
+	(void)get(b, "/desk", 'o');
+	tap_ok(HAS("id=\"q-to-sign\"") && !HAS("id=\"q-to-approve\""),
+	    "what he may sign for the leader waits for him");
+	tap_eq_int(get(b, "/desk/queues/to-sign", 'o'), 200, "on its own");
+	desk.acts_for = 0;
+	(void)get(b, "/desk", 'o');
+	tap_ok(!HAS("q-to-sign"), "and no longer than he may");
+	tap_eq_int(get(b, "/desk/queues/to-sign", 'o'), 404, "as before");
+}
+
+/* One field for both. */
+static void
+test_find(struct vt_buf *b)
+{
+	(void)get(b, "/desk/search?q=S%E1%BB%91%3A%2005/SKHCN", 'o');
+	tap_eq_str(desk.looked[0], "05/SKHCN", "as it stands on the paper");
+	(void)get(b, "/desk/search?q=2026", 'o');
+	tap_eq_str(desk.looked[0], "2026", "digits are a number");
+	tap_eq_str(desk.looked[1], "", "when there is one");
+	desk.no_such_number = true;
+	(void)get(b, "/desk/search?q=2026", 'o');
+	tap_eq_str(desk.looked[1], "2026", "else a word");
+	tap_ok(HAS("&lt;script&gt;"), "and found as one");
+	desk.no_such_number = false;
+	(void)get(b, "/desk/search?q=s%E1%BB%91%20li%E1%BB%87u", 'o');
+	tap_eq_str(desk.looked[1], "số liệu", "a word that begins like it");
+}
+
+/* Whose signature it bears, and whose it was to bear. */
+static void
+test_signer(struct vt_buf *b)
+{
+	desk.state = VT_PAPER_APPROVED;
+	desk.direction = VT_DIR_OUT;
+	desk.planned = "Đỗ Giám Đốc";
+	(void)get(b, PAPER, 'l');
+	tap_ok(HAS("<dt>Người ký dự kiến</dt><dd lang=\"vi\">Đỗ Giám Đốc<") &&
+		   HAS("Bạn ký thì văn bản mang tên bạn"),
+	    "before it is signed: a plan, and another is warned");
+	desk.state = VT_PAPER_SIGNED;
+	desk.signed_by = 'l';
+	(void)get(b, PAPER, 'c');
+	tap_ok(HAS("<dt>Người ký</dt><dd lang=\"vi\">Lê Thị Ký · Phó Giám "
+		   "đốc</dd>") &&
+		   !HAS("Đỗ Giám Đốc"),
+	    "after it: who signed, not who was to");
+	desk.in_place = true;
+	(void)get(b, PAPER, 'c');
+	tap_ok(HAS("Phó Giám đốc (TUQ. Người &lt;u&gt;khác&lt;/u&gt;)</dd>"),
+	    "by delegation: in whose place");
+	desk.in_place = false;
+	desk.signed_by = 0;
+	desk.direction = VT_DIR_IN;
+	desk.state = VT_PAPER_ARRIVED;
+	(void)get(b, PAPER, 'c');
+	tap_ok(HAS("<dt>Người ký</dt><dd lang=\"vi\">Đỗ Giám Đốc<"),
+	    "of what came: as it says");
+	desk.planned = NULL;
+	desk.direction = VT_DIR_OUT;
+}
+
+/* A circular to a whole province. */
+static void
+test_many(struct vt_buf *b)
+{
+	desk.state = VT_PAPER_DISPATCHED;
+	desk.numbered = true;
+	desk.deliveries = 621;
+	desk.acts = 1300;
+	tap_eq_int(get(b, PAPER, 'c'), 200, "to 621");
+	tap_ok(HAS("<span class=\"n\">621</span>") && HAS(">Xã 50.<") &&
+		   !HAS(">Xã 51.<") && HAS("to_after=50#to") &&
+		   HAS("?to=5#to\">Không gửi được 1</a>") &&
+		   HAS("?to=6#to\">In và gửi giấy 62</a>") &&
+		   HAS("?to=7#to\">Đã gửi đi 558</a>"),
+	    "counted, by state; the first ones shown");
+	tap_ok(HAS(">Xã 621. </option>") && HAS(">Xã 620. </option>") &&
+		   HAS(">Xã 10. </option>"),
+	    "the last one can be sent again, all of paper marked off");
+	(void)get(b, PAPER "?to=0&to_after=600", 'c');
+	tap_ok(HAS(">Xã 601.<") && HAS(">Xã 621.<") && !HAS("to_after=621"),
+	    "the last page");
+	(void)get(b, PAPER "?to=5", 'c');
+	tap_ok(HAS("<b>Xã 621.</b>") && !HAS("<b>Xã 1.</b>") &&
+		   HAS("#to\">Tất cả 621</a>"),
+	    "those that failed alone");
+	(void)get(b, PAPER "?to=6&to_after=500", 'l');
+	tap_ok(HAS("<b>Xã 510.</b>") && !HAS("<b>Xã 500.</b>"),
+	    "pages of a state");
+	(void)get(b, PAPER, 'c');
+	tap_ok(HAS(">việc 1300.<") && HAS(">việc 1201.<") &&
+		   !HAS(">việc 1200.<") && HAS("?acts=1201#"),
+	    "history from its newest end");
+	(void)get(b, PAPER "?acts=1201", 'c');
+	tap_ok(
+	    HAS(">việc 1200.<") && HAS(">việc 1101.<") && !HAS(">việc 1201.<"),
+	    "and back");
+	(void)get(b, PAPER "?acts=101", 'c');
+	tap_ok(HAS(">việc 1.<") && HAS(">việc 100.<") && !HAS("?acts="),
+	    "to its beginning");
+	desk.deliveries = desk.acts = 0;
 	desk.numbered = false;
 }
 
@@ -393,6 +519,9 @@ test_pin(struct vt_buf *b)
 		   HAS("id=\"sign-why\">Sai mã PIN") && !HAS("48151623"),
 	    "is told at its field and not written back");
 	first = fake.request;
+	fake.answer = VT_E_IDEMPOTENCY_KEY_REUSED;
+	(void)form(b, "sign", 'l', "pin=1");
+	tap_ok(HAS("Trang này đã cũ"), "an old page says so");
 	fake.answer = VT_OK;
 	tap_eq_int(form(b, "sign", 'l', "pin=1234&number=1"), 303, "the right");
 	tap_ok(vt_hash_eq(&first, &fake.request),
@@ -484,6 +613,27 @@ test_check(struct vt_buf *b)
 	unsigned before = fake.validated;
 
 	fake.overall = VT_OVERALL_PASSED;
+	fake.alone = true;
+	(void)get(b, PAPER "/check?again=1", 'o');
+	tap_ok(
+	    HAS("<h1>Chữ ký hợp lệ nhưng thiếu chữ ký số của cơ quan</h1>") &&
+		HAS("class=\"verdict unsure\"") == HAS("piece"),
+	    "a person's alone: what is missing is said");
+	(void)get(b, PAPER "/check?piece=1", 'o');
+	tap_ok(HAS("thiếu chữ ký số của cơ quan") && HAS("verdict unsure"),
+	    "beside the paper, too, and not in green");
+	(void)get(b, PAPER "/check?again=1&lang=en", 'o');
+	tap_ok(HAS("the agency&#39;s signature is missing") ||
+		   HAS("the agency's signature is missing"),
+	    "in English");
+	fake.by_agency = true;
+	(void)get(b, PAPER "/check?again=1", 'o');
+	tap_ok(HAS("thiếu chữ ký số của người có thẩm quyền") &&
+		   HAS("Bản sao do cơ quan thực hiện"),
+	    "the agency's alone likewise");
+	fake.alone = fake.by_agency = false;
+	(void)get(b, PAPER "/check?again=1", 'o');
+	before = fake.validated - 1;
 	tap_eq_int(get(b, PAPER "/check?piece=1", 'o'), 200, "a verdict");
 	tap_ok(HAS("Chữ ký hợp lệ") && HAS("Kiểm tra lúc ") &&
 		   HAS("&lt;b&gt;Thị&lt;/b&gt;") && !HAS("<b>Thị"),
@@ -494,7 +644,9 @@ test_check(struct vt_buf *b)
 	    "the same, with its time");
 	tap_eq_int((int)(fake.validated - before), 1, "judged once");
 	tap_eq_int(get(b, PAPER "/check?lang=en", 'c'), 200, "in English");
-	tap_ok(HAS("Not valid"), "it is another text, judged anew");
+	tap_ok(HAS("signature is missing"), "it is another text, kept so");
+	(void)get(b, PAPER "/check?lang=en&again=1", 'c');
+	tap_ok(HAS("Not valid"), "judged anew");
 	tap_eq_int(get(b, PAPER "/check?again=1", 'c'), 200, "again");
 	tap_ok(HAS("<h1>Không hợp lệ</h1>") && !HAS("Chữ ký hợp lệ"),
 	    "who asks anew gets the newest");
@@ -586,6 +738,20 @@ test_queues(struct vt_buf *b)
 	tap_ok(HAS("id=\"q-asked\"") && HAS("id=\"q-under-way\""),
 	    "the sender asks for it back: the clerk is told");
 	desk.asked = false;
+	fake.answer = VT_E_OUT_OF_ORDER;
+	desk.state = VT_PAPER_DISPATCHED;
+	desk.direction = VT_DIR_OUT;
+	(void)form(b, "take-back", 'c', "note=x");
+	tap_ok(HAS("Không còn nơi nhận nào để đề nghị"),
+	    "nobody to ask: the reason is said");
+	desk.direction = VT_DIR_IN;
+	desk.state = VT_PAPER_ASSIGNED;
+	fake.answer = VT_E_INVALID;
+	(void)form(b, "finish", 'o', "note=x");
+	tap_ok(HAS("aria-describedby=\"finish-why\"") && HAS("đã phát hành.") &&
+		   HAS("id=\"finish-paper\""),
+	    "an answer that was not issued, at its field");
+	fake.answer = VT_OK;
 	desk.mine = 'o';
 	(void)get(b, "/desk", 'o');
 	tap_ok(HAS("id=\"q-mine\""), "given to me: in my list");
@@ -779,6 +945,21 @@ test_delegations(struct vt_buf *b)
 	(void)get(b, "/desk/delegations", 'l');
 	tap_ok(HAS("<select id=\"to\"") && HAS("Người cuối"),
 	    "behind 300 that are gone the others are chosen from");
+	fake.answer = VT_E_OUT_OF_ORDER;
+	tap_eq_int(post(b, "/desk/delegations", 'l',
+		       "csrf=" CSRF_L "&key=" KEY
+		       "&to=09090909090909090909090909090909&d31=1"
+		       "&until=2999-01-01&paper=x"),
+	    404, "resting on a paper that is none");
+	tap_ok(HAS("id=\"paper-why\""), "is told there");
+	fake.answer = VT_E_INVALID;
+	(void)post(b, "/desk/delegations", 'l',
+	    "csrf=" CSRF_L "&key=" KEY
+	    "&to=09090909090909090909090909090909&d5=1"
+	    "&since=2020-01-01&until=2999-01-01&text=x");
+	tap_ok(HAS("id=\"since-why\"") && HAS("từ ngày đã qua"),
+	    "beginning in the past, likewise");
+	fake.answer = VT_OK;
 	desk.people = 450;
 	(void)get(b, "/desk/delegations", 'l');
 	tap_ok(HAS("<input id=\"to\"") && HAS("Người cuối #01c10909"),
@@ -809,6 +990,38 @@ test_book(struct vt_buf *b)
 		       "&rev=3&seen=40&all=%3Dtay&cH50.0001=1&more=H50.0002"),
 	    303, "sent to what was found and typed");
 	tap_eq_int(fake.nto, 310, "each once");
+	tap_eq_int(post(b, PAPER "/acts/send", 'c',
+		       "csrf=" CSRF_C "&key=" KEY "&rev=3&seen=40&find=1"
+		       "&book=tay+0619&cH50.0001=UBND+x&all=%3Ddong&"
+		       "more=gi%E1%BB%AF"),
+	    200, "searched in the form");
+	tap_ok(HAS("value=\"UBND x\" checked") && HAS("H50.0619") &&
+		   HAS(">giữ</textarea>") && HAS("value=\"=dong\" checked") &&
+		   HAS("value=\"=tay 0619\">") && !HAS("role=\"alert\""),
+	    "what was ticked and typed is there, beside what is found");
+	tap_eq_int(post(b, PAPER "/acts/send", 'c',
+		       "csrf=" CSRF_C "&key=" KEY "&rev=3&seen=40&all=%3Ddong"
+		       "&all=%3Dtay"),
+	    303, "sent to the finds of two searches");
+	tap_eq_int(fake.nto, 620, "all of them");
+	tap_eq_int(post(b, PAPER "/acts/send", 'c',
+		       "csrf=" CSRF_C "&key=" KEY "&rev=3&seen=40&"
+		       "more=ubnd++X%C3%83+%C4%90%C3%B4ng+0"),
+	    303, "a name that the book has");
+	tap_eq_str(fake.recipient, "H50.0000", "goes to its code");
+	tap_eq_int(post(b, PAPER "/acts/send", 'c',
+		       "csrf=" CSRF_C "&key=" KEY "&rev=3&seen=40&"
+		       "more=UBND+xa+Dong+0"),
+	    303, "one without its accents");
+	tap_eq_str(fake.recipient, "", "is another name");
+	desk.namesakes = true;
+	tap_eq_int(post(b, PAPER "/acts/send", 'c',
+		       "csrf=" CSRF_C "&key=" KEY "&rev=3&seen=40&"
+		       "more=UBND+x%C3%A3+%C4%90%C3%B4ng"),
+	    422, "one that several have");
+	tap_ok(HAS("id=\"send-why\"") && HAS("nhiều nơi cùng tên này"),
+	    "is asked about, at the field");
+	desk.namesakes = false;
 	desk.book = 2100;
 	tap_eq_int(post(b, PAPER "/acts/send", 'c',
 		       "csrf=" CSRF_C "&key=" KEY "&rev=3&seen=40&all=%3D"),
@@ -870,6 +1083,16 @@ test_me(struct vt_buf *b)
 		   HAS("GEZDGNBVGY3TQOJQ") && HAS("&amp;issuer=vanthu") &&
 		   HAS("Cache-Control: no-store") && !HAS(" style="),
 	    "gets it drawn, typed and whole, kept nowhere");
+	fake.answer = VT_E_SIGN_IN_FAILED;
+	tap_eq_int(post(b, "/desk/me/factor/confirm", 'c',
+		       "csrf=" CSRF_C "&key=" KEY "&code=1&uri=otpauth%3Ax"
+		       "&secret=GEZDGNBVGY3TQOJQ"),
+	    401, "a wrong code of it");
+	tap_ok(HAS("id=\"code-why\"") && HAS("Mã không đúng") &&
+		   HAS("GEZDGNBVGY3TQOJQ") && HAS("<svg") &&
+		   !HAS("Mật khẩu hoặc mã"),
+	    "is told as that, key and drawing kept");
+	fake.answer = VT_OK;
 	tap_eq_int(post(b, "/desk/me/factor/confirm", 'c',
 		       "csrf=" CSRF_C "&key=" KEY "&code=123456"),
 	    200, "a code of it");
@@ -916,6 +1139,10 @@ main(void)
 	test_dead(&b);
 	test_untold(&b);
 	test_amended(&b);
+	test_deputy(&b);
+	test_find(&b);
+	test_signer(&b);
+	test_many(&b);
 	test_csrf(&b);
 	test_act(&b);
 	test_pin(&b);

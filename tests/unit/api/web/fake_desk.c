@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "api/office/answers.h"
+#include "api/office/delegation.h"
 #include "api/office/deliver.h"
 #include "api/office/initials.h"
 #include "api/office/pictures.h"
@@ -68,6 +69,11 @@ fill(char who, struct vt_session *s)
 	s->actor.agency_no = 1;
 	s->actor.roles = roles_of(who);
 	s->must_change = desk.must_change;
+	if (who != 0 && who == desk.acts_for) {
+		s->actor.acting[0].from = fake_id('l');
+		vt_duties_add(&s->actor.acting[0].duties, VT_DUTY_SIGN);
+		s->actor.n_acting = 1;
+	}
 	snprintf(s->actor.name, sizeof(s->actor.name), "Trần <b>Văn</b> Thử");
 	snprintf(s->actor.agency_name, sizeof(s->actor.agency_name), "Sở mẫu");
 }
@@ -134,7 +140,9 @@ vt_office_change_password(struct vt_office *o, const struct vt_request *rq,
     const struct vt_secret *old, const struct vt_secret *new_password,
     struct vt_span keep, struct vt_err *reterr)
 {
-	return VT_OK;
+	return fake.answer == VT_OK
+		   ? VT_OK
+		   : vt_err_set(reterr, fake.answer, "password: refused");
 }
 
 /* --- reading --- */
@@ -182,12 +190,15 @@ fill_paper(struct vt_paper *p)
 	p->arrival.text = p->arrival.series = p->arrival.notation = "";
 	p->code = p->assigned_unit = p->assigned_due = p->forwarded_unit = "";
 	p->asked_note = p->closed_note = "";
-	p->last_act = 40;
+	p->last_act = desk.acts == 0 ? 40 : desk.acts;
 	p->signed_at = p->sealed_at = p->issued_at = VT_TIME_NONE;
 	p->opened_at = p->finished_at = VT_TIME_NONE;
 	p->meta.agency_name = p->meta.place = "";
 	p->meta.agency_code = desk.direction == VT_DIR_IN ? "H98.01" : "";
-	p->meta.signer_name = p->meta.draft_unit = p->meta.description = "";
+	p->meta.draft_unit = p->meta.description = "";
+	p->meta.signer_name = desk.planned == NULL ? "" : desk.planned;
+	if (desk.signed_by != 0)
+		p->signed_by = fake_id((uint8_t)desk.signed_by);
 	p->meta.reply_to =
 	    desk.amended ? "05050505050505050505050505050505" : "";
 	p->meta.procedure_name = p->meta.case_code = p->meta.holder_name = "";
@@ -212,8 +223,14 @@ vt_paper_search(struct vt_view *v, uint32_t agency_no,
     size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
 {
 	desk.searched++;
+	snprintf(desk.looked[0], sizeof(desk.looked[0]), "%s",
+	    q->number == NULL ? "" : q->number);
+	snprintf(desk.looked[1], sizeof(desk.looked[1]), "%s",
+	    q->words == NULL ? "" : q->words);
 	*ret_n = q->states == 0 || (q->states >> desk.state & 1) != 0 ? 1 : 0;
 	*ret_next = 0;
+	if (desk.no_such_number && q->number != NULL)
+		*ret_n = 0;
 	if (desk.far) {
 		*ret_n = 0;
 		*ret_next = 77;
@@ -228,8 +245,10 @@ vt_person_get(struct vt_view *v, const vt_id *id, struct vt_person *ret,
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->id = *id;
-	ret->name = "Người <u>khác</u>";
-	ret->position = ret->unit = ret->key_ref = "";
+	ret->name = id->b[0] == 'l' ? "Lê Thị Ký" : "Người <u>khác</u>";
+	ret->position = id->b[0] == 'l' ? "Phó Giám đốc" : "";
+	ret->unit = ret->key_ref = "";
+	ret->roles = id->b[15] == 'm' ? VT_ROLE_ADMIN : VT_ROLE_OFFICER;
 	ret->active = true;
 	return VT_OK;
 }
@@ -263,18 +282,75 @@ vt_person_list(struct vt_view *v, uint32_t agency_no, uint64_t after,
 	return VT_OK;
 }
 
-int
-vt_delivery_list(struct vt_view *v, const vt_id *paper, struct vt_delivery *ret,
-    size_t max, size_t *ret_n, struct vt_err *reterr)
+/* Many of them: every tenth is for paper, the last one failed. */
+static void
+fill_delivery(struct vt_delivery *d, uint64_t no)
 {
+	static char names[4096][24];
+
+	memset(d, 0, sizeof(*d));
+	d->id = fake_id(8);
+	d->id.b[0] = (uint8_t)(no >> 8);
+	d->id.b[1] = (uint8_t)no;
+	d->seq = no;
+	snprintf(names[no], sizeof(names[no]), "Xã %u.", (unsigned)no);
+	d->to.name = names[no];
+	d->to.code = d->note = d->reason = d->external = "";
+	d->state = no == desk.deliveries ? VT_DELIVERY_FAILED
+		   : no % 10 == 0        ? VT_DELIVERY_PRINT
+					 : VT_DELIVERY_SENT;
+}
+
+int
+vt_delivery_list_after(struct vt_view *v, const vt_id *paper, uint64_t after,
+    struct vt_delivery *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	size_t n = 0;
+
 	*ret_n = 0;
-	if (desk.printed)
+	for (; n < max && after + n < desk.deliveries; n++)
+		fill_delivery(&ret[n], after + n + 1);
+	*ret_n = n;
+	if (desk.printed && desk.deliveries == 0)
 		return vt_office_delivery_list(NULL, v, NULL, 0, ret, max,
 		    ret_n, &(uint64_t){ 0 }, reterr);
-	if (!desk.dead)
+	if (!desk.dead || desk.deliveries != 0)
 		return VT_OK;
 	return vt_office_dead_letters(
 	    NULL, v, NULL, 0, ret, max, ret_n, &(uint64_t){ 0 }, reterr);
+}
+
+int
+vt_act_list(struct vt_view *v, const vt_id *paper, uint64_t from,
+    struct vt_act_entry *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	static const enum vt_step_kind kinds[] = { VT_STEP_REGISTER };
+	static char notes[4096][24];
+	uint64_t all = desk.acts == 0 ? 1 : desk.acts;
+	size_t n = 0;
+
+	for (uint64_t i = from == 0 ? 1 : from; n < max && i <= all; i++, n++) {
+		memset(&ret[n], 0, sizeof(ret[n]));
+		ret[n].index = i;
+		ret[n].kinds = kinds;
+		ret[n].n_kinds = 1;
+		snprintf(notes[i], sizeof(notes[i]), "việc %u.", (unsigned)i);
+		ret[n].note = notes[i];
+	}
+	*ret_n = n;
+	return VT_OK;
+}
+
+int
+vt_office_acted(struct vt_view *v, uint32_t agency_no, const vt_id *paper,
+    struct vt_acted *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	*ret_n = desk.in_place ? 1 : 0;
+	memset(ret, 0, sizeof(*ret));
+	ret->act = 1;
+	ret->from = fake_id('x');
+	snprintf(ret->duty, sizeof(ret->duty), "sign");
+	return VT_OK;
 }
 
 uint32_t
@@ -318,6 +394,9 @@ vt_office_address_list(struct vt_office *o, struct vt_view *v,
 		snprintf(ret[n].code, sizeof(ret[n].code), "H50.%04u", i);
 		snprintf(ret[n].name, sizeof(ret[n].name), "UBND xã %s %u",
 		    i % 2 == 0 ? "Đông" : "Tây", i);
+		if (desk.namesakes)
+			snprintf(
+			    ret[n].name, sizeof(ret[n].name), "UBND xã Đông");
 		ret[n].deleted = i == 3;
 	}
 	*ret_n = n;

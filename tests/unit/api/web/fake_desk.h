@@ -34,7 +34,16 @@ struct fake_desk {
 	struct vt_duties duties;      /* the last delegation's */
 	vt_time since, until;
 	unsigned book;        /* agencies in it; the fourth is gone */
+	bool namesakes;       /* all have the name of the first */
+	char acts_for;        /* 'o' acts for the leader */
+	bool no_such_number;  /* of a number nothing is found */
+	char looked[2][64];   /* number, words of the last searches */
 	unsigned people;      /* there are, the first 300 gone; 0: one */
+	unsigned deliveries;  /* there are; the last failed. 0: as above */
+	unsigned acts;        /* in its history; 0: one */
+	char signed_by;       /* who signed, 0: nobody */
+	bool in_place;        /* by delegation */
+	const char *planned;  /* signer, as typed */
 	unsigned delegations; /* there are, all but the last ended; 0: one */
 };
 

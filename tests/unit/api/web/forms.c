@@ -79,6 +79,24 @@ act_with(struct vt_buf *b, size_t fields, size_t bytes)
 	return form(b, "submit", 'o', vt_buf_str(&more));
 }
 
+/* A name in a draft that several of the book have. */
+static void
+test_namesakes(struct vt_buf *b)
+{
+	desk.book = 9;
+	desk.namesakes = true;
+	tap_eq_int(ask(b, "POST", "/desk/draft", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY)
+			   FIELD("subject", "s") FIELD("to", "UBND xã Đông")
+			       AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    422, "sent to one of them");
+	tap_ok(HAS("id=\"to-why\"") && HAS("nhiều nơi cùng tên này") &&
+		   HAS(">UBND xã Đông</textarea>"),
+	    "is asked which, at the field");
+	desk.book = 0;
+	desk.namesakes = false;
+}
+
 static void
 test_bounds(struct vt_buf *b)
 {
@@ -190,6 +208,7 @@ main(void)
 
 	desk_begin();
 	test_arrival(&b);
+	test_namesakes(&b);
 	test_bounds(&b);
 	test_reply(&b);
 	test_version(&b);
