@@ -230,12 +230,16 @@ vt_delegation_person_may(struct vt_view *v, const vt_id *person,
 static int
 check_times(const struct vt_delegation *d, vt_time now, struct vt_err *reterr)
 {
-	vt_time most = VT_TIME_S(86400 * VT_L(DELEGATION_DAYS_MAX));
+	vt_time clocks = VT_TIME_S(60),
+		most = VT_TIME_S(86400 * VT_L(DELEGATION_DAYS_MAX));
 
 	if (d->since >= d->until || d->until <= now)
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "delegation: it has to end after it begins, and in the "
 		    "future");
+	if (d->since < now - clocks)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "delegation: it cannot begin in the past");
 	if (d->until - d->since > most)
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "delegation (Decree 30/2020, Article 13 (3)): limited in "
@@ -315,11 +319,19 @@ check_house(struct vt_office *o, const struct vt_actor *giver,
 		VT_OK ||
 	    (rc = check_duties(d, giver, &to, reterr)) != VT_OK)
 		return rc;
+	if (!vt_who_role_may(to.roles, VT_DUTY_PROCESS))
+		return vt_err_set(reterr, VT_E_PERSON_UNKNOWN,
+		    "delegation: no person who may handle papers");
 	if (!vt_id_is_zero(&d->paper)) {
 		rc = vt_paper_get(v, &d->paper, &p, reterr);
 		if (rc == VT_OK && p.agency_no != giver->agency_no)
 			rc = vt_err_set(reterr, VT_E_NOT_FOUND,
 			    "delegation: no such paper");
+		if (rc == VT_OK &&
+		    (p.direction == VT_DIR_IN || vt_id_is_zero(&p.signed_by)))
+			rc = vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+			    "delegation (Decree 30/2020, Article 13 (3)): it "
+			    "rests on a paper of the agency that is signed");
 		if (rc != VT_OK)
 			return rc;
 	}

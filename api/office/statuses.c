@@ -304,7 +304,7 @@ is_day(const char *s)
 	return strlen(s) == 10 && vt_day_parse(s, '-', &d);
 }
 
-/* Papers are given to people who work here. */
+/* Papers are given to people who work here, and may open and handle them. */
 static int
 work_here(struct vt_office *o, const struct vt_request *rq, const vt_id *people,
     size_t n, struct vt_err *reterr)
@@ -313,9 +313,13 @@ work_here(struct vt_office *o, const struct vt_request *rq, const vt_id *people,
 	struct vt_person p;
 	int rc = vt_view_begin(o->o.store, &v, reterr);
 
-	for (size_t i = 0; i < n && rc == VT_OK; i++)
+	for (size_t i = 0; i < n && rc == VT_OK; i++) {
 		rc = vt_house_person(
 		    v, &people[i], rq->actor->agency_no, &p, reterr);
+		if (rc == VT_OK && !vt_who_role_may(p.roles, VT_DUTY_PROCESS))
+			rc = vt_err_set(reterr, VT_E_PERSON_UNKNOWN,
+			    "no person who may handle papers");
+	}
 	return rc;
 }
 
@@ -389,7 +393,7 @@ vt_office_process(struct vt_office *o, const struct vt_request *rq,
 	return vt_incoming_act(o, rq, &p, steps, 1, &follow, ret, reterr);
 }
 
-/* "Trả lời bằng văn bản 12/UBND-VP", when the answer has its number. */
+/* "Trả lời bằng văn bản 12/UBND-VP": ours, and out. */
 static int
 answer_text(struct vt_office *o, const struct vt_request *rq,
     const vt_id *answer, struct vt_buf *ret, struct vt_err *reterr)
@@ -402,8 +406,11 @@ answer_text(struct vt_office *o, const struct vt_request *rq,
 	    (rc = vt_office_paper(o, v, rq->actor, answer, &p, reterr)) !=
 		VT_OK)
 		return rc;
-	if (p.number.value != 0)
-		vt_buf_printf(ret, "Trả lời bằng văn bản %s", p.number.text);
+	if (p.direction == VT_DIR_IN || p.issued_at == VT_TIME_NONE)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "finish: the answer is to be a paper of this agency that "
+		    "was issued");
+	vt_buf_printf(ret, "Trả lời bằng văn bản %s", p.number.text);
 	return vt_buf_status(ret, reterr);
 }
 

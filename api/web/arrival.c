@@ -282,6 +282,18 @@ draft_fields(
 		    vt_sheet_several(d, err), err->msg);
 }
 
+static void
+known(struct vt_desk *d, const struct vt_arrival *a)
+{
+	vt_html(d->page.b,
+	    "<p class=\"notice unsure\" role=\"alert\"><span class=\"sign\" "
+	    "aria-hidden=\"true\">?</span> %s <a href=\"/desk/papers/%s\">%s"
+	    "</a></p>\n",
+	    T(d, "Sổ văn bản đến đã có văn bản cùng cơ quan và cùng số này.",
+		"The book has a paper of this agency and number."),
+	    a->known, T(d, "Xem văn bản đã vào sổ", "See it"));
+}
+
 void
 vt_arrival_page(
     struct vt_desk *d, const struct vt_arrival *a, const struct vt_err *err)
@@ -295,7 +307,9 @@ vt_arrival_page(
 
 	vt_desk_open(d, title, here);
 	vt_html(b, "<h1>%s</h1>\n", title);
-	if (err != NULL && a->wrong == NULL)
+	if (*a->known != '\0')
+		known(d, a);
+	else if (err != NULL && a->wrong == NULL)
 		vt_desk_notice(d, VT_TONE_BAD, vt_desk_error(d, err->code));
 	vt_html(b,
 	    "<form class=\"sheet fields\" id=\"arrive\" action=\"%s\" "
@@ -316,6 +330,13 @@ vt_arrival_page(
 	    "<input id=\"note\" name=\"note\" type=\"text\" "
 	    "maxlength=\"1000\" value=\"%s\"></p>\n",
 	    T(d, "Ghi chú", "Note"), typed(a, "note"));
+	if (*a->known != '\0')
+		vt_html(b,
+		    "<p class=\"check wide\"><input type=\"checkbox\" "
+		    "id=\"another\" name=\"another\" value=\"1\"> "
+		    "<label for=\"another\">%s</label></p>\n",
+		    T(d, "Đây là văn bản khác, vẫn vào sổ",
+			"It is another one: register it"));
 	/* Files last: the fields are known when the first byte comes. */
 	file_fields(d, a);
 	vt_html(b,

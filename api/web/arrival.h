@@ -26,7 +26,8 @@ struct vt_arrival {
 	struct vt_office_upload *open; /* of the file under way */
 	struct vt_arrived_file files[VT_L(ARRIVAL_FILES_MAX)];
 	size_t n_files;
-	bool draft;        /* one of ours, else what arrived */
+	bool draft;                 /* one of ours, else what arrived */
+	char known[VT_ID_TEXT + 1]; /* a paper that seems to be the same */
 	const char *wrong; /* the field that is, NULL: none in particular */
 };
 

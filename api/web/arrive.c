@@ -339,6 +339,34 @@ do_register(struct vt_desk *d, struct vt_arrival *a, struct vt_act_result *r,
 	    reterr);
 }
 
+/* Is one of the same agency and number in the book? Said once: who says that
+ * it is another one registers it. */
+static bool
+is_known(struct vt_desk *d, struct vt_arrival *a)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_paper p[8];
+	struct vt_paper_query q = { .direction = VT_DIR_IN,
+		.number = vt_webform_get(&a->form, "number") };
+	uint64_t next;
+	size_t n = 0;
+
+	if (a->draft || *q.number == '\0' ||
+	    vt_webform_has(&a->form, "another") ||
+	    vt_view_begin(vt_office_store(d->office), &v, NULL) != VT_OK ||
+	    vt_paper_search(v, d->me->agency_no, &q, p,
+		sizeof(p) / sizeof(p[0]), &n, &next, NULL) != VT_OK)
+		return false;
+	for (size_t i = 0; i < n && *a->known == '\0'; i++)
+		if (strcmp(p[i].meta.number, q.number) == 0 &&
+		    strcmp(p[i].meta.notation,
+			vt_webform_get(&a->form, "notation")) == 0 &&
+		    strcmp(p[i].meta.agency_name,
+			vt_webform_get(&a->form, "agency")) == 0)
+			vt_id_text(&p[i].id, a->known);
+	return *a->known != '\0';
+}
+
 int
 vt_web_arrive_post(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
@@ -361,7 +389,9 @@ vt_web_arrive_post(
 		a->wrong = "subject";
 		rc = vt_err_set(&err, VT_E_INVALID, "no subject");
 	} else {
-		rc = do_register(&d, a, &result, &err);
+		rc = is_known(&d, a)
+			 ? vt_err_set(&err, VT_E_EXISTS, "registered already")
+			 : do_register(&d, a, &result, &err);
 		if (rc != VT_OK && vt_sheet_several(&d, &err) != NULL)
 			a->wrong = "to";
 	}

@@ -261,6 +261,35 @@ size_text(uint64_t n, struct vt_buf *ret)
 	vt_buf_printf(ret, "%" PRIu64 " %s", n, unit[i]);
 }
 
+/* In words; what it says for engineers, "... (slug: detail)", folded away. */
+static void
+problem(struct vt_sheet *s, const char *text)
+{
+	const char *at = text, *tail = NULL, *words;
+	struct vt_buf *b = s->d->page.b;
+
+	while (tail == NULL && (at = strstr(at, " (")) != NULL) {
+		size_t n = strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-");
+
+		if (n > 0 && at[2 + n] == ':')
+			tail = at;
+		at += 2;
+	}
+	words = tail == NULL ? text
+			     : vt_arena_strndup(s->d->req->arena, text,
+				   (size_t)(tail - text));
+	vt_html(b,
+	    "<div class=\"notice unsure\"><span class=\"sign\" "
+	    "aria-hidden=\"true\">?</span> <span lang=\"vi\">%s</span>",
+	    words == NULL ? text : words);
+	if (tail != NULL)
+		vt_html(b,
+		    "<details><summary>%s</summary><p lang=\"en\">%s</p>"
+		    "</details>",
+		    T(s->d, "Chi tiết kỹ thuật", "Technical detail"), tail + 1);
+	vt_html(b, "</div>");
+}
+
 void
 vt_sheet_parts(struct vt_sheet *s)
 {
@@ -284,10 +313,7 @@ vt_sheet_parts(struct vt_sheet *s)
 		    T(d, "phiên bản ", "version "), p->version,
 		    vt_buf_str(&size));
 		if (*p->problem != '\0')
-			vt_html(d->page.b,
-			    "<p class=\"notice unsure\"><span class=\"sign\" "
-			    "aria-hidden=\"true\">?</span> %s</p>",
-			    p->problem);
+			problem(s, p->problem);
 		vt_html(d->page.b, "</li>\n");
 	}
 	vt_html(d->page.b, "</ul></section>\n");

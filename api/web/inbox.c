@@ -149,6 +149,23 @@ belongs(
 	       (q->fits == NULL || q->fits(s, p));
 }
 
+/* The more urgent first, else as they come: newest first. */
+static void
+place(struct found *f, const struct vt_paper *p, size_t keep)
+{
+	size_t at = f->n;
+
+	while (at > 0 && f->few[at - 1].meta.urgency < p->meta.urgency)
+		at--;
+	if (at == keep)
+		return;
+	if (f->n < keep)
+		f->n++;
+	memmove(
+	    &f->few[at + 1], &f->few[at], (f->n - 1 - at) * sizeof(f->few[0]));
+	f->few[at] = *p;
+}
+
 /* Puts a paper where it belongs; the most that one queue holds now. */
 static size_t
 sort(const struct sorting *s, const struct vt_paper *p, size_t keep,
@@ -159,8 +176,7 @@ sort(const struct sorting *s, const struct vt_paper *p, size_t keep,
 	for (size_t i = 0; i < N_QUEUES; i++) {
 		if (found[i].few == NULL || !belongs(&queues[i], s, p))
 			continue;
-		if (found[i].n < keep)
-			found[i].few[found[i].n++] = *p;
+		place(&found[i], p, keep);
 		found[i].count++;
 		most = found[i].n > most ? found[i].n : most;
 	}

@@ -15,7 +15,8 @@ people = t.People(server)
 admin = server.client('skhcn-admin')
 their_system = server.client('anmau-system')
 ORDER = {'duties': ['approve'], 'text': 'đi công tác',
-         'since': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()),
+         'since': time.strftime('%Y-%m-%dT%H:%M:%SZ',
+                                time.gmtime(time.time() + 600)),
          'until': time.strftime('%Y-%m-%dT%H:%M:%SZ',
                                 time.gmtime(time.time() + 3600))}
 files = [('cong-van.pdf', t.PDF, t.letter_pdf('--no-fields'))]

@@ -60,6 +60,24 @@ refused(const struct vt_actor *leader)
 	tap_code(give(leader, &d, &id, &err), VT_E_NOT_FOUND, &err,
 	    "a paper that is not there");
 	d = to_sign(&h.deputy);
+	d.since = h.w.now - VT_TIME_S(3600);
+	tap_code(give(leader, &d, &id, &err), VT_E_INVALID, &err,
+	    "begun before it is given");
+	d = to_sign(&h.admin);
+	tap_code(give(leader, &d, &id, &err), VT_E_PERSON_UNKNOWN, &err,
+	    "to somebody who may open no paper");
+	{
+		struct doer do_it = { .s = h.store, .agency = h.here };
+
+		tap_need(
+		    make_paper(&do_it, VT_DIR_OUT, 100, 1) == VT_OK, "a draft");
+		d = to_sign(&h.deputy);
+		d.paper = do_it.paper;
+		tap_code(give(leader, &d, &id, &err), VT_E_OUT_OF_ORDER, &err,
+		    "resting on a paper that nobody signed");
+		vt_act_result_free(&do_it.r);
+	}
+	d = to_sign(&h.deputy);
 	d.until = d.since;
 	tap_code(give(leader, &d, &id, &err), VT_E_INVALID, &err, "no time");
 	d.until = d.since + VT_TIME_S(86400 * VT_L(DELEGATION_DAYS_MAX)) + 1;

@@ -342,6 +342,28 @@ test_deputy(struct vt_buf *b)
 	tap_eq_int(get(b, "/desk/queues/to-sign", 'o'), 404, "as before");
 }
 
+static void
+test_urgent(struct vt_buf *b)
+{
+	const char *first, *second;
+
+	desk.state = VT_PAPER_APPROVED;
+	desk.urgency[0] = 1;
+	desk.urgency[1] = 3;
+	(void)get(b, "/desk/queues/to-sign", 'l');
+	first = strstr(vt_buf_str(b), "Việc gấp");
+	second = strstr(vt_buf_str(b), "&lt;script&gt;");
+	tap_ok(first != NULL && second != NULL && first < second,
+	    "the more urgent one comes first, though it is older");
+	desk.urgency[0] = desk.urgency[1] = 0;
+	desk.problem = "Tệp <hỏng> (bản 2) (pdf-syntax: object 12 is";
+	(void)get(b, PAPER, 'l');
+	tap_ok(HAS("lang=\"vi\">Tệp &lt;hỏng&gt; (bản 2)</span>") &&
+		   HAS("<p lang=\"en\">(pdf-syntax: object 12 is</p>"),
+	    "what is wrong with a file ends in words of here");
+	desk.problem = NULL;
+}
+
 /* One field for both. */
 static void
 test_find(struct vt_buf *b)
@@ -1141,6 +1163,7 @@ main(void)
 	test_amended(&b);
 	test_deputy(&b);
 	test_find(&b);
+	test_urgent(&b);
 	test_signer(&b);
 	test_many(&b);
 	test_csrf(&b);

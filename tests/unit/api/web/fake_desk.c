@@ -160,6 +160,7 @@ static const struct vt_part parts[] = { { .no = 1,
     .version = 1,
     .size = 10,
     .problem = "" } };
+static struct vt_part bad_part;
 
 static void
 fill_paper(struct vt_paper *p)
@@ -183,6 +184,11 @@ fill_paper(struct vt_paper *p)
 	if (desk.mine != 0)
 		p->assigned_to = fake_id((uint8_t)desk.mine);
 	p->parts = parts;
+	if (desk.problem != NULL) {
+		bad_part = parts[0];
+		bad_part.problem = desk.problem;
+		p->parts = &bad_part;
+	}
 	p->n_parts = 1;
 	p->number.value = desk.numbered ? 5 : 0;
 	p->number.text = "05/SKHCN";
@@ -194,6 +200,11 @@ fill_paper(struct vt_paper *p)
 	p->signed_at = p->sealed_at = p->issued_at = VT_TIME_NONE;
 	p->opened_at = p->finished_at = VT_TIME_NONE;
 	p->meta.agency_name = p->meta.place = "";
+	if (desk.twice) {
+		p->meta.number = "7";
+		p->meta.notation = "UBND";
+		p->meta.agency_name = "Xã Mẫu";
+	}
 	p->meta.agency_code = desk.direction == VT_DIR_IN ? "H98.01" : "";
 	p->meta.draft_unit = p->meta.description = "";
 	p->meta.signer_name = desk.planned == NULL ? "" : desk.planned;
@@ -236,6 +247,13 @@ vt_paper_search(struct vt_view *v, uint32_t agency_no,
 		*ret_next = 77;
 	}
 	fill_paper(ret);
+	ret->meta.urgency = desk.urgency[0];
+	if (desk.urgency[1] != 0 && *ret_n == 1) {
+		*ret_n = 2;
+		fill_paper(&ret[1]);
+		ret[1].meta.urgency = desk.urgency[1];
+		ret[1].meta.subject = "Việc gấp";
+	}
 	return VT_OK;
 }
 

@@ -34,6 +34,9 @@ struct fake_desk {
 	struct vt_duties duties;      /* the last delegation's */
 	vt_time since, until;
 	unsigned book;        /* agencies in it; the fourth is gone */
+	unsigned urgency[2];  /* of the first and second found */
+	const char *problem;  /* of its file */
+	bool twice;           /* it came as 7/UBND of Xã Mẫu */
 	bool namesakes;       /* all have the name of the first */
 	char acts_for;        /* 'o' acts for the leader */
 	bool no_such_number;  /* of a number nothing is found */

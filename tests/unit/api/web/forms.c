@@ -79,6 +79,37 @@ act_with(struct vt_buf *b, size_t fields, size_t bytes)
 	return form(b, "submit", 'o', vt_buf_str(&more));
 }
 
+static int
+come(struct vt_buf *b, const char *more)
+{
+	VT_BUF_AUTO(body);
+
+	vt_buf_printf(&body, "%s%s%s",
+	    FIELD("csrf", CSRF_C) FIELD("key", KEY) FIELD("subject", "s")
+		FIELD("number", "7") FIELD("notation", "UBND")
+		    FIELD("agency", "Xã Mẫu"),
+	    more, AFILE("main", "a.pdf", "%PDF") "--xx--\r\n");
+	return ask(b, "POST", "/desk/arrive", 'c', MULTI, vt_buf_str(&body));
+}
+
+/* The same agency and number, registered once already. */
+static void
+test_twice(struct vt_buf *b)
+{
+	desk.direction = VT_DIR_IN;
+	desk.twice = true;
+	tap_eq_int(come(b, ""), 409, "it is in the book");
+	tap_ok(HAS("đã có văn bản cùng cơ quan và cùng số") &&
+		   HAS("href=\"" PAPER "\"") && HAS("name=\"another\"") &&
+		   HAS("name=\"kept0\""),
+	    "which is said, with the other one; the file is kept");
+	tap_eq_int(
+	    come(b, FIELD("another", "1")), 303, "another one after all");
+	desk.twice = false;
+	tap_eq_int(come(b, ""), 303, "one that is not there");
+	desk.direction = VT_DIR_OUT;
+}
+
 /* A name in a draft that several of the book have. */
 static void
 test_namesakes(struct vt_buf *b)
@@ -208,6 +239,7 @@ main(void)
 
 	desk_begin();
 	test_arrival(&b);
+	test_twice(&b);
 	test_namesakes(&b);
 	test_bounds(&b);
 	test_reply(&b);
