@@ -7,7 +7,7 @@ said(enum vt_tone tone, const char *head, const char *more)
 	return (struct vt_said){ tone, head, more };
 }
 
-/* What an agency's name begins with, and no person's. */
+/* words: what an agency's name begins with, and no person's. */
 static const char *const agencies[] = { "Ủy ban ", "Uỷ ban ", "UBND ",
 	"Hội đồng ", "HĐND ", "Sở ", "Bộ ", "Cục ", "Chi cục ", "Tổng cục ",
 	"Vụ ", "Ban ", "Phòng ", "Văn phòng ", "Trung tâm ", "Trường ", "Viện ",

@@ -193,6 +193,7 @@ signer(struct vt_sheet *s)
 	vt_buf_printf(&text, "%s%s%s", who.name,
 	    *who.position == '\0' ? "" : " · ", who.position);
 	if (*other != '\0')
+		/* markup: none, likewise */
 		vt_buf_printf(&text, " (TUQ. %s)", other);
 	own(s, "Người ký", "Signed by", vt_buf_str(&text));
 }

@@ -66,6 +66,7 @@ direction(const char *way)
 static const char *
 without_so(const char *s)
 {
+	/* words: as they stand on papers */
 	static const char *const words[] = { "Số", "số", "SỐ", "So", "so" };
 
 	s += strspn(s, " \t");

@@ -128,6 +128,12 @@ def clerk_sends(b):
     has(b, 'issued', 'Đã phát hành')
     fit(b, 'send')
     b.type('#send-more', 'H99.00.KHONG')
+    b.js('document.getElementById("send-book").closest("details").open = true')
+    b.type('#send-book', 'an mau')
+    b.click('button[name=find]')
+    b.wait(lambda: b.url.endswith('/acts/send'), 'the book was searched')
+    t.equal(b.js('return document.getElementById("send-more").value'),
+            'H99.00.KHONG', 'a search in the book keeps what was typed')
     b.click(act('send'))
     b.wait(lambda: 'Không có cơ quan' in b.text('#acts'), 'the refusal')
     t.equal(b.js('return document.getElementById("send-more").value'),

@@ -90,8 +90,8 @@ def sign_in(who, javascript=True, screen=SCREEN):
 
 
 def act(name):
-    # a button of another form may stand among its fields
-    return 'form[action$="/acts/%s"] button:not([form])' % name
+    # not the one that searches, among its fields
+    return 'form[action$="/acts/%s"] button:not([name])' % name
 
 
 def unfold(b, name):
