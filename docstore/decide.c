@@ -52,10 +52,13 @@ vt_find_upload(struct vt_apply *x, const struct vt_file *f, uint64_t *ret_size,
 	if (rc == VT_OK)
 		rc = vt_upload_row_decode(v, &row, reterr);
 	if (rc == VT_E_NOT_FOUND ||
-	    (rc == VT_OK && (!row.ended || row.agency_no != x->st.agency_no)))
+	    (rc == VT_OK && row.agency_no != x->st.agency_no))
+		return vt_err_set(reterr, VT_E_UPLOAD_GONE,
+		    "file: no upload of this agency has this id; it expired, "
+		    "or an act named it already");
+	if (rc == VT_OK && !row.ended)
 		return vt_err_set(reterr, VT_E_UPLOAD_INCOMPLETE,
-		    "file: no finished upload of this agency has this id; it "
-		    "expired, or an act named it already");
+		    "file: its upload is not finished");
 	if (rc != VT_OK)
 		return rc;
 	if (!vt_hash_eq(&row.blob, &f->hash))

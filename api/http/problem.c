@@ -17,6 +17,7 @@ vt_http_problem(
 	char id[VT_ID_TEXT + 1];
 	VT_BUF_AUTO(instance);
 	VT_BUF_AUTO(type);
+	VT_BUF_AUTO(what);
 	struct vt_json j;
 
 	res->status = i->http_status;
@@ -31,10 +32,15 @@ vt_http_problem(
 	vt_json_kstr(&j, "type", vt_buf_str(&type));
 	vt_json_kstr(&j, "title", vi ? i->vi : i->en);
 	vt_json_kint(&j, "status", i->http_status);
-	/* Why something is not found could tell that it is another's. */
-	if (i->http_status < 500 && i->http_status != 404 &&
-	    err->msg[0] != '\0')
-		vt_json_kstr(&j, "detail", err->msg);
+	/* Why something is not found could tell that it is another's; where in
+	 * the body it is named, the caller knows. */
+	if (i->http_status == 404 && req->pointer != NULL)
+		vt_buf_printf(&what, vi ? "%s: không có" : "%s: there is none",
+		    req->pointer);
+	else if (i->http_status < 500 && i->http_status != 404)
+		vt_buf_puts(&what, err->msg);
+	if (what.n > 0)
+		vt_json_kstr(&j, "detail", vt_buf_str(&what));
 	vt_json_kstr(&j, "code", i->slug);
 	vt_json_kbool(&j, "retryable", i->retryable);
 	if (req->retry_after_s > 0)

@@ -209,6 +209,15 @@ key_number(struct vt_office *o, uint32_t agency_no, uint32_t *ret,
 	return rc;
 }
 
+/* What was refused of a subscription is told at its field. */
+static int
+field(const struct vt_request *rq, const char *name, int rc)
+{
+	if (rc != VT_OK)
+		vt_office_about(rq, "/%s", name);
+	return rc;
+}
+
 static int
 fill_new(struct vt_office *o, const struct vt_request *rq,
     const struct vt_hook_new *n, struct vt_hook *h, struct vt_err *reterr)
@@ -217,12 +226,15 @@ fill_new(struct vt_office *o, const struct vt_request *rq,
 	int rc;
 
 	memset(h, 0, sizeof(*h));
-	if ((rc = set_url(o, n->url, h, reterr)) != VT_OK ||
-	    (rc = set_description(n->description, h, reterr)) != VT_OK ||
-	    (rc = set_types(n->types, n->n_types, h, reterr)) != VT_OK ||
+	if ((rc = field(rq, "url", set_url(o, n->url, h, reterr))) != VT_OK ||
+	    (rc = field(rq, "description",
+		 set_description(n->description, h, reterr))) != VT_OK ||
+	    (rc = field(rq, "types",
+		 set_types(n->types, n->n_types, h, reterr))) != VT_OK ||
 	    (rc = last_event(o, agency_no, &h->from, reterr)) != VT_OK ||
 	    (n->has_after &&
-		(rc = check_after(o, agency_no, n->after, reterr)) != VT_OK) ||
+		(rc = field(rq, "after",
+		     check_after(o, agency_no, n->after, reterr))) != VT_OK) ||
 	    (rc = count(o, agency_no, reterr)) != VT_OK ||
 	    (rc = key_number(o, agency_no, &h->key_no, reterr)) != VT_OK)
 		return rc;
@@ -404,19 +416,23 @@ begin_anew(struct vt_hook_progress *p, const void *arg)
 }
 
 static int
-apply(struct vt_office *o, const struct vt_hook_change *c, struct vt_hook *h,
-    struct vt_err *reterr)
+apply(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_hook_change *c, struct vt_hook *h, struct vt_err *reterr)
 {
 	vt_time now = vt_now(o->o.ctx);
 	int rc;
 
-	if ((c->url != NULL && (rc = set_url(o, c->url, h, reterr)) != VT_OK) ||
+	if ((c->url != NULL && (rc = field(rq, "url",
+				    set_url(o, c->url, h, reterr))) != VT_OK) ||
 	    (c->description != NULL &&
-		(rc = set_description(c->description, h, reterr)) != VT_OK) ||
+		(rc = field(rq, "description",
+		     set_description(c->description, h, reterr))) != VT_OK) ||
 	    (c->set_types &&
-		(rc = set_types(c->types, c->n_types, h, reterr)) != VT_OK) ||
+		(rc = field(rq, "types",
+		     set_types(c->types, c->n_types, h, reterr))) != VT_OK) ||
 	    (c->set_after &&
-		(rc = check_after(o, h->agency_no, c->after, reterr)) != VT_OK))
+		(rc = field(rq, "after",
+		     check_after(o, h->agency_no, c->after, reterr))) != VT_OK))
 		return rc;
 	if (c->set_symmetric)
 		h->symmetric = c->symmetric;
@@ -450,7 +466,7 @@ vt_office_hook_change(struct vt_office *o, const struct vt_request *rq,
 	    (rc = match(rq, &h, reterr)) != VT_OK)
 		return rc;
 	was = h.generation;
-	if ((rc = apply(o, c, &h, reterr)) != VT_OK)
+	if ((rc = apply(o, rq, c, &h, reterr)) != VT_OK)
 		return rc;
 	if ((h.generation != was || c->set_after) &&
 	    (rc = set_progress(o, &h, begin_anew, c, reterr)) != VT_OK)

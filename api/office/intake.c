@@ -80,25 +80,50 @@ vt_office_upload_free(struct vt_office_upload *u)
 	free(u);
 }
 
+void
+vt_office_about(const struct vt_request *rq, const char *fmt, ...)
+{
+	VT_BUF_AUTO(field);
+	va_list ap;
+
+	if (rq == NULL || rq->about == NULL)
+		return;
+	va_start(ap, fmt);
+	vt_buf_vprintf(&field, fmt, ap);
+	va_end(ap);
+	rq->about(rq->about_arg, vt_buf_str(&field));
+}
+
 /* ---- metadata ---- */
 
 struct cleaner {
+	const struct vt_request *rq;
+	char at[40]; /* where in it: "/meta", "/files/2" */
 	struct vt_arena *a;
 	struct vt_err *err;
 	int rc;
 };
 
+static void
+at_item(struct cleaner *c, const char *list, size_t i)
+{
+	(void)snprintf(c->at, sizeof(c->at), "%s/%zu", list, i);
+}
+
+/* field: its name in the contract. */
 static const char *
-clean(struct cleaner *c, const char *s, size_t max, const char *what)
+clean(struct cleaner *c, const char *s, size_t max, const char *field)
 {
 	VT_BUF_AUTO(b);
 	char *r;
 
 	if (c->rc != VT_OK || s == NULL || s[0] == '\0')
 		return "";
-	c->rc = vt_text_clean(vt_span_str(s), max, what, &b, c->err);
-	if (c->rc != VT_OK)
+	c->rc = vt_text_clean(vt_span_str(s), max, field, &b, c->err);
+	if (c->rc != VT_OK) {
+		vt_office_about(c->rq, "%s/%s", c->at, field);
 		return "";
+	}
 	r = vt_arena_strndup(
 	    c->a, b.p == NULL ? (const uint8_t *)"" : b.p, b.n);
 	if (r == NULL) {
@@ -119,10 +144,11 @@ clean_lists(struct cleaner *c, const struct vt_meta *m, struct vt_meta *ret)
 		if (to == NULL)
 			return vt_arena_err(c->a, c->err);
 		for (size_t i = 0; i < m->n_recipients; i++) {
+			at_item(c, "/meta/recipients", i);
 			to[i].code = clean(c, m->recipients[i].code,
-			    VT_L(AGENCY_CODE_MAX), "recipient code");
-			to[i].name = clean(c, m->recipients[i].name,
-			    VT_L(NAME_MAX), "recipient name");
+			    VT_L(AGENCY_CODE_MAX), "code");
+			to[i].name = clean(
+			    c, m->recipients[i].name, VT_L(NAME_MAX), "name");
 		}
 		ret->recipients = to;
 	}
@@ -131,10 +157,11 @@ clean_lists(struct cleaner *c, const struct vt_meta *m, struct vt_meta *ret)
 		if (facts == NULL)
 			return vt_arena_err(c->a, c->err);
 		for (size_t i = 0; i < m->n_facts; i++) {
+			at_item(c, "/meta/facts", i);
 			facts[i].label = clean(
-			    c, m->facts[i].label, VT_L(NAME_MAX), "fact label");
-			facts[i].value = clean(c, m->facts[i].value,
-			    VT_L(SUBJECT_MAX), "fact value");
+			    c, m->facts[i].label, VT_L(NAME_MAX), "label");
+			facts[i].value = clean(
+			    c, m->facts[i].value, VT_L(SUBJECT_MAX), "value");
 		}
 		ret->facts = facts;
 	}
@@ -142,69 +169,100 @@ clean_lists(struct cleaner *c, const struct vt_meta *m, struct vt_meta *ret)
 }
 
 int
-vt_office_clean_meta(const struct vt_meta *m, struct vt_arena *a,
-    struct vt_meta *ret, struct vt_err *reterr)
+vt_office_clean_meta(const struct vt_request *rq, const struct vt_meta *m,
+    struct vt_arena *a, struct vt_meta *ret, struct vt_err *reterr)
 {
-	struct cleaner c = { a, reterr, VT_OK };
+	struct cleaner c = { .rq = rq, .at = "/meta", .a = a, .err = reterr };
 	size_t name = VT_L(NAME_MAX);
 
 	*ret = *m;
-	ret->type_code = clean(&c, m->type_code, 20, "type code");
-	ret->type_name = clean(&c, m->type_name, name, "type name");
+	ret->type_code = clean(&c, m->type_code, 20, "type_code");
+	ret->type_name = clean(&c, m->type_name, name, "type_name");
 	ret->subject = clean(&c, m->subject, VT_L(SUBJECT_MAX), "subject");
 	ret->notation = clean(&c, m->notation, 60, "notation");
 	ret->number = clean(&c, m->number, 60, "number");
-	ret->issued_on = clean(&c, m->issued_on, 10, "date of issue");
+	ret->issued_on = clean(&c, m->issued_on, 10, "issued_on");
 	ret->agency_code =
-	    clean(&c, m->agency_code, VT_L(AGENCY_CODE_MAX), "agency code");
-	ret->agency_name = clean(&c, m->agency_name, name, "agency name");
+	    clean(&c, m->agency_code, VT_L(AGENCY_CODE_MAX), "agency_code");
+	ret->agency_name = clean(&c, m->agency_name, name, "agency_name");
 	ret->place = clean(&c, m->place, name, "place");
-	ret->signer_name = clean(&c, m->signer_name, name, "signer");
-	ret->signer_position = clean(&c, m->signer_position, name, "position");
+	ret->signer_name = clean(&c, m->signer_name, name, "signer_name");
+	ret->signer_position =
+	    clean(&c, m->signer_position, name, "signer_position");
 	ret->signer_competence =
-	    clean(&c, m->signer_competence, 20, "competence");
+	    clean(&c, m->signer_competence, 20, "signer_competence");
 	ret->language = clean(&c, m->language, 35, "language");
 	ret->description =
 	    clean(&c, m->description, VT_L(SUBJECT_MAX), "description");
-	ret->due_on = clean(&c, m->due_on, 10, "due date");
-	ret->draft_unit = clean(&c, m->draft_unit, name, "drafting unit");
+	ret->due_on = clean(&c, m->due_on, 10, "due_on");
+	ret->draft_unit = clean(&c, m->draft_unit, name, "draft_unit");
 	ret->procedure_code =
-	    clean(&c, m->procedure_code, 60, "procedure code");
+	    clean(&c, m->procedure_code, 60, "procedure_code");
 	ret->procedure_name =
-	    clean(&c, m->procedure_name, VT_L(SUBJECT_MAX), "procedure name");
-	ret->case_code = clean(&c, m->case_code, 60, "case code");
-	ret->holder_name = clean(&c, m->holder_name, name, "holder");
-	ret->reply_to = clean(&c, m->reply_to, VT_ID_TEXT, "answered paper");
+	    clean(&c, m->procedure_name, VT_L(SUBJECT_MAX), "procedure_name");
+	ret->case_code = clean(&c, m->case_code, 60, "case_code");
+	ret->holder_name = clean(&c, m->holder_name, name, "holder_name");
+	ret->reply_to = clean(&c, m->reply_to, VT_ID_TEXT, "reply_to");
 	if (c.rc != VT_OK)
 		return c.rc;
-	if (m->secrecy != 0)
+	if (m->secrecy != 0) {
+		vt_office_about(rq, "/meta/secrecy");
 		return vt_err_set(reterr, VT_E_SECRECY_REFUSED,
 		    "secrecy level %u: only \"thường\" is accepted",
 		    m->secrecy);
+	}
 	return clean_lists(&c, m, ret);
 }
 
 /* ---- registering ---- */
 
-/* The upload's content, which must be the actor's agency's. */
+/* The upload's content, which must be the actor's agency's: another's is as
+ * good as none. */
 static int
 find_upload(struct vt_office *o, const struct vt_actor *a, const vt_id *id,
     struct vt_blob *ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_err err = VT_ERR_INIT;
 	char text[VT_ID_TEXT + 1];
-	uint32_t agency;
+	uint32_t agency = 0;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_upload_find(v, id, &agency, ret, reterr)) != VT_OK)
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	if (agency != a->agency_no) {
+	rc = vt_upload_find(v, id, &agency, ret, &err);
+	if (rc == VT_OK && agency == a->agency_no)
+		return VT_OK;
+	if (rc == VT_OK || rc == VT_E_NOT_FOUND) {
 		vt_id_text(id, text);
-		return vt_err_set(
-		    reterr, VT_E_NOT_FOUND, "upload %s: not found", text);
+		return vt_err_set(reterr, VT_E_UPLOAD_GONE,
+		    "upload %s: this agency has none; it expired, or an act "
+		    "named it already",
+		    text);
 	}
-	return VT_OK;
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+/* The same upload twice would be consumed twice. */
+static int
+upload_of(struct vt_office *o, const struct cleaner *c,
+    const struct vt_office_file *files, size_t i, struct vt_blob *ret)
+{
+	int rc = VT_OK;
+
+	for (size_t k = 0; k < i && rc == VT_OK; k++)
+		if (vt_id_eq(&files[k].upload, &files[i].upload))
+			rc = vt_err_set(c->err, VT_E_INVALID,
+			    "upload: files %zu and %zu are the same one", k + 1,
+			    i + 1);
+	if (rc == VT_OK)
+		rc =
+		    find_upload(o, c->rq->actor, &files[i].upload, ret, c->err);
+	if (rc != VT_OK)
+		vt_office_about(c->rq, "%s/upload", c->at);
+	return rc;
 }
 
 struct intake {
@@ -254,31 +312,32 @@ look_at(struct vt_office *o, size_t i, struct vt_arena *a, struct intake *t,
 }
 
 static int
-take_files(struct vt_office *o, const struct vt_actor *actor,
-    const struct vt_office_file *files, size_t n, struct vt_arena *a,
-    struct intake *t, struct vt_err *reterr)
+take_files(struct vt_office *o, struct cleaner *c,
+    const struct vt_office_file *files, size_t n, struct intake *t)
 {
-	struct cleaner c = { a, reterr, VT_OK };
+	bool listed = c->at[0] != '\0';
 	struct vt_blob blob;
 	int rc;
 
 	t->until = vt_monotonic_us(o->o.ctx) + (int64_t)VT_L(LOOK_MS) * 1000;
 	for (size_t i = 0; i < n; i++) {
-		rc = find_upload(o, actor, &files[i].upload, &blob, reterr);
+		if (listed)
+			at_item(c, "/files", i);
+		rc = upload_of(o, c, files, i, &blob);
 		if (rc != VT_OK)
 			return rc;
 		t->files[i].upload = files[i].upload;
 		t->files[i].hash = blob.hash;
 		t->files[i].name =
-		    clean(&c, files[i].name, VT_L(NAME_MAX), "file name");
+		    clean(c, files[i].name, VT_L(NAME_MAX), "name");
 		t->files[i].media_type =
-		    clean(&c, files[i].media_type, 100, "media type");
-		if (c.rc != VT_OK)
-			return c.rc;
+		    clean(c, files[i].media_type, 100, "media_type");
+		if (c->rc != VT_OK)
+			return c->rc;
 		if (t->first + i > 1 &&
 		    !vt_look_is_pdf(t->files[i].name, t->files[i].media_type))
 			continue;
-		if ((rc = look_at(o, i, a, t, reterr)) != VT_OK)
+		if ((rc = look_at(o, i, c->a, t, c->err)) != VT_OK)
 			return rc;
 	}
 	return VT_OK;
@@ -310,12 +369,34 @@ check_answered(struct vt_office *o, const struct vt_actor *actor,
 					      "answered did not come in");
 }
 
+static int
+take_meta(struct vt_office *o, const struct cleaner *c,
+    enum vt_direction direction, const struct vt_meta *meta,
+    struct vt_meta *ret)
+{
+	int rc = vt_office_clean_meta(c->rq, meta, c->a, ret, c->err);
+
+	if (rc != VT_OK)
+		return rc;
+	if (ret->subject[0] == '\0') {
+		vt_office_about(c->rq, "/meta/subject");
+		return vt_err_set(c->err, VT_E_INVALID,
+		    "subject (trích yếu) is missing: Decree 30/2020, "
+		    "Appendix VI");
+	}
+	rc = check_answered(o, c->rq->actor, direction, ret, c->err);
+	if (rc == VT_E_INVALID || rc == VT_E_NOT_FOUND)
+		vt_office_about(c->rq, "/meta/reply_to");
+	return rc;
+}
+
 int
 vt_office_register(struct vt_office *o, const struct vt_request *rq,
     enum vt_direction direction, const struct vt_meta *meta,
     const struct vt_office_file *files, size_t n_files,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
+	struct cleaner c = { .rq = rq, .at = "/files", .err = reterr };
 	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
 	VT_BUF_AUTO(payload);
 	struct vt_act act;
@@ -334,22 +415,14 @@ vt_office_register(struct vt_office *o, const struct vt_request *rq,
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "a paper has 1 to %zu files, %zu were named",
 		    VT_L(PAPER_PARTS_MAX), n_files);
-	if (meta->subject == NULL || meta->subject[0] == '\0')
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "subject (trích yếu) is missing: Decree 30/2020, "
-		    "Appendix VI");
 	if ((a = vt_arena_new(ARENA_LIMIT)) == NULL ||
 	    (t = vt_arena_alloc(a, sizeof(*t))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "register: no memory");
-	if ((rc = vt_office_clean_meta(meta, a, &t->meta, reterr)) != VT_OK)
-		return rc;
-	if ((rc = check_answered(o, rq->actor, direction, &t->meta, reterr)) !=
-	    VT_OK)
-		return rc;
+	c.a = a;
 	t->n_steps = 1;
 	t->first = 1;
-	rc = take_files(o, rq->actor, files, n_files, a, t, reterr);
-	if (rc != VT_OK)
+	if ((rc = take_meta(o, &c, direction, meta, &t->meta)) != VT_OK ||
+	    (rc = take_files(o, &c, files, n_files, t)) != VT_OK)
 		return rc;
 	t->steps[0].kind = VT_STEP_REGISTER;
 	t->steps[0].u.reg.direction = direction;
@@ -396,7 +469,8 @@ vt_office_edit(struct vt_office *o, const struct vt_request *rq,
 		return vt_err_set(reterr, VT_E_NOMEM, "edit: no memory");
 	t->n_steps = 1;
 	t->first = part == 0 ? 1 : part;
-	rc = take_files(o, rq->actor, file, 1, a, t, reterr);
+	rc = take_files(o, &(struct cleaner){ .rq = rq, .a = a, .err = reterr },
+	    file, 1, t);
 	if (rc != VT_OK)
 		return rc;
 	t->steps[0].kind = VT_STEP_VERSION;

@@ -95,6 +95,10 @@ struct vt_request {
 	const char *key;               /* Idempotency-Key; required */
 	vt_hash hash;                  /* SHA-256 over route and body */
 	uint64_t if_match;             /* paper rev, 0 = any */
+	/* Told which field a refusal is about, as "/files/0/upload"; may be
+	 * NULL. */
+	void (*about)(void *arg, const char *field);
+	void *about_arg;
 };
 
 /* ---- bytes in ---- */

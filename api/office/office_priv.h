@@ -207,9 +207,15 @@ VT_NODISCARD int vt_office_open_book(struct vt_store *s, uint32_t agency_no,
 
 /* ---- intake.c ---- */
 
-/* Metadata cleaned into the arena: NFC, trimmed, no control characters. */
-VT_NODISCARD int vt_office_clean_meta(const struct vt_meta *m,
-    struct vt_arena *a, struct vt_meta *ret, struct vt_err *reterr);
+/* The refusal that follows is about this field of the request's body. */
+void vt_office_about(const struct vt_request *rq, const char *fmt, ...)
+    VT_PRINTF(2, 3);
+
+/* Metadata cleaned into the arena: NFC, trimmed, no control characters. rq: of
+ * which it is /meta, or NULL. */
+VT_NODISCARD int vt_office_clean_meta(const struct vt_request *rq,
+    const struct vt_meta *m, struct vt_arena *a, struct vt_meta *ret,
+    struct vt_err *reterr);
 
 /* ---- exchange.c ---- */
 

@@ -3,10 +3,11 @@
 
 #include "api/office/office_priv.h"
 
-/* The version is the paper's, and the paper the actor's agency's. */
+/* The version is the paper's, and the paper the actor's agency's. *version,
+ * when none is named: the one that is seen now, but of a list none. */
 static int
 check(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
-    const struct vt_printing *p, struct vt_err *reterr)
+    enum vt_print what, vt_hash *version, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	const vt_hash none = { { 0 } };
@@ -21,12 +22,11 @@ check(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
 	if (rq->if_match != 0 && rq->if_match != found.rev)
 		return vt_err_set(reterr, VT_E_PRECONDITION_FAILED,
 		    "print: the paper is at another revision");
-	if (vt_hash_eq(&p->version, &none))
-		return p->what == VT_PRINT_LIST
-			   ? VT_OK
-			   : vt_err_set(reterr, VT_E_INVALID,
-				 "print: which version was printed?");
-	return vt_version_by_hash(v, paper, &p->version, &ver, reterr);
+	if (!vt_hash_eq(version, &none))
+		return vt_version_by_hash(v, paper, version, &ver, reterr);
+	if (what != VT_PRINT_LIST)
+		*version = found.parts[0].hash;
+	return VT_OK;
 }
 
 int
@@ -35,6 +35,7 @@ vt_office_print(struct vt_office *o, const struct vt_request *rq,
     struct vt_err *reterr)
 {
 	struct vt_step step = { .kind = VT_STEP_PRINT };
+	vt_hash version = p->version;
 	struct vt_act act;
 	bool done;
 	int rc;
@@ -42,11 +43,12 @@ vt_office_print(struct vt_office *o, const struct vt_request *rq,
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_office_enter(rq, VT_DUTY_PRINT, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
-	    done || (rc = check(o, rq, paper, p, reterr)) != VT_OK)
+	    done ||
+	    (rc = check(o, rq, paper, p->what, &version, reterr)) != VT_OK)
 		return rc;
 	step.u.print.what = p->what;
 	step.u.print.copies = p->copies;
-	step.u.print.version = p->version;
+	step.u.print.version = version;
 	step.u.print.note = p->note;
 	vt_office_act(rq, paper, &step, 1, &act);
 	return vt_store_do(o->o.store, &act, ret, reterr);

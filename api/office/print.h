@@ -9,8 +9,8 @@
 struct vt_printing {
 	enum vt_print what;
 	uint32_t copies;  /* 1..PRINT_COPIES_MAX */
-	vt_hash version;  /* of the main file that was printed; zero for a list
-			   * of deliveries */
+	vt_hash version;  /* of the main file that was printed; zero: the one
+			   * that is seen now, of a list none */
 	const char *note; /* may be NULL */
 };
 

@@ -65,7 +65,7 @@ make_meta(struct vt_office *o, const struct vt_notice *n,
 	m.holder_check = VT_SPAN(check, VT_HOLDER_CHECK_SIZE);
 	m.facts = facts;
 	m.n_facts = n->n_facts;
-	return vt_office_clean_meta(&m, a, ret, reterr);
+	return vt_office_clean_meta(NULL, &m, a, ret, reterr);
 }
 
 /* Renders, stores the page, lays its fields, stores that as its second

@@ -141,8 +141,11 @@ do_submit(struct vt_v1_call *c)
 	}
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
-	return vt_office_submit(c->office, &c->rq, &c->paper,
+	rc = vt_office_submit(c->office, &c->rq, &c->paper,
 	    at.o == NULL ? NULL : &places, initials, note, c->ret, c->reterr);
+	if (rc == VT_E_INVALID && at.o != NULL)
+		vt_in_about(&c->root, "places");
+	return rc;
 }
 
 static int
@@ -286,6 +289,25 @@ run_named(struct vt_v1_call *c, const char *name)
 	    &c->root, "act", VT_E_FIELD_VALUE, "there is no such act");
 }
 
+/* The paper of the path is there: so what was not found is what the body
+ * names. An act names one thing by its id at most. */
+static void
+about_another(const struct vt_v1_call *c)
+{
+	static const char *const names[] = { "notice", "by", "answer",
+		"delivery", "version" };
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_paper p;
+
+	if (vt_view_begin(vt_office_store(c->office), &v, NULL) != VT_OK ||
+	    vt_office_paper(c->office, v, c->rq.actor, &c->paper, &p, NULL) !=
+		VT_OK)
+		return;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (vt_in_has(&c->root, names[i]))
+			vt_in_about(&c->root, names[i]);
+}
+
 int
 vt_v1_act(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
@@ -316,6 +338,8 @@ vt_v1_act(
 		rc = run_named(&c, name);
 	if (rc == VT_OK)
 		return vt_v1_act_answer(req, res, &r, reterr);
+	if (rc == VT_E_NOT_FOUND)
+		about_another(&c);
 	vt_act_result_free(&r);
 	return rc;
 }

@@ -125,6 +125,7 @@ change_request(struct vt_http_req *req, const vt_id *id, struct vt_request *ret,
 
 	memset(ret, 0, sizeof(*ret));
 	ret->actor = vt_v1_actor(req);
+	vt_v1_tell_fields(req, ret);
 	/* what cannot be read the change itself will say */
 	if (vt_http_if_match_several(req) &&
 	    vt_office_hook(vt_v1_office(req), ret->actor, id, &h, NULL) ==

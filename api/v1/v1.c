@@ -241,6 +241,21 @@ rev_now(struct vt_http_req *req, const vt_id *paper)
 		   : 0;
 }
 
+static void
+about(void *arg, const char *field)
+{
+	struct vt_http_req *req = arg;
+
+	req->pointer = vt_arena_strdup(req->arena, field);
+}
+
+void
+vt_v1_tell_fields(struct vt_http_req *req, struct vt_request *rq)
+{
+	rq->about = about;
+	rq->about_arg = req;
+}
+
 int
 vt_v1_request(const struct vt_in *in, const vt_id *paper,
     struct vt_request *ret, struct vt_err *reterr)
@@ -250,6 +265,7 @@ vt_v1_request(const struct vt_in *in, const vt_id *paper,
 
 	memset(ret, 0, sizeof(*ret));
 	ret->actor = vt_v1_actor(in->req);
+	vt_v1_tell_fields(in->req, ret);
 	rc = vt_http_idempotency_key(in->req, &key, reterr);
 	if (rc == VT_OK)
 		rc = vt_in_hash(in, &ret->hash, reterr);

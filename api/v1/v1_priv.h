@@ -68,6 +68,9 @@ VT_NODISCARD int vt_v1_query_cursor_text(
 VT_NODISCARD int vt_v1_request(const struct vt_in *in, const vt_id *paper,
     struct vt_request *ret, struct vt_err *reterr);
 
+/* What the office says of a field becomes the pointer of the problem. */
+void vt_v1_tell_fields(struct vt_http_req *req, struct vt_request *rq);
+
 /* Was it done before under this key? Then the answer says so
  * (Idempotent-Replayed), and *ret_done. */
 VT_NODISCARD int vt_v1_mark_replayed(struct vt_http_req *req,

@@ -264,7 +264,74 @@ t.refused(people.officer.register(files, t.letter_meta(secrecy=2)), 422,
 t.refused(people.officer.post('/v1/papers', {
     'direction': 'out', 'meta': t.letter_meta(),
     'files': [{'upload': '0' * 32, 'name': 'a.pdf', 'media_type': t.PDF}]}),
-          404, 'not-found', 'an upload that is not there')
+          410, 'upload-gone', 'an upload that is not there')
+
+# --- where in the body it is ---
+
+
+def pointed(answer, status, code, pointer):
+    t.refused(answer, status, code, pointer)
+    t.equal(answer.json.get('pointer'), pointer, '%s: said where' % pointer)
+    t.ok(answer.json.get('detail'), '%s: and what' % pointer, answer)
+
+
+def sent():
+    return people.officer.need(people.officer.upload(plain)).json['upload']
+
+
+def with_files(*named):
+    return people.officer.post('/v1/papers', {
+        'direction': 'out', 'meta': t.letter_meta(), 'files': [
+            {'upload': u, 'name': n, 'media_type': m} for u, n, m in named]})
+
+
+theirs = people.their_clerk.need(
+    people.their_clerk.upload(plain)).json['upload']
+kept = sent()
+for missing in ('0' * 32, theirs):
+    pointed(with_files((kept, 'a.pdf', t.PDF), (missing, 'b.pdf', t.PDF)),
+            410, 'upload-gone', '/files/1/upload')
+pointed(with_files((kept, 'a.pdf', t.PDF), (kept, 'b.pdf', t.PDF)), 422,
+        'invalid', '/files/1/upload')
+pointed(with_files((kept, 'a\u0001.pdf', t.PDF)), 422, 'invalid',
+        '/files/0/name')
+people.officer.need(with_files((kept, 'a.pdf', t.PDF)))
+pointed(with_files((kept, 'a.pdf', t.PDF)), 410, 'upload-gone',
+        '/files/0/upload')
+for field, code, value in (
+        ('/meta/subject', 'invalid', ''), ('/meta/subject', 'invalid', ' \t '),
+        ('/meta/subject', 'invalid', 'a\u0001b'),
+        ('/meta/secrecy', 'secrecy-refused', 1),
+        ('/meta/recipients/1/name', 'invalid',
+         [{'code': 'H99.31'}, {'name': 'a\u0001b'}])):
+    pointed(people.officer.register(files, t.letter_meta(
+        **{field.split('/')[2]: value})), 422, code, field)
+for missing in ('0' * 32, paper):
+    a = people.officer.register(files, t.letter_meta(reply_to=missing))
+    pointed(a, *((404, 'not-found') if missing != paper else
+                 (422, 'invalid')), '/meta/reply_to')
+one = draft()
+pointed(people.officer.act(one, 'edit', upload='0' * 32, name='b.pdf',
+                           expect='0' * 64), 410, 'upload-gone', '/upload')
+box = {'page': 9, 'x': 1, 'y': 1, 'w': 50, 'h': 10}
+pointed(people.officer.act(one, 'submit', initials=0, places={
+    k: box for k in ('number', 'date', 'leader', 'seal')}), 422, 'invalid',
+        '/places')
+pointed(people.clerk.act(one, 'print', what='paper', copies=1,
+                         version='f' * 64), 404, 'not-found', '/version')
+a = people.clerk.act(one, 'print', what='paper', copies=1)
+t.ok(a.status == 200, 'printed without saying which version', a)
+gone = people.officer.post('/v1/papers/%s/acts' % ('0' * 32), {
+    'act': 'print', 'what': 'paper', 'copies': 1, 'version': 'f' * 64},
+                           rev=1)
+t.equal(gone.json.get('pointer'), None,
+        'of a paper that is not there, nothing more is said')
+admin = server.client('skhcn-admin')
+pointed(admin.post('/v1/webhooks', {'url': 'https://127.0.0.1/'}), 422,
+        'invalid', '/url')
+pointed(admin.post('/v1/webhooks', {
+    'url': 'https://1.1.1.1/', 'types': ['nonsense']}), 422, 'invalid',
+        '/types')
 t.refused(people.public.get('/v1/results/ABCD-EFGH-JKLM-NPQR'), 404,
           'not-found', 'a code that was never given')
 t.refused(people.officer.get('/v1/nothing'), 404, 'not-found',

@@ -497,7 +497,7 @@ refused_whole(struct doer *d)
 	tap_code(do_steps(d, &id, st, 1, NULL), VT_E_CONFLICT, &d->err,
 	    "the version was taken");
 	st[0].u.version.expect = d->main;
-	tap_code(do_steps(d, &id, st, 1, NULL), VT_E_UPLOAD_INCOMPLETE, &d->err,
+	tap_code(do_steps(d, &id, st, 1, NULL), VT_E_UPLOAD_GONE, &d->err,
 	    "an upload is named once");
 	st[0] = (struct vt_step){ .kind = VT_STEP_META };
 	st[0].u.meta.meta = &(struct vt_meta){ .subject = "x", .secrecy = 1 };
