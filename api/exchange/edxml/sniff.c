@@ -96,15 +96,6 @@ find(const char *name)
 	return NULL;
 }
 
-static bool
-is_container(const char *extension)
-{
-	for (size_t i = 0; i < COUNT(exts); i++)
-		if (strcmp(extension, exts[i].ext) == 0)
-			return exts[i].container;
-	return false;
-}
-
 /* The entry's name as far as it came. */
 static struct vt_span
 entry_name(struct vt_span h)
@@ -125,15 +116,17 @@ says_zip(const char *type)
 }
 
 /*
- * The wrapper is told by what is in it, since senders mislabel: an entry with
- * the attachment's extension (the SDK wraps xlsx too), or named by a UUID; or
- * by the stated type, unless the name is that of an archive. A docx called
- * doc is none.
+ * The wrapper is told by what the attachment is called, when that is known to
+ * be no archive: the name of the entry does not count (vietnam.md §2.7). Else
+ * by what is in it, since senders mislabel: an entry with the attachment's
+ * extension (the SDK wraps xlsx too), or named by a UUID; or by the stated
+ * type, unless the name is that of an archive. A docx called doc is none.
  */
 bool
 vt_sniff_is_wrapper(struct vt_span head, const char *name, const char *type)
 {
 	struct vt_span entry = entry_name(head);
+	const struct ext *e;
 	char ext[11], inner[11];
 	bool uuid;
 
@@ -147,9 +140,11 @@ vt_sniff_is_wrapper(struct vt_span head, const char *name, const char *type)
 	vt_wire_extension(vt_span_str(name), ext);
 	if (strcmp(ext, "zip") == 0)
 		return false;
-	if (*ext != '\0' && strcmp(ext, inner) == 0)
+	e = find(name);
+	if ((e != NULL && !e->container && e->is != ole) ||
+	    (*ext != '\0' && strcmp(ext, inner) == 0))
 		return true;
-	return !is_container(ext) && (uuid || says_zip(type));
+	return (e == NULL || !e->container) && (uuid || says_zip(type));
 }
 
 /* The last character may be cut by the end of the head. */

@@ -435,6 +435,45 @@ test_wrapped_pdf(void)
 	expect("a zipped PDF", "a.pdf", vt_buf_view(&b), NULL, z.content);
 }
 
+/* Stated to be a PDF, called so, and an archive: the wrapper, whatever its
+ * entry is called. */
+static void
+test_named_otherwise(void)
+{
+	static const struct {
+		const char *entry;
+		size_t entries;
+		bool taken;
+	} rows[] = { { "content", 1, true }, { "van-ban.bin", 1, true },
+		{ "../../etc/van-ban", 1, true }, { "content", 2, false } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		VT_CLEANUP(vt_edxml_free) struct vt_edxml *x = NULL;
+		struct zip z = { Z };
+		VT_BUF_AUTO(zip);
+		VT_BUF_AUTO(text);
+		VT_BUF_AUTO(b);
+		VT_BUF_AUTO(files);
+
+		z.name = rows[i].entry;
+		z.entries = rows[i].entries;
+		z.content = VT_SPAN_LIT(PAPER_PDF);
+		make_zip(&z, &zip);
+		encode(vt_buf_view(&zip), &text);
+		packet_with("a.pdf", vt_buf_str(&text), &b);
+		while (memmem(b.p, b.n, "application/zip", 15) != NULL)
+			paper_edit(&b, "application/zip", "application/pdf");
+		x = paper_must(&b, &files);
+		tap_ok(x->document.attachments[0].present == rows[i].taken,
+		    "%zu entries called \"%s\"", z.entries, z.name);
+		tap_ok(rows[i].taken
+			   ? x->document.attachments[0].size == z.content.n
+			   : paper_found(x, "wrapper-entries") &&
+				 vt_edxml_refusal(x) != NULL,
+		    "%s", rows[i].taken ? "taken out" : "refused");
+	}
+}
+
 /* ---- base64 ---- */
 
 static void
@@ -605,6 +644,7 @@ main(void)
 	test_renamed();
 	test_wrapped_xlsx();
 	test_wrapped_pdf();
+	test_named_otherwise();
 	test_base64();
 	test_base64_pieces();
 	test_ruined();
