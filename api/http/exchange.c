@@ -344,6 +344,29 @@ guard(struct vt_exchange *x, struct MHD_Connection *conn, const char *method,
 	return VT_OK;
 }
 
+/* For clients whose network lets nothing but GET and POST through. */
+static void
+override(struct vt_exchange *x, struct vt_span path)
+{
+	struct vt_span v = vt_http_header(&x->req, "X-HTTP-Method-Override");
+	const struct vt_http *h = x->server;
+
+	if (v.p == NULL || strcmp(x->req.method, "POST") != 0)
+		return;
+	for (size_t i = 0; i < h->nfaces; i++) {
+		const char *under = h->faces[i].overridden;
+		size_t n = under == NULL ? 0 : strlen(under);
+
+		if (n == 0 || path.n <= n || memcmp(path.p, under, n) != 0 ||
+		    path.p[n] != '/')
+			continue;
+		if (vt_span_is(v, "PATCH"))
+			x->req.method = "PATCH";
+		else if (vt_span_is(v, "DELETE"))
+			x->req.method = "DELETE";
+	}
+}
+
 static int
 route(struct vt_exchange *x)
 {
@@ -352,6 +375,7 @@ route(struct vt_exchange *x)
 	struct vt_span path, query;
 
 	vt_http_target_split(vt_span_str(x->target), &path, &query);
+	override(x, path);
 	vt_http_find(q->arena, h->faces, h->nfaces, q->method, path, &x->found);
 	q->app = x->found.face->app;
 	if (vt_span_is(path, "*")) {

@@ -67,6 +67,9 @@ struct vt_http_face {
 	 */
 	void (*fail)(struct vt_http_req *req, const struct vt_err *err,
 	    struct vt_http_res *res);
+	/* Below this path a POST is the PATCH or DELETE that its
+	 * X-HTTP-Method-Override names; NULL: nowhere. */
+	const char *overridden;
 };
 
 struct vt_http_param {

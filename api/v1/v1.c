@@ -55,6 +55,7 @@ vt_v1_face(struct vt_v1 *v)
 		.nroutes = vt_contract_n,
 		.app = v,
 		.fail = problem,
+		.overridden = "/v1/tus", /* tus 1.0 wants it */
 	};
 }
 

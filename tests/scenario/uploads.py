@@ -109,6 +109,24 @@ t.need(a.status == 201, 'an act names it', a)
 paper = a.json['paper']
 t.equal(officer.content(paper), pdf, 'byte for byte')
 
+def instead(method, where, data, **more):
+    return officer.ask('POST', where, data, {
+        **TUS, 'X-HTTP-Method-Override': method, **more})
+
+
+where = begin(b'12345678')
+a = instead('PATCH', where, b'1234',
+            **{'Content-Type': OCTETS, 'Upload-Offset': '0'})
+t.equal((a.status, a.headers.get('upload-offset'), offset_of(where)),
+        (204, '4', 4), 'a POST that says it is a PATCH is one')
+t.refused(instead('PUT', where, b'5678'), 405, 'method-not-allowed',
+          'another method')
+a = instead('DELETE', where, None)
+t.equal((a.status, offset_of(where)), (204, 404), 'and a DELETE')
+t.refused(officer.ask('POST', '/v1/papers/' + paper, None, {
+    'X-HTTP-Method-Override': 'DELETE'}), 405, 'method-not-allowed',
+          'nowhere else')
+
 where = begin(b'1234')
 a = officer.ask('DELETE', where, None, TUS)
 t.equal((a.status, offset_of(where)), (204, 404), 'given up, it is gone')

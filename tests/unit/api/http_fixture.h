@@ -216,7 +216,7 @@ static inline struct vt_http *
 fixture_start(void)
 {
 	static const struct vt_http_face face = { "/", fixture_routes,
-		sizeof(fixture_routes) / sizeof(fixture_routes[0]), NULL,
+		sizeof(fixture_routes) / sizeof(fixture_routes[0]), NULL, NULL,
 		NULL };
 	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
 	struct vt_err err = VT_ERR_INIT;

@@ -234,7 +234,7 @@ static struct vt_http *
 start(unsigned all, unsigned per_ip, unsigned idle_s)
 {
 	static const struct vt_http_face face = { "/", fixture_routes, 1, NULL,
-		NULL };
+		NULL, NULL };
 	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_http *h = NULL;
@@ -366,7 +366,7 @@ static struct vt_http *
 start_behind(const char *proxy)
 {
 	static const struct vt_http_face face = { "/", peer_routes, 2, NULL,
-		NULL };
+		NULL, NULL };
 	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_http *h = NULL;
@@ -407,7 +407,7 @@ test_proxy(void)
 	    VT_SPAN_LIT("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
 			"X-Forwarded-For: 6.6.6.6, 10.1.2.3\r\n\r\n");
 	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
-	struct vt_http_face face = { "/", peer_routes, 2, NULL, NULL };
+	struct vt_http_face face = { "/", peer_routes, 2, NULL, NULL, NULL };
 	struct vt_http *h = NULL;
 	int fd[3], status = 0;
 	VT_BUF_AUTO(b);

@@ -341,7 +341,7 @@ static void
 test_dripping(void)
 {
 	static const struct vt_http_face face = { "/", fixture_routes, 1, NULL,
-		NULL };
+		NULL, NULL };
 	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_http *h = NULL;
@@ -398,7 +398,7 @@ static void
 test_slow_body(void)
 {
 	static const struct vt_http_face face = { "/", fixture_routes,
-		sizeof(fixture_routes) / sizeof(fixture_routes[0]), NULL,
+		sizeof(fixture_routes) / sizeof(fixture_routes[0]), NULL, NULL,
 		NULL };
 	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
 	struct vt_err err = VT_ERR_INIT;
@@ -488,7 +488,7 @@ static void
 test_port_in_use(uint16_t port)
 {
 	static const struct vt_http_face face = { "/", fixture_routes, 1, NULL,
-		NULL };
+		NULL, NULL };
 	struct vt_http_options opt = VT_HTTP_OPTIONS_INIT;
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_http *h = NULL;

@@ -32,7 +32,7 @@ static const struct vt_http_route routes[] = {
 	{ "GET", "/known", VT_HTTP_BODY_NONE, 0, only_known, say, NULL },
 	{ "POST", "/known", VT_HTTP_BODY_BUFFER, 1000, only_known, say, NULL },
 };
-static const struct vt_http_face face = { "/", routes, 3, NULL, NULL };
+static const struct vt_http_face face = { "/", routes, 3, NULL, NULL, NULL };
 
 static struct tls_identity ca, other_ca, server, client, stranger, expired,
     wrong_use;
