@@ -316,8 +316,8 @@ offered(struct vt_desk *d, const struct vt_totp_offer *o, bool wrong)
 	    "maxlength=\"10\" inputmode=\"numeric\" "
 	    "autocomplete=\"one-time-code\" spellcheck=\"false\"%s>\n",
 	    o->secret, o->uri, T(d, "Mã 6 chữ số", "6 digits"),
-	    wrong ? " aria-invalid=\"true\" aria-describedby=\"code-why\""
-		  : "");
+	    /* no quotes: it is escaped */
+	    wrong ? " aria-invalid=true aria-describedby=code-why" : "");
 	if (wrong)
 		vt_html(b,
 		    "<p class=\"error\" role=\"alert\" id=\"code-why\">%s"

@@ -418,7 +418,8 @@ password_field(struct vt_desk *d, const char *name, const char *label,
 	    "aria-describedby=\"%s-hint\"%s>\n"
 	    "<p class=\"hint\" id=\"%s-hint\">%s</p>\n",
 	    name, label, name, name, complete, name,
-	    wrong != NULL && strcmp(wrong, name) == 0 ? " aria-invalid=\"true\""
+	    /* no quotes: it is escaped */
+	    wrong != NULL && strcmp(wrong, name) == 0 ? " aria-invalid=true"
 						      : "",
 	    name, hint);
 }

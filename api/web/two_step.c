@@ -255,8 +255,8 @@ page(struct vt_desk *d, const char *paper, const struct prepared *p,
 	    p->rev,
 	    T(d, "Giá trị chữ ký (base64 hoặc hex)",
 		"Signature value (base64 or hex)"),
-	    at_value ? " aria-invalid=\"true\" aria-describedby=\"value-why\""
-		     : "",
+	    /* no quotes: it is escaped */
+	    at_value ? " aria-invalid=true aria-describedby=value-why" : "",
 	    vt_webform_get(typed, "value"));
 	if (at_value)
 		vt_html(b,

@@ -141,7 +141,8 @@ fake_act(const char *name, const struct vt_request *rq, struct vt_err *reterr)
 	fake.if_match = rq->if_match;
 	return fake.answer == VT_OK
 		   ? VT_OK
-		   : vt_err_set(reterr, fake.answer, "%s: refused", name);
+		   : vt_err_set(reterr, fake.answer,
+			 "%s: refused: try again in 17 s", name);
 }
 
 static int

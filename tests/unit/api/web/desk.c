@@ -117,7 +117,8 @@ test_sign_in(struct vt_buf *b)
 		       "csrf=" CSRF("cccc") "&key=" KEY "&old=a&new=b&again=b"),
 	    422, "a short one");
 	tap_ok(HAS("quá ngắn: cần ít nhất 10 ký tự") &&
-		   HAS("new-hint\" aria-invalid") && HAS("Ít nhất 10 ký tự."),
+		   HAS("new-hint\" aria-invalid=true>") &&
+		   HAS("Ít nhất 10 ký tự."),
 	    "is told as that, at its field");
 	(void)post(b, "/desk/password", 'c',
 	    "csrf=" CSRF(
@@ -541,6 +542,10 @@ test_pin(struct vt_buf *b)
 		   HAS("id=\"sign-why\">Sai mã PIN") && !HAS("48151623"),
 	    "is told at its field and not written back");
 	first = fake.request;
+	fake.answer = VT_E_HTTP_TOO_MANY;
+	(void)form(b, "sign", 'l', "pin=1");
+	tap_ok(HAS("Hãy đợi rồi thử lại. Còn 17 giây."),
+	    "too often wrong: how long to wait");
 	fake.answer = VT_E_IDEMPOTENCY_KEY_REUSED;
 	(void)form(b, "sign", 'l', "pin=1");
 	tap_ok(HAS("Trang này đã cũ"), "an old page says so");
@@ -605,6 +610,14 @@ two_step(struct vt_buf *b, char who, const char *act, const char *said)
 	tap_eq_int(get(b, PAPER "/two-step/" KEY, who), 200, "its page");
 	vt_buf_printf(&to, "<h1>%s bằng thiết bị khác</h1>", said);
 	tap_ok(HAS(vt_buf_str(&to)), "says what is signed");
+	vt_buf_reset(&body);
+	vt_buf_printf(
+	    &body, "csrf=%s&key=2" KEY "&rev=5&value=A-A", fake_csrf(who));
+	tap_eq_int(post(b, PAPER "/two-step/" KEY, who, vt_buf_str(&body)), 400,
+	    "neither base64 nor hex");
+	tap_ok(HAS("aria-describedby=value-why>A-A</textarea>") &&
+		   HAS("id=\"value-why\">Đây không phải base64"),
+	    "is told at its field, with what was pasted");
 	vt_buf_reset(&body);
 	vt_buf_printf(
 	    &body, "csrf=%s&key=1" KEY "&rev=5&value=AAAA", fake_csrf(who));
@@ -1110,9 +1123,9 @@ test_me(struct vt_buf *b)
 		       "csrf=" CSRF_C "&key=" KEY "&code=1&uri=otpauth%3Ax"
 		       "&secret=GEZDGNBVGY3TQOJQ"),
 	    401, "a wrong code of it");
-	tap_ok(HAS("id=\"code-why\"") && HAS("Mã không đúng") &&
-		   HAS("GEZDGNBVGY3TQOJQ") && HAS("<svg") &&
-		   !HAS("Mật khẩu hoặc mã"),
+	tap_ok(HAS("aria-describedby=code-why>") && HAS("id=\"code-why\"") &&
+		   HAS("Mã không đúng") && HAS("GEZDGNBVGY3TQOJQ") &&
+		   HAS("<svg") && !HAS("Mật khẩu hoặc mã"),
 	    "is told as that, key and drawing kept");
 	fake.answer = VT_OK;
 	tap_eq_int(post(b, "/desk/me/factor/confirm", 'c',
