@@ -266,8 +266,9 @@ size_text(uint64_t n, struct vt_buf *ret)
 static void
 problem(struct vt_sheet *s, const char *text)
 {
-	const char *at = text, *tail = NULL, *words;
+	const char *at = text, *tail = NULL;
 	struct vt_buf *b = s->d->page.b;
+	VT_BUF_AUTO(words);
 
 	while (tail == NULL && (at = strstr(at, " (")) != NULL) {
 		size_t n = strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-");
@@ -276,13 +277,13 @@ problem(struct vt_sheet *s, const char *text)
 			tail = at;
 		at += 2;
 	}
-	words = tail == NULL ? text
-			     : vt_arena_strndup(s->d->req->arena, text,
-				   (size_t)(tail - text));
+	/* markup: none, escaped below */
+	vt_buf_put(
+	    &words, text, tail == NULL ? strlen(text) : (size_t)(tail - text));
 	vt_html(b,
 	    "<div class=\"notice unsure\"><span class=\"sign\" "
 	    "aria-hidden=\"true\">?</span> <span lang=\"vi\">%s</span>",
-	    words == NULL ? text : words);
+	    vt_buf_str(&words));
 	if (tail != NULL)
 		vt_html(b,
 		    "<details><summary>%s</summary><p lang=\"en\">%s</p>"
