@@ -27,6 +27,7 @@ is_ours(struct vt_view *v, const char *code, uint32_t agency_no)
 struct inbox {
 	struct vt_delivery *ret;
 	size_t n, max;
+	uint64_t before, next; /* places in the list of waiting papers */
 };
 
 static bool
@@ -44,17 +45,18 @@ waiting_papers(struct vt_view *v, uint32_t agency_no, struct inbox *in,
     struct vt_err *reterr)
 {
 	struct vt_paper_filter f = { .direction = VT_DIR_IN,
-		.state = VT_PAPER_WAITING };
+		.state = VT_PAPER_WAITING,
+		.before = in->before };
 	struct vt_paper p[16];
-	size_t n;
+	size_t n = 0;
 	int rc;
 
 	do {
-		rc = vt_paper_list(
-		    v, agency_no, &f, p, 16, &n, &f.before, reterr);
+		size_t room = in->max - in->n;
+
+		rc = vt_paper_list(v, agency_no, &f, p, room < 16 ? room : 16,
+		    &n, &f.before, reterr);
 		for (size_t i = 0; i < n && rc == VT_OK; i++) {
-			if (in->n == in->max)
-				return VT_OK;
 			if (vt_id_is_zero(&p[i].source_delivery))
 				continue;
 			rc = vt_delivery_get(
@@ -65,6 +67,7 @@ waiting_papers(struct vt_view *v, uint32_t agency_no, struct inbox *in,
 		if (rc != VT_OK)
 			return rc;
 	} while (f.before != 0 && in->n < in->max);
+	in->next = f.before;
 	return VT_OK;
 }
 
@@ -87,8 +90,9 @@ just_sent(struct vt_view *v, uint32_t agency_no, struct inbox *in,
 		looked += n;
 		for (size_t i = 0; i < n; i++) {
 			after = w[i].no;
-			if (w[i].kind != VT_WORK_DELIVERY || in->n == in->max ||
-			    has(in, &w[i].subject))
+			/* one place is left, for the next page to begin at */
+			if (w[i].kind != VT_WORK_DELIVERY ||
+			    in->n + 1 >= in->max || has(in, &w[i].subject))
 				continue;
 			rc = vt_delivery_get(
 			    v, &w[i].subject, &in->ret[in->n], &err);
@@ -110,18 +114,20 @@ just_sent(struct vt_view *v, uint32_t agency_no, struct inbox *in,
 
 int
 vt_office_inbox(struct vt_office *o, struct vt_view *v,
-    const struct vt_actor *actor, struct vt_delivery *ret, size_t max,
-    size_t *ret_n, struct vt_err *reterr)
+    const struct vt_actor *actor, uint64_t before, struct vt_delivery *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
 {
-	struct inbox in = { .ret = ret, .max = max };
+	struct inbox in = { .ret = ret, .max = max, .before = before };
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_who_may(actor, VT_DUTY_INBOX, reterr)) != VT_OK ||
-	    (rc = waiting_papers(v, actor->agency_no, &in, reterr)) != VT_OK ||
-	    (rc = just_sent(v, actor->agency_no, &in, reterr)) != VT_OK)
+	    (before == 0 &&
+		(rc = just_sent(v, actor->agency_no, &in, reterr)) != VT_OK) ||
+	    (rc = waiting_papers(v, actor->agency_no, &in, reterr)) != VT_OK)
 		return rc;
 	*ret_n = in.n;
+	*ret_next = in.next;
 	return VT_OK;
 }
 

@@ -235,10 +235,12 @@ VT_NODISCARD int vt_office_dispatch(struct vt_office *o,
     const struct vt_recipient *to, size_t n_to, struct vt_act_result *ret,
     struct vt_err *reterr);
 
-/* Deliveries that wait for the actor's agency. Borrowed until vt_view_end. */
+/* Deliveries of agencies of this store that wait for the actor's agency: those
+ * sent this moment, then by their papers, newest first; before: 0, or *ret_next
+ * of the page before, which is 0 at the end. Borrowed until vt_view_end. */
 VT_NODISCARD int vt_office_inbox(struct vt_office *o, struct vt_view *v,
-    const struct vt_actor *actor, struct vt_delivery *ret, size_t max,
-    size_t *ret_n, struct vt_err *reterr);
+    const struct vt_actor *actor, uint64_t before, struct vt_delivery *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
 /* 8 receive: số đến, same bytes; again: the same receipt. Role: clerk,
  * system. */
 VT_NODISCARD int vt_office_receive(struct vt_office *o,

@@ -153,7 +153,7 @@ vt_v1_inbox(
 	const struct vt_actor *actor = vt_v1_actor(req);
 	const char *list = vt_http_query(req, "list");
 	struct vt_office *o = vt_v1_office(req);
-	uint64_t before, next = 0;
+	uint64_t before, max, next = 0;
 	struct vt_delivery *d;
 	struct from f;
 	size_t n = 0;
@@ -165,16 +165,19 @@ vt_v1_inbox(
 	if (d == NULL)
 		return vt_arena_err(req->arena, reterr);
 	if ((rc = vt_v1_query_cursor(req, &before, reterr)) != VT_OK ||
+	    (rc = vt_v1_query_uint(
+		 req, "limit", INBOX_MAX, INBOX_MAX, &max, reterr)) != VT_OK ||
 	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK)
 		return rc;
 	if (strcmp(list, "print") == 0)
 		rc = vt_office_delivery_list(
-		    o, v, actor, before, d, INBOX_MAX, &n, &next, reterr);
+		    o, v, actor, before, d, (size_t)max, &n, &next, reterr);
 	else if (strcmp(list, "dead") == 0)
 		rc = vt_office_dead_letters(
-		    o, v, actor, before, d, INBOX_MAX, &n, &next, reterr);
+		    o, v, actor, before, d, (size_t)max, &n, &next, reterr);
 	else
-		rc = vt_office_inbox(o, v, actor, d, INBOX_MAX, &n, reterr);
+		rc = vt_office_inbox(
+		    o, v, actor, before, d, (size_t)max, &n, &next, reterr);
 	f = (struct from){ o, v };
 	if (rc == VT_OK)
 		deliveries_out(res, d, n,

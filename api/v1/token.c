@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The OAuth2 token endpoint (RFC 6749 §4.4): form in, JSON out. */
+#include "api/http/target.h"
 #include "api/office/clients.h"
 #include "api/v1/v1_priv.h"
 #include "base/base64.h"
@@ -58,6 +59,22 @@ form_decoded(struct vt_http_req *req, struct vt_span s)
 		}
 	}
 	return out;
+}
+
+/* RFC 6749 §3.2: nothing stands twice. */
+static bool
+stands_twice(struct vt_http_req *req)
+{
+	const struct vt_http_param *v;
+	size_t n;
+
+	if (!vt_http_pairs(req->arena, req->body, &v, &n))
+		return false; /* not a form at all: told below */
+	for (size_t i = 1; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(v[i].name, v[k].name) == 0)
+				return true;
+	return false;
 }
 
 /* False: there is a Basic header and it cannot be read. */
@@ -125,6 +142,9 @@ vt_v1_token(
 	struct vt_token t;
 	int rc;
 
+	if (stands_twice(req))
+		return oauth_error(res, 400, "invalid_request",
+		    "RFC 6749 §3.2: a parameter stands twice");
 	if (grant == NULL || strcmp(grant, "client_credentials") != 0)
 		return oauth_error(res, 400,
 		    grant == NULL ? "invalid_request"

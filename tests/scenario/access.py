@@ -326,6 +326,8 @@ oauth(public.form(grant), 401, 'invalid_client', 'no proof')
 oauth(public.form({'grant_type': 'password'}, basic), 400,
       'unsupported_grant_type', 'another grant')
 oauth(public.form({}, basic), 400, 'invalid_request', 'no grant')
+oauth(public.form([('grant_type', 'client_credentials')] * 2, basic), 400,
+      'invalid_request', 'a parameter that stands twice')
 oauth(public.form(dict(grant, client_secret=secret), basic), 400,
       'invalid_request', 'two proofs')
 oauth(public.form(dict(grant, scope='numbers:give'), basic), 400,

@@ -251,6 +251,27 @@ t.ok('— '.encode() in a.body, 'signed', a)
 t.equal(people.clerk.get('/v1/consignments').json['consignments'], [],
         'no packets: both agencies are of this store')
 
+# --- page by page ---
+
+for _ in range(3):
+    sent()
+
+
+def waiting():
+    got = people.their_clerk.get('/v1/deliveries').json['deliveries']
+    return [d['id'] for d in got] if len(got) >= 3 and all(
+        d['state'] == 'arrived' for d in got) else None
+
+
+whole = t.until(waiting, 'three wait')
+paged, cursor = [], ''
+while cursor is not None and len(paged) <= len(whole):
+    page = done(people.their_clerk.get(
+        '/v1/deliveries?limit=1' + cursor), 'a page').json
+    paged += [d['id'] for d in page['deliveries']]
+    cursor = page['next'] and '&cursor=' + page['next']
+t.equal(paged, whole, 'page by page it is the same list')
+
 server.stop()
 t.check_clean(province)
 t.done()

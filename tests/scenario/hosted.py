@@ -144,7 +144,8 @@ equal(clerk.get('/v1/consignments/' + their_id).status, 404, 'nor can be read')
 # To whom we have a way of our own: said at once, with the reason.
 a = one('sendEdoc', packet + b'\r\n',
         **{**send, 'hash-file': sdk.hash_file(packet), 'to': '["H97.01"]'})
-ok(a['ErrorCode'] == '18' and 'H97.01' in a['ErrorDesc'], 'refused', str(a))
+ok(a['ErrorCode'] == '18' and 'H97.01' in a['ErrorDesc'] and
+   a['ErrorDesc'].startswith('Không có cơ quan'), 'refused', str(a))
 
 s.stop()
 status, text = p.check()

@@ -195,6 +195,7 @@ fail(struct vt_http_req *req, const struct vt_err *err, struct vt_http_res *res)
 	const struct vt_err_info *info = vt_err_info(err->code);
 	const char *code = error_code(err->code);
 	struct vt_json j;
+	VT_BUF_AUTO(desc);
 
 	/* for the operator; the caller is told less */
 	if (err->code == VT_E_UNAUTHENTICATED)
@@ -211,12 +212,15 @@ fail(struct vt_http_req *req, const struct vt_err *err, struct vt_http_res *res)
 	vt_json_object(&j);
 	vt_json_kstr(&j, "status", "FAIL");
 	vt_json_kstr(&j, "ErrorCode", code);
-	vt_json_key(&j, "ErrorDesc");
+	if (err->code == VT_E_UNAUTHENTICATED)
+		vt_buf_puts(&desc, "Không xác nhận được hệ thống gọi: sai "
+				   "khóa, sai chữ ký hoặc lệch đồng hồ");
+	else
+		vt_buf_puts(&desc, info->vi);
 	/* from 500 on the reason is for the log */
-	vt_json_str(
-	    &j, info->http_status >= 500 || err->code == VT_E_UNAUTHENTICATED
-		    ? info->vi
-		    : err->msg);
+	if (info->http_status < 500 && err->code != VT_E_UNAUTHENTICATED)
+		vt_buf_printf(&desc, ": %s", err->msg);
+	vt_json_kstr(&j, "ErrorDesc", vt_buf_str(&desc));
 	vt_json_end(&j);
 }
 

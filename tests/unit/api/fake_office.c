@@ -526,11 +526,12 @@ vt_delivery_list_after(struct vt_view *v, const vt_id *paper, uint64_t after,
 
 int
 vt_office_inbox(struct vt_office *o, struct vt_view *v,
-    const struct vt_actor *actor, struct vt_delivery *ret, size_t max,
-    size_t *ret_n, struct vt_err *reterr)
+    const struct vt_actor *actor, uint64_t before, struct vt_delivery *ret,
+    size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
 {
 	fill_delivery(ret);
 	*ret_n = 1;
+	*ret_next = 0;
 	return VT_OK;
 }
 

@@ -524,8 +524,8 @@ unseen(void)
 	tap_call(vt_consign_get(v, &id, &one, &err), &err, "it is there");
 	tap_code(vt_office_consignment(a.office, v, &who, &id, &one, &err),
 	    VT_E_NOT_FOUND, &err, "and not shown");
-	tap_call(vt_office_inbox(a.office, v, &who, d, 8, &n, &err), &err,
-	    "the inbox");
+	tap_call(vt_office_inbox(a.office, v, &who, 0, d, 8, &n, &next, &err),
+	    &err, "the inbox");
 	tap_eq_int(n, 0, "is empty");
 	vt_view_end(v);
 	tap_eq_int(end(TWO, &id, true), VT_OK, "taken");
