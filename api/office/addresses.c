@@ -8,6 +8,7 @@
 
 /* Of one act: what fits in a step, and leaves room for other acts. */
 #define SYNC_BATCH 256
+#define SYNC_TRIES 20 /* of one batch, each lost to another writer */
 
 int
 vt_address_read(struct vt_view *v, const char *code, struct vt_address *ret,
@@ -381,7 +382,25 @@ one(struct sync *s, const struct vt_address *a, struct vt_err *reterr)
 		.value = vt_buf_view(&s->values[s->n]),
 		.expect = e.rev == 0 ? VT_ENTRY_NEW : e.rev };
 	s->n++;
-	return s->n == SYNC_BATCH ? flush(s, reterr) : VT_OK;
+	return VT_OK;
+}
+
+/* Rows from *from on until a batch is full, and writes it. *from: what is next;
+ * it stays where it was when somebody else wrote one of the rows meanwhile. */
+static int
+batch(struct sync *s, const struct vt_address *a, size_t n, size_t *from,
+    struct vt_err *reterr)
+{
+	size_t at = *from;
+	int rc = VT_OK;
+
+	while (rc == VT_OK && at < n && s->n < SYNC_BATCH)
+		rc = one(s, &a[at++], reterr);
+	if (rc == VT_OK)
+		rc = flush(s, reterr);
+	if (rc == VT_OK)
+		*from = at;
+	return rc;
 }
 
 int
@@ -389,6 +408,8 @@ vt_office_addresses_sync(struct vt_office *o, const char *gateway,
     const struct vt_address *a, size_t n, size_t *ret_changed,
     struct vt_err *reterr)
 {
+	struct vt_err err = VT_ERR_INIT;
+	size_t from = 0, tries = 0;
 	struct sync *s;
 	int rc = VT_OK;
 
@@ -399,10 +420,15 @@ vt_office_addresses_sync(struct vt_office *o, const char *gateway,
 	s->o = o;
 	s->gateway = gateway;
 	s->now = vt_now(o->o.ctx);
-	for (size_t i = 0; i < n && rc == VT_OK; i++)
-		rc = one(s, &a[i], reterr);
-	if (rc == VT_OK)
-		rc = flush(s, reterr);
+	while (rc == VT_OK && from < n) {
+		rc = batch(s, a, n, &from, &err);
+		if (rc == VT_OK)
+			tries = 0;
+		else if (rc == VT_E_CONFLICT && tries++ < SYNC_TRIES)
+			rc = VT_OK; /* as the book is now, then */
+	}
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
 	for (size_t i = 0; i < s->n; i++)
 		vt_buf_free(&s->values[i]);
 	if (ret_changed != NULL)

@@ -204,6 +204,36 @@ addressee(struct maker *m)
 	return keep(m, code);
 }
 
+/* Who signed it here; what the metadata says only when nobody did (a copy, a
+ * paper signed by hand). Its competence (TM., KT., …) is the paper's own. */
+static void
+put_signer(struct maker *m)
+{
+	struct vt_edxml_document *d = &m->pk->doc;
+	const struct vt_meta *meta = &m->p->meta;
+	const char *name = meta->signer_name, *position = meta->signer_position;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_person who;
+	int rc = VT_E_PERSON_UNKNOWN;
+
+	if (!vt_id_is_zero(&m->p->signed_by))
+		rc = vt_person_get(m->v, &m->p->signed_by, &who, &err);
+	if (rc != VT_OK && rc != VT_E_PERSON_UNKNOWN && m->rc == VT_OK) {
+		m->rc = rc;
+		if (m->err != NULL)
+			*m->err = err;
+	}
+	if (rc == VT_OK) {
+		/* the same person: as the paper writes the position */
+		if (position[0] == '\0' || !vt_edxml_same_text(name, who.name))
+			position = who.position;
+		name = who.name;
+	}
+	d->signer_competence = fit(m, meta->signer_competence, 100);
+	d->signer_position = fit(m, position, 100);
+	d->signer_name = fit(m, name, 50);
+}
+
 static void
 put_head(struct maker *m)
 {
@@ -229,9 +259,7 @@ put_head(struct maker *m)
 	    m, meta->type_name[0] != '\0' ? meta->type_name : "Công văn", 100);
 	d->subject = fit(m, meta->subject, 500);
 	d->content = d->subject;
-	d->signer_competence = fit(m, meta->signer_competence, 100);
-	d->signer_position = fit(m, meta->signer_position, 100);
-	d->signer_name = fit(m, meta->signer_name, 50);
+	put_signer(m);
 	d->due = day_of_text(meta->due_on);
 	d->priority = meta->urgency;
 	d->steering = 0;

@@ -120,6 +120,9 @@ again = call('getEdoc', b'{}', docId=row['docId'], filePath='')['data']
 packet = base64.b64decode(first, validate=True)
 ok(first == again and packet.startswith(b'<?xml'),
    'the packet, the same bytes each time')
+leader = people.leader.get('/v1/me').json['name']
+ok(('FullName>%s<' % leader).encode() in packet,
+   'it names who signed: %s' % leader)
 with open(p.path('in.edxml'), 'wb') as f:
     f.write(packet)
 r = vanthu('edoc', 'check', p.path('in.edxml'), '--to', 'H98.01')

@@ -198,7 +198,8 @@ same('an answer', 'POST', acts, walked, {'act': 'finish', 'answer': '{}'},
      rev, who=('clerk', 'leader', 'system'))
 same('a file', 'POST', '/v1/papers', upload, {
     'direction': 'out', 'meta': t.letter_meta(),
-    'files': [{'upload': '{}', 'name': 'a.pdf'}]}, who=('clerk', 'system'))
+    'files': [{'upload': '{}', 'name': 'a.pdf'}]}, status=410,
+     who=('clerk', 'system'))
 
 # Their own paper, issued, for what wants one.
 clerk, leader = people.their_clerk, people.their_leader

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The address book and the routes are everybody's: only the administrators of
  * the agency that runs the store write them. */
+#include <pthread.h>
+
 #include "api/office/routes.h"
 #include "tests/unit/api/office/house.h"
 
@@ -160,6 +162,61 @@ test_circles(const struct vt_actor *admin)
 	    "a chain longer than routing follows is refused, at %s", code);
 }
 
+/* ---- two lists at once ---- */
+
+#define ROWS 600
+
+struct taking {
+	pthread_t thread;
+	const char *gateway;
+	struct vt_address *rows;
+	char why[200];
+	int rc;
+};
+
+static void *
+take_over(void *arg)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct taking *t = arg;
+
+	t->rc = VT_OK;
+	for (unsigned round = 0; t->rc == VT_OK && round < 5; round++) {
+		for (size_t i = 0; i < ROWS; i++)
+			(void)snprintf(t->rows[i].name, sizeof(t->rows[i].name),
+			    "%s, lần %u", t->gateway, round);
+		t->rc = vt_office_addresses_sync(
+		    h.office, t->gateway, t->rows, ROWS, NULL, &err);
+	}
+	(void)snprintf(t->why, sizeof(t->why), "%.190s", err.msg);
+	return NULL;
+}
+
+/* Two gateways name the same agencies: neither list is broken off. */
+static void
+test_two_lists(void)
+{
+	struct taking t[2] = { { .gateway = "@axis" }, { .gateway = "@lgsp" } };
+
+	for (size_t k = 0; k < 2; k++) {
+		t[k].rows = calloc(ROWS, sizeof(*t[k].rows));
+		tap_need(t[k].rows != NULL, "memory");
+		for (size_t i = 0; i < ROWS; i++)
+			(void)snprintf(t[k].rows[i].code,
+			    sizeof(t[k].rows[i].code), "H90.%03zu", i);
+	}
+	for (size_t k = 0; k < 2; k++)
+		tap_need(
+		    pthread_create(&t[k].thread, NULL, take_over, &t[k]) == 0,
+		    "thread");
+	for (size_t k = 0; k < 2; k++) {
+		pthread_join(t[k].thread, NULL);
+		tap_ok(t[k].rc == VT_OK, "%s is taken over whole: %s",
+		    t[k].gateway, t[k].why);
+		free(t[k].rows);
+	}
+}
+
 int
 main(void)
 {
@@ -176,6 +233,7 @@ main(void)
 	test_revisions(&ours);
 	test_old_codes(&ours);
 	test_circles(&ours);
+	test_two_lists();
 	house_end(&h);
 	return tap_done();
 }
