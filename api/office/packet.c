@@ -108,7 +108,7 @@ bool
 vt_day_parse(const char *s, char between, struct vt_edxml_day *ret)
 {
 	static const size_t at[] = { 0, 1, 2, 3, 5, 6, 8, 9 };
-	int v[8];
+	int v[8] = { 0 };
 
 	if (strnlen(s, 10) != 10 || s[4] != between || s[7] != between)
 		return false;

@@ -570,7 +570,7 @@ static int
 look_back(struct vt_sheet *s, uint64_t floor, uint64_t top,
     struct vt_act_entry *e, size_t *ret_n, struct vt_err *reterr)
 {
-	uint64_t width = 4 * ACTS_SHOWN, from;
+	uint64_t width = (uint64_t)4 * ACTS_SHOWN, from;
 	size_t n, all = 0;
 	int rc;
 

@@ -241,9 +241,9 @@ times(const struct vt_pdf_graft *g, const char *what)
 static void
 test_wrap(void)
 {
-	static const char *const lines[] = { "Sao y",
-		"Văn phòng Đoàn đại biểu Quốc hội và Hội đồng nhân dân tỉnh "
-		"An Mẫu Thượng",
+	static const char agency[] = "Văn phòng Đoàn đại biểu Quốc hội và Hội "
+				     "đồng nhân dân tỉnh An Mẫu Thượng";
+	static const char *const lines[] = { "Sao y", agency,
 		"2026-11-21T10:00:00+07:00" };
 	static const char *const word[] = { "Mộttừrấtdàikhôngcókhoảngtrắng x" };
 	struct vt_stamp s = {
