@@ -317,6 +317,7 @@ pop(struct vt_lanes *l, struct vt_lane *k, size_t *ret_kind)
 			q = i;
 		}
 	}
+	VT_ASSERT(found != NULL); /* of a lane that has items */
 	k->head[q] = found->next;
 	k->n--;
 	for (size_t i = 0; k->n == 0 && i < VT_LANE_QUEUES; i++) {
@@ -551,6 +552,7 @@ leave(struct vt_lanes *l, const struct taken *t, bool tried, bool good)
 	(void)pthread_mutex_lock(&l->lock);
 	item_free(l, t->no);
 	k = lane_known(l, t->key);
+	VT_ASSERT(k != NULL); /* it is held */
 	set_held(l, k, k->held - 1, tried ? good : k->good);
 	if (k->n == 0 && k->held == 0 && k->side != VT_SIDE_FAR)
 		l->key[k - l->lane] = 0;

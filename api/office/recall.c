@@ -96,6 +96,7 @@ list(struct receivers *r, const struct vt_recipient *to, struct vt_arena *a,
 			memcpy(more, r->to, r->n * sizeof(*more));
 		r->to = more;
 	}
+	VT_ASSERT(r->to != NULL);
 	at = &r->to[r->n];
 	at->code = vt_arena_strdup(a, to->code);
 	at->name = vt_arena_strdup(a, to->name);
@@ -254,7 +255,7 @@ vt_recall_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 	uint64_t k;
 	int rc;
 
-	(void)ret_due; /* the queue's own back-off */
+	*ret_due = VT_TIME_NONE; /* the queue's own back-off */
 	vt_cbor_open(&c, VT_SPAN(w->payload, w->n_payload));
 	vt_cbor_map_open(&m, &c);
 	while (vt_cbor_next(&m, &k)) {

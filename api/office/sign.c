@@ -95,6 +95,18 @@ hash_certs(const struct vt_span *certs, size_t n, struct vt_holder *ret)
 		vt_buf_span(&ret->chain, certs[n - 1]);
 }
 
+static bool
+is_holder(const struct vt_person *p, const vt_hash *cert)
+{
+	for (size_t k = 0; k < p->n_certs; k++) {
+		vt_hash h = vt_sha256(p->certs[k]);
+
+		if (vt_hash_eq(&h, cert))
+			return p->active;
+	}
+	return false;
+}
+
 static int
 find_holder(struct vt_view *v, uint32_t agency_no, const vt_hash *cert,
     struct vt_person *ret, struct vt_err *reterr)
@@ -110,13 +122,9 @@ find_holder(struct vt_view *v, uint32_t agency_no, const vt_hash *cert,
 			return rc;
 		for (size_t i = 0; i < n; i++) {
 			after = p[i].seq;
-			for (size_t k = 0; k < p[i].n_certs; k++) {
-				vt_hash h = vt_sha256(p[i].certs[k]);
-
-				if (vt_hash_eq(&h, cert) && p[i].active) {
-					*ret = p[i];
-					return VT_OK;
-				}
+			if (is_holder(&p[i], cert)) {
+				*ret = p[i];
+				return VT_OK;
 			}
 		}
 	} while (n == 16);
@@ -344,10 +352,9 @@ appearance(struct vt_office *o, const struct vt_signing_order *order,
 		rc = vt_copy_block(
 		    &s->facts, s->spec.time, s->arena, &stamp, reterr);
 	else
-		rc = stamp.png.n > 0
-			 ? VT_OK
-			 : key_picture(o, s->holder.key_ref, s->arena,
-			       &stamp.png, reterr);
+		rc = stamp.png.n > 0 ? VT_OK
+				     : key_picture(o, s->holder.key_ref,
+					   s->arena, &stamp.png, reterr);
 	if (rc != VT_OK)
 		return rc;
 	if (stamp.png.n == 0 && stamp.n_lines == 0) {
@@ -432,11 +439,11 @@ finished_fd(struct vt_office *o, const struct vt_blob *before,
 		    reterr, VT_E_IO, errno, "no memory file for a worker");
 	rc = vt_bytes_to_fd(o->o.store, &before->hash, fd, reterr);
 	for (size_t at = 0; rc == VT_OK && at < tail.n; at += (size_t)n) {
-		n = pwrite(fd, tail.p + at, tail.n - at,
-		    (off_t)(before->size + at));
+		n = pwrite(
+		    fd, tail.p + at, tail.n - at, (off_t)(before->size + at));
 		if (n <= 0)
-			rc = vt_err_errno(reterr, VT_E_IO, errno,
-			    "writing a memory file");
+			rc = vt_err_errno(
+			    reterr, VT_E_IO, errno, "writing a memory file");
 	}
 	if (rc == VT_OK &&
 	    fcntl(fd, F_ADD_SEALS,
@@ -618,12 +625,11 @@ open_key(struct vt_office *o, const struct vt_holder *h,
 		return rc;
 	rc = vt_key_open(vt_buf_str(&uri), pin, &key, reterr);
 	vt_tries_result(o->pins, &on, &h->person,
-	    rc == VT_OK		 ? VT_TRIED_RIGHT
+	    rc == VT_OK            ? VT_TRIED_RIGHT
 	    : rc == VT_E_PIN_WRONG ? VT_TRIED_WRONG
 				   : VT_TRIED_NEITHER);
-	if (rc != VT_OK ||
-	    (rc = vt_certificate_check(
-		 vt_key_chain(key, 0), vt_now(o->o.ctx), reterr)) != VT_OK)
+	if (rc != VT_OK || (rc = vt_certificate_check(vt_key_chain(key, 0),
+				vt_now(o->o.ctx), reterr)) != VT_OK)
 		return rc;
 	cert = vt_sha256(vt_key_chain(key, 0));
 	if (!vt_holder_has(h, &cert))
