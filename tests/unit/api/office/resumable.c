@@ -31,8 +31,7 @@ begun(const struct vt_actor *a)
 	struct vt_resumable r, last;
 	int rc = VT_OK;
 
-	for (size_t i = 0; rc == VT_OK && i < 2 * VT_L(RESUMABLE_OPEN_MAX);
-	     i++) {
+	for (size_t i = 0; rc == VT_OK && i <= VT_L(RESUMABLE_OPEN_MAX); i++) {
 		rc = vt_office_resumable_new(h.office, a, 3, NULL, &r, &err);
 		if (rc == VT_OK)
 			rc = piece(a, &r, "abc", &r, &err);
@@ -53,7 +52,7 @@ begun(const struct vt_actor *a)
 static void
 pieces(const struct vt_actor *a)
 {
-	const size_t n = 2 * VT_L(RESUMABLE_PIECES_MAX) + 7;
+	const size_t n = VT_L(RESUMABLE_PIECES_MAX) + 7;
 	struct vt_sha256 *all = vt_sha256_new();
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_resumable r;
