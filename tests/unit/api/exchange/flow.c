@@ -590,6 +590,8 @@ struct taking {
 	int rc;
 };
 
+static pthread_barrier_t all_ready;
+
 static void *
 take(void *arg)
 {
@@ -601,6 +603,7 @@ take(void *arg)
 		.key = t->key,
 		.hash = vt_sha256(vt_span_str(t->key)) };
 
+	(void)pthread_barrier_wait(&all_ready);
 	t->rc = vt_office_receive(a.office, &rq, &t->delivery, &r, &err);
 	t->arrival = r.arrival;
 	if (t->rc != VT_OK)
@@ -616,7 +619,9 @@ taken_by_many(void)
 	struct taking t[CLERKS];
 	bool same = true;
 
-	for (unsigned round = 0; round < 5; round++) {
+	tap_need(
+	    pthread_barrier_init(&all_ready, NULL, CLERKS) == 0, "barrier");
+	for (unsigned round = 0; round < 30; round++) {
 		vt_id paper = issued(&a, 0, 9000 + 10 * round);
 
 		send_to(&a, 0, &paper, a.code[1]);
@@ -636,6 +641,7 @@ taken_by_many(void)
 		}
 		tap_ok(same, "%d at once are told one number", CLERKS);
 	}
+	(void)pthread_barrier_destroy(&all_ready);
 }
 
 int
