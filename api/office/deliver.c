@@ -6,13 +6,14 @@
 #include <stdlib.h>
 
 #include "api/office/asks.h"
+#include "api/office/deliver.h"
 #include "api/office/packet.h"
 #include "api/office/relay.h"
 #include "api/office/statuses.h"
 #include "api/office/work.h"
 
-#define MINUTE    VT_TIME_S(60)
-#define PAGE      32
+#define MINUTE VT_TIME_S(60)
+#define PAGE   32
 
 vt_time
 vt_deliver_next(vt_time now, uint32_t attempt)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "api/office/asks.h"
+#include "api/office/deliver.h"
 #include "api/office/packet.h"
 #include "api/office/routes.h"
 #include "api/office/statuses.h"

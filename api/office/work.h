@@ -24,8 +24,6 @@ vt_work_handler vt_ask_work;     /* asks.c: VT_WORK_ASK */
 vt_work_handler vt_recall_work;  /* recall.c: VT_WORK_RECALL */
 vt_work_handler vt_judge_work;   /* arrive_signed.c: VT_WORK_VALIDATE */
 
-/* Back-off between attempts at a peer: 1 min, 5 min, 30 min, 2 h, 6 h. */
-vt_time vt_deliver_next(vt_time now, uint32_t attempt);
 /* While the program has not started the transport: 2 s, 4 s, ... 5 min. */
 vt_time vt_deliver_soon(vt_time now, uint32_t attempt);
 

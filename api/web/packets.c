@@ -17,7 +17,7 @@ static const struct tab {
 	const char *name, *vi, *en;
 	enum vt_consign_state state; /* 0: any */
 } tabs[] = {
-	{ "quarantined", "Chưa đọc được", "Not readable",
+	{ "quarantined", "Chờ người xem", "Wants a look",
 	    VT_CONSIGN_QUARANTINED },
 	{ "refused", "Không nhận", "Refused", VT_CONSIGN_REFUSED },
 	{ "stored", "Đang đọc", "Being read", VT_CONSIGN_STORED },
@@ -37,7 +37,7 @@ state_word(const struct vt_desk *d, const struct vt_consignment *c)
 	case VT_CONSIGN_REFUSED:
 		return T(d, "Không nhận", "Refused");
 	case VT_CONSIGN_QUARANTINED:
-		return T(d, "Chưa đọc được", "Not readable");
+		return T(d, "Chờ người xem", "Wants a look");
 	case VT_CONSIGN_APPLIED:
 		return T(d, "Đã thực hiện", "Carried out");
 	case VT_CONSIGN_DUPLICATE:
