@@ -438,6 +438,9 @@ struct vt_step {
 			const char *key_ref;
 		} agency;
 		struct {
+		/* from: when it begins, at the act if that is later. Of what
+		 * has begun the one given last counts, so a change that is to
+		 * come is undone by another. */
 			struct vt_agency_name name;
 		} agency_name;
 		struct {
@@ -451,8 +454,15 @@ struct vt_step {
 		struct {
 			uint32_t successor;
 		} agency_merge;
-		/* seq, since and agency_no are the store's; id zero: made here
-		 * and returned in result.person. */
+		/*
+		 * seq, since, former and agency_no are the store's; id zero:
+		 * made here and returned in result.person. Posts of the row
+		 * before stay, in order: of one only an end that has not come
+		 * may be set, and one that waits may be confirmed; else
+		 * VT_E_INVALID. What would begin or end before the act does so
+		 * at the act. Somebody without posts who gets some: the first
+		 * is what he was so far.
+		 */
 		struct vt_person person;
 		struct vt_series series; /* period, last: ignored */
 		struct vt_work_new work;

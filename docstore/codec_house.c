@@ -138,6 +138,45 @@ vt_agency_decode(struct vt_span v, struct vt_arena *a, struct vt_agency *ret,
 
 /* ---- people ---- */
 
+static void
+put_posts(struct vt_cbor_map_writer *w, const struct vt_person *x)
+{
+	if (x->n_posts == 0)
+		return;
+	vt_cbor_key(w, 14);
+	vt_cbor_array(w->b, x->n_posts);
+	for (size_t i = 0; i < x->n_posts; i++) {
+		const struct vt_post *p = &x->posts[i];
+		struct vt_cbor_map_writer m;
+
+		vt_cbor_map_begin(&m, w->b);
+		vt_put_text(&m, 1, p->position);
+		vt_put_text(&m, 2, p->unit);
+		vt_put_uint(&m, 3, p->roles);
+		vt_put_time(&m, 4, p->from);
+		vt_put_time(&m, 5, p->until);
+		vt_put_uint(&m, 6, p->waits);
+		vt_cbor_map_end(&m);
+	}
+}
+
+static void
+put_former(struct vt_cbor_map_writer *w, const struct vt_person *x)
+{
+	if (x->n_former == 0)
+		return;
+	vt_cbor_key(w, 13);
+	vt_cbor_array(w->b, x->n_former);
+	for (size_t i = 0; i < x->n_former; i++) {
+		struct vt_cbor_map_writer m;
+
+		vt_cbor_map_begin(&m, w->b);
+		vt_put_time(&m, 1, x->former[i].until);
+		vt_put_text(&m, 2, x->former[i].name);
+		vt_cbor_map_end(&m);
+	}
+}
+
 void
 vt_person_encode(const struct vt_person *x, struct vt_buf *ret)
 {
@@ -146,9 +185,11 @@ vt_person_encode(const struct vt_person *x, struct vt_buf *ret)
 	vt_cbor_map_begin(&w, ret);
 	vt_put_id(&w, 1, &x->id);
 	vt_put_text(&w, 2, x->name);
-	vt_put_text(&w, 3, x->position);
-	vt_put_text(&w, 4, x->unit);
-	vt_put_uint(&w, 5, x->roles);
+	if (x->n_posts == 0) {
+		vt_put_text(&w, 3, x->position);
+		vt_put_text(&w, 4, x->unit);
+		vt_put_uint(&w, 5, x->roles);
+	}
 	if (x->active) {
 		vt_cbor_key(&w, 6);
 		vt_cbor_bool(ret, true);
@@ -162,7 +203,84 @@ vt_person_encode(const struct vt_person *x, struct vt_buf *ret)
 	vt_put_spans(&w, 8, x->certs, x->n_certs);
 	vt_put_text(&w, 9, x->key_ref);
 	vt_put_time(&w, 10, x->since);
+	vt_put_text(&w, 11, x->email);
+	vt_put_text(&w, 12, x->phone);
+	put_former(&w, x);
+	put_posts(&w, x);
+	vt_put_spans(&w, 15, x->waiting, x->n_waiting);
+	vt_put_id(&w, 16, &x->asked_by);
 	vt_cbor_map_end(&w);
+}
+
+static void
+take_post(struct vt_cbor *c, struct vt_arena *a, struct vt_post *p)
+{
+	struct vt_cbor_map_reader m;
+	uint64_t key;
+
+	*p = (struct vt_post){ .position = "",
+		.unit = "",
+		.from = VT_TIME_NONE,
+		.until = VT_TIME_NONE };
+	vt_cbor_map_open(&m, c);
+	while (vt_cbor_next(&m, &key)) {
+		switch (key) {
+		case 1:
+			p->position = vt_take_text(c, a);
+			break;
+		case 2:
+			p->unit = vt_take_text(c, a);
+			break;
+		case 3:
+			p->roles = vt_take_u32(c);
+			break;
+		case 4:
+			p->from = vt_cbor_get_int(c);
+			break;
+		case 5:
+			p->until = vt_cbor_get_int(c);
+			break;
+		case 6:
+			p->waits = vt_cbor_get_uint(c) != 0;
+			break;
+		default:
+			vt_cbor_fail(c, "unknown field of a post");
+		}
+	}
+}
+
+static void
+take_posts(struct vt_cbor *c, struct vt_arena *a, struct vt_person *x)
+{
+	struct vt_post *p = vt_take_array(c, a, sizeof(*p), &x->n_posts);
+
+	for (size_t i = 0; i < x->n_posts; i++)
+		take_post(c, a, &p[i]);
+	x->posts = p;
+}
+
+static void
+take_former(struct vt_cbor *c, struct vt_arena *a, struct vt_person *x)
+{
+	struct vt_former_name *f =
+	    vt_take_array(c, a, sizeof(*f), &x->n_former);
+
+	for (size_t i = 0; i < x->n_former; i++) {
+		struct vt_cbor_map_reader m;
+		uint64_t key;
+
+		f[i] = (struct vt_former_name){ VT_TIME_NONE, "" };
+		vt_cbor_map_open(&m, c);
+		while (vt_cbor_next(&m, &key)) {
+			if (key == 1)
+				f[i].until = vt_cbor_get_int(c);
+			else if (key == 2)
+				f[i].name = vt_take_text(c, a);
+			else
+				vt_cbor_fail(c, "unknown field of a name");
+		}
+	}
+	x->former = f;
 }
 
 static void
@@ -175,6 +293,35 @@ take_tokens(struct vt_cbor *c, struct vt_arena *a, struct vt_person *x)
 	x->tokens = h;
 }
 
+/* Fields that rows of the first release lack. */
+static void
+take_later(
+    struct vt_cbor *c, struct vt_arena *a, uint64_t key, struct vt_person *x)
+{
+	switch (key) {
+	case 11:
+		x->email = vt_take_text(c, a);
+		break;
+	case 12:
+		x->phone = vt_take_text(c, a);
+		break;
+	case 13:
+		take_former(c, a, x);
+		break;
+	case 14:
+		take_posts(c, a, x);
+		break;
+	case 15:
+		x->waiting = vt_take_spans(c, a, &x->n_waiting);
+		break;
+	case 16:
+		x->asked_by = vt_cbor_get_id(c);
+		break;
+	default:
+		vt_cbor_fail(c, "unknown field");
+	}
+}
+
 int
 vt_person_decode(struct vt_span v, struct vt_arena *a, struct vt_person *ret,
     struct vt_err *reterr)
@@ -183,7 +330,9 @@ vt_person_decode(struct vt_span v, struct vt_arena *a, struct vt_person *ret,
 		.position = "",
 		.unit = "",
 		.key_ref = "",
-		.since = VT_TIME_NONE };
+		.since = VT_TIME_NONE,
+		.email = "",
+		.phone = "" };
 	struct vt_cbor_map_reader m;
 	struct vt_cbor c;
 	uint64_t key;
@@ -224,7 +373,7 @@ vt_person_decode(struct vt_span v, struct vt_arena *a, struct vt_person *ret,
 			x.since = vt_cbor_get_int(&c);
 			break;
 		default:
-			vt_cbor_fail(&c, "unknown field");
+			take_later(&c, a, key, &x);
 		}
 	}
 	if ((rc = vt_take_end(&c, "person", reterr)) != VT_OK)

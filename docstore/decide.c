@@ -175,6 +175,7 @@ received_meta(struct vt_apply *x, const struct vt_paper *out, struct vt_srec *r,
     struct vt_err *reterr)
 {
 	struct vt_date d = vt_time_date(out->number.time, VT_TIME_VN_S);
+	const struct vt_agency_name *name;
 	struct vt_agency sender;
 	VT_BUF_AUTO(number);
 	VT_BUF_AUTO(date);
@@ -195,8 +196,9 @@ received_meta(struct vt_apply *x, const struct vt_paper *out, struct vt_srec *r,
 	if (r->meta.number == NULL || r->meta.issued_on == NULL)
 		return vt_nomem(reterr);
 	r->meta.notation = out->number.notation;
-	r->meta.agency_code = sender.now.code;
-	r->meta.agency_name = sender.now.name;
+	name = vt_agency_name_at(&sender, x->rec.time);
+	r->meta.agency_code = name->code;
+	r->meta.agency_name = name->name;
 	r->meta.reply_to = ""; /* the sender's own paper */
 	r->has_meta = true;
 	return VT_OK;

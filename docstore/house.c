@@ -90,7 +90,8 @@ decide_agency_name(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_nomem(reterr);
 	memcpy(names, a.names, a.n_names * sizeof(*names));
 	names[a.n_names] = *name;
-	names[a.n_names].from = x->rec.time;
+	if (name->from < x->rec.time) /* VT_TIME_NONE, too */
+		names[a.n_names].from = x->rec.time;
 	a.names = names;
 	a.n_names++;
 	r->seq = a.no;
@@ -175,6 +176,7 @@ decide_person(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	int rc;
 
 	p.agency_no = x->st.agency_no;
+	p.n_former = 0;
 	rc = vt_row_ref(x->b->txn, &p.id, VT_OBJECT_PERSON, &ref, NULL);
 	if (rc == VT_OK) {
 		if (ref.agency_no != x->st.agency_no)
@@ -186,9 +188,15 @@ decide_person(struct vt_apply *x, size_t i, struct vt_err *reterr)
 			return rc;
 		p.seq = old.seq;
 		p.since = old.since;
+		rc = vt_person_follow(&old, &p, x->rec.time, x->arena, reterr);
+		if (rc != VT_OK)
+			return rc;
 	} else if (rc == VT_E_PERSON_UNKNOWN) {
 		p.seq = ++x->st.people;
 		p.since = x->rec.time;
+		rc = vt_person_follow(NULL, &p, x->rec.time, x->arena, reterr);
+		if (rc != VT_OK)
+			return rc;
 	} else {
 		return vt_row_ref(
 		    x->b->txn, &p.id, VT_OBJECT_PERSON, &ref, reterr);
@@ -274,7 +282,7 @@ static int
 keep_agency(struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
 {
 	struct vt_key k = { .n = 0 }, kc;
-	struct vt_agency a;
+	struct vt_agency a; /* now is the newest, which may be to come */
 	VT_BUF_AUTO(no);
 	int rc;
 

@@ -8,8 +8,11 @@ vt_agency_get(struct vt_view *v, uint32_t no, struct vt_agency *ret,
 {
 	int rc = vt_view_check(v, reterr);
 
-	return rc == VT_OK ? vt_row_agency(v->txn, no, v->arena, ret, reterr)
-			   : rc;
+	if (rc == VT_OK)
+		rc = vt_row_agency(v->txn, no, v->arena, ret, reterr);
+	if (rc == VT_OK)
+		vt_agency_today(ret, v->store->ctx);
+	return rc;
 }
 
 int
@@ -39,7 +42,7 @@ vt_agency_by_code(struct vt_view *v, const char *code, struct vt_agency *ret,
 	no = vt_cbor_get_uint(&c);
 	if ((rc = vt_take_end(&c, "agency code", reterr)) != VT_OK)
 		return rc;
-	return vt_row_agency(v->txn, (uint32_t)no, v->arena, ret, reterr);
+	return vt_agency_get(v, (uint32_t)no, ret, reterr);
 }
 
 int
@@ -72,6 +75,7 @@ vt_agency_list(struct vt_view *v, uint32_t after, struct vt_agency *ret,
 		if (rc != VT_OK || (rc = vt_agency_decode(row, v->arena,
 					&ret[n], reterr)) != VT_OK)
 			return rc;
+		vt_agency_today(&ret[n], v->store->ctx);
 		after = ret[n++].no;
 	}
 	*ret_n = n;
@@ -89,8 +93,11 @@ vt_person_get(struct vt_view *v, const vt_id *id, struct vt_person *ret,
 	    (rc = vt_row_ref(v->txn, id, VT_OBJECT_PERSON, &ref, reterr)) !=
 		VT_OK)
 		return rc;
-	return vt_row_person(
+	rc = vt_row_person(
 	    v->txn, ref.agency_no, ref.seq, v->arena, ret, reterr);
+	if (rc == VT_OK)
+		vt_person_today(ret, v->store->ctx);
+	return rc;
 }
 
 int
@@ -114,8 +121,10 @@ vt_person_by_token(struct vt_view *v, const vt_hash *token,
 	if (rc == VT_E_NOT_FOUND || (rc == VT_OK && !p.active))
 		return vt_err_set(reterr, VT_E_PERSON_UNKNOWN,
 		    "no active person has this token");
-	if (rc == VT_OK)
+	if (rc == VT_OK) {
+		vt_person_today(&p, v->store->ctx);
 		*ret = p;
+	}
 	return rc;
 }
 
@@ -135,6 +144,7 @@ vt_person_list(struct vt_view *v, uint32_t agency_no, uint64_t after,
 		    v->arena, &ret[n], reterr);
 		if (rc != VT_OK)
 			return rc;
+		vt_person_today(&ret[n], v->store->ctx);
 		n++;
 	}
 	*ret_n = n;

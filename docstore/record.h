@@ -27,8 +27,9 @@ struct vt_agency_name {
 struct vt_agency {
 	uint32_t no; /* given once, never reused; keys of all rows */
 	vt_id id;
-	struct vt_agency_name now;          /* the newest of names */
-	const struct vt_agency_name *names; /* oldest first */
+	struct vt_agency_name now;          /* in force when it was read */
+	const struct vt_agency_name *names; /* as they were given, oldest
+					     * first; the last may be to come */
 	size_t n_names;
 	const struct vt_span *certs; /* agency (seal) certificates, DER, newest
 				      * last */
@@ -54,6 +55,11 @@ VT_NODISCARD int vt_agency_follow(
 VT_NODISCARD int vt_agency_list(struct vt_view *v, uint32_t after,
     struct vt_agency *ret, size_t max, size_t *ret_n, struct vt_err *reterr);
 
+/* What it was called at t: of those that had begun the one given last; before
+ * all of them, the first. Borrowed like a. */
+const struct vt_agency_name *vt_agency_name_at(
+    const struct vt_agency *a, vt_time t);
+
 /* ---- people and system credentials ---- */
 
 enum vt_role {                /* bits */
@@ -67,11 +73,31 @@ enum vt_role {                /* bits */
 	VT_ROLE_ARCHIVIST = 64 /* lưu trữ: keeps files, reads what is kept */
 };
 
+/*
+ * A post of a person, in force from <= t < until. Posts are added and ended,
+ * never rewritten, so that what somebody was when he did something can be told
+ * for ever; their number is their place, from 1.
+ */
+struct vt_post {
+	const char *position, *unit;
+	uint32_t roles; /* enum vt_role bits that it gives */
+	vt_time from;
+	vt_time until; /* VT_TIME_NONE: open */
+	bool waits;    /* until a second person confirms it: gives nothing */
+};
+
+struct vt_former_name {
+	vt_time until;
+	const char *name;
+};
+
 struct vt_person {
 	vt_id id;
 	uint32_t agency_no;
 	uint64_t seq;
 	const char *name;
+	/* With posts the next three are those in force when it was read:
+	 * position and unit of the first of them, roles of all. */
 	const char *position; /* chức vụ, as it stands under a signature */
 	const char *unit;     /* its department; "" */
 	uint32_t roles;       /* enum vt_role bits */
@@ -83,7 +109,30 @@ struct vt_person {
 	size_t n_certs;
 	const char *key_ref; /* "file:…", "two-step", "remote:…"; "" none */
 	vt_time since;
+	const char *email, *phone;   /* at work; "" */
+	const struct vt_post *posts; /* none: what stands above, since then */
+	size_t n_posts;
+	const struct vt_former_name *former; /* oldest first */
+	size_t n_former;
+	const struct vt_span *waiting; /* certificates to be confirmed */
+	size_t n_waiting;
+	vt_id asked_by; /* who asked for what waits, or zero */
 };
+
+bool vt_post_in_force(const struct vt_post *p, vt_time t);
+/* The post shown at t: the first in force then; of somebody without posts what
+ * stands in p itself. NULL when there is none. */
+const struct vt_post *vt_person_post_at(
+    const struct vt_person *p, vt_time t, struct vt_post *own);
+/* What he was called at t. */
+const char *vt_person_name_at(const struct vt_person *p, vt_time t);
+
+struct vt_arena;
+/* A copy that outlives the view, as it is stored: to be changed and given to
+ * VT_STEP_PERSON. Position, unit and roles of somebody with posts are empty.
+ * Errors: VT_E_NOMEM. */
+VT_NODISCARD int vt_person_keep(const struct vt_person *p, struct vt_arena *a,
+    struct vt_person *ret, struct vt_err *reterr);
 
 /* Errors: VT_E_PERSON_UNKNOWN. */
 VT_NODISCARD int vt_person_get(struct vt_view *v, const vt_id *id,
