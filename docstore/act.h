@@ -437,10 +437,10 @@ struct vt_step {
 			size_t n_certs;
 			const char *key_ref;
 		} agency;
-		struct {
 		/* from: when it begins, at the act if that is later. Of what
 		 * has begun the one given last counts, so a change that is to
 		 * come is undone by another. */
+		struct {
 			struct vt_agency_name name;
 		} agency_name;
 		struct {

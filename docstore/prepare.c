@@ -461,6 +461,32 @@ prepare_agency(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 }
 
 static int
+prepare_posts(struct vt_act_op *a, struct vt_person *x, struct vt_err *reterr)
+{
+	struct vt_post *posts;
+	int rc;
+
+	if (x->n_posts == 0)
+		return VT_OK;
+	if (x->n_posts > VT_L(POSTS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "person: %zu posts, allowed are %zu (POSTS_MAX)",
+		    x->n_posts, VT_L(POSTS_MAX));
+	posts = vt_arena_array(a->arena, x->n_posts, sizeof(*posts));
+	if (posts == NULL)
+		return vt_nomem(reterr);
+	memcpy(posts, x->posts, x->n_posts * sizeof(*posts));
+	for (size_t i = 0; i < x->n_posts; i++)
+		if ((rc = vt_prep_text(a, &posts[i].position, VT_L(NAME_MAX),
+			 "position", reterr)) != VT_OK ||
+		    (rc = vt_prep_text(a, &posts[i].unit, VT_L(NAME_MAX),
+			 "unit", reterr)) != VT_OK)
+			return rc;
+	x->posts = posts;
+	return VT_OK;
+}
+
+static int
 prepare_person(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
     struct vt_err *reterr)
 {
@@ -479,6 +505,12 @@ prepare_person(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	    (rc = vt_prep_text(a, &x->key_ref, 500, "key reference", reterr)) !=
 		VT_OK ||
 	    (rc = prepare_certs(x->certs, x->n_certs, reterr)) != VT_OK ||
+	    (rc = prepare_certs(x->waiting, x->n_waiting, reterr)) != VT_OK ||
+	    (rc = vt_prep_text(
+		 a, &x->email, VT_L(CONTACT_MAX), "e-mail", reterr)) != VT_OK ||
+	    (rc = vt_prep_text(a, &x->phone, VT_L(CONTACT_MAX), "telephone",
+		 reterr)) != VT_OK ||
+	    (rc = prepare_posts(a, x, reterr)) != VT_OK ||
 	    (rc = vt_prep_need(x->name, "the name", reterr)) != VT_OK)
 		return rc;
 	if (vt_id_is_zero(&x->id))
@@ -556,32 +588,6 @@ prepare_act(struct vt_act_op *a, struct vt_err *reterr)
 	if (act->n_steps == 0 || act->n_steps > VT_ACT_STEPS_MAX)
 		return vt_prep_invalid(
 		    reterr, "it has no step, or more than 16");
-static int
-prepare_posts(struct vt_act_op *a, struct vt_person *x, struct vt_err *reterr)
-{
-	struct vt_post *posts;
-	int rc;
-
-	if (x->n_posts == 0)
-		return VT_OK;
-	if (x->n_posts > VT_L(POSTS_MAX))
-		return vt_err_set(reterr, VT_E_LIMIT,
-		    "person: %zu posts, allowed are %zu (POSTS_MAX)",
-		    x->n_posts, VT_L(POSTS_MAX));
-	posts = vt_arena_array(a->arena, x->n_posts, sizeof(*posts));
-	if (posts == NULL)
-		return vt_nomem(reterr);
-	memcpy(posts, x->posts, x->n_posts * sizeof(*posts));
-	for (size_t i = 0; i < x->n_posts; i++)
-		if ((rc = vt_prep_text(a, &posts[i].position, VT_L(NAME_MAX),
-			 "position", reterr)) != VT_OK ||
-		    (rc = vt_prep_text(a, &posts[i].unit, VT_L(NAME_MAX),
-			 "unit", reterr)) != VT_OK)
-			return rc;
-	x->posts = posts;
-	return VT_OK;
-}
-
 	if (act->keep.n > VT_L(KEEP_MAX))
 		return vt_prep_invalid(reterr, "more than 64 KiB to keep");
 	if (act->key != NULL) {
@@ -601,12 +607,6 @@ prepare_posts(struct vt_act_op *a, struct vt_person *x, struct vt_err *reterr)
 static bool
 tokens_meet(const struct vt_person *x, const struct vt_person *y)
 {
-	    (rc = prepare_certs(x->waiting, x->n_waiting, reterr)) != VT_OK ||
-	    (rc = vt_prep_text(
-		 a, &x->email, VT_L(CONTACT_MAX), "e-mail", reterr)) != VT_OK ||
-	    (rc = vt_prep_text(a, &x->phone, VT_L(CONTACT_MAX), "telephone",
-		 reterr)) != VT_OK ||
-	    (rc = prepare_posts(a, x, reterr)) != VT_OK ||
 	for (size_t i = 0; i < x->n_tokens; i++)
 		for (size_t j = 0; j < y->n_tokens; j++)
 			if (vt_hash_eq(&x->tokens[i], &y->tokens[j]))

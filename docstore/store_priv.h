@@ -672,6 +672,17 @@ struct vt_view {
 	int64_t until; /* monotonic us */
 };
 
+/* ---- posts.c ---- */
+
+/* What holds now of what is dated. */
+void vt_agency_today(struct vt_agency *a, const struct vt_context *ctx);
+void vt_person_today(struct vt_person *p, const struct vt_context *ctx);
+/* Makes p the row that follows old (NULL: none) at `now`: its former names and
+ * the times of its posts. VT_E_INVALID when it rewrites a post. */
+VT_NODISCARD int vt_person_follow(const struct vt_person *old,
+    struct vt_person *p, vt_time now, struct vt_arena *a,
+    struct vt_err *reterr);
+
 /* VT_E_TIMEOUT after VIEW_US. */
 VT_NODISCARD int vt_view_check(struct vt_view *v, struct vt_err *reterr);
 
@@ -683,16 +694,5 @@ int vt_nomem(struct vt_err *reterr);
  * it has grown large. *a NULL: the first. *owned*: vt_arena_free.
  */
 VT_NODISCARD int vt_scratch(struct vt_arena **a, struct vt_err *reterr);
-
-/* ---- posts.c ---- */
-
-/* What holds now of what is dated. */
-void vt_agency_today(struct vt_agency *a, const struct vt_context *ctx);
-void vt_person_today(struct vt_person *p, const struct vt_context *ctx);
-/* Makes p the row that follows old (NULL: none) at `now`: its former names and
- * the times of its posts. VT_E_INVALID when it rewrites a post. */
-VT_NODISCARD int vt_person_follow(const struct vt_person *old,
-    struct vt_person *p, vt_time now, struct vt_arena *a,
-    struct vt_err *reterr);
 
 #endif
