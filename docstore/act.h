@@ -49,10 +49,10 @@ enum vt_step_kind {
 	/* the house */
 	VT_STEP_AGENCY = 32, /* a new agency; alone in its act */
 	VT_STEP_AGENCY_NAME = 33,
-	VT_STEP_AGENCY_KEYS = 34, /* certificates and key reference replaced */
-	VT_STEP_PERSON = 35,      /* new, or replaced when the id exists */
-	VT_STEP_SERIES = 36,      /* new, or title changed */
-	VT_STEP_ENTRY = 37,       /* docstore/entry.h */
+	VT_STEP_AGENCY_KEYS = 34,  /* certificates and key reference replaced */
+	VT_STEP_PERSON = 35,       /* new, or replaced when the id exists */
+	VT_STEP_SERIES = 36,       /* new, or title changed */
+	VT_STEP_ENTRY = 37,        /* docstore/entry.h */
 	VT_STEP_AGENCY_MERGE = 38, /* into another one of this store */
 	/* work */
 	VT_STEP_WORK = 48,      /* enqueue */
@@ -197,7 +197,8 @@ struct vt_step {
 		struct {
 			const struct vt_recipient *to;
 			size_t n_to;
-			vt_id about; /* or zero */
+			vt_id about;              /* or zero */
+			const char *staff, *unit; /* who sends; may be NULL */
 		} dispatch;
 		/*
 		 * Makes the incoming paper of a delivery: same bytes shared,
@@ -534,6 +535,24 @@ VT_NODISCARD int vt_act_by_key(struct vt_view *v, const vt_id *caller,
 
 /* ---- reading acts later ---- */
 
+#define VT_ACT_TO_NAMED 3
+
+/* Whom a step names, besides who did it. */
+struct vt_act_whom {
+	vt_id person; /* signer, in charge, handed on to; or zero */
+	const vt_id *with;
+	size_t n_with;          /* who coordinate */
+	const char *unit, *due; /* "" */
+	vt_id delivery;         /* that it is about, or zero */
+	uint32_t said;          /* the status, or the delivery's new state */
+	const char *staff;      /* who says so there, "" */
+	/* The deliveries it made, or asked about: the first ones. An asked one
+	 * has no recipient here (code and name ""). */
+	vt_id to[VT_ACT_TO_NAMED];
+	struct vt_recipient recipient[VT_ACT_TO_NAMED];
+	size_t n_to; /* all of them */
+};
+
 struct vt_act_entry {
 	uint64_t index; /* leaf index */
 	vt_id act;
@@ -542,6 +561,7 @@ struct vt_act_entry {
 	vt_id paper;        /* or zero */
 	uint64_t paper_rev; /* after it */
 	const enum vt_step_kind *kinds;
+	const struct vt_act_whom *whom; /* of each step, as kinds */
 	size_t n_kinds;
 	vt_hash main;     /* main file's hash after it, or zero */
 	const char *note; /* the first of its steps' */

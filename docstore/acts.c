@@ -227,10 +227,36 @@ vt_act_by_key(struct vt_view *v, const vt_id *caller, const char *key,
 	return rc;
 }
 
+static void
+whom_of(const struct vt_srec *r, struct vt_act_whom *ret)
+{
+	bool news = r->kind == VT_STEP_STATUS || r->kind == VT_STEP_DELIVERED ||
+		    r->kind == VT_STEP_RESEND;
+
+	*ret = (struct vt_act_whom){ .with = r->people,
+		.n_with = r->n_people,
+		.unit = r->unit == NULL ? "" : r->unit,
+		.due = r->due == NULL ? "" : r->due,
+		.staff = r->staff == NULL ? "" : r->staff,
+		.n_to = r->n_to };
+	if (r->kind == VT_STEP_SIGN || r->kind == VT_STEP_ASSIGN ||
+	    r->kind == VT_STEP_FORWARD)
+		ret->person = r->who;
+	if (news) {
+		ret->delivery = r->object;
+		ret->said = r->sub;
+	}
+	for (size_t i = 0; i < r->n_to && i < VT_ACT_TO_NAMED; i++) {
+		ret->to[i] = r->to[i].id;
+		ret->recipient[i] = r->to[i].to;
+	}
+}
+
 static int
 entry_of(struct vt_view *v, uint32_t agency_no, uint64_t index,
     struct vt_act_entry *ret, struct vt_err *reterr)
 {
+	struct vt_act_whom *whom;
 	enum vt_step_kind *kinds;
 	struct vt_arec rec;
 	int rc;
@@ -239,7 +265,8 @@ entry_of(struct vt_view *v, uint32_t agency_no, uint64_t index,
 	if (rc != VT_OK)
 		return rc;
 	kinds = vt_arena_array(v->arena, rec.n_steps, sizeof(*kinds));
-	if (kinds == NULL)
+	whom = vt_arena_array(v->arena, rec.n_steps, sizeof(*whom));
+	if (kinds == NULL || whom == NULL)
 		return vt_nomem(reterr);
 	*ret = (struct vt_act_entry){ .index = index,
 		.act = rec.act,
@@ -249,11 +276,13 @@ entry_of(struct vt_view *v, uint32_t agency_no, uint64_t index,
 		.paper = rec.paper,
 		.paper_rev = rec.paper_rev,
 		.kinds = kinds,
+		.whom = whom,
 		.n_kinds = rec.n_steps,
 		.main = rec.main,
 		.note = "" };
 	for (size_t i = 0; i < rec.n_steps; i++) {
 		kinds[i] = rec.steps[i].kind;
+		whom_of(&rec.steps[i], &whom[i]);
 		if (*ret->note == '\0')
 			ret->note = rec.steps[i].note;
 		if (rec.steps[i].kind == VT_STEP_NUMBER)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is known of a paper: its data, files, recipients, history. */
+/* What is known of a paper: its data, files, recipients. */
 #include "api/office/delegation.h"
 #include "api/web/list.h"
 #include "api/web/sheet.h"
@@ -406,8 +406,8 @@ vt_sheet_tally(struct vt_sheet *s, struct vt_err *reterr)
 		   : vt_sheet_each(s, 0, reterr, tally, s);
 }
 
-static uint64_t
-asked_number(const struct vt_sheet *s, const char *name)
+uint64_t
+vt_sheet_asked(const struct vt_sheet *s, const char *name)
 {
 	const char *q = vt_http_query(s->d->req, name);
 	uint64_t n = 0;
@@ -465,7 +465,7 @@ states(struct vt_sheet *s, uint64_t only)
 int
 vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr)
 {
-	struct shown k = { .s = s, .state = asked_number(s, "to") };
+	struct shown k = { .s = s, .state = vt_sheet_asked(s, "to") };
 	size_t all = s->n_deliveries, named = s->p.meta.n_recipients;
 	struct vt_buf *b = s->d->page.b;
 	int rc;
@@ -479,8 +479,8 @@ vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr)
 	if (all > 1)
 		states(s, k.state);
 	vt_html(b, "<ul class=\"to\">\n");
-	rc =
-	    vt_sheet_each(s, asked_number(s, "to_after"), reterr, show_one, &k);
+	rc = vt_sheet_each(
+	    s, vt_sheet_asked(s, "to_after"), reterr, show_one, &k);
 	for (size_t i = 0; all == 0 && i < named; i++)
 		vt_html(b,
 		    "<li lang=\"vi\">%s <span class=\"quiet\">%s</span></li>\n",
@@ -493,148 +493,4 @@ vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr)
 		    s->id, k.state, k.last, T(s->d, "Xem tiếp", "More"));
 	vt_html(b, "</section>\n");
 	return rc;
-}
-
-/* Whom somebody acted for in this act, NULL: for himself. */
-static const char *
-acted_for(const struct vt_sheet *s, const struct vt_acted *a, size_t n,
-    const struct vt_act_entry *e)
-{
-	for (size_t i = 0; i < n; i++)
-		if (a[i].act == e->index)
-			return vt_sheet_person(s, &a[i].from);
-	return NULL;
-}
-
-static void
-entry(struct vt_sheet *s, const struct vt_act_entry *e, const char *in_place)
-{
-	const char *who = vt_sheet_person(s, &e->person);
-	struct vt_buf *b = s->d->page.b;
-	VT_BUF_AUTO(when_text);
-
-	vt_page_moment(e->time, &when_text);
-	vt_html(b,
-	    "<li><span class=\"when\">%s</span> <b>%s</b> "
-	    "<span class=\"who\">%s</span>",
-	    vt_buf_str(&when_text), vt_word_act(s->d, &s->p, e),
-	    *who == '\0' ? T(s->d, "hệ thống", "the system") : who);
-	if (in_place != NULL)
-		vt_html(b, " <span class=\"quiet\">%s %s</span>",
-		    T(s->d, "theo ủy quyền của", "for"), in_place);
-	if (e->note != NULL && *e->note != '\0')
-		vt_html(b, "<p class=\"said\" lang=\"vi\">%s</p>", e->note);
-	vt_html(b, "</li>\n");
-}
-
-struct window {
-	uint64_t from, to; /* indexes, the last one not */
-	size_t max;
-};
-
-/* The newest acts of a window, newest first: read upwards, as they lie, the
- * last ones kept. */
-static int
-newest(struct vt_sheet *s, const struct window *w, struct vt_act_entry *ret,
-    size_t *ret_n, struct vt_err *reterr)
-{
-	uint64_t from = w->from, to = w->to;
-	size_t max = w->max;
-	struct vt_act_entry *ring, l[BATCH];
-	size_t n, all = 0;
-	int rc;
-
-	*ret_n = 0;
-	ring = vt_arena_array(s->d->req->arena, max, sizeof(*ring));
-	if (ring == NULL)
-		return vt_arena_err(s->d->req->arena, reterr);
-	do {
-		rc = vt_act_list(s->v, &s->p.id, from, l, BATCH, &n, reterr);
-		if (rc != VT_OK)
-			return rc;
-		for (size_t i = 0; i < n && l[i].index < to; i++)
-			ring[all++ % max] = l[i];
-		if (n > 0)
-			from = l[n - 1].index + 1;
-	} while (n == BATCH && from < to);
-	for (; *ret_n < max && *ret_n < all; (*ret_n)++)
-		ret[*ret_n] = ring[(all - 1 - *ret_n) % max];
-	return VT_OK;
-}
-
-/*
- * The acts of a paper lie among those of its agency, oldest first: looked for
- * from the newest end down, in windows that grow.
- */
-static int
-look_back(struct vt_sheet *s, uint64_t floor, uint64_t top,
-    struct vt_act_entry *e, size_t *ret_n, struct vt_err *reterr)
-{
-	uint64_t width = (uint64_t)4 * ACTS_SHOWN, from;
-	size_t n, all = 0;
-	int rc;
-
-	for (; top > floor && all < ACTS_SHOWN; top = from) {
-		from = top - floor > width ? top - width : floor;
-		width *= 4;
-		rc = newest(s, &(struct window){ from, top, ACTS_SHOWN - all },
-		    e + all, &n, reterr);
-		if (rc != VT_OK)
-			return rc;
-		all += n;
-	}
-	*ret_n = all;
-	return VT_OK;
-}
-
-/* Is there an act before this one? */
-static bool
-has_older(struct vt_sheet *s, uint64_t index)
-{
-	struct vt_act_entry first;
-	size_t n = 0;
-
-	return vt_act_list(s->v, &s->p.id, 0, &first, 1, &n, NULL) == VT_OK &&
-	       n == 1 && first.index < index;
-}
-
-int
-vt_sheet_timeline(struct vt_sheet *s, uint64_t after, const char *heading,
-    struct vt_err *reterr)
-{
-	uint64_t top = heading == NULL ? 0 : asked_number(s, "acts");
-	uint64_t floor = after == 0 ? 0 : after + 1;
-	struct vt_buf *b = s->d->page.b;
-	struct vt_act_entry *e;
-	struct vt_acted *a;
-	size_t n = 0, n_acted = 0;
-	int rc;
-
-	a = vt_arena_array(s->d->req->arena, ACTS_SHOWN, sizeof(*a));
-	e = vt_arena_array(s->d->req->arena, ACTS_SHOWN, sizeof(*e));
-	if (e == NULL || a == NULL)
-		return vt_arena_err(s->d->req->arena, reterr);
-	if (top == 0 || top > s->p.last_act)
-		top = s->p.last_act + 1;
-	rc = vt_office_acted(s->v, s->d->me->agency_no, &s->p.id, a, ACTS_SHOWN,
-	    &n_acted, reterr);
-	if (rc != VT_OK ||
-	    (rc = look_back(s, floor, top, e, &n, reterr)) != VT_OK)
-		return rc;
-	if (heading != NULL)
-		vt_html(b,
-		    "<section id=\"acts-done\" class=\"box\"><h2>%s</h2>\n",
-		    heading);
-	vt_html(b, "<ol class=\"history\">\n");
-	for (size_t i = 0; i < n; i++)
-		entry(s, &e[i], acted_for(s, a, n_acted, &e[i]));
-	vt_html(b, "</ol>\n");
-	if (heading != NULL && n == ACTS_SHOWN && has_older(s, e[n - 1].index))
-		vt_html(b,
-		    "<p><a href=\"/desk/papers/%s?acts=%" PRIu64
-		    "#acts-done\">%s</a></p>\n",
-		    s->id, e[n - 1].index, T(s->d, "Cũ hơn", "Older"));
-	if (heading != NULL)
-		vt_html(b, "</section>\n");
-	return VT_OK;
 }

@@ -154,8 +154,10 @@ VT_NODISCARD int vt_sheet_tally(struct vt_sheet *s, struct vt_err *reterr);
 VT_NODISCARD int vt_sheet_each(struct vt_sheet *s, uint64_t after,
     struct vt_err *reterr, bool (*f)(void *arg, const struct vt_delivery *v),
     void *arg);
-/* Newest first; after: acts above this leaf only (0: all). heading NULL: the
- * list alone. */
+/* A number in the address, 0: none. */
+uint64_t vt_sheet_asked(const struct vt_sheet *s, const char *name);
+/* history.c. Newest first; after: acts above this leaf only (0: all). heading
+ * NULL: the list alone. */
 VT_NODISCARD int vt_sheet_timeline(struct vt_sheet *s, uint64_t after,
     const char *heading, struct vt_err *reterr);
 /* A person's name, "" for none or a program; copied into the arena. */

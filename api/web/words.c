@@ -139,13 +139,16 @@ word_of(const struct vt_desk *d, const struct vt_paper *p,
 
 const char *
 vt_word_act(const struct vt_desk *d, const struct vt_paper *p,
-    const struct vt_act_entry *e)
+    const struct vt_act_entry *e, size_t *ret_step)
 {
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
 		for (size_t k = 0; k < e->n_kinds; k++)
-			if (e->kinds[k] == acts[i].kind)
+			if (e->kinds[k] == acts[i].kind) {
+				*ret_step = k;
 				return word_of(
 				    d, p, e, acts[i].kind, &acts[i].w);
+			}
+	*ret_step = e->n_kinds;
 	return T(d, "Việc khác", "Something else");
 }
 
@@ -165,12 +168,21 @@ delivery_code(const struct vt_desk *d, uint32_t code)
 		{ VT_STATUS_TAKE_BACK, { "Đã đề nghị lấy lại", "Asked back" } },
 		{ VT_STATUS_AGREED, { "Đồng ý trả lại", "Given back" } },
 		{ VT_STATUS_DECLINED, { "Không trả lại", "Not given back" } },
+		{ VT_LOG_OPENED, { "Đã mở đọc", "Opened" } },
 	};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (codes[i].code == code)
 			return say(d, &codes[i].w);
 	return NULL;
+}
+
+const char *
+vt_word_heard(const struct vt_desk *d, uint32_t code)
+{
+	const char *s = delivery_code(d, code);
+
+	return s != NULL ? s : vt_word_status(d, code);
 }
 
 const char *

@@ -8,9 +8,12 @@
 const char *vt_word_state(const struct vt_desk *d, const struct vt_paper *p);
 /* A class of the style: "wait", "go", "done", "stop". */
 const char *vt_word_state_class(enum vt_paper_state st);
-/* What an act of a paper was: the step that says most. */
+/* What an act of a paper was: the step that says most; which one that is
+ * (n_kinds: none). */
 const char *vt_word_act(const struct vt_desk *d, const struct vt_paper *p,
-    const struct vt_act_entry *e);
+    const struct vt_act_entry *e, size_t *ret_step);
+/* A status as a delivery shows it. */
+const char *vt_word_heard(const struct vt_desk *d, uint32_t code);
 /* Changed or corrected by another paper, and in force as before? */
 bool vt_word_is_amended(const struct vt_paper *p);
 /* A status of the exchange, as its table says it. */

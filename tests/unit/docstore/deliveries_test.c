@@ -476,6 +476,84 @@ of_others(struct doer *d, struct doer *other)
 	tap_refused(do_step(d, &p, st), VT_E_NOT_FOUND, "asked by theirs");
 }
 
+/* The act with this index, and the step of this kind in it. */
+static const struct vt_act_whom *
+whom_of(
+    struct vt_view *v, const vt_id *p, uint64_t index, enum vt_step_kind kind)
+{
+	static struct vt_act_entry e;
+	struct vt_err err = VT_ERR_INIT;
+	size_t n = 0;
+
+	tap_call(vt_act_list(v, p, index, &e, 1, &n, &err), &err, "listed");
+	for (size_t k = 0; n == 1 && k < e.n_kinds; k++)
+		if (e.kinds[k] == kind)
+			return &e.whom[k];
+	tap_need(false, "the act has the step %d", (int)kind);
+	return NULL;
+}
+
+/* History names whom: it outlives what the row of the paper says now. */
+static void
+named_later(struct doer *d)
+{
+	static const struct vt_recipient four[] = { { "H99.31", "Xã" },
+		{ "H99.32", "Xã khác" }, { "", "Hội" }, { "", "Ban" } };
+	struct vt_step st = { .kind = VT_STEP_ASSIGN };
+	vt_id p = sent(d, 0, 640), in, x, lead, helps;
+	const struct vt_act_whom *w;
+	struct vt_view *v;
+	uint64_t at[5];
+
+	tap_call(dispatch(d, four, 4), &d->err, "sent to four");
+	at[0] = d->r.index;
+	x = delivery_id(d, &p, 1);
+	st = status_step(&x, 3, 0, "vào sổ");
+	st.u.status.staff = "Bà Lan";
+	tap_call(do_step(d, &p, st), &d->err, "a status");
+	at[1] = d->r.index;
+	tap_call(do_step(d, &p, take_back_step()), &d->err, "asked for");
+	at[2] = d->r.index;
+	tap_call(make_person(d, "Chủ trì", &lead), &d->err, "who leads");
+	tap_call(make_person(d, "Phối hợp", &helps), &d->err, "who helps");
+	tap_call(make_paper(d, VT_DIR_IN, 3000, 650), &d->err, "incoming");
+	in = d->paper;
+	st = (struct vt_step){ .kind = VT_STEP_ASSIGN };
+	st.u.assign.person = lead;
+	st.u.assign.with = &helps;
+	st.u.assign.n_with = 1;
+	st.u.assign.due_on = "2026-03-16";
+	tap_call(do_step(d, &in, st), &d->err, "assigned");
+	at[3] = d->r.index;
+	st = (struct vt_step){ .kind = VT_STEP_FORWARD };
+	st.u.forward.person = helps;
+	st.u.forward.unit = "Phòng A";
+	tap_call(do_step(d, &in, st), &d->err, "forwarded");
+	at[4] = d->r.index;
+
+	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
+	w = whom_of(v, &p, at[0], VT_STEP_DISPATCH);
+	tap_ok(w->n_to == 4 && strcmp(w->recipient[2].name, "Hội") == 0 &&
+		   strcmp(w->recipient[1].code, "H99.32") == 0,
+	    "sent: to four, the first ones named");
+	w = whom_of(v, &p, at[1], VT_STEP_STATUS);
+	tap_ok(vt_id_eq(&w->delivery, &x) && w->said == 3 &&
+		   strcmp(w->staff, "Bà Lan") == 0,
+	    "a status: of which delivery, who says so");
+	w = whom_of(v, &p, at[2], VT_STEP_TAKE_BACK);
+	tap_ok(
+	    w->n_to > 0 && !vt_id_is_zero(&w->to[0]), "asked for: from whom");
+	w = whom_of(v, &in, at[3], VT_STEP_ASSIGN);
+	tap_ok(vt_id_eq(&w->person, &lead) && w->n_with == 1 &&
+		   vt_id_eq(&w->with[0], &helps) &&
+		   strcmp(w->due, "2026-03-16") == 0,
+	    "assigned: to whom, with whom, until when");
+	w = whom_of(v, &in, at[4], VT_STEP_FORWARD);
+	tap_ok(vt_id_eq(&w->person, &helps) && strcmp(w->unit, "Phòng A") == 0,
+	    "forwarded: to whom");
+	vt_view_end(v);
+}
+
 /* An ask that a paper's end overtook. */
 static void
 answers(struct doer *d)
@@ -568,6 +646,7 @@ play(struct doer *d, struct world *w)
 	another(d);
 	in_one_act(d);
 	of_others(d, &receiver);
+	named_later(d);
 	answers(d);
 	amended(d, w);
 	merged(d, &receiver);

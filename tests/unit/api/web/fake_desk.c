@@ -320,6 +320,14 @@ fill_delivery(struct vt_delivery *d, uint64_t no)
 }
 
 int
+vt_delivery_get(struct vt_view *v, const vt_id *id, struct vt_delivery *ret,
+    struct vt_err *reterr)
+{
+	fill_delivery(ret, (uint64_t)id->b[0] << 8 | id->b[1]);
+	return VT_OK;
+}
+
+int
 vt_delivery_list_after(struct vt_view *v, const vt_id *paper, uint64_t after,
     struct vt_delivery *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
 {
@@ -344,13 +352,24 @@ vt_act_list(struct vt_view *v, const vt_id *paper, uint64_t from,
 {
 	static const enum vt_step_kind kinds[] = { VT_STEP_REGISTER };
 	static char notes[4096][24];
+	static const struct vt_act_whom nobody = {
+		.unit = "", .due = "", .staff = ""
+	};
 	uint64_t all = desk.acts == 0 ? 1 : desk.acts;
 	size_t n = 0;
 
+	for (size_t i = 0; i < desk.n_history && n < max; i++)
+		if (desk.history[i].index >= from)
+			ret[n++] = desk.history[i];
+	if (desk.n_history > 0) {
+		*ret_n = n;
+		return VT_OK;
+	}
 	for (uint64_t i = from == 0 ? 1 : from; n < max && i <= all; i++, n++) {
 		memset(&ret[n], 0, sizeof(ret[n]));
 		ret[n].index = i;
 		ret[n].kinds = kinds;
+		ret[n].whom = &nobody;
 		ret[n].n_kinds = 1;
 		snprintf(notes[i], sizeof(notes[i]), "việc %u.", (unsigned)i);
 		ret[n].note = notes[i];

@@ -33,20 +33,22 @@ struct fake_desk {
 	bool printed;                 /* one delivery goes on paper */
 	struct vt_duties duties;      /* the last delegation's */
 	vt_time since, until;
-	unsigned book;        /* agencies in it; the fourth is gone */
-	unsigned urgency[2];  /* of the first and second found */
-	const char *problem;  /* of its file */
-	bool twice;           /* it came as 7/UBND of Xã Mẫu */
-	bool namesakes;       /* all have the name of the first */
-	char acts_for;        /* 'o' acts for the leader */
-	bool no_such_number;  /* of a number nothing is found */
-	char looked[2][64];   /* number, words of the last searches */
-	unsigned people;      /* there are, the first 300 gone; 0: one */
-	unsigned deliveries;  /* there are; the last failed. 0: as above */
-	unsigned acts;        /* in its history; 0: one */
-	char signed_by;       /* who signed, 0: nobody */
-	bool in_place;        /* by delegation */
-	const char *planned;  /* signer, as typed */
+	unsigned book;       /* agencies in it; the fourth is gone */
+	unsigned urgency[2]; /* of the first and second found */
+	const char *problem; /* of its file */
+	bool twice;          /* it came as 7/UBND of Xã Mẫu */
+	bool namesakes;      /* all have the name of the first */
+	char acts_for;       /* 'o' acts for the leader */
+	bool no_such_number; /* of a number nothing is found */
+	char looked[2][64];  /* number, words of the last searches */
+	unsigned people;     /* there are, the first 300 gone; 0: one */
+	unsigned deliveries; /* there are; the last failed. 0: as above */
+	unsigned acts;       /* in its history; 0: one */
+	char signed_by;      /* who signed, 0: nobody */
+	bool in_place;       /* by delegation */
+	const char *planned; /* signer, as typed */
+	const struct vt_act_entry *history; /* of these acts instead */
+	size_t n_history;
 	unsigned delegations; /* there are, all but the last ended; 0: one */
 };
 

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What was done with a paper: who, when, for whom, to whom; newest first. */
+#include "api/office/delegation.h"
+#include "api/web/sheet.h"
+#include "api/web/words.h"
+
+#define ACTS_SHOWN 100 /* on a page */
+#define BATCH      32
+
+/* Whom somebody acted for in this act, NULL: for himself. */
+static const char *
+acted_for(const struct vt_sheet *s, const struct vt_acted *a, size_t n,
+    const struct vt_act_entry *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i].act == e->index)
+			return vt_sheet_person(s, &a[i].from);
+	return NULL;
+}
+
+/* Of an agency whose name is not known the code stands for it. */
+static const char *
+addressee(const struct vt_recipient *r)
+{
+	return *r->name != '\0' ? r->name : r->code;
+}
+
+static void
+delivery_to(struct vt_sheet *s, const vt_id *id)
+{
+	struct vt_delivery v;
+
+	if (vt_delivery_get(s->v, id, &v, NULL) == VT_OK)
+		vt_html(s->d->page.b, "<b>%s</b>", addressee(&v.to));
+}
+
+/* Those it was sent to, or who were asked: the first ones, and how many. */
+static void
+recipients(struct vt_sheet *s, const struct vt_act_whom *w)
+{
+	size_t n = w->n_to < VT_ACT_TO_NAMED ? w->n_to : VT_ACT_TO_NAMED;
+	struct vt_buf *b = s->d->page.b;
+
+	for (size_t i = 0; i < n; i++) {
+		vt_html(b, i == 0 ? "→ " : ", ");
+		if (*addressee(&w->recipient[i]) != '\0')
+			vt_html(b, "<b>%s</b>", addressee(&w->recipient[i]));
+		else
+			delivery_to(s, &w->to[i]);
+	}
+	if (w->n_to > n)
+		vt_html(b, " %s <a href=\"/desk/papers/%s#to\">%zu %s</a>",
+		    T(s->d, "và", "and"), s->id, w->n_to - n,
+		    T(s->d, "nơi khác", w->n_to - n == 1 ? "other" : "others"));
+}
+
+/* Who has it now: in charge, together with whom, unit, until when. */
+static void
+handed(struct vt_sheet *s, const struct vt_act_whom *w)
+{
+	struct vt_buf *b = s->d->page.b;
+	VT_BUF_AUTO(due);
+
+	vt_html(b, "→ ");
+	if (!vt_id_is_zero(&w->person))
+		vt_html(b, "<b>%s</b>", vt_sheet_person(s, &w->person));
+	if (*w->unit != '\0')
+		vt_html(
+		    b, "%s%s", vt_id_is_zero(&w->person) ? "" : " · ", w->unit);
+	for (size_t i = 0; i < w->n_with; i++)
+		vt_html(b, "%s%s",
+		    i > 0 ? ", " : T(s->d, "; phối hợp: ", "; together with: "),
+		    vt_sheet_person(s, &w->with[i]));
+	vt_word_day(w->due, &due);
+	if (due.n > 0)
+		vt_html(b, "; %s %s", T(s->d, "hạn", "due"), vt_buf_str(&due));
+}
+
+/* News of one recipient: which, what it says, and who there. */
+static void
+news(struct vt_sheet *s, enum vt_step_kind kind, const struct vt_act_whom *w)
+{
+	delivery_to(s, &w->delivery);
+	if (kind != VT_STEP_RESEND)
+		vt_html(s->d->page.b, ": %s",
+		    kind == VT_STEP_STATUS
+			? vt_word_heard(s->d, w->said)
+			: vt_word_delivery_state(s->d, w->said));
+	if (*w->staff != '\0')
+		vt_html(s->d->page.b, " (%s)", w->staff);
+}
+
+static void
+whom(struct vt_sheet *s, const struct vt_act_entry *e, size_t step)
+{
+	const struct vt_act_whom *w;
+	struct vt_buf *b = s->d->page.b;
+
+	if (step == e->n_kinds)
+		return;
+	w = &e->whom[step];
+	if (w->n_to == 0 && vt_id_is_zero(&w->delivery) &&
+	    (vt_id_is_zero(&w->person) || vt_id_eq(&w->person, &e->person)) &&
+	    *w->unit == '\0')
+		return;
+	vt_html(b, "<p class=\"whom\" lang=\"vi\">");
+	if (w->n_to > 0)
+		recipients(s, w);
+	else if (!vt_id_is_zero(&w->delivery))
+		news(s, e->kinds[step], w);
+	else
+		handed(s, w);
+	vt_html(b, "</p>");
+}
+
+static void
+entry(struct vt_sheet *s, const struct vt_act_entry *e, const char *in_place)
+{
+	const char *who = vt_sheet_person(s, &e->person);
+	struct vt_buf *b = s->d->page.b;
+	size_t step = e->n_kinds;
+	VT_BUF_AUTO(when_text);
+
+	vt_page_moment(e->time, &when_text);
+	vt_html(b,
+	    "<li><span class=\"when\">%s</span> <b>%s</b> "
+	    "<span class=\"who\">%s</span>",
+	    vt_buf_str(&when_text), vt_word_act(s->d, &s->p, e, &step),
+	    *who == '\0' ? T(s->d, "hệ thống", "the system") : who);
+	if (in_place != NULL)
+		vt_html(b, " <span class=\"quiet\">%s %s</span>",
+		    T(s->d, "theo ủy quyền của", "for"), in_place);
+	whom(s, e, step);
+	if (e->note != NULL && *e->note != '\0')
+		vt_html(b, "<p class=\"said\" lang=\"vi\">%s</p>", e->note);
+	vt_html(b, "</li>\n");
+}
+
+struct window {
+	uint64_t from, to; /* indexes, the last one not */
+	size_t max;
+};
+
+/* The newest acts of a window, newest first: read upwards, as they lie, the
+ * last ones kept. */
+static int
+newest(struct vt_sheet *s, const struct window *w, struct vt_act_entry *ret,
+    size_t *ret_n, struct vt_err *reterr)
+{
+	uint64_t from = w->from, to = w->to;
+	size_t max = w->max;
+	struct vt_act_entry *ring, l[BATCH];
+	size_t n, all = 0;
+	int rc;
+
+	*ret_n = 0;
+	ring = vt_arena_array(s->d->req->arena, max, sizeof(*ring));
+	if (ring == NULL)
+		return vt_arena_err(s->d->req->arena, reterr);
+	do {
+		rc = vt_act_list(s->v, &s->p.id, from, l, BATCH, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		for (size_t i = 0; i < n && l[i].index < to; i++)
+			ring[all++ % max] = l[i];
+		if (n > 0)
+			from = l[n - 1].index + 1;
+	} while (n == BATCH && from < to);
+	for (; *ret_n < max && *ret_n < all; (*ret_n)++)
+		ret[*ret_n] = ring[(all - 1 - *ret_n) % max];
+	return VT_OK;
+}
+
+/*
+ * The acts of a paper lie among those of its agency, oldest first: looked for
+ * from the newest end down, in windows that grow.
+ */
+static int
+look_back(struct vt_sheet *s, uint64_t floor, uint64_t top,
+    struct vt_act_entry *e, size_t *ret_n, struct vt_err *reterr)
+{
+	uint64_t width = (uint64_t)4 * ACTS_SHOWN, from;
+	size_t n, all = 0;
+	int rc;
+
+	for (; top > floor && all < ACTS_SHOWN; top = from) {
+		from = top - floor > width ? top - width : floor;
+		width *= 4;
+		rc = newest(s, &(struct window){ from, top, ACTS_SHOWN - all },
+		    e + all, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		all += n;
+	}
+	*ret_n = all;
+	return VT_OK;
+}
+
+/* Is there an act before this one? */
+static bool
+has_older(struct vt_sheet *s, uint64_t index)
+{
+	struct vt_act_entry first;
+	size_t n = 0;
+
+	return vt_act_list(s->v, &s->p.id, 0, &first, 1, &n, NULL) == VT_OK &&
+	       n == 1 && first.index < index;
+}
+
+int
+vt_sheet_timeline(struct vt_sheet *s, uint64_t after, const char *heading,
+    struct vt_err *reterr)
+{
+	uint64_t top = heading == NULL ? 0 : vt_sheet_asked(s, "acts");
+	uint64_t floor = after == 0 ? 0 : after + 1;
+	struct vt_buf *b = s->d->page.b;
+	struct vt_act_entry *e;
+	struct vt_acted *a;
+	size_t n = 0, n_acted = 0;
+	int rc;
+
+	a = vt_arena_array(s->d->req->arena, ACTS_SHOWN, sizeof(*a));
+	e = vt_arena_array(s->d->req->arena, ACTS_SHOWN, sizeof(*e));
+	if (e == NULL || a == NULL)
+		return vt_arena_err(s->d->req->arena, reterr);
+	if (top == 0 || top > s->p.last_act)
+		top = s->p.last_act + 1;
+	rc = vt_office_acted(s->v, s->d->me->agency_no, &s->p.id, a, ACTS_SHOWN,
+	    &n_acted, reterr);
+	if (rc != VT_OK ||
+	    (rc = look_back(s, floor, top, e, &n, reterr)) != VT_OK)
+		return rc;
+	if (heading != NULL)
+		vt_html(b,
+		    "<section id=\"acts-done\" class=\"box\"><h2>%s</h2>\n",
+		    heading);
+	vt_html(b, "<ol class=\"history\">\n");
+	for (size_t i = 0; i < n; i++)
+		entry(s, &e[i], acted_for(s, a, n_acted, &e[i]));
+	vt_html(b, "</ol>\n");
+	if (heading != NULL && n == ACTS_SHOWN && has_older(s, e[n - 1].index))
+		vt_html(b,
+		    "<p><a href=\"/desk/papers/%s?acts=%" PRIu64
+		    "#acts-done\">%s</a></p>\n",
+		    s->id, e[n - 1].index, T(s->d, "Cũ hơn", "Older"));
+	if (heading != NULL)
+		vt_html(b, "</section>\n");
+	return VT_OK;
+}

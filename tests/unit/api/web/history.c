@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The history of a paper names whom: sent to, assigned to, heard from. */
+#include "tests/unit/api/web/desk_fixture.h"
+
+#define NOBODY .unit = "", .due = "", .staff = ""
+
+/* Of a step of one kind, by the officer. */
+static struct vt_act_entry
+one(uint64_t index, const enum vt_step_kind *kind, const struct vt_act_whom *w)
+{
+	return (struct vt_act_entry){ .index = index,
+		.person = fake_id('o'),
+		.kinds = kind,
+		.whom = w,
+		.n_kinds = 1,
+		.note = "" };
+}
+
+static void
+test_sent(struct vt_buf *b)
+{
+	static const enum vt_step_kind sent = VT_STEP_DISPATCH,
+				       asked = VT_STEP_TAKE_BACK,
+				       heard = VT_STEP_STATUS,
+				       news = VT_STEP_DELIVERED,
+				       again = VT_STEP_RESEND;
+	struct vt_act_whom to = { NOBODY,
+		.recipient = { { "H1", "Xã <i>Một</i>" }, { "H2", "" },
+		    { "", "Hội" } },
+		.n_to = 600 };
+	struct vt_act_whom back = { NOBODY, .to = { { { 0, 4 } } },
+		.recipient = { { "", "" } }, .n_to = 1 };
+	struct vt_act_whom took = { .unit = "",
+		.due = "",
+		.staff = "Bà <b>Lan</b>",
+		.delivery = { { 0, 7 } },
+		.said = 3 };
+	struct vt_act_whom failed = { NOBODY, .delivery = { { 0, 9 } },
+		.said = VT_DELIVERY_FAILED };
+	struct vt_act_entry e[5];
+
+	e[0] = one(1, &sent, &to);
+	e[1] = one(2, &asked, &back);
+	e[2] = one(3, &heard, &took);
+	e[3] = one(4, &news, &failed);
+	e[4] = one(5, &again, &failed);
+	desk.history = e;
+	desk.n_history = 5;
+	(void)get(b, PAPER, 'c');
+	tap_ok(HAS("→ <b>Xã &lt;i&gt;Một&lt;/i&gt;</b>, <b>H2</b>, "
+		   "<b>Hội</b> và <a href=\"" PAPER "#to\">597 nơi khác</a>"),
+	    "sent: the first ones, and how many more");
+	tap_ok(HAS("→ <b>Xã 4.</b></p>"), "asked for: from whom");
+	tap_ok(HAS("<b>Xã 7.</b>: Đã tiếp nhận (Bà &lt;b&gt;Lan&lt;/b&gt;)"),
+	    "a status: whose, what, who there");
+	tap_ok(HAS("<b>Xã 9.</b>: Không gửi được</p>"), "news: of whom");
+	tap_ok(HAS("<b>Xã 9.</b></p>"), "sent again: to whom");
+	desk.n_history = 0;
+}
+
+static void
+test_handed(struct vt_buf *b)
+{
+	static const enum vt_step_kind assigned = VT_STEP_ASSIGN,
+				       on = VT_STEP_FORWARD,
+				       signed_ = VT_STEP_SIGN;
+	const vt_id helps[2] = { fake_id('x'), fake_id('l') };
+	struct vt_act_whom lead = { .person = fake_id('l'),
+		.with = helps,
+		.n_with = 2,
+		.unit = "Phòng <A>",
+		.due = "2026-03-16",
+		.staff = "" };
+	struct vt_act_whom unit = { .unit = "Phòng B", .due = "", .staff = "" };
+	struct vt_act_whom self = { NOBODY, .person = fake_id('o') };
+	struct vt_act_entry e[3];
+
+	e[0] = one(1, &assigned, &lead);
+	e[1] = one(2, &on, &unit);
+	e[2] = one(3, &signed_, &self);
+	desk.history = e;
+	desk.n_history = 3;
+	(void)get(b, PAPER, 'c');
+	tap_ok(HAS("→ <b>Lê Thị Ký</b> · Phòng &lt;A&gt;; phối hợp: "
+		   "Người &lt;u&gt;khác&lt;/u&gt;, Lê Thị Ký; hạn 16/03/2026"),
+	    "assigned: to whom, with whom, until when");
+	tap_ok(HAS("→ Phòng B</p>"), "forwarded to a unit alone");
+	tap_ok(!HAS("→ <b>Người"), "who signed is who did it: said once");
+	desk.n_history = 0;
+}
+
+int
+main(void)
+{
+	VT_BUF_AUTO(b);
+
+	desk_begin();
+	desk.state = VT_PAPER_DISPATCHED;
+	test_sent(&b);
+	test_handed(&b);
+	desk_end();
+	return tap_done();
+}
