@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Fields, small values, and the rows of a paper. */
-#include "docstore/codec.h"
 #include "base/limits.h"
+#include "docstore/fields.h"
 
 bool
 vt_hash_is_zero(const vt_hash *h)
@@ -238,8 +238,16 @@ enum {
 	META_COPIES,
 	META_RECIPIENTS,
 	META_FACTS,
-	META_REPLY_TO
+	META_REPLY_TO,
+	META_APPENDIXES = 37, /* behind those of meta_more.def */
+	META_TASKS,
+	META_ANSWERS
 };
+
+#define DEFAULT_TEXT(m)                                                        \
+	if ((m) == NULL)                                                       \
+		(m) = "";
+#define DEFAULT_U32(m)
 
 void
 vt_meta_defaults(struct vt_meta *m)
@@ -251,6 +259,9 @@ vt_meta_defaults(struct vt_meta *m)
 #undef VT_META_TEXT
 	if (m->reply_to == NULL)
 		m->reply_to = "";
+#define VT_META_MORE(no, KIND, member, max) DEFAULT_##KIND(m->member)
+#include "docstore/meta_more.def"
+#undef VT_META_MORE
 }
 
 static void
@@ -259,6 +270,47 @@ two_texts(struct vt_buf *b, const char *x, const char *y)
 	vt_cbor_array(b, 2);
 	vt_cbor_str(b, x == NULL ? "" : x);
 	vt_cbor_str(b, y == NULL ? "" : y);
+}
+
+static void
+put_lines(
+    struct vt_cbor_map_writer *w, uint64_t key, const char *const *s, size_t n)
+{
+	if (n == 0)
+		return;
+	vt_cbor_key(w, key);
+	vt_cbor_array(w->b, n);
+	for (size_t i = 0; i < n; i++)
+		vt_cbor_str(w->b, s[i] == NULL ? "" : s[i]);
+}
+
+static void
+put_answers(struct vt_cbor_map_writer *w, const struct vt_meta *m)
+{
+	if (m->n_answers == 0)
+		return;
+	vt_cbor_key(w, META_ANSWERS);
+	vt_cbor_array(w->b, m->n_answers);
+	for (size_t i = 0; i < m->n_answers; i++) {
+		const struct vt_answered *x = &m->answers[i];
+		const char *const four[] = { x->agency_code, x->code,
+			x->issued_on, x->document_id };
+
+		vt_cbor_array(w->b, 4);
+		for (size_t k = 0; k < 4; k++)
+			vt_cbor_str(w->b, four[k] == NULL ? "" : four[k]);
+	}
+}
+
+static void
+more_encode(struct vt_cbor_map_writer *w, const struct vt_meta *m)
+{
+#define VT_META_MORE(no, KIND, member, max) VT_PUT_##KIND(w, no, m->member);
+#include "docstore/meta_more.def"
+#undef VT_META_MORE
+	put_lines(w, META_APPENDIXES, m->appendixes, m->n_appendixes);
+	put_lines(w, META_TASKS, m->tasks, m->n_tasks);
+	put_answers(w, m);
 }
 
 void
@@ -289,6 +341,7 @@ vt_meta_encode(const struct vt_meta *m, struct vt_buf *ret)
 			two_texts(ret, m->facts[i].label, m->facts[i].value);
 	}
 	vt_put_text(&w, META_REPLY_TO, m->reply_to);
+	more_encode(&w, m);
 	vt_cbor_map_end(&w);
 }
 
@@ -321,6 +374,57 @@ take_facts(struct vt_cbor *c, struct vt_arena *a, struct vt_meta *m)
 	for (size_t i = 0; i < m->n_facts; i++)
 		take_two_texts(c, a, &f[i].label, &f[i].value);
 	m->facts = f;
+}
+
+static const char *const *
+take_lines(struct vt_cbor *c, struct vt_arena *a, size_t *ret_n)
+{
+	const char **s = vt_take_array(c, a, sizeof(*s), ret_n);
+
+	for (size_t i = 0; i < *ret_n; i++)
+		s[i] = vt_take_text(c, a);
+	return s;
+}
+
+static void
+take_answers(struct vt_cbor *c, struct vt_arena *a, struct vt_meta *m)
+{
+	struct vt_answered *x = vt_take_array(c, a, sizeof(*x), &m->n_answers);
+
+	for (size_t i = 0; i < m->n_answers; i++) {
+		if (vt_cbor_get_array(c) != 4)
+			vt_cbor_fail(c, "not four texts");
+		x[i].agency_code = vt_take_text(c, a);
+		x[i].code = vt_take_text(c, a);
+		x[i].issued_on = vt_take_text(c, a);
+		x[i].document_id = vt_take_text(c, a);
+	}
+	m->answers = x;
+}
+
+static bool
+more_take(
+    struct vt_cbor *c, struct vt_arena *a, struct vt_meta *m, uint64_t key)
+{
+	switch (key) {
+#define VT_META_MORE(no, KIND, member, max)                                    \
+	case no:                                                               \
+		m->member = VT_TAKE_##KIND(c, a);                              \
+		return true;
+#include "docstore/meta_more.def"
+#undef VT_META_MORE
+	case META_APPENDIXES:
+		m->appendixes = take_lines(c, a, &m->n_appendixes);
+		return true;
+	case META_TASKS:
+		m->tasks = take_lines(c, a, &m->n_tasks);
+		return true;
+	case META_ANSWERS:
+		take_answers(c, a, m);
+		return true;
+	default:
+		return false;
+	}
 }
 
 void
@@ -365,7 +469,8 @@ vt_meta_take(struct vt_cbor *c, struct vt_arena *a, struct vt_meta *ret)
 			ret->reply_to = vt_take_text(c, a);
 			break;
 		default:
-			vt_cbor_fail(c, "unknown field of metadata");
+			if (!more_take(c, a, ret, key))
+				vt_cbor_fail(c, "unknown field of metadata");
 		}
 	}
 }

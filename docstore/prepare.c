@@ -99,6 +99,94 @@ clean_facts(struct vt_act_op *a, struct vt_meta *m, struct vt_err *reterr)
 }
 
 static int
+clean_lines(struct vt_act_op *a, const char *const **list, size_t n, size_t max,
+    const char *what, struct vt_err *reterr)
+{
+	const char **lines;
+	int rc;
+
+	if (n > VT_L(META_LIST_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "%s: %zu, allowed are %zu (META_LIST_MAX)", what, n,
+		    VT_L(META_LIST_MAX));
+	if (n == 0) {
+		*list = NULL;
+		return VT_OK;
+	}
+	if ((lines = vt_arena_array(a->arena, n, sizeof(*lines))) == NULL)
+		return vt_nomem(reterr);
+	for (size_t i = 0; i < n; i++) {
+		lines[i] = (*list)[i];
+		if ((rc = vt_prep_text(a, &lines[i], max, what, reterr)) !=
+		    VT_OK)
+			return rc;
+	}
+	*list = lines;
+	return VT_OK;
+}
+
+static int
+clean_answers(struct vt_act_op *a, struct vt_meta *m, struct vt_err *reterr)
+{
+	struct vt_answered *x;
+	int rc;
+
+	if (m->n_answers > VT_L(META_LIST_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "answers: %zu, allowed are %zu (META_LIST_MAX)",
+		    m->n_answers, VT_L(META_LIST_MAX));
+	if (m->n_answers == 0) {
+		m->answers = NULL;
+		return VT_OK;
+	}
+	x = vt_arena_array(a->arena, m->n_answers, sizeof(*x));
+	if (x == NULL)
+		return vt_nomem(reterr);
+	for (size_t i = 0; i < m->n_answers; i++) {
+		x[i] = m->answers[i];
+		if ((rc = vt_prep_text(a, &x[i].agency_code,
+			 VT_L(AGENCY_CODE_MAX), "agency answered", reterr)) !=
+			VT_OK ||
+		    (rc = vt_prep_text(a, &x[i].code, VT_META_CODE_MAX,
+			 "code answered", reterr)) != VT_OK ||
+		    (rc = vt_prep_text(a, &x[i].issued_on, 10, "day answered",
+			 reterr)) != VT_OK ||
+		    (rc = vt_prep_text(a, &x[i].document_id,
+			 VT_META_DOCUMENT_ID_MAX, "document answered",
+			 reterr)) != VT_OK)
+			return rc;
+	}
+	m->answers = x;
+	return VT_OK;
+}
+
+/* What QCVN 102 has besides. */
+static int
+clean_more(struct vt_act_op *a, struct vt_meta *m, struct vt_err *reterr)
+{
+	int rc;
+
+#define CLEAN_TEXT(member, max)                                                \
+	if ((rc = vt_prep_text(a, &m->member, (max), #member, reterr)) !=      \
+	    VT_OK)                                                             \
+		return rc;
+#define CLEAN_U32(member, max)                                                 \
+	if (m->member > (max))                                                 \
+		return vt_prep_invalid(reterr, #member " is over " #max);
+#define VT_META_MORE(no, KIND, member, max) CLEAN_##KIND(member, max)
+#include "docstore/meta_more.def"
+#undef VT_META_MORE
+#undef CLEAN_TEXT
+#undef CLEAN_U32
+	if ((rc = clean_lines(a, &m->appendixes, m->n_appendixes,
+		 VT_META_APPENDIX_MAX, "appendixes", reterr)) != VT_OK ||
+	    (rc = clean_lines(a, &m->tasks, m->n_tasks, VT_META_TASK_MAX,
+		 "tasks", reterr)) != VT_OK)
+		return rc;
+	return clean_answers(a, m, reterr);
+}
+
+static int
 clean_meta(struct vt_act_op *a, const struct vt_meta *in, struct vt_srec *r,
     struct vt_err *reterr)
 {
@@ -126,7 +214,8 @@ clean_meta(struct vt_act_op *a, const struct vt_meta *in, struct vt_srec *r,
 		return rc;
 	if ((rc = clean_recipients(a, &m.recipients, m.n_recipients, reterr)) !=
 		VT_OK ||
-	    (rc = clean_facts(a, &m, reterr)) != VT_OK)
+	    (rc = clean_facts(a, &m, reterr)) != VT_OK ||
+	    (rc = clean_more(a, &m, reterr)) != VT_OK)
 		return rc;
 	r->meta = m;
 	r->has_meta = true;
@@ -269,6 +358,13 @@ prepare_dispatch(struct vt_act_op *a, const struct vt_step *st,
 	if (rc != VT_OK)
 		return rc;
 	r->about = st->u.dispatch.about;
+	r->staff = st->u.dispatch.staff;
+	r->unit = st->u.dispatch.unit;
+	if ((rc = vt_prep_text(
+		 a, &r->staff, VT_L(NAME_MAX), "staff", reterr)) != VT_OK ||
+	    (rc = vt_prep_text(a, &r->unit, VT_L(NAME_MAX), "unit", reterr)) !=
+		VT_OK)
+		return rc;
 	r->n_to = st->u.dispatch.n_to;
 	r->to = vt_arena_array(a->arena, r->n_to, sizeof(*r->to));
 	if (r->to == NULL)

@@ -235,10 +235,23 @@ struct vt_key_fact { /* a line shown on the public page */
 	const char *label, *value;
 };
 
+/* Another agency's document that a paper answers, as it is cited. */
+struct vt_answered {
+	const char *agency_code; /* who issued it */
+	const char *code;        /* "45/UBND-VP" */
+	const char *issued_on;   /* YYYY-MM-DD */
+	const char *document_id; /* DocumentId of its packet, "" */
+};
+
 /*
- * Metadata (Decree 30, Appendix VI). Every field may be absent. Longer values
- * than the Appendix's lengths are kept.
+ * Metadata (Decree 30, Appendix VI; QCVN 102:2016). Every field may be absent.
+ * Longer values than the Appendix's lengths are kept.
  */
+#define VT_META_APPENDIX_MAX    250 /* characters of a title, and so on */
+#define VT_META_TASK_MAX        200
+#define VT_META_CODE_MAX        100
+#define VT_META_DOCUMENT_ID_MAX 200
+
 struct vt_meta {
 	const char *type_code; /* "QĐ", "CV", … */
 	const char *type_name; /* "Quyết định", … */
@@ -273,6 +286,19 @@ struct vt_meta {
 	const struct vt_key_fact
 	    *facts; /* key facts to compare with a print-out */
 	size_t n_facts;
+	const char *circulation; /* SphereOfPromulgation: "lưu hành nội bộ" */
+	const char *typist;      /* TyperNotation: "NTVD" */
+	/* of edXML, their meaning not published: kept and sent as stated */
+	const char *reply_fors, *direction, *application;
+	uint32_t legal;    /* 1: văn bản quy phạm pháp luật (Type 1) */
+	uint32_t on_paper; /* 1: it goes on paper, too (gửi song song) */
+	uint32_t steering; /* SteeringType */
+	const char *const *appendixes; /* their titles */
+	size_t n_appendixes;
+	const char *const *tasks; /* ResponseForTask: codes of tasks */
+	size_t n_tasks;
+	const struct vt_answered *answers; /* ResponseFor, beside reply_to */
+	size_t n_answers;
 };
 /*
  * The form of a copy that the agency makes of a paper (Decree 30/2020, Articles
@@ -443,6 +469,8 @@ struct vt_delivery {
 		      * addressee, which is why it is sent; or zero */
 	/* When we heard the latest 13, 16 and 15: which came last. */
 	vt_time asked_seen, declined_seen, agreed_seen;
+	/* Who sent it and in which department, as they were called then. */
+	const char *staff, *unit;
 };
 
 /*

@@ -38,6 +38,8 @@ vt_delivery_begin(struct vt_delivery *d, const struct vt_srec *dispatch,
 	d->seq = to->seq;
 	d->paper = *paper;
 	d->about = dispatch->about;
+	d->staff = dispatch->staff;
+	d->unit = dispatch->unit;
 	d->to = to->to;
 	d->work = to->work;
 	d->state = to->work == 0 ? VT_DELIVERY_PRINT : VT_DELIVERY_WAITING;
