@@ -257,6 +257,30 @@ vt_account_act(struct vt_store *s, const struct vt_context *ctx,
 	return change(&k, login, act, password, reterr);
 }
 
+int
+vt_account_lock_of(
+    struct vt_store *s, const vt_id *person, struct vt_err *reterr)
+{
+	struct vt_view *v = NULL;
+	struct vt_account a;
+	char login[65];
+	int rc;
+
+	if ((rc = vt_view_begin(s, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_identity_name(v, VT_IDENTITY_LOGIN, person, login, reterr);
+	vt_view_end(v);
+	if (rc != VT_OK || login[0] == '\0' ||
+	    (rc = load(s, login, 0, &a, reterr)) != VT_OK)
+		return rc;
+	if (!a.locked) {
+		a.locked = true;
+		rc = vt_account_put(s, &a, NULL, &nobody, reterr);
+	}
+	vt_wipe(&a, sizeof(a));
+	return rc;
+}
+
 /* ---- reading ---- */
 
 static void

@@ -47,6 +47,10 @@ void vt_account_totp_off(struct vt_account *a);
 VT_NODISCARD int vt_account_own(struct vt_office *o, const vt_id *person,
     struct vt_account *ret, struct vt_err *reterr);
 
+/* Locks the account of somebody who leaves, if he has one that is open. */
+VT_NODISCARD int vt_account_lock_of(
+    struct vt_store *s, const vt_id *person, struct vt_err *reterr);
+
 /* VT_E_ACCOUNT_LOCKED when a person has a local account and it is locked: it
  * keeps him out whichever way he comes. */
 VT_NODISCARD int vt_account_open(

@@ -339,10 +339,12 @@ check_house(struct vt_office *o, const struct vt_actor *giver,
 }
 
 static int
-put(struct vt_office *o, const struct vt_request *rq,
+put(struct vt_store *s, const struct vt_request *rq,
     const struct vt_delegation *d, uint64_t expect, struct vt_err *reterr)
 {
-	struct vt_house_act act = { .rq = rq, .agency_no = d->agency_no };
+	struct vt_house_act act = {
+		.rq = rq, .agency_no = d->agency_no, .person = d->revoked_by
+	};
 	uint8_t key[VT_DELEGATION_KEY];
 	VT_BUF_AUTO(b);
 	int rc;
@@ -354,7 +356,7 @@ put(struct vt_office *o, const struct vt_request *rq,
 		return rc;
 	vt_house_change(&act, VT_ENTRY_DELEGATION, VT_SPAN(key, sizeof(key)),
 	    vt_buf_view(&b), expect);
-	return vt_house_do(o->o.store, &act, NULL, reterr);
+	return vt_house_do(s, &act, NULL, reterr);
 }
 
 /* The id follows from the request: a repeat is answered with the same. */
@@ -410,7 +412,7 @@ vt_office_delegate(struct vt_office *o, const struct vt_request *rq,
 		    "delegation: giver and receiver are the same");
 	if ((rc = check_times(&x, x.made_at, reterr)) != VT_OK ||
 	    (rc = check_house(o, rq->actor, &x, reterr)) != VT_OK ||
-	    (rc = put(o, rq, &x, VT_ENTRY_NEW, reterr)) != VT_OK)
+	    (rc = put(o->o.store, rq, &x, VT_ENTRY_NEW, reterr)) != VT_OK)
 		return rc;
 	*ret_id = x.id;
 	return VT_OK;
@@ -520,7 +522,60 @@ vt_office_revoke(struct vt_office *o, const struct vt_request *rq,
 		return VT_OK;
 	d.revoked_at = vt_now(o->o.ctx);
 	d.revoked_by = rq->actor->person;
-	return put(o, rq, &d, d.rev, reterr);
+	return put(o->o.store, rq, &d, d.rev, reterr);
+}
+
+/* The next one, after *at in the order of keys, that is not over and is from or
+ * to the person; VT_E_NOT_FOUND. */
+static int
+next_of(struct vt_store *s, const vt_id *person, vt_time now,
+    struct vt_delegation *at, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_entry_range r = { .kind = VT_ENTRY_DELEGATION };
+	struct vt_entry e[LIST_MAX];
+	uint8_t key[VT_DELEGATION_KEY];
+	struct vt_person p;
+	size_t n = 0;
+	int rc;
+
+	memcpy(key, at->to.b, VT_ID_SIZE);
+	memcpy(key + VT_ID_SIZE, at->id.b, VT_ID_SIZE);
+	r.after = VT_SPAN(key, sizeof(key));
+	if ((rc = vt_view_begin(s, &v, reterr)) != VT_OK ||
+	    (rc = vt_person_get(v, person, &p, reterr)) != VT_OK)
+		return rc;
+	r.agency_no = p.agency_no;
+	do {
+		rc = vt_entry_list(v, &r, e, LIST_MAX, &n, reterr);
+		for (size_t i = 0; rc == VT_OK && i < n; i++) {
+			rc = vt_delegation_decode(&e[i], at, reterr);
+			r.after = e[i].key;
+			if (rc == VT_OK && at->revoked_at == VT_TIME_NONE &&
+			    now < at->until &&
+			    (vt_id_eq(&at->from, person) ||
+				vt_id_eq(&at->to, person)))
+				return VT_OK;
+		}
+	} while (rc == VT_OK && n == LIST_MAX);
+	return rc != VT_OK ? rc : VT_E_NOT_FOUND;
+}
+
+int
+vt_delegations_end(struct vt_store *s, const vt_id *person, vt_time now,
+    const vt_id *by, struct vt_err *reterr)
+{
+	struct vt_delegation d;
+	int rc;
+
+	memset(&d, 0, sizeof(d));
+	while ((rc = next_of(s, person, now, &d, reterr)) == VT_OK) {
+		d.revoked_at = now;
+		d.revoked_by = *by;
+		if ((rc = put(s, NULL, &d, d.rev, reterr)) != VT_OK)
+			return rc;
+	}
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
 
 /* ---- what was done for another ---- */

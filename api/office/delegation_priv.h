@@ -19,6 +19,10 @@ VT_NODISCARD int vt_delegation_person_may(struct vt_view *v,
     const vt_id *person, enum vt_duty duty, vt_time now, bool *ret,
     struct vt_err *reterr);
 
+/* Somebody leaves: what he gave and got and is not over is revoked, by `by`. */
+VT_NODISCARD int vt_delegations_end(struct vt_store *s, const vt_id *person,
+    vt_time now, const vt_id *by, struct vt_err *reterr);
+
 /* An act that was done for another is kept as a note of the agency: 'A', the
  * paper's id, random bytes. */
 #define VT_ACTED_KEY 33

@@ -9,17 +9,18 @@ void
 vt_house_change(struct vt_house_act *a, enum vt_entry_kind kind,
     struct vt_span key, struct vt_span value, uint64_t expect)
 {
+	bool own = kind == VT_ENTRY_DELEGATION || kind == VT_ENTRY_NOTE;
 	struct vt_entry_change *c;
 
 	VT_ASSERT(a->n_changes < VT_HOUSE_CHANGES);
 	c = &a->changes[a->n_changes++];
 	*c = (struct vt_entry_change){ .kind = kind,
-		.store_wide = kind != VT_ENTRY_DELEGATION,
+		.store_wide = !own,
 		.key = key,
 		.value = value,
 		.expect = expect,
 		/* verifiers and names of people go when their entry goes */
-		.secret = kind != VT_ENTRY_DELEGATION };
+		.secret = !own };
 }
 
 int
@@ -157,5 +158,7 @@ vt_house_actor_of(struct vt_view *v, const struct vt_person *p, vt_time now,
 	vt_text_fit(ret->position, sizeof(ret->position), p->position);
 	vt_text_fit(ret->agency_code, sizeof(ret->agency_code), a.now.code);
 	vt_text_fit(ret->agency_name, sizeof(ret->agency_name), a.now.name);
+	if (p->roles == 0) /* no post: nothing to act for others with */
+		return VT_OK;
 	return vt_delegations_in_force(v, now, ret, reterr);
 }

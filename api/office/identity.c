@@ -309,6 +309,60 @@ vt_office_unlink(struct vt_office *o, const struct vt_request *rq,
 	return unlink_it(o->o.store, key, rq, reterr);
 }
 
+#define LOOK_AT 256
+
+/* Of up to LOOK_AT after *at the first of the person; *at: where it stands, or
+ * where to go on. *ret: 1 found, 0 not among these, -1 the end. */
+static int
+next_of(struct vt_store *s, const vt_id *person, struct vt_identity_key *at,
+    int *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_identity_key from = *at;
+	struct vt_entry_range r = { .kind = VT_ENTRY_IDENTITY,
+		.after = VT_SPAN(from.b, sizeof(from.b)) };
+	struct vt_entry e[LOOK_AT];
+	struct vt_identity id;
+	char name[65];
+	size_t n = 0;
+	int rc;
+
+	if ((rc = vt_view_begin(s, &v, reterr)) != VT_OK ||
+	    (rc = vt_entry_list(v, &r, e, LOOK_AT, &n, reterr)) != VT_OK)
+		return rc;
+	*ret = n < LOOK_AT ? -1 : 0;
+	for (size_t i = 0; i < n; i++) {
+		if ((rc = decode(&e[i], &id, name, reterr)) != VT_OK)
+			return rc;
+		if (id.kind > VT_IDENTITY_CERTIFICATE) {
+			*ret = -1; /* the others are names here */
+			return VT_OK;
+		}
+		VT_ASSERT(e[i].key.n == sizeof(at->b));
+		memcpy(at->b, e[i].key.p, sizeof(at->b));
+		if (vt_id_eq(&id.person, person)) {
+			*ret = 1;
+			return VT_OK;
+		}
+	}
+	return VT_OK;
+}
+
+int
+vt_identities_end(
+    struct vt_store *s, const vt_id *person, struct vt_err *reterr)
+{
+	struct vt_identity_key at = { .b = { 0 } };
+	int found = 0, rc;
+
+	do {
+		rc = next_of(s, person, &at, &found, reterr);
+		if (rc == VT_OK && found == 1)
+			rc = unlink_it(s, &at, NULL, reterr);
+	} while (rc == VT_OK && found >= 0);
+	return rc;
+}
+
 /* ---- by certificate ---- */
 
 int

@@ -61,6 +61,11 @@ VT_NODISCARD int vt_identity_link(struct vt_store *s, const vt_id *person,
 VT_NODISCARD int vt_identity_unlink(struct vt_store *s,
     const struct vt_identity_key *key, struct vt_err *reterr);
 
+/* Somebody leaves: nothing elsewhere leads to him any more. Looks at all that
+ * are linked in the store. */
+VT_NODISCARD int vt_identities_end(
+    struct vt_store *s, const vt_id *person, struct vt_err *reterr);
+
 /* Whose is it? VT_E_IDENTITY_UNKNOWN. */
 VT_NODISCARD int vt_identity_find(struct vt_view *v,
     const struct vt_identity_key *key, struct vt_identity *ret,

@@ -71,17 +71,6 @@ packet_new(struct vt_office_packet **ret, struct vt_err *reterr)
 
 /* ---- names and days ---- */
 
-/* What the agency was called at a time. */
-static const struct vt_agency_name *
-name_at(const struct vt_agency *a, vt_time t)
-{
-	const struct vt_agency_name *n = &a->names[0];
-
-	for (size_t i = 1; i < a->n_names && a->names[i].from <= t; i++)
-		n = &a->names[i];
-	return a->n_names == 0 ? &a->now : n;
-}
-
 /* The number alone: what stands before the slash in "05/QĐ-UBND". */
 static void
 number_part(const struct vt_number *n, struct vt_buf *ret)
@@ -100,7 +89,7 @@ vt_packet_document_id(
 	VT_BUF_AUTO(number);
 
 	number_part(&p->number, &number);
-	vt_edxml_document_id(name_at(a, p->number.time)->code, &day,
+	vt_edxml_document_id(vt_agency_name_at(a, p->number.time)->code, &day,
 	    vt_buf_str(&number), p->number.notation, ret);
 }
 
@@ -212,8 +201,11 @@ put_signer(struct maker *m)
 	struct vt_edxml_document *d = &m->pk->doc;
 	const struct vt_meta *meta = &m->p->meta;
 	const char *name = meta->signer_name, *position = meta->signer_position;
+	const struct vt_post *post;
 	struct vt_err err = VT_ERR_INIT;
+	const char *signed_name;
 	struct vt_person who;
+	struct vt_post own;
 	int rc = VT_E_PERSON_UNKNOWN;
 
 	if (!vt_id_is_zero(&m->p->signed_by))
@@ -224,10 +216,13 @@ put_signer(struct maker *m)
 			*m->err = err;
 	}
 	if (rc == VT_OK) {
-		/* the same person: as the paper writes the position */
-		if (position[0] == '\0' || !vt_edxml_same_text(name, who.name))
-			position = who.position;
-		name = who.name;
+		/* what he was then; as the paper writes it, if it is him */
+		signed_name = vt_person_name_at(&who, m->p->signed_at);
+		post = vt_person_post_at(&who, m->p->signed_at, &own);
+		if (position[0] == '\0' ||
+		    !vt_edxml_same_text(name, signed_name))
+			position = post == NULL ? "" : post->position;
+		name = signed_name;
 	}
 	d->signer_competence = fit(m, meta->signer_competence, 100);
 	d->signer_position = fit(m, position, 100);
@@ -238,7 +233,8 @@ static void
 put_head(struct maker *m)
 {
 	struct vt_edxml_document *d = &m->pk->doc;
-	const struct vt_agency_name *n = name_at(m->a, m->d->created_at);
+	const struct vt_agency_name *n =
+	    vt_agency_name_at(m->a, m->d->created_at);
 	const struct vt_meta *meta = &m->p->meta;
 	struct vt_edxml_organ *to = array(m, 1, sizeof(*to));
 	struct vt_edxml_hop *hop = array(m, 1, sizeof(*hop));
@@ -683,7 +679,7 @@ vt_packet_status(struct vt_office *o, uint32_t from, const struct vt_telling *t,
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
 	if ((rc = vt_agency_get(v, from, &a, reterr)) == VT_OK) {
-		const struct vt_agency_name *n = name_at(&a, t->at);
+		const struct vt_agency_name *n = vt_agency_name_at(&a, t->at);
 
 		vt_text_fit(code, sizeof(code), n->code);
 		vt_text_fit(name, sizeof(name), n->name);

@@ -55,6 +55,8 @@ static const struct want {
 	{ "read events", "LOCSAK", "events:read", '-', false },
 	{ "manage webhooks", "MS", "webhooks:manage", 's', false },
 	{ "change the key of webhooks", "M", "webhooks:manage", 's', false },
+	{ "manage people", "M", "house:manage", '-', false },
+	{ "confirm a change of rights", "LM", "house:manage", '-', false },
 };
 
 static const struct {

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* People who come, change and go: who may, what waits for a second person, what
+ * ends with somebody, and the last administrator. */
+#include "api/office/people.h"
+
+#include "api/office/accounts.h"
+#include "api/office/delegation.h"
+#include "api/office/house.h"
+#include "api/office/identity.h"
+#include "base/text.h"
+#include "tests/unit/api/office/house.h"
+#include "tests/unit/signing/pki.h"
+
+#define DAY VT_TIME_S(86400)
+
+static struct house h;
+static struct vt_err err;
+
+static const struct vt_post leader_post = { .position = "Giám đốc",
+	.unit = "Ban Giám đốc",
+	.roles = VT_ROLE_LEADER,
+	.until = VT_TIME_NONE };
+static const struct vt_post admin_post = {
+	.position = "Chuyên viên", .roles = VT_ROLE_ADMIN, .until = VT_TIME_NONE
+};
+
+static int
+does(const char *who, const vt_id *id, const struct vt_person_change *c)
+{
+	struct vt_actor a = house_actor(&h, who, h.here);
+	struct vt_request rq = house_request(&h, &a);
+
+	return vt_office_person_act(h.office, &rq, id, c, &err);
+}
+
+static int
+operator(const vt_id *id, const struct vt_person_change *c)
+{
+	return vt_people_act(h.store, &h.w.ctx, id, c, &err);
+}
+
+static struct vt_person
+person(const vt_id *id, struct vt_arena *a)
+{
+	struct vt_person p, kept = { .n_posts = 0 };
+	struct vt_view *v;
+
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+	tap_need(vt_person_get(v, id, &p, &err) == VT_OK &&
+		     vt_person_keep(&p, a, &kept, &err) == VT_OK,
+	    "a person %s", err.msg);
+	kept.roles = p.roles; /* of today */
+	vt_view_end(v);
+	return kept;
+}
+
+static void
+come(struct vt_arena *a)
+{
+	struct vt_actor admin = house_actor(&h, "admin", h.here);
+	struct vt_actor officer = house_actor(&h, "officer", h.here);
+	struct vt_person_new n = { .name = "Trần Thị Mới",
+		.email = "moi@example",
+		.post = leader_post };
+	struct vt_person_change yes = { .act = VT_PERSON_CONFIRM, .no = 1 };
+	struct vt_request rq = house_request(&h, &officer);
+	struct vt_person p;
+	vt_id id, again;
+
+	tap_code(vt_office_person_add(h.office, &rq, &n, &id, &err),
+	    VT_E_FORBIDDEN, &err, "an officer lets nobody in");
+	rq = house_request(&h, &admin);
+	n.post.roles = VT_ROLE_SYSTEM;
+	tap_code(vt_office_person_add(h.office, &rq, &n, &id, &err),
+	    VT_E_INVALID, &err, "a program is no person");
+	n.post.roles = 0;
+	tap_code(vt_office_person_add(h.office, &rq, &n, &id, &err),
+	    VT_E_INVALID, &err, "nor is one without a role");
+	n.post.roles = VT_ROLE_LEADER;
+	n.post.until = h.w.now - 1;
+	n.post.from = h.w.now;
+	tap_code(vt_office_person_add(h.office, &rq, &n, &id, &err),
+	    VT_E_INVALID, &err, "it ends after it began");
+	n.post = leader_post;
+	tap_call(vt_office_person_add(h.office, &rq, &n, &id, &err), &err,
+	    "somebody comes");
+	tap_call(vt_office_person_add(h.office, &rq, &n, &again, &err), &err,
+	    "asked again");
+	tap_ok(vt_id_eq(&id, &again), "the same person");
+	tap_eq_int(person(&id, a).roles, 0, "without a right");
+	tap_code(does("admin", &id, &yes), VT_E_FORBIDDEN, &err,
+	    "who asked does not confirm");
+	tap_code(does("officer", &id, &yes), VT_E_FORBIDDEN, &err,
+	    "an officer neither");
+	tap_call(does("leader", &id, &yes), &err, "the leader does");
+	tap_eq_int(person(&id, a).roles, VT_ROLE_LEADER, "now it counts");
+	p = person(&id, a);
+	tap_ok(vt_id_is_zero(&p.asked_by), "nothing waits");
+	tap_code(does("leader", &id, &yes), VT_E_OUT_OF_ORDER, &err,
+	    "it waits no more");
+	tap_eq_str(person(&id, a).email, "moi@example", "how to reach her");
+}
+
+static void
+change(struct vt_arena *a)
+{
+	struct vt_person_change c = { .act = VT_PERSON_RENAME,
+		.name = "Tên khác" };
+	struct vt_person p;
+
+	tap_call(does("admin", &h.officer, &c), &err, "another name");
+	c = (struct vt_person_change){ .act = VT_PERSON_CONTACT,
+		.phone = "+84 24" };
+	tap_call(does("admin", &h.officer, &c), &err, "a telephone");
+	p = person(&h.officer, a);
+	tap_eq_str(p.name, "Tên khác", "the name");
+	tap_eq_str(p.phone, "+84 24", "the number");
+	tap_eq_int(p.n_tokens, 1, "everything else stays");
+	tap_code(does("admin", &h.other_leader, &c), VT_E_PERSON_UNKNOWN, &err,
+	    "another agency's are as absent");
+	tap_code(does("admin", &h.system, &c), VT_E_INVALID, &err,
+	    "a program is changed as a client");
+	c = (struct vt_person_change){ .act = VT_PERSON_KEY, .key_ref = "x" };
+	tap_code(does("admin", &h.leader, &c), VT_E_FORBIDDEN, &err,
+	    "where a key lies says the operator");
+	tap_call(operator(&h.leader, &c), &err, "who does");
+	tap_eq_str(person(&h.leader, a).key_ref, "x", "there");
+}
+
+static void
+posts(struct vt_arena *a)
+{
+	struct vt_person_change c = { .act = VT_PERSON_POST,
+		.post = leader_post };
+	struct vt_person_change end = { .act = VT_PERSON_POST_END, .no = 1 };
+	struct vt_person p;
+	vt_time before = h.w.now;
+	struct vt_post own;
+
+	h.w.now += DAY;
+	c.post.roles = VT_ROLE_CLERK;
+	c.post.from = h.w.now + DAY;
+	c.post.until = h.w.now + 2 * DAY;
+	tap_call(operator(&h.deputy, &c), &err, "clerk for a day, to come");
+	tap_eq_int(person(&h.deputy, a).roles, VT_ROLE_OFFICER, "not yet");
+	h.w.now += DAY;
+	tap_eq_int(person(&h.deputy, a).roles, VT_ROLE_OFFICER | VT_ROLE_CLERK,
+	    "then it counts");
+	h.w.now += DAY;
+	tap_eq_int(person(&h.deputy, a).roles, VT_ROLE_OFFICER, "and ends");
+	tap_call(does("admin", &h.deputy, &end), &err, "the first one ends");
+	tap_eq_int(person(&h.deputy, a).roles, 0, "nothing is left");
+	tap_code(does("admin", &h.deputy, &end), VT_E_OUT_OF_ORDER, &err,
+	    "an end is an end");
+	end.no = 9;
+	tap_code(does("admin", &h.deputy, &end), VT_E_NOT_FOUND, &err,
+	    "no such post");
+	c.post = leader_post;
+	tap_call(
+	    does("admin", &h.deputy, &c), &err, "another one is asked for");
+	c = (struct vt_person_change){ .act = VT_PERSON_CONFIRM, .no = 3 };
+	tap_call(does("leader", &h.deputy, &c), &err, "and confirmed");
+	p = person(&h.deputy, a);
+	tap_eq_int(p.roles, VT_ROLE_LEADER, "it counts");
+	tap_eq_str(vt_person_post_at(&p, before, &own)->position, "",
+	    "what was done before was done under the post before");
+	tap_eq_str(vt_person_post_at(&p, h.w.now, &own)->position, "Giám đốc",
+	    "and this one is this one's");
+}
+
+/* Rights that one's own administrator asks for, and a second request beside. */
+static void
+two_persons(struct vt_arena *a)
+{
+	struct vt_person_change more = { .act = VT_PERSON_POST,
+		.post = leader_post };
+	struct vt_person_change yes = { .act = VT_PERSON_CONFIRM, .no = 2 };
+	struct vt_person_change end = { .act = VT_PERSON_POST_END, .no = 2 };
+	vt_id second;
+
+	second = house_person(&h, h.here, "admin2", VT_ROLE_ADMIN);
+	tap_call(does("admin", &h.admin, &more), &err, "for himself");
+	tap_code(does("admin", &h.admin, &yes), VT_E_FORBIDDEN, &err,
+	    "not confirmed by himself");
+	tap_code(does("admin2", &h.admin, &more), VT_E_OUT_OF_ORDER, &err,
+	    "nothing is asked beside it");
+	tap_call(does("admin2", &h.admin, &end), &err, "it is declined");
+	tap_call(does("admin2", &h.admin, &more), &err, "asked by the other");
+	yes.no = 3;
+	tap_code(does("admin", &h.admin, &yes), VT_E_FORBIDDEN, &err,
+	    "one does not confirm one's own post");
+	tap_call(does("leader", &h.admin, &yes), &err, "the leader does");
+	end.no = 3;
+	tap_call(does("admin", &h.admin, &end), &err, "and it ends");
+	end.act = VT_PERSON_END;
+	tap_call(does("admin", &second, &end), &err, "the second one leaves");
+	tap_ok(!person(&second, a).active, "is gone");
+}
+
+static void
+certificates(struct vt_arena *a)
+{
+	struct pki *ca = pki_ca(VT_KEY_ECDSA_P256_SHA256), *own, *other;
+	struct vt_person_change c = { .act = VT_PERSON_CERT };
+	struct vt_person_change yes = { .act = VT_PERSON_CONFIRM };
+	struct vt_person p;
+
+	own = pki_signer(VT_KEY_ECDSA_P256_SHA256, "Một", ca);
+	other = pki_signer(VT_KEY_ECDSA_P256_SHA256, "Hai", ca);
+	c.cert = pki_der(own);
+	yes.hash = vt_sha256(c.cert);
+	tap_call(operator(&h.leader, &c), &err, "the operator binds one");
+	tap_eq_int(person(&h.leader, a).n_certs, 1, "bound at once");
+	tap_code(operator(&h.leader, &c), VT_E_EXISTS, &err, "twice is not");
+	tap_code(does("admin", &h.deputy, &c), VT_E_EXISTS, &err,
+	    "nor to somebody else");
+	c.cert = vt_span_str("no certificate");
+	tap_ok(does("admin", &h.leader, &c) != VT_OK, "not just any bytes");
+	c.cert = pki_der(other);
+	tap_call(does("admin", &h.leader, &c), &err, "renewed");
+	tap_eq_int(person(&h.leader, a).n_certs, 1, "it waits");
+	tap_code(does("leader", &h.leader, &yes), VT_E_NOT_FOUND, &err,
+	    "the one that does not");
+	yes.hash = vt_sha256(c.cert);
+	tap_code(does("admin", &h.leader, &yes), VT_E_FORBIDDEN, &err,
+	    "who asked does not confirm");
+	tap_call(does("leader", &h.leader, &yes), &err, "its holder does");
+	p = person(&h.leader, a);
+	tap_ok(p.n_certs == 2 && vt_span_eq(p.certs[1], pki_der(other)) &&
+		   p.n_waiting == 0,
+	    "the newest, beside the old one");
+	yes.act = VT_PERSON_CERT_END;
+	yes.hash = vt_sha256(pki_der(own));
+	tap_call(does("admin", &h.leader, &yes), &err, "the old one ends");
+	tap_eq_int(person(&h.leader, a).n_certs, 1, "one is left");
+	tap_code(does("admin", &h.leader, &yes), VT_E_NOT_FOUND, &err,
+	    "and ends once");
+	pki_free(own);
+	pki_free(other);
+	pki_free(ca);
+}
+
+static void
+last_admin(void)
+{
+	struct vt_person_change end = { .act = VT_PERSON_END };
+	struct vt_person_change post = { .act = VT_PERSON_POST_END, .no = 1 };
+	struct vt_person_change more = { .act = VT_PERSON_POST,
+		.post = admin_post };
+
+	tap_code(does("admin", &h.admin, &end), VT_E_LAST_ADMINISTRATOR, &err,
+	    "the last administrator stays");
+	tap_code(operator(&h.admin, &end), VT_E_LAST_ADMINISTRATOR, &err,
+	    "the operator does not end him either");
+	tap_code(does("admin", &h.admin, &post), VT_E_LAST_ADMINISTRATOR, &err,
+	    "nor his post");
+	more.post.from = h.w.now + DAY;
+	tap_call(operator(&h.clerk, &more), &err, "one is to come");
+	tap_code(does("admin", &h.admin, &end), VT_E_LAST_ADMINISTRATOR, &err,
+	    "who is not there yet");
+	post.post.until = h.w.now + 2 * DAY;
+	tap_call(
+	    does("admin", &h.admin, &post), &err, "but an end after that is");
+	post.no = 2;
+	post.post.until = h.w.now + 3 * DAY;
+	tap_code(does("admin", &h.clerk, &post), VT_E_LAST_ADMINISTRATOR, &err,
+	    "then the other one is the last");
+}
+
+/* Everything that would still let somebody in. */
+static void
+leave(struct vt_arena *a)
+{
+	struct vt_actor leader = house_actor(&h, "leader", h.here), x;
+	struct vt_actor admin = house_actor(&h, "admin", h.here);
+	VT_CLEANUP(vt_secret_free)
+	struct vt_secret *pw = house_secret("mật khẩu dài và lạ");
+	struct vt_delegation d = { .to = h.officer,
+		.since = h.w.now,
+		.until = h.w.now + DAY },
+			     got;
+	struct vt_person_change end = { .act = VT_PERSON_END };
+	struct vt_identity_key key = vt_identity_oidc("https://id", "7");
+	struct vt_account_info info;
+	struct vt_identity who;
+	struct vt_request rq;
+	struct vt_view *v;
+	vt_id id, gone = h.officer;
+
+	tap_call(vt_account_add(
+		     h.store, &h.w.ctx, "officer", &gone, pw, false, &err),
+	    &err, "an account");
+	rq = house_request(&h, &admin);
+	tap_call(
+	    vt_office_link_oidc(h.office, &rq, &gone, "https://id", "7", &err),
+	    &err, "known elsewhere");
+	vt_duties_add(&d.duties, VT_DUTY_SIGN);
+	vt_text_fit(d.text, sizeof(d.text), "Giao ký thay");
+	rq = house_request(&h, &leader);
+	tap_call(vt_office_delegate(h.office, &rq, &d, &id, &err), &err,
+	    "acts for the leader");
+	rq = house_request(&h, &admin);
+	tap_call(vt_office_person_act(h.office, &rq, &gone, &end, &err), &err,
+	    "leaves");
+	tap_call(vt_office_person_act(h.office, &rq, &gone, &end, &err), &err,
+	    "the same request again");
+	tap_call(does("admin", &gone, &end), &err, "another one too");
+	tap_ok(vt_office_authenticate(h.office,
+		   vt_span_str("token-of-officer-1"), &x, &err) != VT_OK,
+	    "the token opens nothing");
+	tap_call(vt_office_account(h.office, &admin, "officer", &info, &err),
+	    &err, "the account stays");
+	tap_ok(info.locked, "and is locked");
+	tap_call(vt_office_delegation(h.office, &leader, &id, &got, &err), &err,
+	    "the delegation stays to be read");
+	tap_ok(got.revoked_at != VT_TIME_NONE &&
+		   vt_id_eq(&got.revoked_by, &h.admin),
+	    "and is revoked, by whom");
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+	tap_code(vt_identity_find(v, &key, &who, &err), VT_E_IDENTITY_UNKNOWN,
+	    &err, "the identity can be linked anew");
+	vt_view_end(v);
+	tap_ok(!person(&gone, a).active, "the person stays to be read");
+	end.act = VT_PERSON_CONTACT;
+	tap_code(does("admin", &gone, &end), VT_E_PERSON_UNKNOWN, &err,
+	    "and is not changed any more");
+	end.act = VT_PERSON_END;
+	tap_call(
+	    does("admin", &h.system, &end), &err, "a program of init may go");
+}
+
+int
+main(void)
+{
+	struct vt_arena *a;
+
+	house_begin(&h);
+	a = vt_arena_new((size_t)8 << 20);
+	tap_need(a != NULL, "memory");
+	come(a);
+	change(a);
+	posts(a);
+	two_persons(a);
+	certificates(a);
+	leave(a);
+	last_admin();
+	tap_eq_int(findings(h.store, true), 0, "check is clean");
+	vt_arena_free(a);
+	house_end(&h);
+	return tap_done();
+}
