@@ -31,7 +31,8 @@ struct vt_check {
 	struct vt_tally manifests;  /* manifest -> 1 when named */
 	uint64_t agencies, papers, acts, deliveries, events, keys, codes;
 	uint64_t codes_of_agencies, tokens, numbers, received, people, series;
-	uint64_t versions, works, logs, links, consigns, documents, entries;
+	uint64_t versions, works, turns, logs, links, consigns, documents,
+	    entries;
 	struct vt_tally entry_revs; /* entry -> newest revision seen */
 	struct vt_tally entry_rows; /* entry -> its row then, by hash */
 };

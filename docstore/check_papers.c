@@ -474,6 +474,24 @@ number_row(struct vt_check *c, void *arg, struct vt_span key,
 	return VT_OK;
 }
 
+/* Who waits for its turn waits for somebody. */
+static int
+turn_of(struct vt_check *c, const struct vt_work *w, struct vt_err *reterr)
+{
+	bool stands, first;
+	int rc = vt_turn_check(c->r.records, w, &stands, &first, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	c->turns += stands;
+	if (stands ? first == (w->due == VT_WORK_TURN) : w->due == VT_WORK_TURN)
+		vt_check_finding(c,
+		    "work item %" PRIu64 ": it is not its turn, or will never "
+		    "be",
+		    w->no);
+	return VT_OK;
+}
+
 static int
 work_row(struct vt_check *c, void *arg, struct vt_span key,
     struct vt_span value, struct vt_err *reterr)
@@ -498,7 +516,9 @@ work_row(struct vt_check *c, void *arg, struct vt_span key,
 	if (rc == VT_E_NOT_FOUND)
 		vt_check_finding(
 		    c, "work item %" PRIu64 ": it will never be due", w.no);
-	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
+		return rc;
+	return turn_of(c, &w, reterr);
 }
 
 int
@@ -592,8 +612,8 @@ vt_check_indexes(struct vt_check *c, struct vt_err *reterr)
 		enum vt_table table;
 		uint64_t want;
 	} counts[] = { { VT_T_NUMBER, c->numbers }, { VT_T_DUE, c->works },
-		{ VT_T_CODE, c->codes }, { VT_T_TOKEN, c->tokens },
-		{ VT_T_IDEM, c->keys + repeats },
+		{ VT_T_TURN, c->turns }, { VT_T_CODE, c->codes },
+		{ VT_T_TOKEN, c->tokens }, { VT_T_IDEM, c->keys + repeats },
 		{ VT_T_RECEIVED, c->received },
 		{ VT_T_AGENCY_CODE, c->codes_of_agencies },
 		{ VT_T_VERSION, c->versions }, { VT_T_PAPER, c->papers },

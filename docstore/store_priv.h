@@ -475,6 +475,18 @@ int vt_work_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_work_put_new(struct vt_batch *b, uint32_t agency_no, uint64_t no,
     const struct vt_work_new *n, struct vt_err *reterr);
 int vt_work_remove(struct vt_batch *b, uint64_t no, struct vt_err *reterr);
+/* An item that waits is due now; w may be borrowed from the transaction. */
+int vt_work_make_due(
+    struct vt_batch *b, struct vt_work *w, struct vt_err *reterr);
+/* A new item stands behind those before it (turn.c): w->due is VT_WORK_TURN
+ * then. */
+int vt_turn_enter(struct vt_batch *b, struct vt_work *w, struct vt_err *reterr);
+/* It stands there no more, if it did: the next is due now. */
+int vt_turn_leave(
+    struct vt_batch *b, const struct vt_work *w, struct vt_err *reterr);
+/* Does it stand there, as the first? */
+int vt_turn_check(struct vt_txn *t, const struct vt_work *w, bool *ret_stands,
+    bool *ret_first, struct vt_err *reterr);
 /* An item that is held: due then once it is given back. */
 int vt_work_note_hurry(
     struct vt_batch *b, struct vt_work *w, vt_time due, struct vt_err *reterr);

@@ -9,8 +9,8 @@ struct wake_op {
 	size_t woken;
 };
 
-static int
-make_due(struct vt_batch *b, struct vt_work *w, struct vt_err *reterr)
+int
+vt_work_make_due(struct vt_batch *b, struct vt_work *w, struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_work(w->no), due = vt_key_due(w);
 	VT_BUF_AUTO(null);
@@ -40,14 +40,14 @@ wake_one(
 	if ((rc = vt_tx_get(b->txn, VT_T_WORK, &k, &v, reterr)) != VT_OK ||
 	    (rc = vt_work_decode(v, &w, reterr)) != VT_OK)
 		return rc;
-	if (!vt_id_eq(&w.subject, &o->subject))
+	if (!vt_id_eq(&w.subject, &o->subject) || w.due == VT_WORK_TURN)
 		return VT_OK;
 	w.no = no;
 	/* Its holder may have looked before this came. */
 	if (!vt_id_is_zero(&w.owner))
 		return vt_work_note_hurry(b, &w, b->time, reterr);
 	o->woken++;
-	return make_due(b, &w, reterr);
+	return vt_work_make_due(b, &w, reterr);
 }
 
 static int

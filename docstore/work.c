@@ -101,7 +101,9 @@ vt_work_put_new(struct vt_batch *b, uint32_t agency_no, uint64_t no,
 		.payload = payload.out,
 		.n_payload = n->payload.n };
 
-	return work_put(b, &w, reterr);
+	int rc = vt_turn_enter(b, &w, reterr);
+
+	return rc != VT_OK ? rc : work_put(b, &w, reterr);
 }
 
 int
@@ -115,9 +117,10 @@ vt_work_remove(struct vt_batch *b, uint64_t no, struct vt_err *reterr)
 		return VT_OK; /* its handler was faster */
 	if (rc != VT_OK)
 		return work_get(b->txn, no, &w, reterr);
-	if ((rc = due_del(b, &w, reterr)) != VT_OK)
+	if ((rc = due_del(b, &w, reterr)) != VT_OK ||
+	    (rc = vt_batch_del(b, VT_T_WORK, &k, reterr)) != VT_OK)
 		return rc;
-	return vt_batch_del(b, VT_T_WORK, &k, reterr);
+	return vt_turn_leave(b, &w, reterr);
 }
 
 static int
@@ -277,7 +280,10 @@ retry_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 		o->got.due = w.hurry;
 	o->got.hurry = VT_TIME_NONE;
 	(void)snprintf(o->got.note, sizeof(o->got.note), "%s", o->note);
-	return work_put(b, &o->got, reterr);
+	if ((rc = work_put(b, &o->got, reterr)) != VT_OK ||
+	    o->got.due <= b->time + VT_TIME_S((int64_t)VT_L(WORK_TURN_S)))
+		return rc;
+	return vt_turn_leave(b, &o->got, reterr);
 }
 
 static int
@@ -378,8 +384,10 @@ hurry_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	vt_time due;
 	int rc;
 
-	if ((rc = work_get(b->txn, o->no, &w, reterr)) != VT_OK ||
-	    (rc = take_payload(&w, &o->got, reterr)) != VT_OK)
+	rc = work_get(b->txn, o->no, &w, reterr);
+	if (rc == VT_OK && w.due == VT_WORK_TURN)
+		return VT_OK; /* those before it are not hurried by it */
+	if (rc != VT_OK || (rc = take_payload(&w, &o->got, reterr)) != VT_OK)
 		return rc;
 	due = o->due == 0 ? b->time : o->due;
 	/* Who holds a lease keeps it: the item is due when it is given back,

@@ -127,6 +127,13 @@ VT_NODISCARD int vt_work_get(
 
 /* `due` of an item that waits for a person (vt_work_hurry), not for an hour. */
 #define VT_WORK_PARKED INT64_MAX
+/*
+ * `due` of a status that waits for those of its agency and subject before it:
+ * they are told one after the other, as they were enqueued. It is due at once
+ * when the one before has ended, or was given back for more than WORK_TURN_S
+ * or for a person, which holds nobody up. Nothing else makes it due.
+ */
+#define VT_WORK_TURN (INT64_MAX - 1)
 
 /*
  * Gives it back to be tried at `due` (failed: note says why), or earlier if
@@ -152,7 +159,8 @@ VT_NODISCARD int vt_work_done(
 /*
  * Makes an item due at `due`, whoever claimed it or not (a person's replay, a
  * hint that came in). A lease that is held stays, and the item will be due
- * then when it is given back. VT_E_NOT_FOUND: done.
+ * then when it is given back; one whose turn has not come waits on.
+ * VT_E_NOT_FOUND: done.
  */
 VT_NODISCARD int vt_work_hurry(
     struct vt_store *s, uint64_t no, vt_time due, struct vt_err *reterr);

@@ -75,6 +75,7 @@ harmless(enum vt_table t, enum damage what)
 	case VT_T_UNMAPPED:
 		return true;
 	case VT_T_DUE:
+	case VT_T_TURN:
 	case VT_T_UPLOAD_DUE:
 	case VT_T_FLEETING_DUE:
 		return what == CHANGED; /* null */
@@ -117,6 +118,11 @@ make_exchange(struct doer *d, const vt_id *sent)
 	tap_eq_int(
 	    put_state(d->s, VT_STATE_SESSION, "s1", "x", VT_TIME_S(1800000000)),
 	    VT_OK, "a state");
+	st = (struct vt_step){ .kind = VT_STEP_WORK };
+	st.u.work.kind = VT_WORK_STATUS;
+	st.u.work.subject = consignment;
+	tap_call(do_step(d, NULL, st), &d->err, "a status to be told");
+	tap_call(do_step(d, NULL, st), &d->err, "another waits for its turn");
 }
 
 static void
