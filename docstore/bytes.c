@@ -251,9 +251,9 @@ static int
 read_range(struct vt_reading *r, const vt_hash *blob, uint64_t off, uint8_t *p,
     size_t n, size_t *ret_n, struct vt_err *reterr)
 {
+	size_t done = 0, got = 0, skip, take, room = n;
 	struct vt_blob_row row;
 	uint8_t *chunk = NULL;
-	size_t done = 0, got = 0, skip, take;
 	int rc;
 
 	if ((rc = vt_blob_get(r->records, blob, &row, reterr)) != VT_OK)
@@ -262,16 +262,22 @@ read_range(struct vt_reading *r, const vt_hash *blob, uint64_t off, uint8_t *p,
 		n = 0;
 	else if (n > row.size - off)
 		n = (size_t)(row.size - off);
-	if (n > 0 && (chunk = malloc(VT_CHUNK_SIZE)) == NULL)
-		return vt_nomem(reterr);
 	while (rc == VT_OK && done < n) {
-		rc = chunk_at(
-		    r, &row, (off + done) / VT_CHUNK_SIZE, chunk, &got, reterr);
+		bool whole;
+
+		skip = (size_t)((off + done) % VT_CHUNK_SIZE);
+		/* Where any chunk has room it is deciphered in its place. */
+		whole = skip == 0 && room - done >= VT_CHUNK_SIZE;
+		if (!whole && chunk == NULL &&
+		    (chunk = malloc(VT_CHUNK_SIZE)) == NULL)
+			return vt_nomem(reterr);
+		rc = chunk_at(r, &row, (off + done) / VT_CHUNK_SIZE,
+		    whole ? p + done : chunk, &got, reterr);
 		if (rc != VT_OK)
 			break;
-		skip = (size_t)((off + done) % VT_CHUNK_SIZE);
 		take = got - skip < n - done ? got - skip : n - done;
-		memcpy(p + done, chunk + skip, take);
+		if (!whole)
+			memcpy(p + done, chunk + skip, take);
 		done += take;
 	}
 	free(chunk);

@@ -76,6 +76,7 @@ vt_content_answer(struct vt_office *office, struct vt_http_req *req,
 		.type = safe_type(c->media_type),
 		.name = c->name,
 		.attachment = true,
+		.piece = VT_CHUNK_SIZE,
 	};
 	return vt_http_res_file(req, res, &f, reterr);
 }

@@ -13,7 +13,18 @@ struct reading {
 	struct vt_source *source;
 	void (*source_free)(struct vt_source *s);
 	uint64_t off, n;
+	size_t piece;
 };
+
+/* So many of n bytes that the next ones begin with a piece: what is asked for
+ * in two halves is made twice. */
+static size_t
+up_to_piece(const struct reading *r, uint64_t at, size_t n)
+{
+	size_t rest = r->piece == 0 ? 0 : (size_t)((at + n) % r->piece);
+
+	return rest < n ? n - rest : n;
+}
 
 static ssize_t
 read_some(void *cls, uint64_t pos, char *buf, size_t max)
@@ -26,6 +37,8 @@ read_some(void *cls, uint64_t pos, char *buf, size_t max)
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	if (n > r->n - pos)
 		n = (size_t)(r->n - pos);
+	else
+		n = up_to_piece(r, r->off + pos, n);
 	if (r->source->read(r->source, r->off + pos, buf, n, &err) != VT_OK) {
 		vt_log_err("http.read", &err);
 		return MHD_CONTENT_READER_END_WITH_ERROR;
@@ -61,7 +74,7 @@ from_source(struct vt_http_res *res)
 	if (r == NULL)
 		return NULL;
 	*r = (struct reading){ res->source, res->source_free, res->source_off,
-		res->source_n };
+		res->source_n, res->source_piece };
 	m = MHD_create_response_from_callback(
 	    r->n, READ_BLOCK, read_some, r, read_free);
 	if (m == NULL)

@@ -162,6 +162,7 @@ struct vt_http_res {
 	struct vt_source *source;
 	void (*source_free)(struct vt_source *s);
 	uint64_t source_off, source_n;
+	size_t source_piece;
 };
 
 /*
@@ -201,6 +202,9 @@ struct vt_http_file {
 	const char *type;                         /* media type */
 	const char *name; /* for Content-Disposition; NULL: none */
 	bool attachment;  /* else inline */
+	/* The source is made of pieces of so many bytes, and is read without
+	 * cutting one where that can be; 0: it has none. */
+	size_t piece;
 };
 
 /*

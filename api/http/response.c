@@ -321,6 +321,7 @@ vt_http_res_file(struct vt_http_req *req, struct vt_http_res *res,
 
 	res->source = f->source;
 	res->source_free = f->source_free;
+	res->source_piece = f->piece;
 	vt_hash_text(&f->hash, etag);
 	rc = vt_http_res_conditions(req, res, etag, &unchanged, reterr);
 	if (rc != VT_OK)

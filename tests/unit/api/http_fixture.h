@@ -19,6 +19,7 @@
 #include "tests/tap.h"
 
 #define FIXTURE_FILE_SIZE ((uint64_t)1 << 20)
+#define FIXTURE_PIECE     ((size_t)65472)
 #define FIXTURE_UPLOAD    ((uint64_t)256 << 20)
 
 struct fixture_sink {
@@ -28,6 +29,7 @@ struct fixture_sink {
 
 static atomic_int fixture_open, fixture_aborted, fixture_finished;
 static atomic_int fixture_admitted;
+static atomic_int fixture_cut; /* reads that begin inside a piece */
 
 static inline int
 fixture_hello(
@@ -97,6 +99,8 @@ fixture_read(
 
 	(void)s;
 	(void)reterr;
+	if (off % FIXTURE_PIECE != 0)
+		atomic_fetch_add(&fixture_cut, 1);
 	for (size_t i = 0; i < n; i++)
 		b[i] = fixture_byte(off + i);
 	return VT_OK;
@@ -124,7 +128,7 @@ fixture_file(
 {
 	struct vt_source *s = calloc(1, sizeof(*s));
 	struct vt_http_file f = { s, fixture_source_free, fixture_hash(),
-		"application/pdf", "Công văn \"1\".pdf", true };
+		"application/pdf", "Công văn \"1\".pdf", true, FIXTURE_PIECE };
 
 	if (s == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "source");

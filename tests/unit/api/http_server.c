@@ -238,10 +238,13 @@ test_ranges(uint16_t port)
 
 	vt_hash_text(&h, hash);
 	expect_file(port, "", 200, 0, size);
+	tap_eq_int(atomic_load(&fixture_cut), 0, "no piece is read in halves");
 	expect_file(port, "Range: bytes=0-0\r\n", 206, 0, 1);
 	expect_file(port, "Range: bytes=100-199\r\n", 206, 100, 100);
 	expect_file(port, "Range: bytes=1048575-\r\n", 206, size - 1, 1);
 	expect_file(port, "Range: bytes=5-99999999999\r\n", 206, 5, size - 5);
+	tap_eq_int(atomic_load(&fixture_cut), 3,
+	    "but the first, where a range begins inside it");
 	expect_file(port, "Range: bytes=-7\r\n", 206, size - 7, 7);
 	expect_file(port, "Range: bytes=-99999999\r\n", 206, 0, size);
 	expect_file(port, "Range: bytes=1048576-\r\n", 416, 0, 0);
