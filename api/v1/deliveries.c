@@ -235,7 +235,7 @@ log_out(struct vt_json *j, const struct vt_delivery_status *s, size_t n)
 	vt_json_end(j);
 }
 
-/* The sender's view of one, with every status that came for it. */
+/* The sender's view of one, with a page of the statuses that came for it. */
 int
 vt_v1_read_delivery(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
@@ -246,6 +246,7 @@ vt_v1_read_delivery(
 	struct vt_delivery d;
 	struct vt_paper p;
 	struct vt_json j;
+	uint64_t after;
 	size_t n = 0;
 	vt_id id;
 	int rc;
@@ -254,16 +255,20 @@ vt_v1_read_delivery(
 	if (s == NULL)
 		return vt_arena_err(req->arena, reterr);
 	if ((rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
+	    (rc = vt_v1_query_cursor(req, &after, reterr)) != VT_OK ||
 	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
 	    (rc = vt_office_may_read(vt_v1_actor(req), reterr)) != VT_OK ||
 	    (rc = vt_delivery_get(v, &id, &d, reterr)) != VT_OK ||
 	    (rc = vt_office_paper(
 		 o, v, vt_v1_actor(req), &d.paper, &p, reterr)) != VT_OK ||
-	    (rc = vt_delivery_log(v, &id, 0, s, LOG_MAX, &n, reterr)) != VT_OK)
+	    (rc = vt_delivery_log(
+		 v, &id, (uint32_t)after, s, LOG_MAX, &n, reterr)) != VT_OK)
 		return rc;
 	vt_v1_json(res, &j);
 	delivery_out(&j, &d, &(struct from){ o, v });
 	log_out(&j, s, n);
+	vt_json_kstr(
+	    &j, "next", n < LOG_MAX ? NULL : vt_v1_cursor(req, s[n - 1].no));
 	vt_json_end(&j);
 	return vt_v1_tagged(req, res, reterr);
 }

@@ -18,20 +18,13 @@ acted_for(const struct vt_sheet *s, const struct vt_acted *a, size_t n,
 	return NULL;
 }
 
-/* Of an agency whose name is not known the code stands for it. */
-static const char *
-addressee(const struct vt_recipient *r)
-{
-	return *r->name != '\0' ? r->name : r->code;
-}
-
 static void
 delivery_to(struct vt_sheet *s, const vt_id *id)
 {
 	struct vt_delivery v;
 
 	if (vt_delivery_get(s->v, id, &v, NULL) == VT_OK)
-		vt_html(s->d->page.b, "<b>%s</b>", addressee(&v.to));
+		vt_html(s->d->page.b, "<b>%s</b>", vt_sheet_addressee(&v.to));
 }
 
 /* Those it was sent to, or who were asked: the first ones, and how many. */
@@ -43,15 +36,18 @@ recipients(struct vt_sheet *s, const struct vt_act_whom *w)
 
 	for (size_t i = 0; i < n; i++) {
 		vt_html(b, i == 0 ? "→ " : ", ");
-		if (*addressee(&w->recipient[i]) != '\0')
-			vt_html(b, "<b>%s</b>", addressee(&w->recipient[i]));
+		if (*vt_sheet_addressee(&w->recipient[i]) != '\0')
+			vt_html(b, "<b>%s</b>",
+			    vt_sheet_addressee(&w->recipient[i]));
 		else
 			delivery_to(s, &w->to[i]);
 	}
-	if (w->n_to > n)
+	n = w->n_to - n;
+	if (n > 0)
 		vt_html(b, " %s <a href=\"/desk/papers/%s#to\">%zu %s</a>",
-		    T(s->d, "và", "and"), s->id, w->n_to - n,
-		    T(s->d, "nơi khác", w->n_to - n == 1 ? "other" : "others"));
+		    T(s->d, "và", "and"), s->id, n,
+		    n == 1 ? T(s->d, "nơi khác", "other")
+			   : T(s->d, "nơi khác", "others"));
 }
 
 /* Who has it now: in charge, together with whom, unit, until when. */

@@ -26,6 +26,7 @@ struct vt_sheet {
 	uint32_t version;                 /* of the main file */
 	unsigned initials;                /* fields for them that are empty */
 	size_t n_deliveries, in_state[VT_SHEET_STATES];
+	bool alone; /* the page of one delivery */
 };
 
 /* One act as POST asks for it. */
@@ -138,6 +139,8 @@ const char *vt_act_field_of(const struct vt_desk_act *a, int code);
 /* facts.c: what is known of it. */
 void vt_sheet_facts(struct vt_sheet *s);
 void vt_sheet_parts(struct vt_sheet *s);
+/* deliveries.c. Of an agency whose name is not known the code stands. */
+const char *vt_sheet_addressee(const struct vt_recipient *r);
 VT_NODISCARD int vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr);
 /* untold.c: what its sender, or its recipients, could not be told. paper NULL:
  * of all papers, each with a link to its own. */

@@ -111,6 +111,7 @@ VT_WEB_HANDLER(vt_web_queue);
 VT_WEB_HANDLER(vt_web_search);
 VT_WEB_HANDLER(vt_web_paper);
 VT_WEB_HANDLER(vt_web_act);
+VT_WEB_HANDLER(vt_web_delivery);
 VT_WEB_HANDLER(vt_web_part);
 VT_WEB_HANDLER(vt_web_picture);
 VT_WEB_HANDLER(vt_web_check);

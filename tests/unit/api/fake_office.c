@@ -486,6 +486,35 @@ fill_delivery(struct vt_delivery *d)
 	d->note = "";
 }
 
+int
+vt_delivery_get(struct vt_view *v, const vt_id *id, struct vt_delivery *ret,
+    struct vt_err *reterr)
+{
+	fill_delivery(ret);
+	ret->id = ret->paper = *id;
+	return VT_OK;
+}
+
+/* More than a page of them. */
+int
+vt_delivery_log(struct vt_view *v, const vt_id *delivery, uint32_t after,
+    struct vt_delivery_status *ret, size_t max, size_t *ret_n,
+    struct vt_err *reterr)
+{
+	size_t n = 0;
+
+	for (uint32_t no = after + 1; n < max && no <= fake.statuses; no++)
+		ret[n++] = (struct vt_delivery_status){ .no = no,
+			.code = 3,
+			.at = (vt_time)no * 1000000,
+			.from = "H99.31",
+			.staff = "Bà <i>Lan</i>",
+			.note = "",
+			.received_at = (vt_time)no * 1000000 };
+	*ret_n = n;
+	return VT_OK;
+}
+
 /* Deliveries wait in the queue, tried twice. */
 int
 vt_work_get(

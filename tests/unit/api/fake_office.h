@@ -36,6 +36,7 @@ struct fake {
 	bool alone, by_agency; /* one signature: a person's, or this */
 	uint64_t checked_bytes;
 	uint8_t checked_first;
+	unsigned statuses;  /* in the log of every delivery */
 	unsigned validated; /* stored files judged so far */
 };
 

@@ -462,6 +462,32 @@ test_cursor(struct vt_buf *b)
 	    "a made-up cursor");
 }
 
+/* The log of a delivery, whole, by pages. */
+static void
+test_delivery_log(struct vt_buf *b)
+{
+	static const char at[] = "/v1/deliveries/" P;
+	char path[200];
+
+	fake.statuses = 200;
+	tap_eq_int(ask(b, "GET", at, "", ""), 200, "a delivery");
+	tap_ok(HAS("\"no\":1,") && HAS("\"no\":200,"), "and its log");
+	next_page(b, "/v1/deliveries/" P "?", path);
+	tap_eq_int(ask(b, "GET", path, "", ""), 200, "a full page has a next");
+	tap_ok(HAS("\"log\":[]") && HAS("\"next\":null"), "which is empty");
+	fake.statuses = 450;
+	tap_eq_int(ask(b, "GET", at, "", ""), 200, "a long log");
+	tap_ok(!HAS("\"no\":201,"), "its first page");
+	next_page(b, "/v1/deliveries/" P "?", path);
+	tap_eq_int(ask(b, "GET", path, "", ""), 200, "the second");
+	tap_ok(HAS("\"no\":201,") && HAS("\"no\":400,") && !HAS("\"no\":401,"),
+	    "goes on where the first ended");
+	next_page(b, "/v1/deliveries/" P "?", path);
+	tap_eq_int(ask(b, "GET", path, "", ""), 200, "the third");
+	tap_ok(HAS("\"no\":450,") && HAS("\"next\":null"), "is the last");
+	fake.statuses = 0;
+}
+
 static void
 test_types(struct vt_buf *b)
 {
@@ -528,6 +554,7 @@ test_reading(struct vt_buf *b)
 	tap_eq_int(ask(b, "POST", "/v1/deliveries/" P "/acts", JSON,
 		       "{\"act\":\"receive\"}"),
 	    200, "received");
+	test_delivery_log(b);
 	tap_eq_int(ask(b, "GET", "/v1/receipts/41", "", ""), 200, "receipt");
 	tap_eq_str(raw_body(b), "receipt", "its bytes");
 	tap_eq_int(ask(b, "GET", "/v1/receipts/42", "", ""), 404, "none");

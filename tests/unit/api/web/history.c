@@ -89,6 +89,34 @@ test_handed(struct vt_buf *b)
 	desk.n_history = 0;
 }
 
+/* What one recipient said, whole, by pages. */
+static void
+test_said(struct vt_buf *b)
+{
+	static const char at[] =
+	    PAPER "/deliveries/00070808080808080808080808080808";
+
+	fake.statuses = 101;
+	tap_eq_int(get(b, at, 'c'), 200, "one delivery");
+	tap_ok(HAS("<h1 lang=\"vi\">Xã 7.</h1>") &&
+		   HAS("Bà &lt;i&gt;Lan&lt;/i&gt; · H99.31") &&
+		   HAS("Đã tiếp nhận") && HAS("?after=100\">Xem tiếp"),
+	    "whose, what, who; there is more");
+	tap_eq_int(get(b,
+		       PAPER "/deliveries/00070808080808080808080808080808"
+			     "?after=100",
+		       'c'),
+	    200, "the rest");
+	tap_ok(!HAS("Xem tiếp"), "is the last page");
+	tap_eq_int(get(b,
+		       "/desk/papers/06060606060606060606060606060606"
+		       "/deliveries/00070808080808080808080808080808",
+		       'c'),
+	    404, "of another paper");
+	tap_eq_int(get(b, PAPER "/deliveries/7", 'c'), 404, "no id");
+	fake.statuses = 0;
+}
+
 int
 main(void)
 {
@@ -98,6 +126,7 @@ main(void)
 	desk.state = VT_PAPER_DISPATCHED;
 	test_sent(&b);
 	test_handed(&b);
+	test_said(&b);
 	desk_end();
 	return tap_done();
 }
