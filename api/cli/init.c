@@ -1,246 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * vanthu init: a data directory, and the agencies and people of a province
- * file:
- *
- *	{ "agencies": [ { "code": "H99.07", "name": "...", "short": "SKHCN",
- *	    "place": "...", "certificates": ["seal.pem"], "key": "file:seal.p12",
- *	    "people": [ { "name": "...", "position": "...", "unit": "...",
- *	        "roles": ["leader"], "token": "...",
- *	        "certificates": ["leader.pem"], "key": "file:leader.p12",
- *	        "login": "skhcn-leader", "password": "..." } ] } ] }
- *
- * login: a name for signing in at the desk; must_change true: the password is
- * to be changed the first time.
- * Paths of certificates are relative to the file; keys to `serve --keys`.
- */
-#include <jansson.h>
-
+/* vanthu init: a data directory, and the agencies and people of a province
+ * file (province.c). */
 #include "api/cli/cli.h"
-#include "api/office/accounts.h"
-#include "base/limits.h"
-
-struct province {
-	struct vt_cli *cli;
-	struct vt_store *store;
-	struct vt_arena *arena;
-	char dir[4096]; /* of the file */
-	size_t agencies, people;
-};
-
-static int
-bad(struct province *p, const char *where, const char *what)
-{
-	return vt_err_set(&p->cli->err, VT_E_SYNTAX, "province file, %s: %s",
-	    where, what);
-}
-
-static const char *
-str(json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s == NULL ? "" : s;
-}
-
-/* PEM or DER files named in a list, into certs. */
-static int
-read_certs(struct province *p, json_t *list, const char *where,
-    struct vt_span certs[VT_L(CERTS_MAX)], size_t *ret_n)
-{
-	size_t n = 0, k, got;
-	struct vt_span *read;
-	json_t *item;
-	int rc;
-
-	json_array_foreach(list, k, item)
-	{
-		char path[8192];
-		VT_BUF_AUTO(b);
-
-		if (!json_is_string(item))
-			return bad(p, where, "certificates: paths wanted");
-		if (json_string_value(item)[0] == '/')
-			snprintf(path, sizeof(path), "%s",
-			    json_string_value(item));
-		else
-			snprintf(path, sizeof(path), "%s/%s", p->dir,
-			    json_string_value(item));
-		rc = vt_cli_read(path, VT_L(KEY_FILE_MAX), &b, &p->cli->err);
-		if (rc != VT_OK ||
-		    (rc = vt_trust_read(vt_buf_view(&b), p->arena, &read, &got,
-			 &p->cli->err)) != VT_OK)
-			return rc;
-		for (size_t i = 0; i < got; i++) {
-			if (n == VT_L(CERTS_MAX))
-				return bad(p, where, "too many certificates");
-			certs[n++] = read[i];
-		}
-	}
-	*ret_n = n;
-	return VT_OK;
-}
-
-static int
-read_roles(struct province *p, json_t *list, const char *where, uint32_t *ret)
-{
-	uint32_t roles = 0, bit;
-	json_t *item;
-	size_t k;
-
-	json_array_foreach(list, k, item)
-	{
-		const char *s = json_string_value(item);
-
-		bit = s == NULL ? 0 : vt_role_parse(s);
-		if (bit == 0)
-			return bad(p, where, "roles: one is not known");
-		roles |= bit;
-	}
-	if (roles == 0)
-		return bad(p, where, "roles: none given");
-	if ((roles & VT_ROLE_SYSTEM) != 0 && roles != VT_ROLE_SYSTEM)
-		return bad(p, where,
-		    "roles: a system has no other role (it may not act as a "
-		    "person)");
-	*ret = roles;
-	return VT_OK;
-}
-
-/* A name and a password to sign in with, if the file gives them. */
-static int
-add_account(struct province *p, const vt_id *person, json_t *o)
-{
-	const char *login = str(o, "login"), *password = str(o, "password");
-	VT_CLEANUP(vt_secret_free) struct vt_secret *s = NULL;
-
-	if (login[0] == '\0')
-		return VT_OK;
-	if ((s = vt_secret_new(password, strlen(password))) == NULL)
-		return vt_err_set(&p->cli->err, VT_E_NOMEM, "init: no memory");
-	return vt_account_add(p->store, vt_context_system(), login, person, s,
-	    json_is_true(json_object_get(o, "must_change")), &p->cli->err);
-}
-
-static int
-add_person(struct province *p, uint32_t agency, json_t *o)
-{
-	struct vt_new_person np = { 0 };
-	struct vt_span certs[VT_L(CERTS_MAX)];
-	const char *where = str(o, "name");
-	vt_id id;
-	int rc;
-
-	if (where[0] == '\0')
-		return bad(p, "a person", "name is missing");
-	rc = read_roles(p, json_object_get(o, "roles"), where, &np.roles);
-	if (rc != VT_OK ||
-	    (rc = read_certs(p, json_object_get(o, "certificates"), where,
-		 certs, &np.n_certs)) != VT_OK)
-		return rc;
-	np.name = where;
-	np.position = str(o, "position");
-	np.unit = str(o, "unit");
-	np.token = vt_span_str(str(o, "token"));
-	np.certs = certs;
-	np.key_ref = str(o, "key");
-	p->people++;
-	rc = vt_office_add_person(p->store, agency, &np, &id, &p->cli->err);
-	return rc != VT_OK ? rc : add_account(p, &id, o);
-}
-
-static int
-add_agency(struct province *p, json_t *o)
-{
-	struct vt_agency_name name = { 0 };
-	struct vt_span certs[VT_L(CERTS_MAX)];
-	size_t n_certs, k;
-	json_t *person;
-	uint32_t no;
-	int rc;
-
-	name.code = str(o, "code");
-	name.name = str(o, "name");
-	name.short_name = str(o, "short");
-	name.place = str(o, "place");
-	if (name.code[0] == '\0' || name.name[0] == '\0')
-		return bad(p, "an agency", "code or name is missing");
-	rc = read_certs(p, json_object_get(o, "certificates"), name.code,
-	    certs, &n_certs);
-	if (rc != VT_OK ||
-	    (rc = vt_office_add_agency(p->store, &name, certs, n_certs,
-		 str(o, "key"), &no, &p->cli->err)) != VT_OK)
-		return rc;
-	p->agencies++;
-	json_array_foreach(json_object_get(o, "people"), k, person)
-	{
-		if ((rc = add_person(p, no, person)) != VT_OK)
-			return rc;
-	}
-	return VT_OK;
-}
-
-static void
-directory_of(const char *path, char *ret, size_t size)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		snprintf(ret, size, ".");
-	else
-		snprintf(ret, size, "%.*s", (int)(slash - path) + 1, path);
-}
-
-static int
-add_province(struct province *p, const char *path)
-{
-	json_error_t je;
-	VT_BUF_AUTO(b);
-	json_t *root, *agency;
-	size_t k;
-	int rc;
-
-	if ((rc = vt_cli_read(path, VT_L(JSON_BODY_MAX), &b, &p->cli->err)) !=
-	    VT_OK)
-		return rc;
-	directory_of(path, p->dir, sizeof(p->dir));
-	root = json_loadb(vt_buf_str(&b), b.n, JSON_REJECT_DUPLICATES, &je);
-	if (root == NULL)
-		return vt_err_set(&p->cli->err, VT_E_SYNTAX,
-		    "%s, line %d: %s", path, je.line, je.text);
-	if (json_array_size(json_object_get(root, "agencies")) == 0)
-		rc = bad(p, "agencies", "none are given");
-	json_array_foreach(json_object_get(root, "agencies"), k, agency)
-	{
-		if (rc == VT_OK)
-			rc = add_agency(p, agency);
-	}
-	json_decref(root);
-	return rc;
-}
-
-static int
-report(struct vt_cli *cli, const char *dir, const struct province *p)
-{
-	VT_BUF_AUTO(b);
-	struct vt_json j;
-
-	if (cli->json) {
-		vt_json_open(&j, &b, true);
-		vt_json_object(&j);
-		vt_json_kstr(&j, "directory", dir);
-		vt_json_kuint(&j, "agencies", p->agencies);
-		vt_json_kuint(&j, "people", p->people);
-		vt_json_end(&j);
-		vt_buf_putc(&b, '\n');
-	} else {
-		vt_buf_printf(&b,
-		    cli->vi ? "%s: %zu cơ quan, %zu người\n" :
-			      "%s: %zu agencies, %zu people\n",
-		    dir, p->agencies, p->people);
-	}
-	return vt_cli_print(cli, &b);
-}
+#include "api/cli/province.h"
 
 int
 vt_cli_init(struct vt_cli *cli)
@@ -250,9 +12,9 @@ vt_cli_init(struct vt_cli *cli)
 		{ "province", required_argument, NULL, 257 },
 		{ NULL, 0, NULL, 0 },
 	};
-	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
+	VT_CLEANUP(vt_store_close) struct vt_store *store = NULL;
 	struct vt_store_options so = VT_STORE_OPTIONS_INIT;
-	struct province p = { .cli = cli };
+	struct vt_province_count count = { 0 };
 	const char *province = NULL;
 	char **operands;
 	int c, n, rc;
@@ -269,18 +31,15 @@ vt_cli_init(struct vt_cli *cli)
 		return rc;
 	if (so.domain == NULL)
 		return vt_err_set(&cli->err, VT_E_USAGE, "--domain is missing");
-	if ((a = vt_arena_new((size_t)16 << 20)) == NULL)
-		return vt_err_set(&cli->err, VT_E_NOMEM, "init: no memory");
-	p.arena = a;
 	rc = vt_store_init(operands[0], &so, vt_context_system(), &cli->err);
 	if (rc != VT_OK)
 		return rc;
 	if (province != NULL) {
-		rc = vt_store_open(operands[0], &so, vt_context_system(),
-		    &p.store, &cli->err);
+		rc = vt_store_open(
+		    operands[0], &so, vt_context_system(), &store, &cli->err);
 		if (rc == VT_OK)
-			rc = add_province(&p, province);
-		vt_store_close(p.store);
+			rc = vt_cli_province_add(cli, store, province, &count);
 	}
-	return rc != VT_OK ? rc : report(cli, operands[0], &p);
+	return rc != VT_OK ? rc
+			   : vt_cli_province_report(cli, operands[0], &count);
 }

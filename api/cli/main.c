@@ -162,6 +162,49 @@ static const struct vt_command commands[] = {
 	    "is undone\n"
 	    "Papers, people and ledger of the first stay as they are.\n",
 	    vt_cli_merge },
+	{ "province", "province DIR PROVINCE.json",
+	    "adds the agencies and people of a file that a store does not have",
+	    "Known are agencies by code, people by login name, else by name; "
+	    "of them\nnothing is changed. The file is that of init "
+	    "(docs/operating.md).\n",
+	    vt_cli_province },
+	{ "person", "person VERB DIR [ID] ...",
+	    "people come, change and go, on a store that no server has open",
+	    "  person add DIR --agency CODE --name NAME --position P [--unit U] "
+	    "--roles R,R\n"
+	    "      [--from DAY] [--until DAY] [--cert PEM] [--email E] "
+	    "[--phone T]   prints the id\n"
+	    "  person show DIR ID                  posts and certificates\n"
+	    "  person rename DIR ID --name NAME\n"
+	    "  person contact DIR ID [--email E] [--phone T]\n"
+	    "  person post DIR ID --position P [--unit U] --roles R,R [--from "
+	    "DAY] [--until DAY]\n"
+	    "  person end-post DIR ID --post N [--until DAY]\n"
+	    "  person cert DIR ID --cert PEM       one more to sign with, the "
+	    "newest\n"
+	    "  person end-cert DIR ID --cert PEM | --sha256 HEX\n"
+	    "  person confirm DIR ID --post N | --cert PEM | --sha256 HEX\n"
+	    "  person key DIR ID --key file:NAME   where the key lies\n"
+	    "  person end DIR ID                   leaves: nothing lets him in "
+	    "any more\n"
+	    "Roles: leader, officer, clerk, administrator, auditor, archivist. "
+	    "Days are\nYYYY-MM-DD, of Vietnam, from the first moment to the "
+	    "last; none: now, open.\n",
+	    vt_cli_person },
+	{ "agency", "agency VERB DIR CODE ...",
+	    "agencies of a store that no server has open",
+	    "  agency add DIR CODE --name NAME [--short S] [--place P] [--cert "
+	    "PEM] [--key REF]\n"
+	    "  agency show DIR CODE                names and codes, "
+	    "certificates\n"
+	    "  agency name DIR CODE [--code NEW] [--name N] [--short S] "
+	    "[--place P] [--from DAY]\n"
+	    "      the old code goes on leading to it\n"
+	    "  agency cert DIR CODE --cert PEM     one more to seal with, the "
+	    "newest\n"
+	    "  agency end-cert DIR CODE --cert PEM | --sha256 HEX\n"
+	    "  agency key DIR CODE --key file:NAME\n",
+	    vt_cli_agency },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

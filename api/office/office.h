@@ -346,7 +346,7 @@ VT_NODISCARD int vt_office_public_content(struct vt_office *o,
 struct vt_new_person {
 	const char *name, *position, *unit;
 	uint32_t roles;
-	struct vt_span token;          /* bearer token, hashed here */
+	struct vt_span token; /* bearer token, hashed here; empty: none */
 	const struct vt_span *certs;
 	size_t n_certs;
 	const char *key_ref;
@@ -365,6 +365,25 @@ VT_NODISCARD int vt_office_add_agency(struct vt_store *s,
  */
 VT_NODISCARD int vt_office_merge_agency(struct vt_store *s, const char *code,
     const char *into, struct vt_err *reterr);
+
+/*
+ * What the agency of a code is called from n->from on (0: now). Members that
+ * are NULL stay as they will be then. The codes before go on leading to it, in
+ * searches and for packets under way. VT_E_INVALID (in the past), VT_E_EXISTS
+ * (another agency has or had the code).
+ */
+VT_NODISCARD int vt_office_name_agency(struct vt_store *s,
+    const struct vt_context *ctx, const char *code,
+    const struct vt_agency_name *n, struct vt_err *reterr);
+/* One more certificate to seal with, the newest; signatures that were made stay
+ * as they are. VT_E_EXISTS, VT_E_KEY_FORMAT. */
+VT_NODISCARD int vt_office_bind_agency(struct vt_store *s, const char *code,
+    struct vt_span der, struct vt_err *reterr);
+/* Seals no more; by SHA-256. VT_E_NOT_FOUND. */
+VT_NODISCARD int vt_office_unbind_agency(struct vt_store *s, const char *code,
+    const vt_hash *cert, struct vt_err *reterr);
+VT_NODISCARD int vt_office_key_agency(struct vt_store *s, const char *code,
+    const char *key_ref, struct vt_err *reterr);
 
 VT_NODISCARD int vt_office_add_person(struct vt_store *s, uint32_t agency_no,
     const struct vt_new_person *p, vt_id *ret, struct vt_err *reterr);

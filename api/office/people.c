@@ -183,8 +183,12 @@ check_cert(struct change *k, struct vt_span der, struct vt_err *reterr)
 }
 
 static int
-check_post(const struct vt_post *p, struct vt_err *reterr)
+check_post(
+    const struct change *k, const struct vt_post *p, struct vt_err *reterr)
 {
+	if (p->from != 0 && p->from < k->now - VT_TIME_S(86400))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "person: a post begins today or later");
 	if (p->roles == 0 || (p->roles & ~(uint32_t)HUMAN_ROLES) != 0)
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "person: roles: leader, officer, clerk, administrator, "
@@ -248,7 +252,7 @@ add_post(struct change *k, const struct vt_post *post, struct vt_err *reterr)
 	struct vt_post *list;
 	int rc;
 
-	if ((rc = check_post(post, reterr)) != VT_OK ||
+	if ((rc = check_post(k, post, reterr)) != VT_OK ||
 	    (rc = ask(k, reterr)) != VT_OK)
 		return rc;
 	if ((list = own_posts(k)) == NULL)
@@ -646,7 +650,7 @@ decide_new(struct change *k, uint32_t agency_no, const struct vt_person_new *n,
 	k->p.active = true;
 	k->p.posts = post;
 	k->p.n_posts = 1;
-	rc = check_post(post, reterr);
+	rc = check_post(k, post, reterr);
 	if (rc == VT_OK)
 		rc = ask(k, reterr);
 	if (rc == VT_OK && n->cert.n > 0)
