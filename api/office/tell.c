@@ -5,7 +5,9 @@
  * tenants of this store, the delivery's log alone.
  *
  * A status is never forgotten. After the budget it is tried once a day; what
- * the peer will not take waits for a person. Both show (untold.c).
+ * the peer will not take waits for a person. Both show (untold.c). Those of one
+ * paper go out one after the other (docstore/work.h, VT_WORK_TURN): many a
+ * system shows the one that came last.
  */
 #include <stdlib.h>
 
@@ -17,6 +19,8 @@
 #include "api/office/work.h"
 
 #define DAILY VT_TIME_S(86400)
+/* Tries by the queue's own back-off: a day, most of them an hour apart. */
+#define TRIES_HERE 34
 
 /* ---- enqueueing ---- */
 
@@ -436,5 +440,8 @@ vt_tell_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 	}
 	vt_buf_free(&k->local.receipt);
 	free(k);
+	/* those after it wait no longer for what does not even leave us */
+	if (rc != VT_OK && *ret_due == VT_TIME_NONE && w->attempt > TRIES_HERE)
+		*ret_due = vt_now(o->o.ctx) + DAILY;
 	return rc;
 }

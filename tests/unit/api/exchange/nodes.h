@@ -407,6 +407,51 @@ send_to(struct node *n, size_t tenant, const vt_id *paper, const char *code)
 	vt_act_result_free(&r);
 }
 
+/* Every act of the receiver, by number of the status that follows. */
+static UNUSED int
+receiver_act(struct node *n, size_t tenant, const vt_id *paper, unsigned code,
+    struct vt_act_result *r, struct vt_err *err)
+{
+	struct vt_actor who = actor(n, tenant);
+	struct vt_request rq = request(n, &who);
+	struct vt_assignment as = { .lead = n->person[tenant],
+		.due_on = "2026-04-01",
+		.opinion = "Giao xử lý" };
+
+	switch (code) {
+	case 2:
+		return vt_office_refuse(
+		    n->office, &rq, paper, "Không thuộc thẩm quyền", r, err);
+	case 3:
+		return vt_office_accept(n->office, &rq, paper, r, err);
+	case 4:
+		return vt_office_assign(n->office, &rq, paper, &as, r, err);
+	case 5:
+		return vt_office_process(
+		    n->office, &rq, paper, "Đang làm", r, err);
+	case 6:
+		return vt_office_finish(
+		    n->office, &rq, paper, NULL, "Xong", r, err);
+	case 15:
+		return vt_office_answer_recall(
+		    n->office, &rq, paper, true, "", r, err);
+	default:
+		return vt_office_answer_recall(
+		    n->office, &rq, paper, false, "Đã xử lý xong", r, err);
+	}
+}
+
+static UNUSED void
+do_act(struct node *n, size_t tenant, const vt_id *paper, unsigned code)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+
+	tap_call(receiver_act(n, tenant, paper, code, &r, &err), &err,
+	    "the act that status %u follows from", code);
+	vt_act_result_free(&r);
+}
+
 /* ---- looking ---- */
 
 /* A delivery without what is borrowed. */
