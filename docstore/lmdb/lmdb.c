@@ -334,16 +334,15 @@ lmdb_commit(struct vt_txn *base, struct vt_err *reterr)
 	free(t);
 	if (rc == 0)
 		return VT_OK;
-	if (rc != EIO && rc != MDB_PANIC)
-		return lmdb_err(rc, "commit", reterr);
-	/* EIO is also LMDB's word for a write that came out short, which is
-	 * how most disks fill up. */
+	/* Whatever the error is called: the last write may have been done. */
 	if (!is_unchanged(env, id))
 		return vt_err_set(reterr, VT_E_UNKNOWN_OUTCOME,
 		    "commit: the disk reported an error: %s", mdb_strerror(rc));
-	return vt_err_set(reterr, is_full(env) ? VT_E_STORE_FULL : VT_E_IO,
-	    "commit: nothing was changed: %s",
-	    is_full(env) ? "no space left on the disk" : mdb_strerror(rc));
+	/* EIO is also LMDB's word for a write that came out short, which is
+	 * how most disks fill up. */
+	if (rc == EIO && is_full(env))
+		rc = ENOSPC;
+	return lmdb_err(rc, "commit: nothing was changed", reterr);
 }
 
 static void

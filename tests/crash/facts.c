@@ -13,6 +13,8 @@ struct act_fact {
 	char key[FACT_KEY];
 	struct ask_series series;
 	enum { ASKED, DONE, REFUSED } word;
+	unsigned int n_asked;
+	bool unsure; /* asked again before there was an answer */
 	const uint8_t *receipt;
 	size_t n;
 };
@@ -142,6 +144,8 @@ act_word(struct facts *f, const struct tape_entry *e)
 
 	if (e->r.flags == MARK_ASK) {
 		/* Asked again: what was answered before still holds. */
+		a->unsure |= a->word == ASKED && a->n_asked > 0;
+		a->n_asked++;
 		if (a->word == REFUSED)
 			a->word = ASKED;
 		memcpy(&a->series, e->b, sizeof(a->series));
@@ -154,7 +158,7 @@ act_word(struct facts *f, const struct tape_entry *e)
 		a->word = DONE;
 		a->receipt = e->b;
 		a->n = e->r.n_b;
-	} else if (a->word != DONE) {
+	} else if (a->word != DONE && !a->unsure) {
 		a->word = REFUSED;
 	}
 }

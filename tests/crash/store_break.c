@@ -7,6 +7,8 @@
  *	store_break calls N	it is lived through N times; each time another
  *				call fails in one of the ways it can, or the
  *				disk is full for a while, or the map
+ *	store_break one CALL COUNT FAULT MAP
+ *				one of these again
  *	store_break lie		its syncs do nothing: what is lost is seen
  *
  * and after each the store is held to what was answered (facts.c), with all of
@@ -295,10 +297,11 @@ static const struct {
 	enum tape_fault fault[6];
 } ways[] = {
 	{ TAPE_OPEN, { TAPE_EIO, TAPE_ENOSPC } },
-	{ TAPE_WRITE,
-	    { TAPE_EIO, TAPE_EIO_AFTER, TAPE_ENOSPC, TAPE_SHORT, TAPE_EINTR } },
+	{ TAPE_WRITE, { TAPE_EIO, TAPE_EIO_AFTER, TAPE_ENOSPC,
+			  TAPE_ENOSPC_AFTER, TAPE_SHORT, TAPE_EINTR } },
 	{ TAPE_SIZE, { TAPE_EIO, TAPE_ENOSPC } },
-	{ TAPE_SYNC, { TAPE_EIO, TAPE_EIO_AFTER, TAPE_ENOSPC, TAPE_EINTR } },
+	{ TAPE_SYNC,
+	    { TAPE_EIO, TAPE_EIO_AFTER, TAPE_ENOSPC_AFTER, TAPE_EINTR } },
 	{ TAPE_MKDIR, { TAPE_EIO, TAPE_ENOSPC } },
 	{ TAPE_LINK, { TAPE_EIO, TAPE_EIO_AFTER, TAPE_ENOSPC } },
 	{ TAPE_UNLINK, { TAPE_EIO } },
@@ -390,7 +393,8 @@ static void
 disturb(const struct disturbed *x)
 {
 	static const char *const names[] = { "none", "EIO", "EIO after it",
-		"ENOSPC", "short", "EINTR", "ENOMEM", "lie", "no room" };
+		"ENOSPC", "short", "EINTR", "ENOMEM", "lie", "no room",
+		"ENOSPC after it" };
 	struct facts *f = facts_new();
 	struct disk *d = disk_new();
 	char name[160];
@@ -519,6 +523,11 @@ main(int argc, char **argv)
 		calls(n);
 	else if (strcmp(mode, "lie") == 0)
 		lie();
+	else if (strcmp(mode, "one") == 0 && argc == 6)
+		disturb(&(struct disturbed){ .call = n,
+		    .n = strtoull(argv[3], NULL, 10),
+		    .fault = (enum tape_fault)strtol(argv[4], NULL, 10),
+		    .map_size = strtoull(argv[5], NULL, 10) });
 	else
 		tap_need(false, "power N, calls N or lie, not \"%s\"", mode);
 	if (strcmp(mode, "lie") != 0) {

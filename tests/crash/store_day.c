@@ -119,7 +119,10 @@ ask(struct doer *d, const struct vt_act *a, bool was_refused)
 		each_upload(a, held);
 		for (size_t i = 0; i < a->n_steps; i++)
 			mark(MARK_KIND, a->steps[i].kind, NULL, 0, NULL, 0);
-		if (was_refused && d->r.repeated)
+		/* What came from elsewhere is a repeat by its own id. */
+		if (was_refused && d->r.repeated &&
+		    a->steps[0].kind != VT_STEP_CONSIGN &&
+		    a->steps[0].kind != VT_STEP_RECEIVE)
 			wrong("an act that was refused was there");
 	} else if (vt_outcome(rc) != VT_OUTCOME_UNKNOWN) {
 		mark(MARK_REFUSED, rc, a->key, n, NULL, 0);

@@ -180,6 +180,17 @@ leave(long rc, int e)
 	return rc;
 }
 
+/* Likewise; but a fault may say that what was done has failed. */
+static long
+leave_after(int fault, long rc, int e)
+{
+	if (fault == TAPE_EIO_AFTER)
+		return leave(-1, EIO);
+	if (fault == TAPE_ENOSPC_AFTER)
+		return leave(-1, ENOSPC);
+	return leave(rc, e);
+}
+
 /* The error of a fault that lets a call do nothing; 0: do it. */
 static int
 refusal(int fault, bool needs_room)
@@ -387,8 +398,7 @@ tape_read(int fd, void *p, size_t n, off64_t off)
 		n /= 2;
 	r = off < 0 ? get_read()(fd, p, n) : get_pread64()(fd, p, n, off);
 	e = errno;
-	return leave(fault == TAPE_EIO_AFTER ? -1 : r,
-	    fault == TAPE_EIO_AFTER ? EIO : e);
+	return leave_after(fault, r, e);
 }
 
 EXPORT ssize_t
@@ -560,12 +570,8 @@ tape_write(int fd, const void *p, size_t n, off64_t off)
 		n /= 2;
 	r = off < 0 ? get_write()(fd, p, n) : get_pwrite64()(fd, p, n, off);
 	e = errno;
-	/* Nobody knows how much of it is on the disk. */
-	if (fault == TAPE_EIO_AFTER)
-		rec.flags &= (uint16_t)~TAPE_DSYNC;
 	put(&rec, p, r > 0 ? (size_t)r : 0, NULL, 0);
-	return leave(fault == TAPE_EIO_AFTER ? -1 : r,
-	    fault == TAPE_EIO_AFTER ? EIO : e);
+	return leave_after(fault, r, e);
 }
 
 static ssize_t
@@ -652,8 +658,7 @@ ftruncate64(int fd, off64_t size)
 	e = errno;
 	rec.flags = rc == 0 ? 0 : TAPE_FAILED;
 	put(&rec, NULL, 0, NULL, 0);
-	return (int)leave(fault == TAPE_EIO_AFTER ? -1 : rc,
-	    fault == TAPE_EIO_AFTER ? EIO : e);
+	return (int)leave_after(fault, rc, e);
 }
 
 EXPORT int
@@ -698,8 +703,7 @@ tape_sync(int fd, int (*real)(int))
 	rc = real(fd);
 	e = errno;
 	put_fd(TAPE_SYNC, rc == 0 ? 0 : TAPE_FAILED, fd);
-	return (int)leave(fault == TAPE_EIO_AFTER ? -1 : rc,
-	    fault == TAPE_EIO_AFTER ? EIO : e);
+	return (int)leave_after(fault, rc, e);
 }
 
 EXPORT int
@@ -746,8 +750,7 @@ two_names(enum tape_op op, const char *a, const char *b,
 	rc = real(a, b);
 	e = errno;
 	put_names(op, rc == 0, p ? p : "", q);
-	return (int)leave(fault == TAPE_EIO_AFTER ? -1 : rc,
-	    fault == TAPE_EIO_AFTER ? EIO : e);
+	return (int)leave_after(fault, rc, e);
 }
 
 EXPORT int
@@ -776,8 +779,7 @@ one_name(enum tape_op op, const char *path, mode_t mode)
 	rc = op == TAPE_MKDIR ? get_mkdir()(path, mode) : get_unlink()(path);
 	e = errno;
 	put_names(op, rc == 0, p, NULL);
-	return (int)leave(fault == TAPE_EIO_AFTER ? -1 : rc,
-	    fault == TAPE_EIO_AFTER ? EIO : e);
+	return (int)leave_after(fault, rc, e);
 }
 
 EXPORT int

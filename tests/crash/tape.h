@@ -58,8 +58,9 @@ enum tape_fault {
 	TAPE_SHORT, /* half of the bytes */
 	TAPE_EINTR,
 	TAPE_ENOMEM,
-	TAPE_LIE,    /* a sync says that it was done, and was not */
-	TAPE_NOROOM, /* ENOSPC of what needs room, the others are done */
+	TAPE_LIE,          /* a sync says that it was done, and was not */
+	TAPE_NOROOM,       /* ENOSPC of what needs room, the others are done */
+	TAPE_ENOSPC_AFTER, /* as a thin volume: room was missing later on */
 	TAPE_FAULTS
 };
 
