@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Of the house, to be read: agencies, people and their posts, number books. */
+/* Of the house, to be read: agencies and number books. */
 #include "api/v1/v1_priv.h"
 
 #define AGENCIES_MAX 100
-#define PEOPLE_MAX   200
 #define SERIES_MAX   200
 
 static void
@@ -91,86 +90,6 @@ vt_v1_read_agency(
 		return rc;
 	vt_v1_json(res, &j);
 	agency_out(&j, v, &a);
-	vt_json_end(&j);
-	return vt_v1_tagged(req, res, reterr);
-}
-
-/* --- people and posts --- */
-
-/* No keys, tokens or certificates: who somebody is, not what he holds. */
-static void
-person_out(struct vt_json *j, const struct vt_person *p)
-{
-	vt_json_kid(j, "id", &p->id);
-	vt_json_kstr(j, "name", p->name);
-	vt_v1_kstr(j, "position", p->position);
-	vt_v1_kstr(j, "unit", p->unit);
-	vt_v1_roles_out(j, p->roles);
-	vt_json_kbool(j, "active", p->active);
-	vt_v1_ktime(j, "since", p->since);
-}
-
-int
-vt_v1_list_people(
-    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_person *p;
-	struct vt_json j;
-	uint64_t after;
-	size_t n = 0;
-	int rc;
-
-	p = vt_arena_array(req->arena, PEOPLE_MAX, sizeof(*p));
-	if (p == NULL)
-		return vt_arena_err(req->arena, reterr);
-	if ((rc = vt_office_may_read(vt_v1_actor(req), reterr)) != VT_OK ||
-	    (rc = vt_v1_query_cursor(req, &after, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(
-		 vt_office_store(vt_v1_office(req)), &v, reterr)) != VT_OK ||
-	    (rc = vt_person_list(v, vt_v1_actor(req)->agency_no, after, p,
-		 PEOPLE_MAX, &n, reterr)) != VT_OK)
-		return rc;
-	vt_v1_json(res, &j);
-	vt_json_key(&j, "people");
-	vt_json_array(&j);
-	for (size_t i = 0; i < n; i++) {
-		vt_json_object(&j);
-		person_out(&j, &p[i]);
-		vt_json_end(&j);
-	}
-	vt_json_end(&j);
-	vt_json_kstr(&j, "next",
-	    n < PEOPLE_MAX ? NULL : vt_v1_cursor(req, p[n - 1].seq));
-	vt_json_end(&j);
-	return VT_OK;
-}
-
-int
-vt_v1_read_person(
-    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_person p;
-	struct vt_json j;
-	vt_id id;
-	int rc;
-
-	if ((rc = vt_office_may_read(vt_v1_actor(req), reterr)) != VT_OK ||
-	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(
-		 vt_office_store(vt_v1_office(req)), &v, reterr)) != VT_OK)
-		return rc;
-	rc = vt_person_get(v, &id, &p, reterr);
-	/* Another agency's people are not told from ones that are not. */
-	if (rc == VT_E_PERSON_UNKNOWN ||
-	    (rc == VT_OK && p.agency_no != vt_v1_actor(req)->agency_no))
-		return vt_err_set(
-		    reterr, VT_E_NOT_FOUND, "there is no such person here");
-	if (rc != VT_OK)
-		return rc;
-	vt_v1_json(res, &j);
-	person_out(&j, &p);
 	vt_json_end(&j);
 	return vt_v1_tagged(req, res, reterr);
 }

@@ -56,6 +56,7 @@ static const struct want {
 	{ "manage webhooks", "MS", "webhooks:manage", 's', false },
 	{ "change the key of webhooks", "M", "webhooks:manage", 's', false },
 	{ "manage people", "M", "house:manage", '-', false },
+	{ "list people", "LOCSAKM", "papers:read", '-', false },
 	{ "confirm a change of rights", "LM", "house:manage", '-', false },
 };
 
