@@ -16,35 +16,94 @@ static const char *const agencies[] = { "Ủy ban ", "Uỷ ban ", "UBND ",
 	"Chính phủ", "Quốc hội", "Đảng ủy ", "Tỉnh ủy ", "Huyện ủy ",
 	"Thành ủy ", "Đài ", "Cơ quan ", "Agency " };
 
-/* By its name: certificates of here do not say otherwise what somebody is. */
 static bool
-is_agency(const struct vt_signature_verdict *s)
+is_timestamp(const struct vt_signature_verdict *s)
 {
-	if (s->signer_org != NULL && strcmp(s->signer, s->signer_org) == 0)
-		return true;
+	return s->format != NULL && strcmp(s->format, "RFC3161") == 0;
+}
+
+/* Where the certificate does not say what somebody is: by the name. */
+static bool
+named_agency(const struct vt_signature_verdict *s)
+{
 	for (size_t i = 0; i < sizeof(agencies) / sizeof(agencies[0]); i++)
 		if (strncmp(s->signer, agencies[i], strlen(agencies[i])) == 0)
 			return true;
 	return false;
 }
 
+static bool
+is_agency(const struct vt_signature_verdict *s)
+{
+	return s->signer_kind == VT_SIGNER_ORGANISATION ||
+	       (s->signer_kind == VT_SIGNER_UNKNOWN && named_agency(s));
+}
+
+const char *
+vt_page_signer_kind(
+    const struct vt_page *p, const struct vt_signature_verdict *s)
+{
+	if (is_timestamp(s))
+		return vt_page_t(p, "dấu thời gian", "time stamp");
+	if (s->signer == NULL)
+		return NULL;
+	switch (s->signer_kind) {
+	case VT_SIGNER_ORGANISATION:
+		return vt_page_t(p, "chữ ký số của cơ quan, tổ chức (con dấu)",
+		    "an organisation's signature (seal)");
+	case VT_SIGNER_PERSON:
+		return vt_page_t(
+		    p, "chữ ký số cá nhân", "a person's signature");
+	case VT_SIGNER_UNKNOWN:
+		break;
+	}
+	return named_agency(s)
+		   ? vt_page_t(p,
+			 "chứng thư không nói của ai; theo tên thì là của cơ "
+			 "quan",
+			 "the certificate does not say whose; by its name an "
+			 "agency's")
+		   : vt_page_t(p,
+			 "không rõ của cá nhân hay cơ quan: chứng thư không "
+			 "nói",
+			 "a person's or an agency's is not known: the "
+			 "certificate does not say");
+}
+
 /* Valid, and yet: a paper has a person's signature and its agency's. */
 static struct vt_said
 passed(const struct vt_page *p, const struct vt_verdict *v)
 {
-	size_t person = 0, agency = 0;
+	size_t person = 0, agency = 0, unknown = 0;
 
 	for (size_t i = 0; i < v->n_signatures; i++) {
 		const struct vt_signature_verdict *s = &v->signatures[i];
 
-		if (s->signer == NULL ||
-		    (s->format != NULL && strcmp(s->format, "RFC3161") == 0))
+		if (s->signer == NULL || is_timestamp(s))
 			continue;
 		if (is_agency(s))
 			agency++;
-		else
+		else if (s->signer_kind == VT_SIGNER_PERSON)
 			person++;
+		else
+			unknown++;
 	}
+	if (agency == 0 && unknown > 0)
+		return said(VT_TONE_UNSURE,
+		    vt_page_t(p,
+			"Chữ ký hợp lệ nhưng không rõ chữ ký nào là của cơ "
+			"quan",
+			"Valid, but which signature is the agency's is not "
+			"known"),
+		    vt_page_t(p,
+			"Người ký dưới đây đúng và nội dung không bị sửa sau "
+			"khi ký, nhưng chứng thư không nói chữ ký là của cá "
+			"nhân hay của cơ quan. Văn bản điện tử phải có cả chữ "
+			"ký số của cơ quan ban hành.",
+			"Who signed below is right and nothing was changed "
+			"after signing, but no certificate says that it is an "
+			"agency's. An electronic paper bears the signature of "
+			"its agency, too."));
 	if (agency == 0 && person > 0)
 		return said(VT_TONE_UNSURE,
 		    vt_page_t(p,
@@ -57,7 +116,7 @@ passed(const struct vt_page *p, const struct vt_verdict *v)
 			"Who signed below is right and nothing was changed "
 			"after signing, but an electronic paper bears the "
 			"signature of its agency, too."));
-	if (person == 0 && agency > 0)
+	if (person + unknown == 0 && agency > 0)
 		return said(VT_TONE_UNSURE,
 		    vt_page_t(p,
 			"Chữ ký hợp lệ nhưng thiếu chữ ký số của người có "
@@ -206,6 +265,7 @@ vt_page_signature(
 		       "Name as claimed (not confirmed)"),
 	    s->signer != NULL ? s->signer
 			      : vt_page_t(p, "Không rõ", "Unknown"));
+	vt_page_row(p, vt_page_t(p, "Là", "It is"), vt_page_signer_kind(p, s));
 	vt_page_row(p,
 	    vt_page_t(p, "Ngày ký (người ký khai)", "Date (as claimed)"),
 	    vt_buf_str(&when));

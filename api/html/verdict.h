@@ -18,6 +18,11 @@ struct vt_said vt_page_overall(
 /* "✓ Hợp lệ": one signature's. Static. */
 const char *vt_page_indication(const struct vt_page *p, enum vt_indication i);
 
+/* Whether it is an agency's (seal) or a person's, by the certificate; says so
+ * when that is not known. NULL: there is none. Static. */
+const char *vt_page_signer_kind(
+    const struct vt_page *p, const struct vt_signature_verdict *s);
+
 /* A section on signature number no (from 1): who, when, what, why. */
 void vt_page_signature(
     struct vt_page *p, const struct vt_signature_verdict *s, size_t no);

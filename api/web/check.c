@@ -20,19 +20,21 @@ signer(struct vt_page *p, const struct vt_signature_verdict *s)
 	static const enum vt_tone tone[] = { [VT_TOTAL_PASSED] = VT_TONE_GOOD,
 		[VT_INDETERMINATE] = VT_TONE_UNSURE,
 		[VT_TOTAL_FAILED] = VT_TONE_BAD };
+	const char *kind = vt_page_signer_kind(p, s);
 	VT_BUF_AUTO(when);
 
 	vt_page_moment(s->claimed_time, &when);
 	vt_html(p->b,
 	    "<li class=\"%s\"><b>%s</b> <span>%s%s</span> "
-	    "<span class=\"quiet\">%s</span></li>\n",
+	    "<span class=\"quiet\">%s</span><span class=\"kind\">%s</span>"
+	    "</li>\n",
 	    vt_tone_class(tone[s->indication]),
 	    vt_page_indication(p, s->indication),
 	    s->indication == VT_TOTAL_PASSED
 		? ""
 		: vt_page_t(p, "tên tự khai: ", "as claimed: "),
 	    s->signer == NULL ? vt_page_t(p, "không rõ", "unknown") : s->signer,
-	    vt_buf_str(&when));
+	    vt_buf_str(&when), kind == NULL ? "" : kind);
 }
 
 static void

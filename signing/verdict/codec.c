@@ -35,7 +35,8 @@ enum {
 	S_COVERAGE,
 	S_REVOCATION,
 	S_REASONS,
-	S_CHANGES
+	S_CHANGES,
+	S_SIGNER_KIND
 };
 enum { R_CODE = 1, R_CLAUSE, R_VI, R_EN, R_DETAIL };
 enum { C_REVISION = 1, C_OBJECT, C_PATH, C_RULE, C_MEANING };
@@ -122,6 +123,8 @@ put_signature(const struct vt_signature_verdict *s, struct vt_buf *b)
 	vt_cbor_array(b, s->n_changes);
 	for (i = 0; i < s->n_changes; i++)
 		put_change(&s->changes[i], b);
+	if (s->signer_kind != VT_SIGNER_UNKNOWN)
+		put_uint(&w, S_SIGNER_KIND, (uint64_t)s->signer_kind);
 	vt_cbor_map_end(&w);
 }
 
@@ -357,6 +360,9 @@ get_signature(struct reader *r, struct vt_signature_verdict *ret)
 			break;
 		case S_REVISION:
 			ret->revision = vt_cbor_get_uint(&r->c);
+			break;
+		case S_SIGNER_KIND:
+			ret->signer_kind = get_enum(r, VT_SIGNER_ORGANISATION);
 			break;
 		case S_COVERAGE:
 			ret->coverage = get_enum(r, VT_COVERAGE_UNCLEAR);

@@ -10,6 +10,7 @@
 
 #include "signing/key/x509.h"
 #include "signing/verdict/facts.h"
+#include "signing/verdict/signer_kind.h"
 
 /* ---- rules over values ---- */
 
@@ -233,6 +234,7 @@ describe_signer(struct vt_facts *f, const struct vt_signature_facts *s,
 	    name_text(f, X509_get_issuer_name(s->signer), NID_commonName);
 	ret->serial = serial_text(f, s->signer);
 	ret->certificate = s->signer_der;
+	ret->signer_kind = vt_signer_kind_of(s->signer);
 }
 
 void

@@ -68,6 +68,26 @@ json_changes(const struct vt_signature_verdict *s, struct vt_json *j)
 	vt_json_end(j);
 }
 
+/* NULL: the certificate does not say. */
+static const char *const signer_kinds[] = { [VT_SIGNER_UNKNOWN] = NULL,
+	[VT_SIGNER_PERSON] = "person",
+	[VT_SIGNER_ORGANISATION] = "organization" };
+
+static const char *
+signer_kind_text(enum vt_signer_kind h, bool vi)
+{
+	switch (h) {
+	case VT_SIGNER_PERSON:
+		return vi ? "cá nhân" : "a person";
+	case VT_SIGNER_ORGANISATION:
+		return vi ? "cơ quan, tổ chức" : "an organization";
+	case VT_SIGNER_UNKNOWN:
+		break;
+	}
+	return vi ? "không rõ (chứng thư không nói)"
+		  : "not known (the certificate does not say)";
+}
+
 static void
 json_certificate(const struct vt_signature_verdict *s, struct vt_json *j)
 {
@@ -99,6 +119,7 @@ json_signature(const struct vt_signature_verdict *s, struct vt_json *j)
 	vt_json_kstr(j, "level", s->level);
 	vt_json_kstr(j, "signer", s->signer);
 	vt_json_kstr(j, "organization", s->signer_org);
+	vt_json_kstr(j, "signer_kind", signer_kinds[s->signer_kind]);
 	json_certificate(s, j);
 	vt_json_key(j, "claimed_time");
 	if (s->claimed_time == VT_TIME_NONE)
@@ -268,6 +289,9 @@ print_signature(
 	vt_buf_putc(b, '\n');
 	put_line(b, vi ? "Người ký" : "Signer",
 	    s->signer == NULL ? (vi ? "không rõ" : "unknown") : s->signer);
+	if (s->certificate.n > 0)
+		put_line(b, vi ? "Chứng thư của" : "Certificate of",
+		    signer_kind_text(s->signer_kind, vi));
 	if (s->signer_org != NULL)
 		put_line(b, vi ? "Cơ quan" : "Organization", s->signer_org);
 	if (s->issuer != NULL)

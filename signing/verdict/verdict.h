@@ -47,6 +47,13 @@ struct vt_change {
 	const char *meaning; /* "fills the laid text field vt_number" */
 };
 
+/* Whose certificate signed, as far as it says (signer_kind.h). */
+enum vt_signer_kind {
+	VT_SIGNER_UNKNOWN = 0,
+	VT_SIGNER_PERSON,
+	VT_SIGNER_ORGANISATION
+};
+
 struct vt_signature_verdict {
 	const char *field;
 	enum vt_indication indication;
@@ -55,6 +62,7 @@ struct vt_signature_verdict {
 	const char *level;          /* "B-B", ...; NULL when none */
 	const char *signer;         /* subject CN, NULL when unknown */
 	const char *signer_org, *issuer, *serial;
+	enum vt_signer_kind signer_kind;
 	struct vt_span certificate; /* DER; empty when unknown */
 	vt_time claimed_time;       /* /M or signing-time; VT_TIME_NONE */
 	size_t revision;

@@ -674,6 +674,7 @@ verdict(struct vt_verdict **ret)
 	s->issuer = "CA mẫu";
 	s->claimed_time = 1763700000000000;
 	s->coverage = VT_COVERAGE_WHOLE_FILE;
+	s->signer_kind = fake.unsaid ? VT_SIGNER_UNKNOWN : VT_SIGNER_PERSON;
 	if (fake.overall != VT_OVERALL_PASSED) {
 		s->reasons = r;
 		s->n_reasons = 1;
@@ -686,6 +687,8 @@ verdict(struct vt_verdict **ret)
 	s[1] = s[0];
 	s[1].field = "vt_agency";
 	s[1].signer = s[1].signer_org;
+	if (!fake.unsaid)
+		s[1].signer_kind = VT_SIGNER_ORGANISATION;
 	if (fake.alone && fake.by_agency)
 		s[0] = s[1];
 	*ret = v;

@@ -34,6 +34,7 @@ struct fake {
 	/* verdict of any file, and the bytes that came */
 	enum vt_overall overall;
 	bool alone, by_agency; /* one signature: a person's, or this */
+	bool unsaid;           /* certificates do not say whose they are */
 	uint64_t checked_bytes;
 	uint8_t checked_first;
 	unsigned statuses;  /* in the log of every delivery */

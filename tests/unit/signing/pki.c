@@ -48,6 +48,10 @@ set_subject(X509 *x, const struct pki_options *o)
 			 (const unsigned char *)o->o, -1, -1, 0) == 1);
 	NEED(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
 		 (const unsigned char *)o->cn, -1, -1, 0) == 1);
+	for (size_t i = 0; i < 2 && o->more[i][0] != NULL; i++)
+		NEED(X509_NAME_add_entry_by_txt(name, o->more[i][0],
+			 MBSTRING_UTF8, (const unsigned char *)o->more[i][1],
+			 -1, -1, 0) == 1);
 	NEED(X509_set_subject_name(x, name) == 1);
 	X509_NAME_free(name);
 }
@@ -93,6 +97,10 @@ add_extensions(X509 *x, const struct pki_options *o, X509 *issuer)
 		    o->ca_issuers_url == NULL ? "" : o->ca_issuers_url);
 		add_extension(x, issuer, NID_info_access, aia);
 	}
+	if (o->policies != NULL)
+		add_extension(x, issuer, NID_certificate_policies, o->policies);
+	if (o->qc != NULL)
+		add_extension(x, issuer, NID_qcStatements, o->qc);
 	if (o->no_check)
 		add_extension(x, issuer, NID_id_pkix_OCSP_noCheck, "ignored");
 }

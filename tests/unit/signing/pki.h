@@ -14,7 +14,9 @@
 
 struct pki_options {
 	enum vt_key_alg alg;
-	const char *cn, *o;            /* subject; o may be NULL */
+	const char *cn, *o;     /* subject; o may be NULL */
+	const char *more[2][2]; /* attributes by name, with values; or NULL */
+	const char *policies, *qc; /* extensions in OpenSSL's syntax; or NULL */
 	vt_time not_before, not_after; /* 0: 2026-01-01 to 2036-01-01 */
 	const char *key_usage;         /* OpenSSL's syntax; NULL: the usual of a
 					  signer or CA; "": no extension */

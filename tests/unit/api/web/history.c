@@ -117,6 +117,36 @@ test_said(struct vt_buf *b)
 	fake.statuses = 0;
 }
 
+/* Whose each signature is, by its certificate; or that it is not known. */
+static void
+test_kinds(struct vt_buf *b)
+{
+	fake.overall = VT_OVERALL_PASSED;
+	(void)get(b, PAPER "/check?again=1", 'o');
+	tap_ok(HAS("<dd>chữ ký số cá nhân</dd>") &&
+		   HAS("<dd>chữ ký số của cơ quan, tổ chức (con dấu)</dd>") &&
+		   HAS("<h1>Chữ ký hợp lệ</h1>"),
+	    "a person's and an agency's");
+	desk.direction = VT_DIR_IN;
+	(void)get(b, PAPER "/check?piece=1", 'o');
+	tap_ok(HAS(">chữ ký số cá nhân</span>") && HAS("(con dấu)</span>"),
+	    "beside the paper, too");
+	fake.unsaid = true;
+	(void)get(b, PAPER "/check?again=1", 'o');
+	tap_ok(HAS("không rõ của cá nhân hay cơ quan") &&
+		   HAS("theo tên thì là của cơ quan") &&
+		   HAS("<h1>Chữ ký hợp lệ</h1>"),
+	    "no certificate says: said, and what the name says");
+	fake.alone = true;
+	(void)get(b, PAPER "/check?again=1", 'o');
+	tap_ok(HAS("<h1>Chữ ký hợp lệ nhưng không rõ chữ ký nào là của cơ "
+		   "quan</h1>"),
+	    "one that may be anybody's");
+	(void)get(b, PAPER "/check?again=1&lang=en", 'o');
+	fake.alone = fake.unsaid = false;
+	desk.direction = VT_DIR_OUT;
+}
+
 int
 main(void)
 {
@@ -127,6 +157,7 @@ main(void)
 	test_sent(&b);
 	test_handed(&b);
 	test_said(&b);
+	test_kinds(&b);
 	desk_end();
 	return tap_done();
 }
