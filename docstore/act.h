@@ -411,7 +411,10 @@ struct vt_step {
 		 * came, repeats included. Codes 1 to 6 end the delivery's work
 		 * item: it is there. Changes no revision of the paper.
 		 * After DELIVERY_LOG_MAX rows the state follows, and only what
-		 * is new about the delivery gets a row.
+		 * is new about the delivery gets a row. `at` before the
+		 * delivery was made or after received_at, by more than
+		 * STATUS_CLOCK_S, is kept in the log; the delivery's times and
+		 * reason go by received_at.
 		 */
 		struct {
 			vt_id delivery;

@@ -95,7 +95,7 @@ state_by_status(struct vt_delivery *d, uint32_t code)
 		d->state = VT_DELIVERY_ARRIVED;
 }
 
-/* When a status was stated, and when we heard of it. */
+/* When a status counts as stated, and when we heard of it. */
 struct heard {
 	vt_time at, received;
 };
@@ -230,6 +230,8 @@ vt_delivery_evolve(struct vt_delivery *d, const struct vt_srec *r, vt_time time)
 {
 	struct heard h = { .at = r->at, .received = r->received };
 
+	if (r->kind == VT_STEP_STATUS && r->stored != VT_TIME_NONE)
+		h.at = r->stored;
 	switch (r->kind) {
 	case VT_STEP_DELIVERED:
 		evolve_delivered(d, r);
@@ -382,6 +384,19 @@ is_news(const struct vt_delivery *d, uint32_t code)
 	}
 }
 
+/*
+ * No clock says so: the log keeps it, and what follows from the log goes by
+ * when we heard. Recorded in the act, so that acts of older releases derive
+ * what they did.
+ */
+static bool
+is_impossible(const struct vt_delivery *d, const struct vt_srec *r)
+{
+	vt_time off = VT_TIME_S((int64_t)VT_L(STATUS_CLOCK_S));
+
+	return r->at < d->created_at - off || r->at > r->received + off;
+}
+
 static int
 decide_status(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 {
@@ -401,6 +416,8 @@ decide_status(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 		r->received = x->rec.time;
 	if (r->at == VT_TIME_NONE)
 		r->at = r->received;
+	if (is_impossible(&d, r))
+		r->stored = r->received;
 	if (r->sub <= 6)
 		r->work = d.work;
 	return VT_OK;

@@ -35,6 +35,8 @@ draw_status(void)
 		.sub = codes[draw(sizeof(codes) / sizeof(codes[0]))],
 		.note = notes[draw(4)],
 		.at = VT_TIME_S(1000) + (vt_time)draw(6),
+		.stored = draw(3) > 0 ? VT_TIME_NONE
+				      : VT_TIME_S(1000) + (vt_time)draw(6),
 		.received = VT_TIME_S(1000) + (vt_time)draw(6) };
 }
 

@@ -182,6 +182,62 @@ clocks(struct doer *d, struct world *w)
 	    "is not answered by what came before it");
 }
 
+/* The stated time of the last row of a delivery's log. */
+static vt_time
+said(struct doer *d, const vt_id *x)
+{
+	struct vt_delivery_status row[16];
+	struct vt_view *v;
+	vt_time at = VT_TIME_NONE;
+	size_t n = 0;
+
+	if (vt_view_begin(d->s, &v, &d->err) != VT_OK)
+		return at;
+	if (vt_delivery_log(v, x, 0, row, 16, &n, &d->err) == VT_OK && n > 0)
+		at = row[n - 1].at;
+	vt_view_end(v);
+	return at;
+}
+
+/* Times that no clock shows, at the edge: they are kept, and do not count. */
+static void
+impossible(struct doer *d, struct world *w)
+{
+	const vt_time off = VT_TIME_S((int64_t)VT_L(STATUS_CLOCK_S)),
+		      y1901 = VT_TIME_S(-2177452800), y2999 = 32472144000000000;
+	vt_id p = sent(d, 1, 320), x = delivery_id(d, &p, 0);
+	vt_time made = delivery_row(d, &x)->created_at, late;
+
+	w->now += VT_TIME_S(3600);
+	tap_call(do_step(d, &p, status_step(&x, 1, y1901, "")), &d->err,
+	    "01 of 1901");
+	tap_ok(
+	    said(d, &x) == y1901 && delivery_row(d, &x)->delivered_at == w->now,
+	    "is kept as said, and counts as heard");
+	tap_call(do_step(d, &p, status_step(&x, 1, made - off - 1, "")),
+	    &d->err, "01, a day and more before it was sent");
+	tap_ok(delivery_row(d, &x)->delivered_at == w->now, "does not count");
+	tap_call(do_step(d, &p, status_step(&x, 1, made - off, "")), &d->err,
+	    "01, a day before it was sent");
+	tap_ok(delivery_row(d, &x)->delivered_at == made - off,
+	    "is somebody's clock");
+	late = w->now + off;
+	tap_call(do_step(d, &p, status_step(&x, 2, y2999, "mãi sau")), &d->err,
+	    "02 of 2999");
+	tap_ok(
+	    said(d, &x) == y2999 && delivery_row(d, &x)->refused_at == w->now,
+	    "is kept as said, and counts as heard");
+	tap_eq_str(delivery_row(d, &x)->reason, "mãi sau", "with its reason");
+	tap_call(do_step(d, &p, status_step(&x, 16, late + 1, "nữa")), &d->err,
+	    "16, more than a day from now");
+	tap_ok(
+	    delivery_row(d, &x)->declined_at == w->now, "counts as heard, too");
+	tap_call(do_step(d, &p, status_step(&x, 16, late, "mai")), &d->err,
+	    "16 of tomorrow");
+	tap_ok(delivery_row(d, &x)->declined_at == late, "is somebody's clock");
+	tap_eq_str(delivery_row(d, &x)->reason, "mai", "and the last word");
+}
+
 /* ---- what is shown ---- */
 
 /* By what was heard last of 13, 15 and 16, and whether there was a 15: what a
@@ -642,6 +698,7 @@ play(struct doer *d, struct world *w)
 	too_late(d, &receiver);
 	given_up(d);
 	clocks(d, w);
+	impossible(d, w);
 	stuck(d);
 	another(d);
 	in_one_act(d);
