@@ -15,11 +15,14 @@
 #define PIECE ((size_t)65536)
 
 /* What a record takes of each field: META_place, … */
-#define VT_META_TEXT(no, field, max) META_##field = (max),
+#define VT_META_TEXT(no, field, max)       META_##field = (max),
+#define VT_META_MORE(no, KIND, field, max) META_##field = (max),
 enum {
 #include "docstore/meta.def"
+#include "docstore/meta_more.def"
 };
 #undef VT_META_TEXT
+#undef VT_META_MORE
 
 /* ---- refusing ---- */
 
@@ -135,6 +138,104 @@ upload_files(struct vt_arrival *a, struct vt_file *files, size_t *ret_n,
 
 /* ---- metadata ---- */
 
+static const char *const *
+meta_lines(struct vt_arrival *a, const char *const *s, size_t n, size_t max,
+    size_t *ret_n, bool *ok)
+{
+	const char **r;
+
+	*ret_n = 0;
+	n = n < VT_L(META_LIST_MAX) ? n : VT_L(META_LIST_MAX);
+	if (n == 0)
+		return NULL;
+	if ((r = vt_arena_array(a->arena, n, sizeof(*r))) == NULL) {
+		*ok = false;
+		return NULL;
+	}
+	for (size_t i = 0; i < n; i++) {
+		r[*ret_n] = vt_arrival_text(a, s[i], max, ok);
+		*ret_n += r[*ret_n][0] != '\0';
+	}
+	return r;
+}
+
+/* Nơi nhận, as its lines say it: whose codes they are it does not say. */
+static void
+meta_places(struct vt_arrival *a, struct vt_meta *m, bool *ok)
+{
+	const struct vt_edxml_document *d = &a->x->document;
+	size_t n = d->n_to_places < VT_L(ADDRESSEES_MAX) ? d->n_to_places
+							 : VT_L(ADDRESSEES_MAX);
+	struct vt_recipient *r;
+
+	if (n == 0)
+		return;
+	if ((r = vt_arena_array(a->arena, n, sizeof(*r))) == NULL) {
+		*ok = false;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		r[m->n_recipients].code = "";
+		r[m->n_recipients].name =
+		    vt_arrival_text(a, d->to_places[i], VT_L(NAME_MAX), ok);
+		m->n_recipients += r[m->n_recipients].name[0] != '\0';
+	}
+	m->recipients = r;
+}
+
+static void
+meta_answers(struct vt_arrival *a, struct vt_meta *m, bool *ok)
+{
+	const struct vt_edxml_document *d = &a->x->document;
+	size_t n = d->n_answers < VT_L(META_LIST_MAX) ? d->n_answers
+						      : VT_L(META_LIST_MAX);
+	struct vt_answered *r;
+
+	if (n == 0)
+		return;
+	if ((r = vt_arena_array(a->arena, n, sizeof(*r))) == NULL) {
+		*ok = false;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct vt_edxml_reference *x = &d->answers[i];
+
+		r[i].agency_code =
+		    vt_arrival_text(a, x->organ, VT_L(AGENCY_CODE_MAX), ok);
+		r[i].code = vt_arrival_text(a, x->code, VT_META_CODE_MAX, ok);
+		r[i].issued_on = vt_arrival_day(a, &x->promulgated, ok);
+		r[i].document_id = vt_arrival_text(
+		    a, x->document_id, VT_META_DOCUMENT_ID_MAX, ok);
+	}
+	m->answers = r;
+	m->n_answers = n;
+}
+
+/* What QCVN 102 has besides Appendix VI. */
+static void
+other_meta(struct vt_arrival *a, struct vt_meta *m, bool *ok)
+{
+	const struct vt_edxml_document *d = &a->x->document;
+
+	m->case_code =
+	    vt_arrival_text(a, d->reference_codes, META_case_code, ok);
+	m->circulation = vt_arrival_text(a, d->sphere, META_circulation, ok);
+	m->typist = vt_arrival_text(a, d->typist, META_typist, ok);
+	m->reply_fors = vt_arrival_text(a, d->reply_fors, META_reply_fors, ok);
+	m->direction = vt_arrival_text(a, d->direction, META_direction, ok);
+	m->application =
+	    vt_arrival_text(a, d->application, META_application, ok);
+	m->on_paper = d->paper == 1;
+	if (d->steering > 0 && d->steering <= META_steering)
+		m->steering = (uint32_t)d->steering;
+	m->appendixes = meta_lines(a, d->appendixes, d->n_appendixes,
+	    VT_META_APPENDIX_MAX, &m->n_appendixes, ok);
+	m->tasks = meta_lines(
+	    a, d->tasks, d->n_tasks, VT_META_TASK_MAX, &m->n_tasks, ok);
+	meta_places(a, m, ok);
+	meta_answers(a, m, ok);
+}
+
 static int
 make_meta(struct vt_arrival *a, struct vt_meta *m, struct vt_err *reterr)
 {
@@ -143,6 +244,8 @@ make_meta(struct vt_arrival *a, struct vt_meta *m, struct vt_err *reterr)
 
 	memset(m, 0, sizeof(*m));
 	m->type_name = vt_arrival_text(a, d->type_name, META_type_name, &ok);
+	m->type_code = vt_edxml_type_code(m->type_name);
+	m->legal = vt_edxml_type_is_legal(m->type_name, d->type);
 	m->subject = vt_arrival_text(a, d->subject, META_subject, &ok);
 	if (m->subject[0] == '\0')
 		m->subject = "(không có trích yếu)";
@@ -166,6 +269,7 @@ make_meta(struct vt_arrival *a, struct vt_meta *m, struct vt_err *reterr)
 		: d->content,
 	    META_description, &ok);
 	m->due_on = vt_arrival_day(a, &d->due, &ok);
+	other_meta(a, m, &ok);
 	if (d->priority > 0 && d->priority <= 4)
 		m->urgency = (uint32_t)d->priority;
 	if (d->pages > 0 && d->pages <= UINT16_MAX)

@@ -133,6 +133,69 @@ clean(struct cleaner *c, const char *s, size_t max, const char *field)
 	return r;
 }
 
+static void
+clean_lines(struct cleaner *c, const char *const **list, size_t n, size_t max,
+    const char *field)
+{
+	const char **r;
+
+	if (n == 0 || c->rc != VT_OK)
+		return;
+	if ((r = vt_arena_array(c->a, n, sizeof(*r))) == NULL) {
+		c->rc = vt_arena_err(c->a, c->err);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		char at[32]; /* "appendixes/63" */
+
+		(void)snprintf(at, sizeof(at), "%s/%zu", field, i);
+		r[i] = clean(c, (*list)[i], max, at);
+	}
+	*list = r;
+}
+
+static void
+clean_answers(struct cleaner *c, struct vt_meta *ret)
+{
+	struct vt_answered *r;
+
+	if (ret->n_answers == 0 || c->rc != VT_OK)
+		return;
+	if ((r = vt_arena_array(c->a, ret->n_answers, sizeof(*r))) == NULL) {
+		c->rc = vt_arena_err(c->a, c->err);
+		return;
+	}
+	for (size_t i = 0; i < ret->n_answers; i++) {
+		const struct vt_answered *x = &ret->answers[i];
+
+		at_item(c, "/meta/answers", i);
+		r[i].agency_code = clean(
+		    c, x->agency_code, VT_L(AGENCY_CODE_MAX), "agency_code");
+		r[i].code = clean(c, x->code, VT_META_CODE_MAX, "code");
+		r[i].issued_on = clean(c, x->issued_on, 10, "issued_on");
+		r[i].document_id = clean(
+		    c, x->document_id, VT_META_DOCUMENT_ID_MAX, "document_id");
+	}
+	ret->answers = r;
+}
+
+/* Those of edXML. */
+static void
+clean_more(struct cleaner *c, struct vt_meta *ret)
+{
+#define CLEAN_TEXT(m, max) ret->m = clean(c, ret->m, (max), #m);
+#define CLEAN_U32(m, max)
+#define VT_META_MORE(no, KIND, member, max) CLEAN_##KIND(member, max)
+#include "docstore/meta_more.def"
+#undef VT_META_MORE
+#undef CLEAN_TEXT
+#undef CLEAN_U32
+	clean_lines(c, &ret->appendixes, ret->n_appendixes,
+	    VT_META_APPENDIX_MAX, "appendixes");
+	clean_lines(c, &ret->tasks, ret->n_tasks, VT_META_TASK_MAX, "tasks");
+	clean_answers(c, ret);
+}
+
 static int
 clean_lists(struct cleaner *c, const struct vt_meta *m, struct vt_meta *ret)
 {
@@ -203,6 +266,7 @@ vt_office_clean_meta(const struct vt_request *rq, const struct vt_meta *m,
 	ret->case_code = clean(&c, m->case_code, 60, "case_code");
 	ret->holder_name = clean(&c, m->holder_name, name, "holder_name");
 	ret->reply_to = clean(&c, m->reply_to, VT_ID_TEXT, "reply_to");
+	clean_more(&c, ret);
 	if (c.rc != VT_OK)
 		return c.rc;
 	if (m->secrecy != 0) {

@@ -205,6 +205,16 @@ VT_NODISCARD int vt_copy_book(struct vt_office *o, uint32_t agency_no,
 VT_NODISCARD int vt_office_open_book(struct vt_store *s, uint32_t agency_no,
     const char *key, const char *title, struct vt_err *reterr);
 
+/* ---- walk.c ---- */
+
+/* Who sends, as he is called now: a dispatch keeps it. A person that is not
+ * known has no name. */
+struct vt_sender {
+	char name[1024], unit[1024];
+};
+VT_NODISCARD int vt_office_sender(struct vt_office *o, const vt_id *person,
+    struct vt_sender *ret, struct vt_err *reterr);
+
 /* ---- intake.c ---- */
 
 /* The refusal that follows is about this field of the request's body. */

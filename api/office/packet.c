@@ -229,6 +229,91 @@ put_signer(struct maker *m)
 	d->signer_name = fit(m, name, 50);
 }
 
+/* By the name; without one by the abbreviation. */
+static void
+put_type(struct maker *m)
+{
+	struct vt_edxml_document *d = &m->pk->doc;
+	const struct vt_meta *meta = &m->p->meta;
+	const char *name = meta->type_name;
+
+	if (name[0] == '\0')
+		name = vt_copy_form(meta);
+	if (name == NULL)
+		name = vt_edxml_type_name(meta->type_code);
+	if (name == NULL)
+		name = "Công văn";
+	d->type_name = fit(m, name, 100);
+	vt_edxml_type_of(name, meta->legal != 0, &d->type, &d->type_detail);
+}
+
+/* Texts, each no longer than max; *ret_n: how many have something to say. */
+static const char **
+lines(
+    struct maker *m, const char *const *s, size_t n, size_t max, size_t *ret_n)
+{
+	const char **r = n == 0 ? NULL : array(m, n, sizeof(*r));
+
+	*ret_n = 0;
+	for (size_t i = 0; i < n && m->rc == VT_OK; i++) {
+		r[*ret_n] = fit(m, s[i], max);
+		*ret_n += r[*ret_n] != NULL;
+	}
+	return r;
+}
+
+/* Their titles; a paper that does not tell them has the names of its annexes.
+ */
+static void
+put_appendixes(struct maker *m)
+{
+	struct vt_edxml_document *d = &m->pk->doc;
+	const struct vt_meta *meta = &m->p->meta;
+	const char *names[VT_L(PAPER_PARTS_MAX)];
+	size_t n = 0;
+
+	if (meta->n_appendixes > 0) {
+		d->appendixes = lines(m, meta->appendixes, meta->n_appendixes,
+		    250, &d->n_appendixes);
+		return;
+	}
+	for (size_t i = 0; i < m->p->n_parts; i++)
+		if (m->p->parts[i].role == VT_PART_ANNEX)
+			names[n++] = m->p->parts[i].name;
+	d->appendixes = lines(m, names, n, 250, &d->n_appendixes);
+}
+
+static int64_t
+count(uint32_t n)
+{
+	return n == 0 || n > UINT16_MAX ? VT_EDXML_NONE : (int64_t)n;
+}
+
+/* What is said as the metadata and the delivery say it. */
+static void
+put_other(struct maker *m)
+{
+	struct vt_edxml_document *d = &m->pk->doc;
+	const struct vt_meta *meta = &m->p->meta;
+
+	d->due = day_of_text(meta->due_on);
+	d->priority = meta->urgency;
+	d->sphere = fit(m, meta->circulation, 100);
+	d->typist = fit(m, meta->typist, 10);
+	d->copies = count(meta->copies);
+	d->pages = count(meta->pages);
+	d->direction = keep(m, meta->direction);
+	put_appendixes(m);
+	d->reply_fors = fit(m, meta->reply_fors, 500);
+	d->reference_codes = fit(m, meta->case_code, 500);
+	d->steering = meta->steering;
+	d->tasks = lines(m, meta->tasks, meta->n_tasks, 200, &d->n_tasks);
+	d->application = fit(m, meta->application, 100);
+	d->paper = meta->on_paper;
+	d->staff.staff = fit(m, m->d->staff, 100);
+	d->staff.department = fit(m, m->d->unit, 250);
+}
+
 static void
 put_head(struct maker *m)
 {
@@ -250,20 +335,13 @@ put_head(struct maker *m)
 	d->code_notation = fit(m, m->p->number.notation, 50);
 	d->place = fit(m, meta->place[0] != '\0' ? meta->place : n->place, 50);
 	d->promulgated = vt_edxml_day_of(m->p->number.time);
-	d->type = 2;
-	d->type_name = fit(
-	    m, meta->type_name[0] != '\0' ? meta->type_name : "Công văn", 100);
 	d->subject = fit(m, meta->subject, 500);
-	d->content = d->subject;
+	d->content = meta->description[0] == '\0'
+			 ? d->subject
+			 : fit(m, meta->description, 500);
+	put_type(m);
 	put_signer(m);
-	d->due = day_of_text(meta->due_on);
-	d->priority = meta->urgency;
-	d->steering = 0;
-	d->paper = 0;
-	if (meta->copies > 0)
-		d->copies = meta->copies;
-	if (meta->pages > 0)
-		d->pages = meta->pages;
+	put_other(m);
 	if (to == NULL || hop == NULL)
 		return;
 	to->id = addressee(m);
@@ -296,14 +374,16 @@ put_places(struct maker *m)
 	m->pk->doc.to_places = places;
 }
 
-/* ResponseFor: at most the paper that is answered and one that is ended. */
+/* ResponseFor: those that the metadata names, the paper of this store that is
+ * answered, and one that is ended. */
 static struct vt_edxml_reference *
 add_reference(struct maker *m)
 {
 	struct vt_edxml_document *d = &m->pk->doc;
 
 	if (d->answers == NULL)
-		d->answers = array(m, 2, sizeof(*d->answers));
+		d->answers =
+		    array(m, m->p->meta.n_answers + 2, sizeof(*d->answers));
 	return d->answers == NULL ? NULL : &d->answers[d->n_answers++];
 }
 
@@ -318,6 +398,25 @@ put_replaced(struct maker *m, const char *id, const struct vt_paper *old)
 	ref->code = keep(m, old->number.text);
 	ref->document_id = id;
 	ref->promulgated = vt_edxml_day_of(old->number.time);
+}
+
+static void
+put_named(struct maker *m)
+{
+	const struct vt_meta *meta = &m->p->meta;
+
+	for (size_t i = 0; i < meta->n_answers && m->rc == VT_OK; i++) {
+		const struct vt_answered *a = &meta->answers[i];
+		struct vt_edxml_reference *ref;
+
+		if (a->agency_code[0] == '\0' ||
+		    (ref = add_reference(m)) == NULL)
+			continue;
+		ref->organ = keep(m, a->agency_code);
+		ref->code = fit(m, a->code, 100);
+		ref->document_id = fit(m, a->document_id, 200);
+		ref->promulgated = day_of_text(a->issued_on);
+	}
 }
 
 /* DocumentId as it stood in the packet that brought it; else as it follows
@@ -514,6 +613,7 @@ describe(struct vt_office *o, const vt_id *delivery,
 	m.v = v;
 	put_head(&m);
 	put_places(&m);
+	put_named(&m);
 	put_answered(&m);
 	put_business(&m);
 	put_parts(&m, hashes);

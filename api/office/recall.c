@@ -186,8 +186,11 @@ send_to(struct vt_office *o, const struct change *c,
 		.steps = &step,
 		.n_steps = 1 };
 	uint64_t count = told;
+	struct vt_sender who;
 	int rc;
 
+	if ((rc = vt_office_sender(o, &c->person, &who, reterr)) != VT_OK)
+		return rc;
 	vt_sha256_put(h, c->about.b, sizeof(c->about.b));
 	vt_sha256_put(h, c->by.b, sizeof(c->by.b));
 	for (size_t i = 0; i < sizeof(count); i++, count >>= 8)
@@ -197,6 +200,8 @@ send_to(struct vt_office *o, const struct change *c,
 	step.u.dispatch.to = to;
 	step.u.dispatch.n_to = n;
 	step.u.dispatch.about = c->about;
+	step.u.dispatch.staff = who.name;
+	step.u.dispatch.unit = who.unit;
 	rc = vt_store_do(o->o.store, &act, &res, reterr);
 	vt_act_result_free(&res);
 	return rc;

@@ -297,6 +297,31 @@ addressees(struct vt_office *o, const vt_id *paper,
 }
 
 int
+vt_office_sender(struct vt_office *o, const vt_id *person,
+    struct vt_sender *ret, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_person p;
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_person_get(v, person, &p, &err);
+	if (rc == VT_E_PERSON_UNKNOWN)
+		return VT_OK;
+	if (rc != VT_OK) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	vt_text_fit(ret->name, sizeof(ret->name), p.name);
+	vt_text_fit(ret->unit, sizeof(ret->unit), p.unit);
+	return VT_OK;
+}
+
+int
 vt_office_dispatch(struct vt_office *o, const struct vt_request *rq,
     const vt_id *paper, const struct vt_recipient *to, size_t n_to,
     struct vt_act_result *ret, struct vt_err *reterr)
@@ -304,6 +329,7 @@ vt_office_dispatch(struct vt_office *o, const struct vt_request *rq,
 	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
 	struct vt_step step = { .kind = VT_STEP_DISPATCH };
 	struct vt_recipient *r = NULL;
+	struct vt_sender who;
 	struct vt_facts f;
 	struct vt_act act;
 	size_t n = 0;
@@ -313,11 +339,14 @@ vt_office_dispatch(struct vt_office *o, const struct vt_request *rq,
 		return rc;
 	if ((a = vt_arena_new((size_t)1 << 20)) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "dispatch: no memory");
-	rc = addressees(o, paper, to, n_to, a, &r, &n, reterr);
-	if (rc != VT_OK)
+	if ((rc = addressees(o, paper, to, n_to, a, &r, &n, reterr)) != VT_OK ||
+	    (rc = vt_office_sender(o, &rq->actor->person, &who, reterr)) !=
+		VT_OK)
 		return rc;
 	step.u.dispatch.to = r;
 	step.u.dispatch.n_to = n;
+	step.u.dispatch.staff = who.name;
+	step.u.dispatch.unit = who.unit;
 	vt_office_act(rq, paper, &step, 1, &act);
 	if ((rc = vt_office_do(o, rq, &act, ret, reterr)) == VT_OK)
 		vt_office_wake(o);

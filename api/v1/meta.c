@@ -32,6 +32,11 @@ static const struct {
 	S(case_code),
 	S(holder_name),
 	S(reply_to),
+	S(circulation),
+	S(typist),
+	S(reply_fors),
+	S(direction),
+	S(application),
 #undef S
 };
 
@@ -91,6 +96,49 @@ facts_in(const struct vt_in_obj *o, struct vt_meta *ret)
 	ret->n_facts = n;
 }
 
+static const char *const *
+lines_in(const struct vt_in_obj *o, const char *key, size_t *ret_n)
+{
+	size_t n = vt_in_array(o, key, VT_L(META_LIST_MAX));
+	const char **v;
+
+	*ret_n = 0;
+	if (n == 0)
+		return NULL;
+	if ((v = vt_arena_array(o->in->req->arena, n, sizeof(*v))) == NULL) {
+		(void)vt_in_fail(o, key, VT_E_LIMIT, "too many");
+		return NULL;
+	}
+	for (size_t i = 0; i < n; i++)
+		v[i] = vt_in_item_str(o, key, i);
+	*ret_n = n;
+	return v;
+}
+
+static void
+answers_in(const struct vt_in_obj *o, struct vt_meta *ret)
+{
+	size_t n = vt_in_array(o, "answers", VT_L(META_LIST_MAX));
+	struct vt_answered *v;
+
+	if (n == 0)
+		return;
+	if ((v = vt_arena_array(o->in->req->arena, n, sizeof(*v))) == NULL) {
+		(void)vt_in_fail(o, "answers", VT_E_LIMIT, "too many");
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct vt_in_obj a = vt_in_item(o, "answers", i);
+
+		v[i].agency_code = vt_in_need_str(&a, "agency_code");
+		v[i].code = vt_in_need_str(&a, "code");
+		v[i].issued_on = vt_in_need_str(&a, "issued_on");
+		v[i].document_id = vt_in_str(&a, "document_id");
+	}
+	ret->answers = v;
+	ret->n_answers = n;
+}
+
 void
 vt_v1_meta_in(const struct vt_in_obj *o, struct vt_meta *ret)
 {
@@ -107,6 +155,45 @@ vt_v1_meta_in(const struct vt_in_obj *o, struct vt_meta *ret)
 	vt_v1_recipients_in(
 	    o, "recipients", &ret->recipients, &ret->n_recipients);
 	facts_in(o, ret);
+	ret->legal = vt_in_bool(o, "legal");
+	ret->on_paper = vt_in_bool(o, "on_paper");
+	ret->steering = (uint32_t)vt_in_uint(o, "steering", UINT16_MAX);
+	ret->appendixes = lines_in(o, "appendixes", &ret->n_appendixes);
+	ret->tasks = lines_in(o, "tasks", &ret->n_tasks);
+	answers_in(o, ret);
+}
+
+static void
+lines_out(struct vt_json *j, const char *key, const char *const *s, size_t n)
+{
+	vt_json_key(j, key);
+	vt_json_array(j);
+	for (size_t i = 0; i < n; i++)
+		vt_json_str(j, s[i]);
+	vt_json_end(j);
+}
+
+static void
+more_out(struct vt_json *j, const struct vt_meta *m)
+{
+	vt_json_kbool(j, "legal", m->legal != 0);
+	vt_json_kbool(j, "on_paper", m->on_paper != 0);
+	vt_json_kuint(j, "steering", m->steering);
+	lines_out(j, "appendixes", m->appendixes, m->n_appendixes);
+	lines_out(j, "tasks", m->tasks, m->n_tasks);
+	vt_json_key(j, "answers");
+	vt_json_array(j);
+	for (size_t i = 0; i < m->n_answers; i++) {
+		const struct vt_answered *a = &m->answers[i];
+
+		vt_json_object(j);
+		vt_json_kstr(j, "agency_code", a->agency_code);
+		vt_json_kstr(j, "code", a->code);
+		vt_json_kstr(j, "issued_on", a->issued_on);
+		vt_v1_kstr(j, "document_id", a->document_id);
+		vt_json_end(j);
+	}
+	vt_json_end(j);
 }
 
 void
@@ -142,5 +229,6 @@ vt_v1_meta_out(struct vt_json *j, const struct vt_meta *m)
 		vt_json_end(j);
 	}
 	vt_json_end(j);
+	more_out(j, m);
 	vt_json_end(j);
 }

@@ -252,6 +252,20 @@ VT_NODISCARD int vt_edxml_write_status(
 void vt_edxml_document_id(const char *organ, const struct vt_edxml_day *day,
     const char *number, const char *notation, struct vt_buf *ret);
 
+/*
+ * DocumentType. Names decide, whatever their letters' case and form; numbers
+ * are a hint where both tables have a name (Nghị quyết, Quyết định, Chỉ thị).
+ * vt_edxml_type_of: what stands in a packet for a name; of a name in neither
+ * table Type 1 or 2 as `legal` says, and no row. _is_legal: what a packet
+ * says with that Type. _name and _code: of an abbreviation ("QĐ"), and back;
+ * NULL when there is none. Static.
+ */
+void vt_edxml_type_of(
+    const char *name, bool legal, int64_t *ret_type, int64_t *ret_detail);
+bool vt_edxml_type_is_legal(const char *name, int64_t type);
+const char *vt_edxml_type_name(const char *code);
+const char *vt_edxml_type_code(const char *name);
+
 /* An id of ours as the UUID text that content ids have: 36 digits and a NUL. */
 #define VT_EDXML_UUID 36
 void vt_edxml_uuid(const vt_id *id, char ret[static VT_EDXML_UUID + 1]);

@@ -297,6 +297,65 @@ count_values(const char *in, const struct vt_edxml_group *g,
 	return sum;
 }
 
+/* ---- kinds of papers ---- */
+
+static const struct {
+	const char *name;
+	bool legal;
+	int64_t type, detail;
+} types[] = {
+	{ "Hiến pháp", false, 1, 1 }, /* in one table only */
+	{ "Thông tư liên tịch", false, 1, 10 },
+	{ "Bộ luật", true, 1, 12 },
+	{ "Công văn", false, 2, 18 },
+	{ "Công văn", true, 2, 18 }, /* the Java SDK's Type 1 */
+	{ "Thư công", false, 2, 32 },
+	{ "Quyết định", false, 2, 2 }, /* in both */
+	{ "Quyết định", true, 1, 8 },
+	{ "Nghị quyết", true, 1, 5 },
+	{ "Nghị quyết (cá biệt)", false, 2, 1 },
+	{ "Chỉ thị (của UBND)", true, 1, 11 },
+	{ "  CÔNG\tVĂN ", false, 2, 18 },
+	{ "Co\xcc\x82ng va\xcc\x86n", false, 2, 18 }, /* NFD */
+	{ "Bản thoả thuận", false, 2, 22 },
+	{ "Giấy uỷ quyền", false, 2, 24 },
+	{ "Bản tin", false, 2, VT_EDXML_NONE }, /* in none */
+	{ "Quy ước", true, 1, VT_EDXML_NONE },
+	{ "", false, 2, VT_EDXML_NONE },
+};
+
+static void
+test_types(void)
+{
+	int64_t type, detail;
+
+	for (size_t i = 0; i < N(types); i++) {
+		vt_edxml_type_of(types[i].name, types[i].legal, &type, &detail);
+		tap_ok(type == types[i].type && detail == types[i].detail,
+		    "%s%s is %d, row %d", types[i].name,
+		    types[i].legal ? ", legal," : "", (int)types[i].type,
+		    (int)types[i].detail);
+	}
+	tap_ok(vt_edxml_type_is_legal("Quyết định", 1) &&
+		   !vt_edxml_type_is_legal("Quyết định", 2),
+	    "in both tables: the number says which");
+	tap_ok(!vt_edxml_type_is_legal("Công văn", 1) &&
+		   vt_edxml_type_is_legal("Luật", 18),
+	    "in one: the name does");
+	tap_ok(vt_edxml_type_is_legal("Quy ước", 1) &&
+		   !vt_edxml_type_is_legal("Quy ước", VT_EDXML_NONE),
+	    "in none: the number, if there is one");
+	tap_eq_str(vt_edxml_type_name("QĐ"), "Quyết định", "QĐ");
+	tap_eq_str(vt_edxml_type_name("BTT"), "Bản thỏa thuận", "BTT");
+	tap_eq_str(vt_edxml_type_name("NĐ"), "Nghị định", "NĐ");
+	tap_ok(vt_edxml_type_name("X") == NULL &&
+		   vt_edxml_type_name("") == NULL &&
+		   vt_edxml_type_name(NULL) == NULL,
+	    "no such abbreviation");
+	tap_eq_str(vt_edxml_type_code("tờ trình"), "TTr", "and back");
+	tap_ok(vt_edxml_type_code("Thư công") == NULL, "it has none");
+}
+
 int
 main(void)
 {
@@ -320,5 +379,6 @@ main(void)
 	    count_values(
 		"Attachment", &vt_edxml_g_attachment, elements, N(elements));
 	tap_eq_int(n, N(elements), "and nothing here is not in the tables");
+	test_types();
 	return tap_done();
 }

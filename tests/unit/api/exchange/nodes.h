@@ -272,7 +272,7 @@ node_tenant(struct node *n, const char *code)
 		.place = "An Mẫu" };
 	struct vt_new_person p = { .name = "Lê Thị Dụ",
 		.position = "Văn thư",
-		.unit = "",
+		.unit = "Văn phòng",
 		.roles = VT_ROLE_CLERK | VT_ROLE_LEADER | VT_ROLE_OFFICER |
 			 VT_ROLE_ADMIN,
 		.key_ref = "" };
