@@ -8,9 +8,9 @@
 #include "api/office/statuses.h"
 #include "api/web/book.h"
 #include "api/web/people.h"
+#include "api/web/recipients.h"
 #include "api/web/sheet.h"
 #include "base/secret.h"
-#include "base/text.h"
 
 #define TO_MAX VT_L(ADDRESSEES_MAX)
 
@@ -325,126 +325,14 @@ VT_ACT_RUN(handed)
 
 /* --- sending --- */
 
-/* "H99.31": letters, digits and dots, a digit among them. */
-static bool
-is_code(const char *s)
-{
-	bool digit = false;
-
-	for (; *s != '\0'; s++) {
-		if (*s >= '0' && *s <= '9')
-			digit = true;
-		else if (*s != '.' && *s != '-' && !(*s >= 'A' && *s <= 'Z') &&
-			 !(*s >= 'a' && *s <= 'z'))
-			return false;
-	}
-	return digit;
-}
-
-/* The name that an agency of this store or of the address book has. */
-static const char *
-name_of(struct vt_desk *d, const char *code)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_address *b = vt_arena_alloc(d->req->arena, sizeof(*b));
-	struct vt_agency g;
-	char *s = NULL;
-
-	if (vt_view_begin(vt_office_store(d->office), &v, NULL) != VT_OK)
-		return "";
-	if (vt_agency_by_code(v, code, &g, NULL) == VT_OK)
-		s = vt_arena_strdup(d->req->arena, g.now.name);
-	else if (b != NULL &&
-		 vt_office_address_get(d->office, v, code, b, NULL) == VT_OK)
-		s = b->name;
-	return s == NULL ? "" : s;
-}
-
-/* Case and blanks are no difference between names; accents are. */
-static int
-fold_name(const char *name, struct vt_buf *ret, struct vt_err *reterr)
-{
-	size_t at = 0;
-	VT_BUF_AUTO(nfc);
-	int rc = vt_text_nfc(vt_span_str(name), &nfc, reterr);
-
-	while (rc == VT_OK && at < nfc.n) {
-		int32_t c = vt_utf8_next(vt_buf_view(&nfc), &at);
-		bool blank = c == ' ' || c == '\t' || c == 0xa0;
-
-		if (blank && (ret->n == 0 || ret->p[ret->n - 1] == ' '))
-			continue;
-		vt_utf8_put(
-		    ret, blank ? (uint32_t)' ' : (uint32_t)vt_utf8_lower(c));
-	}
-	if (ret->n > 0 && ret->p[ret->n - 1] == ' ')
-		ret->n--;
-	return rc != VT_OK ? rc : vt_buf_status(ret, reterr);
-}
-
-/* The code of whom the book has under exactly this name, NULL: nobody. */
-static int
-code_of(struct vt_desk *d, const char *name, const char **ret_code,
-    struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	const char *code = "", *other;
-	struct vt_book book;
-	VT_BUF_AUTO(wanted);
-	int rc;
-
-	*ret_code = NULL;
-	rc = vt_view_begin(vt_office_store(d->office), &v, reterr);
-	if (rc != VT_OK || (rc = fold_name(name, &wanted, reterr)) != VT_OK)
-		return rc;
-	rc = vt_book_open(&book, d, v, NULL, "", reterr);
-	while (rc == VT_OK && code != NULL) {
-		VT_BUF_AUTO(folded);
-
-		rc = vt_book_next(&book, &code, &other, reterr);
-		if (rc != VT_OK || code == NULL ||
-		    (rc = fold_name(other, &folded, reterr)) != VT_OK ||
-		    !vt_span_eq(vt_buf_view(&folded), vt_buf_view(&wanted)) ||
-		    (*ret_code != NULL && strcmp(*ret_code, code) == 0))
-			continue;
-		if (*ret_code != NULL)
-			rc = vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
-			    "several are named so: %s, %s", *ret_code, code);
-		else if ((*ret_code = vt_arena_strdup(d->req->arena, code)) ==
-			 NULL)
-			rc = vt_arena_err(d->req->arena, reterr);
-	}
-	vt_book_close(&book);
-	return rc;
-}
-
-int
-vt_sheet_recipient(struct vt_desk *d, const char *text,
-    struct vt_recipient *ret, struct vt_err *reterr)
-{
-	const char *code = is_code(text) ? text : NULL;
-	int rc = VT_OK;
-
-	if (code == NULL)
-		rc = code_of(d, text, &code, reterr);
-	*ret = code == NULL ? (struct vt_recipient){ .code = "", .name = text }
-			    : (struct vt_recipient){ .code = code,
-				      .name = name_of(d, code) };
-	return rc;
-}
-
 static int
 add_to(const struct vt_doing *w, const char *text, struct vt_recipient *to,
     size_t *n)
 {
-	struct vt_recipient r;
-	int rc = vt_sheet_recipient(w->d, text, &r, w->err);
+	struct vt_recipient r = vt_recipient_typed(w->d, text);
 
-	if (rc != VT_OK)
-		return rc;
 	for (size_t i = 0; i < *n; i++)
-		if (strcmp(to[i].code, r.code) == 0 &&
-		    (*r.code != '\0' || strcmp(to[i].name, r.name) == 0))
+		if (vt_recipient_eq(&to[i], &r))
 			return VT_OK;
 	if (*n == TO_MAX)
 		return vt_err_set(w->err, VT_E_INVALID,
@@ -494,7 +382,7 @@ VT_ACT_RUN(send)
 	for (size_t i = 0; rc == VT_OK && i < w->form->n; i++) {
 		const char *name = w->form->fields[i].name;
 
-		if (name[0] == 'c' && is_code(name + 1))
+		if (name[0] == 'c' && vt_recipient_is_code(name + 1))
 			rc = add_to(w, name + 1, to, &n);
 		else if (name[0] == 'n' && name[1] >= '0' && name[1] <= '9')
 			rc = add_to(w, w->form->fields[i].value, to, &n);
@@ -504,7 +392,8 @@ VT_ACT_RUN(send)
 	}
 	while (rc == VT_OK && (one = next_line(w, &lines, &rc)) != NULL)
 		rc = add_to(w, one, to, &n);
-	if (rc != VT_OK)
+	if (rc != VT_OK ||
+	    (rc = vt_recipients_named(w->d, to, &n, w->err)) != VT_OK)
 		return rc;
 	if (n == 0)
 		return vt_err_set(

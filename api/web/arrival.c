@@ -2,6 +2,7 @@
 #include "api/web/arrival.h"
 
 #include "api/web/list.h"
+#include "api/web/recipients.h"
 #include "api/web/words.h"
 
 /* words: what they are called on papers, in any language. */
@@ -373,13 +374,13 @@ recipients(
 				return vt_err_set(reterr, VT_E_INVALID,
 				    "at most %zu recipients",
 				    VT_L(ADDRESSEES_MAX));
-			rc = vt_sheet_recipient(d, one, &to[n++], reterr);
-			if (rc != VT_OK)
-				return rc;
+			to[n++] = vt_recipient_typed(d, one);
 		}
 		s += len;
 		s += *s == '\n' ? 1 : 0;
 	}
+	if ((rc = vt_recipients_named(d, to, &n, reterr)) != VT_OK)
+		return rc;
 	m->recipients = to;
 	m->n_recipients = n;
 	return VT_OK;

@@ -117,11 +117,6 @@ VT_ACT_RUN(print);
 VT_ACT_RUN(replace);
 VT_ACT_RUN(amend);
 
-/* A line that was typed: an agency's code, its name looked up; a name that the
- * book has, its code looked up; or a name alone. Borrowed from the request's
- * arena and text. Errors: VT_E_AGENCY_UNKNOWN: several have this name. */
-VT_NODISCARD int vt_sheet_recipient(struct vt_desk *d, const char *text,
-    struct vt_recipient *ret, struct vt_err *reterr);
 /* What is said of a name that several have; else NULL. */
 const char *vt_sheet_several(const struct vt_desk *d, const struct vt_err *e);
 

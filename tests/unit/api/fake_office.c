@@ -185,6 +185,8 @@ vt_office_register(struct vt_office *o, const struct vt_request *rq,
 	fake.direction = direction;
 	KEEP(subject, meta->subject);
 	KEEP(reply_to, meta->reply_to);
+	fake.nto = meta->n_recipients;
+	KEEP(recipient, fake.nto == 0 ? NULL : meta->recipients[0].code);
 	fake.nfiles = n_files;
 	KEEP(file, files[n_files - 1].name);
 	return act("register", rq, ret, reterr);

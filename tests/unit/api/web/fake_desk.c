@@ -438,6 +438,7 @@ vt_office_address_list(struct vt_office *o, struct vt_view *v,
 			    ret[n].name, sizeof(ret[n].name), "UBND xã Đông");
 		ret[n].deleted = i == 3;
 	}
+	desk.book_read += (unsigned)n;
 	*ret_n = n;
 	return VT_OK;
 }

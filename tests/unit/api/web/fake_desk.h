@@ -34,6 +34,7 @@ struct fake_desk {
 	struct vt_duties duties;      /* the last delegation's */
 	vt_time since, until;
 	unsigned book;       /* agencies in it; the fourth is gone */
+	unsigned book_read;  /* rows of it, in all */
 	unsigned urgency[2]; /* of the first and second found */
 	const char *problem; /* of its file */
 	bool twice;          /* it came as 7/UBND of Xã Mẫu */

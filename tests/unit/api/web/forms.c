@@ -128,6 +128,50 @@ test_namesakes(struct vt_buf *b)
 	desk.namesakes = false;
 }
 
+/* As many names as a paper may have recipients, and one more; half of them
+ * are in a book that is as large as a province's. */
+static void
+test_many_names(struct vt_buf *b)
+{
+	VT_BUF_AUTO(draft);
+	VT_BUF_AUTO(send);
+
+	desk.book = 22000;
+	vt_buf_puts(&draft,
+	    FIELD("csrf", CSRF_C) FIELD("key", KEY)
+		FIELD("subject", "s") "--xx\r\nContent-Disposition: form-data; "
+				      "name=\"to\"\r\n\r\n");
+	vt_buf_puts(&send, "more=");
+	for (size_t i = 0; i < VT_L(ADDRESSEES_MAX); i++) {
+		size_t no = i * 20 + 4;
+
+		vt_buf_printf(&draft, "ubnd XÃ  Đông %zu\r\n", no);
+		vt_buf_printf(
+		    &send, "ubnd+X%%C3%%83+%%C4%%90%%C3%%B4ng+%zu%%0A", no);
+	}
+	vt_buf_puts(&draft, "\r\n" AFILE("main", "a.pdf", "%PDF") "--xx--\r\n");
+	desk.book_read = 0;
+	tap_eq_int(
+	    ask(b, "POST", "/desk/draft", 'c', MULTI, vt_buf_str(&draft)), 303,
+	    "a draft for as many as may be, by name");
+	tap_eq_int(fake.nto, VT_L(ADDRESSEES_MAX), "all of them");
+	tap_eq_str(fake.recipient, "H50.0004", "who is in the book by code");
+	tap_eq_int(desk.book_read, desk.book, "the book is read once");
+	desk.state = VT_PAPER_ISSUED;
+	desk.numbered = true;
+	desk.book_read = 0;
+	fake.nto = 0;
+	tap_eq_int(form(b, "send", 'c', vt_buf_str(&send)), 303, "sent");
+	tap_eq_int(fake.nto, VT_L(ADDRESSEES_MAX), "to all of them");
+	tap_eq_str(fake.recipient, "H50.0004", "likewise");
+	tap_eq_int(desk.book_read, desk.book, "the book is read once");
+	vt_buf_puts(&send, "one+more");
+	tap_eq_int(form(b, "send", 'c', vt_buf_str(&send)), 422, "not to more");
+	desk.numbered = false;
+	desk.state = VT_PAPER_DRAFT;
+	desk.book = 0;
+}
+
 static void
 test_bounds(struct vt_buf *b)
 {
@@ -241,6 +285,7 @@ main(void)
 	test_arrival(&b);
 	test_twice(&b);
 	test_namesakes(&b);
+	test_many_names(&b);
 	test_bounds(&b);
 	test_reply(&b);
 	test_version(&b);
