@@ -22,6 +22,7 @@
 
 #define ARENA_MAGIC 0x41524e41u
 #define ALIGN       16
+#define BLOCK_FIRST 1008 /* most hold no more; malloc has such at hand */
 #define BLOCK_MIN   4096
 #define BLOCK_MAX   65536
 
@@ -29,7 +30,7 @@ struct block {
 	struct block *next;
 	size_t size; /* of data */
 	size_t used;
-	size_t pad;
+	size_t clean; /* zeroed already */
 	uint8_t data[];
 };
 static_assert(sizeof(struct block) % ALIGN == 0, "data stays aligned");
@@ -55,7 +56,7 @@ vt_arena_new(size_t limit)
 		return NULL;
 	a->magic = ARENA_MAGIC;
 	a->limit = limit;
-	a->next_size = BLOCK_MIN;
+	a->next_size = BLOCK_FIRST;
 	return a;
 }
 
@@ -96,9 +97,13 @@ new_block(struct vt_arena *a, size_t n)
 	size = n + sizeof(*b);
 	if (size < a->next_size)
 		size = a->next_size < left ? a->next_size : left;
-	b = calloc(1, size);
+	/* A large one is clean as it comes, mostly; a small one is zeroed as it
+	 * is handed out. */
+	b = size > a->next_size ? calloc(1, size) : malloc(size);
 	if (b == NULL)
 		return fail(a, VT_E_NOMEM);
+	b->used = 0;
+	b->clean = size > a->next_size;
 	b->size = size - sizeof(*b);
 	ASAN_POISON_MEMORY_REGION(b->data, b->size);
 	a->total += size;
@@ -108,7 +113,9 @@ new_block(struct vt_arena *a, size_t n)
 	} else {
 		b->next = a->head;
 		a->head = b;
-		if (a->next_size < BLOCK_MAX)
+		if (a->next_size < BLOCK_MIN)
+			a->next_size = BLOCK_MIN;
+		else if (a->next_size < BLOCK_MAX)
 			a->next_size *= 2;
 	}
 	return b;
@@ -135,6 +142,8 @@ vt_arena_alloc(struct vt_arena *a, size_t n)
 	}
 	p = b->data + b->used;
 	ASAN_UNPOISON_MEMORY_REGION(p, n);
+	if (b->clean == 0)
+		memset(p, 0, n);
 	b->used += need;
 	a->used += n;
 	return p;

@@ -150,7 +150,10 @@ vt_buf_puts(struct vt_buf *b, const char *s)
 void
 vt_buf_putc(struct vt_buf *b, uint8_t c)
 {
-	vt_buf_put(b, &c, 1);
+	if (!reserve(b, 1))
+		return;
+	b->p[b->n++] = c;
+	b->p[b->n] = 0;
 }
 
 void

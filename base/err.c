@@ -38,8 +38,13 @@ make_valid(char *msg, size_t size, bool cut)
 
 	while (at < s.n) {
 		size_t start = at;
-		int32_t c = vt_utf8_next(s, &at);
+		int32_t c;
 
+		if (s.p[at] >= 0x20 && s.p[at] < 0x7F) { /* most of it */
+			at++;
+			continue;
+		}
+		c = vt_utf8_next(s, &at);
 		if (c >= 0x20 && !(c >= 0x7F && c <= 0x9F))
 			continue;
 		if (c < 0 && cut && s.n - start < 4 && s.p[start] >= 0xC0) {

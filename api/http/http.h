@@ -159,6 +159,7 @@ struct vt_http_res {
 	struct vt_buf body; /* owned by the server */
 	/* private to api/http */
 	struct vt_buf headers; /* "Name\0value\0" pairs */
+	uint32_t names;        /* a bit a name there, several share one */
 	struct vt_source *source;
 	void (*source_free)(struct vt_source *s);
 	uint64_t source_off, source_n;

@@ -50,12 +50,21 @@ same_name(const char *a, const char *b)
 	return ((*a ^ *b) & ~0x20) == 0 && strcasecmp(a, b) == 0;
 }
 
+/* Of a name, among those of vt_http_res.names. */
+static uint32_t
+name_bit(const char *name, size_t n)
+{
+	return UINT32_C(1) << ((n + (*name & 0x1f)) & 31);
+}
+
 bool
 vt_http_res_has(const struct vt_http_res *res, const char *name)
 {
 	const char *n, *v;
 	size_t at = 0;
 
+	if ((res->names & name_bit(name, strlen(name))) == 0)
+		return false;
 	while (vt_http_res_next(res, &at, &n, &v))
 		if (same_name(n, name))
 			return true;
@@ -66,7 +75,10 @@ vt_http_res_has(const struct vt_http_res *res, const char *name)
 static void
 append(struct vt_http_res *res, const char *name, const char *value)
 {
-	vt_buf_put(&res->headers, name, strlen(name) + 1);
+	size_t n = strlen(name);
+
+	res->names |= name_bit(name, n);
+	vt_buf_put(&res->headers, name, n + 1);
 	vt_buf_put(&res->headers, value, strlen(value) + 1);
 }
 
@@ -154,6 +166,7 @@ vt_http_res_load(struct vt_http_res *res, struct vt_span b)
 	if (n > b.n - SAVED_HEAD || (n > 0 && b.p[SAVED_HEAD + n - 1] != '\0'))
 		return false;
 	res->status = b.p[0] << 8 | b.p[1];
+	res->names = UINT32_MAX; /* whichever they are */
 	vt_buf_put(&res->headers, b.p + SAVED_HEAD, n);
 	vt_buf_put(&res->body, b.p + SAVED_HEAD + n, b.n - SAVED_HEAD - n);
 	return true;
@@ -166,34 +179,49 @@ vt_http_res_see_other(struct vt_http_res *res, const char *location)
 	vt_http_res_header(res, "Location", location);
 }
 
+/* What a program reads: no page, so it has no links, openers or camera. */
+static bool
+is_json(const char *type)
+{
+	return strncmp(type, "application/", 12) == 0 &&
+	       (strncmp(type + 12, "json", 4) == 0 ||
+		   strncmp(type + 12, "problem+json", 12) == 0);
+}
+
 void
 vt_http_res_defaults(struct vt_http_res *res, const struct vt_http_req *req)
 {
-	static const char *const headers[][2] = {
-		{ "X-Content-Type-Options", "nosniff" },
-		{ "X-Frame-Options", "DENY" },
-		{ "Referrer-Policy", "same-origin" },
-		{ "Cross-Origin-Resource-Policy", "same-origin" },
-		{ "Cross-Origin-Opener-Policy", "same-origin" },
+	static const struct {
+		const char *name, *value;
+		bool page; /* means nothing but on a page */
+	} headers[] = {
+		{ "X-Content-Type-Options", "nosniff", false },
+		{ "X-Frame-Options", "DENY", false },
+		{ "Referrer-Policy", "same-origin", true },
+		{ "Cross-Origin-Resource-Policy", "same-origin", false },
+		{ "Cross-Origin-Opener-Policy", "same-origin", true },
 		{ "Permissions-Policy",
-		    "camera=(), microphone=(), geolocation=()" },
-		{ "Cache-Control", "no-store" },
+		    "camera=(), microphone=(), geolocation=()", true },
+		{ "Cache-Control", "no-store", false },
 		{ "Content-Security-Policy",
-		    "default-src 'none'; frame-ancestors 'none'; sandbox" },
+		    "default-src 'none'; frame-ancestors 'none'; sandbox",
+		    false },
 	};
 	enum { N = sizeof(headers) / sizeof(headers[0]) };
 	char id[VT_ID_TEXT + 1], wait[16], https[40];
-	bool has[N] = { false };
+	bool has[N] = { false }, json = false;
 	const char *n, *v;
 	unsigned wait_s;
 	size_t at = 0;
 
-	while (vt_http_res_next(res, &at, &n, &v))
+	while (vt_http_res_next(res, &at, &n, &v)) {
 		for (size_t i = 0; i < N; i++)
-			has[i] = has[i] || same_name(n, headers[i][0]);
+			has[i] = has[i] || same_name(n, headers[i].name);
+		json = json || (same_name(n, "Content-Type") && is_json(v));
+	}
 	for (size_t i = 0; i < N; i++)
-		if (!has[i])
-			append(res, headers[i][0], headers[i][1]);
+		if (!has[i] && !(json && headers[i].page))
+			append(res, headers[i].name, headers[i].value);
 	if (req->tls) {
 		snprintf(https, sizeof(https), "max-age=%zu", VT_L(HSTS_S));
 		vt_http_res_header(res, "Strict-Transport-Security", https);

@@ -87,6 +87,8 @@ vt_http_find(struct vt_arena *a, const struct vt_http_face *faces,
 			ret->face = &faces[i];
 		}
 	}
+	if (find_route(a, ret->face, want, path, ret))
+		return; /* where it is, nearly always */
 	for (size_t i = 0; i < nfaces; i++)
 		if (find_route(a, &faces[i], want, path, ret))
 			return;

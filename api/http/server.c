@@ -14,7 +14,7 @@
  * fields, its own header; half of it takes what comes of a body at a time.
  * It is wiped after each request, all of it: more makes small ones slower.
  */
-#define CONNECTION_BYTES (2 * VT_L(HTTP_HEADER_MAX))
+#define CONNECTION_BYTES (VT_L(HTTP_HEADER_MAX) + ((size_t)12 << 10))
 #define CONNECTION_STEP  ((size_t)8 << 10)
 #ifdef VT_SANITIZED
 #define STACK_BYTES ((size_t)4 << 20)

@@ -29,6 +29,8 @@ test_methods(uint16_t port)
 		   HAS("Content-Security-Policy: default-src 'none'") &&
 		   HAS("Referrer-Policy: same-origin") &&
 		   !HAS("Strict-Transport-Security") &&
+		   HAS("Cross-Origin-Opener-Policy: same-origin") &&
+		   HAS("Permissions-Policy: camera=()") &&
 		   HAS("Cache-Control: no-store") && HAS("X-Request-Id: "),
 	    "security headers");
 	tap_eq_int(
@@ -45,6 +47,16 @@ test_methods(uint16_t port)
 		   HAS("\"retryable\":false") && HAS("\"vi\":") &&
 		   HAS("\"detail\":\"POST: ") && HAS("\"request_id\":"),
 	    "problem+json");
+	tap_ok(HAS("X-Content-Type-Options: nosniff\r\n") &&
+		   HAS("X-Frame-Options: DENY\r\n") &&
+		   HAS("Content-Security-Policy: default-src 'none'; "
+		       "frame-ancestors 'none'; sandbox\r\n") &&
+		   HAS("Cross-Origin-Resource-Policy: same-origin\r\n") &&
+		   HAS("Cache-Control: no-store\r\n"),
+	    "JSON has the security headers");
+	tap_ok(!HAS("Referrer-Policy") && !HAS("Cross-Origin-Opener-Policy") &&
+		   !HAS("Permissions-Policy"),
+	    "but those of a page");
 	tap_eq_int(
 	    ASK("DELETE /items/1 HTTP/1.1\r\n" HOST "\r\n"), 405, "DELETE");
 	tap_ok(HAS("Allow: GET, HEAD, POST, OPTIONS\r\n"), "Allow of two");

@@ -124,6 +124,17 @@ test_arena(void)
 	tap_ok(aligned, "aligned to 16");
 	tap_ok(zero, "zeroed, and no two overlap");
 	tap_eq_int(vt_arena_used(a), 199 * 200 / 2, "bytes handed out");
+	vt_arena_free(a);
+	a = vt_arena_new(100000);
+	tap_need(a != NULL, "arena");
+	for (size_t i = 1; i < 200; i++) {
+		const uint8_t *p = vt_arena_alloc(a, i);
+
+		tap_need(p != NULL, "%zu bytes", i);
+		for (size_t k = 0; k < i; k++)
+			zero = zero && p[k] == 0;
+	}
+	tap_ok(zero, "also in memory that was used before");
 	text = vt_arena_strdup(a, "văn thư");
 	tap_eq_str(text, "văn thư", "strdup");
 	tap_eq_str(vt_arena_strndup(a, "abcdef", 3), "abc", "strndup");
