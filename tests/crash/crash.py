@@ -30,6 +30,10 @@ LATEST_S = 0.9   # a kill comes at most this long after the server is up
 PATIENCE_S = 60  # for one answer, and for the work queue at the end
 
 
+# What the whole run found; the last line says it.
+found = {'lost': 0, 'differing': 0, 'numbers': 0, 'other': 0}
+
+
 class Killed(Exception):
     """The server went away; the outcome is not known."""
 
@@ -254,6 +258,7 @@ class World:
         a = client.ask(method, path, body, headers)
         good = a.body == was.body and a.status == was.status
         if not good:
+            found['differing' if a.status == was.status else 'lost'] += 1
             t.ok(False, '%s: %s again' % (name, path),
                  'was %s\nnow %s' % (was, a))
         return good
@@ -346,6 +351,7 @@ def the_end(w):
     their = w.server.client('anmau-clerk')
     for name, got in (("the sender's book", book(clerk, '', 'number')),
                       ("the receiver's book", book(their, 'in', 'arrival'))):
+        found['numbers'] += got != list(range(1, len(got) + 1))
         t.ok(got == list(range(1, len(got) + 1)),
              '%s: %d numbers, unique and without a gap' % (name, len(got)),
              str(got))
@@ -366,10 +372,12 @@ def receipts(w):
         paths.append(os.path.join(d, str(i)))
         with open(paths[-1], 'wb') as f:
             f.write(answer.receipt)
+    found['differing'] += wrong
     t.ok(wrong == 0, 'every receipt has the bytes first given', wrong)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         bad = [r for r in pool.map(lambda p: t.vanthu('receipt', p), paths)
                if r.returncode != 0]
+    found['differing'] += len(bad)
     t.ok(not bad, 'all %d receipts verify without the server' % len(paths),
          '\n'.join(r.stderr.decode() for r in bad[:5]))
 
@@ -385,6 +393,12 @@ def main():
     print('# %d kills; %d answers; %d requests sent again, %d of them to a '
           'paper that had moved on' % (ROUNDS, len(w.store.answers),
                                        w.store.unknown, w.store.moved))
+    known = sum(v for v in found.values())
+    if t.failures() > 0 and known == 0:
+        found['other'] = t.failures()
+    print('# SUM server %d %d %d %d %d' % (
+        ROUNDS, found['lost'], found['differing'], found['numbers'],
+        found['other']))
     t.done()
 
 

@@ -71,6 +71,10 @@ def until(what, name, tell=None):
     return got
 
 
+def failures():
+    return _failures
+
+
 def done():
     print('1..%d' % _checks)
     sys.exit(1 if _failures else 0)
