@@ -293,7 +293,8 @@ struct vt_step {
 		 * or from all that are neither refused nor taken back. Each
 		 * gets status 13 in its log and one VT_WORK_STATUS item; one
 		 * that no peer was ever offered (attempts 0, its work item
-		 * never claimed) is WITHDRAWN instead, dead letters included.
+		 * never claimed) is WITHDRAWN instead, dead letters included,
+		 * and one to be printed that is not noted as handed over.
 		 * No delivery left to ask: VT_E_OUT_OF_ORDER.
 		 * On an incoming paper: the sender asks us; ask, note, and
 		 * consignment or (between tenants) the sender's delivery say

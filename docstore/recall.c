@@ -72,8 +72,8 @@ given_back(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
 	return s.rc;
 }
 
-/* Is there anybody to ask? A delivery that is given back, refused, or was
- * never to reach a system is left alone. */
+/* Is there anything to get back? A delivery that is given back, refused or
+ * withdrawn is left alone. */
 static int
 can_ask(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
     struct vt_err *reterr)
@@ -82,15 +82,16 @@ can_ask(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
 	int rc = given_back(x, d, &gone, reterr);
 
 	*ret = rc == VT_OK && !gone && d->state != VT_DELIVERY_REFUSED &&
-	       d->state != VT_DELIVERY_WITHDRAWN &&
-	       d->state != VT_DELIVERY_PRINT;
+	       d->state != VT_DELIVERY_WITHDRAWN;
 	return rc;
 }
 
 /*
  * Did it certainly never leave? Once a peer was offered it, nobody knows: what
  * was given up may have arrived, its answer lost. d->attempts counts such
- * tries, up to the last one that was given up; the work item those since.
+ * tries, up to the last one that was given up; the work item those since. One
+ * to be printed that nobody has noted as handed over lies here, as far as the
+ * one knows who asks for it.
  */
 static int
 never_left(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
@@ -101,7 +102,8 @@ never_left(struct vt_apply *x, const struct vt_delivery *d, bool *ret,
 	struct vt_span v;
 	int rc;
 
-	*ret = d->state == VT_DELIVERY_FAILED && d->attempts == 0;
+	*ret = d->state == VT_DELIVERY_PRINT ||
+	       (d->state == VT_DELIVERY_FAILED && d->attempts == 0);
 	if (d->state != VT_DELIVERY_WAITING || d->work == 0 || d->attempts > 0)
 		return VT_OK;
 	rc = vt_tx_get(x->b->txn, VT_T_WORK, &k, &v, reterr);
@@ -122,7 +124,7 @@ ask_one(struct vt_apply *x, const struct vt_delivery *d, bool withdraw)
 }
 
 /* TAKE_BACK: all that can be asked. RECALL: those that never left; to the
- * others goes the notice. */
+ * others goes the notice, also on paper: it may have been handed over. */
 static int
 ask_all(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 {
@@ -146,7 +148,8 @@ ask_all(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 			continue;
 		if ((rc = never_left(x, &d, &withdraw, reterr)) != VT_OK)
 			return rc;
-		if (r->kind == VT_STEP_RECALL && !withdraw)
+		if (r->kind == VT_STEP_RECALL &&
+		    (!withdraw || d.state == VT_DELIVERY_PRINT))
 			continue;
 		if (n == cap) {
 			struct vt_srec_to *more;

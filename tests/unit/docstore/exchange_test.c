@@ -424,7 +424,7 @@ take_back(struct doer *d)
 	struct vt_step st = { .kind = VT_STEP_TAKE_BACK };
 	struct vt_work w;
 	static const vt_id owner = { { 9 } };
-	vt_id p, one, two;
+	vt_id p, one, two, printed;
 
 	tap_call(make_paper(d, VT_DIR_OUT, 9000, 31), &d->err, "paper");
 	p = d->paper;
@@ -449,6 +449,9 @@ take_back(struct doer *d)
 	tap_eq_int(delivery_of(d, &two)->state, VT_DELIVERY_WITHDRAWN,
 	    "the other never leaves");
 	tap_eq_int(works(d, VT_WORK_STATUS), 1, "one status to be told");
+	printed = delivery_id(d, &p, 2);
+	tap_eq_int(delivery_of(d, &printed)->state, VT_DELIVERY_WITHDRAWN,
+	    "nor is the one on paper handed over");
 	tap_call(vt_work_claim(
 		     d->s, 1U << VT_WORK_STATUS, &owner, 60000000, &w, &d->err),
 	    &d->err, "claim");
