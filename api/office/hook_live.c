@@ -119,48 +119,64 @@ vt_hooks_idle(struct vt_hooks *hooks, const struct vt_hook *h)
 
 /* ---- whose turn ---- */
 
-/* One more of this agency's, of at most WEBHOOKS_AT_ONCE; under the lock. */
-static bool
-join(uint32_t at[VT_L(WEBHOOK_THREADS)], size_t *n, uint32_t agency_no)
+enum vt_hook_trust
+vt_hook_trust(const struct vt_hook *h)
 {
-	size_t same = 0;
-
-	for (size_t i = 0; i < *n; i++)
-		same += at[i] == agency_no;
-	if (same >= VT_L(WEBHOOKS_AT_ONCE) || *n >= VT_L(WEBHOOK_THREADS))
-		return false;
-	at[(*n)++] = agency_no;
-	return true;
+	return h->failures > 0                   ? VT_HOOK_FAILING
+	       : h->delivered_at == VT_TIME_NONE ? VT_HOOK_UNTRIED
+						 : VT_HOOK_PROVED;
 }
 
-static void
-leave(uint32_t at[VT_L(WEBHOOK_THREADS)], size_t *n, uint32_t agency_no)
+/* Under the lock. */
+static bool
+has_place(const struct vt_hooks *hooks, struct vt_hook_turn turn)
 {
-	size_t i = 0;
+	size_t own = 0, own_doubtful = 0, doubtful = 0, failing = 0;
 
-	while (i < *n && at[i] != agency_no)
-		i++;
-	VT_ASSERT(i < *n);
-	at[i] = at[--*n];
+	for (size_t i = 0; i < hooks->n_sending; i++) {
+		const struct vt_hook_turn *t = &hooks->sending[i];
+		bool mine = t->agency_no == turn.agency_no;
+
+		own += mine;
+		doubtful += t->trust != VT_HOOK_PROVED;
+		own_doubtful += mine && t->trust != VT_HOOK_PROVED;
+		failing += t->trust == VT_HOOK_FAILING;
+	}
+	if (hooks->n_sending >= VT_L(WEBHOOK_THREADS) ||
+	    own >= VT_L(WEBHOOKS_AT_ONCE))
+		return false;
+	if (turn.trust == VT_HOOK_PROVED)
+		return true;
+	return own_doubtful == 0 && doubtful < VT_L(WEBHOOKS_DOUBTFUL) &&
+	       (turn.trust == VT_HOOK_UNTRIED ||
+		   failing + 1 < VT_L(WEBHOOKS_DOUBTFUL));
 }
 
 bool
-vt_hooks_take(struct vt_hooks *hooks, uint32_t agency_no)
+vt_hooks_take(struct vt_hooks *hooks, struct vt_hook_turn turn)
 {
 	bool may;
 
 	pthread_mutex_lock(&hooks->lock);
-	may = join(hooks->sending, &hooks->n_sending, agency_no);
+	if ((may = has_place(hooks, turn)))
+		hooks->sending[hooks->n_sending++] = turn;
 	pthread_mutex_unlock(&hooks->lock);
 	return may;
 }
 
 void
-vt_hooks_give(struct vt_hooks *hooks, uint32_t agency_no)
+vt_hooks_give(struct vt_hooks *hooks, struct vt_hook_turn turn)
 {
+	size_t i = 0;
+
 	pthread_mutex_lock(&hooks->lock);
-	leave(hooks->sending, &hooks->n_sending, agency_no);
-	/* another subscription of it may have been passed over */
+	while (i < hooks->n_sending &&
+	       (hooks->sending[i].agency_no != turn.agency_no ||
+		   hooks->sending[i].trust != turn.trust))
+		i++;
+	VT_ASSERT(i < hooks->n_sending);
+	hooks->sending[i] = hooks->sending[--hooks->n_sending];
+	/* another subscription may have been passed over */
 	kick(hooks);
 	pthread_mutex_unlock(&hooks->lock);
 }
@@ -168,10 +184,16 @@ vt_hooks_give(struct vt_hooks *hooks, uint32_t agency_no)
 bool
 vt_hooks_ping_take(struct vt_hooks *hooks, uint32_t agency_no)
 {
+	size_t same = 0;
 	bool may;
 
 	pthread_mutex_lock(&hooks->lock);
-	may = join(hooks->pinging, &hooks->n_pinging, agency_no);
+	for (size_t i = 0; i < hooks->n_pinging; i++)
+		same += hooks->pinging[i] == agency_no;
+	may = same < VT_L(WEBHOOKS_AT_ONCE) &&
+	      hooks->n_pinging < VT_L(WEBHOOK_PINGS_MAX);
+	if (may)
+		hooks->pinging[hooks->n_pinging++] = agency_no;
 	pthread_mutex_unlock(&hooks->lock);
 	return may;
 }
@@ -179,8 +201,13 @@ vt_hooks_ping_take(struct vt_hooks *hooks, uint32_t agency_no)
 void
 vt_hooks_ping_give(struct vt_hooks *hooks, uint32_t agency_no)
 {
+	size_t i = 0;
+
 	pthread_mutex_lock(&hooks->lock);
-	leave(hooks->pinging, &hooks->n_pinging, agency_no);
+	while (i < hooks->n_pinging && hooks->pinging[i] != agency_no)
+		i++;
+	VT_ASSERT(i < hooks->n_pinging);
+	hooks->pinging[i] = hooks->pinging[--hooks->n_pinging];
 	pthread_mutex_unlock(&hooks->lock);
 }
 

@@ -348,31 +348,51 @@ do_item(struct vt_office *o, const struct vt_work *w, struct vt_err *reterr)
 	return rc == VT_E_CONFLICT || rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
 
-/* The items that are due, those first that are due longest; those of agencies
- * that have their share of the senders are passed over. */
+/* The items that are due, those first that are due longest; those of agencies,
+ * or of a kind, that have their share of the senders are passed over. */
 #define LOOK_AT 32
 
 static int
-claim(struct vt_office *o, const struct vt_work_due *d, struct vt_work *ret,
-    bool *ret_mine, struct vt_err *reterr)
+turn_of(struct vt_office *o, uint64_t no, struct vt_hook_turn *ret,
+    struct vt_err *reterr)
 {
-	struct vt_hooks *hooks = o->hooks;
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_view *v = NULL;
+	struct vt_hook h;
 	struct vt_work w;
 	int rc;
 
-	*ret_mine = false;
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_work_get(v, no, &w, reterr)) != VT_OK)
 		return rc;
-	rc = vt_work_get(v, d->no, &w, &err);
-	vt_view_end(v);
-	if (rc == VT_OK && vt_hooks_take(hooks, w.agency_no)) {
+	rc = vt_hook_load(v, w.agency_no, &w.subject, &h, &err);
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	/* of a subscription that is gone nothing is sent */
+	ret->agency_no = w.agency_no;
+	ret->trust = rc == VT_OK ? vt_hook_trust(&h) : VT_HOOK_PROVED;
+	return VT_OK;
+}
+
+static int
+claim(struct vt_office *o, const struct vt_work_due *d, struct vt_work *ret,
+    struct vt_hook_turn *ret_turn, bool *ret_mine, struct vt_err *reterr)
+{
+	struct vt_hooks *hooks = o->hooks;
+	struct vt_err err = VT_ERR_INIT;
+	int rc;
+
+	*ret_mine = false;
+	rc = turn_of(o, d->no, ret_turn, &err);
+	if (rc == VT_OK && vt_hooks_take(hooks, *ret_turn)) {
 		rc = vt_work_claim_item(
 		    o->o.store, d->no, &hooks->owner, LEASE_US, ret, &err);
 		*ret_mine = rc == VT_OK;
 		if (rc != VT_OK)
-			vt_hooks_give(hooks, w.agency_no);
+			vt_hooks_give(hooks, *ret_turn);
 	}
 	/* done meanwhile, or another's */
 	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
@@ -389,6 +409,7 @@ vt_hooks_work_once(struct vt_office *o, bool *ret_any, struct vt_err *reterr)
 		.until = vt_now(o->o.ctx) };
 	struct vt_work_due d[LOOK_AT];
 	struct vt_work w = { 0 };
+	struct vt_hook_turn turn = { 0, VT_HOOK_PROVED };
 	bool mine = false;
 	size_t n = LOOK_AT;
 	int rc = VT_OK;
@@ -405,13 +426,13 @@ vt_hooks_work_once(struct vt_office *o, bool *ret_any, struct vt_err *reterr)
 		rc = vt_work_next(v, &walk, d, LOOK_AT, &n, reterr);
 		vt_view_end(v);
 		for (size_t i = 0; i < n && rc == VT_OK && !mine; i++)
-			rc = claim(o, &d[i], &w, &mine, reterr);
+			rc = claim(o, &d[i], &w, &turn, &mine, reterr);
 	}
 	if (rc != VT_OK || !mine)
 		return rc;
 	*ret_any = true;
 	rc = do_item(o, &w, reterr);
-	vt_hooks_give(o->hooks, w.agency_no);
+	vt_hooks_give(o->hooks, turn);
 	vt_work_free(&w);
 	return rc;
 }

@@ -573,12 +573,12 @@ vt_office_hook_ping(struct vt_office *o, const struct vt_actor *actor,
 	if (o->hooks == NULL)
 		return vt_err_set(reterr, VT_E_UNSUPPORTED,
 		    "webhooks: this program sends none");
-	/* who asks waits for the answer: not more of them than send */
+	/* who asks waits for the answer, on a thread of his connection */
 	if (!vt_hooks_ping_take(o->hooks, h.agency_no))
 		return vt_err_set(reterr, VT_E_BUSY,
 		    "webhooks: %zu of this agency, or %zu in all, are being "
 		    "tried out",
-		    VT_L(WEBHOOKS_AT_ONCE), VT_L(WEBHOOK_THREADS));
+		    VT_L(WEBHOOKS_AT_ONCE), VT_L(WEBHOOK_PINGS_MAX));
 	rc = vt_hook_send(o, &h, &l, &a, reterr);
 	vt_hooks_ping_give(o->hooks, h.agency_no);
 	if (rc != VT_OK)

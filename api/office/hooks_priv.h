@@ -91,6 +91,19 @@ struct vt_hook_live {
 	bool idle; /* its item waits for the next event */
 };
 
+/* What may be expected of a receiver. */
+enum vt_hook_trust {
+	VT_HOOK_PROVED,  /* it took its last message */
+	VT_HOOK_UNTRIED, /* it has not had any */
+	VT_HOOK_FAILING
+};
+enum vt_hook_trust vt_hook_trust(const struct vt_hook *h);
+
+struct vt_hook_turn {
+	uint32_t agency_no;
+	enum vt_hook_trust trust;
+};
+
 struct vt_hooks {
 	struct vt_office *office;
 	struct vt_hook_wire wire;
@@ -104,12 +117,12 @@ struct vt_hooks {
 	pthread_t threads[VT_L(WEBHOOK_THREADS)], waker;
 	size_t n_threads;
 	bool waking;
-	/* Whose messages are under way: agencies, at most WEBHOOKS_AT_ONCE of
-	 * each. */
-	uint32_t sending[VT_L(WEBHOOK_THREADS)];
+	/* Whose messages are under way. */
+	struct vt_hook_turn sending[VT_L(WEBHOOK_THREADS)];
 	size_t n_sending;
-	/* Likewise of pings, whose askers wait. */
-	uint32_t pinging[VT_L(WEBHOOK_THREADS)];
+	/* Agencies whose pings are, whose askers wait: at most
+	 * WEBHOOKS_AT_ONCE of each. */
+	uint32_t pinging[VT_L(WEBHOOK_PINGS_MAX)];
 	size_t n_pinging;
 };
 
@@ -117,10 +130,15 @@ struct vt_hooks {
 void vt_hooks_kick(struct vt_office *o, const struct vt_hook *h);
 /* It is off or gone. */
 void vt_hooks_forget(struct vt_office *o, const struct vt_hook *h);
-/* A place to send from, until it is given back. False: its agency has its share
- * of them. */
-bool vt_hooks_take(struct vt_hooks *hooks, uint32_t agency_no);
-void vt_hooks_give(struct vt_hooks *hooks, uint32_t agency_no);
+/*
+ * A place to send from, until it is given back. False: its agency has its share
+ * of them (WEBHOOKS_AT_ONCE; one of those that are not proved), or its kind has
+ * (WEBHOOKS_DOUBTFUL of those that are not proved, of all agencies, and all but
+ * one of these of those that fail): receivers that hang, whose ever they are,
+ * leave the other places to those that answer.
+ */
+bool vt_hooks_take(struct vt_hooks *hooks, struct vt_hook_turn turn);
+void vt_hooks_give(struct vt_hooks *hooks, struct vt_hook_turn turn);
 /* The same for a ping. */
 bool vt_hooks_ping_take(struct vt_hooks *hooks, uint32_t agency_no);
 void vt_hooks_ping_give(struct vt_hooks *hooks, uint32_t agency_no);

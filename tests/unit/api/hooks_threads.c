@@ -242,24 +242,27 @@ ping_it(void *arg)
 	return NULL;
 }
 
-/* Who tries its receivers out, and they hang, has its share and no more.
- * mine answers, slow does not before answering is set. */
+#define HANGING 3 /* agencies whose receivers hang */
+#define PINGS   (HANGING * VT_L(WEBHOOKS_AT_ONCE))
+
+/* Who try their receivers out, and they hang, have their share and no more.
+ * mine answers, slow do not before answering is set. */
 static void
-pings(const struct vt_actor *other, const vt_id *slow, const vt_id *mine)
+pings(const struct vt_actor *others, const vt_id *slow, const vt_id *mine)
 {
-	struct pinger p[VT_L(WEBHOOKS_AT_ONCE)];
-	struct pinger one = { other, *slow, VT_OK };
+	struct pinger p[PINGS];
+	struct pinger one = { &others[0], slow[0], VT_OK };
 	struct pinger we = { &admin, *mine, VT_E_BUSY };
-	pthread_t t[VT_L(WEBHOOKS_AT_ONCE)];
+	pthread_t t[PINGS];
 	int before = held_now();
 
-	for (size_t i = 0; i < VT_L(WEBHOOKS_AT_ONCE); i++) {
-		p[i] = (struct pinger){ other, *slow, VT_E_BUSY };
+	for (size_t i = 0; i < PINGS; i++) {
+		p[i] = (struct pinger){ &others[i % HANGING], slow[i % HANGING],
+			VT_E_BUSY };
 		tap_need(pthread_create(&t[i], NULL, ping_it, &p[i]) == 0,
 		    "a thread");
 	}
-	for (int i = 0;
-	     i < 1000 && held_now() < before + (int)VT_L(WEBHOOKS_AT_ONCE); i++)
+	for (int i = 0; i < 1000 && held_now() < before + (int)PINGS; i++)
 		pause_ms(20);
 	(void)ping_it(&one);
 	tap_eq_int(one.rc, VT_E_BUSY, "one more of this agency");
@@ -269,17 +272,18 @@ pings(const struct vt_actor *other, const vt_id *slow, const vt_id *mine)
 	answering = true;
 	pthread_cond_broadcast(&opened);
 	pthread_mutex_unlock(&lock);
-	for (size_t i = 0; i < VT_L(WEBHOOKS_AT_ONCE); i++) {
+	for (size_t i = 0; i < PINGS; i++) {
 		tap_need(pthread_join(t[i], NULL) == 0, "ends");
 		tap_eq_int(p[i].rc, VT_OK, "and those that waited end");
 	}
 }
 
-/* Another agency with more receivers that hang than there are threads. */
-static void
-starve(const vt_id *mine)
+/* An agency with more receivers that hang than there are threads. */
+static vt_id
+hanging(unsigned i, struct vt_actor *ret)
 {
-	struct vt_agency_name a = { .code = "H99.31",
+	char code[16], token[32], path[16];
+	struct vt_agency_name a = { .code = code,
 		.name = "Xã Mẫu",
 		.short_name = "XM",
 		.place = "Mẫu" };
@@ -287,35 +291,92 @@ starve(const vt_id *mine)
 		.position = "",
 		.unit = "",
 		.roles = VT_ROLE_ADMIN,
-		.token = VT_SPAN_LIT("administrator-of-31"),
 		.key_ref = "" };
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_actor other;
-	uint64_t end;
 	uint32_t no;
 	vt_id id;
 
+	snprintf(code, sizeof(code), "H99.3%u", i);
+	snprintf(token, sizeof(token), "administrator-of-3%u", i);
+	snprintf(path, sizeof(path), "slow/%u-", i);
+	p.token = vt_span_str(token);
 	tap_need(vt_office_add_agency(s, &a, NULL, 0, "", &no, &err) == VT_OK &&
 		     vt_office_add_person(s, no, &p, &id, &err) == VT_OK &&
-		     vt_office_authenticate(o, p.token, &other, &err) == VT_OK,
+		     vt_office_authenticate(o, p.token, ret, &err) == VT_OK,
 	    "another agency %s", err.msg);
-	for (int i = 0; i < 2 * (int)VT_L(WEBHOOK_THREADS); i++)
-		id = subscribe_as(&other, "slow/", i);
-	for (int i = 0; i < 200 && held_now() < (int)VT_L(WEBHOOKS_AT_ONCE);
+	for (int k = 0; k < 2 * (int)VT_L(WEBHOOK_THREADS); k++)
+		id = subscribe_as(ret, path, k);
+	return id;
+}
+
+/* Agencies whose receivers hang hold up nobody whose receivers answer. */
+static void
+starve(const vt_id *mine)
+{
+	struct vt_actor others[HANGING];
+	vt_id slow[HANGING];
+	uint64_t end;
+
+	for (unsigned i = 0; i < HANGING; i++)
+		slow[i] = hanging(i, &others[i]);
+	for (int i = 0; i < 1000 && held_now() < (int)VT_L(WEBHOOKS_DOUBTFUL);
 	     i++)
 		pause_ms(20);
 	happen(1);
 	end = feed_end();
-	for (int i = 0; i < 200 && !(has_all(0, end) && has_all(2, end)); i++)
+	for (int i = 0; i < 400 && !(has_all(0, end) && has_all(2, end)); i++)
 		pause_ms(50);
 	tap_ok(has_all(0, end) && has_all(2, end),
 	    "who answers is told, whoever hangs");
-	tap_eq_int(held_most, (int)VT_L(WEBHOOKS_AT_ONCE),
-	    "receivers of one agency at once");
-	pings(&other, &id, mine);
+	pthread_mutex_lock(&lock);
+	tap_eq_int(held_most, (int)VT_L(WEBHOOKS_DOUBTFUL),
+	    "receivers that have answered nobody yet, at once");
+	pthread_mutex_unlock(&lock);
+	pings(others, slow, mine);
 	/* the order is judged up to here */
 	for (int i = 0; i < 600 && !has_all(1, end); i++)
 		pause_ms(50);
+}
+
+/* ---- whose turn ---- */
+
+static bool
+take(struct vt_hooks *h, uint32_t agency, enum vt_hook_trust trust)
+{
+	return vt_hooks_take(h, (struct vt_hook_turn){ agency, trust });
+}
+
+static void
+give(struct vt_hooks *h, uint32_t agency, enum vt_hook_trust trust)
+{
+	vt_hooks_give(h, (struct vt_hook_turn){ agency, trust });
+}
+
+static void
+turns(void)
+{
+	static struct vt_hooks h;
+
+	tap_need(pthread_mutex_init(&h.lock, NULL) == 0 &&
+		     pthread_cond_init(&h.more, NULL) == 0,
+	    "a lock");
+	tap_ok(take(&h, 1, VT_HOOK_FAILING), "one that fails");
+	tap_ok(!take(&h, 2, VT_HOOK_FAILING), "a second waits");
+	tap_ok(!take(&h, 1, VT_HOOK_UNTRIED),
+	    "another of its agency, too, which has had its turn");
+	tap_ok(take(&h, 2, VT_HOOK_UNTRIED), "a new one does not");
+	tap_ok(!take(&h, 3, VT_HOOK_UNTRIED), "half of the places are theirs");
+	tap_ok(take(&h, 1, VT_HOOK_PROVED) && take(&h, 3, VT_HOOK_PROVED),
+	    "the others are for those that answer");
+	tap_ok(!take(&h, 4, VT_HOOK_PROVED), "until there is no place left");
+	give(&h, 2, VT_HOOK_UNTRIED);
+	tap_ok(take(&h, 4, VT_HOOK_PROVED), "one is free again");
+	give(&h, 4, VT_HOOK_PROVED);
+	give(&h, 1, VT_HOOK_FAILING);
+	tap_ok(take(&h, 3, VT_HOOK_PROVED), "two of an agency");
+	tap_ok(!take(&h, 3, VT_HOOK_PROVED), "and no more");
+	pthread_cond_destroy(&h.more);
+	pthread_mutex_destroy(&h.lock);
 }
 
 int
@@ -333,6 +394,7 @@ main(void)
 
 	so.domain = "vanthu.test";
 	so.in_memory = true;
+	turns();
 	tap_need(vt_base_init(&err) == VT_OK &&
 		     vt_store_open(NULL, &so, opt.ctx, &s, &err) == VT_OK,
 	    "a store in memory %s", err.msg);
