@@ -74,9 +74,9 @@ delivery(struct vt_sheet *s, const struct vt_delivery *v)
 	if (v->log > 0 && !s->alone)
 		log_link(s, v);
 	if (*v->reason != '\0')
-		vt_html(b, "<p class=\"said\" lang=\"vi\">%s</p>", v->reason);
+		vt_word_said(s->d, v->reason);
 	else if (*v->note != '\0')
-		vt_html(b, "<p class=\"said\" lang=\"vi\">%s</p>", v->note);
+		vt_word_said(s->d, v->note);
 	vt_html(b, "</li>\n");
 }
 
@@ -231,7 +231,7 @@ status(struct vt_desk *d, const struct vt_delivery_status *st)
 		vt_html(b, " <span class=\"quiet\">%s %s</span>",
 		    T(d, "nhận được lúc", "came in at"), vt_buf_str(&received));
 	if (*st->note != '\0')
-		vt_html(b, "<p class=\"said\" lang=\"vi\">%s</p>", st->note);
+		vt_word_said(d, st->note);
 	vt_html(b, "</li>\n");
 }
 

@@ -264,8 +264,9 @@ size_text(uint64_t n, struct vt_buf *ret)
 static void
 problem(struct vt_sheet *s, const char *text)
 {
-	const char *at = text, *tail = NULL;
+	const char *at = text, *tail = NULL, *said;
 	struct vt_buf *b = s->d->page.b;
+	VT_BUF_AUTO(english);
 	VT_BUF_AUTO(words);
 
 	while (tail == NULL && (at = strstr(at, " (")) != NULL) {
@@ -278,10 +279,11 @@ problem(struct vt_sheet *s, const char *text)
 	/* markup: none, escaped below */
 	vt_buf_put(
 	    &words, text, tail == NULL ? strlen(text) : (size_t)(tail - text));
+	said = vt_word_note(s->d, vt_buf_str(&words), &english);
 	vt_html(b,
 	    "<div class=\"notice unsure\"><span class=\"sign\" "
-	    "aria-hidden=\"true\">?</span> <span lang=\"vi\">%s</span>",
-	    vt_buf_str(&words));
+	    "aria-hidden=\"true\">?</span> <span lang=\"%s\">%s</span>",
+	    said == vt_buf_str(&words) ? "vi" : "en", said);
 	if (tail != NULL)
 		vt_html(b,
 		    "<details><summary>%s</summary><p lang=\"en\">%s</p>"

@@ -128,7 +128,7 @@ entry(struct vt_sheet *s, const struct vt_act_entry *e, const char *in_place)
 		    T(s->d, "theo ủy quyền của", "for"), in_place);
 	whom(s, e, step);
 	if (e->note != NULL && *e->note != '\0')
-		vt_html(b, "<p class=\"said\" lang=\"vi\">%s</p>", e->note);
+		vt_word_said(s->d, e->note);
 	vt_html(b, "</li>\n");
 }
 

@@ -98,9 +98,12 @@ reason(struct vt_desk *d, const struct vt_consignment *c, const char *class)
 	    c->state == VT_CONSIGN_QUARANTINED ? strstr(c->note, " (") : NULL;
 	size_t n = more == NULL ? strlen(c->note) : (size_t)(more - c->note);
 	char *words = vt_arena_strndup(d->req->arena, c->note, n);
+	const char *vi = words == NULL ? c->note : words, *said;
+	VT_BUF_AUTO(english);
 
-	vt_html(d->page.b, "<p class=\"%s\" lang=\"vi\">%s", class,
-	    words == NULL ? c->note : words);
+	said = vt_word_note(d, vi, &english);
+	vt_html(d->page.b, "<p class=\"%s\" lang=\"%s\">%s", class,
+	    said == vi ? "vi" : "en", said);
 	if (more != NULL)
 		vt_html(d->page.b,
 		    " <span class=\"quiet\" lang=\"en\">%s</span>", more + 1);

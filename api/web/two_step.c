@@ -190,61 +190,93 @@ vt_web_prepare(
 
 /* --- step two --- */
 
+/* What the signer's program is to do, in the order in which he does it. */
 static void
-what_to_sign(struct vt_desk *d, const struct prepared *p)
+download(struct vt_desk *d, const struct prepared *p)
 {
 	const char *path = d->req->path;
 	char hash[VT_HASH_TEXT + 1];
 	struct vt_buf *b = d->page.b;
-	VT_BUF_AUTO(until);
 
-	vt_page_moment(p->expires, &until);
-	vt_html(b, "<dl class=\"facts box\">\n");
-	vt_page_row(&d->page, T(d, "Số được cấp", "Number given"), p->number);
-	vt_page_row(&d->page, T(d, "Thuật toán", "Algorithm"), p->algorithm);
-	vt_page_row(
-	    &d->page, T(d, "Dùng được đến", "Good until"), vt_buf_str(&until));
-	vt_hash_text(&p->digest, hash);
-	vt_html(b, "<div><dt>%s</dt><dd><code>%s</code></dd></div>\n",
-	    T(d, "Mã băm SHA-256 cần ký", "SHA-256 to be signed"), hash);
-	vt_hash_text(&p->document, hash);
-	vt_html(b, "<div><dt>%s</dt><dd><code>%s</code></dd></div>\n</dl>\n",
-	    T(d, "Mã băm của văn bản", "Digest of the paper"), hash);
+	vt_html(b, "<section class=\"box\"><h2>1. %s</h2>\n<p>%s</p>\n",
+	    T(d, "Lấy dữ liệu cần ký", "Take what is to be signed"),
+	    T(d,
+		"Chọn MỘT trong hai cách, tùy phần mềm của thiết bị ký. "
+		"Không ký tệp PDF của văn bản.",
+		"Choose ONE of the two, as the program of your device wants. "
+		"Do not sign the PDF of the paper."));
 	vt_html(b,
-	    "<p class=\"go\"><a class=\"button second\" href=\"%s/attrs.der\">"
-	    "%s</a> <a class=\"button second\" href=\"%s/digest.bin\">%s</a>"
-	    "</p>\n",
-	    path, T(d, "Tải thuộc tính cần ký (DER)", "Attributes (DER)"), path,
-	    T(d, "Tải mã băm (32 byte)", "Digest (32 bytes)"));
+	    "<h3>%s</h3>\n<p>%s</p>\n<p><a class=\"button second\" "
+	    "href=\"%s/attrs.der\">%s</a></p>\n",
+	    T(d, "Phần mềm cho chọn tệp để ký",
+		"The program lets you choose a file"),
+	    T(d, "Chọn tệp này. Phần mềm tự tính mã băm SHA-256 của nó.",
+		"Choose this one. The program makes its SHA-256 itself."),
+	    path, T(d, "Tải tệp cần ký (attrs.der)", "File (attrs.der)"));
+	vt_hash_text(&p->digest, hash);
+	vt_html(b,
+	    "<h3>%s</h3>\n<p>%s</p>\n<p><code>%s</code></p>\n<p><a "
+	    "class=\"button second\" href=\"%s/digest.bin\">%s</a></p>\n"
+	    "</section>\n",
+	    T(d, "Phần mềm hỏi mã băm (hash)", "The program asks for a hash"),
+	    T(d,
+		"Dán mã SHA-256 này, hoặc dùng tệp 32 byte. Đừng để phần mềm "
+		"băm thêm lần nữa.",
+		"Paste this SHA-256, or use the file of 32 bytes. Do not let "
+		"the program hash it once more."),
+	    hash, path, T(d, "Tải mã băm (digest.bin)", "Hash (digest.bin)"));
 }
 
 static void
-page(struct vt_desk *d, const char *paper, const struct prepared *p,
-    const struct vt_webform *typed, const struct vt_err *err)
+sign_it(struct vt_desk *d, const struct prepared *p)
 {
-	const struct vt_desk_act *a = vt_desk_act(p->act);
-	bool at_value =
-	    err != NULL &&
-	    (err->code == VT_E_SYNTAX || err->code == VT_E_SIGNATURE_MISMATCH);
+	bool rsa = strstr(p->algorithm, "RSA") != NULL ||
+		   strstr(p->algorithm, "rsa") != NULL;
+	char hash[VT_HASH_TEXT + 1];
 	struct vt_buf *b = d->page.b;
 
-	vt_desk_open(d, T(d, "Ký hai bước", "Signing in two steps"), NULL);
 	vt_html(b,
-	    "<p class=\"up\"><a href=\"/desk/papers/%s\">← %s</a></p>\n"
-	    "<h1>%s %s</h1>\n",
-	    paper, T(d, "Về văn bản", "Back to the paper"), T(d, a->vi, a->en),
-	    T(d, "bằng thiết bị khác", "with another device"));
-	if (err != NULL && !at_value)
-		vt_desk_notice(d, VT_TONE_BAD, vt_desk_error(d, err->code));
-	vt_html(
-	    b, "<h2>1. %s</h2>\n", T(d, "Tải về và ký", "Download and sign"));
-	what_to_sign(d, p);
+	    "<section class=\"box\"><h2>2. %s</h2>\n<ul>\n<li>%s</li>\n"
+	    "<li>%s</li>\n<li>%s</li>\n</ul>\n",
+	    T(d, "Ký trong phần mềm của thiết bị",
+		"Sign in the program of your device"),
+	    T(d,
+		"Cắm thiết bị, chọn chứng thư đã đăng ký ở cơ quan, nhập mã "
+		"PIN của thiết bị. Mã PIN không gửi về đây.",
+		"Plug it in, choose the certificate that your agency has "
+		"registered, type its PIN. The PIN never comes here."),
+	    rsa ? T(d, "Thuật toán: RSA (PKCS#1 v1.5) với SHA-256.",
+		      "Algorithm: RSA (PKCS#1 v1.5) with SHA-256.")
+		: T(d, "Thuật toán: ECDSA với SHA-256.",
+		      "Algorithm: ECDSA with SHA-256."),
+	    T(d,
+		"Kết quả cần là giá trị chữ ký thuần (raw signature), không "
+		"phải tệp .p7s, CMS hay PDF đã ký.",
+		"What is wanted is the bare value (raw signature), not a "
+		".p7s, a CMS or a signed PDF."));
+	vt_hash_text(&p->document, hash);
+	vt_html(b, "<details><summary>%s</summary><dl class=\"facts\">\n",
+	    T(d, "Để đối chiếu", "To compare"));
+	vt_page_row(&d->page, T(d, "Thuật toán", "Algorithm"), p->algorithm);
+	vt_html(b, "<div><dt>%s</dt><dd><code>%s</code></dd></div>\n",
+	    T(d, "Mã băm của văn bản (không ký mã này)",
+		"Digest of the paper (do not sign this one)"),
+	    hash);
+	vt_html(b, "</dl></details>\n</section>\n");
+}
+
+static void
+bring_back(struct vt_desk *d, const struct prepared *p,
+    const struct vt_webform *typed, const struct vt_err *at_value)
+{
+	struct vt_buf *b = d->page.b;
+
 	vt_html(b,
-	    "<h2>2. %s</h2>\n<form class=\"sheet\" action=\"%s\" "
-	    "method=\"post\" enctype=\"multipart/form-data\" "
-	    "data-once=\"1\">\n",
-	    T(d, "Đưa giá trị chữ ký về đây", "Bring the value here"),
-	    d->req->path);
+	    "<form class=\"sheet box\" action=\"%s\" method=\"post\" "
+	    "enctype=\"multipart/form-data\" data-once=\"1\">\n"
+	    "<h2>3. %s</h2>\n",
+	    d->req->path,
+	    T(d, "Đưa giá trị chữ ký về đây", "Bring the value here"));
 	vt_desk_csrf(d);
 	vt_desk_key(d, NULL);
 	vt_html(b,
@@ -256,20 +288,21 @@ page(struct vt_desk *d, const char *paper, const struct prepared *p,
 	    T(d, "Giá trị chữ ký (base64 hoặc hex)",
 		"Signature value (base64 or hex)"),
 	    /* no quotes: it is escaped */
-	    at_value ? " aria-invalid=true aria-describedby=value-why" : "",
+	    at_value != NULL ? " aria-invalid=true aria-describedby=value-why"
+			     : "",
 	    vt_webform_get(typed, "value"));
-	if (at_value)
+	if (at_value != NULL)
 		vt_html(b,
 		    "<p class=\"error\" role=\"alert\" id=\"value-why\">%s"
 		    "</p>\n",
-		    err->code == VT_E_SYNTAX
+		    at_value->code == VT_E_SYNTAX
 			? T(d,
 			      "Đây không phải base64 hay hex: hãy dán lại "
 			      "nguyên "
 			      "giá trị mà phần mềm ký đưa ra.",
 			      "This is neither base64 nor hex: paste the whole "
 			      "value that the software gave.")
-			: vt_desk_error(d, err->code));
+			: vt_desk_error(d, at_value->code));
 	vt_html(b,
 	    "<label for=\"file\">%s</label>\n"
 	    "<input id=\"file\" name=\"file\" type=\"file\">\n"
@@ -277,6 +310,73 @@ page(struct vt_desk *d, const char *paper, const struct prepared *p,
 	    "</button></p>\n</form>\n",
 	    T(d, "hoặc tệp chữ ký", "or a file of it"),
 	    T(d, "Hoàn tất việc ký", "Complete the signature"));
+}
+
+/* The window has passed: what to do, and what is not lost. */
+static void
+too_late(struct vt_desk *d, const char *paper, const struct prepared *p)
+{
+	struct vt_buf *b = d->page.b;
+	VT_BUF_AUTO(until);
+
+	vt_page_moment(p->expires, &until);
+	vt_html(b,
+	    "<div class=\"notice unsure\" role=\"alert\"><p><b>%s %s.</b> "
+	    "%s</p>\n<p><a class=\"button\" href=\"/desk/papers/%s#acts\">"
+	    "%s</a></p></div>\n",
+	    T(d, "Dữ liệu này chỉ dùng được đến",
+		"What was prepared was good until"),
+	    vt_buf_str(&until),
+	    *p->number == '\0'
+		? T(d,
+		      "Chưa có gì được ký. Hãy về văn bản và bắt đầu ký lại; "
+		      "dữ liệu đã tải xuống không dùng được nữa.",
+		      "Nothing was signed. Go back to the paper and begin "
+		      "again; what was downloaded is of no use any more.")
+		: T(d,
+		      "Chưa có gì được ký, số đã cấp vẫn giữ cho văn bản này. "
+		      "Hãy về văn bản và bắt đầu ký lại; dữ liệu đã tải xuống "
+		      "không dùng được nữa.",
+		      "Nothing was signed, and the number stays with this "
+		      "paper. Go back to the paper and begin again; what was "
+		      "downloaded is of no use any more."),
+	    paper, T(d, "Về văn bản để ký lại", "Back, to begin again"));
+}
+
+static void
+page(struct vt_desk *d, const char *paper, const struct prepared *p,
+    const struct vt_webform *typed, const struct vt_err *err)
+{
+	const struct vt_desk_act *a = vt_desk_act(p->act);
+	bool late = vt_now(d->web->ctx) > p->expires;
+	bool at_value =
+	    err != NULL &&
+	    (err->code == VT_E_SYNTAX || err->code == VT_E_SIGNATURE_MISMATCH);
+	struct vt_buf *b = d->page.b;
+	VT_BUF_AUTO(until);
+
+	vt_desk_open(d, T(d, "Ký hai bước", "Signing in two steps"), NULL);
+	vt_html(b,
+	    "<p class=\"up\"><a href=\"/desk/papers/%s\">← %s</a></p>\n"
+	    "<h1>%s %s</h1>\n",
+	    paper, T(d, "Về văn bản", "Back to the paper"), T(d, a->vi, a->en),
+	    T(d, "bằng thiết bị khác", "with another device"));
+	if (late) {
+		too_late(d, paper, p);
+		vt_desk_close(d);
+		return;
+	}
+	if (err != NULL && !at_value)
+		vt_desk_notice(d, VT_TONE_BAD, vt_desk_error(d, err->code));
+	vt_page_moment(p->expires, &until);
+	vt_html(b, "<dl class=\"facts box\">\n");
+	vt_page_row(&d->page, T(d, "Số được cấp", "Number given"), p->number);
+	vt_page_row(&d->page, T(d, "Làm xong trước", "To be done by"),
+	    vt_buf_str(&until));
+	vt_html(b, "</dl>\n");
+	download(d, p);
+	sign_it(d, p);
+	bring_back(d, p, typed, at_value ? err : NULL);
 	vt_desk_close(d);
 }
 

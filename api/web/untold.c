@@ -62,7 +62,7 @@ vt_untold_letter(
 	vt_html(b, "<li><a href=\"/desk/papers/%s\" lang=\"vi\">%s</a> → %s %s",
 	    paper, p.meta.subject, named ? l->to.name : "", l->to.code);
 	if (*l->note != '\0')
-		vt_html(b, "<p class=\"said\">%s</p>", l->note);
+		vt_word_said(d, l->note);
 	button(d, action, id);
 	vt_html(b, "</li>\n");
 }

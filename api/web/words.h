@@ -26,6 +26,13 @@ const char *vt_word_delivery_state(const struct vt_desk *d, unsigned state);
 const char *vt_word_urgency(const struct vt_desk *d, uint32_t urgency);
 const char *vt_word_transport(const struct vt_desk *d, uint32_t transport);
 
+/* A note as it is stored, or, on an English page, one of those that the office
+ * itself writes, in English: in scratch. */
+const char *vt_word_note(
+    const struct vt_desk *d, const char *text, struct vt_buf *scratch);
+/* The same as a paragraph of the page. */
+void vt_word_said(struct vt_desk *d, const char *text);
+
 /* YYYY-MM-DD as 21/11/2026, appended; anything else as it is. */
 void vt_word_day(const char *iso, struct vt_buf *ret);
 /* Today in Vietnam as YYYY-MM-DD. */

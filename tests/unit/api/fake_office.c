@@ -14,7 +14,7 @@
 /* A fake passes most of what it is given over. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-struct fake fake;
+struct fake fake = { .expires = 4102444800000000 };
 
 static int the_office;
 
@@ -267,11 +267,13 @@ vt_office_prepare(struct vt_office *o, const struct vt_request *rq,
 		return rc;
 	fake.nfiles = n_chain;
 	ret->id = fake_id(6);
-	ret->expires = 1763700000000000;
+	ret->expires = fake.expires;
 	vt_buf_puts(&ret->attrs, "DER");
 	ret->attrs_digest = a_hash(0x33);
 	ret->document_digest = a_hash(0x44);
 	keep(ret->algorithm, sizeof(ret->algorithm), "ECDSA-SHA256");
+	if (order->number_first)
+		keep(ret->number_text, sizeof(ret->number_text), "05/SKHCN");
 	ret->paper_rev = 5;
 	return VT_OK;
 }

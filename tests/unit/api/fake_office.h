@@ -19,6 +19,7 @@ struct fake {
 	char fact[64], recipient[64], value[64];
 	vt_hash request;
 	uint64_t if_match;
+	vt_time expires; /* of what is prepared */
 	unsigned initials;
 	bool number_first, places;
 	enum vt_signing_act signing;

@@ -147,6 +147,83 @@ test_kinds(struct vt_buf *b)
 	desk.direction = VT_DIR_OUT;
 }
 
+/* Made elsewhere: what to do is said, and what when it is too late. */
+static void
+test_elsewhere(struct vt_buf *b)
+{
+	vt_time good = fake.expires;
+	VT_BUF_AUTO(body);
+
+	desk.state = VT_PAPER_APPROVED;
+	vt_buf_printf(&body, "csrf=%s&key=" KEY "&rev=3&act=sign&number=1",
+	    fake_csrf('l'));
+	tap_eq_int(post(b, PAPER "/two-step", 'l', vt_buf_str(&body)), 303,
+	    "prepared");
+	tap_eq_int(get(b, PAPER "/two-step/" KEY, 'l'), 200, "its page");
+	tap_ok(HAS("Không ký tệp PDF") && HAS("Đừng để phần mềm băm thêm") &&
+		   HAS("ECDSA với SHA-256") && HAS("không phải tệp .p7s") &&
+		   HAS("Làm xong trước") && HAS(">← Về văn bản</a>"),
+	    "which file or hash, how, what to bring, until when");
+	fake_forget();
+	fake.expires = 1763700000000000;
+	(void)post(b, PAPER "/two-step", 'l', vt_buf_str(&body));
+	tap_eq_int(get(b, PAPER "/two-step/" KEY, 'l'), 200, "too late");
+	tap_ok(HAS("chỉ dùng được đến 21/11/2025") &&
+		   HAS("số đã cấp vẫn giữ") && HAS("#acts\">Về văn bản") &&
+		   !HAS("<textarea") && !HAS("attrs.der"),
+	    "says so, that the number is kept, and where to begin again");
+	vt_buf_reset(&body);
+	vt_buf_printf(
+	    &body, "csrf=%s&key=1" KEY "&rev=5&value=AAAA", fake_csrf('l'));
+	fake.answer = VT_E_NOT_FOUND;
+	tap_eq_int(post(b, PAPER "/two-step/" KEY, 'l', vt_buf_str(&body)), 404,
+	    "a value that comes too late");
+	tap_ok(HAS("Về văn bản để ký lại"), "is told the same");
+	fake.answer = VT_OK;
+	fake.expires = good;
+	fake_forget();
+}
+
+/* What the office wrote itself is read in English, too; what people wrote
+ * stays. */
+static void
+test_notes(struct vt_buf *b)
+{
+	static const struct {
+		const char *note, *vi, *en;
+	} cases[] = {
+		{ "số đến 12/2026", ">số đến 12/2026<",
+		    "lang=\"en\">arrival number 12/2026<" },
+		{ "sau 30 ngày vẫn không có văn bản được nói đến: yêu cầu "
+		  "không còn được giữ",
+		    ">sau 30 ngày", ">after 30 days the paper" },
+		{ "không chuyển đến H9: Hết bộ nhớ; hãy thử lại sau (x)",
+		    ">không chuyển đến H9:",
+		    ">not passed on to H9: Out of memory; try again later "
+		    "(x)<" },
+		{ "Không đọc hoặc ghi được dữ liệu (io: disk)",
+		    ">Không đọc hoặc ghi",
+		    ">Data could not be read or written (io: disk)<" },
+		{ "số đến", "lang=\"vi\">số đến<", "lang=\"vi\">số đến<" },
+		{ "Ông <A> đồng ý", "Ông &lt;A&gt; đồng ý",
+		    "lang=\"vi\">Ông &lt;A&gt; đồng ý" },
+	};
+	static const enum vt_step_kind kind = VT_STEP_DELIVERED;
+	static const struct vt_act_whom w = { NOBODY };
+	struct vt_act_entry e = one(1, &kind, &w);
+
+	desk.history = &e;
+	desk.n_history = 1;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		e.note = cases[i].note;
+		(void)get(b, PAPER, 'c');
+		tap_ok(HAS(cases[i].vi), "%s", e.note);
+		(void)get(b, PAPER "?lang=en", 'c');
+		tap_ok(HAS(cases[i].en), "in English");
+	}
+	desk.n_history = 0;
+}
+
 int
 main(void)
 {
@@ -158,6 +235,8 @@ main(void)
 	test_handed(&b);
 	test_said(&b);
 	test_kinds(&b);
+	test_elsewhere(&b);
+	test_notes(&b);
 	desk_end();
 	return tap_done();
 }
