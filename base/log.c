@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -11,13 +12,21 @@
 /* A write of at most PIPE_BUF bytes to a pipe is not mixed with others. */
 #define LINE_MAX_BYTES 4096
 #define TAIL           " cut=1\n"
+#define QUIET_US       50000 /* after so long a line is not one of a burst */
 
 static struct {
 	int fd;
 	enum vt_err_level least;
 	bool terminal;
 	bool asked; /* whether fd is a terminal */
-} sink = { STDERR_FILENO, VT_LEVEL_INFO, false, false };
+	pthread_mutex_t lock;
+	/* Guarded by lock: lines that wait, whole ones. */
+	size_t n;
+	int64_t often_us; /* when the last of the frequent lines came */
+	uint8_t waiting[LINE_MAX_BYTES];
+} sink = { .fd = STDERR_FILENO,
+	.least = VT_LEVEL_INFO,
+	.lock = PTHREAD_MUTEX_INITIALIZER };
 
 void
 vt_log_setup(int fd, enum vt_err_level least)
@@ -119,15 +128,12 @@ in_quotes(struct vt_span s)
 	return open;
 }
 
-static void
-send_line(struct vt_buf *b)
+/* Ends the line that was begun in b; what it is to be written as. */
+static struct vt_span
+end_line(struct vt_buf *b)
 {
-	static const char nomem[] = "<3>log.out-of-memory\n";
-
-	if (b->failed == VT_E_NOMEM) {
-		write_line(nomem, sizeof(nomem) - 1);
-		return;
-	}
+	if (b->failed == VT_E_NOMEM)
+		return VT_SPAN_LIT("<3>log.out-of-memory\n");
 	if (b->failed == VT_E_LIMIT) {
 		b->failed = VT_OK;
 		b->limit = LINE_MAX_BYTES;
@@ -135,41 +141,94 @@ send_line(struct vt_buf *b)
 	} else {
 		vt_buf_putc(b, '\n');
 	}
-	write_line(b->p, b->n);
+	return vt_buf_view(b);
+}
+
+static void VT_PRINTF(4, 0) put_line(struct vt_buf *b, enum vt_err_level level,
+    const char *event, const char *fmt, va_list ap)
+{
+	VT_BUF_AUTO(plain);
+	va_list again;
+	size_t start;
+
+	b->limit = LINE_MAX_BYTES - sizeof("\"" TAIL);
+	put_prefix(b, level, event);
+	if (*fmt == '\0')
+		return;
+	start = b->n;
+	vt_buf_putc(b, ' ');
+	va_copy(again, ap);
+	if (!vt_format(b, escape_value, true, fmt, ap)) {
+		/* A conversion we do not escape: all of it is one value, so
+		 * that the line still cannot be forged. */
+		vt_buf_truncate(b, start);
+		vt_buf_vprintf(&plain, fmt, again);
+		vt_buf_puts(b, " text=");
+		escape_value(b, vt_buf_view(&plain));
+	}
+	va_end(again);
+}
+
+static void
+flush_locked(void)
+{
+	if (sink.n > 0)
+		write_line(sink.waiting, sink.n);
+	sink.n = 0;
+}
+
+void
+vt_log_flush(void)
+{
+	pthread_mutex_lock(&sink.lock);
+	flush_locked();
+	pthread_mutex_unlock(&sink.lock);
 }
 
 void
 vt_log(enum vt_err_level level, const char *event, const char *fmt, ...)
 {
 	int saved = errno;
-	va_list ap;
+	struct vt_span line;
 	VT_BUF_AUTO(b);
-	VT_BUF_AUTO(plain);
+	va_list ap;
 
 	if (level < sink.least)
 		return;
-	b.limit = LINE_MAX_BYTES - sizeof("\"" TAIL);
-	put_prefix(&b, level, event);
-	if (*fmt != '\0') {
-		size_t start = b.n;
-		bool ok;
+	va_start(ap, fmt);
+	put_line(&b, level, event, fmt, ap);
+	va_end(ap);
+	line = end_line(&b);
+	pthread_mutex_lock(&sink.lock);
+	flush_locked();
+	write_line(line.p, line.n);
+	pthread_mutex_unlock(&sink.lock);
+	errno = saved;
+}
 
-		vt_buf_putc(&b, ' ');
-		va_start(ap, fmt);
-		ok = vt_format(&b, escape_value, true, fmt, ap);
-		va_end(ap);
-		if (!ok) {
-			/* A conversion we do not escape: all of it is one
-			 * value, so that the line still cannot be forged. */
-			vt_buf_truncate(&b, start);
-			va_start(ap, fmt);
-			vt_buf_vprintf(&plain, fmt, ap);
-			va_end(ap);
-			vt_buf_puts(&b, " text=");
-			escape_value(&b, vt_buf_view(&plain));
-		}
-	}
-	send_line(&b);
+void
+vt_log_often(int64_t now_us, const char *event, const char *fmt, ...)
+{
+	int saved = errno;
+	struct vt_span line;
+	VT_BUF_AUTO(b);
+	va_list ap;
+
+	if (VT_LEVEL_INFO < sink.least)
+		return;
+	va_start(ap, fmt);
+	put_line(&b, VT_LEVEL_INFO, event, fmt, ap);
+	va_end(ap);
+	line = end_line(&b);
+	pthread_mutex_lock(&sink.lock);
+	if (line.n > sizeof(sink.waiting) - sink.n)
+		flush_locked();
+	memcpy(sink.waiting + sink.n, line.p, line.n);
+	sink.n += line.n;
+	if (now_us - sink.often_us > QUIET_US)
+		flush_locked();
+	sink.often_us = now_us;
+	pthread_mutex_unlock(&sink.lock);
 	errno = saved;
 }
 

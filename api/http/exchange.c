@@ -59,19 +59,27 @@ exchange_free(struct vt_exchange *x)
 }
 
 /* The route's pattern, not the path: no ids, codes or names in the log. */
+#define LINE                                                                   \
+	"id=%s method=%s route=%s status=%d in=%" PRIu64 " out=%" PRIu64       \
+	" us=%" PRId64 " code=%s"
+
 static void
 log_exchange(const struct vt_exchange *x)
 {
+	const char *method = x->req.method == NULL ? "-" : x->req.method;
+	const char *route = x->req.route == NULL ? "-" : x->req.route->pattern;
+	const char *code =
+	    x->err.code == VT_OK ? "ok" : vt_err_info(x->err.code)->slug;
+	int64_t now = vt_monotonic_us(x->server->context);
 	char id[VT_ID_TEXT + 1];
 
 	vt_id_text(&x->req.id, id);
-	vt_log(x->status >= 500 ? VT_LEVEL_WARN : VT_LEVEL_INFO, "http.request",
-	    "id=%s method=%s route=%s status=%d in=%" PRIu64 " out=%" PRIu64
-	    " us=%" PRId64 " code=%s",
-	    id, x->req.method == NULL ? "-" : x->req.method,
-	    x->req.route == NULL ? "-" : x->req.route->pattern, x->status,
-	    x->got, x->sent, vt_monotonic_us(x->server->context) - x->began_us,
-	    x->err.code == VT_OK ? "ok" : vt_err_info(x->err.code)->slug);
+	if (x->status >= 500)
+		vt_log(VT_LEVEL_WARN, "http.request", LINE, id, method, route,
+		    x->status, x->got, x->sent, now - x->began_us, code);
+	else
+		vt_log_often(now, "http.request", LINE, id, method, route,
+		    x->status, x->got, x->sent, now - x->began_us, code);
 }
 
 /*

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/log.h"
+
 #define IDS 16 /* a connection has in store */
 
 struct vt_watched {
@@ -76,6 +78,9 @@ run(void *arg)
 		t.tv_sec++;
 		(void)pthread_cond_timedwait(&w->end, &w->lock, &t);
 		look(w);
+		pthread_mutex_unlock(&w->lock);
+		vt_log_flush();
+		pthread_mutex_lock(&w->lock);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
@@ -131,6 +136,7 @@ vt_watch_stop(struct vt_watch *w)
 	pthread_cond_signal(&w->end);
 	pthread_mutex_unlock(&w->lock);
 	pthread_join(w->thread, NULL);
+	vt_log_flush();
 	VT_ASSERT(w->first == NULL);
 	pthread_cond_destroy(&w->end);
 	pthread_mutex_destroy(&w->lock);

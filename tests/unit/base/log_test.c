@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Log lines, read back from a pipe. */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -85,12 +87,87 @@ test_long(void)
 	    "a quoted value that is cut has its closing quote");
 }
 
+/* Has anything been written since the last call of logged? */
+static bool
+is_quiet(void)
+{
+	struct pollfd p = { .fd = ends[0], .events = POLLIN };
+
+	return poll(&p, 1, 0) == 0;
+}
+
+static void
+test_often(void)
+{
+	const int64_t now = 1000000;
+
+	vt_log_often(now, "often", "n=%d", 1);
+	tap_eq_str(logged(), "<6>often n=1\n", "a line alone: at once");
+	vt_log_often(now + 1000, "often", "n=%d", 2);
+	vt_log_often(now + 2000, "often", "n=%s", "3 \n");
+	tap_ok(is_quiet(), "lines of a burst wait");
+	vt_log(VT_LEVEL_WARN, "other", "n=%d", 4);
+	tap_eq_str(logged(),
+	    "<6>often n=2\n<6>often n=\"3 \\n\"\n<4>other n=4\n",
+	    "but not for longer than another line, and in order");
+	vt_log_often(now + 3000, "often", "n=%d", 5);
+	tap_ok(is_quiet(), "again");
+	vt_log_flush();
+	tap_eq_str(logged(), "<6>often n=5\n", "until they are asked for");
+	vt_log_flush();
+	tap_ok(is_quiet(), "once");
+	vt_log_often(now + 4000, "often", "n=%d", 6);
+	vt_log_often(now + 60000, "often", "n=%d", 7);
+	tap_eq_str(logged(), "<6>often n=6\n<6>often n=7\n",
+	    "or a line that is none of a burst");
+}
+
+/* A burst through a pipe that keeps writes apart. */
+static void
+test_burst(void)
+{
+	int packets[2], n = 0, writes = 0, next = 0, good = 0;
+	char b[4097], want[32];
+	ssize_t got;
+
+	tap_need(pipe2(packets, O_DIRECT) == 0, "pipe");
+	vt_log_setup(packets[1], VT_LEVEL_INFO);
+	for (; n < 1000; n++)
+		vt_log_often(2000000 + n, "burst", "n=%d", n);
+	vt_log_flush();
+	close(packets[1]);
+	vt_log_setup(ends[1], VT_LEVEL_INFO);
+	while ((got = read(packets[0], b, sizeof(b) - 1)) > 0) {
+		writes++;
+		b[got] = '\0';
+		for (char *p = b, *end; (end = strchr(p, '\n')) != NULL;
+		     p = end + 1) {
+			snprintf(want, sizeof(want), "<6>burst n=%d\n", next++);
+			good += strncmp(p, want, strlen(want)) == 0;
+		}
+		good -= b[got - 1] != '\n' || got > 4096;
+	}
+	close(packets[0]);
+	tap_eq_int(good, 1000,
+	    "whole lines in order, none too long to be one "
+	    "write");
+	tap_ok(writes < 10, "in few writes: %d", writes);
+}
+
 static void *
 log_many(void *arg)
 {
+	static const char text[] =
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
 	for (int i = 0; i < 200; i++)
-		vt_log(VT_LEVEL_INFO, "t", "who=%s text=%s", (char *)arg,
-		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+		if (i % 3 == 0)
+			vt_log(VT_LEVEL_INFO, "t", "who=%s text=%s",
+			    (char *)arg, text);
+		else
+			vt_log_often(3000000 + i, "t", "who=%s text=%s",
+			    (char *)arg, text);
+	vt_log_flush();
 	return NULL;
 }
 
@@ -123,6 +200,8 @@ main(void)
 	vt_log_setup(ends[1], VT_LEVEL_INFO);
 	test_lines();
 	test_long();
+	test_often();
+	test_burst();
 	test_threads();
 	return tap_done();
 }
