@@ -49,43 +49,21 @@ before_value(struct vt_json *j)
 	before_item(j);
 }
 
-/* ASCII that stands for itself: most of what is written. */
-static bool
-is_plain(uint8_t c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
+/* ASCII that stands for itself, most of what is written: all from blank to
+ * tilde but the quote and the backslash. */
+#define SIXTEEN 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
+/* clang-format off */
+static const bool is_plain[256] = {
+	[0x20] = 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	[0x30] = SIXTEEN,
+	[0x40] = SIXTEEN,
+	[0x50] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1,
+	[0x60] = SIXTEEN,
+	[0x70] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+};
+/* clang-format on */
 
-#define PLAIN_MAX   128
-#define BYTES_OF(c) ((uint64_t)0x0101010101010101U * (c))
-
-/* Eight at a time. A borrow may name a byte beside the right one, never none:
- * in doubt the slow way looks again. */
-static bool
-are_plain(struct vt_span s)
-{
-	size_t i = 0;
-
-	for (; i + 8 <= s.n; i += 8) {
-		uint64_t w, quote, slash, del;
-
-		memcpy(&w, s.p + i, 8);
-		quote = w ^ BYTES_OF('"');
-		slash = w ^ BYTES_OF('\\');
-		del = w ^ BYTES_OF(0x7f);
-		/* a byte that became 0, one below 0x20, one above 0x7f */
-		if ((((quote - BYTES_OF(1)) & ~quote) |
-			((slash - BYTES_OF(1)) & ~slash) |
-			((del - BYTES_OF(1)) & ~del) |
-			((w - BYTES_OF(0x20)) & ~w) | w) &
-		    BYTES_OF(0x80))
-			return false;
-	}
-	for (; i < s.n; i++)
-		if (!is_plain(s.p[i]))
-			return false;
-	return true;
-}
+#define PLAIN_MAX 128
 
 /* A short string that stands for itself, with what goes around it, in one
  * piece; false when it is no such string. */
@@ -95,14 +73,16 @@ put_plain(struct vt_buf *b, bool comma, struct vt_span s, bool colon)
 	char text[PLAIN_MAX + 4];
 	size_t n = 0;
 
-	if (s.n > PLAIN_MAX || !are_plain(s))
+	if (s.n > PLAIN_MAX)
 		return false;
 	if (comma)
 		text[n++] = ',';
 	text[n++] = '"';
-	if (s.n > 0)
-		memcpy(text + n, s.p, s.n);
-	n += s.n;
+	for (size_t i = 0; i < s.n; i++) {
+		if (!is_plain[s.p[i]])
+			return false;
+		text[n++] = (char)s.p[i];
+	}
 	text[n++] = '"';
 	if (colon)
 		text[n++] = ':';
@@ -122,7 +102,7 @@ put_string(struct vt_buf *b, struct vt_span s)
 		size_t from = at;
 		int32_t c;
 
-		while (at < s.n && is_plain(s.p[at]))
+		while (at < s.n && is_plain[s.p[at]])
 			at++;
 		if (at > from)
 			vt_buf_put(b, s.p + from, at - from);

@@ -96,14 +96,16 @@ chmod 755 "$work"
 nginx -c "$work/nginx.conf" 2>/dev/null
 printf '%-10s %10s %12s %8s %8s %8s\n' answer ours/s peer/s share% min% max%
 "$build/tests/bench/bench_http" small "$port" "$token" "/v1/papers/$large" \
-    "${ROUNDS_HTTP:-5}" >http.tsv
+    "${ROUNDS_HTTP:-5}" "$server" >http.tsv
 "$build/tests/bench/bench_http" large "$port" "$token" \
-    "/v1/papers/$large/parts/1/content" "${ROUNDS_HTTP:-5}" "$nginx_port" \
-    /large.bin >>http.tsv
+    "/v1/papers/$large/parts/1/content" "${ROUNDS_HTTP:-5}" "$server" \
+    "$nginx_port" /large.bin "$(pgrep -P "$(cat nginx.pid)" | paste -sd,)" \
+    >>http.tsv
 kill "$(cat nginx.pid)"
 awk -F'\t' '{printf "%-10s %10s %12s %8s %8s %8s\n",$1,$2,$3,$4,$5,$6}' http.tsv
 echo "small: one paper's metadata, authenticated, beside \"hello\"; large: 1 MB," \
-    "decrypted and authenticated, beside nginx with sendfile"
+    "decrypted and authenticated, beside nginx with sendfile; CPU: of client" \
+    "and server together for one answer, where less is better"
 
 echo
 echo "== edXML packets of two PDFs, file bytes, one core"

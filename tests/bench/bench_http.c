@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Answering, beside a peer, in turns: two servers on this machine are asked the
- * same number of times by the same clients over connections that stay open.
+ * Answering, beside a peer, in turns: two servers on this machine are asked for
+ * the same time by the same clients over connections that stay open. Besides
+ * answers a second: the microseconds of processor that an answer costs client
+ * and server together, which say more where others use the machine, too.
  *
- * bench_http small PORT TOKEN PATH ROUNDS
+ * bench_http small PORT TOKEN PATH ROUNDS PID
  *	a small metadata GET beside libmicrohttpd's bare hello, which runs here
  *	in a process of its own, a thread a connection like ours
- * bench_http large PORT TOKEN PATH ROUNDS PEER-PORT PEER-PATH
+ * bench_http large PORT TOKEN PATH ROUNDS PID PEER-PORT PEER-PATH PEER-PIDS
  *	a download of 1 MiB beside another server that has the same file; and
  *	beside what is left of that server when it has to decipher the bytes,
  *	as who keeps them enciphered must: 1 / (1 / peer + t_GCM / cores)
@@ -24,6 +26,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/bench/rounds.h"
@@ -33,9 +36,13 @@
 #define BLOCK   ((size_t)256 << 10)
 #define LARGE   ((size_t)1 << 20)
 #define CHUNK   ((size_t)64 << 10)
+#define PIDS    8
 
 struct peer {
 	uint16_t port;
+	clockid_t clock[PIDS]; /* of its processes */
+	size_t n_clocks;
+	double cpu_us; /* of the last round, for one answer */
 	char request[600];
 	size_t n;
 };
@@ -114,11 +121,48 @@ run_client(void *arg)
 	return NULL;
 }
 
+/* Seconds of processor that both sides have used. */
 static double
-one_round(const struct peer *p)
+used(const struct peer *p)
 {
+	struct timespec t;
+	double s = 0;
+
+	for (size_t i = 0; i <= p->n_clocks; i++) {
+		clockid_t c =
+		    i < p->n_clocks ? p->clock[i] : CLOCK_PROCESS_CPUTIME_ID;
+
+		if (clock_gettime(c, &t) != 0) {
+			perror("the clock of a server");
+			exit(1);
+		}
+		s += (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+	}
+	return s;
+}
+
+/* pids: with commas between them */
+static void
+watch(struct peer *p, const char *pids)
+{
+	char *end;
+
+	for (; *pids != '\0'; pids = *end == ',' ? end + 1 : end) {
+		pid_t pid = (pid_t)strtol(pids, &end, 10);
+
+		if (end == pids || p->n_clocks == PIDS ||
+		    clock_getcpuclockid(pid, &p->clock[p->n_clocks++]) != 0) {
+			fprintf(stderr, "no process: %s\n", pids);
+			exit(64);
+		}
+	}
+}
+
+static double
+one_round(struct peer *p)
+{
+	double from = bench_wall(), cpu = used(p);
 	struct client c[CLIENTS];
-	double from = bench_wall();
 	size_t n = 0;
 
 	memset(c, 0, sizeof(c));
@@ -138,6 +182,7 @@ one_round(const struct peer *p)
 			exit(1);
 		}
 	}
+	p->cpu_us = (used(p) - cpu) / (double)n * 1e6;
 	return (double)n / (bench_wall() - from);
 }
 
@@ -247,36 +292,45 @@ int
 main(int argc, char **argv)
 {
 	const double cores = (double)sysconf(_SC_NPROCESSORS_ONLN);
-	struct rounds ours = { { 0 }, 0 }, theirs = { { 0 }, 0 },
-		      share = { { 0 }, 0 }, limit = { { 0 }, 0 },
-		      of_limit = { { 0 }, 0 };
-	struct peer us, them;
+	struct rounds ours = { { 0 }, 0 }, theirs = ours, share = ours,
+		      limit = ours, of_limit = ours, our_cpu = ours,
+		      their_cpu = ours, cpu = ours;
+	struct peer us = { 0 }, them = { 0 };
+	bool large = argc == 10;
+	char text[16];
 	pid_t child = 0;
 	size_t n;
 
-	if (argc != 6 && argc != 8) {
-		fprintf(stderr, "bench_http small|large PORT TOKEN PATH "
-				"ROUNDS [PEER-PORT PEER-PATH]\n");
+	if (argc != 7 && !large) {
+		fprintf(stderr, "bench_http small|large PORT TOKEN PATH ROUNDS "
+				"PID [PEER-PORT PEER-PATH PEER-PIDS]\n");
 		return 64;
 	}
 	ask(&us, argv[2], argv[4], argv[3]);
+	watch(&us, argv[6]);
 	n = strtoul(argv[5], NULL, 10);
-	ask(&them, argc == 8 ? argv[6] : "0", argc == 8 ? argv[7] : "/", NULL);
-	if (argc == 6)
+	ask(&them, large ? argv[7] : "0", large ? argv[8] : "/", NULL);
+	if (!large)
 		them.port = start_hello(&child);
+	snprintf(text, sizeof(text), "%d", (int)child);
+	watch(&them, large ? argv[9] : text);
 	for (size_t i = 0; i < n && i < ROUNDS_MAX; i++) {
 		double a = one_round(&us), b = one_round(&them);
-		double most = argc == 6 ? 0 : 1 / (1 / b + decipher() / cores);
+		double most = large ? 1 / (1 / b + decipher() / cores) : a;
 
 		rounds_add(&ours, a);
 		rounds_add(&theirs, b);
 		rounds_add(&share, 100 * a / b);
 		rounds_add(&limit, most);
-		rounds_add(&of_limit, most == 0 ? 0 : 100 * a / most);
+		rounds_add(&of_limit, 100 * a / most);
+		rounds_add(&our_cpu, us.cpu_us);
+		rounds_add(&their_cpu, them.cpu_us);
+		rounds_add(&cpu, 100 * them.cpu_us / us.cpu_us);
 	}
 	print_row(argv[1], &ours, &theirs, &share);
-	if (argc == 8)
+	if (large)
 		print_row("with GCM", &ours, &limit, &of_limit);
+	print_row("CPU, us", &our_cpu, &their_cpu, &cpu);
 	if (child > 0)
 		kill(child, SIGTERM);
 	return 0;
