@@ -199,18 +199,24 @@ check_post(
 	return VT_OK;
 }
 
+static bool
+something_waits(const struct vt_person *p, vt_time now)
+{
+	for (size_t i = 0; i < p->n_posts; i++)
+		if (p->posts[i].waits && (p->posts[i].until == VT_TIME_NONE ||
+					     p->posts[i].until > now))
+			return true;
+	return p->n_waiting > 0;
+}
+
 /* What waits was asked for by one person, whom another one can answer. */
 static int
 ask(struct change *k, struct vt_err *reterr)
 {
-	bool waits = k->was.n_waiting > 0;
-
 	if (k->rq == NULL)
 		return VT_OK;
-	for (size_t i = 0; i < k->was.n_posts; i++)
-		waits = waits || (k->was.posts[i].waits &&
-				     k->was.posts[i].until == VT_TIME_NONE);
-	if (waits && !vt_id_eq(&k->was.asked_by, &k->rq->actor->person))
+	if (something_waits(&k->was, k->now) &&
+	    !vt_id_eq(&k->was.asked_by, &k->rq->actor->person))
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "person: what somebody else asked for waits: confirm it or "
 		    "end it first");
@@ -448,15 +454,6 @@ leave(struct change *k, struct vt_err *reterr)
 	return keep_an_admin(k, k->now, reterr);
 }
 
-static bool
-something_waits(const struct vt_person *p)
-{
-	for (size_t i = 0; i < p->n_posts; i++)
-		if (p->posts[i].waits && p->posts[i].until == VT_TIME_NONE)
-			return true;
-	return p->n_waiting > 0;
-}
-
 static int
 decide(
     struct change *k, const struct vt_person_change *c, struct vt_err *reterr)
@@ -536,7 +533,7 @@ read_and_decide(struct change *k, const vt_id *id,
 	if (rc == VT_OK && !k->nothing &&
 	    (rc = no_program(k, c->act, reterr)) == VT_OK)
 		rc = decide(k, c, reterr);
-	if (rc == VT_OK && !something_waits(&k->p))
+	if (rc == VT_OK && !something_waits(&k->p, k->now))
 		memset(&k->p.asked_by, 0, sizeof(k->p.asked_by));
 	vt_view_end(VT_TAKE(k->v));
 	return rc;

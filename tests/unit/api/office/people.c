@@ -179,6 +179,15 @@ two_persons(struct vt_arena *a)
 	vt_id second;
 
 	second = house_person(&h, h.here, "admin2", VT_ROLE_ADMIN);
+	more.post.until = h.w.now + DAY;
+	tap_call(does("admin", &h.admin, &more), &err, "for a day");
+	tap_code(does("admin", &h.admin, &yes), VT_E_FORBIDDEN, &err,
+	    "what is for a time waits, too");
+	tap_code(does("admin2", &h.admin, &more), VT_E_OUT_OF_ORDER, &err,
+	    "and nothing is asked beside it");
+	tap_call(does("admin", &h.admin, &end), &err, "it is withdrawn");
+	end.no = yes.no = 3;
+	more.post.until = VT_TIME_NONE;
 	tap_call(does("admin", &h.admin, &more), &err, "for himself");
 	tap_code(does("admin", &h.admin, &yes), VT_E_FORBIDDEN, &err,
 	    "not confirmed by himself");
@@ -186,11 +195,11 @@ two_persons(struct vt_arena *a)
 	    "nothing is asked beside it");
 	tap_call(does("admin2", &h.admin, &end), &err, "it is declined");
 	tap_call(does("admin2", &h.admin, &more), &err, "asked by the other");
-	yes.no = 3;
+	yes.no = 4;
 	tap_code(does("admin", &h.admin, &yes), VT_E_FORBIDDEN, &err,
 	    "one does not confirm one's own post");
 	tap_call(does("leader", &h.admin, &yes), &err, "the leader does");
-	end.no = 3;
+	end.no = 4;
 	tap_call(does("admin", &h.admin, &end), &err, "and it ends");
 	end.act = VT_PERSON_END;
 	tap_call(does("admin", &second, &end), &err, "the second one leaves");
