@@ -246,6 +246,10 @@ vt_paper_search(struct vt_view *v, uint32_t agency_no,
 		*ret_n = 0;
 		*ret_next = 77;
 	}
+	if (desk.pages > 1 && q->before != desk.pages - 1) {
+		*ret_n = 0;
+		*ret_next = q->before + 1;
+	}
 	fill_paper(ret);
 	ret->meta.urgency = desk.urgency[0];
 	if (desk.urgency[1] != 0 && *ret_n == 1) {

@@ -38,6 +38,7 @@ struct fake_desk {
 	unsigned urgency[2]; /* of the first and second found */
 	const char *problem; /* of its file */
 	bool twice;          /* it came as 7/UBND of Xã Mẫu */
+	unsigned pages;      /* a search takes; found on the last. 0: one */
 	bool namesakes;      /* all have the name of the first */
 	char acts_for;       /* 'o' acts for the leader */
 	bool no_such_number; /* of a number nothing is found */

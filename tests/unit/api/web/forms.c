@@ -79,16 +79,19 @@ act_with(struct vt_buf *b, size_t fields, size_t bytes)
 	return form(b, "submit", 'o', vt_buf_str(&more));
 }
 
+/* An arrival as number, notation and agency are typed. */
 static int
-come(struct vt_buf *b, const char *more)
+come(struct vt_buf *b, const char *number, const char *notation,
+    const char *agency, const char *more)
 {
 	VT_BUF_AUTO(body);
 
-	vt_buf_printf(&body, "%s%s%s",
+	vt_buf_printf(&body,
 	    FIELD("csrf", CSRF_C) FIELD("key", KEY) FIELD("subject", "s")
-		FIELD("number", "7") FIELD("notation", "UBND")
-		    FIELD("agency", "Xã Mẫu"),
-	    more, AFILE("main", "a.pdf", "%PDF") "--xx--\r\n");
+		FIELD("number", "%s") FIELD("notation", "%s")
+		    FIELD("agency", "%s") "%s",
+	    number, notation, agency, more);
+	vt_buf_puts(&body, AFILE("main", "a.pdf", "%PDF") "--xx--\r\n");
 	return ask(b, "POST", "/desk/arrive", 'c', MULTI, vt_buf_str(&body));
 }
 
@@ -96,17 +99,42 @@ come(struct vt_buf *b, const char *more)
 static void
 test_twice(struct vt_buf *b)
 {
+	static const struct {
+		const char *number, *notation, *agency;
+		int status;
+	} rows[] = { { "7", "UBND", "Xã Mẫu", 409 },
+		{ "07", "ubnd", "xã  MẪU", 409 },
+		{ "7/UBND", "", "Xã Mẫu", 409 }, { "8", "UBND", "Xã Mẫu", 303 },
+		{ "7", "SKHCN", "Xã Mẫu", 303 }, { "7", "", "Xã Mẫu", 303 },
+		{ "7", "UBND", "Xã Mau", 303 },
+		{ "7", "UBND", "Sở Mẫu", 303 } };
+
 	desk.direction = VT_DIR_IN;
 	desk.twice = true;
-	tap_eq_int(come(b, ""), 409, "it is in the book");
+	tap_eq_int(come(b, "7", "UBND", "Xã Mẫu", ""), 409, "in the book");
 	tap_ok(HAS("đã có văn bản cùng cơ quan và cùng số") &&
 		   HAS("href=\"" PAPER "\"") && HAS("name=\"another\"") &&
 		   HAS("name=\"kept0\""),
 	    "which is said, with the other one; the file is kept");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		tap_eq_int(come(b, rows[i].number, rows[i].notation,
+			       rows[i].agency, ""),
+		    rows[i].status, "%s/%s of %s", rows[i].number,
+		    rows[i].notation, rows[i].agency);
+	tap_eq_str(desk.looked[0], "7 UBND", "looked for by all of its number");
+	tap_eq_int(come(b, "7", "UBND", "Xã Mẫu", FIELD("another", "1")), 303,
+	    "another one after all");
+	desk.pages = VT_L(ARRIVAL_ALIKE_MAX);
 	tap_eq_int(
-	    come(b, FIELD("another", "1")), 303, "another one after all");
+	    come(b, "7", "UBND", "Xã Mẫu", ""), 409, "far back in the book");
+	desk.pages++;
+	desk.searched = 0;
+	tap_eq_int(
+	    come(b, "7", "UBND", "Xã Mẫu", ""), 303, "farther than is looked");
+	tap_eq_int(desk.searched, VT_L(ARRIVAL_ALIKE_MAX), "so far");
+	desk.pages = 0;
 	desk.twice = false;
-	tap_eq_int(come(b, ""), 303, "one that is not there");
+	tap_eq_int(come(b, "7", "UBND", "Xã Mẫu", ""), 303, "not there");
 	desk.direction = VT_DIR_OUT;
 }
 
