@@ -4,6 +4,21 @@
 #include "api/cli/cli.h"
 #include "api/cli/province.h"
 
+/* In memory, before there is a directory: what is wrong in the file is told
+ * while nothing is there, and the mended one is taken. */
+static int
+rehearse(struct vt_cli *cli, struct vt_store_options so, const char *province)
+{
+	VT_CLEANUP(vt_store_close) struct vt_store *store = NULL;
+	struct vt_province_count count = { 0 };
+	int rc;
+
+	so.in_memory = true;
+	rc = vt_store_open(NULL, &so, vt_context_system(), &store, &cli->err);
+	return rc != VT_OK ? rc
+			   : vt_cli_province_add(cli, store, province, &count);
+}
+
 int
 vt_cli_init(struct vt_cli *cli)
 {
@@ -31,6 +46,8 @@ vt_cli_init(struct vt_cli *cli)
 		return rc;
 	if (so.domain == NULL)
 		return vt_err_set(&cli->err, VT_E_USAGE, "--domain is missing");
+	if (province != NULL && (rc = rehearse(cli, so, province)) != VT_OK)
+		return rc;
 	rc = vt_store_init(operands[0], &so, vt_context_system(), &cli->err);
 	if (rc != VT_OK)
 		return rc;

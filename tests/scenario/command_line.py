@@ -157,6 +157,39 @@ fails('a data directory in use', 69, 'store-in-use', 'serve', province.store,
       '--listen', '127.0.0.1:0')
 fails('a proxy by its name', 64, 'usage', 'serve', province.store,
       '--trusted-proxy', 'localhost')
+# --- init takes a province whole or not at all ---
+
+
+def person(name, **more):
+    return {'name': name, 'roles': ['clerk'], **more}
+
+
+def made_of(name, last):
+    """Its file: one agency that is right, and one whose last person may not
+    be."""
+    return write(name + '.json', json.dumps({'agencies': [
+        {'code': 'H99.1', 'name': 'A', 'people': [
+            person('One', login='one', password='a long pass phrase 1')]},
+        {'code': 'H99.2', 'name': 'B', 'people': [person('Two'), last]},
+    ]}).encode())
+
+
+INIT = ['init', os.path.join(d, 'new'), '--domain', 'init.test', '--province']
+for name, status, code, last in (
+        ('a role', 65, 'syntax', person('X', roles=['king'])),
+        ('no name', 65, 'syntax', person('')),
+        ('a certificate', 66, 'no-input', person('X', certificates=['none'])),
+        ('a token', 65, 'invalid', person('X', token='short')),
+        ('a password', 65, 'password-weak',
+         person('X', login='two', password='x')),
+        ('a login name', 65, 'exists',
+         person('X', login='one', password='a long pass phrase 2'))):
+    fails('init: ' + name, status, code, *INIT, made_of('bad', last))
+    t.ok(not os.path.exists(INIT[1]), 'init: ' + name + ': nothing is there')
+r = t.vanthu(*INIT, made_of('good', person('Three')), '--json')
+t.equal((r.returncode, json.loads(r.stdout or b'{}').get('people')), (0, 3),
+        'the mended file is taken')
+
 t.ok(not os.path.exists(os.path.join(d, 'x.pdf'))
      and t.read(plain) == plain_data
      and not [n for n in os.listdir(d) if n.endswith('.part')],
