@@ -379,6 +379,8 @@ choose(unsigned int i, unsigned int n)
 		x.map_size = (64 + draw(i) % 2500) << 10;
 		return x;
 	}
+	if (n_calls == 0 || n_faults == n_calls)
+		abort();
 	if (all < n_calls)
 		return faults[(seed + (uint64_t)k * n_calls / all) % n_calls];
 	if (k < n_calls || all == n_calls)
@@ -387,6 +389,30 @@ choose(unsigned int i, unsigned int n)
 		      (seed + (uint64_t)(k - n_calls) * (n_faults - n_calls) /
 				  (all - n_calls)) %
 			  (n_faults - n_calls)];
+}
+
+/* Once there is room again nothing may fail for the want of it. */
+static unsigned int
+still_full(const struct tape *t, const struct disturbed *x)
+{
+	unsigned int bad = 0;
+	uint64_t call = 0, begun = 0;
+
+	for (size_t i = 0; x->fault == TAPE_NOROOM && i < t->n_at; i++) {
+		const struct tape_rec *r = &t->at[i].r;
+
+		if (r->op != TAPE_MARK)
+			call = r->call;
+		else if (r->flags == MARK_ASK)
+			begun = call;
+		else if (r->flags == MARK_REFUSED && begun >= x->call + x->n &&
+			 (r->off == VT_E_STORE_FULL || r->off == VT_E_IO ||
+			     r->off == VT_E_STORE_CORRUPT))
+			bad++;
+	}
+	if (bad > 0)
+		printf("# %u acts failed when there was room again\n", bad);
+	return bad;
 }
 
 static void
@@ -398,6 +424,7 @@ disturb(const struct disturbed *x)
 	struct facts *f = facts_new();
 	struct disk *d = disk_new();
 	char name[160];
+	unsigned int full;
 	struct tape t;
 	bool ended;
 
@@ -410,8 +437,9 @@ disturb(const struct disturbed *x)
 	    "call %llu and %llu on: %s, map %llu", (unsigned long long)x->call,
 	    (unsigned long long)x->n, names[x->fault],
 	    (unsigned long long)x->map_size);
-	sum.other += !ended + facts_wrong(f);
-	if (!ended || facts_wrong(f) > 0)
+	full = still_full(&t, x);
+	sum.other += !ended + facts_wrong(f) + full;
+	if (!ended || facts_wrong(f) + full > 0)
 		printf("# in %s\n", name);
 	/* As the process left it; then without what it did not sync. */
 	(void)hold(f, day, name);

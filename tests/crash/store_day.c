@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A day of a store that has it all, to be recorded and to be disturbed:
- * store_day DIR MAP_SIZE [strict]. tape.c must be preloaded: what the day was
- * told goes on the tape (facts.h). Strict: nothing may fail, and every kind of
- * step must have been done. Otherwise what fails is left, and the day goes on.
+ * store_day DIR MAP_SIZE [strict | second]. tape.c must be preloaded: what the
+ * day was told goes on the tape (facts.h). Strict: nothing may fail, and every
+ * kind of step must have been done. Otherwise what fails is left, and the day
+ * goes on.
  */
 #include <dlfcn.h>
+#include <spawn.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 
 #include "tests/crash/facts.h"
 #include "tests/unit/docstore/fixture.h"
@@ -635,6 +638,37 @@ opened(const char *dir, const struct vt_store_options *o)
 	return NULL;
 }
 
+/* Another process finds the door locked; it is not recorded. */
+static void
+second(const char *dir)
+{
+	char map[] = "0", what[] = "second", *env[] = { NULL };
+	char *path = strdup(dir);
+	char *argv[] = { what, path, map, what, NULL };
+	int status = -1;
+	pid_t pid;
+
+	scene("second");
+	if (path == NULL ||
+	    posix_spawn(&pid, "/proc/self/exe", NULL, NULL, argv, env) != 0 ||
+	    waitpid(pid, &status, 0) != pid || status != 0)
+		wrong("a second process could open it");
+	free(path);
+}
+
+static int
+be_second(const char *dir)
+{
+	struct vt_store_options o = { .domain = "vanthu.test" };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_store *s = NULL;
+
+	world_init(&w);
+	return vt_store_open(dir, &o, &w.ctx, &s, &err) == VT_E_STORE_LOCKED
+		   ? 0
+		   : 1;
+}
+
 static void
 morning(struct vt_store *s)
 {
@@ -676,6 +710,8 @@ main(int argc, char **argv)
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_store *s;
 
+	if (argc > 3 && strcmp(argv[3], "second") == 0)
+		return vt_base_init(&err) == VT_OK ? be_second(argv[1]) : 1;
 	*(void **)&mark = dlsym(RTLD_DEFAULT, "tape_mark");
 	if (argc < 3 || mark == NULL || vt_base_init(&err) != VT_OK) {
 		(void)fprintf(
@@ -696,6 +732,8 @@ main(int argc, char **argv)
 	scene("open");
 	if ((s = opened(argv[1], &o)) == NULL)
 		return 0;
+	if (strict)
+		second(argv[1]);
 	morning(s);
 	scene("close");
 	vt_store_close(s);

@@ -549,6 +549,14 @@ place(int fd)
 	return lseek64(fd, 0, tape.fd[fd].append ? SEEK_END : SEEK_CUR);
 }
 
+static off64_t
+size_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 ? st.st_size : 0;
+}
+
 /* All kinds of writes: off < 0: where the file stands. */
 static ssize_t
 tape_write(int fd, const void *p, size_t n, off64_t off)
@@ -561,7 +569,8 @@ tape_write(int fd, const void *p, size_t n, off64_t off)
 	rec.file = tape.fd[fd].file;
 	rec.flags = tape.fd[fd].dsync ? TAPE_DSYNC : 0;
 	rec.off = off < 0 ? place(fd) : off;
-	if ((e = refusal(fault, true)) != 0) {
+	/* What a file has already, a full disk takes. */
+	if ((e = refusal(fault, rec.off + (off64_t)n > size_of(fd))) != 0) {
 		rec.flags |= TAPE_FAILED;
 		put(&rec, NULL, 0, NULL, 0);
 		return leave(-1, e);
