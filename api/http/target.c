@@ -202,13 +202,40 @@ is_target_char(uint8_t c, bool in_query)
 	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
 	    (c >= 'A' && c <= 'Z'))
 		return true;
-	return c != 0 && (strchr("-._~!$&'()*+,;=:@/", c) != NULL ||
-			     (in_query && c == '?'));
+	switch (c) {
+	case '-':
+	case '.':
+	case '_':
+	case '~':
+	case '!':
+	case '$':
+	case '&':
+	case '\'':
+	case '(':
+	case ')':
+	case '*':
+	case '+':
+	case ',':
+	case ';':
+	case '=':
+	case ':':
+	case '@':
+	case '/':
+		return true;
+	default:
+		return in_query && c == '?';
+	}
 }
 
 /* Collects the decoded bytes of a segment only as far as "." and ".." need. */
 struct segment_state {
 	size_t n, dots;
+};
+
+/* Escapes undone: no more bytes than there were, and a '?'. */
+struct decoded {
+	size_t n;
+	uint8_t b[VT_L(HTTP_TARGET_MAX) + 1];
 };
 
 static int
@@ -224,7 +251,7 @@ end_segment(const struct segment_state *s, bool last, struct vt_err *reterr)
 }
 
 static int
-guard_path(struct vt_span path, struct vt_buf *decoded, struct vt_err *reterr)
+guard_path(struct vt_span path, struct decoded *d, struct vt_err *reterr)
 {
 	struct segment_state s = { 0, 0 };
 	size_t at = 1;
@@ -245,7 +272,7 @@ guard_path(struct vt_span path, struct vt_buf *decoded, struct vt_err *reterr)
 			return vt_err_set(reterr, VT_E_HTTP_BAD_REQUEST,
 			    "request target: an escaped slash, backslash or "
 			    "control character in the path");
-		vt_buf_putc(decoded, (uint8_t)c);
+		d->b[d->n++] = (uint8_t)c;
 		if (c == '/' && !escaped) {
 			rc = end_segment(&s, false, reterr);
 			s = (struct segment_state){ 0, 0 };
@@ -258,7 +285,7 @@ guard_path(struct vt_span path, struct vt_buf *decoded, struct vt_err *reterr)
 }
 
 static int
-guard_query(struct vt_span query, struct vt_buf *decoded, struct vt_err *reterr)
+guard_query(struct vt_span query, struct decoded *d, struct vt_err *reterr)
 {
 	size_t at = 0;
 
@@ -276,7 +303,7 @@ guard_query(struct vt_span query, struct vt_buf *decoded, struct vt_err *reterr)
 			return vt_err_set(reterr, VT_E_HTTP_BAD_REQUEST,
 			    "request target: a control character in the "
 			    "query");
-		vt_buf_putc(decoded, (uint8_t)c);
+		d->b[d->n++] = (uint8_t)c;
 	}
 	return VT_OK;
 }
@@ -284,10 +311,11 @@ guard_query(struct vt_span query, struct vt_buf *decoded, struct vt_err *reterr)
 int
 vt_http_guard_target(struct vt_span target, struct vt_err *reterr)
 {
-	VT_BUF_AUTO(decoded);
 	struct vt_span path, query;
+	struct decoded d;
 	int rc;
 
+	d.n = 0;
 	if (target.n > VT_L(HTTP_TARGET_MAX))
 		return vt_err_set(reterr, VT_E_HTTP_TARGET_TOO_LONG,
 		    "request target: at most %zu bytes, found %zu",
@@ -297,15 +325,13 @@ vt_http_guard_target(struct vt_span target, struct vt_err *reterr)
 		    "request target: RFC 9112 §3.2.1: wanted a path that "
 		    "begins with \"/\"");
 	vt_http_target_split(target, &path, &query);
-	rc = guard_path(path, &decoded, reterr);
+	rc = guard_path(path, &d, reterr);
 	if (rc == VT_OK) {
 		/* Parts are judged apart: no sequence spans the border. */
-		vt_buf_putc(&decoded, '?');
-		rc = guard_query(query, &decoded, reterr);
+		d.b[d.n++] = '?';
+		rc = guard_query(query, &d, reterr);
 	}
-	if (rc == VT_OK)
-		rc = vt_buf_status(&decoded, reterr);
-	if (rc == VT_OK && !vt_utf8_is_valid(vt_buf_view(&decoded)))
+	if (rc == VT_OK && !vt_utf8_is_valid(VT_SPAN(d.b, d.n)))
 		rc = vt_err_set(reterr, VT_E_HTTP_BAD_REQUEST,
 		    "request target: RFC 3629: ill-formed UTF-8");
 	return rc;
