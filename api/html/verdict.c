@@ -265,7 +265,8 @@ vt_page_signature(
 		       "Name as claimed (not confirmed)"),
 	    s->signer != NULL ? s->signer
 			      : vt_page_t(p, "Không rõ", "Unknown"));
-	vt_page_row(p, vt_page_t(p, "Là", "It is"), vt_page_signer_kind(p, s));
+	vt_page_row(
+	    p, vt_page_t(p, "Loại chữ ký", "Kind"), vt_page_signer_kind(p, s));
 	vt_page_row(p,
 	    vt_page_t(p, "Ngày ký (người ký khai)", "Date (as claimed)"),
 	    vt_buf_str(&when));

@@ -283,13 +283,13 @@ one(struct vt_sheet *s, const struct vt_delivery *v, struct vt_err *reterr)
 	vt_desk_open(s->d, name, NULL);
 	vt_html(b,
 	    "<p class=\"up\"><a href=\"/desk/papers/%s#to\">← %s</a></p>\n"
-	    "<h1 lang=\"vi\">%s</h1>\n<p lang=\"vi\">%s</p>\n"
-	    "<ul class=\"to box\">\n",
+	    "<h1 lang=\"vi\">%s</h1>\n<p class=\"subject\" lang=\"vi\">%s"
+	    "</p>\n<section class=\"box\">\n<ul class=\"to\">\n",
 	    s->id, T(s->d, "Về văn bản", "Back to the paper"), name,
 	    s->p.meta.subject);
 	s->alone = true;
 	delivery(s, v);
-	vt_html(b, "</ul>\n");
+	vt_html(b, "</ul></section>\n");
 	if (statuses(s, v, reterr) != VT_OK)
 		return reterr->code;
 	vt_desk_close(s->d);

@@ -5,6 +5,7 @@
 #include "api/web/sheet.h"
 #include "api/web/words.h"
 
+#define FILES_OPEN 8   /* beyond them a list is folded, but for two */
 #define ACTS_SHOWN 100 /* looked at for who signed in whose place */
 
 const char *
@@ -264,21 +265,14 @@ size_text(uint64_t n, struct vt_buf *ret)
 static void
 problem(struct vt_sheet *s, const char *text)
 {
-	const char *at = text, *tail = NULL, *said;
+	const char *tail = vt_word_detail(text), *said;
 	struct vt_buf *b = s->d->page.b;
 	VT_BUF_AUTO(english);
 	VT_BUF_AUTO(words);
 
-	while (tail == NULL && (at = strstr(at, " (")) != NULL) {
-		size_t n = strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-");
-
-		if (n > 0 && at[2 + n] == ':')
-			tail = at;
-		at += 2;
-	}
 	/* markup: none, escaped below */
-	vt_buf_put(
-	    &words, text, tail == NULL ? strlen(text) : (size_t)(tail - text));
+	vt_buf_put(&words, text,
+	    tail == NULL ? strlen(text) : (size_t)(tail - 1 - text));
 	said = vt_word_note(s->d, vt_buf_str(&words), &english);
 	vt_html(b,
 	    "<div class=\"notice unsure\"><span class=\"sign\" "
@@ -288,7 +282,7 @@ problem(struct vt_sheet *s, const char *text)
 		vt_html(b,
 		    "<details><summary>%s</summary><p lang=\"en\">%s</p>"
 		    "</details>",
-		    T(s->d, "Chi tiết kỹ thuật", "Technical detail"), tail + 1);
+		    T(s->d, "Chi tiết kỹ thuật", "Technical detail"), tail);
 	vt_html(b, "</div>");
 }
 
@@ -305,6 +299,12 @@ vt_sheet_parts(struct vt_sheet *s)
 		const struct vt_part *p = &s->p.parts[i];
 		VT_BUF_AUTO(size);
 
+		if (i == FILES_OPEN && s->p.n_parts > FILES_OPEN + 2)
+			vt_html(d->page.b,
+			    "</ul>\n<details><summary>%s %zu</summary>\n"
+			    "<ul class=\"files\">\n",
+			    T(d, "Các tệp còn lại:", "The other files:"),
+			    s->p.n_parts - i);
 		size_text(p->size, &size);
 		vt_html(d->page.b,
 		    "<li><a href=\"/desk/papers/%s/parts/%u\">%s</a> "
@@ -318,5 +318,8 @@ vt_sheet_parts(struct vt_sheet *s)
 			problem(s, p->problem);
 		vt_html(d->page.b, "</li>\n");
 	}
-	vt_html(d->page.b, "</ul></section>\n");
+	vt_html(d->page.b, "</ul>");
+	if (s->p.n_parts > FILES_OPEN + 2)
+		vt_html(d->page.b, "</details>");
+	vt_html(d->page.b, "</section>\n");
 }

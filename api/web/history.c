@@ -95,8 +95,9 @@ whom(struct vt_sheet *s, const struct vt_act_entry *e, size_t step)
 	if (step == e->n_kinds)
 		return;
 	w = &e->whom[step];
+	/* who signed is who did it, and said already */
 	if (w->n_to == 0 && vt_id_is_zero(&w->delivery) &&
-	    (vt_id_is_zero(&w->person) || vt_id_eq(&w->person, &e->person)) &&
+	    (vt_id_is_zero(&w->person) || e->kinds[step] == VT_STEP_SIGN) &&
 	    *w->unit == '\0')
 		return;
 	vt_html(b, "<p class=\"whom\" lang=\"vi\">");

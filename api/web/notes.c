@@ -98,12 +98,42 @@ vt_word_note(const struct vt_desk *d, const char *text, struct vt_buf *scratch)
 						       : text;
 }
 
+static bool
+is_code(const char *s, size_t n)
+{
+	for (int code = -1; code > -VT_E__END; code--) {
+		const char *slug = vt_err_info(code)->slug;
+
+		if (strlen(slug) == n && memcmp(slug, s, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *
+vt_word_detail(const char *text)
+{
+	for (const char *at = text; (at = strstr(at, " (")) != NULL; at += 2) {
+		size_t n =
+		    strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-0123456789");
+
+		if (at[2 + n] == ':' && is_code(at + 2, n))
+			return at + 1;
+	}
+	return NULL;
+}
+
 void
 vt_word_said(struct vt_desk *d, const char *text)
 {
+	const char *detail = vt_word_detail(text), *said;
 	VT_BUF_AUTO(english);
-	const char *said = vt_word_note(d, text, &english);
+	VT_BUF_AUTO(words);
 
+	/* markup: none, escaped below */
+	vt_buf_put(&words, text,
+	    detail == NULL ? strlen(text) : (size_t)(detail - 1 - text));
+	said = vt_word_note(d, vt_buf_str(&words), &english);
 	vt_html(d->page.b, "<p class=\"said\" lang=\"%s\">%s</p>",
-	    said == text ? "vi" : "en", said);
+	    said == vt_buf_str(&words) ? "vi" : "en", said);
 }

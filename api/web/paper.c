@@ -8,7 +8,8 @@
 #include "api/web/words.h"
 #include "base/log.h"
 
-#define PAGES_SHOWN 5 /* at once; the others by a link */
+#define LONG_SUBJECT 300 /* bytes; longer ones in smaller letters */
+#define PAGES_SHOWN  5   /* at once; the others by a link */
 
 int
 vt_sheet_id(const struct vt_http_req *req, vt_id *ret, struct vt_err *reterr)
@@ -99,8 +100,10 @@ heading(struct vt_sheet *s)
 
 	vt_html(b,
 	    "<p class=\"up\"><a href=\"/desk\">← %s</a></p>\n"
-	    "<div class=\"title\"><h1>%s</h1>\n<p>",
+	    "<div class=\"title\"><h1%s>%s</h1>\n<p>",
 	    T(d, "Việc cần làm", "To do"),
+	    /* no quotes: it is escaped */
+	    strlen(p->meta.subject) > LONG_SUBJECT ? " class=long" : "",
 	    *p->meta.subject == '\0' ? T(d, "(không có trích yếu)", "(none)")
 				     : p->meta.subject);
 	vt_html(b, "<span class=\"tag %s\">%s</span> ",

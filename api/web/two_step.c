@@ -343,6 +343,20 @@ too_late(struct vt_desk *d, const char *paper, const struct prepared *p)
 	    paper, T(d, "Về văn bản để ký lại", "Back, to begin again"));
 }
 
+/* Of which paper: several may be signed one after the other. */
+static void
+subject(struct vt_desk *d, const char *paper)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_paper p;
+	vt_id id;
+
+	if (vt_id_parse(vt_span_str(paper), &id) &&
+	    vt_view_begin(vt_office_store(d->office), &v, NULL) == VT_OK &&
+	    vt_office_paper(d->office, v, d->me, &id, &p, NULL) == VT_OK)
+		vt_page_row(&d->page, T(d, "Văn bản", "Paper"), p.meta.subject);
+}
+
 static void
 page(struct vt_desk *d, const char *paper, const struct prepared *p,
     const struct vt_webform *typed, const struct vt_err *err)
@@ -370,6 +384,7 @@ page(struct vt_desk *d, const char *paper, const struct prepared *p,
 		vt_desk_notice(d, VT_TONE_BAD, vt_desk_error(d, err->code));
 	vt_page_moment(p->expires, &until);
 	vt_html(b, "<dl class=\"facts box\">\n");
+	subject(d, paper);
 	vt_page_row(&d->page, T(d, "Số được cấp", "Number given"), p->number);
 	vt_page_row(&d->page, T(d, "Làm xong trước", "To be done by"),
 	    vt_buf_str(&until));

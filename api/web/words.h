@@ -30,7 +30,10 @@ const char *vt_word_transport(const struct vt_desk *d, uint32_t transport);
  * itself writes, in English: in scratch. */
 const char *vt_word_note(
     const struct vt_desk *d, const char *text, struct vt_buf *scratch);
-/* The same as a paragraph of the page. */
+/* Where the part for engineers begins in "words (code: detail)", the code an
+ * error's; NULL: there is none. */
+const char *vt_word_detail(const char *text);
+/* A note as a paragraph of the page, without that part. */
 void vt_word_said(struct vt_desk *d, const char *text);
 
 /* YYYY-MM-DD as 21/11/2026, appended; anything else as it is. */

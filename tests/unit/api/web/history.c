@@ -86,6 +86,9 @@ test_handed(struct vt_buf *b)
 	    "assigned: to whom, with whom, until when");
 	tap_ok(HAS("→ Phòng B</p>"), "forwarded to a unit alone");
 	tap_ok(!HAS("→ <b>Người"), "who signed is who did it: said once");
+	lead.person = fake_id('o');
+	(void)get(b, PAPER, 'c');
+	tap_ok(HAS("→ <b>Người"), "who takes it himself is named");
 	desk.n_history = 0;
 }
 
@@ -162,7 +165,8 @@ test_elsewhere(struct vt_buf *b)
 	tap_eq_int(get(b, PAPER "/two-step/" KEY, 'l'), 200, "its page");
 	tap_ok(HAS("Không ký tệp PDF") && HAS("Đừng để phần mềm băm thêm") &&
 		   HAS("ECDSA với SHA-256") && HAS("không phải tệp .p7s") &&
-		   HAS("Làm xong trước") && HAS(">← Về văn bản</a>"),
+		   HAS("Làm xong trước") && HAS("<dt>Văn bản</dt>") &&
+		   HAS(">← Về văn bản</a>"),
 	    "which file or hash, how, what to bring, until when");
 	fake_forget();
 	fake.expires = 1763700000000000;
@@ -202,8 +206,10 @@ test_notes(struct vt_buf *b)
 		    ">not passed on to H9: Out of memory; try again later "
 		    "(x)<" },
 		{ "Không đọc hoặc ghi được dữ liệu (io: disk)",
-		    ">Không đọc hoặc ghi",
-		    ">Data could not be read or written (io: disk)<" },
+		    ">Không đọc hoặc ghi được dữ liệu<",
+		    ">Data could not be read or written<" },
+		{ "Xin sửa (mục: 2) (io 3)", ">Xin sửa (mục: 2) (io 3)<",
+		    ">Xin sửa (mục: 2) (io 3)<" },
 		{ "số đến", "lang=\"vi\">số đến<", "lang=\"vi\">số đến<" },
 		{ "Ông <A> đồng ý", "Ông &lt;A&gt; đồng ý",
 		    "lang=\"vi\">Ông &lt;A&gt; đồng ý" },
