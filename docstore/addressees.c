@@ -10,13 +10,15 @@
 #include "docstore/store_priv.h"
 
 struct addressee {
-	uint64_t no; /* of the agency; 0: its code is not known here */
+	uint64_t no; /* of the agency that has its tasks; 0: its code is not
+		      * known here */
 	struct vt_recipient to;
 	size_t i; /* place in the step */
 };
 
-/* By number, not by code: an agency keeps the codes it had. Those to be
- * printed, without a code, are told apart by name. */
+/* By number, not by code: an agency keeps the codes it had, and gets what is
+ * sent to those that were merged into it. Those to be printed, without a code,
+ * are told apart by name. */
 static int
 compare(const void *p, const void *q)
 {
@@ -38,14 +40,39 @@ shown(const struct vt_recipient *to)
 	return *to->code == '\0' ? to->name : to->code;
 }
 
+/* of: a delivery that was made, and is where it was received; NULL: one to be
+ * made now. */
 static int
-find(struct vt_apply *x, const struct vt_recipient *to, struct addressee *ret,
-    struct vt_err *reterr)
+find(struct vt_apply *x, const struct vt_recipient *to, const vt_id *of,
+    struct addressee *ret, struct vt_err *reterr)
 {
+	struct vt_agency a = { .successor = 0 };
+	struct vt_span v;
+	struct vt_key k;
+	uint64_t no;
+	int rc;
+
 	ret->to = *to;
 	ret->no = 0;
-	return *to->code == '\0' ? VT_OK
-				 : vt_code_owner(x, to->code, &ret->no, reterr);
+	if (*to->code == '\0')
+		return VT_OK;
+	if ((rc = vt_code_owner(x, to->code, &no, reterr)) != VT_OK)
+		return rc;
+	for (a.successor = (uint32_t)no; a.successor != 0;) {
+		if ((rc = vt_row_agency(x->b->txn, a.successor, x->arena, &a,
+			 reterr)) != VT_OK)
+			return rc;
+		ret->no = a.no;
+		if (of == NULL || a.successor == 0)
+			continue;
+		k = (struct vt_key){ .n = 0 };
+		vt_key_u32(&k, a.no);
+		vt_key_bytes(&k, of->b, VT_ID_SIZE);
+		rc = vt_tx_get(x->b->txn, VT_T_RECEIVED, &k, &v, reterr);
+		if (rc != VT_E_NOT_FOUND)
+			return rc;
+	}
+	return VT_OK;
 }
 
 /* Is there a delivery of the paper to one of these (sorted)? Printed copies
@@ -67,7 +94,7 @@ not_sent_yet(struct vt_apply *x, const vt_id *about, const struct addressee *to,
 		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
 		    (rc = vt_row_delivery(t, x->st.agency_no,
 			 vt_be64(s.k.p + 12), scratch, &d, reterr)) != VT_OK ||
-		    (rc = find(x, &d.to, &was, reterr)) != VT_OK)
+		    (rc = find(x, &d.to, &d.id, &was, reterr)) != VT_OK)
 			return rc;
 		if (!vt_id_is_zero(about) && !vt_id_eq(about, &d.about))
 			continue;
@@ -120,7 +147,7 @@ vt_addressees_decide(
 	if (to == NULL)
 		return vt_nomem(reterr);
 	for (size_t i = 0; i < r->n_to; i++) {
-		if ((rc = find(x, &r->to[i].to, &to[i], reterr)) != VT_OK)
+		if ((rc = find(x, &r->to[i].to, NULL, &to[i], reterr)) != VT_OK)
 			return rc;
 		to[i].i = i + 1;
 	}

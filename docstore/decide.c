@@ -228,10 +228,13 @@ received_before(
 	return VT_OK;
 }
 
+/* Who has the tasks of the agency that it is addressed to; what ends another
+ * paper goes also to those before, who keep what they had. */
 static int
 is_addressee(
     struct vt_apply *x, const struct vt_delivery *d, struct vt_err *reterr)
 {
+	bool any = !vt_id_is_zero(&d->about), before = false;
 	struct vt_agency a = { .successor = 0 };
 	uint64_t no = 0;
 	int rc;
@@ -239,11 +242,13 @@ is_addressee(
 	if (*d->to.code != '\0' &&
 	    (rc = vt_code_owner(x, d->to.code, &no, reterr)) != VT_OK)
 		return rc;
-	for (a.successor = (uint32_t)no; a.successor != 0; no = a.no)
+	for (a.successor = (uint32_t)no; a.successor != 0; no = a.no) {
 		if ((rc = vt_row_agency(x->b->txn, a.successor, x->arena, &a,
 			 reterr)) != VT_OK)
 			return rc;
-	if (no != x->st.agency_no)
+		before |= any && a.no == x->st.agency_no;
+	}
+	if (no != x->st.agency_no && !before)
 		return vt_err_set(reterr, VT_E_FORBIDDEN,
 		    "delivery: it is addressed to %s, not to this agency",
 		    *d->to.code == '\0' ? d->to.name : d->to.code);

@@ -10,6 +10,8 @@
 #include "api/office/work.h"
 
 #define PAGE           32
+#define AGENCIES       16
+#define SKEW           VT_TIME_S(15 * 60) /* how far clocks of peers are off */
 #define DELIVERIES_MAX 7 /* steps of an act: two each, and one */
 
 /* Nobody's: kept, with the reason. */
@@ -105,13 +107,14 @@ same_agency(struct vt_view *v, const char *x, const char *y)
 }
 
 /* The deliveries of a paper to one agency: what is said of it is said of each,
- * for it may have gone there again to end another paper; not of one that was
- * refused before it was sent again. One whose arrival nobody has vouched for
- * is meant only when no other can be. */
+ * for it may have gone there again to end another paper; of one that was
+ * refused and of that which sends it again, of one of the two. One whose
+ * arrival nobody has vouched for is meant only when no other can be. */
 struct matched {
 	vt_id paper, delivery[DELIVERIES_MAX];
 	vt_id about[DELIVERIES_MAX];
 	bool refused[DELIVERIES_MAX];
+	vt_time refused_at[DELIVERIES_MAX];
 	bool unvouched[DELIVERIES_MAX]; /* its receipt is still wanted */
 	size_t n;
 };
@@ -129,8 +132,39 @@ place_of(const struct matched *m, const struct vt_delivery *d)
 	return i;
 }
 
+/* What is said, and when, by the clock of who says it. */
+struct said {
+	const char *from;
+	int64_t code;
+	vt_time at; /* VT_TIME_NONE: it does not say */
+};
+
+/*
+ * Is it said of the one that was refused, not of the one that sends it again?
+ * What is older than the refusal is, by the clock of who says both (unless that
+ * is ahead of ours by a day), and the refusal once more. So is what is older
+ * than the second one: his clock may be behind ours, by SKEW; while nothing is
+ * known of the second it is not believed, for what is taken for an answer ends
+ * the sending.
+ */
+static bool
+said_before(const struct matched *m, size_t at, const struct vt_delivery *again,
+    const struct said *s)
+{
+	vt_time made = again->created_at, first = m->refused_at[at];
+
+	if (s->at == VT_TIME_NONE)
+		return s->code == VT_STATUS_REFUSED;
+	if (first <= made + VT_TIME_S(86400) &&
+	    (s->at < first || (s->at == first && s->code == VT_STATUS_REFUSED)))
+		return true;
+	/* times are stated in seconds */
+	return s->at <
+	       made - (again->sent_at == VT_TIME_NONE ? VT_TIME_S(1) : SKEW);
+}
+
 static int
-find_deliveries(struct vt_view *v, const char *from, struct matched *ret,
+find_deliveries(struct vt_view *v, const struct said *s, struct matched *ret,
     struct vt_err *reterr)
 {
 	struct vt_delivery d[PAGE];
@@ -147,14 +181,16 @@ find_deliveries(struct vt_view *v, const char *from, struct matched *ret,
 		for (size_t i = 0; i < n; i++) {
 			after = d[i].seq;
 			if (d[i].to.code[0] == '\0' ||
-			    !same_agency(v, d[i].to.code, from) ||
-			    (at = place_of(ret, &d[i])) == DELIVERIES_MAX)
+			    !same_agency(v, d[i].to.code, s->from) ||
+			    (at = place_of(ret, &d[i])) == DELIVERIES_MAX ||
+			    (at < ret->n && said_before(ret, at, &d[i], s)))
 				continue;
 			if (at == ret->n)
 				ret->n++;
 			ret->delivery[at] = d[i].id;
 			ret->about[at] = d[i].about;
 			ret->refused[at] = d[i].state == VT_DELIVERY_REFUSED;
+			ret->refused_at[at] = d[i].refused_at;
 			ret->unvouched[at] = d[i].sent_at == VT_TIME_NONE &&
 					     d[i].state == VT_DELIVERY_WAITING;
 		}
@@ -231,16 +267,19 @@ about_ours(struct vt_arrival *a, struct vt_err *reterr)
 	struct vt_view *v = NULL;
 	struct vt_paper p;
 	bool ok = true;
+	const struct said s = { vt_arrival_text(
+				    a, a->x->status.from.id, 35, &ok),
+		a->x->status.code, a->x->status.at.at };
 	int rc;
 
+	if (!ok)
+		return vt_arena_err(a->arena, reterr);
 	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
 		return rc;
 	rc = find_ours(a, v, &p, &err);
 	if (rc == VT_OK) {
 		m.paper = p.id;
-		rc = find_deliveries(v,
-		    vt_arrival_text(a, a->x->status.from.id, 35, &ok), &m,
-		    &err);
+		rc = find_deliveries(v, &s, &m, &err);
 	} else if (rc == VT_E_NOT_FOUND) {
 		rc = VT_OK;
 	}
@@ -331,23 +370,87 @@ taking_steps(struct vt_arrival *a, struct taking *t, struct vt_err *reterr)
 }
 
 static int
-take_back_once(struct vt_arrival *a, struct taking *t, struct vt_err *reterr)
+applied(struct vt_arrival *a, struct taking *t, const vt_id *paper,
+    struct vt_err *reterr)
 {
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
 	bool again;
 	int rc;
 
-	if ((rc = taking_steps(a, t, reterr)) != VT_OK)
-		return rc;
 	a->once = t->k.once;
 	rc = vt_arrival_act(a, NULL, t->steps, t->n, &res, reterr);
 	again = res.repeated;
 	vt_act_result_free(&res);
 	if (rc == VT_OK && again)
-		return vt_arrival_duplicate(a, &t->paper,
+		return vt_arrival_duplicate(a, paper,
 		    "yêu cầu lấy lại này đã đến bằng đường khác", false,
 		    reterr);
 	return rc;
+}
+
+static int
+take_back_once(struct vt_arrival *a, struct taking *t, struct vt_err *reterr)
+{
+	int rc = taking_steps(a, t, reterr);
+
+	return rc == VT_OK ? applied(a, t, &t->paper, reterr) : rc;
+}
+
+/* The paper: here, or at somebody who was merged into us and keeps what he had.
+ * *ret_no: who has it. */
+static int
+find_theirs(struct vt_arrival *a, struct vt_view *v, struct taking *t,
+    uint32_t *ret_no, struct vt_err *reterr)
+{
+	const struct vt_ask_about *about = &t->k.about;
+	struct vt_agency g[AGENCIES], last;
+	uint32_t after = 0;
+	size_t n = 0;
+	int rc;
+
+	*ret_no = a->agency_no;
+	rc = vt_ask_find(v, a->agency_no, about->from, about->document,
+	    &t->paper, &t->is, reterr);
+	while (rc == VT_OK && !t->is) {
+		rc = vt_agency_list(v, after, g, AGENCIES, &n, reterr);
+		for (size_t i = 0; i < n && rc == VT_OK && !t->is; i++) {
+			after = g[i].no;
+			last = g[i];
+			if (g[i].successor == 0 ||
+			    (rc = vt_agency_follow(v, &last, reterr)) !=
+				VT_OK ||
+			    last.no != a->agency_no)
+				continue;
+			*ret_no = g[i].no;
+			rc = vt_ask_find(v, g[i].no, about->from,
+			    about->document, &t->paper, &t->is, reterr);
+		}
+		if (n < AGENCIES)
+			break;
+	}
+	return rc;
+}
+
+/* It is asked of who has it; here is only noted that it was. Before, so that a
+ * crash between the two repeats both. */
+static int
+pass_on(
+    struct vt_arrival *a, struct taking *t, uint32_t no, struct vt_err *reterr)
+{
+	struct vt_asking k = t->k;
+	int rc;
+
+	k.agency_no = no;
+	k.about = (struct vt_ask_about){ .paper = t->paper };
+	k.consignment = (vt_id){ { 0 } };
+	if ((rc = vt_ask(a->o, &k, reterr)) != VT_OK ||
+	    (rc = vt_arrival_read(
+		 a, VT_CONSIGN_APPLIED, &t->steps[0], reterr)) != VT_OK)
+		return rc;
+	t->steps[0].u.consign_read.note =
+	    "văn bản do cơ quan đã sáp nhập giữ: cơ quan đó trả lời";
+	t->n = 1;
+	return applied(a, t, &t->steps[0].u.consign_read.paper, reterr);
 }
 
 static int
@@ -357,6 +460,7 @@ take_back(struct vt_arrival *a, struct vt_err *reterr)
 	struct taking *t = vt_arena_alloc(a->arena, sizeof(*t));
 	struct vt_view *v = NULL;
 	bool ok = true;
+	uint32_t no;
 	int rc;
 
 	if (t == NULL)
@@ -373,14 +477,14 @@ take_back(struct vt_arrival *a, struct vt_err *reterr)
 		return vt_arena_err(a->arena, reterr);
 	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	rc = vt_ask_find(v, a->agency_no, t->k.about.from, t->k.about.document,
-	    &t->paper, &t->is, reterr);
+	rc = find_theirs(a, v, t, &no, reterr);
 	if (rc == VT_OK)
 		rc = vt_ask_room(
 		    v, a->agency_no, t->k.about.from, &t->room, reterr);
 	vt_view_end(v);
 	if (rc == VT_OK)
-		rc = take_back_once(a, t, reterr);
+		rc = t->is && no != a->agency_no ? pass_on(a, t, no, reterr)
+						 : take_back_once(a, t, reterr);
 	vt_buf_free(&t->note.value);
 	vt_buf_free(&t->payload);
 	vt_buf_free(&t->telling);

@@ -14,6 +14,7 @@ struct vt_consigning {
 	struct vt_upload *u;
 	vt_hash expect;
 	uint32_t agency_no;
+	bool again; /* it is here already: it is only answered */
 	uint64_t size;
 	vt_time received_at;
 	char payer[64]; /* whose count it is on; "": nobody's */
@@ -42,24 +43,38 @@ check_new(const struct vt_consign_new *n, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* Whose the packet is: who took it before, if only its answer was lost, also
+ * one that was merged since; else who has the tasks of the addressee now. */
 static int
-find_tenant(struct vt_office *o, const struct vt_consign_new *n, uint32_t *ret,
-    struct vt_err *reterr)
+find_tenant(struct vt_consigning *c, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const struct vt_consign_new *n = &c->n;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_consignment before;
 	struct vt_agency a;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_view_begin(c->o->o.store, &v, reterr)) != VT_OK)
 		return rc;
 	rc = n->agency_no != 0
 		 ? vt_agency_get(v, n->agency_no, &a, reterr)
 		 : vt_agency_by_code(v, n->to == NULL ? "" : n->to, &a, reterr);
-	if (rc == VT_OK)
-		rc = vt_agency_follow(v, &a, reterr);
-	if (rc == VT_OK)
-		*ret = a.no;
-	return rc;
+	if (rc != VT_OK)
+		return rc;
+	while ((rc = vt_consign_by_external(v, a.no, n->via, n->external,
+		    &before, &err)) == VT_E_NOT_FOUND &&
+	       a.successor != 0)
+		if ((rc = vt_agency_get(v, a.successor, &a, reterr)) != VT_OK)
+			return rc;
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	c->again = rc == VT_OK;
+	c->agency_no = a.no;
+	return VT_OK;
 }
 
 static const char *
@@ -88,17 +103,14 @@ presentable(struct vt_consigning *c, const char *headers)
 	return t;
 }
 
-/* It is counted before it comes, so that many at once are no way around; what
- * is here already is only answered. */
+/* It is counted before it comes, so that many at once are no way around. */
 static int
 admit(struct vt_consigning *c, struct vt_err *reterr)
 {
 	struct vt_route *r = malloc(sizeof(*r));
-	struct vt_consignment known;
 	struct vt_view *v = NULL;
 	char peer[64];
 	unsigned wait_s;
-	bool again;
 	int rc;
 
 	if (r == NULL)
@@ -107,13 +119,9 @@ admit(struct vt_consigning *c, struct vt_err *reterr)
 		free(r);
 		return rc;
 	}
-	again = vt_consign_by_external(v, c->agency_no, c->n.via, c->n.external,
-		    &known, NULL) == VT_OK;
 	vt_admission_peer(c->o, v, c->n.peer, r, peer);
 	vt_view_end(v);
 	free(r);
-	if (again)
-		return VT_OK;
 	c->counted = c->n.size == 0 ? VT_L(PACKET_MAX) : c->n.size;
 	rc = vt_admission_take(c->o, peer, c->counted,
 	    c->n.retry_after_s == NULL ? &wait_s : c->n.retry_after_s, reterr);
@@ -160,8 +168,8 @@ vt_office_consign_begin(struct vt_office *o, const struct vt_consign_new *n,
 	if (c->n.external == NULL || c->n.peer == NULL || c->n.headers == NULL)
 		rc = vt_arena_err(c->arena, reterr);
 	if (rc == VT_OK)
-		rc = find_tenant(o, n, &c->agency_no, reterr);
-	if (rc == VT_OK && vt_admission_counts(n->via))
+		rc = find_tenant(c, reterr);
+	if (rc == VT_OK && !c->again && vt_admission_counts(n->via))
 		rc = admit(c, reterr);
 	if (rc == VT_OK)
 		rc = vt_upload_begin(

@@ -175,104 +175,10 @@ outcome(const struct job *j, enum vt_delivery_state state, const char *note,
 	ret->u.delivered.stored_at = VT_TIME_NONE;
 }
 
-/* What a tenant is asked about a paper that it has of us. */
-struct earlier {
-	vt_id theirs; /* what it made of it */
-	enum vt_ask ask;
-	char reason[2048];
-	bool is;
-	bool coming; /* its delivery there is not done yet */
-};
-
-/* The paper of ours that the delivery ends, as the tenant has it. */
-static int
-find_earlier(struct vt_view *v, const struct job *j, struct earlier *e,
-    struct vt_err *reterr)
-{
-	struct vt_delivery d[PAGE];
-	struct vt_paper old, theirs;
-	uint64_t after = 0;
-	size_t n;
-	int rc;
-
-	if ((rc = vt_paper_get(v, &j->about, &old, reterr)) != VT_OK)
-		return rc;
-	if (vt_id_eq(&old.recalled_by, &j->paper))
-		e->ask = VT_ASK_RECALL;
-	else if (vt_paper_replaced_how(&old, &j->paper) == VT_REPLACE_NEW)
-		e->ask = VT_ASK_REPLACE;
-	else
-		e->ask = VT_ASK_UPDATE;
-	vt_text_fit(e->reason, sizeof(e->reason), old.closed_note);
-	do {
-		rc = vt_delivery_list_after(
-		    v, &j->about, after, d, PAGE, &n, reterr);
-		if (rc != VT_OK)
-			return rc;
-		for (size_t i = 0; i < n && !e->is; i++) {
-			struct vt_agency a;
-
-			after = d[i].seq;
-			if (d[i].to.code[0] == '\0' ||
-			    vt_agency_by_code(v, d[i].to.code, &a, NULL) !=
-				VT_OK ||
-			    vt_agency_follow(v, &a, NULL) != VT_OK)
-				continue;
-			if (vt_paper_by_delivery(v, j->receiver, &d[i].id,
-				&theirs, NULL) != VT_OK) {
-				e->coming |= a.no == j->receiver &&
-					     d[i].state == VT_DELIVERY_WAITING;
-				continue;
-			}
-			e->theirs = theirs.id;
-			e->is = true;
-		}
-	} while (n == PAGE && !e->is);
-	return VT_OK;
-}
-
-/*
- * Our paper recalls or replaces one that the tenant has: it is asked, as a
- * peer is by the type of the edoc. Before the notice is made there, so that a
- * crash between the two repeats both.
- */
-static int
-ask_earlier(struct vt_office *o, const struct job *j, struct vt_err *reterr)
-{
-	struct earlier e = { .is = false };
-	struct vt_asking k = { .agency_no = j->receiver,
-		.delivery = j->id,
-		.at = vt_now(o->o.ctx) };
-	uint8_t seed[sizeof(vt_id) * 2];
-	struct vt_view *v = NULL;
-	vt_hash h;
-	int rc;
-
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
-		return rc;
-	rc = find_earlier(v, j, &e, reterr);
-	vt_view_end(v);
-	if (rc != VT_OK)
-		return rc;
-	if (!e.is && e.coming)
-		return vt_err_set(reterr, VT_E_BUSY,
-		    "the paper that this one ends is still on its way there");
-	if (!e.is)
-		return VT_OK;
-	memcpy(seed, j->id.b, sizeof(vt_id));
-	memcpy(seed + sizeof(vt_id), e.theirs.b, sizeof(vt_id));
-	h = vt_sha256(VT_SPAN(seed, sizeof(seed)));
-	memcpy(k.once.b, h.b, sizeof(k.once.b));
-	k.about.paper = e.theirs;
-	k.ask = e.ask;
-	k.reason = e.reason;
-	return vt_ask(o, &k, reterr);
-}
-
 /* Has the tenant a paper of ours from another delivery already? */
 static int
-has_it(struct vt_office *o, const struct job *j, bool *ret, char code[64],
-    struct vt_err *reterr)
+has_it(struct vt_office *o, const struct job *j, uint32_t no, bool *ret,
+    char code[64], struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_delivery d[PAGE];
@@ -284,7 +190,7 @@ has_it(struct vt_office *o, const struct job *j, bool *ret, char code[64],
 
 	*ret = false;
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_agency_get(v, j->receiver, &a, reterr)) != VT_OK)
+	    (rc = vt_agency_get(v, no, &a, reterr)) != VT_OK)
 		return rc;
 	vt_text_fit(code, 64, a.now.code);
 	do {
@@ -295,8 +201,8 @@ has_it(struct vt_office *o, const struct job *j, bool *ret, char code[64],
 		for (size_t i = 0; i < n && !*ret; i++) {
 			after = d[i].seq;
 			*ret = !vt_id_eq(&d[i].id, &j->id) &&
-			       vt_paper_by_delivery(v, j->receiver, &d[i].id,
-				   &theirs, NULL) == VT_OK &&
+			       vt_paper_by_delivery(
+				   v, no, &d[i].id, &theirs, NULL) == VT_OK &&
 			       theirs.state != VT_PAPER_REFUSED &&
 			       theirs.state != VT_PAPER_TAKEN_BACK;
 		}
@@ -318,16 +224,16 @@ told_tenant(struct vt_office *o, const struct job *j, const char *code,
 	return record(o, j, &step, reterr);
 }
 
-/*
- * To another tenant: no packet. Its paper waits for its clerk, and the sender
- * hears that it arrived (01), as from anybody else.
- */
+/* Its paper waits for its clerk, and the sender hears that it arrived (01), as
+ * from anybody else; not from who only gets it besides, for that would end the
+ * delivery. */
 static int
-to_tenant(struct vt_office *o, const struct job *j, struct vt_err *reterr)
+receive(struct vt_office *o, const struct job *j, uint32_t no,
+    struct vt_err *reterr)
 {
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
 	const struct vt_paper source = { .source_delivery = j->id };
-	struct vt_act act = { .agency_no = j->receiver };
+	struct vt_act act = { .agency_no = no };
 	struct vt_telling t;
 	struct vt_step steps[2];
 	VT_BUF_AUTO(payload);
@@ -336,11 +242,11 @@ to_tenant(struct vt_office *o, const struct job *j, struct vt_err *reterr)
 	int rc;
 
 	if (!vt_id_is_zero(&j->about) &&
-	    ((rc = ask_earlier(o, j, reterr)) != VT_OK ||
-		(rc = has_it(o, j, &known, code, reterr)) != VT_OK))
+	    (rc = has_it(o, j, no, &known, code, reterr)) != VT_OK)
 		return rc;
 	if (known)
-		return told_tenant(o, j, code, reterr);
+		return no == j->receiver ? told_tenant(o, j, code, reterr)
+					 : VT_OK;
 	memset(steps, 0, sizeof(steps));
 	steps[0].kind = VT_STEP_RECEIVE;
 	steps[0].u.receive.delivery = j->id;
@@ -349,10 +255,145 @@ to_tenant(struct vt_office *o, const struct job *j, struct vt_err *reterr)
 	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
 		return rc;
 	act.steps = steps;
-	act.n_steps = 2;
+	act.n_steps = no == j->receiver ? 2 : 1;
 	rc = vt_store_do(o->o.store, &act, &res, reterr);
 	vt_act_result_free(&res);
 	return rc;
+}
+
+/* What a tenant is asked about the papers that it has of us. */
+struct earlier {
+	enum vt_ask ask;
+	char reason[2048];
+	vt_id theirs;    /* one of them */
+	uint32_t holder; /* who has it: the tenant, or who was merged into it */
+	bool is;
+	bool coming; /* a delivery there is not done yet */
+};
+
+static int
+find_ask(struct vt_view *v, const struct job *j, struct earlier *e,
+    struct vt_err *reterr)
+{
+	struct vt_paper old;
+	int rc = vt_paper_get(v, &j->about, &old, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	if (vt_id_eq(&old.recalled_by, &j->paper))
+		e->ask = VT_ASK_RECALL;
+	else if (vt_paper_replaced_how(&old, &j->paper) == VT_REPLACE_NEW)
+		e->ask = VT_ASK_REPLACE;
+	else
+		e->ask = VT_ASK_UPDATE;
+	vt_text_fit(e->reason, sizeof(e->reason), old.closed_note);
+	return VT_OK;
+}
+
+/* The next paper that was made of the one that the delivery ends, behind the
+ * delivery *after. */
+static int
+find_earlier(struct vt_view *v, const struct job *j, uint64_t *after,
+    struct earlier *e, struct vt_err *reterr)
+{
+	struct vt_delivery d[PAGE];
+	struct vt_paper theirs;
+	struct vt_agency a;
+	size_t n;
+	int rc;
+
+	e->is = false;
+	do {
+		rc = vt_delivery_list_after(
+		    v, &j->about, *after, d, PAGE, &n, reterr);
+		if (rc != VT_OK)
+			return rc;
+		for (size_t i = 0; i < n && !e->is; i++) {
+			*after = d[i].seq;
+			if (d[i].to.code[0] == '\0' ||
+			    vt_agency_by_code(v, d[i].to.code, &a, NULL) !=
+				VT_OK ||
+			    vt_agency_follow(v, &a, NULL) != VT_OK ||
+			    a.no != j->receiver)
+				continue;
+			if (vt_paper_of_delivery(v, &d[i], &theirs, NULL) !=
+			    VT_OK) {
+				e->coming |= d[i].state == VT_DELIVERY_WAITING;
+				continue;
+			}
+			e->theirs = theirs.id;
+			e->holder = theirs.agency_no;
+			e->is = true;
+		}
+	} while (n == PAGE && !e->is);
+	return VT_OK;
+}
+
+static int
+ask_one(struct vt_office *o, const struct job *j, const struct earlier *e,
+    struct vt_err *reterr)
+{
+	struct vt_asking k = { .agency_no = e->holder,
+		.about = { .paper = e->theirs },
+		.ask = e->ask,
+		.reason = e->reason,
+		.delivery = j->id,
+		.at = vt_now(o->o.ctx) };
+	uint8_t seed[sizeof(vt_id) * 2];
+	vt_hash h;
+
+	memcpy(seed, j->id.b, sizeof(vt_id));
+	memcpy(seed + sizeof(vt_id), e->theirs.b, sizeof(vt_id));
+	h = vt_sha256(VT_SPAN(seed, sizeof(seed)));
+	memcpy(k.once.b, h.b, sizeof(k.once.b));
+	return vt_ask(o, &k, reterr);
+}
+
+/*
+ * Our paper recalls or replaces one that the tenant has, or somebody who was
+ * merged into it: they are asked, as a peer is by the type of the edoc, and who
+ * was merged gets the paper that asks, too, for what it had stays with it.
+ * Before the notice is made there, so that a crash between the two repeats
+ * both.
+ */
+static int
+ask_earlier(struct vt_office *o, const struct job *j, struct vt_err *reterr)
+{
+	struct earlier e = { .is = false };
+	struct vt_view *v = NULL;
+	uint64_t after = 0;
+	bool any = false;
+	int rc;
+
+	do {
+		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+			return rc;
+		rc = find_ask(v, j, &e, reterr);
+		if (rc == VT_OK)
+			rc = find_earlier(v, j, &after, &e, reterr);
+		vt_view_end(v);
+		if (rc == VT_OK && e.is)
+			rc = ask_one(o, j, &e, reterr);
+		if (rc == VT_OK && e.is && e.holder != j->receiver)
+			rc = receive(o, j, e.holder, reterr);
+		any |= e.is;
+	} while (rc == VT_OK && e.is);
+	if (rc == VT_OK && !any && e.coming)
+		rc = vt_err_set(reterr, VT_E_BUSY,
+		    "the paper that this one ends is still on its way there");
+	return rc;
+}
+
+/* To another tenant: no packet. */
+static int
+to_tenant(struct vt_office *o, const struct job *j, struct vt_err *reterr)
+{
+	int rc;
+
+	if (!vt_id_is_zero(&j->about) &&
+	    (rc = ask_earlier(o, j, reterr)) != VT_OK)
+		return rc;
+	return receive(o, j, j->receiver, reterr);
 }
 
 static int

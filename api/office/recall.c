@@ -65,38 +65,64 @@ vt_office_take_back(struct vt_office *o, const struct vt_request *rq,
 
 struct receivers {
 	struct vt_recipient *to;
+	uint32_t *no; /* of the tenant that each leads to, 0 */
 	size_t n, max;
 };
 
+/* Two codes that lead to one tenant are one receiver: it gets a paper once. */
 static bool
-listed(const struct receivers *r, const struct vt_recipient *to)
+listed(const struct receivers *r, const struct vt_recipient *to, uint32_t no)
 {
 	for (size_t i = 0; i < r->n; i++)
-		if (strcmp(r->to[i].code, to->code) == 0 &&
-		    (to->code[0] != '\0' ||
-			strcmp(r->to[i].name, to->name) == 0))
+		if (no != 0 ? r->no[i] == no
+			    : strcmp(r->to[i].code, to->code) == 0 &&
+				  (to->code[0] != '\0' ||
+				      strcmp(r->to[i].name, to->name) == 0))
 			return true;
 	return false;
 }
 
 static int
-list(struct receivers *r, const struct vt_recipient *to, struct vt_arena *a,
-    struct vt_err *reterr)
+grow(struct receivers *r, struct vt_arena *a, struct vt_err *reterr)
 {
-	struct vt_recipient *more, *at;
+	size_t max = r->max == 0 ? PAGE : 2 * r->max;
+	struct vt_recipient *to = vt_arena_array(a, max, sizeof(*to));
+	uint32_t *no = vt_arena_array(a, max, sizeof(*no));
 
-	if (listed(r, to))
-		return VT_OK;
-	if (r->n == r->max) {
-		r->max = r->max == 0 ? PAGE : 2 * r->max;
-		more = vt_arena_array(a, r->max, sizeof(*more));
-		if (more == NULL)
-			return vt_arena_err(a, reterr);
-		if (r->n > 0)
-			memcpy(more, r->to, r->n * sizeof(*more));
-		r->to = more;
+	if (to == NULL || no == NULL)
+		return vt_arena_err(a, reterr);
+	if (r->n > 0) {
+		memcpy(to, r->to, r->n * sizeof(*to));
+		memcpy(no, r->no, r->n * sizeof(*no));
 	}
-	VT_ASSERT(r->to != NULL);
+	r->to = to;
+	r->no = no;
+	r->max = max;
+	return VT_OK;
+}
+
+static int
+list(struct vt_view *v, struct receivers *r, const struct vt_recipient *to,
+    struct vt_arena *a, struct vt_err *reterr)
+{
+	struct vt_agency g = { .no = 0 };
+	struct vt_recipient *at;
+	int rc = VT_E_AGENCY_UNKNOWN;
+
+	if (to->code[0] != '\0')
+		rc = vt_agency_by_code(v, to->code, &g, reterr);
+	if (rc == VT_OK)
+		rc = vt_agency_follow(v, &g, reterr);
+	if (rc != VT_OK && rc != VT_E_AGENCY_UNKNOWN)
+		return rc;
+	if (rc != VT_OK)
+		g.no = 0;
+	if (listed(r, to, g.no))
+		return VT_OK;
+	if (r->n == r->max && (rc = grow(r, a, reterr)) != VT_OK)
+		return rc;
+	VT_ASSERT(r->to != NULL && r->no != NULL);
+	r->no[r->n] = g.no;
 	at = &r->to[r->n];
 	at->code = vt_arena_strdup(a, to->code);
 	at->name = vt_arena_strdup(a, to->name);
@@ -136,7 +162,7 @@ receivers(struct vt_view *v, const vt_id *paper, const vt_id *about,
 		for (size_t i = 0; i < n && rc == VT_OK; i++) {
 			after = d[i].seq;
 			if (counts(&d[i], about))
-				rc = list(ret, &d[i].to, a, reterr);
+				rc = list(v, ret, &d[i].to, a, reterr);
 		}
 	} while (rc == VT_OK && n == PAGE);
 	return rc;
@@ -164,7 +190,7 @@ find_untold(struct vt_office *o, const struct change *c, struct vt_arena *a,
 		return rc;
 	*ret = (struct receivers){ .to = all.to };
 	for (size_t i = 0; i < all.n; i++)
-		if (!listed(&told, &all.to[i]))
+		if (!listed(&told, &all.to[i], all.no[i]))
 			ret->to[ret->n++] = all.to[i];
 	*ret_told = told.n;
 	return VT_OK;
@@ -278,6 +304,23 @@ vt_recall_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 	return VT_OK;
 }
 
+/* Is the store going to take this recall? Else nothing is called in for it. */
+static bool
+is_recall(struct vt_office *o, const struct change *c)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_paper p, by;
+
+	return vt_view_begin(o->o.store, &v, NULL) == VT_OK &&
+	       vt_paper_get(v, &c->about, &p, NULL) == VT_OK &&
+	       vt_paper_get(v, &c->by, &by, NULL) == VT_OK &&
+	       (p.state == VT_PAPER_ISSUED ||
+		   p.state == VT_PAPER_DISPATCHED) &&
+	       !vt_id_eq(&p.id, &by.id) && by.agency_no == p.agency_no &&
+	       by.direction != VT_DIR_IN && by.number.value != 0 &&
+	       by.issued_at != VT_TIME_NONE;
+}
+
 /*
  * RECALL or REPLACE, and in the same act the work that sends the other paper to
  * all who got this one. That is done here at once, so that the caller finds the
@@ -316,6 +359,10 @@ order(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
 	steps[0] = *step;
 	vt_recall_later(rq, paper, &c.by, &payload, &steps[1]);
 	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
+		return rc;
+	/* a letter that nobody fetched needs no notice */
+	if (recall && is_recall(o, &c) &&
+	    (rc = vt_hosted_call_in(o, paper, NULL, reterr)) != VT_OK)
 		return rc;
 	vt_office_act(rq, paper, steps, 2, &act);
 	if ((rc = vt_office_do(o, rq, &act, ret, reterr)) != VT_OK)
@@ -370,15 +417,24 @@ notice_of_tenant(struct vt_view *v, const struct vt_incoming *p, vt_id *ret,
     struct vt_err *reterr)
 {
 	struct vt_delivery d[PAGE];
-	struct vt_paper ours;
+	struct vt_paper ours, theirs;
 	uint64_t after = 0;
 	size_t n;
 	vt_id by;
 	int rc;
 
-	if ((rc = vt_delivery_get(v, &p->asked_delivery, d, reterr)) != VT_OK)
-		return rc;
-	by = d->paper;
+	if (!vt_id_is_zero(&p->asked_delivery)) {
+		rc = vt_delivery_get(v, &p->asked_delivery, d, reterr);
+		if (rc != VT_OK)
+			return rc;
+		by = d->paper;
+	} else { /* asked by a release that did not note it */
+		rc = vt_paper_get(v, &p->source_paper, &theirs, reterr);
+		if (rc != VT_OK)
+			return rc;
+		by = p->asked == VT_ASK_RECALL ? theirs.recalled_by
+					       : theirs.replaced_by;
+	}
 	do {
 		rc = vt_delivery_list_after(v, &by, after, d, PAGE, &n, reterr);
 		if (rc != VT_OK)
@@ -396,10 +452,11 @@ notice_of_tenant(struct vt_view *v, const struct vt_incoming *p, vt_id *ret,
 	    "the paper that orders it has not arrived yet");
 }
 
-/* The paper that asks, and the state of the consignment that brought it. */
+/* The paper that asks, and the state of the consignment that brought it. Who
+ * declines need not have it. */
 static int
-asking_paper(struct vt_office *o, const struct vt_incoming *p, vt_id *ret,
-    bool *ret_open, struct vt_err *reterr)
+asking_paper(struct vt_office *o, const struct vt_incoming *p, bool agree,
+    vt_id *ret, bool *ret_open, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_consignment c;
@@ -409,7 +466,7 @@ asking_paper(struct vt_office *o, const struct vt_incoming *p, vt_id *ret,
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
 	if (vt_id_is_zero(&p->asked_consignment)) {
-		if (p->asked == VT_ASK_TAKE_BACK)
+		if (p->asked == VT_ASK_TAKE_BACK || !agree)
 			return VT_OK;
 		return notice_of_tenant(v, p, ret, reterr);
 	}
@@ -480,7 +537,7 @@ vt_office_answer_recall(struct vt_office *o, const struct vt_request *rq,
 		if (rc != VT_OK)
 			return rc;
 	}
-	rc = asking_paper(o, &p, &by, &open, reterr);
+	rc = asking_paper(o, &p, agree, &by, &open, reterr);
 	if (rc != VT_OK)
 		return rc;
 	memset(steps, 0, sizeof(steps));

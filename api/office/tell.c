@@ -68,7 +68,7 @@ struct local {
 };
 
 static int
-local_load(struct vt_office *o, const vt_id *delivery, uint32_t receiver,
+local_load(struct vt_office *o, const struct vt_work *w, uint32_t receiver,
     struct local *l, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
@@ -79,9 +79,12 @@ local_load(struct vt_office *o, const vt_id *delivery, uint32_t receiver,
 	int rc;
 
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_delivery_get(v, delivery, &d, reterr)) != VT_OK)
+	    (rc = vt_delivery_get(v, &w->subject, &d, reterr)) != VT_OK)
 		return rc;
-	rc = vt_paper_of_delivery(v, &d, &p, &err);
+	/* what ends another paper may have come to several who were merged */
+	rc = vt_paper_by_delivery(v, w->agency_no, &d.id, &p, &err);
+	if (rc == VT_E_NOT_FOUND)
+		rc = vt_paper_of_delivery(v, &d, &p, &err);
 	l->nowhere = rc == VT_E_NOT_FOUND && d.state == VT_DELIVERY_FAILED;
 	if (rc != VT_OK && !l->nowhere) {
 		if (reterr != NULL)
@@ -430,7 +433,7 @@ vt_tell_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 	k->local.receipt = (struct vt_buf)VT_BUF_INIT;
 	rc = load(o, w, k, reterr);
 	if (rc == VT_OK && k->is_delivery && k->far.kind == VT_ROUTE_TENANT) {
-		rc = local_load(o, &w->subject, k->receiver, &k->local, reterr);
+		rc = local_load(o, w, k->receiver, &k->local, reterr);
 		if (rc == VT_OK && k->t.code == VT_STATUS_TAKE_BACK)
 			rc = ask_tenant(o, k, reterr);
 		else if (rc == VT_OK)

@@ -651,11 +651,16 @@ answers(struct doer *d)
 static void
 merged(struct doer *d, struct doer *was)
 {
+	static const struct vt_recipient now[] = { { "H99.31", "Xã" },
+		{ "H99.39", "Xã mới" } };
 	struct doer heir = { .s = d->s, .r = VT_ACT_RESULT_INIT };
 	struct vt_step st = { .kind = VT_STEP_AGENCY_MERGE };
-	vt_id p = sent(d, 1, 900), x = delivery_id(d, &p, 0);
+	vt_id had = sent(d, 1, 890), p = sent(d, 1, 900);
+	vt_id x = delivery_id(d, &had, 0);
 
 	tap_call(make_agency(&heir, "H99.39", "Xã mới"), &heir.err, "heir");
+	tap_call(do_step(was, NULL, receive_step(&x)), &was->err, "it has one");
+	x = delivery_id(d, &p, 0);
 	st.u.agency_merge.successor = was->agency;
 	tap_code(do_step(was, NULL, st), VT_E_INVALID, &was->err, "in itself");
 	st.u.agency_merge.successor = 99;
@@ -676,6 +681,15 @@ merged(struct doer *d, struct doer *was)
 	tap_eq_int(findings(d->s, true), 0, "by the heir: check knows");
 	tap_call(do_step(d, &p, delivered_step(&x, VT_DELIVERY_REGISTERED)),
 	    &d->err, "it says so");
+	d->paper = p;
+	tap_code(dispatch(d, &now[1], 1), VT_E_EXISTS, &d->err,
+	    "the heir has it, under the code that it went to");
+	d->paper = had;
+	tap_call(dispatch(d, &now[1], 1), &d->err,
+	    "what the other had itself may be sent to the heir");
+	p = sent(d, 0, 905);
+	tap_code(dispatch(d, now, 2), VT_E_INVALID, &d->err,
+	    "nothing to both codes: they are one agency");
 	p = sent(d, 1, 910);
 	x = delivery_id(d, &p, 0);
 	st.u.agency_merge.successor = 0;

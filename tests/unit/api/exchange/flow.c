@@ -242,6 +242,62 @@ sent_again(struct node *to, size_t tenant, uint64_t seed)
 	    "the first stays refused");
 }
 
+/* The 02 of the first, once more and by another way, while the second is still
+ * on its way. */
+static void
+refusal_comes_late(void)
+{
+	struct vt_edxml_status st = VT_EDXML_STATUS_INIT;
+	const struct vt_consign_new n = { .to = a.code[0],
+		.via = VT_TRANSPORT_AXIS,
+		.kind = VT_PACKET_STATUS,
+		.external = "late-02",
+		.peer = b.code[0],
+		.headers = "" };
+	size_t before = count_arrived(&b, 0);
+	vt_id paper = issued(&a, 0, 6300);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	char document[300];
+	struct vt_paper p;
+	VT_BUF_AUTO(bytes);
+	struct seen s;
+
+	send_to(&a, 0, &paper, b.code[0]);
+	WAIT_FOR(shown(&a, &paper) == 1, "sent");
+	refuse_newest(&b, 0);
+	WAIT_FOR(shown(&a, &paper) == 2, "02");
+	must(vt_view_begin(a.store, &v, &err) == VT_OK &&
+		 vt_paper_get(v, &paper, &p, &err) == VT_OK,
+	    "paper", err.msg);
+	(void)snprintf(document, sizeof(document), "%s,%s,%s", a.code[0],
+	    "2026/03/02", p.number.text);
+	vt_view_end(v);
+	st.from.id = st.from.name = b.code[0];
+	st.of.organ = a.code[0];
+	st.of.document_id = document;
+	st.code = 2;
+	st.description = "Bấm nhầm";
+	/* as another system of theirs states it, a minute later */
+	st.at.at = test_now(NULL) + VT_TIME_S(60);
+	must(vt_edxml_write_status(&st, &bytes, &err) == VT_OK, "02", err.msg);
+	advance(&a, &b, 3600);
+	a.lose = 1;
+	send_to(&a, 0, &paper, b.code[0]);
+	WAIT_FOR(a.lose == 0, "the second does not get through at once");
+	must(bring(&a, &n, vt_buf_view(&bytes), NULL, &err) == VT_OK, "brought",
+	    err.msg);
+	WAIT_FOR(see(&a, &paper, 0).log == 3, "the 02 is of the first");
+	s = see(&a, &paper, 1);
+	tap_ok(s.state == VT_DELIVERY_WAITING && s.log == 0,
+	    "and says nothing of the second, which goes on: %d", (int)s.state);
+	advance(&a, &b, 3600);
+	WAIT_FOR(count_arrived(&b, 0) == before + 2, "it is brought");
+	WAIT_FOR(see(&a, &paper, 1).shown == 1, "01 of the second");
+	refuse_newest(&b, 0);
+	WAIT_FOR(see(&a, &paper, 1).shown == 2, "02 of the second is its own");
+}
+
 static void
 dead_letter(void)
 {
@@ -635,6 +691,7 @@ main(void)
 	losses();
 	sent_again(&b, 0, 6100);
 	sent_again(&a, 1, 6200);
+	refusal_comes_late();
 	dead_letter();
 	node_end(&a);
 	node_end(&b);

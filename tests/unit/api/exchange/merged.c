@@ -97,9 +97,172 @@ unaware(void)
 	WAIT_FOR(see(&b, &paper, 0).sent, "and was taken");
 }
 
+/* What an agency that is merged now had, and was brought before. */
+struct kept_there {
+	vt_id lost;      /* of b: taken, its answer was lost */
+	vt_id ours, far; /* of a's 0, of b: accepted there */
+	vt_id ours_there, far_there;
+	vt_id both, both_there, both_heir; /* at the heir, too */
+};
+
+static vt_id
+brought(struct node *from, const char *code, size_t k, uint64_t seed)
+{
+	size_t before = count_arrived(&a, k);
+	vt_id paper = issued(from, 0, seed);
+
+	send_to(from, 0, &paper, code);
+	WAIT_FOR(count_arrived(&a, k) == before + 1, "%s has it", code);
+	return paper;
+}
+
+/* To both codes of who is one, or is to be. */
+static int
+send_to_both(const vt_id *paper, struct vt_err *err)
+{
+	static const struct vt_recipient both[] = { { "H99.11", "H99.11" },
+		{ "H99.13", "H99.13" } };
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_actor who = actor(&a, 0);
+	struct vt_request rq = request(&a, &who);
+	int rc = vt_office_dispatch(a.office, &rq, paper, both, 2, &r, err);
+
+	vt_act_result_free(&r);
+	return rc;
+}
+
+static void
+before_the_merger(struct kept_there *t)
+{
+	struct vt_err err = VT_ERR_INIT;
+
+	t->ours = brought(&a, "H99.11", 1, 6000);
+	t->ours_there = newest(&a, 1);
+	accept_it(&a, 1, &t->ours_there);
+	t->far = brought(&b, "H99.11", 1, 6010);
+	t->far_there = newest(&a, 1);
+	accept_it(&a, 1, &t->far_there);
+	WAIT_FOR(shown(&b, &t->far) == 3, "03 from elsewhere");
+	t->both = issued(&a, 0, 6015);
+	tap_call(send_to_both(&t->both, &err), &err, "to two agencies");
+	WAIT_FOR(count_arrived(&a, 3) == 1 && count_arrived(&a, 1) == 5,
+	    "both have it");
+	t->both_there = newest(&a, 1);
+	t->both_heir = newest(&a, 3);
+	accept_it(&a, 1, &t->both_there);
+	accept_it(&a, 3, &t->both_heir);
+	b.lose_answer = 1;
+	t->lost = brought(&b, "H99.11", 1, 6020);
+	WAIT_FOR(b.lose_answer == 0, "the answer is lost");
+}
+
+static uint32_t
+asked(const vt_id *paper, enum vt_paper_state *ret)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_paper p;
+	uint32_t r;
+
+	must(vt_view_begin(a.store, &v, &err) == VT_OK &&
+		 vt_paper_get(v, paper, &p, &err) == VT_OK,
+	    "paper", err.msg);
+	r = p.asked;
+	*ret = p.state;
+	vt_view_end(v);
+	return r;
+}
+
+static void
+recalled(const vt_id *paper, const vt_id *notice)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&a, 0);
+	struct vt_request rq = request(&a, &who);
+
+	tap_call(vt_office_recall(
+		     a.office, &rq, paper, notice, "Sai thẩm quyền", &r, &err),
+	    &err, "recalled");
+	vt_act_result_free(&r);
+}
+
+/* Packets that a tenant was brought. */
+static size_t
+packets(size_t k)
+{
+	const struct vt_consign_filter f = { .kind = VT_CONSIGN_EDOC };
+	static struct vt_consignment c[64];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	uint64_t next;
+	size_t n = 0;
+
+	must(vt_view_begin(a.store, &v, &err) == VT_OK &&
+		 vt_consign_list(v, a.no[k], &f, c, 64, &n, &next, &err) ==
+		     VT_OK,
+	    "consignments", err.msg);
+	vt_view_end(v);
+	return n;
+}
+
+/* What was brought before it was merged is known, and asked of who has it. */
+static void
+what_it_had(const struct kept_there *t)
+{
+	size_t here = count_arrived(&a, 1), heir = count_arrived(&a, 3);
+	size_t had = packets(1), new = packets(3);
+	vt_id notice = issued(&a, 0, 6030);
+	enum vt_paper_state st;
+
+	advance(&a, &b, 120);
+	WAIT_FOR(see(&b, &t->lost, 0).receipt > 0, "brought again: a receipt");
+	tap_eq_int(packets(1), had, "the one that was given before");
+	tap_eq_int(packets(3), new, "it is not the heir's, too");
+	recalled(&t->ours, &notice);
+	WAIT_FOR(asked(&t->ours_there, &st) == VT_ASK_RECALL,
+	    "recalled: who has it is asked");
+	WAIT_FOR(count_arrived(&a, 1) == here + 1 &&
+		     count_arrived(&a, 3) == heir + 1,
+	    "the notice comes to it and to the heir");
+	do_act(&a, 1, &t->ours_there, 15);
+	WAIT_FOR(shown(&a, &t->ours) == 15, "it agrees");
+	(void)asked(&t->ours_there, &st);
+	tap_eq_int(st, VT_PAPER_RECALLED, "by the notice that it got");
+	take_back(&b, &t->far);
+	WAIT_FOR(asked(&t->far_there, &st) == VT_ASK_TAKE_BACK,
+	    "asked back from elsewhere: who has it is asked");
+	tap_eq_int(shown(&b, &t->far), 13, "the heir does not say 16");
+	do_act(&a, 1, &t->far_there, 15);
+	WAIT_FOR(shown(&b, &t->far) == 15, "it agrees");
+}
+
+/* Both had it before they were one: one notice, both are asked. */
+static void
+recalled_of_both(const struct kept_there *t)
+{
+	size_t heir = count_arrived(&a, 3);
+	vt_id notice = issued(&a, 0, 6200);
+	enum vt_paper_state st;
+
+	recalled(&t->both, &notice);
+	WAIT_FOR(asked(&t->both_there, &st) == VT_ASK_RECALL &&
+		     asked(&t->both_heir, &st) == VT_ASK_RECALL,
+	    "both are asked");
+	WAIT_FOR(shown(&a, &notice) == 1, "the notice is there");
+	tap_eq_int(count_arrived(&a, 3), heir + 1, "once");
+	do_act(&a, 1, &t->both_there, 15);
+	do_act(&a, 3, &t->both_heir, 16);
+	WAIT_FOR(shown(&a, &t->both) == 15, "one agrees");
+	WAIT_FOR(strcmp(see(&a, &t->both, 1).reason, "Đã xử lý xong") == 0,
+	    "the other does not");
+}
+
 int
 main(void)
 {
+	struct vt_err err = VT_ERR_INIT;
+	struct kept_there kept;
 	vt_id had, waits, there;
 
 	spawn();
@@ -128,6 +291,7 @@ main(void)
 	waits = issued(&a, 0, 200);
 	send_to(&a, 0, &waits, "H99.11");
 	WAIT_FOR(shown(&a, &waits) == 1, "another waits");
+	before_the_merger(&kept);
 
 	merge("H99.11", "H99.11", VT_E_INVALID);
 	merge("H99.11", "H99.99", VT_E_AGENCY_UNKNOWN);
@@ -147,12 +311,17 @@ main(void)
 	book(&a, "H99.30", "H99.31");
 	book(&a, "H99.29", "H99.30");
 	reaches(&a, "H99.29", &b, 0, "to elsewhere");
-	tap_eq_int(count_arrived(&a, 1), 2, "nothing more to who was merged");
+	tap_eq_int(count_arrived(&a, 1), 6, "nothing more to who was merged");
 
 	take_back(&a, &waits);
 	WAIT_FOR(shown(&a, &waits) == 15, "what nobody took is given back");
 	take_back(&a, &had);
 	WAIT_FOR(see(&a, &had, 0).shown == 13, "what it had is asked back");
+	what_it_had(&kept);
+	recalled_of_both(&kept);
+	had = issued(&a, 0, 6100);
+	tap_code(send_to_both(&had, &err), VT_E_INVALID, &err,
+	    "to one agency twice");
 	tap_eq_int(findings(a.store, true), 0, "check is clean");
 	node_end(&a);
 	node_end(&b);

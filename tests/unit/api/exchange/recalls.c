@@ -690,6 +690,42 @@ amended_twice(struct node *to, size_t k, const char *where)
 	WAIT_FOR(see(&a, &old, 0).log >= 5, "%s: all answers", where);
 }
 
+/* Asked by a release that did not note of which delivery: the paper that orders
+ * it is found as that found it. Who declines needs none. */
+static void
+asked_before(bool agree)
+{
+	vt_id old = fresh(), by = fresh();
+	vt_id there = brought(&a, 1, &old, "before"), notice;
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_step ask = { .kind = VT_STEP_TAKE_BACK };
+	struct vt_step order = { .kind = VT_STEP_RECALL };
+	struct vt_act acts[] = { { .agency_no = a.no[0],
+				     .paper = old,
+				     .steps = &order,
+				     .n_steps = 1 },
+		{ .agency_no = a.no[1],
+		    .paper = there,
+		    .steps = &ask,
+		    .n_steps = 1 } };
+	struct vt_err err = VT_ERR_INIT;
+
+	theirs(&a, 1, ACCEPT, &there);
+	notice = agree ? brought(&a, 1, &by, "the notice") : by;
+	order.u.recall.notice = by;
+	order.u.recall.note = ask.u.take_back.note = "Sai thẩm quyền";
+	ask.u.take_back.ask = VT_ASK_RECALL;
+	ask.u.take_back.at = test_now(NULL);
+	for (size_t i = 0; i < 2; i++) {
+		tap_call(vt_store_do(a.store, &acts[i], &r, &err), &err,
+		    "as it was written before");
+		vt_act_result_free(&r);
+	}
+	theirs(&a, 1, agree ? AGREE : DECLINE, &there);
+	tap_ok(ended_by(&a, &there, &notice) == agree,
+	    "it is ended by the notice that they have: %d", agree);
+}
+
 /* Who never had the paper gets its notice as a paper like any other. */
 static void
 never_had_it(void)
@@ -889,6 +925,8 @@ main(void)
 	closed_papers();
 	amended_twice(&b, 0, "peer");
 	amended_twice(&a, 1, "tenant");
+	asked_before(true);
+	asked_before(false);
 	never_had_it();
 	orders();
 	repeats();
