@@ -10,7 +10,6 @@
 #include "api/http/multipart.h"
 #include "api/web/arrival.h"
 #include "base/text.h"
-#include "docstore/search.h"
 
 void
 vt_arrival_free(struct vt_arrival *a)
