@@ -3,7 +3,8 @@
  * What waits for agencies that fetch from our axis server: one state row each
  * (docstore/state.h). A row that was lost is made again by the work item of the
  * delivery or of the packet that is carried on, which stays in the queue until
- * it is fetched, or was not for HOSTED_DAYS.
+ * it is fetched, or was not for HOSTED_DAYS; so does that of a status, but it
+ * is looked at only then.
  *
  * Key: "pick/CODE/KIND/ID". Value: map, see enum. Beside each row that is not
  * done stands one of the line, "wait/CODE/KIND/PLACE" with the id as value, so
@@ -36,7 +37,8 @@ enum {
 	P_FETCHED,
 	P_CARRIED,
 	P_SINCE,
-	P_PLACE
+	P_PLACE,
+	P_WORK
 };
 
 struct row {
@@ -46,6 +48,7 @@ struct row {
 	bool carried;  /* somebody else's packet: api/office/relay.h */
 	vt_time since; /* it has been waiting */
 	uint64_t rev, place;
+	uint64_t work; /* of a status of ours: the item that tells it */
 };
 
 static int
@@ -92,6 +95,10 @@ row_encode(const struct row *r, struct vt_buf *ret)
 	if (r->place != 0) {
 		vt_cbor_key(&w, P_PLACE);
 		vt_cbor_uint(ret, r->place);
+	}
+	if (r->work != 0) {
+		vt_cbor_key(&w, P_WORK);
+		vt_cbor_uint(ret, r->work);
 	}
 	vt_cbor_map_end(&w);
 }
@@ -142,6 +149,8 @@ row_decode(const struct vt_state *s, struct row *r, struct vt_err *reterr)
 			r->since = vt_cbor_get_int(&c);
 		else if (k == P_PLACE)
 			r->place = vt_cbor_get_uint(&c);
+		else if (k == P_WORK)
+			r->work = vt_cbor_get_uint(&c);
 		else
 			(void)vt_cbor_skip(&c);
 	}
@@ -370,16 +379,30 @@ row_end(struct vt_office *o, const char *code, struct row *r, uint64_t expect,
 	return line_drop(o, code, r->p.kind, r->place, reterr);
 }
 
+static vt_time
+end_of_wait(const struct row *r)
+{
+	return r->since + VT_TIME_S(86400 * (int64_t)VT_L(HOSTED_DAYS));
+}
+
+static void
+say_why(const struct row *r, struct vt_buf *ret)
+{
+	struct vt_date d = vt_time_date(r->since, VT_TIME_VN_S);
+
+	vt_buf_printf(ret, "%s từ %02d/%02d/%04d %02d:%02d",
+	    r->p.fetched ? "nơi nhận đã tải về nhưng không xác nhận, chờ"
+			 : "nơi nhận không lấy về",
+	    d.day, d.month, d.year, d.hour, d.minute);
+}
+
 /* It goes on waiting, *ret_due says until when it is looked at again; or it
  * did so for too long, and its sender is told. */
 static int
 wait_on(struct vt_office *o, const char *code, struct row *r, vt_time *ret_due,
     struct vt_err *reterr)
 {
-	vt_time now = vt_now(o->o.ctx),
-		until =
-		    r->since + VT_TIME_S(86400 * (int64_t)VT_L(HOSTED_DAYS));
-	struct vt_date d = vt_time_date(r->since, VT_TIME_VN_S);
+	vt_time now = vt_now(o->o.ctx), until = end_of_wait(r);
 	VT_BUF_AUTO(note);
 	int rc;
 
@@ -389,10 +412,7 @@ wait_on(struct vt_office *o, const char *code, struct row *r, vt_time *ret_due,
 		*ret_due = until - now < LOOK ? until : now + LOOK;
 		return VT_OK;
 	}
-	vt_buf_printf(&note, "%s từ %02d/%02d/%04d %02d:%02d",
-	    r->p.fetched ? "nơi nhận đã tải về nhưng không xác nhận, chờ"
-			 : "nơi nhận không lấy về",
-	    d.day, d.month, d.year, d.hour, d.minute);
+	say_why(r, &note);
 	if ((rc = vt_buf_status(&note, reterr)) != VT_OK ||
 	    (rc = record_end(o, r, NOT_TAKEN, vt_buf_str(&note), reterr)) !=
 		VT_OK)
@@ -445,19 +465,58 @@ vt_hosted_put_carried(struct vt_office *o, const char *code,
 	return wait_on(o, code, &r, ret_due, reterr);
 }
 
+/* Out of the line, as if it had never been there: a person who has it told
+ * once more puts it there anew. Who fetches at this moment gets it. */
+static int
+give_up_status(struct vt_office *o, const char *code, const struct row *r,
+    vt_time *ret_due, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(key);
+	VT_BUF_AUTO(note);
+	int rc;
+
+	say_why(r, &note);
+	if ((rc = vt_buf_status(&note, reterr)) != VT_OK ||
+	    (rc = row_key(code, r->p.kind, &r->p.id, &key, reterr)) != VT_OK)
+		return rc;
+	rc = vt_state_delete(
+	    o->o.store, VT_STATE_OTHER, vt_buf_view(&key), r->rev, &err);
+	if (rc == VT_E_CONFLICT) {
+		*ret_due = vt_now(o->o.ctx) + LOOK;
+		return VT_OK;
+	}
+	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
+		rc = line_drop(o, code, r->p.kind, r->place, &err);
+	if (rc == VT_OK)
+		return vt_err_set(
+		    reterr, VT_E_PEER_REFUSED, "%s", vt_buf_str(&note));
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
 int
 vt_hosted_put_status(struct vt_office *o, const char *code,
-    const struct vt_office_packet *pk, struct vt_err *reterr)
+    const struct vt_office_packet *pk, uint64_t work, vt_time *ret_due,
+    struct vt_err *reterr)
 {
 	const struct vt_packet *p = vt_office_packet_get(pk);
 	struct row r = { .p = { .id = p->id,
 			     .kind = VT_PACKET_STATUS,
 			     .created_at = vt_now(o->o.ctx) },
-		.bytes = VT_SPAN(p->body->map, (size_t)p->body->size) };
+		.bytes = VT_SPAN(p->body->map, (size_t)p->body->size),
+		.work = work };
+	int rc;
 
 	vt_text_fit(r.p.from, sizeof(r.p.from), p->from);
 	vt_text_fit(r.p.to, sizeof(r.p.to), p->to);
-	return row_wait(o, code, &r, reterr);
+	if ((rc = row_wait(o, code, &r, reterr)) != VT_OK || r.done)
+		return rc;
+	if (vt_now(o->o.ctx) >= end_of_wait(&r))
+		return give_up_status(o, code, &r, ret_due, reterr);
+	*ret_due = end_of_wait(&r);
+	return VT_OK;
 }
 
 /* ---- the line ---- */
@@ -662,6 +721,20 @@ vt_office_packet_open(struct vt_office *o, const char *code, const vt_id *id,
 		   : vt_packet_delivery(o, id, ret, reterr);
 }
 
+/* Its work ends when it looks again. */
+static int
+told(struct vt_office *o, uint64_t work, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc = vt_work_hurry(o->o.store, work, vt_now(o->o.ctx), &err);
+
+	if (rc == VT_OK)
+		vt_office_wake(o);
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND && reterr != NULL)
+		*reterr = err;
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
 int
 vt_office_pickup_end(struct vt_office *o, const char *code, const vt_id *id,
     bool done, const char *note, struct vt_err *reterr)
@@ -678,7 +751,8 @@ vt_office_pickup_end(struct vt_office *o, const char *code, const vt_id *id,
 	    (rc = record_end(o, &r, done ? TAKEN : UNREADABLE, note, reterr)) !=
 		VT_OK)
 		return rc;
-	return row_end(o, code, &r, VT_STATE_ANY, reterr);
+	rc = row_end(o, code, &r, VT_STATE_ANY, reterr);
+	return rc != VT_OK || r.work == 0 ? rc : told(o, r.work, reterr);
 }
 
 /* ---- taking back ---- */

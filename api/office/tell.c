@@ -184,6 +184,7 @@ struct far {
 	struct vt_told about;
 	enum vt_route_kind kind;
 	struct vt_route route;
+	vt_time due; /* it waits to be fetched: until then */
 };
 
 static int
@@ -200,7 +201,8 @@ send_far(struct vt_office *o, const struct vt_work *w,
 		return rc;
 	vt_packet_attempt(pk, w->attempt);
 	if (f->kind == VT_ROUTE_HOSTED)
-		rc = vt_hosted_put_status(o, f->route.key, pk, reterr);
+		rc = vt_hosted_put_status(
+		    o, f->route.key, pk, w->no, &f->due, reterr);
 	else
 		rc = tr->send(
 		    tr->arg, &f->route, vt_office_packet_get(pk), &a, reterr);
@@ -226,9 +228,12 @@ tell_far(struct vt_office *o, const struct vt_work *w,
 		*ret_due = vt_deliver_soon(now, w->attempt);
 		return rc;
 	}
+	f->due = VT_TIME_NONE;
 	rc = send_far(o, w, t, f, &tr, &err);
-	if (rc == VT_OK)
+	if (rc == VT_OK) {
+		*ret_due = f->due;
 		return VT_OK;
+	}
 	if (rc == VT_E_PEER_REFUSED) /* it will say no again */
 		*ret_due = VT_WORK_PARKED;
 	else

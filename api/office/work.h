@@ -73,8 +73,11 @@ VT_NODISCARD int vt_hosted_put_delivery(struct vt_office *o, const char *code,
     const vt_id *id, const char *from, vt_time *ret_due, struct vt_err *reterr);
 VT_NODISCARD int vt_hosted_put_carried(struct vt_office *o, const char *code,
     const struct vt_relay *c, vt_time *ret_due, struct vt_err *reterr);
+/* The same for a status; work: the item, which is due when it was fetched.
+ * VT_E_PEER_REFUSED: it was not for HOSTED_DAYS, and waits no more. */
 VT_NODISCARD int vt_hosted_put_status(struct vt_office *o, const char *code,
-    const struct vt_office_packet *pk, struct vt_err *reterr);
+    const struct vt_office_packet *pk, uint64_t work, vt_time *ret_due,
+    struct vt_err *reterr);
 /* Those of a paper's deliveries (NULL: all) that wait there and were not
  * fetched never left: they wait no more, and are dead letters. */
 VT_NODISCARD int vt_hosted_call_in(struct vt_office *o, const vt_id *paper,

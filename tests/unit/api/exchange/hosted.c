@@ -258,6 +258,46 @@ taken_back(void)
 	tap_eq_int(see(&a, &late, 0).shown, 13, "the ask stands");
 }
 
+static int
+recall(const vt_id *paper, const vt_id *notice)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&a, 0);
+	struct vt_request rq = request(&a, &who);
+	int rc = vt_office_recall(
+	    a.office, &rq, paper, notice, "Sai thẩm quyền", &r, &err);
+
+	vt_act_result_free(&r);
+	return rc;
+}
+
+/* Who has not fetched the letter hears nothing of it. */
+static void
+recalled(void)
+{
+	vt_id paper = issued(&a, 0, 330), notice = issued(&a, 0, 340), id;
+	struct vt_pickup p[8];
+	VT_BUF_AUTO(bytes);
+
+	send_to(&a, 0, &paper, ONE);
+	send_to(&a, 0, &paper, TWO);
+	WAIT_FOR(letters(ONE, p) == 1, "a letter waits");
+	WAIT_FOR(letters(TWO, p) == 1, "and one for another");
+	id = p[0].id;
+	tap_eq_int(fetch(TWO, &id, &bytes), VT_OK, "who fetches it");
+	tap_eq_int(end(TWO, &id, true), VT_OK, "and has it");
+	tap_ok(recall(&paper, &paper) != VT_OK, "a recall that is refused");
+	tap_eq_int(letters(ONE, p), 1, "calls nothing in");
+	tap_eq_int(recall(&paper, &notice), VT_OK, "it is recalled");
+	tap_eq_int(see(&a, &paper, 0).state, VT_DELIVERY_WITHDRAWN,
+	    "what nobody has fetched never leaves");
+	WAIT_FOR(letters(TWO, p) == 1, "who has it gets the notice");
+	id = p[0].id;
+	tap_eq_int(end(TWO, &id, true), VT_OK, "and takes it");
+	tap_eq_int(letters(ONE, p), 0, "nothing waits for the other");
+}
+
 /* ---- what they write ---- */
 
 static int
@@ -444,6 +484,79 @@ carried(void)
 	tap_eq_int(statuses(TWO, p), 0, "a status is not answered");
 }
 
+/* Items of the queue that tell a status. */
+static size_t
+tellings(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_work w[64];
+	size_t n = 0, found = 0;
+
+	must(vt_view_begin(a.store, &v, &err) == VT_OK, "view", err.msg);
+	must(vt_work_list(v, a.no[0], 0, w, 64, &n, &err) == VT_OK, "work",
+	    err.msg);
+	for (size_t i = 0; i < n; i++)
+		found += w[i].kind == VT_WORK_STATUS;
+	vt_view_end(v);
+	return found;
+}
+
+static size_t
+untold(struct vt_untold *ret)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&a, 0);
+	struct vt_view *v = NULL;
+	uint64_t next;
+	size_t n = 0;
+
+	must(vt_view_begin(a.store, &v, &err) == VT_OK, "view", err.msg);
+	must(vt_office_untold(a.office, v, &who, 0, ret, 4, &n, &next, &err) ==
+		 VT_OK,
+	    "untold", err.msg);
+	vt_view_end(v);
+	return n;
+}
+
+/* A status of ours waits as long as a letter; then a person is told. */
+static void
+never_fetched_status(void)
+{
+	struct vt_actor who = actor(&a, 0);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_pickup p[8];
+	struct vt_untold u[4];
+	VT_BUF_AUTO(packet);
+	VT_BUF_AUTO(got);
+	vt_id id;
+
+	next_status(TWO, &got); /* of before */
+	WAIT_FOR(tellings() == 0, "nothing is to be told");
+	letter(ONE, "H99.07", ONE ",2026/02/20,11/CQM", &packet);
+	hand_in(ONE, "H99.07", VT_PACKET_EDOC, vt_buf_view(&packet));
+	WAIT_FOR(statuses(ONE, p) == 1, "01 waits to be fetched");
+	id = p[0].id;
+	advance(&a, &b, (VT_L(HOSTED_DAYS) - 1) * DAY);
+	tap_ok(statuses(ONE, p) == 1 && untold(u) == 0,
+	    "a day before the end it still waits");
+	advance(&a, &b, DAY + 1);
+	WAIT_FOR(statuses(ONE, p) == 0, "then it does not");
+	WAIT_FOR(untold(u) == 1, "and our people see it");
+	tap_ok(u[0].next == VT_TIME_NONE &&
+		   strstr(u[0].note, "không lấy về từ") != NULL,
+	    "with the reason: %s", u[0].note);
+	tap_eq_int(fetch(ONE, &id, &got), VT_E_NOT_FOUND, "it is not there");
+	tap_call(vt_office_hurry_status(a.office, &who, &u[0].id, &u[0], &err),
+	    &err, "told once more");
+	WAIT_FOR(statuses(ONE, p) == 1, "it waits again");
+	tap_ok(vt_id_eq(&p[0].id, &id), "under its id");
+	next_status(ONE, &got);
+	tap_ok(strstr(vt_buf_str(&got), ">01<") != NULL, "it is fetched");
+	WAIT_FOR(tellings() == 0, "and told");
+	tap_eq_int(untold(u), 0, "nothing is left");
+}
+
 /* Is there a 02 of this server for the sender, with these words? */
 static void
 told(const char *words, const char *document)
@@ -549,9 +662,11 @@ main(void)
 	never_fetched();
 	not_acknowledged();
 	taken_back();
+	recalled();
 	carried();
 	not_carried();
 	unseen();
+	never_fetched_status();
 	node_end(&a);
 	node_end(&b);
 	vt_spawner_free(spawner);
