@@ -304,11 +304,13 @@ is_day(const char *s)
 	return strlen(s) == 10 && vt_day_parse(s, '-', &d);
 }
 
-/* Papers are given to people who work here, and may open and handle them. */
+/* Papers are given to people who work here, and may open and handle them.
+ * field: of the request; of a list its items are told apart. */
 static int
-work_here(struct vt_office *o, const struct vt_request *rq, const vt_id *people,
-    size_t n, struct vt_err *reterr)
+work_here(struct vt_office *o, const struct vt_request *rq, const char *field,
+    const vt_id *people, size_t n, struct vt_err *reterr)
 {
+	bool list = strcmp(field, "/with") == 0;
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_person p;
 	int rc = vt_view_begin(o->o.store, &v, reterr);
@@ -319,6 +321,10 @@ work_here(struct vt_office *o, const struct vt_request *rq, const vt_id *people,
 		if (rc == VT_OK && !vt_who_role_may(p.roles, VT_DUTY_PROCESS))
 			rc = vt_err_set(reterr, VT_E_PERSON_UNKNOWN,
 			    "no person who may handle papers");
+		if (rc == VT_E_PERSON_UNKNOWN && list)
+			vt_office_about(rq, "%s/%zu", field, i);
+		else if (rc == VT_E_PERSON_UNKNOWN)
+			vt_office_about(rq, "%s", field);
 	}
 	return rc;
 }
@@ -335,12 +341,16 @@ vt_office_assign(struct vt_office *o, const struct vt_request *rq,
 
 	if (!begin(o, rq, VT_DUTY_ASSIGN, paper, &p, ret, &rc, reterr))
 		return rc;
-	if (as->due_on != NULL && as->due_on[0] != '\0' && !is_day(as->due_on))
+	if (as->due_on != NULL && as->due_on[0] != '\0' &&
+	    !is_day(as->due_on)) {
+		vt_office_about(rq, "/due_on");
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "assign: due_on: YYYY-MM-DD wanted, \"%.20s\" given",
 		    as->due_on);
-	if ((rc = work_here(o, rq, &as->lead, 1, reterr)) != VT_OK ||
-	    (rc = work_here(o, rq, as->with, as->n_with, reterr)) != VT_OK)
+	}
+	if ((rc = work_here(o, rq, "/lead", &as->lead, 1, reterr)) != VT_OK ||
+	    (rc = work_here(o, rq, "/with", as->with, as->n_with, reterr)) !=
+		VT_OK)
 		return rc;
 	memset(steps, 0, sizeof(steps));
 	steps[0].kind = VT_STEP_ASSIGN;
@@ -366,7 +376,7 @@ vt_office_forward(struct vt_office *o, const struct vt_request *rq,
 	int rc;
 
 	if (!begin(o, rq, VT_DUTY_FORWARD, paper, &p, ret, &rc, reterr) ||
-	    (rc = work_here(o, rq, person, 1, reterr)) != VT_OK)
+	    (rc = work_here(o, rq, "/person", person, 1, reterr)) != VT_OK)
 		return rc;
 	memset(steps, 0, sizeof(steps));
 	steps[0].kind = VT_STEP_FORWARD;
@@ -402,9 +412,13 @@ answer_text(struct vt_office *o, const struct vt_request *rq,
 	struct vt_paper p;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_office_paper(o, v, rq->actor, answer, &p, reterr)) !=
-		VT_OK)
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_office_paper(o, v, rq->actor, answer, &p, reterr);
+	if (rc != VT_OK || p.direction == VT_DIR_IN ||
+	    p.issued_at == VT_TIME_NONE)
+		vt_office_about(rq, "/answer");
+	if (rc != VT_OK)
 		return rc;
 	if (p.direction == VT_DIR_IN || p.issued_at == VT_TIME_NONE)
 		return vt_err_set(reterr, VT_E_INVALID,

@@ -99,6 +99,17 @@ t.equal(people.clerk.get('/v1/people/' + boss).status, 404,
         "another agency's are not")
 a = done(act(people.their_clerk, here, 'accept'), 'accepted')
 t.equal(a.json['arrival'], 1, 'with the first arrival number')
+nobody = '0' * 32
+for field, fields in (
+        ('/lead', {'lead': nobody}),
+        ('/with/1', {'lead': boss, 'with': [me, nobody]}),
+        ('/lead', {'lead': nobody, 'with': [nobody]})):
+    a = act(people.their_clerk, here, 'assign', **fields)
+    t.equal((a.status, a.json['code'], a.json.get('pointer')),
+            (422, 'person-unknown', field), 'assign: nobody at %s' % field)
+a = act(people.their_clerk, here, 'forward', person=nobody)
+t.equal((a.json['code'], a.json.get('pointer')),
+        ('person-unknown', '/person'), 'forward: nobody')
 done(act(people.their_clerk, here, 'assign', lead=boss, due_on='2099-12-31',
                             opinion='Xử lý', **{'with': [me]}), 'assigned')
 p = people.their_clerk.paper(here)
