@@ -5,8 +5,6 @@
  */
 #include "docstore/store_priv.h"
 
-#define NUMBER_MAX 9999999ULL /* Appendix VI: CodeNumber has 11 characters */
-
 static uint32_t
 period_of(const struct vt_series *s, vt_time t)
 {
@@ -52,7 +50,7 @@ vt_number_decide(
 		return rc;
 	r->period = period_of(&s, x->rec.time);
 	if (s.authority == VT_SERIES_EXTERNAL) {
-		if (arrival || r->value == 0 || r->value > NUMBER_MAX)
+		if (arrival || r->value == 0 || r->value > VT_L(NUMBER_MAX))
 			return vt_err_set(reterr, VT_E_INVALID,
 			    "series \"%s\": its numbers are given by another "
 			    "system; the act must bring one",
@@ -66,7 +64,7 @@ vt_number_decide(
 	    x->b->txn, x->st.agency_no, no, r->period, &last, reterr);
 	if (rc != VT_OK)
 		return rc;
-	if (last >= NUMBER_MAX)
+	if (last >= VT_L(NUMBER_MAX))
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "series \"%s\": no number is left", r->series);
 	r->value = last + 1;

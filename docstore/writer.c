@@ -11,10 +11,8 @@
 #include "base/log.h"
 #include "docstore/store_priv.h"
 
-#define BATCH_MAX     64
-#define SWEEP_MAX     32           /* expired states a commit takes away */
-#define CLOCK_WARN_US 5000000LL    /* a step back that is reported */
-#define CLOCK_STOP_US 3600000000LL /* one that stops numbering */
+#define BATCH_MAX 64
+#define SWEEP_MAX 32 /* expired states a commit takes away */
 
 int
 vt_batch_put(struct vt_batch *b, enum vt_table t, const struct vt_key *k,
@@ -116,7 +114,7 @@ vt_batch_agency(struct vt_batch *b, uint32_t no, struct vt_live **ret,
 static void
 clock_report(struct vt_writer *w, int64_t back)
 {
-	bool behind = back > CLOCK_WARN_US;
+	bool behind = back > VT_TIME_S(VT_L(CLOCK_BACK_S));
 
 	if (behind == w->clock_behind)
 		return;
@@ -149,7 +147,7 @@ batch_open(struct vt_batch *b, struct vt_err *reterr)
 	b->time = now > b->count.time ? now : b->count.time;
 	back = b->count.time == VT_TIME_NONE ? 0 : b->count.time - now;
 	clock_report(&s->writer, back);
-	b->clock_back = back > CLOCK_STOP_US;
+	b->clock_back = back > VT_TIME_S(VT_L(CLOCK_STOP_S));
 	b->count.time = b->time;
 	return VT_OK;
 }

@@ -5,8 +5,6 @@
 #include "api/citizen/page.h"
 #include "base/limits.h"
 
-#define FORM_MAX ((size_t)4096)
-
 /* A form's boundary and small fields come on top of the file. */
 #define CHECK_BODY_MAX (VT_L(CHECK_BYTES_MAX) + 65536)
 
@@ -19,8 +17,8 @@ static const struct vt_http_route routes[] = {
 	{ "GET", "/r", NO_BODY, NULL, vt_citizen_find, NULL },
 	{ "GET", "/r/{code}", NO_BODY, vt_citizen_admit, vt_citizen_result,
 	    NULL },
-	{ "POST", DOWNLOAD, VT_HTTP_BODY_BUFFER, FORM_MAX, vt_citizen_admit,
-	    vt_citizen_download, NULL },
+	{ "POST", DOWNLOAD, VT_HTTP_BODY_BUFFER, VT_L(CITIZEN_FORM_MAX),
+	    vt_citizen_admit, vt_citizen_download, NULL },
 	{ "GET", "/check", NO_BODY, NULL, vt_citizen_check_home, NULL },
 	{ "POST", "/check", VT_HTTP_BODY_STREAM, CHECK_BODY_MAX,
 	    vt_citizen_admit, vt_citizen_check, &vt_citizen_check_sink },

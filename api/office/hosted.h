@@ -59,7 +59,8 @@ VT_NODISCARD int vt_office_hosted_remove(struct vt_office *o,
 
 /* ---- what it sent ---- */
 
-#define VT_HOSTED_TO_MAX 512 /* receivers of one packet */
+/* Receivers of one packet. */
+#define VT_HOSTED_TO_MAX ((int)VT_L(HOSTED_TO_MAX))
 
 /* A receiver of a packet: a tenant, or (code is not "") an agency that fetches
  * here, to whom the packet is carried on; then agency_no is the one that runs

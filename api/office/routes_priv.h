@@ -10,7 +10,7 @@
 
 /* Codes of one agency, one after the other, that routing looks at: itself and
  * those it was merged into. */
-#define VT_SUCCESSORS_MAX 8
+#define VT_SUCCESSORS_MAX ((int)VT_L(SUCCESSORS_MAX))
 
 void vt_route_encode(const struct vt_route *r, struct vt_buf *ret);
 VT_NODISCARD int vt_route_decode(struct vt_span key, struct vt_span value,

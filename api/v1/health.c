@@ -3,8 +3,6 @@
  * trusted (design law 9)? No counts: this page is public. */
 #include "api/v1/v1_priv.h"
 
-#define CLOCK_BACK_RED_US 5000000 /* design §5: reported from 5 s on */
-
 int
 vt_v1_health(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
@@ -17,7 +15,7 @@ vt_v1_health(
 	rc = vt_store_info(vt_office_store(vt_v1_office(req)), &info, reterr);
 	if (rc != VT_OK)
 		return rc;
-	if (info.clock_back_us > CLOCK_BACK_RED_US)
+	if (info.clock_back_us > VT_TIME_S(VT_L(CLOCK_BACK_S)))
 		status = "clock-stepped-back";
 	else if (!vt_office_workers_alive(vt_v1_office(req)))
 		status = "workers-gone";

@@ -13,13 +13,14 @@
 
 #include "base/arena.h"
 #include "base/id.h"
+#include "base/limits.h"
 #include "base/time.h"
 
 #define VT_AXIS_PREFIX     "XroadVnpt-"
 #define VT_AXIS_VERSION    "3.0.201608"
 #define VT_AXIS_USER_AGENT "JAVASDKAgent/1.0.0 XRoad/VPCP"
 
-#define VT_AXIS_PARAMS_MAX 32
+#define VT_AXIS_PARAMS_MAX VT_L(AXIS_PARAMS_MAX)
 #define VT_AXIS_TIME_TEXT  20 /* "02032026T081530+0123" */
 
 struct vt_axis_param {

@@ -11,7 +11,6 @@
 #include "base/limits.h"
 
 /* The base64 text of an envelope: a certificate of 4 KiB and its signature. */
-#define SIGNATURE_MAX ((size_t)16384)
 
 /* What the head of a request says, in the request's arena. */
 struct claim {
@@ -61,7 +60,8 @@ need_signature(
 	bool ok = true;
 	int rc;
 
-	rc = need(req, VT_DIRECT_SIGNATURE, SIGNATURE_MAX, &text, reterr);
+	rc = need(req, VT_DIRECT_SIGNATURE, VT_L(DIRECT_SIGNATURE_MAX), &text,
+	    reterr);
 	if (rc != VT_OK)
 		return rc;
 	if (vt_base64_get(vt_span_str(text), &der, NULL) != VT_OK)
