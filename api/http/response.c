@@ -223,7 +223,7 @@ vt_http_res_defaults(struct vt_http_res *res, const struct vt_http_req *req)
 		if (!has[i] && !(json && headers[i].page))
 			append(res, headers[i].name, headers[i].value);
 	if (req->tls) {
-		snprintf(https, sizeof(https), "max-age=%zu", VT_L(HSTS_S));
+		(void)snprintf(https, sizeof(https), "max-age=%zu", VT_L(HSTS_S));
 		vt_http_res_header(res, "Strict-Transport-Security", https);
 	}
 	vt_id_text(&req->id, id);
@@ -235,7 +235,7 @@ vt_http_res_defaults(struct vt_http_res *res, const struct vt_http_req *req)
 	if (wait_s == 0 && (res->status == 503 || res->status == 429))
 		wait_s = RETRY_S;
 	if (wait_s > 0) {
-		snprintf(wait, sizeof(wait), "%u", wait_s);
+		(void)snprintf(wait, sizeof(wait), "%u", wait_s);
 		vt_http_res_header(res, "Retry-After", wait);
 	}
 	if (req->range_hint != NULL && res->status == 416)
