@@ -174,8 +174,10 @@ signer(struct vt_sheet *s)
 {
 	const struct vt_meta *m = &s->p.meta;
 	bool in = s->p.direction == VT_DIR_IN;
+	const char *other, *position;
+	const struct vt_post *post;
 	struct vt_person who;
-	const char *other;
+	struct vt_post only;
 	VT_BUF_AUTO(text);
 
 	if (vt_id_is_zero(&s->p.signed_by) ||
@@ -188,9 +190,12 @@ signer(struct vt_sheet *s)
 		return;
 	}
 	other = signed_for(s);
+	/* what he was then */
+	post = vt_person_post_at(&who, s->p.signed_at, &only);
+	position = post == NULL ? "" : post->position;
 	/* markup: none, own() escapes it */
-	vt_buf_printf(&text, "%s%s%s", who.name,
-	    *who.position == '\0' ? "" : " · ", who.position);
+	vt_buf_printf(&text, "%s%s%s", vt_person_name_at(&who, s->p.signed_at),
+	    *position == '\0' ? "" : " · ", position);
 	if (*other != '\0')
 		/* markup: none, likewise */
 		vt_buf_printf(&text, " (TUQ. %s)", other);

@@ -275,6 +275,20 @@ vt_person_get(struct vt_view *v, const vt_id *id, struct vt_person *ret,
 	return VT_OK;
 }
 
+const char *
+vt_person_name_at(const struct vt_person *p, vt_time t)
+{
+	return p->name;
+}
+
+/* Of one time only: what he is. */
+const struct vt_post *
+vt_person_post_at(const struct vt_person *p, vt_time t, struct vt_post *own)
+{
+	*own = (struct vt_post){ .position = p->position, .unit = p->unit };
+	return own;
+}
+
 int
 vt_person_list(struct vt_view *v, uint32_t agency_no, uint64_t after,
     struct vt_person *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
