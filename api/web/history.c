@@ -177,11 +177,15 @@ look_back(struct vt_sheet *s, uint64_t floor, uint64_t top,
     struct vt_act_entry *e, size_t *ret_n, struct vt_err *reterr)
 {
 	uint64_t width = (uint64_t)4 * ACTS_SHOWN, from;
+	uint64_t next = s->p.last_act + 1;
 	size_t n, all = 0;
 	int rc;
 
 	for (; top > floor && all < ACTS_SHOWN; top = from) {
-		from = top - floor > width ? top - width : floor;
+		if (top > next)
+			from = floor > next ? floor : next;
+		else
+			from = top - floor > width ? top - width : floor;
 		width *= 4;
 		rc = newest(s, &(struct window){ from, top, ACTS_SHOWN - all },
 		    e + all, &n, reterr);
@@ -220,8 +224,9 @@ vt_sheet_timeline(struct vt_sheet *s, uint64_t after, const char *heading,
 	e = vt_arena_array(s->d->req->arena, ACTS_SHOWN, sizeof(*e));
 	if (e == NULL || a == NULL)
 		return vt_arena_err(s->d->req->arena, reterr);
-	if (top == 0 || top > s->p.last_act)
-		top = s->p.last_act + 1;
+	/* News of recipients changes no revision: it is above the last act. */
+	if (top == 0)
+		top = heading == NULL ? s->p.last_act + 1 : UINT64_MAX;
 	rc = vt_office_acted(s->v, s->d->me->agency_no, &s->p.id, a, ACTS_SHOWN,
 	    &n_acted, reterr);
 	if (rc != VT_OK ||
