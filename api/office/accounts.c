@@ -28,6 +28,15 @@ ask_of(struct vt_office *o, const struct vt_request *rq)
 
 /* ---- making ---- */
 
+/* What was refused is told at its field. */
+static int
+field(const struct ask *k, const char *name, int rc)
+{
+	if (rc != VT_OK)
+		vt_office_about(k->rq, "/%s", name);
+	return rc;
+}
+
 static int
 add(const struct ask *k, const char *login, const vt_id *person,
     const struct vt_secret *password, bool must_change, struct vt_err *reterr)
@@ -39,23 +48,28 @@ add(const struct ask *k, const char *login, const vt_id *person,
 	int rc;
 
 	if (!vt_login_clean(login, a.login))
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "login name: 3 to %zu of a-z 0-9 . _ @ - wanted",
-		    VT_L(LOGIN_MAX));
-	if ((rc = vt_password_check(password, a.login, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(k->store, &v, reterr)) != VT_OK ||
-	    (rc = vt_house_person(v, person,
+		return field(k, "login",
+		    vt_err_set(reterr, VT_E_INVALID,
+			"login name: 3 to %zu of a-z 0-9 . _ @ - wanted",
+			VT_L(LOGIN_MAX)));
+	if ((rc = vt_password_check(password, a.login, reterr)) != VT_OK)
+		return field(k, "password", rc);
+	if ((rc = vt_view_begin(k->store, &v, reterr)) != VT_OK)
+		return rc;
+	if ((rc = vt_house_person(v, person,
 		 k->rq == NULL ? 0 : k->rq->actor->agency_no, &p, reterr)) !=
 		VT_OK ||
 	    (rc = vt_identity_name(
 		 v, VT_IDENTITY_LOGIN, person, there, reterr)) != VT_OK)
-		return rc;
+		return field(k, "person", rc);
 	if ((p.roles & VT_ROLE_SYSTEM) != 0)
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "account: programs have none, they are clients");
+		return field(k, "person",
+		    vt_err_set(reterr, VT_E_INVALID,
+			"account: programs have none, they are clients"));
 	if (there[0] != '\0')
-		return vt_err_set(
-		    reterr, VT_E_EXISTS, "account: this person has one");
+		return field(k, "person",
+		    vt_err_set(
+			reterr, VT_E_EXISTS, "account: this person has one"));
 	a.person = p.id;
 	a.agency_no = p.agency_no;
 	vt_view_end(VT_TAKE(v));
@@ -64,8 +78,9 @@ add(const struct ask *k, const char *login, const vt_id *person,
 		rc = vt_account_put(k->store, &a, k->rq, &nobody, reterr);
 	/* somebody else's name: not told whose */
 	if (rc == VT_E_CONFLICT)
-		rc = vt_err_set(
-		    reterr, VT_E_EXISTS, "account: the login name is taken");
+		rc = field(k, "login",
+		    vt_err_set(reterr, VT_E_EXISTS,
+			"account: the login name is taken"));
 	vt_wipe(&a, sizeof(a));
 	return rc;
 }
@@ -143,10 +158,11 @@ new_password(const struct ask *k, struct vt_account *a,
 	int rc;
 
 	if (password == NULL)
-		return vt_err_set(
-		    reterr, VT_E_INVALID, "account: the password is missing");
+		return field(k, "password",
+		    vt_err_set(reterr, VT_E_INVALID,
+			"account: the password is missing"));
 	if ((rc = vt_password_check(password, a->login, reterr)) != VT_OK)
-		return rc;
+		return field(k, "password", rc);
 	a->must_change = true;
 	return vt_password_make(
 	    k->gate, k->ctx, password, &a->password, reterr);

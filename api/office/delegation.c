@@ -227,24 +227,37 @@ vt_delegation_person_may(struct vt_view *v, const vt_id *person,
 
 /* ---- giving ---- */
 
+/* What was refused is told at its field. */
 static int
-check_times(const struct vt_delegation *d, vt_time now, struct vt_err *reterr)
+field(const struct vt_request *rq, const char *name, int rc)
+{
+	if (rc != VT_OK)
+		vt_office_about(rq, "/%s", name);
+	return rc;
+}
+
+static int
+check_times(const struct vt_request *rq, const struct vt_delegation *d,
+    vt_time now, struct vt_err *reterr)
 {
 	vt_time clocks = VT_TIME_S(60),
 		most = VT_TIME_S(86400 * VT_L(DELEGATION_DAYS_MAX));
 
 	if (d->since >= d->until || d->until <= now)
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "delegation: it has to end after it begins, and in the "
-		    "future");
+		return field(rq, "until",
+		    vt_err_set(reterr, VT_E_INVALID,
+			"delegation: it has to end after it begins, and in "
+			"the future"));
 	if (d->since < now - clocks)
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "delegation: it cannot begin in the past");
+		return field(rq, "since",
+		    vt_err_set(reterr, VT_E_INVALID,
+			"delegation: it cannot begin in the past"));
 	if (d->until - d->since > most)
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "delegation (Decree 30/2020, Article 13 (3)): limited in "
-		    "time, at most %zu days",
-		    VT_L(DELEGATION_DAYS_MAX));
+		return field(rq, "until",
+		    vt_err_set(reterr, VT_E_INVALID,
+			"delegation (Decree 30/2020, Article 13 (3)): limited "
+			"in time, at most %zu days",
+			VT_L(DELEGATION_DAYS_MAX)));
 	return VT_OK;
 }
 
@@ -304,38 +317,51 @@ check_number(
 	return rc;
 }
 
+/* Decree 30/2020, Article 13 (3): in writing. */
+static int
+check_paper(
+    struct vt_view *v, const struct vt_delegation *d, struct vt_err *reterr)
+{
+	struct vt_paper p;
+	int rc;
+
+	if (vt_id_is_zero(&d->paper))
+		return VT_OK;
+	rc = vt_paper_get(v, &d->paper, &p, reterr);
+	if (rc == VT_OK && p.agency_no != d->agency_no)
+		rc = vt_err_set(
+		    reterr, VT_E_NOT_FOUND, "delegation: no such paper");
+	if (rc == VT_OK &&
+	    (p.direction == VT_DIR_IN || vt_id_is_zero(&p.signed_by)))
+		rc = vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "delegation (Decree 30/2020, Article 13 (3)): it rests on "
+		    "a paper of the agency that is signed");
+	return rc;
+}
+
 /* Everything that the store is asked about. */
 static int
-check_house(struct vt_office *o, const struct vt_actor *giver,
+check_house(struct vt_office *o, const struct vt_request *rq,
     const struct vt_delegation *d, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_person to;
-	struct vt_paper p;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_house_person(v, &d->to, giver->agency_no, &to, reterr)) !=
-		VT_OK ||
-	    (rc = check_duties(d, giver, &to, reterr)) != VT_OK)
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
+	rc = vt_house_person(v, &d->to, d->agency_no, &to, reterr);
+	if (rc != VT_OK)
+		return field(rq, "to", rc);
+	rc = check_duties(d, rq->actor, &to, reterr);
+	if (rc != VT_OK)
+		return field(rq, "duties", rc);
 	if (!vt_who_role_may(to.roles, VT_DUTY_PROCESS))
-		return vt_err_set(reterr, VT_E_PERSON_UNKNOWN,
-		    "delegation: no person who may handle papers");
-	if (!vt_id_is_zero(&d->paper)) {
-		rc = vt_paper_get(v, &d->paper, &p, reterr);
-		if (rc == VT_OK && p.agency_no != giver->agency_no)
-			rc = vt_err_set(reterr, VT_E_NOT_FOUND,
-			    "delegation: no such paper");
-		if (rc == VT_OK &&
-		    (p.direction == VT_DIR_IN || vt_id_is_zero(&p.signed_by)))
-			rc = vt_err_set(reterr, VT_E_OUT_OF_ORDER,
-			    "delegation (Decree 30/2020, Article 13 (3)): it "
-			    "rests on a paper of the agency that is signed");
-		if (rc != VT_OK)
-			return rc;
-	}
-	return check_number(v, d, reterr);
+		return field(rq, "to",
+		    vt_err_set(reterr, VT_E_PERSON_UNKNOWN,
+			"delegation: no person who may handle papers"));
+	rc = field(rq, "paper", check_paper(v, d, reterr));
+	return rc != VT_OK ? rc : field(rq, "to", check_number(v, d, reterr));
 }
 
 static int
@@ -401,17 +427,19 @@ vt_office_delegate(struct vt_office *o, const struct vt_request *rq,
 	rc = vt_text_clean(vt_span_str(d->text), VT_L(DELEGATION_TEXT_MAX),
 	    "text of the delegation", &text, reterr);
 	if (rc != VT_OK)
-		return rc;
+		return field(rq, "text", rc);
 	vt_text_fit(x.text, sizeof(x.text), vt_buf_str(&text));
 	if (x.text[0] == '\0' && vt_id_is_zero(&x.paper))
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "delegation (Decree 30/2020, Article 13 (3)): in writing, "
-		    "a paper or a text is wanted");
+		return field(rq, "text",
+		    vt_err_set(reterr, VT_E_INVALID,
+			"delegation (Decree 30/2020, Article 13 (3)): in "
+			"writing, a paper or a text is wanted"));
 	if (vt_id_eq(&x.to, &x.from))
-		return vt_err_set(reterr, VT_E_INVALID,
-		    "delegation: giver and receiver are the same");
-	if ((rc = check_times(&x, x.made_at, reterr)) != VT_OK ||
-	    (rc = check_house(o, rq->actor, &x, reterr)) != VT_OK ||
+		return field(rq, "to",
+		    vt_err_set(reterr, VT_E_INVALID,
+			"delegation: giver and receiver are the same"));
+	if ((rc = check_times(rq, &x, x.made_at, reterr)) != VT_OK ||
+	    (rc = check_house(o, rq, &x, reterr)) != VT_OK ||
 	    (rc = put(o->o.store, rq, &x, VT_ENTRY_NEW, reterr)) != VT_OK)
 		return rc;
 	*ret_id = x.id;

@@ -295,7 +295,7 @@ static void
 about_another(const struct vt_v1_call *c)
 {
 	static const char *const names[] = { "notice", "by", "answer",
-		"delivery", "version" };
+		"delivery", "version", "part" };
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_paper p;
 

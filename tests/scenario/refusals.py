@@ -313,6 +313,10 @@ for missing in ('0' * 32, paper):
 one = draft()
 pointed(people.officer.act(one, 'edit', upload='0' * 32, name='b.pdf',
                            expect='0' * 64), 410, 'upload-gone', '/upload')
+u = people.officer.need(people.officer.upload(plain)).json
+pointed(people.officer.act(one, 'edit', part=9, upload=u['upload'],
+                           name='b.pdf', expect='0' * 64), 404, 'not-found',
+        '/part')
 box = {'page': 9, 'x': 1, 'y': 1, 'w': 50, 'h': 10}
 pointed(people.officer.act(one, 'submit', initials=0, places={
     k: box for k in ('number', 'date', 'leader', 'seal')}), 422, 'invalid',

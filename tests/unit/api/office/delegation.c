@@ -44,28 +44,36 @@ refused(const struct vt_actor *leader)
 	    "a clerk does not hand on the leader's duties");
 	tap_code(give(&system, &d, &id, &err), VT_E_FORBIDDEN, &err,
 	    "a program hands on nothing");
+	tap_eq_str(h.field, "", "is told at its field");
 	d = to_sign(&h.leader);
 	tap_code(give(leader, &d, &id, &err), VT_E_INVALID, &err, "himself");
+	tap_eq_str(h.field, "/to", "is told at its field");
 	d = to_sign(&h.other_leader);
 	tap_code(give(leader, &d, &id, &err), VT_E_PERSON_UNKNOWN, &err,
 	    "another agency's person is as absent");
+	tap_eq_str(h.field, "/to", "is told at its field");
 	d = to_sign(&h.system);
 	tap_code(give(leader, &d, &id, &err), VT_E_SOLE_CONTROL, &err,
 	    "a system receives no duty that activates a key");
+	tap_eq_str(h.field, "/duties", "is told at its field");
 	d = to_sign(&h.deputy);
 	d.text[0] = '\0';
 	tap_code(
 	    give(leader, &d, &id, &err), VT_E_INVALID, &err, "not in writing");
+	tap_eq_str(h.field, "/text", "is told at its field");
 	memset(d.paper.b, 1, sizeof(d.paper.b));
 	tap_code(give(leader, &d, &id, &err), VT_E_NOT_FOUND, &err,
 	    "a paper that is not there");
+	tap_eq_str(h.field, "/paper", "is told at its field");
 	d = to_sign(&h.deputy);
 	d.since = h.w.now - VT_TIME_S(3600);
 	tap_code(give(leader, &d, &id, &err), VT_E_INVALID, &err,
 	    "begun before it is given");
+	tap_eq_str(h.field, "/since", "is told at its field");
 	d = to_sign(&h.admin);
 	tap_code(give(leader, &d, &id, &err), VT_E_PERSON_UNKNOWN, &err,
 	    "to somebody who may open no paper");
+	tap_eq_str(h.field, "/to", "is told at its field");
 	{
 		struct doer do_it = { .s = h.store, .agency = h.here };
 
@@ -75,17 +83,21 @@ refused(const struct vt_actor *leader)
 		d.paper = do_it.paper;
 		tap_code(give(leader, &d, &id, &err), VT_E_OUT_OF_ORDER, &err,
 		    "resting on a paper that nobody signed");
+		tap_eq_str(h.field, "/paper", "is told at its field");
 		vt_act_result_free(&do_it.r);
 	}
 	d = to_sign(&h.deputy);
 	d.until = d.since;
 	tap_code(give(leader, &d, &id, &err), VT_E_INVALID, &err, "no time");
+	tap_eq_str(h.field, "/until", "is told at its field");
 	d.until = d.since + VT_TIME_S(86400 * VT_L(DELEGATION_DAYS_MAX)) + 1;
 	tap_code(give(leader, &d, &id, &err), VT_E_INVALID, &err,
 	    "without a real end");
+	tap_eq_str(h.field, "/until", "is told at its field");
 	d = to_sign(&h.deputy);
 	memset(&d.duties, 0, sizeof(d.duties));
 	tap_code(give(leader, &d, &id, &err), VT_E_INVALID, &err, "no duty");
+	tap_eq_str(h.field, "/duties", "is told at its field");
 	vt_duties_add(&d.duties, VT_DUTY_DELEGATE);
 	tap_code(give(leader, &d, &id, &err), VT_E_FORBIDDEN, &err,
 	    "delegating is not delegated");
@@ -93,6 +105,7 @@ refused(const struct vt_actor *leader)
 	vt_duties_add(&d.duties, VT_DUTY_SEAL);
 	tap_code(give(leader, &d, &id, &err), VT_E_FORBIDDEN, &err,
 	    "the seal is not the leader's");
+	tap_eq_str(h.field, "/duties", "is told at its field");
 }
 
 static bool

@@ -19,6 +19,7 @@ struct house {
 	vt_id other_admin, other_leader;
 	unsigned keys; /* idempotency keys given out */
 	char key[32];
+	char field[32]; /* that was refused last */
 };
 
 static UNUSED vt_id
@@ -126,12 +127,23 @@ house_actor(struct house *h, const char *name, uint32_t agency)
 	return a;
 }
 
-/* A request of its own each time. */
+static UNUSED void
+house_about(void *arg, const char *field)
+{
+	struct house *h = arg;
+
+	(void)snprintf(h->field, sizeof(h->field), "%s", field);
+}
+
+/* A request of its own each time; h->field: of what is refused of it. */
 static UNUSED struct vt_request
 house_request(struct house *h, const struct vt_actor *a)
 {
 	(void)snprintf(h->key, sizeof(h->key), "key-%u", h->keys++);
+	h->field[0] = '\0';
 	return (struct vt_request){ .actor = a,
+		.about = house_about,
+		.about_arg = h,
 		.key = h->key,
 		.hash = vt_sha256(vt_span_str(h->key)) };
 }

@@ -90,20 +90,27 @@ making(const struct vt_actor *admin)
 	    &err, "only an administrator makes accounts");
 	tap_code(add(admin, "leader", &h.leader, "ngắn", &err),
 	    VT_E_PASSWORD_WEAK, &err, "a short password");
+	tap_eq_str(h.field, "/password", "is told at its field");
 	tap_code(add(admin, "leader0123456", &h.leader, "leader0123456", &err),
 	    VT_E_PASSWORD_WEAK, &err, "the login name as password");
+	tap_eq_str(h.field, "/password", "is told at its field");
 	tap_code(add(admin, "lãnh đạo", &h.leader, RIGHT, &err), VT_E_INVALID,
 	    &err, "not a login name");
+	tap_eq_str(h.field, "/login", "is told at its field");
 	tap_code(add(admin, "system", &h.system, RIGHT, &err), VT_E_INVALID,
 	    &err, "programs have no account");
+	tap_eq_str(h.field, "/person", "is told at its field");
 	tap_code(add(admin, "leader", &h.other_leader, RIGHT, &err),
 	    VT_E_PERSON_UNKNOWN, &err, "another agency's person is as absent");
+	tap_eq_str(h.field, "/person", "is told at its field");
 	tap_call(
 	    add(admin, " Leader ", &h.leader, RIGHT, &err), &err, "an account");
 	tap_code(add(admin, "leader", &h.officer, RIGHT, &err), VT_E_EXISTS,
 	    &err, "the login name is taken");
+	tap_eq_str(h.field, "/login", "is told at its field");
 	tap_code(add(admin, "leader2", &h.leader, RIGHT, &err), VT_E_EXISTS,
 	    &err, "the person has one");
+	tap_eq_str(h.field, "/person", "is told at its field");
 	tap_call(
 	    add(admin, "officer", &h.officer, RIGHT, &err), &err, "another");
 	tap_call(add(&other, "leader.there", &h.other_leader, RIGHT, &err),
