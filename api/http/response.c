@@ -223,7 +223,8 @@ vt_http_res_defaults(struct vt_http_res *res, const struct vt_http_req *req)
 		if (!has[i] && !(json && headers[i].page))
 			append(res, headers[i].name, headers[i].value);
 	if (req->tls) {
-		(void)snprintf(https, sizeof(https), "max-age=%zu", VT_L(HSTS_S));
+		(void)snprintf(
+		    https, sizeof(https), "max-age=%zu", VT_L(HSTS_S));
 		vt_http_res_header(res, "Strict-Transport-Security", https);
 	}
 	vt_id_text(&req->id, id);
