@@ -46,33 +46,6 @@ vt_paper_by_code(struct vt_view *v, const char *code, struct vt_paper *ret,
 	    v->txn, (uint32_t)agency, seq, v->arena, ret, reterr);
 }
 
-int
-vt_paper_by_number(struct vt_view *v, uint32_t agency_no, const char *series,
-    uint32_t period, uint64_t value, struct vt_paper *ret,
-    struct vt_err *reterr)
-{
-	uint64_t seq, index;
-	struct vt_series s;
-	struct vt_span row;
-	struct vt_key k;
-	uint32_t no;
-	int rc;
-
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_series(v->txn, agency_no, series, v->arena, &no, &s,
-		 reterr)) != VT_OK)
-		return rc;
-	k = vt_key_number(agency_no, no, period, value);
-	rc = vt_tx_get(v->txn, VT_T_NUMBER, &k, &row, reterr);
-	if (rc == VT_E_NOT_FOUND)
-		return vt_err_set(reterr, VT_E_NOT_FOUND,
-		    "series \"%s\": no paper has this number", series);
-	if (rc != VT_OK ||
-	    (rc = vt_pair_decode(row, &seq, &index, reterr)) != VT_OK)
-		return rc;
-	return vt_row_paper(v->txn, agency_no, seq, v->arena, ret, reterr);
-}
-
 /* "05/QĐ-UBND" is number 5 with the text that follows from it. */
 static bool
 value_of(const char *text, uint64_t *ret)

@@ -386,10 +386,6 @@ VT_NODISCARD int vt_paper_by_code(struct vt_view *v, const char *code,
 VT_NODISCARD int vt_paper_by_number_text(struct vt_view *v, uint32_t agency_no,
     const char *text, const char *issued_on, struct vt_paper *ret,
     struct vt_err *reterr);
-/* By number of a series and period; direction tells which of the two. */
-VT_NODISCARD int vt_paper_by_number(struct vt_view *v, uint32_t agency_no,
-    const char *series, uint32_t period, uint64_t value, struct vt_paper *ret,
-    struct vt_err *reterr);
 
 struct vt_paper_filter {
 	enum vt_direction direction; /* 0 = any */

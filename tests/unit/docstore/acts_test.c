@@ -144,6 +144,9 @@ numbers(struct doer *d, struct world *w)
 	tap_code(do_step(d, &other, number_step("ngoai")), VT_E_INVALID,
 	    &d->err, "it must bring its number");
 	st = number_step("ngoai");
+	st.u.number.value = VT_L(NUMBER_MAX) + 1;
+	tap_code(do_step(d, &other, st), VT_E_INVALID, &d->err,
+	    "nor a number that no packet has room for");
 	st.u.number.value = 311;
 	tap_call(do_step(d, &other, st), &d->err, "311");
 	tap_eq_int(d->r.number, 311, "taken over");
@@ -153,6 +156,13 @@ numbers(struct doer *d, struct world *w)
 	    "submit");
 	tap_code(do_step(d, &other, st), VT_E_EXISTS, &d->err,
 	    "the same number twice");
+	st.u.number.value = VT_L(NUMBER_MAX);
+	tap_call(do_step(d, &other, st), &d->err, "the highest number");
+	tap_eq_int(d->r.number, VT_L(NUMBER_MAX), "is given");
+	tap_call(make_paper(d, VT_DIR_OUT, 1000, 16), &d->err, "paper");
+	other = d->paper;
+	tap_call(do_step(d, &other, agree(VT_STEP_SUBMIT, &d->main)), &d->err,
+	    "submit");
 	st = number_step("di");
 	st.u.number.value = 9;
 	tap_code(do_step(d, &other, st), VT_E_INVALID, &d->err,
