@@ -196,6 +196,9 @@ def two_steps(b, people):
          '.closest("details").open = true')
     press(b, 'form[action$="two-step"] button', '/two-step/')
     fit(b, 'two-step')
+    has(b, 'what to do with the device is said', 'Ký bằng thiết bị khác',
+        'Không ký tệp PDF của văn bản', 'Đừng để phần mềm băm thêm',
+        'giá trị chữ ký thuần', 'Làm xong trước', 'Về văn bản')
     b.click('a[href$="attrs.der"]')
     attrs = b.downloaded('attrs.der')
     b.type('#value', base64.b64encode(b'x' * 70).decode())
@@ -227,6 +230,8 @@ def receives(b):
     open_subject(b, SUBJECT)
     drawn(b)
     b.wait(lambda: 'Hợp lệ' in b.text('#verdict'), 'the verdict')
+    has(b, 'whose each signature is', 'chữ ký số cá nhân',
+        'chữ ký số của cơ quan, tổ chức (con dấu)')
     fit(b, 'paper-waiting')
     press(b, act('accept'), 'done=accept')
     has(b, 'accepted', 'Đã tiếp nhận và vào sổ', 'Số đến 01')
@@ -236,11 +241,62 @@ def receives(b):
     b.type('#assign-note', 'Xử lý trong tuần')
     press(b, act('assign'), 'done=assign')
     has(b, 'assigned', 'Đã phân công', 'Phạm Văn Giả', 'Xử lý trong tuần')
+    t.ok('→ Phạm Văn Giả' in b.text('#acts-done'), 'history names to whom')
     fit(b, 'paper-assigned')
     unfold(b, 'finish')
     press(b, act('finish'), 'done=finish')
     has(b, 'finished', 'Đã ghi nhận hoàn thành')
     quiet(b, 'receiving')
+
+
+def told(paper):
+    """The sender's side: which recipient a status is of, and all of them."""
+    b = sign_in('skhcn-clerk')
+    b.wait(lambda: b.open(URL + '/desk/papers/' + paper) or
+           'Ủy ban nhân dân xã An Mẫu: Đã xử lý xong' in b.text('#acts-done'),
+           'the last status, with its recipient')
+    t.ok('→ Ủy ban nhân dân xã An Mẫu' in b.text('#acts-done'),
+         'and to whom it was sent')
+    press(b, '#to a[href*="/deliveries/"]', '/deliveries/')
+    has(b, 'all that one recipient said', 'Các trạng thái đã nhận',
+        'Đã tiếp nhận', 'Đã phân công', 'Đã xử lý xong')
+    fit(b, 'delivery')
+    b.open(b.url + '?lang=en')
+    has(b, 'in English', 'Statuses that came', 'Finished')
+    fit(b, 'delivery-en', 'en')
+    quiet(b, 'told')
+    b.close()
+
+
+def heavy(people):
+    """A subject over many lines, 30 files, 600 recipients."""
+    subject = ('Rà soát, thống kê trang thiết bị tiếp nhận và trả kết quả '
+               * 15)[:900].strip()
+    paper = people.draft(
+        [('cong-van.pdf', t.PDF, t.letter_pdf())] +
+        [('phu-luc-%02d-bang-ke-chi-tiet-cac-don-vi-truc-thuoc.xlsx' % i,
+          'application/octet-stream', t.annex_xlsx()) for i in range(29)],
+        subject=subject)
+    people.agree(paper)
+    people.leader.need(people.sign(paper))
+    people.clerk.need(people.seal(paper))
+    people.clerk.need(people.clerk.act(paper, 'issue'))
+    people.clerk.need(people.clerk.act(
+        paper, 'dispatch', to=[{'name': 'Xã số %d' % i}
+                               for i in range(600)]))
+    b = sign_in('skhcn-clerk')
+    b.open(URL + '/desk/papers/' + paper)
+    drawn(b)
+    has(b, 'many of everything', 'Các tệp còn lại: 22', 'Xem tiếp',
+        'và 597 nơi khác')
+    fit(b, 'paper-heavy')
+    b.open(URL + '/desk/papers/' + paper + '?lang=en')
+    fit(b, 'paper-heavy-en', 'en')
+    b.open(URL + '/desk/search?q=th%E1%BB%91ng+k%C3%AA')
+    has(b, 'it is found', 'Rà soát, thống kê')
+    fit(b, 'search-heavy')
+    quiet(b, 'many of everything')
+    b.close()
 
 
 def arrival(b, files):
@@ -331,6 +387,8 @@ leader.close()
 commune = sign_in('anmau-clerk')
 receives(commune)
 commune.close()
+told(PAPER)
+heavy(PEOPLE)
 without_javascript(PEOPLE)
 DRIVER.stop()
 SERVER.stop()
