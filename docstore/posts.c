@@ -132,6 +132,32 @@ begins(struct vt_post *p, vt_time now)
 	return p->until == VT_TIME_NONE || p->until > p->from;
 }
 
+/* Somebody without posts is something else from now on: what he was has an end,
+ * for what he signed stays signed by who he was. */
+static int
+turn_over(const struct vt_person *old, struct vt_person *p, vt_time now,
+    struct vt_arena *a, struct vt_err *reterr)
+{
+	struct vt_post was, *posts;
+
+	if (old == NULL)
+		return VT_OK;
+	was = only_post(old);
+	if (strcmp(was.position, p->position) == 0 &&
+	    strcmp(was.unit, p->unit) == 0 && was.roles == p->roles)
+		return VT_OK;
+	posts = vt_arena_array(a, 2, sizeof(*posts));
+	if (posts == NULL)
+		return vt_nomem(reterr);
+	posts[0] = was;
+	posts[0].until = now;
+	posts[1] = only_post(p);
+	posts[1].from = now;
+	p->posts = posts;
+	p->n_posts = 2;
+	return VT_OK;
+}
+
 static int
 follow_posts(const struct vt_person *old, struct vt_person *p, vt_time now,
     struct vt_arena *a, struct vt_err *reterr)
@@ -141,7 +167,7 @@ follow_posts(const struct vt_person *old, struct vt_person *p, vt_time now,
 	struct vt_post own, *posts;
 
 	if (before == 0 && p->n_posts == 0)
-		return VT_OK;
+		return turn_over(old, p, now, a, reterr);
 	if (old != NULL && before == 0) {
 		own = only_post(old);
 		were = &own;

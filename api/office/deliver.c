@@ -102,6 +102,8 @@ struct job {
 	enum vt_route_kind kind;
 	struct vt_route route;
 	char from[64]; /* code of the sender */
+	char to[64];   /* who has the addressee's tasks, when it is not
+			* the addressee; else "" */
 	uint32_t attempt;
 	bool offered; /* a peer may have it */
 	bool vouched; /* a transport's word, and its receipt, are here */
@@ -131,7 +133,9 @@ load(struct vt_office *o, const struct vt_work *w, struct job *j,
 	j->vouched = d.sent_at != VT_TIME_NONE;
 	vt_text_fit(j->from, sizeof(j->from), a.now.code);
 	rc = vt_office_route_find(
-	    o, v, d.to.code, &j->kind, &j->route, &j->receiver, NULL, reterr);
+	    o, v, d.to.code, &j->kind, &j->route, &j->receiver, j->to, reterr);
+	if (rc != VT_OK || strcmp(j->to, d.to.code) == 0)
+		j->to[0] = '\0';
 	/* was known when the paper was sent off: then it goes on paper */
 	if (rc == VT_E_AGENCY_UNKNOWN) {
 		j->kind = VT_ROUTE_PRINT;
@@ -406,6 +410,14 @@ to_print(struct vt_office *o, const struct job *j, struct vt_err *reterr)
 	return record(o, j, &step, reterr);
 }
 
+/* From the first try on the packet has one content, whatever becomes of its
+ * addressee. */
+static int
+settle(struct vt_office *o, const struct job *j, struct vt_err *reterr)
+{
+	return j->offered ? VT_OK : vt_packet_settle(o, &j->id, j->to, reterr);
+}
+
 static int
 carry(struct vt_office *o, struct job *j, const struct vt_transport *t,
     struct vt_packet_answer *ret, struct vt_err *reterr)
@@ -462,6 +474,8 @@ to_peer(
 	struct vt_step step;
 	int rc;
 
+	if ((rc = settle(o, j, reterr)) != VT_OK)
+		return rc;
 	rc = vt_transport_of(o, &j->route, &t, reterr);
 	if (rc != VT_OK) { /* not there yet: no try at all */
 		*ret_due = vt_deliver_soon(vt_now(o->o.ctx), j->attempt);
@@ -530,8 +544,10 @@ vt_deliver_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 			break;
 		case VT_ROUTE_HOSTED:
 			/* in the queue until it is fetched, or was too long */
-			rc = vt_hosted_put_delivery(
-			    o, j->route.key, &j->id, j->from, ret_due, reterr);
+			rc = settle(o, j, reterr);
+			if (rc == VT_OK)
+				rc = vt_hosted_put_delivery(o, j->route.key,
+				    &j->id, j->from, ret_due, reterr);
 			break;
 		case VT_ROUTE_DIRECT:
 		case VT_ROUTE_AXIS:

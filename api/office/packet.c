@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Packets that go out. Everything in them follows from the delivery and from
- * what was so when it was made (names and versions of that time), so that the
- * packet of a later attempt has the same bytes as the first one's.
+ * what was so when it was made (names and versions of that time) or was noted
+ * before its first try, so that the packet of a later attempt has the same
+ * bytes as the first one's.
  */
 #include <stdlib.h>
 
@@ -124,6 +125,193 @@ day_of_text(const char *s)
 	return d;
 }
 
+/* ---- what is settled at the first try ---- */
+
+#define SETTLED_VERSION 1
+#define SETTLED_KEY     (3 + VT_ID_SIZE)
+enum { S_VERSION = 1, S_TO, S_ORGAN, S_CODE, S_DOCUMENT, S_DAY };
+
+/* What may change while a packet is on its way: whom it is for, and how the
+ * paper that it answers is called. Plain values; organ "": it answers none. */
+struct settled {
+	bool is;
+	char to[64], organ[64], code[512], document[1024], day[16];
+};
+
+static void
+settled_key(const vt_id *delivery, uint8_t ret[SETTLED_KEY])
+{
+	memcpy(ret, "to/", 3);
+	memcpy(ret + 3, delivery->b, VT_ID_SIZE);
+}
+
+static int
+settled_read(struct vt_view *v, const struct vt_delivery *d,
+    struct settled *ret, struct vt_err *reterr)
+{
+	uint8_t key[SETTLED_KEY];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_cbor_map_reader m;
+	struct vt_entry e;
+	struct vt_cbor c;
+	uint64_t k;
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
+	settled_key(&d->id, key);
+	rc = vt_entry_get(v, VT_ENTRY_NOTE, d->agency_no,
+	    VT_SPAN(key, sizeof(key)), &e, &err);
+	if (rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (rc != VT_OK) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
+	ret->is = true;
+	vt_cbor_open(&c, e.value);
+	vt_cbor_map_open(&m, &c);
+	while (vt_cbor_next(&m, &k)) {
+		if (k == S_TO)
+			vt_cbor_get_str(&c, ret->to, sizeof(ret->to));
+		else if (k == S_ORGAN)
+			vt_cbor_get_str(&c, ret->organ, sizeof(ret->organ));
+		else if (k == S_CODE)
+			vt_cbor_get_str(&c, ret->code, sizeof(ret->code));
+		else if (k == S_DOCUMENT)
+			vt_cbor_get_str(
+			    &c, ret->document, sizeof(ret->document));
+		else if (k == S_DAY)
+			vt_cbor_get_str(&c, ret->day, sizeof(ret->day));
+		else if (k != S_VERSION ||
+			 vt_cbor_get_uint(&c) != SETTLED_VERSION)
+			vt_cbor_fail(&c, "another version");
+	}
+	return vt_cbor_finish(&c, "what is settled of a packet", reterr);
+}
+
+static void
+put_text(
+    struct vt_cbor_map_writer *w, uint64_t key, const char *s, struct vt_buf *b)
+{
+	vt_cbor_key(w, key);
+	vt_cbor_str(b, s);
+}
+
+static int
+settled_write(struct vt_office *o, const struct vt_delivery *d,
+    const struct settled *s, struct vt_err *reterr)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	uint8_t key[SETTLED_KEY];
+	struct vt_entry_change change = { .kind = VT_ENTRY_NOTE,
+		.key = VT_SPAN(key, sizeof(key)),
+		.expect = VT_ENTRY_NEW };
+	struct vt_step step = { .kind = VT_STEP_ENTRY };
+	struct vt_act act = { .agency_no = d->agency_no,
+		.caller = d->id,
+		.key = "to",
+		.request = vt_sha256(VT_SPAN(d->id.b, VT_ID_SIZE)),
+		.steps = &step,
+		.n_steps = 1 };
+	struct vt_cbor_map_writer w;
+	VT_BUF_AUTO(value);
+	int rc;
+
+	settled_key(&d->id, key);
+	vt_cbor_map_begin(&w, &value);
+	vt_cbor_key(&w, S_VERSION);
+	vt_cbor_uint(&value, SETTLED_VERSION);
+	put_text(&w, S_TO, s->to, &value);
+	put_text(&w, S_ORGAN, s->organ, &value);
+	put_text(&w, S_CODE, s->code, &value);
+	put_text(&w, S_DOCUMENT, s->document, &value);
+	put_text(&w, S_DAY, s->day, &value);
+	vt_cbor_map_end(&w);
+	if ((rc = vt_buf_status(&value, reterr)) != VT_OK)
+		return rc;
+	change.value = vt_buf_view(&value);
+	step.u.entry.changes = &change;
+	step.u.entry.n = 1;
+	rc = vt_store_do(o->o.store, &act, &res, reterr);
+	vt_act_result_free(&res);
+	return rc;
+}
+
+/* DocumentId as it stood in the packet that brought it; else as it follows
+ * from the paper's metadata. */
+static int
+answered_id(struct vt_view *v, const struct vt_paper *p, struct settled *ret,
+    struct vt_err *reterr)
+{
+	struct vt_edxml_day day = day_of_text(p->meta.issued_on);
+	struct vt_consignment c;
+	VT_BUF_AUTO(id);
+	int rc;
+
+	if (!vt_id_is_zero(&p->source_consignment)) {
+		rc = vt_consign_get(v, &p->source_consignment, &c, reterr);
+		if (rc != VT_OK)
+			return rc;
+		vt_buf_puts(&id, c.document_id);
+	}
+	if (id.n == 0)
+		vt_edxml_document_id(p->meta.agency_code, &day, p->meta.number,
+		    p->meta.notation, &id);
+	vt_text_fit(ret->document, sizeof(ret->document), vt_buf_str(&id));
+	return vt_buf_status(&id, reterr);
+}
+
+/* The paper of this store that `paper` answers; *ret_any: is there one? One
+ * that came on paper, with its sender, number or day not noted, cannot be
+ * named. */
+static int
+find_answered(struct vt_view *v, const struct vt_paper *paper,
+    struct settled *ret, bool *ret_any, struct vt_err *reterr)
+{
+	struct vt_paper p;
+	vt_id id;
+	int rc;
+
+	*ret_any = vt_id_parse(vt_span_str(paper->meta.reply_to), &id);
+	if (!*ret_any)
+		return VT_OK;
+	if ((rc = vt_paper_get(v, &id, &p, reterr)) != VT_OK)
+		return rc;
+	if (p.agency_no != paper->agency_no ||
+	    day_of_text(p.meta.issued_on).year == 0 ||
+	    p.meta.agency_code[0] == '\0' || p.meta.number[0] == '\0')
+		return VT_OK;
+	vt_text_fit(ret->organ, sizeof(ret->organ), p.meta.agency_code);
+	vt_text_fit(ret->day, sizeof(ret->day), p.meta.issued_on);
+	(void)snprintf(ret->code, sizeof(ret->code), "%s%s%s", p.meta.number,
+	    p.meta.notation[0] == '\0' ? "" : "/", p.meta.notation);
+	return answered_id(v, &p, ret, reterr);
+}
+
+int
+vt_packet_settle(struct vt_office *o, const vt_id *delivery, const char *to,
+    struct vt_err *reterr)
+{
+	struct settled s = { .is = true };
+	struct vt_view *v = NULL;
+	struct vt_delivery d;
+	struct vt_paper p;
+	bool any = false;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	if ((rc = vt_delivery_get(v, delivery, &d, reterr)) == VT_OK &&
+	    (rc = vt_paper_get(v, &d.paper, &p, reterr)) == VT_OK)
+		rc = find_answered(v, &p, &s, &any, reterr);
+	vt_text_fit(s.to, sizeof(s.to), to);
+	vt_view_end(v);
+	if (rc != VT_OK || (!any && to[0] == '\0'))
+		return rc;
+	return settled_write(o, &d, &s, reterr);
+}
+
 /* ---- a document ---- */
 
 /* Strings into the packet's arena; the first failure is remembered. */
@@ -134,6 +322,7 @@ struct maker {
 	const struct vt_delivery *d;
 	const struct vt_paper *p;
 	const struct vt_agency *a;
+	struct settled s;
 	struct vt_err *err;
 	int rc;
 };
@@ -177,20 +366,6 @@ array(struct maker *m, size_t n, size_t size)
 	if ((p = vt_arena_array(m->pk->arena, n, size)) == NULL)
 		m->rc = vt_arena_err(m->pk->arena, m->err);
 	return p;
-}
-
-/* Whom the packet is for: the addressee, or who has its tasks now and alone
- * would take it. */
-static const char *
-addressee(struct maker *m)
-{
-	char code[64];
-	enum vt_route_kind kind;
-
-	if (vt_office_route_find(m->o, m->v, m->d->to.code, &kind, NULL, NULL,
-		code, NULL) != VT_OK)
-		return keep(m, m->d->to.code);
-	return keep(m, code);
 }
 
 /* Who signed it here; what the metadata says only when nobody did (a copy, a
@@ -344,7 +519,7 @@ put_head(struct maker *m)
 	put_other(m);
 	if (to == NULL || hop == NULL)
 		return;
-	to->id = addressee(m);
+	to->id = keep(m, m->s.to[0] != '\0' ? m->s.to : m->d->to.code);
 	to->name = fit(m, m->d->to.name, 200);
 	d->to = to;
 	d->n_to = 1;
@@ -419,57 +594,22 @@ put_named(struct maker *m)
 	}
 }
 
-/* DocumentId as it stood in the packet that brought it; else as it follows
- * from the paper's metadata. */
-static int
-answered_id(struct maker *m, const struct vt_paper *p,
-    const struct vt_edxml_day *day, struct vt_buf *ret)
-{
-	struct vt_consignment c;
-
-	if (!vt_id_is_zero(&p->source_consignment)) {
-		m->rc =
-		    vt_consign_get(m->v, &p->source_consignment, &c, m->err);
-		if (m->rc == VT_OK)
-			vt_buf_puts(ret, c.document_id);
-	}
-	if (m->rc == VT_OK && ret->n == 0)
-		vt_edxml_document_id(p->meta.agency_code, day, p->meta.number,
-		    p->meta.notation, ret);
-	return m->rc;
-}
-
-/* The paper that this one answers. One that came on paper, with its sender,
- * number or day not noted, cannot be named. */
+/* The paper of this store that this one answers. */
 static void
 put_answered(struct maker *m)
 {
 	struct vt_edxml_reference *ref;
-	struct vt_edxml_day day;
-	struct vt_paper p;
-	VT_BUF_AUTO(code);
-	VT_BUF_AUTO(document);
-	vt_id id;
+	bool any;
 
-	if (m->rc != VT_OK ||
-	    !vt_id_parse(vt_span_str(m->p->meta.reply_to), &id))
-		return;
-	if ((m->rc = vt_paper_get(m->v, &id, &p, m->err)) != VT_OK)
-		return;
-	day = day_of_text(p.meta.issued_on);
-	if (p.agency_no != m->p->agency_no || day.year == 0 ||
-	    p.meta.agency_code[0] == '\0' || p.meta.number[0] == '\0')
-		return;
-	vt_buf_puts(&code, p.meta.number);
-	if (p.meta.notation[0] != '\0')
-		vt_buf_printf(&code, "/%s", p.meta.notation);
-	if (answered_id(m, &p, &day, &document) != VT_OK ||
+	if (m->rc == VT_OK && !m->s.is)
+		m->rc = find_answered(m->v, m->p, &m->s, &any, m->err);
+	if (m->rc != VT_OK || m->s.organ[0] == '\0' ||
 	    (ref = add_reference(m)) == NULL)
 		return;
-	ref->organ = keep(m, p.meta.agency_code);
-	ref->code = fit(m, vt_buf_str(&code), 100);
-	ref->document_id = fit(m, vt_buf_str(&document), 200);
-	ref->promulgated = day;
+	ref->organ = keep(m, m->s.organ);
+	ref->code = fit(m, m->s.code, 100);
+	ref->document_id = fit(m, m->s.document, 200);
+	ref->promulgated = day_of_text(m->s.day);
 }
 
 /* The delivery says what it is about; sent as itself the paper is a new one,
@@ -605,7 +745,8 @@ describe(struct vt_office *o, const vt_id *delivery,
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
 	    (rc = vt_delivery_get(v, delivery, &d, reterr)) != VT_OK ||
 	    (rc = vt_paper_get(v, &d.paper, &p, reterr)) != VT_OK ||
-	    (rc = vt_agency_get(v, d.agency_no, &a, reterr)) != VT_OK)
+	    (rc = vt_agency_get(v, d.agency_no, &a, reterr)) != VT_OK ||
+	    (rc = settled_read(v, &d, &m.s, reterr)) != VT_OK)
 		return rc;
 	if (p.number.value == 0 || p.n_parts > VT_L(PAPER_PARTS_MAX))
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,

@@ -46,6 +46,14 @@ VT_NODISCARD int vt_packet_carried(struct vt_office *o,
     const struct vt_relay *r, struct vt_office_packet **ret,
     struct vt_err *reterr);
 
+/*
+ * Before the first try: notes what of its packet may be otherwise later. to:
+ * who has the addressee's tasks now, "" when nobody took it over. The first
+ * call counts; there may be nothing to note.
+ */
+VT_NODISCARD int vt_packet_settle(struct vt_office *o, const vt_id *delivery,
+    const char *to, struct vt_err *reterr);
+
 /* The packet of a delivery. */
 VT_NODISCARD int vt_packet_delivery(struct vt_office *o, const vt_id *delivery,
     struct vt_office_packet **ret, struct vt_err *reterr);

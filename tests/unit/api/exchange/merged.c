@@ -4,6 +4,7 @@
  * tasks now, a tenant by an act of the store, others by the address book; what
  * they had stays with them.
  */
+#include "api/office/packet.h"
 #include "tests/unit/api/exchange/nodes.h"
 
 /* a: 0 sends, 1 was merged into 2, and 2 into 3. b: somebody else. */
@@ -258,6 +259,158 @@ recalled_of_both(const struct kept_there *t)
 	    "the other does not");
 }
 
+/* ---- one consignment, one content ---- */
+
+static vt_hash
+packet_of(const vt_id *delivery)
+{
+	struct vt_office_packet *pk = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	vt_hash h;
+
+	must(vt_packet_delivery(a.office, delivery, &pk, &err) == VT_OK,
+	    "packet", err.msg);
+	h = vt_office_packet_get(pk)->hash;
+	vt_office_packet_close(pk);
+	return h;
+}
+
+static void
+do_one(const vt_id *paper, struct vt_step st, const char *what)
+{
+	struct doer d = { .s = a.store, .agency = a.no[0] };
+
+	must(do_step(&d, paper, st) == VT_OK, what, d.err.msg);
+	vt_act_result_free(&d.r);
+}
+
+/* Who signs in these tests, by a step of the store's own. */
+static void
+signer(const char *name, const char *position)
+{
+	struct vt_step st = { .kind = VT_STEP_PERSON };
+
+	st.u.person = (struct vt_person){ .id = { { 7 } },
+		.name = name,
+		.position = position,
+		.active = true };
+	do_one(NULL, st, "person");
+}
+
+static void
+leads_to(const char *code, const char *successor)
+{
+	static struct vt_address row;
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&a, 0);
+	struct vt_request rq = request(&a, &who);
+	struct vt_view *v = NULL;
+
+	must(vt_view_begin(a.store, &v, &err) == VT_OK &&
+		 vt_office_address_get(a.office, v, code, &row, &err) == VT_OK,
+	    "address", err.msg);
+	vt_view_end(v);
+	vt_text_fit(row.successor, sizeof(row.successor), successor);
+	rq.if_match = row.rev;
+	must(vt_office_address_put(a.office, &rq, &row, &r, &err) == VT_OK,
+	    "successor", err.msg);
+	vt_act_result_free(&r);
+}
+
+/* The paper that is answered came on paper: its clerk mends what he noted. */
+static void
+noted(const vt_id *paper, const char *number)
+{
+	struct vt_step st = { .kind = VT_STEP_META };
+	const struct vt_meta m = { .subject = "V/v thử nghiệm",
+		.agency_code = "H99.88",
+		.agency_name = "Sở khác",
+		.number = number,
+		.notation = "SK-VP",
+		.issued_on = "2026-02-01" };
+
+	st.u.meta.meta = &m;
+	do_one(paper, st, "noted");
+}
+
+static vt_id
+answering(const vt_id *in)
+{
+	struct doer d = { .s = a.store, .agency = a.no[0] };
+	char text[VT_ID_TEXT + 1];
+
+	vt_id_text(in, text);
+	must(make_paper_of(&d, VT_DIR_OUT, (struct vt_meta){ .reply_to = text },
+		 3000, 7100) == VT_OK &&
+		 walk_to_issue(&d, 7101) == VT_OK,
+	    "an answer", d.err.msg);
+	vt_act_result_free(&d.r);
+	return d.paper;
+}
+
+/* Brought, its answer lost, and then all that it names is another: what is
+ * brought the next time is the same. */
+static void
+one_content(void)
+{
+	static const struct vt_agency_name renamed = { .code = "H99.70",
+		.name = "Sở mới",
+		.short_name = "SM",
+		.place = "Nơi khác" };
+	struct doer d = { .s = a.store, .agency = a.no[0] };
+	struct vt_step name = { .kind = VT_STEP_AGENCY_NAME };
+	struct vt_step problem = { .kind = VT_STEP_PROBLEM };
+	size_t before = count_arrived(&b, 0), other = count_arrived(&b, 1);
+	vt_id in, paper, id;
+	vt_hash first, h;
+
+	signer("Lê Văn Một", "Phó Giám đốc");
+	must(make_paper(&d, VT_DIR_IN, 3000, 7000) == VT_OK, "in", d.err.msg);
+	vt_act_result_free(&d.r);
+	in = d.paper;
+	noted(&in, "7");
+	paper = answering(&in);
+	book(&a, "H99.32", "");
+	a.lose_answer = 1;
+	send_to(&a, 0, &paper, "H99.29");
+	WAIT_FOR(count_arrived(&b, 0) == before + 1, "it is there");
+	WAIT_FOR(a.lose_answer == 0, "the answer is lost");
+	id = see(&a, &paper, 0).id;
+	first = packet_of(&id);
+	tap_ok(vt_hash_eq(&first, &a.last), "what was sent is what is made");
+#define SAME(...)                                                              \
+	do {                                                                   \
+		h = packet_of(&id);                                            \
+		tap_ok(vt_hash_eq(&h, &first), __VA_ARGS__);                   \
+	} while (0)
+	advance(&a, &b, 10);
+	signer("Lê Văn Hai", "Phó Giám đốc");
+	SAME("who signed it has another name");
+	signer("Lê Văn Hai", "Giám đốc");
+	SAME("and was promoted");
+	noted(&in, "8");
+	SAME("the paper that it answers is noted otherwise");
+	name.u.agency_name.name = renamed;
+	advance(&a, &b, 10);
+	do_one(NULL, name, "name");
+	SAME("its agency is called otherwise");
+	problem.u.problem.part = 1;
+	problem.u.problem.note = "không đọc được";
+	do_one(&paper, problem, "problem");
+	SAME("a part has a problem");
+	leads_to("H99.29", "H99.32");
+	SAME("somebody else goes on for its addressee");
+	leads_to("H99.29", "");
+	SAME("or nobody");
+	leads_to("H99.29", "H99.32");
+	advance(&a, &b, 120);
+	WAIT_FOR(see(&a, &paper, 0).receipt > 0, "the receipt, at last");
+	tap_ok(!a.differed, "one content at every attempt");
+	tap_eq_int(count_arrived(&b, 0), before + 1, "it is there once");
+	tap_eq_int(count_arrived(&b, 1), other, "and nowhere else");
+}
+
 int
 main(void)
 {
@@ -275,7 +428,9 @@ main(void)
 	node_tenant(&a, "H99.12");
 	node_tenant(&a, "H99.13");
 	node_tenant(&b, "H99.31");
+	node_tenant(&b, "H99.32");
 	node_route(&a, "H99.31", VT_ROUTE_DIRECT);
+	node_route(&a, "H99.32", VT_ROUTE_DIRECT);
 	node_route(&b, "H99.07", VT_ROUTE_DIRECT);
 	node_route(&b, "H99.11", VT_ROUTE_DIRECT);
 	node_route(&b, "H99.13", VT_ROUTE_DIRECT);
@@ -311,6 +466,7 @@ main(void)
 	book(&a, "H99.30", "H99.31");
 	book(&a, "H99.29", "H99.30");
 	reaches(&a, "H99.29", &b, 0, "to elsewhere");
+	one_content();
 	tap_eq_int(count_arrived(&a, 1), 6, "nothing more to who was merged");
 
 	take_back(&a, &waits);
