@@ -331,8 +331,8 @@ check_paper(
 	if (rc == VT_OK && p.agency_no != d->agency_no)
 		rc = vt_err_set(
 		    reterr, VT_E_NOT_FOUND, "delegation: no such paper");
-	if (rc == VT_OK &&
-	    (p.direction == VT_DIR_IN || vt_id_is_zero(&p.signed_by)))
+	/* what arrived was signed by nobody here */
+	if (rc == VT_OK && vt_id_is_zero(&p.signed_by))
 		rc = vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "delegation (Decree 30/2020, Article 13 (3)): it rests on "
 		    "a paper of the agency that is signed");

@@ -126,6 +126,11 @@ t.equal((a.status, offset_of(where)), (204, 404), 'and a DELETE')
 t.refused(officer.ask('POST', '/v1/papers/' + paper, None, {
     'X-HTTP-Method-Override': 'DELETE'}), 405, 'method-not-allowed',
           'nowhere else')
+for method in ('PATCH', 'DELETE'):
+    t.refused(officer.ask('POST', '/v1/webhooks/' + '0' * 32, b'{}', {
+        'Content-Type': 'application/json', 'If-Match': '*',
+        'X-HTTP-Method-Override': method}), 405, 'method-not-allowed',
+              'nor where there is a ' + method)
 
 where = begin(b'1234')
 a = officer.ask('DELETE', where, None, TUS)

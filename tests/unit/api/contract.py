@@ -76,7 +76,8 @@ acts = set(re.findall(r'^        act: \{ const: (\w+) \}', CONTRACT,
                       re.MULTILINE))
 acts |= set(re.findall(r'\w+', ''.join(re.findall(
     r'^        act: \{ enum: \[([^]]*)\]', CONTRACT, re.MULTILINE))))
-ok(set(told) <= acts, 'and each is an act', repr(set(told) - acts))
+ok(set(told) == acts, 'of each act, and of nothing else',
+   repr(set(told) ^ acts))
 
 with tempfile.TemporaryDirectory() as d:
     first, again = make(d, CONTRACT), make(d, CONTRACT)

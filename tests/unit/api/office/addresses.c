@@ -192,6 +192,35 @@ take_over(void *arg)
 	return NULL;
 }
 
+/* Each row is there, as the last round of one of the two left it. */
+static void
+whole_rows(const struct taking t[2])
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	static struct vt_address a[ROWS + 1];
+	struct vt_err err = VT_ERR_INIT;
+	size_t n = 0, right = 0;
+
+	tap_call(vt_view_begin(h.store, &v, &err), &err, "a view");
+	tap_call(
+	    vt_office_address_list(h.office, v, "H90.", a, ROWS + 1, &n, &err),
+	    &err, "the book");
+	for (size_t i = 0; i < n && i < ROWS; i++) {
+		char code[64], name[2][64];
+
+		(void)snprintf(code, sizeof(code), "H90.%03zu", i);
+		for (size_t k = 0; k < 2; k++)
+			(void)snprintf(name[k], sizeof(name[k]), "%s, lần 4",
+			    t[k].gateway);
+		right += strcmp(a[i].code, code) == 0 && !a[i].deleted &&
+			 (strcmp(a[i].name, name[0]) == 0 ||
+			     strcmp(a[i].name, name[1]) == 0) &&
+			 (strcmp(a[i].gateway, t[0].gateway) == 0 ||
+			     strcmp(a[i].gateway, t[1].gateway) == 0);
+	}
+	tap_eq_int(right, ROWS, "all rows are there, whole");
+}
+
 /* Two gateways name the same agencies: neither list is broken off. */
 static void
 test_two_lists(void)
@@ -215,6 +244,7 @@ test_two_lists(void)
 		    t[k].gateway, t[k].why);
 		free(t[k].rows);
 	}
+	whole_rows(t);
 }
 
 int

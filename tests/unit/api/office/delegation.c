@@ -85,6 +85,12 @@ refused(const struct vt_actor *leader)
 		    "resting on a paper that nobody signed");
 		tap_eq_str(h.field, "/paper", "is told at its field");
 		vt_act_result_free(&do_it.r);
+		tap_need(make_paper(&do_it, VT_DIR_IN, 100, 2) == VT_OK,
+		    "an arrival");
+		d.paper = do_it.paper;
+		tap_code(give(leader, &d, &id, &err), VT_E_OUT_OF_ORDER, &err,
+		    "resting on another agency's paper");
+		vt_act_result_free(&do_it.r);
 	}
 	d = to_sign(&h.deputy);
 	d.until = d.since;

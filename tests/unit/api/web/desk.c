@@ -378,7 +378,14 @@ test_find(struct vt_buf *b)
 	(void)get(b, "/desk/search?q=2026", 'o');
 	tap_eq_str(desk.looked[1], "2026", "else a word");
 	tap_ok(HAS("&lt;script&gt;"), "and found as one");
+	desk.older = 55;
+	(void)get(b, "/desk/search?q=2026", 'o');
+	tap_ok(HAS("&amp;words=1&amp;before=55\""), "so is what is older");
+	desk.older = 0;
 	desk.no_such_number = false;
+	(void)get(b, "/desk/search?q=2026&words=1&before=55", 'o');
+	tap_eq_str(desk.looked[0], "", "which is asked for as no number");
+	tap_eq_str(desk.looked[1], "2026", "but as a word");
 	(void)get(b, "/desk/search?q=s%E1%BB%91%20li%E1%BB%87u", 'o');
 	tap_eq_str(desk.looked[1], "số liệu", "a word that begins like it");
 }

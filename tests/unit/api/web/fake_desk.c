@@ -242,6 +242,8 @@ vt_paper_search(struct vt_view *v, uint32_t agency_no,
 	*ret_next = 0;
 	if (desk.no_such_number && q->number != NULL)
 		*ret_n = 0;
+	if (q->words != NULL && *ret_n > 0)
+		*ret_next = desk.older;
 	if (desk.far) {
 		*ret_n = 0;
 		*ret_next = 77;

@@ -41,6 +41,7 @@ struct fake_desk {
 	unsigned pages;      /* a search takes; found on the last. 0: one */
 	bool namesakes;      /* all have the name of the first */
 	char acts_for;       /* 'o' acts for the leader */
+	uint64_t older;      /* found by words: there is more before it */
 	bool no_such_number; /* of a number nothing is found */
 	char looked[2][64];  /* number, words of the last searches */
 	unsigned people;     /* there are, the first 300 gone; 0: one */
