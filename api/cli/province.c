@@ -219,7 +219,7 @@ add_agency(struct province *p, json_t *o)
 	struct vt_agency_name name = { 0 };
 	struct vt_span certs[VT_L(CERTS_MAX)];
 	bool is_new = true;
-	size_t n_certs, k;
+	size_t n_certs = 0, k;
 	uint32_t no = 0;
 	json_t *person;
 	int rc;
