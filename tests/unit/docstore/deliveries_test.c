@@ -199,6 +199,21 @@ said(struct doer *d, const vt_id *x)
 	return at;
 }
 
+static bool
+reason_is(struct doer *d, const vt_id *x, const char *want)
+{
+	struct vt_delivery row;
+	struct vt_view *v;
+	bool is;
+
+	if (vt_view_begin(d->s, &v, &d->err) != VT_OK)
+		return false;
+	is = vt_delivery_get(v, x, &row, &d->err) == VT_OK &&
+	     strcmp(row.reason, want) == 0;
+	vt_view_end(v);
+	return is;
+}
+
 /* Times that no clock shows, at the edge: they are kept, and do not count. */
 static void
 impossible(struct doer *d, struct world *w)
@@ -227,7 +242,7 @@ impossible(struct doer *d, struct world *w)
 	tap_ok(
 	    said(d, &x) == y2999 && delivery_row(d, &x)->refused_at == w->now,
 	    "is kept as said, and counts as heard");
-	tap_eq_str(delivery_row(d, &x)->reason, "mãi sau", "with its reason");
+	tap_ok(reason_is(d, &x, "mãi sau"), "with its reason");
 	tap_call(do_step(d, &p, status_step(&x, 16, late + 1, "nữa")), &d->err,
 	    "16, more than a day from now");
 	tap_ok(
@@ -235,7 +250,7 @@ impossible(struct doer *d, struct world *w)
 	tap_call(do_step(d, &p, status_step(&x, 16, late, "mai")), &d->err,
 	    "16 of tomorrow");
 	tap_ok(delivery_row(d, &x)->declined_at == late, "is somebody's clock");
-	tap_eq_str(delivery_row(d, &x)->reason, "mai", "and the last word");
+	tap_ok(reason_is(d, &x, "mai"), "and the last word");
 }
 
 /* ---- what is shown ---- */
