@@ -72,10 +72,18 @@ TWIN = {'AMEND': 'REPLACE'}
 ok(len(told) > 20 and all(
     DUTY.get(TWIN.get(a.upper(), a.upper())) == s for a, s in told.items()),
    'the scopes of acts are those of the table of rights', repr(told))
-acts = set(re.findall(r'^        act: \{ const: (\w+) \}', CONTRACT,
-                      re.MULTILINE))
-acts |= set(re.findall(r'\w+', ''.join(re.findall(
-    r'^        act: \{ enum: \[([^]]*)\]', CONTRACT, re.MULTILINE))))
+
+
+def schema(name):
+    """Its lines, without the first."""
+    return re.search(r'^    %s:\n((?:      .*\n)*)' % name, CONTRACT,
+                     re.MULTILINE).group(1)
+
+
+acts = set(re.findall(r'\w+', ' '.join(
+    ''.join(re.findall(r'^        act: \{ (?:const:|enum:) ([^}]*)\}',
+                       schema(one), re.MULTILINE))
+    for one in re.findall(r"schemas/(\w+)'", schema('Act')))))
 ok(set(told) == acts, 'of each act, and of nothing else',
    repr(set(told) ^ acts))
 
