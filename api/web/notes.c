@@ -86,6 +86,8 @@ vt_word_note(const struct vt_desk *d, const char *text, struct vt_buf *scratch)
 {
 	struct vt_span hole[HOLES_MAX];
 
+	for (size_t i = 0; i < HOLES_MAX; i++)
+		hole[i] = VT_SPAN_LIT("");
 	if (!d->page.en)
 		return text;
 	vt_buf_reset(scratch);
