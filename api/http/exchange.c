@@ -303,6 +303,66 @@ find_client(struct vt_exchange *x)
 	return count(x);
 }
 
+/* RFC 9110 §5.3: a list may come on several lines; this is one again. Other
+ * lists count by their first line. */
+static bool
+join_list(struct vt_arena *a, struct vt_http_field *had, size_t n,
+    const struct vt_http_field *f, bool *ret_joined)
+{
+	bool ok = true;
+
+	*ret_joined = false;
+	if (!vt_http_span_is(f->name, "If-Match") &&
+	    !vt_http_span_is(f->name, "If-None-Match"))
+		return true;
+	for (size_t i = 0; i < n && !*ret_joined; i++) {
+		VT_BUF_AUTO(b);
+
+		if (had[i].name.n != f->name.n ||
+		    strncasecmp((const char *)had[i].name.p,
+			(const char *)f->name.p, f->name.n) != 0)
+			continue;
+		vt_buf_span(&b, had[i].value);
+		vt_buf_puts(&b, ", ");
+		vt_buf_span(&b, f->value);
+		had[i].value = vt_arena_copy(a, vt_buf_view(&b), &ok);
+		*ret_joined = true;
+	}
+	return ok;
+}
+
+/* The library's buffer is its own business from here on. */
+static int
+copy_fields(struct vt_exchange *x, const struct vt_http_field *seen, size_t n)
+{
+	struct vt_arena *a = x->req.arena;
+	struct vt_http_field *copy = vt_arena_array(a, n + 1, sizeof(*copy));
+	size_t kept = 0;
+
+	if (copy == NULL)
+		return vt_err_set(&x->err, VT_E_NOMEM, "request header");
+	for (size_t i = 0; i < n; i++) {
+		struct vt_http_field f = seen[i];
+		bool ok = true, ok2 = true, joined;
+
+		while (f.value.n > 0 && (f.value.p[f.value.n - 1] == ' ' ||
+					    f.value.p[f.value.n - 1] == '\t'))
+			f.value.n--;
+		if (!join_list(a, copy, kept, &f, &joined))
+			ok = false;
+		if (ok && !joined) {
+			copy[kept].name = vt_arena_copy(a, f.name, &ok);
+			copy[kept++].value = vt_arena_copy(a, f.value, &ok2);
+		}
+		if (!ok || !ok2)
+			return vt_err_set(
+			    &x->err, VT_E_NOMEM, "request header");
+	}
+	x->req.fields = copy;
+	x->req.nfields = kept;
+	return VT_OK;
+}
+
 /* Collects what the library parsed and lets the guard judge it. */
 static int
 guard(struct vt_exchange *x, struct MHD_Connection *conn, const char *method,
@@ -314,11 +374,9 @@ guard(struct vt_exchange *x, struct MHD_Connection *conn, const char *method,
 	struct vt_http_field seen[VT_L(HTTP_FIELDS_MAX) + 1];
 	struct collect c = { seen, 0, VT_L(HTTP_FIELDS_MAX) + 1 };
 	struct vt_http_head head;
-	struct vt_http_field *copy;
 
 	MHD_get_connection_values_n(conn, MHD_HEADER_KIND, collect_field, &c);
-	copy = vt_arena_array(a, c.n + 1, sizeof(*copy));
-	if (copy == NULL || size == NULL)
+	if (size == NULL)
 		return vt_err_set(&x->err, VT_E_NOMEM, "request header");
 	head = (struct vt_http_head){
 		.block = VT_SPAN(method, size->header_size),
@@ -334,22 +392,7 @@ guard(struct vt_exchange *x, struct MHD_Connection *conn, const char *method,
 		return vt_err_set(&x->err, VT_E_NOMEM, "request header");
 	if (vt_http_guard(&head, &x->length, &x->err) != VT_OK)
 		return x->err.code;
-	/* The library's buffer is its own business from here on. */
-	for (size_t i = 0; i < c.n; i++) {
-		struct vt_span v = c.v[i].value;
-		bool ok = true, ok2 = true;
-
-		while (v.n > 0 && (v.p[v.n - 1] == ' ' || v.p[v.n - 1] == '\t'))
-			v.n--;
-		copy[i].name = vt_arena_copy(a, c.v[i].name, &ok);
-		copy[i].value = vt_arena_copy(a, v, &ok2);
-		if (!ok || !ok2)
-			return vt_err_set(
-			    &x->err, VT_E_NOMEM, "request header");
-	}
-	x->req.fields = copy;
-	x->req.nfields = c.n;
-	return VT_OK;
+	return copy_fields(x, c.v, c.n);
 }
 
 /* For clients whose network lets nothing but GET and POST through. */

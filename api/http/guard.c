@@ -193,8 +193,8 @@ host_is_plain(struct vt_span v)
 static const char *const singletons[] = { "Host", "Content-Length",
 	"Transfer-Encoding", "Content-Type", "Content-Encoding",
 	"Authorization", "Idempotency-Key", "Expect", "Range", "If-Range",
-	"If-Match", "If-None-Match", "Repr-Digest", "Content-Digest",
-	"Content-Disposition", "Accept-Language" };
+	"Repr-Digest", "Content-Digest", "Content-Disposition",
+	"Accept-Language", "X-HTTP-Method-Override" };
 
 static int
 find_single(const struct vt_http_head *h, const char *name, struct vt_span *ret,

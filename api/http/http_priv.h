@@ -21,6 +21,9 @@ bool vt_http_res_has(const struct vt_http_res *res, const char *name);
 /* Headers that every answer carries, unless the handler set its own. */
 void vt_http_res_defaults(
     struct vt_http_res *res, const struct vt_http_req *req);
+/* What such an answer says of when to come again, in its header and in the
+ * problem; 0: nothing. */
+unsigned vt_http_retry_s(const struct vt_http_req *req, int status);
 
 /* What was found for a path and method. */
 struct vt_http_found {

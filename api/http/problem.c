@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/http/accept.h"
-#include "api/http/http.h"
+#include "api/http/http_priv.h"
 #include "base/json_out.h"
 
 /*
@@ -14,6 +14,7 @@ vt_http_problem(
 {
 	bool vi = vt_http_language_vi(vt_http_header(req, "Accept-Language"));
 	const struct vt_err_info *i = vt_err_info(err->code);
+	unsigned wait_s = vt_http_retry_s(req, i->http_status);
 	char id[VT_ID_TEXT + 1];
 	VT_BUF_AUTO(instance);
 	VT_BUF_AUTO(type);
@@ -43,8 +44,8 @@ vt_http_problem(
 		vt_json_kstr(&j, "detail", vt_buf_str(&what));
 	vt_json_kstr(&j, "code", i->slug);
 	vt_json_kbool(&j, "retryable", i->retryable);
-	if (req->retry_after_s > 0)
-		vt_json_kuint(&j, "retry_after", req->retry_after_s);
+	if (wait_s > 0)
+		vt_json_kuint(&j, "retry_after", wait_s);
 	if (req->pointer != NULL)
 		vt_json_kstr(&j, "pointer", req->pointer);
 	if (req->parameter != NULL)

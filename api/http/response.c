@@ -140,6 +140,14 @@ vt_http_res_etag(struct vt_http_res *res, const char *token)
 #define SAVED_HEAD ((size_t)6)
 #define RETRY_S    2 /* when nobody knows better */
 
+unsigned
+vt_http_retry_s(const struct vt_http_req *req, int status)
+{
+	return req->retry_after_s != 0          ? req->retry_after_s
+	       : status == 503 || status == 429 ? RETRY_S
+						: 0;
+}
+
 void
 vt_http_res_save(const struct vt_http_res *res, struct vt_buf *ret)
 {
@@ -232,9 +240,7 @@ vt_http_res_defaults(struct vt_http_res *res, const struct vt_http_req *req)
 	if (res->status == 401)
 		vt_http_res_header(
 		    res, "WWW-Authenticate", "Bearer realm=\"vanthu\"");
-	wait_s = req->retry_after_s;
-	if (wait_s == 0 && (res->status == 503 || res->status == 429))
-		wait_s = RETRY_S;
+	wait_s = vt_http_retry_s(req, res->status);
 	if (wait_s > 0) {
 		(void)snprintf(wait, sizeof(wait), "%u", wait_s);
 		vt_http_res_header(res, "Retry-After", wait);

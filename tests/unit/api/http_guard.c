@@ -167,6 +167,12 @@ static const struct vector vectors[] = {
 	{ "two Idempotency-Key", 400,
 	    R(GET "Idempotency-Key: a\r\n"
 		  "idempotency-key: a\r\n\r\n") },
+	{ "two If-Match are a list", 200,
+	    R(GET "If-Match: \"a\"\r\nIf-Match: \"b\"\r\n\r\n") },
+	{ "two X-HTTP-Method-Override", 400,
+	    R(POST "X-HTTP-Method-Override: PATCH\r\n"
+		   "X-HTTP-Method-Override: DELETE\r\n"
+		   "Content-Length: 0\r\n\r\n") },
 	{ "unknown Expect", 400, R(GET "Expect: 200-maybe\r\n\r\n") },
 	{ "encoded body", 415,
 	    R(POST "Content-Encoding: gzip\r\n"

@@ -192,6 +192,9 @@ test_preconditions(struct vt_buf *b)
 		{ "If-Match: \"2\"", 412, 0 },
 		{ "If-Match: W/\"3\"", 412, 0 },
 		{ "If-None-Match: \"2\", W/\"3\"", 304, 0 },
+		{ "If-Match: \"2\"\r\nif-match: \"3\"", 200, 0 },
+		{ "If-Match: \"1\"\r\nIf-Match: \"2\"", 412, 0 },
+		{ "If-None-Match: \"2\"\r\nIf-None-Match: \"3\"", 304, 0 },
 		{ "If-None-Match: *", 304, 0 },
 		{ "If-None-Match: \"2\"", 200, 0 },
 		{ "If-Match: \"2\"\r\nIf-None-Match: \"3\"", 412, 0 },
@@ -359,6 +362,20 @@ test_chain_missing(struct vt_buf *b)
 	(void)ask(b, "POST", "/v1/papers/" P "/signatures", REV,
 	    "{\"act\":\"sign\"}");
 	tap_ok(!HAS("\"pointer\""), "another refusal is about no field");
+	fake.answer = VT_OK;
+}
+
+/* How long to wait is the same in the header and in the problem. */
+static void
+test_wait(struct vt_buf *b)
+{
+	fake_forget();
+	fake.answer = VT_E_HTTP_TOO_MANY;
+	tap_eq_int(ask(b, "POST", "/v1/papers/" P "/acts", REV,
+		       "{\"act\":\"submit\"}"),
+	    429, "too many");
+	tap_ok(HAS("Retry-After: 2\r\n") && HAS("\"retry_after\":2,"),
+	    "how long, twice");
 	fake.answer = VT_OK;
 }
 
@@ -814,6 +831,7 @@ main(void)
 	test_secrets(&b);
 	test_two_step(&b);
 	test_chain_missing(&b);
+	test_wait(&b);
 	test_delivery_acts(&b);
 	test_consignment_acts(&b);
 	test_tagged(&b);
