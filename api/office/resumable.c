@@ -152,13 +152,16 @@ row_store(struct vt_office *o, const vt_id *person, struct row *w,
 
 /* --- begin, look, give up --- */
 
-/* Whole ones take no place of those that are begun. */
+/* Whole ones take no place of those that are begun. *ret_first: when the
+ * oldest of these is gone. */
 static int
-room_for_one(struct vt_office *o, const vt_id *person, struct vt_err *reterr)
+count_begun(struct vt_office *o, const vt_id *person, size_t *ret,
+    vt_time *ret_first, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_span after = VT_SPAN(NULL, 0);
 	struct vt_state s[PAGE];
+	vt_time first = INT64_MAX;
 	size_t n, begun = 0;
 	struct row w;
 	int rc;
@@ -172,16 +175,48 @@ room_for_one(struct vt_office *o, const vt_id *person, struct vt_err *reterr)
 			after = s[i].key;
 			if ((rc = row_read(&s[i], &w, reterr)) != VT_OK)
 				break;
-			begun += vt_id_is_zero(&w.r.upload) ? 1 : 0;
 			free(w.pieces);
+			if (!vt_id_is_zero(&w.r.upload))
+				continue;
+			begun++;
+			if (s[i].expires < first)
+				first = s[i].expires;
 		}
 	} while (rc == VT_OK && n == PAGE);
+	*ret = begun;
+	*ret_first = first;
+	return rc;
+}
+
+static int
+room_for_one(struct vt_office *o, const vt_id *person, struct vt_err *reterr)
+{
+	vt_time first;
+	size_t begun;
+	int rc = count_begun(o, person, &begun, &first, reterr);
+
 	if (rc != VT_OK || begun < VT_L(RESUMABLE_OPEN_MAX))
 		return rc;
 	return vt_err_set(reterr, VT_E_HTTP_TOO_MANY,
 	    "resumable uploads: %zu are begun and not whole: finish one, or "
 	    "give it up with DELETE",
 	    begun);
+}
+
+int
+vt_office_resumable_wait(struct vt_office *o, const struct vt_actor *actor,
+    unsigned *ret_s, struct vt_err *reterr)
+{
+	vt_time first, now = vt_now(o->o.ctx);
+	size_t begun;
+	int rc = count_begun(o, &actor->person, &begun, &first, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	*ret_s = begun < VT_L(RESUMABLE_OPEN_MAX) || first <= now
+		     ? 0
+		     : (unsigned)((first - now - 1) / VT_TIME_S(1) + 1);
+	return VT_OK;
 }
 
 int
@@ -273,10 +308,10 @@ copy_piece(struct vt_office *o, const struct vt_blob *piece, uint8_t *block,
 	return VT_OK;
 }
 
-/* All pieces as one upload. */
+/* n pieces from one on as one upload. */
 static int
-join(struct vt_resuming *r, vt_id *ret_upload, struct vt_blob *ret,
-    struct vt_err *reterr)
+join(struct vt_resuming *r, size_t from, size_t n, vt_id *ret_upload,
+    struct vt_blob *ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_upload_free) struct vt_upload *whole = NULL;
 	uint8_t *block = malloc(BLOCK);
@@ -287,7 +322,7 @@ join(struct vt_resuming *r, vt_id *ret_upload, struct vt_blob *ret,
 		return vt_err_set(reterr, VT_E_NOMEM, "resumable upload");
 	rc = vt_upload_begin(
 	    r->o->o.store, r->agency_no, VT_L(UPLOAD_MAX), &whole, reterr);
-	for (size_t i = 0; rc == VT_OK && i < w->n; i++)
+	for (size_t i = from; rc == VT_OK && i < from + n; i++)
 		rc = copy_piece(r->o, &w->pieces[i], block, whole, reterr);
 	free(block);
 	if (rc == VT_OK)
@@ -298,19 +333,42 @@ join(struct vt_resuming *r, vt_id *ret_upload, struct vt_blob *ret,
 	    r->o, r->agency_no, &r->person, ret_upload, ret->size, reterr);
 }
 
-/* No room for one piece more: those that are there become one. */
+size_t
+vt_resumable_cheapest(const struct vt_blob *piece, size_t n, size_t width)
+{
+	uint64_t sum = 0, least = UINT64_MAX;
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		sum += piece[i].size;
+		if (i >= width)
+			sum -= piece[i - width].size;
+		if (i + 1 >= width && sum < least) {
+			least = sum;
+			at = i + 1 - width;
+		}
+	}
+	return at;
+}
+
+/* No room for one piece more: half of them become one, those of the fewest
+ * bytes, so that a large one is not copied for the small ones after it. */
 static int
 make_room(struct vt_resuming *r, struct vt_err *reterr)
 {
+	struct row *w = &r->row;
+	size_t n = w->n / 2, at = vt_resumable_cheapest(w->pieces, w->n, n);
 	struct vt_blob whole;
 	vt_id upload;
-	int rc = join(r, &upload, &whole, reterr);
+	int rc = join(r, at, n, &upload, &whole, reterr);
 
 	if (rc != VT_OK)
 		return rc;
-	r->row.pieces[0] = whole;
-	r->row.n = 1;
-	return row_store(r->o, &r->person, &r->row, reterr);
+	w->pieces[at] = whole;
+	memmove(&w->pieces[at + 1], &w->pieces[at + n],
+	    (w->n - at - n) * sizeof(*w->pieces));
+	w->n -= n - 1;
+	return row_store(r->o, &r->person, w, reterr);
 }
 
 int
@@ -399,7 +457,7 @@ vt_office_resume_end(struct vt_resuming *r, const vt_hash *expect,
 			w->r.upload = upload;
 			w->r.hash = got;
 		} else if (w->r.offset == w->r.length) {
-			rc = join(r, &w->r.upload, &whole, reterr);
+			rc = join(r, 0, w->n, &w->r.upload, &whole, reterr);
 			if (rc != VT_OK)
 				return rc;
 			w->r.hash = whole.hash;

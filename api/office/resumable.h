@@ -32,6 +32,16 @@ VT_NODISCARD int vt_office_resumable_new(struct vt_office *o,
     const struct vt_actor *actor, uint64_t length, const char *name,
     struct vt_resumable *ret, struct vt_err *reterr);
 
+/* As many are begun as may be: seconds until the oldest expires; 0: they are
+ * not. */
+VT_NODISCARD int vt_office_resumable_wait(struct vt_office *o,
+    const struct vt_actor *actor, unsigned *ret_s, struct vt_err *reterr);
+
+/* Of n pieces, where those `width` begin, side by side, that have the fewest
+ * bytes together. */
+size_t vt_resumable_cheapest(
+    const struct vt_blob *piece, size_t n, size_t width);
+
 /* VT_E_NOT_FOUND: none of this actor's, or expired. */
 VT_NODISCARD int vt_office_resumable_get(struct vt_office *o,
     const struct vt_actor *actor, const vt_id *id, struct vt_resumable *ret,

@@ -177,9 +177,16 @@ vt_v1_tus_create(
 	if ((rc = vt_buf_status(&said, reterr)) != VT_OK ||
 	    (keyed && (rc = answered_before(req, res, vt_buf_view(&said), &rq,
 			   &done, reterr)) != VT_OK) ||
-	    done ||
-	    (rc = vt_office_resumable_new(vt_v1_office(req), vt_v1_actor(req),
-		 length, vt_buf_str(&name), &r, reterr)) != VT_OK)
+	    done)
+		return rc;
+	rc = vt_office_resumable_new(vt_v1_office(req), vt_v1_actor(req),
+	    length, vt_buf_str(&name), &r, reterr);
+	/* 0: it is not known */
+	if (rc == VT_E_HTTP_TOO_MANY &&
+	    vt_office_resumable_wait(vt_v1_office(req), vt_v1_actor(req),
+		&req->retry_after_s, NULL) != VT_OK)
+		req->retry_after_s = 0;
+	if (rc != VT_OK)
 		return rc;
 	res->status = 201;
 	vt_id_text(&r.id, id);

@@ -29,6 +29,7 @@ begun(const struct vt_actor *a)
 {
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_resumable r, last;
+	unsigned wait_s = 1;
 	int rc = VT_OK;
 
 	for (size_t i = 0; rc == VT_OK && i <= VT_L(RESUMABLE_OPEN_MAX); i++) {
@@ -40,12 +41,21 @@ begun(const struct vt_actor *a)
 	for (size_t i = 0; rc == VT_OK && i < VT_L(RESUMABLE_OPEN_MAX); i++)
 		rc = vt_office_resumable_new(h.office, a, 3, NULL, &last, &err);
 	tap_call(rc, &err, "and as many as may be begun");
+	h.w.now += VT_TIME_S(100);
+	tap_call(vt_office_resumable_wait(h.office, a, &wait_s, &err), &err,
+	    "how long");
+	tap_eq_int(wait_s, VT_L(UPLOAD_EXPIRY_S) - 100, "the oldest lasts");
 	tap_code(vt_office_resumable_new(h.office, a, 3, NULL, &r, &err),
 	    VT_E_HTTP_TOO_MANY, &err, "one more is refused");
 	tap_call(vt_office_resumable_drop(h.office, a, &last.id, &err), &err,
 	    "one is given up");
 	tap_call(vt_office_resumable_new(h.office, a, 3, NULL, &r, &err), &err,
 	    "another may begin");
+	tap_call(vt_office_resumable_drop(h.office, a, &r.id, &err), &err,
+	    "is given up");
+	tap_call(vt_office_resumable_wait(h.office, a, &wait_s, &err), &err,
+	    "and there is room");
+	tap_eq_int(wait_s, 0, "so that nobody waits");
 }
 
 /* More pieces than the row holds: those that are there become one. */
@@ -74,6 +84,20 @@ pieces(const struct vt_actor *a)
 	    "are one file, in order");
 }
 
+/* A large piece is not copied for the small ones beside it. */
+static void
+cheapest(void)
+{
+	static const struct vt_blob piece[] = { { .size = 600 }, { .size = 1 },
+		{ .size = 2 }, { .size = 1 }, { .size = 1 }, { .size = 500 } };
+
+	tap_eq_int(vt_resumable_cheapest(piece, 6, 3), 1, "behind the first");
+	tap_eq_int(vt_resumable_cheapest(piece, 6, 2), 3, "the least of them");
+	tap_eq_int(vt_resumable_cheapest(piece, 3, 2), 1, "at the end");
+	tap_eq_int(vt_resumable_cheapest(piece + 1, 4, 2), 2, "within");
+	tap_eq_int(vt_resumable_cheapest(piece, 6, 6), 0, "all");
+}
+
 int
 main(void)
 {
@@ -82,6 +106,7 @@ main(void)
 	house_begin(&h);
 	clerk = house_actor(&h, "clerk", h.here);
 	officer = house_actor(&h, "officer", h.here);
+	cheapest();
 	begun(&clerk);
 	pieces(&officer);
 	house_end(&h);
