@@ -12,6 +12,12 @@
  * it was put there. The row is written before the one of the line and ends
  * before it; a place in the line whose row is done or stands elsewhere is
  * nothing.
+ *
+ * What was taken is noted at the sender before its row ends: who is cut off
+ * says it again. What was not taken ends before it is noted, so that nobody
+ * fetches what its sender has back; its row says so, and whoever meets it does
+ * the rest. "pick-for/ID" says in whose line a letter stands: its addressee may
+ * come to be reached by another one.
  */
 #include <stdlib.h>
 
@@ -38,7 +44,9 @@ enum {
 	P_CARRIED,
 	P_SINCE,
 	P_PLACE,
-	P_WORK
+	P_WORK,
+	P_UNTAKEN,
+	P_NOTE
 };
 
 struct row {
@@ -49,6 +57,10 @@ struct row {
 	vt_time since; /* it has been waiting */
 	uint64_t rev, place;
 	uint64_t work; /* of a status of ours: the item that tells it */
+	/* It ended untaken, when its sender had sent it so (sending_of), and
+	 * why; 0: it did not. */
+	uint64_t untaken;
+	char note[160];
 };
 
 static int
@@ -99,6 +111,12 @@ row_encode(const struct row *r, struct vt_buf *ret)
 	if (r->work != 0) {
 		vt_cbor_key(&w, P_WORK);
 		vt_cbor_uint(ret, r->work);
+	}
+	if (r->untaken != 0) {
+		vt_cbor_key(&w, P_UNTAKEN);
+		vt_cbor_uint(ret, r->untaken);
+		vt_cbor_key(&w, P_NOTE);
+		vt_cbor_str(ret, r->note);
 	}
 	vt_cbor_map_end(&w);
 }
@@ -151,6 +169,10 @@ row_decode(const struct vt_state *s, struct row *r, struct vt_err *reterr)
 			r->place = vt_cbor_get_uint(&c);
 		else if (k == P_WORK)
 			r->work = vt_cbor_get_uint(&c);
+		else if (k == P_UNTAKEN)
+			r->untaken = vt_cbor_get_uint(&c);
+		else if (k == P_NOTE)
+			vt_cbor_get_str(&c, r->note, sizeof(r->note));
 		else
 			(void)vt_cbor_skip(&c);
 	}
@@ -259,20 +281,23 @@ row_find(struct vt_view *v, const char *code, const vt_id *id, struct row *ret,
 	return rc;
 }
 
-/* Is what was done to be fetched once more? What waits again was sent again:
- * what ends it ends it before its row. */
-static bool
-is_replayed(struct vt_view *v, const struct row *was)
+/* Which sending waits, of those of a letter; 0: none of them. */
+static uint64_t
+sending_of(struct vt_view *v, const struct row *r)
 {
 	struct vt_consignment c;
 	struct vt_delivery d;
 
-	if (was->carried)
-		return vt_consign_get(v, &was->p.id, &c, NULL) == VT_OK &&
-		       c.state == VT_CONSIGN_ARRIVED;
-	return was->p.kind == VT_PACKET_EDOC &&
-	       vt_delivery_get(v, &was->p.id, &d, NULL) == VT_OK &&
-	       d.state == VT_DELIVERY_WAITING;
+	if (r->carried)
+		return vt_consign_get(v, &r->p.id, &c, NULL) == VT_OK &&
+			       c.state == VT_CONSIGN_ARRIVED
+			   ? (uint64_t)c.changed_at
+			   : 0;
+	return r->p.kind == VT_PACKET_EDOC &&
+		       vt_delivery_get(v, &r->p.id, &d, NULL) == VT_OK &&
+		       d.state == VT_DELIVERY_WAITING
+		   ? d.work
+		   : 0;
 }
 
 /* New, or there already: then in the line, too, unless it is done. *r becomes
@@ -283,6 +308,7 @@ row_wait(
 {
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_view *v = NULL;
+	uint64_t sending = 0;
 	bool again = false;
 	struct row was;
 	int rc;
@@ -294,7 +320,9 @@ row_wait(
 		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 			return rc;
 		rc = row_find(v, code, &r->p.id, &was, &err);
-		again = rc == VT_OK && was.done && is_replayed(v, &was);
+		if (rc == VT_OK && was.done)
+			sending = sending_of(v, &was);
+		again = sending != 0 && sending != was.untaken;
 		vt_view_end(v);
 		was.bytes =
 		    r->bytes; /* as they were; its own were the view's */
@@ -318,7 +346,16 @@ row_wait(
 /* How a row ends. */
 enum end { TAKEN, NOT_TAKEN, UNREADABLE };
 
-/* At the sender, before the row: it was fetched, or is not going to be. */
+/* Does it wait, and was it not sent again since it ended? */
+static bool
+is_sent_so(struct vt_view *v, const struct row *r, enum end how)
+{
+	uint64_t sending = sending_of(v, r);
+
+	return sending != 0 && (how != NOT_TAKEN || sending == r->untaken);
+}
+
+/* At the sender: it was fetched, or is not going to be. */
 static int
 record_end(struct vt_office *o, const struct row *r, enum end how,
     const char *note, struct vt_err *reterr)
@@ -333,18 +370,19 @@ record_end(struct vt_office *o, const struct row *r, enum end how,
 	bool waiting = false;
 	int rc;
 
-	if (r->carried)
-		return vt_relay_end(o, &r->p.id, how == TAKEN, note, reterr);
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 		return rc;
-	if ((rc = vt_delivery_get(v, &r->p.id, &d, reterr)) == VT_OK) {
+	waiting = is_sent_so(v, r, how);
+	if (!r->carried &&
+	    (rc = vt_delivery_get(v, &r->p.id, &d, reterr)) == VT_OK) {
 		act.agency_no = d.agency_no;
 		act.paper = d.paper;
-		waiting = d.state == VT_DELIVERY_WAITING;
 	}
 	vt_view_end(v);
 	if (rc != VT_OK || !waiting)
 		return rc;
+	if (r->carried)
+		return vt_relay_end(o, &r->p.id, how == TAKEN, note, reterr);
 	vt_id_text(&r->p.id, text);
 	step.u.delivered.delivery = r->p.id;
 	step.u.delivered.state =
@@ -379,6 +417,25 @@ row_end(struct vt_office *o, const char *code, struct row *r, uint64_t expect,
 	return line_drop(o, code, r->p.kind, r->place, reterr);
 }
 
+/* Nobody gets it any more; then its sender is told. VT_E_CONFLICT: somebody
+ * has just fetched it. */
+static int
+end_untaken(struct vt_office *o, const char *code, struct row *r,
+    const char *note, struct vt_err *reterr)
+{
+	struct vt_view *v = NULL;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	r->untaken = sending_of(v, r);
+	vt_view_end(v);
+	vt_text_fit(r->note, sizeof(r->note), note);
+	if ((rc = row_end(o, code, r, r->rev, reterr)) != VT_OK)
+		return rc;
+	return record_end(o, r, NOT_TAKEN, r->note, reterr);
+}
+
 static vt_time
 end_of_wait(const struct row *r)
 {
@@ -403,21 +460,126 @@ wait_on(struct vt_office *o, const char *code, struct row *r, vt_time *ret_due,
     struct vt_err *reterr)
 {
 	vt_time now = vt_now(o->o.ctx), until = end_of_wait(r);
+	struct vt_err err = VT_ERR_INIT;
 	VT_BUF_AUTO(note);
 	int rc;
 
-	if (r->done)
-		return VT_OK;
+	if (r->done) /* and noted, unless somebody was cut off */
+		return r->untaken == 0
+			   ? VT_OK
+			   : record_end(o, r, NOT_TAKEN, r->note, reterr);
 	if (now < until) {
 		*ret_due = until - now < LOOK ? until : now + LOOK;
 		return VT_OK;
 	}
 	say_why(r, &note);
-	if ((rc = vt_buf_status(&note, reterr)) != VT_OK ||
-	    (rc = record_end(o, r, NOT_TAKEN, vt_buf_str(&note), reterr)) !=
-		VT_OK)
+	if ((rc = vt_buf_status(&note, reterr)) != VT_OK)
 		return rc;
-	return row_end(o, code, r, VT_STATE_ANY, reterr);
+	rc = end_untaken(o, code, r, vt_buf_str(&note), &err);
+	if (rc == VT_E_CONFLICT) {
+		*ret_due = now + LOOK;
+		return VT_OK;
+	}
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+static int
+line_for_key(const vt_id *id, struct vt_buf *ret, struct vt_err *reterr)
+{
+	char text[VT_ID_TEXT + 1];
+
+	vt_id_text(id, text);
+	vt_buf_printf(ret, "pick-for/%s", text);
+	return vt_buf_status(ret, reterr);
+}
+
+/* In whose line it was put last, "": in none; and how long that is known. */
+static int
+line_for_get(struct vt_view *v, const vt_id *id, char ret[static 64],
+    vt_time *ret_expires, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_state s;
+	VT_BUF_AUTO(key);
+	int rc;
+
+	ret[0] = '\0';
+	*ret_expires = 0;
+	if ((rc = line_for_key(id, &key, reterr)) != VT_OK)
+		return rc;
+	rc = vt_state_get(v, VT_STATE_OTHER, vt_buf_view(&key), &s, &err);
+	if (rc == VT_OK && s.value.n < 64) {
+		memcpy(ret, s.value.p, s.value.n);
+		ret[s.value.n] = '\0';
+		*ret_expires = s.expires;
+	}
+	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+static int
+line_for_put(struct vt_office *o, const vt_id *id, const char *code,
+    struct vt_err *reterr)
+{
+	struct vt_state_new n = { .kind = VT_STATE_OTHER,
+		.value = vt_span_str(code),
+		.expires = vt_now(o->o.ctx) + KEEP_DONE,
+		.expect = VT_STATE_ANY };
+	VT_BUF_AUTO(key);
+	int rc;
+
+	if ((rc = line_for_key(id, &key, reterr)) != VT_OK)
+		return rc;
+	n.key = vt_buf_view(&key);
+	return vt_state_put(o->o.store, &n, NULL, reterr);
+}
+
+/* It is to stand in the line of code, and in no other: it leaves the one where
+ * it stood, unless that agency has fetched it, or its end there is still to be
+ * noted: then it is *ret_code. */
+static int
+line_choose(struct vt_office *o, const char *code, const vt_id *id,
+    char ret_code[static 64], struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	bool stays = false, stands = false;
+	struct vt_view *v = NULL;
+	struct row was;
+	vt_time known;
+	char old[64];
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, &err)) == VT_OK)
+		rc = line_for_get(v, id, old, &known, &err);
+	if (rc == VT_OK && old[0] != '\0' && strcmp(old, code) != 0) {
+		rc = row_find(v, old, id, &was, &err);
+		stands = rc == VT_OK && !was.done;
+		if (rc == VT_OK)
+			stays = stands ? was.p.fetched
+				       : is_sent_so(v, &was, NOT_TAKEN);
+		rc = rc == VT_E_NOT_FOUND ? VT_OK : rc;
+	}
+	vt_view_end(v);
+	if (rc == VT_OK && stands && !stays) {
+		was.bytes = VT_SPAN("", 0); /* it is no status of ours */
+		rc = row_end(o, old, &was, was.rev, &err);
+		stays = rc == VT_E_CONFLICT;
+		rc = stays ? VT_OK : rc;
+	}
+	if (rc == VT_OK) {
+		vt_text_fit(ret_code, 64, stays ? old : code);
+		if (stays || strcmp(old, code) != 0 ||
+		    known < vt_now(o->o.ctx) + KEEP_DONE / 2)
+			rc = line_for_put(o, id, ret_code, &err);
+	}
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
 }
 
 int
@@ -428,6 +590,7 @@ vt_hosted_put_delivery(struct vt_office *o, const char *code, const vt_id *id,
 	struct vt_view *v = NULL;
 	struct vt_delivery d;
 	struct vt_paper p;
+	char line[64];
 	int rc;
 
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
@@ -441,9 +604,11 @@ vt_hosted_put_delivery(struct vt_office *o, const char *code, const vt_id *id,
 		vt_text_fit(r.p.notation, sizeof(r.p.notation), p.number.text);
 	}
 	vt_view_end(v); /* the writer is not waited for inside a view */
-	if (rc != VT_OK || (rc = row_wait(o, code, &r, reterr)) != VT_OK)
+	if (rc != VT_OK ||
+	    (rc = line_choose(o, code, id, line, reterr)) != VT_OK ||
+	    (rc = row_wait(o, line, &r, reterr)) != VT_OK)
 		return rc;
-	return wait_on(o, code, &r, ret_due, reterr);
+	return wait_on(o, line, &r, ret_due, reterr);
 }
 
 int
@@ -454,15 +619,17 @@ vt_hosted_put_carried(struct vt_office *o, const char *code,
 			     .kind = c->kind,
 			     .created_at = c->received_at },
 		.carried = true };
+	char line[64];
 	int rc;
 
 	vt_text_fit(r.p.from, sizeof(r.p.from), c->from);
 	vt_text_fit(r.p.to, sizeof(r.p.to), c->to);
 	vt_text_fit(r.p.title, sizeof(r.p.title), c->title);
 	vt_text_fit(r.p.notation, sizeof(r.p.notation), c->notation);
-	if ((rc = row_wait(o, code, &r, reterr)) != VT_OK)
+	if ((rc = line_choose(o, code, &c->id, line, reterr)) != VT_OK ||
+	    (rc = row_wait(o, line, &r, reterr)) != VT_OK)
 		return rc;
-	return wait_on(o, code, &r, ret_due, reterr);
+	return wait_on(o, line, &r, ret_due, reterr);
 }
 
 /* Out of the line, as if it had never been there: a person who has it told
@@ -769,36 +936,45 @@ find_unfetched(struct vt_office *o, struct vt_view *v,
     bool *ret_is, struct vt_err *reterr)
 {
 	enum vt_route_kind kind;
+	vt_time known;
 	int rc;
 
 	*ret_is = false;
-	if (d->state != VT_DELIVERY_WAITING ||
-	    vt_office_route_find(
-		o, v, d->to.code, &kind, route, NULL, NULL, NULL) != VT_OK ||
-	    kind != VT_ROUTE_HOSTED)
+	if (d->state != VT_DELIVERY_WAITING)
 		return VT_OK;
-	rc = row_find(v, route->key, &d->id, &ret->r, NULL);
+	rc = line_for_get(v, &d->id, ret->code, &known, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (ret->code[0] == '\0') { /* put there by an older release */
+		if (vt_office_route_find(o, v, d->to.code, &kind, route, NULL,
+			NULL, NULL) != VT_OK ||
+		    kind != VT_ROUTE_HOSTED)
+			return VT_OK;
+		memcpy(ret->code, route->key, sizeof(ret->code));
+	}
+	rc = row_find(v, ret->code, &d->id, &ret->r, NULL);
 	if (rc == VT_E_NOT_FOUND)
 		return VT_OK;
 	if (rc != VT_OK)
-		return row_find(v, route->key, &d->id, &ret->r, reterr);
-	memcpy(ret->code, route->key, sizeof(ret->code));
-	*ret_is = !ret->r.done && !ret->r.p.fetched;
+		return row_find(v, ret->code, &d->id, &ret->r, reterr);
+	*ret_is =
+	    ret->r.done ? is_sent_so(v, &ret->r, NOT_TAKEN) : !ret->r.p.fetched;
 	return VT_OK;
 }
 
-/* The row first: who fetches at this moment gets it, or it is not there. */
+/* Who fetches at this moment gets it, or it is not there. */
 static int
 call_in_one(struct vt_office *o, struct unfetched *u, struct vt_err *reterr)
 {
 	struct vt_err err = VT_ERR_INIT;
-	int rc = row_end(o, u->code, &u->r, u->r.rev, &err);
+	int rc;
 
+	if (u->r.done) /* somebody was cut off */
+		return record_end(o, &u->r, NOT_TAKEN, u->r.note, reterr);
+	rc = end_untaken(
+	    o, u->code, &u->r, "được gọi lại trước khi nơi nhận lấy về", &err);
 	if (rc == VT_E_CONFLICT)
 		return VT_OK;
-	if (rc == VT_OK)
-		rc = record_end(o, &u->r, NOT_TAKEN,
-		    "được gọi lại trước khi nơi nhận lấy về", &err);
 	if (rc != VT_OK && reterr != NULL)
 		*reterr = err;
 	return rc;

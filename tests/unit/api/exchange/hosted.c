@@ -5,6 +5,7 @@
  * came.
  */
 #include "api/office/hosted.h"
+#include "base/cbor.h"
 #include "docstore/state.h"
 #include "tests/unit/api/exchange/nodes.h"
 
@@ -256,6 +257,155 @@ taken_back(void)
 	tap_ok(strstr(vt_buf_str(&bytes), ">13<") != NULL, "so 13 asks");
 	tap_eq_int(end(ONE, &id, true), VT_OK, "it is acknowledged");
 	tap_eq_int(see(&a, &late, 0).shown, 13, "the ask stands");
+}
+
+static void
+hurry(const vt_id *delivery)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&a, 0);
+
+	tap_call(vt_office_hurry_delivery(a.office, &who, delivery, &err), &err,
+	    "now");
+}
+
+/* Its row as a program that was cut off leaves it: it ended untaken, as its
+ * sender sent it, who has not noted it. */
+static void
+cut_off(const vt_id *delivery, uint64_t sending)
+{
+	static const char waits[] = "\x07\xf4", done[] = "\x07\xf5";
+	struct vt_state_new n = { .kind = VT_STATE_OTHER,
+		.expires = VT_TIME_NONE,
+		.expect = VT_STATE_ANY };
+	char id[VT_ID_TEXT + 1], key[64];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_state s;
+	VT_BUF_AUTO(value);
+	char *at;
+
+	vt_id_text(delivery, id);
+	(void)snprintf(key, sizeof(key), "pick/" ONE "/e/%s", id);
+	n.key = vt_span_str(key);
+	must(vt_view_begin(a.store, &v, &err) == VT_OK &&
+		 vt_state_get(v, VT_STATE_OTHER, n.key, &s, &err) == VT_OK,
+	    "its row", err.msg);
+	vt_buf_span(&value, s.value);
+	vt_view_end(v);
+	at = memmem(value.p, value.n, waits, 2);
+	must(at != NULL && value.p[0] < 0xb7, "it waits", key);
+	memcpy(at, done, 2);
+	value.p[0] += 2; /* members of the map */
+	vt_buf_putc(&value, 13);
+	vt_cbor_uint(&value, sending);
+	vt_buf_putc(&value, 14);
+	vt_cbor_str(&value, "cắt ngang");
+	n.value = vt_buf_view(&value);
+	must(vt_state_put(a.store, &n, NULL, &err) == VT_OK, "state", err.msg);
+}
+
+/* Between the end of its row and the note at its sender somebody was cut off:
+ * whoever meets it does the rest, and it does not wait again. */
+static void
+ended_by_half(void)
+{
+	vt_id paper = issued(&a, 0, 350), other = issued(&a, 0, 360), id;
+	struct vt_pickup p[8];
+	VT_BUF_AUTO(bytes);
+
+	send_to(&a, 0, &paper, ONE);
+	WAIT_FOR(letters(ONE, p) == 1, "a letter waits");
+	id = p[0].id;
+	cut_off(&id, see(&a, &paper, 0).work);
+	tap_eq_int(fetch(ONE, &id, &bytes), VT_E_NOT_FOUND, "it is not there");
+	take_back(&paper);
+	tap_eq_int(see(&a, &paper, 0).state, VT_DELIVERY_WITHDRAWN,
+	    "taken back again: withdrawn");
+	tap_eq_int(statuses(ONE, p), 0, "nobody is asked");
+
+	send_to(&a, 0, &other, ONE);
+	WAIT_FOR(letters(ONE, p) == 1, "another letter waits");
+	id = p[0].id;
+	cut_off(&id, see(&a, &other, 0).work);
+	hurry(&id);
+	WAIT_FOR(see(&a, &other, 0).state != VT_DELIVERY_WAITING ||
+		     letters(ONE, p) != 0,
+	    "it is looked at");
+	tap_eq_int(see(&a, &other, 0).state, VT_DELIVERY_FAILED,
+	    "a dead letter: %s", see(&a, &other, 0).note);
+	tap_eq_int(letters(ONE, p), 0, "it does not stand in the line");
+	replay(&id);
+	WAIT_FOR(letters(ONE, p) == 1, "sent again, it does");
+	tap_eq_int(end(ONE, &id, true), VT_OK, "and is taken");
+}
+
+/* ---- whom it waits for ---- */
+
+static void
+succeeds(const char *code, const char *successor)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&a, 0);
+	struct vt_request rq = request(&a, &who);
+	struct vt_view *v = NULL;
+	struct vt_address row;
+
+	must(vt_view_begin(a.store, &v, &err) == VT_OK &&
+		 vt_office_address_get(a.office, v, code, &row, &err) == VT_OK,
+	    "address", err.msg);
+	vt_view_end(v);
+	vt_text_fit(row.successor, sizeof(row.successor), successor);
+	rq.if_match = row.rev;
+	must(vt_office_address_put(a.office, &rq, &row, &r, &err) == VT_OK,
+	    "successor", err.msg);
+	vt_act_result_free(&r);
+}
+
+/* A unit goes on in another agency's while its letters wait. */
+static void
+other_line(void)
+{
+	static const char unit[] = ONE ".05";
+	struct vt_address row = { .verified = true };
+	vt_id had = issued(&a, 0, 370), paper = issued(&a, 0, 380), id, first;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_pickup p[8];
+	VT_BUF_AUTO(bytes);
+
+	vt_text_fit(row.code, sizeof(row.code), unit);
+	vt_text_fit(row.name, sizeof(row.name), unit);
+	must(vt_office_addresses_sync(a.office, ONE, &row, 1, NULL, &err) ==
+		 VT_OK,
+	    "address book", err.msg);
+	send_to(&a, 0, &had, unit);
+	WAIT_FOR(letters(ONE, p) == 1, "a letter waits where the unit is");
+	first = p[0].id;
+	tap_eq_int(fetch(ONE, &first, &bytes), VT_OK, "it is fetched");
+	send_to(&a, 0, &paper, unit);
+	WAIT_FOR(letters(ONE, p) == 2, "and another one waits");
+	id = p[1].id;
+	succeeds(unit, TWO);
+	hurry(&id);
+	WAIT_FOR(letters(TWO, p) == 1, "it waits for the successor");
+	tap_ok(letters(ONE, p) == 1 && vt_id_eq(&p[0].id, &first),
+	    "and for nobody else");
+	tap_eq_int(fetch(ONE, &id, &bytes), VT_E_NOT_FOUND, "who gets it not");
+	take_back(&paper);
+	tap_eq_int(see(&a, &paper, 0).state, VT_DELIVERY_WITHDRAWN,
+	    "from there it is called in");
+	tap_eq_int(letters(TWO, p), 0, "it is no more in the line");
+	replay(&id);
+	WAIT_FOR(letters(TWO, p) == 1, "sent again, it waits there");
+	hurry(&first);
+	nap();
+	tap_ok(letters(TWO, p) == 1 && letters(ONE, p) == 1,
+	    "what was fetched stays who has it");
+	tap_eq_int(end(ONE, &first, true), VT_OK, "it is taken");
+	tap_eq_int(see(&a, &had, 0).state, VT_DELIVERY_SENT, "sent");
+	tap_eq_int(end(TWO, &id, true), VT_OK, "the other, too");
+	tap_eq_int(letters(ONE, p) + letters(TWO, p), 0, "nothing waits");
 }
 
 static int
@@ -662,6 +812,8 @@ main(void)
 	never_fetched();
 	not_acknowledged();
 	taken_back();
+	ended_by_half();
+	other_line();
 	recalled();
 	carried();
 	not_carried();
