@@ -669,6 +669,7 @@ merged(struct doer *d, struct doer *was)
 	static const struct vt_recipient now[] = { { "H99.31", "Xã" },
 		{ "H99.39", "Xã mới" } };
 	struct doer heir = { .s = d->s, .r = VT_ACT_RESULT_INIT };
+	struct doer last = { .s = d->s, .r = VT_ACT_RESULT_INIT };
 	struct vt_step st = { .kind = VT_STEP_AGENCY_MERGE };
 	vt_id had = sent(d, 1, 890), p = sent(d, 1, 900);
 	vt_id x = delivery_id(d, &had, 0);
@@ -705,10 +706,22 @@ merged(struct doer *d, struct doer *was)
 	p = sent(d, 0, 905);
 	tap_code(dispatch(d, now, 2), VT_E_INVALID, &d->err,
 	    "nothing to both codes: they are one agency");
+	tap_call(make_agency(&last, "H99.40", "Phường"), &last.err, "heir's");
+	st.u.agency_merge.successor = last.agency;
+	tap_call(do_step(&heir, NULL, st), &heir.err, "merged, too");
+	p = sent(d, 1, 908);
+	x = delivery_id(d, &p, 0);
+	tap_call(do_step(&last, NULL, receive_step(&x)), &last.err, "received");
+	tap_call(lose_work(d, delivery_row(d, &x)->work), &d->err,
+	    "its item is done");
+	tap_eq_int(findings(d->s, true), 0, "by the last: check knows");
+	tap_call(do_step(d, &p, delivered_step(&x, VT_DELIVERY_REGISTERED)),
+	    &d->err, "it says so");
 	p = sent(d, 1, 910);
 	x = delivery_id(d, &p, 0);
 	st.u.agency_merge.successor = 0;
 	tap_call(do_step(was, NULL, st), &was->err, "a mistake");
+	vt_act_result_free(&last.r);
 	tap_call(do_step(was, NULL, receive_step(&x)), &was->err, "undone");
 	vt_act_result_free(&heir.r);
 }

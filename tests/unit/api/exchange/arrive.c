@@ -4,6 +4,7 @@
  * quarantine, taken from strangers, known again; and what waits for agencies
  * that fetch.
  */
+#include "api/office/asks.h"
 #include "tests/unit/api/exchange/nodes.h"
 
 #include "api/office/hosted.h"
@@ -762,6 +763,31 @@ after_refusal(void)
 	tap_eq_int(count_arrived(&b, 0), papers + 2, "no other paper");
 }
 
+/* What was given back is not here any more: sent again it is a new paper. */
+static void
+after_giving_back(void)
+{
+	struct vt_asking k = { .agency_no = b.no[0],
+		.ask = VT_ASK_TAKE_BACK,
+		.reason = "Gửi nhầm",
+		.at = test_now(NULL),
+		.once = vt_id_new(&test_ctx) };
+	struct vt_err err = VT_ERR_INIT;
+	struct letter l;
+	vt_id one, two;
+
+	letter(&l, "H99.07,2026/02/20,27/SKHCN-VP", sound, sizeof(sound) - 1);
+	one = bring_letter(&l, "g-1");
+	WAIT_FOR(look(&one).state == VT_CONSIGN_ARRIVED, "a document");
+	k.about.paper = look(&one).paper;
+	tap_call(vt_ask(b.office, &k, &err), &err, "asked back");
+	WAIT_FOR(
+	    state_of(&b, &k.about.paper) == VT_PAPER_TAKEN_BACK, "given back");
+	two = bring_letter(&l, "g-2");
+	WAIT_FOR(look(&two).state == VT_CONSIGN_ARRIVED, "sent again");
+	tap_ok(!has_paper(&two, &k.about.paper), "it is a paper of its own");
+}
+
 static uint32_t
 asked_of(const vt_id *paper)
 {
@@ -934,6 +960,7 @@ main(void)
 	again_another_way();
 	other_content();
 	after_refusal();
+	after_giving_back();
 	update();
 	hosted();
 	decomposed();

@@ -207,19 +207,26 @@ packets(size_t k)
 	return n;
 }
 
-/* What was brought before it was merged is known, and asked of who has it. */
+/* What was brought before it was merged is known. */
 static void
-what_it_had(const struct kept_there *t)
+known_again(const struct kept_there *t)
 {
-	size_t here = count_arrived(&a, 1), heir = count_arrived(&a, 3);
-	size_t had = packets(1), new = packets(3);
-	vt_id notice = issued(&a, 0, 6030);
-	enum vt_paper_state st;
+	size_t had = packets(1), heir = packets(3);
 
 	advance(&a, &b, 120);
 	WAIT_FOR(see(&b, &t->lost, 0).receipt > 0, "brought again: a receipt");
 	tap_eq_int(packets(1), had, "the one that was given before");
-	tap_eq_int(packets(3), new, "it is not the heir's, too");
+	tap_eq_int(packets(3), heir, "it is not the heir's, too");
+}
+
+/* And asked of who has it. */
+static void
+what_it_had(const struct kept_there *t)
+{
+	size_t here = count_arrived(&a, 1), heir = count_arrived(&a, 3);
+	vt_id notice = issued(&a, 0, 6030);
+	enum vt_paper_state st;
+
 	recalled(&t->ours, &notice);
 	WAIT_FOR(asked(&t->ours_there, &st) == VT_ASK_RECALL,
 	    "recalled: who has it is asked");
@@ -261,16 +268,28 @@ recalled_of_both(const struct kept_there *t)
 
 /* ---- one consignment, one content ---- */
 
+/* has: a text that stands in it, or NULL. */
 static vt_hash
-packet_of(const vt_id *delivery)
+packet_of(const vt_id *delivery, const char *has)
 {
 	struct vt_office_packet *pk = NULL;
 	struct vt_err err = VT_ERR_INIT;
+	const struct vt_packet *p;
+	VT_BUF_AUTO(body);
+	uint8_t *to;
 	vt_hash h;
 
 	must(vt_packet_delivery(a.office, delivery, &pk, &err) == VT_OK,
 	    "packet", err.msg);
-	h = vt_office_packet_get(pk)->hash;
+	p = vt_office_packet_get(pk);
+	h = p->hash;
+	to = vt_buf_extend(&body, (size_t)p->body->size);
+	must(to != NULL && vt_source_read(p->body, 0, to, (size_t)p->body->size,
+			       &err) == VT_OK,
+	    "body", err.msg);
+	if (has != NULL)
+		tap_ok(
+		    strstr(vt_buf_str(&body), has) != NULL, "it says %s", has);
 	vt_office_packet_close(pk);
 	return h;
 }
@@ -377,11 +396,13 @@ one_content(void)
 	WAIT_FOR(count_arrived(&b, 0) == before + 1, "it is there");
 	WAIT_FOR(a.lose_answer == 0, "the answer is lost");
 	id = see(&a, &paper, 0).id;
-	first = packet_of(&id);
+	first = packet_of(&id, ">Lê Văn Một<");
+	(void)packet_of(&id, ">Phó Giám đốc<");
+	(void)packet_of(&id, ">7/SK-VP<");
 	tap_ok(vt_hash_eq(&first, &a.last), "what was sent is what is made");
 #define SAME(...)                                                              \
 	do {                                                                   \
-		h = packet_of(&id);                                            \
+		h = packet_of(&id, NULL);                                      \
 		tap_ok(vt_hash_eq(&h, &first), __VA_ARGS__);                   \
 	} while (0)
 	advance(&a, &b, 10);
@@ -466,6 +487,7 @@ main(void)
 	book(&a, "H99.30", "H99.31");
 	book(&a, "H99.29", "H99.30");
 	reaches(&a, "H99.29", &b, 0, "to elsewhere");
+	known_again(&kept);
 	one_content();
 	tap_eq_int(count_arrived(&a, 1), 6, "nothing more to who was merged");
 

@@ -147,6 +147,22 @@ in_state(enum vt_consign_state st)
 	return n;
 }
 
+/* How often a paper of a was sent. */
+static size_t
+deliveries(const vt_id *paper)
+{
+	static struct vt_delivery d[64];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	size_t n = 0;
+
+	must(vt_view_begin(a.store, &v, &err) == VT_OK &&
+		 vt_delivery_list(v, paper, d, 64, &n, &err) == VT_OK,
+	    "deliveries", err.msg);
+	vt_view_end(v);
+	return n;
+}
+
 /* The newest consignment at b: its note; its type, if wanted. */
 static const char *
 last(enum vt_edoc_type *ret_type)
@@ -745,6 +761,50 @@ never_had_it(void)
 	tap_eq_int(type, VT_EDOC_NEW, "it is a new document there");
 }
 
+/* Who refused it has nothing of it: only the others hear of its recall. */
+static void
+refused_is_not_told(void)
+{
+	vt_id old = fresh(), notice = fresh();
+	vt_id refused = brought(&a, 1, &old, "to one"), kept;
+	size_t before = count_arrived(&a, 1);
+
+	theirs(&a, 1, REFUSE, &refused);
+	WAIT_FOR(shown(&a, &old) == 2, "who refuses it");
+	kept = brought(&b, 0, &old, "to another");
+	theirs(&b, 0, ACCEPT, &kept);
+	ours(RECALL, &old, &notice, "recalled");
+	WAIT_FOR(asked(&b, &kept).ask == VT_ASK_RECALL, "the other is asked");
+	WAIT_FOR(shown(&a, &notice) == 1, "and has the notice");
+	tap_eq_int(deliveries(&notice), 1, "it alone");
+	tap_eq_int(count_arrived(&a, 1), before, "nothing comes to the first");
+}
+
+/* What is agreed to is the amendment that was asked before, not what is asked
+ * while that waits: it was not given back, and may be asked back again. */
+static void
+amended_not_given_back(void)
+{
+	vt_id old = fresh(), by[2] = { fresh(), fresh() };
+	vt_id there = brought(&a, 1, &old, "amended");
+
+	theirs(&a, 1, ACCEPT, &there);
+	for (size_t i = 0; i < 2; i++) {
+		size_t before = count_arrived(&a, 1);
+
+		ours(AMEND, &old, &by[i], "amended");
+		WAIT_FOR(asked(&a, &there).ask == VT_ASK_UPDATE &&
+			     count_arrived(&a, 1) == before + 1,
+		    "asked");
+		if (i == 1)
+			ours(TAKE_BACK, &old, NULL, "and asked back");
+		theirs(&a, 1, AGREE, &there);
+		WAIT_FOR(see(&a, &old, 0).log == 3 + 2 * i,
+		    "15 to the amendment: %u", see(&a, &old, 0).log);
+	}
+	ours(TAKE_BACK, &old, NULL, "asked back again");
+}
+
 /* ---- who orders it is stopped ---- */
 
 static struct node c; /* of tenants alone: it can be shut at any time */
@@ -814,6 +874,30 @@ stopped_between(enum deed deed)
 	WAIT_FOR(told(&by, &work) == 1 && work == 0, "once");
 }
 
+/* The order itself has it done: also when nothing is done at once. Here nobody
+ * works off the queue, so that it is seen there. */
+static void
+order_alone(enum deed deed)
+{
+	const struct vt_office_options o = { .store = c.store,
+		.spawner = spawner,
+		.ctx = &test_ctx,
+		.public_url = "http://127.0.0.1:8480" };
+	vt_id old = issued(&c, 0, seed += 10), by = issued(&c, 0, seed += 10);
+	size_t work = 0, before = count_arrived(&c, 1);
+	struct vt_err err = VT_ERR_INIT;
+
+	send_to(&c, 0, &old, c.code[1]);
+	WAIT_FOR(count_arrived(&c, 1) == before + 1, "it is there");
+	vt_office_close(c.office);
+	must(vt_office_open(&o, &c.office, &err) == VT_OK, "office", err.msg);
+	tap_call(act(&c, 0, deed, &old, &by, &err), &err, "ordered");
+	tap_ok(told(&by, &work) == 1 && work == 1,
+	    "told at once, and its work is in the queue: %zu", work);
+	restart(&c);
+	WAIT_FOR(told(&by, &work) == 1 && work == 0, "once");
+}
+
 /* In the ordinary case they are there when the call returns, and the queue has
  * nothing to add. More than one act takes are told, too. */
 static void
@@ -856,6 +940,9 @@ orders(void)
 	node_open(&c);
 	stopped_between(RECALL);
 	stopped_between(REPLACE);
+	order_alone(RECALL);
+	order_alone(REPLACE);
+	order_alone(AMEND);
 	not_stopped(3);
 	not_stopped(VT_L(ADDRESSEES_MAX) + 2);
 	node_end(&c);
@@ -928,6 +1015,8 @@ main(void)
 	asked_before(true);
 	asked_before(false);
 	never_had_it();
+	refused_is_not_told();
+	amended_not_given_back();
 	orders();
 	repeats();
 	never_comes();
