@@ -692,15 +692,16 @@ put_waiting(size_t i)
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_office_packet *pk = NULL;
 	vt_id id = vt_id_new(&ctx);
+	vt_time due;
 
 	/* ids without an order; who came first is known by nothing else */
-	tap_need(
-	    vt_packet_kept(&id, "H99.07", "H98.02", VT_SPAN_LIT("<edXML/>"),
-		&pk, &err) == VT_OK &&
-		vt_hosted_put_status(office, "H98.02", pk, &err) == VT_OK &&
-		/* the work item comes round again */
-		(i % 100 != 0 ||
-		    vt_hosted_put_status(office, "H98.02", pk, &err) == VT_OK),
+	tap_need(vt_packet_kept(&id, "H99.07", "H98.02",
+		     VT_SPAN_LIT("<edXML/>"), &pk, &err) == VT_OK &&
+		     vt_hosted_put_status(
+			 office, "H98.02", pk, 0, &due, &err) == VT_OK &&
+		     /* the work item comes round again */
+		     (i % 100 != 0 || vt_hosted_put_status(office, "H98.02", pk,
+					  0, &due, &err) == VT_OK),
 	    "waiting %zu: %s", i, err.msg);
 	vt_office_packet_close(pk);
 }
