@@ -200,6 +200,31 @@ test_many_names(struct vt_buf *b)
 	desk.book = 0;
 }
 
+/* One field for both. */
+static void
+test_find(struct vt_buf *b)
+{
+	(void)get(b, "/desk/search?q=S%E1%BB%91%3A%2005/SKHCN", 'o');
+	tap_eq_str(desk.looked[0], "05/SKHCN", "as it stands on the paper");
+	(void)get(b, "/desk/search?q=2026", 'o');
+	tap_eq_str(desk.looked[0], "2026", "digits are a number");
+	tap_eq_str(desk.looked[1], "", "when there is one");
+	desk.no_such_number = true;
+	(void)get(b, "/desk/search?q=2026", 'o');
+	tap_eq_str(desk.looked[1], "2026", "else a word");
+	tap_ok(HAS("&lt;script&gt;"), "and found as one");
+	desk.older = 55;
+	(void)get(b, "/desk/search?q=2026", 'o');
+	tap_ok(HAS("&amp;words=1&amp;before=55\""), "so is what is older");
+	desk.older = 0;
+	desk.no_such_number = false;
+	(void)get(b, "/desk/search?q=2026&words=1&before=55", 'o');
+	tap_eq_str(desk.looked[0], "", "which is asked for as no number");
+	tap_eq_str(desk.looked[1], "2026", "but as a word");
+	(void)get(b, "/desk/search?q=s%E1%BB%91%20li%E1%BB%87u", 'o');
+	tap_eq_str(desk.looked[1], "số liệu", "a word that begins like it");
+}
+
 static void
 test_bounds(struct vt_buf *b)
 {
@@ -314,6 +339,7 @@ main(void)
 	test_twice(&b);
 	test_namesakes(&b);
 	test_many_names(&b);
+	test_find(&b);
 	test_bounds(&b);
 	test_reply(&b);
 	test_version(&b);
