@@ -439,45 +439,120 @@ has_files(struct vt_view *v, const struct making *k, const vt_id *paper,
 	return rc;
 }
 
-/*
- * A paper of this DocumentId is here (was: what brought it). Senders mend a
- * document and keep its id: what is not the same is never answered as if it
- * were, a person looks at it. VT_E_OTHER_CONTENT.
- */
+/* In what it differs from what brought a paper; NULL: in nothing. Of a header
+ * that was too long to be kept only what the list shows is known. */
 static int
-compare(struct vt_arrival *a, const struct making *k,
-    const struct vt_act_result *was, struct vt_err *reterr)
+differs(struct vt_arrival *a, const struct making *k, struct vt_view *v,
+    const struct vt_consignment *c, const char **ret, struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	VT_CLEANUP(vt_edxml_free) struct vt_edxml *x = NULL;
 	const struct vt_edxml_document *d = &a->x->document;
-	struct vt_consignment c;
-	const char *what = NULL;
+	const struct vt_step *read = &k->steps[1];
 	bool files = true;
 	int rc;
 
+	*ret = NULL;
+	if (vt_hash_eq(&c->packet, &a->packet))
+		return VT_OK;
+	if ((c->findings.n > 0 &&
+		(rc = vt_edxml_get(c->findings, &x, reterr)) != VT_OK) ||
+	    (rc = has_files(v, k, &c->paper, &files, reterr)) != VT_OK)
+		return rc;
+	if (x != NULL && x->document.document_id != NULL) {
+		files = files && count_files(&x->document) == count_files(d);
+		*ret = other_header(&x->document, d);
+	} else if (!same(c->subject, read->u.consign_read.subject)) {
+		*ret = "Subject";
+	} else if (!same(c->code, read->u.consign_read.code)) {
+		*ret = "Code";
+	}
+	if (!files)
+		*ret = "its files";
+	return VT_OK;
+}
+
+#define STANDING_PAGE 8
+#define STANDING_MAX  64 /* of one document, the newest */
+
+static bool
+may_stand(struct vt_view *v, const struct vt_consignment *c)
+{
+	struct vt_paper p;
+
+	return c->kind == VT_CONSIGN_EDOC && c->itself == 0 &&
+	       (c->state == VT_CONSIGN_ARRIVED ||
+		   c->state == VT_CONSIGN_APPLIED ||
+		   c->state == VT_CONSIGN_REFUSED) &&
+	       !vt_id_is_zero(&c->paper) &&
+	       vt_paper_get(v, &c->paper, &p, NULL) == VT_OK &&
+	       p.state != VT_PAPER_REFUSED && p.state != VT_PAPER_TAKEN_BACK;
+}
+
+/* Of a document that a person took more than once each paper stands: is it one
+ * of them? Then it is *known. */
+static int
+find_same(struct vt_arrival *a, const struct making *k, struct vt_view *v,
+    bool *ret_is, vt_id *known, struct vt_err *reterr)
+{
+	const struct vt_step *read = &k->steps[1];
+	struct vt_document_of doc = { .from_code =
+					  read->u.consign_read.from_code,
+		.document_id = read->u.consign_read.document_id };
+	struct vt_consignment c[STANDING_PAGE];
+	const char *what = NULL;
+	size_t n = STANDING_PAGE;
+	int rc = VT_OK;
+
+	*ret_is = false;
+	for (size_t seen = 0; n == STANDING_PAGE && seen < STANDING_MAX;
+	     seen += n) {
+		rc = vt_consign_by_document(
+		    v, a->agency_no, &doc, c, STANDING_PAGE, &n, reterr);
+		for (size_t i = 0; rc == VT_OK && i < n; i++) {
+			doc.before = c[i].seq;
+			if (!may_stand(v, &c[i]))
+				continue;
+			rc = differs(a, k, v, &c[i], &what, reterr);
+			if (rc != VT_OK || what != NULL)
+				continue;
+			*known = c[i].paper;
+			*ret_is = true;
+			return VT_OK;
+		}
+		if (rc != VT_OK)
+			return rc;
+	}
+	return VT_OK;
+}
+
+/*
+ * A paper of this DocumentId is here, *known (was: what brought it). Senders
+ * mend a document and keep its id: what is not the same is never answered as if
+ * it were, a person looks at it. VT_E_OTHER_CONTENT.
+ */
+static int
+compare(struct vt_arrival *a, const struct making *k, const vt_id *was,
+    vt_id *known, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	const struct vt_edxml_document *d = &a->x->document;
+	struct vt_consignment c;
+	const char *what;
+	bool is;
+	int rc;
+
 	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_consign_get(v, &was->consignment, &c, reterr)) != VT_OK ||
-	    (c.findings.n > 0 &&
-		(rc = vt_edxml_get(c.findings, &x, reterr)) != VT_OK))
+	    (rc = vt_consign_get(v, was, &c, reterr)) != VT_OK ||
+	    (rc = differs(a, k, v, &c, &what, reterr)) != VT_OK || what == NULL)
 		return rc;
-	if (vt_hash_eq(&c.packet, &a->packet))
-		return VT_OK;
-	if (x != NULL && count_files(&x->document) != count_files(d))
-		files = false;
-	else if (count_files(d) > 0 &&
-		 (rc = has_files(v, k, &was->paper, &files, reterr)) != VT_OK)
+	rc = find_same(a, k, v, &is, known, reterr);
+	if (rc != VT_OK || is)
 		return rc;
-	if (x != NULL)
-		what = other_header(&x->document, d);
-	if (files && what == NULL)
-		return VT_OK;
-	a->other = was->paper;
+	a->other = *known;
 	return vt_err_set(reterr, VT_E_OTHER_CONTENT,
 	    "packet: DocumentId \"%.100s\" is that of a paper that is here: "
 	    "QCVN 102: one id, one document: it differs in %s",
-	    d->document_id == NULL ? "" : d->document_id,
-	    files ? what : "its files");
+	    d->document_id == NULL ? "" : d->document_id, what);
 }
 
 /* The paper that it brings is here already, and now ends another one. */
@@ -520,7 +595,8 @@ paper_act(struct vt_arrival *a, struct making *k, struct vt_err *reterr)
 		return rc;
 	rc = vt_arrival_act(a, NULL, k->steps, k->n, &res, &err);
 	known = res.paper;
-	if (rc == VT_E_EXISTS && compare(a, k, &res, &err) != VT_OK)
+	if (rc == VT_E_EXISTS &&
+	    compare(a, k, &res.consignment, &known, &err) != VT_OK)
 		rc = err.code;
 	vt_act_result_free(&res);
 	if (rc == VT_E_EXISTS && k->effect.ask == 0)

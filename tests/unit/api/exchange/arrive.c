@@ -726,6 +726,111 @@ has_paper(const vt_id *consignment, const vt_id *paper)
 	return vt_id_eq(&f.paper, paper);
 }
 
+/* What was taken as a paper of its own stands beside the first: what comes
+ * again of either is known. */
+static void
+either_again(void)
+{
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_actor who = actor(&b, 0);
+	struct vt_request rq = request(&b, &who);
+	vt_id first, second, again, one, two;
+	struct letter l;
+
+	letter(&l, "H99.07,2026/02/20,28/SKHCN-VP", sound, sizeof(sound) - 1);
+	first = bring_letter(&l, "v-1");
+	WAIT_FOR(look(&first).state == VT_CONSIGN_ARRIVED, "a document");
+	one = look(&first).paper;
+	l.d.subject = l.d.content = "V/v ĐÃ SỬA";
+	second = bring_letter(&l, "v-2");
+	WAIT_FOR(look(&second).state == VT_CONSIGN_QUARANTINED, "a mended one");
+	tap_call(vt_office_consignment_reread(b.office, &rq, &second, &r, &err),
+	    &err, "is taken by a person");
+	vt_act_result_free(&r);
+	WAIT_FOR(look(&second).state == VT_CONSIGN_ARRIVED, "as a paper");
+	two = look(&second).paper;
+	l.hop.at.at += VT_TIME_S(60);
+	again = bring_letter(&l, "v-3");
+	WAIT_FOR(look(&again).state != VT_CONSIGN_STORED, "it comes again");
+	tap_ok(look(&again).state == VT_CONSIGN_DUPLICATE &&
+		   has_paper(&again, &two),
+	    "it is known: %s", look(&again).note);
+	l.d.subject = l.d.content = "V/v thử nghiệm";
+	again = bring_letter(&l, "v-4");
+	WAIT_FOR(
+	    look(&again).state != VT_CONSIGN_STORED, "the first comes again");
+	tap_ok(look(&again).state == VT_CONSIGN_DUPLICATE &&
+		   has_paper(&again, &one),
+	    "it is known, too: %s", look(&again).note);
+}
+
+/* A header of more than what is kept of it. */
+static void
+long_again(void)
+{
+	static char content[60001], place[9001];
+	struct letter l;
+	vt_id first, again;
+
+	memset(content, 'a', sizeof(content) - 1);
+	memset(place, 'b', sizeof(place) - 1);
+	letter(&l, "H99.07,2026/02/20,29/SKHCN-VP", sound, sizeof(sound) - 1);
+	l.d.content = content;
+	l.d.place = place;
+	first = bring_letter(&l, "x-1");
+	WAIT_FOR(look(&first).state == VT_CONSIGN_ARRIVED, "a long header");
+	l.hop.at.at += VT_TIME_S(60);
+	again = bring_letter(&l, "x-2");
+	WAIT_FOR(look(&again).state != VT_CONSIGN_STORED, "by another way");
+	tap_ok(look(&again).state == VT_CONSIGN_DUPLICATE, "it is the same: %s",
+	    look(&again).note);
+	l.d.subject = "V/v ĐÃ SỬA";
+	again = bring_letter(&l, "x-3");
+	WAIT_FOR(look(&again).state == VT_CONSIGN_QUARANTINED,
+	    "with another subject it is not");
+}
+
+/* Whatever is stated of the document tells two apart. */
+static void
+other_each(void)
+{
+	struct letter l;
+	struct vt_edxml_attachment two[2];
+	struct vt_source more;
+	vt_id id;
+
+#define OTHER(ext, what)                                                       \
+	id = bring_letter(&l, ext);                                            \
+	WAIT_FOR(look(&id).state != VT_CONSIGN_STORED, "%s: read", what);      \
+	tap_ok(look(&id).state == VT_CONSIGN_QUARANTINED &&                    \
+		   strstr(look(&id).note, "differs in " what) != NULL,         \
+	    "another %s: %s", what, look(&id).note);                           \
+	letter(&l, "H99.07,2026/02/20,38/SKHCN-VP", sound, sizeof(sound) - 1)
+
+	letter(&l, "H99.07,2026/02/20,38/SKHCN-VP", sound, sizeof(sound) - 1);
+	id = bring_letter(&l, "y-1");
+	WAIT_FOR(look(&id).state == VT_CONSIGN_ARRIVED, "a document");
+	l.d.content = "Nội dung khác";
+	OTHER("y-2", "Content");
+	l.d.code_number = "16";
+	OTHER("y-3", "Code");
+	l.d.signer_name = "Trần Văn Mẫu";
+	OTHER("y-4", "SignerInfo/FullName");
+	l.d.due = (struct vt_edxml_day){ .year = 2026, .month = 5, .day = 4 };
+	OTHER("y-5", "DueDate");
+	/* each of its files is here, but there are more of them */
+	two[0] = two[1] = l.file;
+	two[1].id = "f3a7c1de-0000-4000-8000-000000000002";
+	two[1].name = "phu-luc.pdf";
+	vt_source_memory(&more, VT_SPAN(sound, sizeof(sound) - 1));
+	two[1].source = &more;
+	l.d.attachments = two;
+	l.d.n_attachments = 2;
+	OTHER("y-6", "its files");
+#undef OTHER
+}
+
 static void
 after_refusal(void)
 {
@@ -959,6 +1064,9 @@ main(void)
 	not_signed();
 	again_another_way();
 	other_content();
+	either_again();
+	long_again();
+	other_each();
 	after_refusal();
 	after_giving_back();
 	update();
