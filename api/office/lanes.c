@@ -24,6 +24,8 @@
 #define WAIT_US ((int64_t)50 * 1000)
 /* Items of a lane in memory while half of the places are taken. */
 #define FEW 16
+/* So many of those that were not tried yet nobody keeps out. */
+#define UNTRIED (VT_OFFICE_FAR / 4)
 
 /* Queues of a lane are in this order; what stays here has those of what goes to
  * peers. */
@@ -74,6 +76,7 @@ is_before(const struct vt_work_due *a, const struct vt_work_due *b)
 struct place {
 	uint64_t key, group;
 	enum vt_side side;
+	bool tried; /* an item that comes again */
 };
 
 static uint64_t
@@ -122,6 +125,7 @@ find_place(struct vt_office *o, struct vt_view *v, const struct vt_work *w,
 	char name[256] = "";
 
 	if (p->side == VT_SIDE_FAR && route_of(o, v, w, r, name)) {
+		p->tried = w->attempt > 0;
 		p->key = p->group = key_of(p->side, name, 0);
 		return;
 	}
@@ -266,6 +270,21 @@ lane_of(struct vt_lanes *l, const struct place *p)
 	return found;
 }
 
+/* So many threads are in the lane now, and so much is known of its peer. */
+static void
+set_held(struct vt_lanes *l, struct vt_lane *k, uint32_t held,
+    enum vt_lane_word word)
+{
+	if (k->side == VT_SIDE_FAR) {
+		l->held -= k->held;
+		l->held += held;
+		l->of_word[k->word] -= k->held;
+		l->of_word[word] += held;
+	}
+	k->held = held;
+	k->word = word;
+}
+
 static void
 push(struct vt_lanes *l, size_t kind, const struct place *p,
     const struct vt_work_due *d)
@@ -282,6 +301,8 @@ push(struct vt_lanes *l, size_t kind, const struct place *p,
 		see_again(l, kind, d);
 		return;
 	}
+	if (p->tried && k->word == VT_LANE_UNTRIED)
+		set_held(l, k, k->held, VT_LANE_FAILED);
 	room = l->n_items < VT_L(LANES_ITEMS) / 2 ? VT_L(LANE_ITEMS) : FEW;
 	passed = &k->passed[q];
 	if (k->n < room && (passed->no == 0 || is_before(d, passed)))
@@ -332,10 +353,19 @@ pop(struct vt_lanes *l, struct vt_lane *k, size_t *ret_kind)
 static bool
 is_open(const struct vt_lanes *l, const struct vt_lane *k)
 {
+	uint32_t untried = l->of_word[VT_LANE_UNTRIED],
+		 failed = l->of_word[VT_LANE_FAILED];
+
 	if (k->side != VT_SIDE_FAR)
 		return true;
-	if (!k->good)
-		return k->held == 0 && l->doubtful < VT_OFFICE_FAR / 2;
+	if (k->word == VT_LANE_UNTRIED)
+		return k->held == 0 &&
+		       (untried < UNTRIED ||
+			   failed + untried < VT_OFFICE_FAR / 2);
+	if (k->word == VT_LANE_FAILED)
+		return k->held == 0 &&
+		       failed + (untried < UNTRIED ? 0 : untried - UNTRIED) <
+			   VT_OFFICE_FAR / 2;
 	return k->held == 0 ||
 	       (k->held < VT_L(ROUTE_SLOTS) && l->held < VT_OFFICE_FAR / 2);
 }
@@ -345,20 +375,6 @@ is_sooner(const struct vt_lane *a, const struct vt_lane *b)
 {
 	return a->group_turn < b->group_turn ||
 	       (a->group_turn == b->group_turn && a->turn < b->turn);
-}
-
-/* So many threads are in the lane now, and it is so good. */
-static void
-set_held(struct vt_lanes *l, struct vt_lane *k, uint32_t held, bool good)
-{
-	if (k->side == VT_SIDE_FAR) {
-		l->held -= k->held;
-		l->held += held;
-		l->doubtful -= k->good ? 0 : k->held;
-		l->doubtful += good ? 0 : held;
-	}
-	k->held = held;
-	k->good = good;
 }
 
 /* ---- looking ---- */
@@ -533,7 +549,7 @@ take(struct vt_lanes *l, enum vt_side side, struct taken *ret)
 	if (k != NULL) {
 		ret->no = pop(l, k, &ret->kind)->no;
 		ret->key = l->key[k - l->lane];
-		set_held(l, k, k->held + 1, k->good);
+		set_held(l, k, k->held + 1, k->word);
 		k->turn = ++l->turns;
 		for (size_t i = 0; i < l->n_lanes; i++)
 			if (l->lane[i].group == k->group)
@@ -553,7 +569,10 @@ leave(struct vt_lanes *l, const struct taken *t, bool tried, bool good)
 	item_free(l, t->no);
 	k = lane_known(l, t->key);
 	VT_ASSERT(k != NULL); /* it is held */
-	set_held(l, k, k->held - 1, tried ? good : k->good);
+	set_held(l, k, k->held - 1,
+	    !tried ? k->word
+	    : good ? VT_LANE_GOOD
+		   : VT_LANE_FAILED);
 	if (k->n == 0 && k->held == 0 && k->side != VT_SIDE_FAR)
 		l->key[k - l->lane] = 0;
 	(void)pthread_mutex_unlock(&l->lock);

@@ -15,8 +15,11 @@
  * A lane is an agency's; a peer's and an agency's (READ); a route's (FAR).
  * FAR has several threads. A lane has one of them, or up to ROUTE_SLOTS while
  * fewer than half of them have anything to do. One whose last try failed, or
- * that was not tried yet, has one at most, and all such together have half of
- * them: strangers and peers that are known to fail never keep out the others.
+ * that was not tried yet, has one at most. All such together have half of them,
+ * and of those that were not tried, which after a restart are also friends, a
+ * quarter of all is never taken away: neither strangers nor peers that are
+ * known to fail keep out the others. An item that was tried before says that
+ * its peer failed.
  */
 #ifndef VT_API_OFFICE_LANES_H
 #define VT_API_OFFICE_LANES_H
@@ -42,6 +45,9 @@ enum vt_side {
 #define VT_LANES_KINDS 11 /* of work */
 #define VT_LANE_QUEUES 4  /* of a lane: a kind each */
 
+/* What is known of a lane's peer. */
+enum vt_lane_word { VT_LANE_UNTRIED, VT_LANE_GOOD, VT_LANE_FAILED };
+
 /* An item that stands in a lane, or is being done. */
 struct vt_lane_item {
 	uint64_t no;
@@ -54,9 +60,9 @@ struct vt_lane {
 	uint64_t group;            /* lanes that share turns: a peer's */
 	uint64_t turn, group_turn; /* vt_lanes.turns when it was theirs */
 	enum vt_side side;
-	uint32_t held; /* threads in it */
-	uint32_t n;    /* items in its queues */
-	bool good;     /* the last try reached the peer */
+	uint32_t held;          /* threads in it */
+	uint32_t n;             /* items in its queues */
+	enum vt_lane_word word; /* of the last try */
 	uint32_t head[VT_LANE_QUEUES], tail[VT_LANE_QUEUES];
 	/* The first that found no place in the queue; no 0: none. */
 	struct vt_work_due passed[VT_LANE_QUEUES];
@@ -77,7 +83,8 @@ struct vt_lanes {
 	struct vt_lane lane[VT_L(LANES_KNOWN)];
 	size_t n_lanes; /* rows that were used */
 	uint64_t turns;
-	uint32_t held, doubtful; /* threads with peers; not known to be good */
+	uint32_t held;                        /* threads with peers */
+	uint32_t of_word[VT_LANE_FAILED + 1]; /* of which they know this */
 	/* Links are rows + 1; 0: none. */
 	struct vt_lane_item item[VT_L(LANES_ITEMS)];
 	uint32_t bucket[VT_L(LANES_ITEMS)]; /* by number */

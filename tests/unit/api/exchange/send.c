@@ -147,6 +147,33 @@ strangers(void)
 	answer_again(quiet, 12);
 }
 
+/* Nobody has been tried since, but what comes again says who was silent. */
+static void
+after_restart(void)
+{
+	vt_id quiet[6], far = issued(&a, 0, 9300);
+	size_t before = count_arrived(&b, 0);
+
+	for (size_t i = 0; i < 6; i++)
+		quiet[i] = issued(&a, 0, 9310 + i * 5);
+	a.hang = true;
+	send_silent(quiet, 6, 11, 6);
+	WAIT_FOR(a.hanging == 6, "six peers are silent");
+	a.hang = false;
+	WAIT_FOR(a.hanging == 0, "and not reached");
+	vt_office_close(a.office);
+	vt_store_close(a.store);
+	a.store = store_open(a.dir, &test_ctx);
+	a.hang = true;
+	node_open(&a);
+	advance(&a, &b, 3600);
+	WAIT_FOR(a.hanging == 6, "after a restart they are tried again");
+	send_to(&a, 0, &far, b.code[0]);
+	WAIT_FOR(count_arrived(&b, 0) == before + 1, "a friend is reached");
+	WAIT_FOR(shown(&a, &far) == 1, "it knows");
+	answer_again(quiet, 6);
+}
+
 /* A route that fails gives its slots back: when it answers, it has them all. */
 static void
 slots_come_back(void)
@@ -740,6 +767,7 @@ main(void)
 	slots_come_back();
 	many_wait();
 	at_once();
+	after_restart();
 	refused_status();
 	spent_status();
 	arrived_unseen();
