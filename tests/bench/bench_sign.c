@@ -109,6 +109,7 @@ measure(const char *name, struct vt_key *key, struct vt_source *src,
 		rounds_add(&limit, 1 / (t_key + t_hash));
 		rounds_add(&share, (t_key + t_hash) / t_sign * 100);
 	}
+	(void)sink;
 	printf("%s\t%.0f\t%.0f\t%.1f\t%.1f\t%.1f\n", name,
 	    rounds_median(&sign), rounds_median(&limit),
 	    rounds_median(&share), rounds_min(&share), rounds_max(&share));
