@@ -106,8 +106,12 @@ vt_admission_take(struct vt_office *o, const char *peer, uint64_t bytes,
 		rc = vt_err_set(reterr, VT_E_NOMEM, "admission: no memory");
 		goto out;
 	}
-	packets = until(r->packets, now) + weight_of_packets(1);
-	most = until(r->bytes, now) + weight_of_bytes(bytes);
+	/* from now on, also when it is refused: then it waits for as long as it
+	 * is told */
+	r->packets = until(r->packets, now);
+	r->bytes = until(r->bytes, now);
+	packets = r->packets + weight_of_packets(1);
+	most = r->bytes + weight_of_bytes(bytes);
 	if (packets <= now + DAY_US && most <= now + DAY_US) {
 		r->packets = packets;
 		r->bytes = most;

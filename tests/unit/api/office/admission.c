@@ -101,6 +101,38 @@ bytes(void)
 	count("K.3", 1, packet);
 }
 
+/* What was given back does not count, neither its packets nor its size. */
+static void
+given_back(void)
+{
+	const uint64_t most = VT_L(PEER_BYTES_DAY), packet = VT_L(PACKET_MAX);
+	struct vt_err err = VT_ERR_INIT;
+	unsigned wait_s = 0;
+
+	count("K.5", (unsigned)(most / packet), packet);
+	vt_admission_give_back(h.office, "K.5", 0, packet);
+	count("K.5", 1, packet);
+	tap_code(vt_admission_take(h.office, "K.5", packet, &wait_s, &err),
+	    VT_E_PEER_QUOTA, &err, "what was given back, and no more");
+}
+
+/* A clock that was set back keeps nobody out for longer than it is said. */
+static void
+set_back(void)
+{
+	unsigned wait_s = 0;
+
+	h.w.now += 10 * DAY;
+	tap_eq_int(direct("K.6", "set-1"), VT_OK, "a packet, by a wrong clock");
+	h.w.now -= 3 * DAY;
+	tap_eq_int(bring("K.6", "set-2", NULL, VT_TRANSPORT_DIRECT, &wait_s),
+	    VT_E_PEER_QUOTA, "when it is set right, the peer waits");
+	h.w.now += VT_TIME_S(wait_s);
+	tap_eq_int(direct("K.6", "set-2"), VT_OK, "for %u s", wait_s);
+	h.w.now += DAY;
+	tap_eq_int(direct("K.6", "set-3"), VT_OK, "and not after a day");
+}
+
 /* Counted from what came in the last day, weighted by its age. */
 static void
 restarted(void)
@@ -143,7 +175,9 @@ main(void)
 	house_begin(&h);
 	packets();
 	bytes();
+	given_back();
 	restarted();
+	set_back();
 	house_end(&h);
 	return tap_done();
 }
