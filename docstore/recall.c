@@ -281,6 +281,7 @@ static int
 decide_link(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 {
 	const struct vt_paper *p = x->paper;
+	size_t amended = p->n_amended_by + !vt_id_is_zero(&p->replaced_by);
 	struct vt_paper other;
 	int rc;
 
@@ -289,10 +290,11 @@ decide_link(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 		vt_paper_replaced_how(p, &r->object) != 0))
 		return vt_err_set(reterr, VT_E_EXISTS,
 		    "paper: another one stands for it already");
-	if (r->kind == VT_STEP_REPLACE && p->n_amended_by == VT_L(AMENDED_MAX))
+	/* then it can still be replaced */
+	if (r->kind == VT_STEP_REPLACE && r->sub != VT_REPLACE_NEW &&
+	    amended >= VT_L(AMENDED_MAX))
 		return vt_err_set(reterr, VT_E_LIMIT,
-		    "paper: it was amended %zu times (AMENDED_MAX)",
-		    p->n_amended_by);
+		    "paper: it was amended %zu times (AMENDED_MAX)", amended);
 	if (!is_out_there(p) &&
 	    (r->kind == VT_STEP_RECALL || p->state != VT_PAPER_RECALLED))
 		return vt_out_of_order(p, vt_step_kind_name(r->kind), reterr);

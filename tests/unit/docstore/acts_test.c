@@ -169,6 +169,64 @@ numbers(struct doer *d, struct world *w)
 	    "our own book takes no number from outside");
 }
 
+/* As if that many papers had been numbered in a book of ours. */
+static void
+numbered_up_to(struct doer *d, const char *series, uint64_t value)
+{
+	VT_CLEANUP(vt_arena_free) struct vt_arena *a = vt_arena_new(65536);
+	struct vt_series s;
+	struct vt_txn *t;
+	struct vt_key k;
+	VT_BUF_AUTO(row);
+	uint32_t no = 0;
+
+	vt_pair_encode(1, 1, &row);
+	tap_need(a != NULL && d->s->engine->ops->begin(d->s->engine,
+				  VT_SPACE_RECORDS, true, &t, &d->err) == VT_OK,
+	    "transaction");
+	tap_need(
+	    vt_row_series(t, d->agency, series, a, &no, &s, &d->err) == VT_OK,
+	    "series");
+	k = vt_key_number(d->agency, no, 2026, value);
+	tap_need(vt_tx_put(t, VT_T_NUMBER, &k, vt_buf_view(&row), &d->err) ==
+			 VT_OK &&
+		     t->ops->commit(t, &d->err) == VT_OK,
+	    "row");
+}
+
+/* A book ends with the last number that packets have room for. */
+static void
+full_book(struct world *w)
+{
+	struct doer d = { .s = model_new(&w->ctx), .r = VT_ACT_RESULT_INIT };
+
+	w->now = VT_TIME_S(1772413965); /* 2026 */
+	tap_call(make_agency(&d, "H99.07", "Sở"), &d.err, "agency");
+	tap_call(make_series(&d, "di", VT_RESET_YEAR, VT_SERIES_OURS), &d.err,
+	    "series");
+	numbered_up_to(&d, "di", VT_L(NUMBER_MAX) - 1);
+	for (uint64_t i = 0; i < 2; i++) {
+		tap_call(
+		    make_paper(&d, VT_DIR_OUT, 1000, 90 + i), &d.err, "paper");
+		tap_call(do_step(&d, &d.paper, agree(VT_STEP_SUBMIT, &d.main)),
+		    &d.err, "submit");
+		if (i == 0) {
+			tap_call(do_step(&d, &d.paper, number_step("di")),
+			    &d.err, "the last number");
+			tap_eq_int(d.r.number, VT_L(NUMBER_MAX), "is given");
+		}
+	}
+	tap_code(do_step(&d, &d.paper, number_step("di")), VT_E_LIMIT, &d.err,
+	    "no number is left");
+	/* 2027-01-01 00:00:00 in Vietnam */
+	w->now = VT_TIME_S(1798736400);
+	tap_call(do_step(&d, &d.paper, number_step("di")), &d.err,
+	    "before the next year");
+	tap_eq_int(d.r.number, 1, "begins anew");
+	vt_act_result_free(&d.r);
+	vt_store_close(d.s);
+}
+
 static void
 signing(struct doer *d)
 {
@@ -631,6 +689,8 @@ main(void)
 	char *dir = dir_new();
 
 	tap_need(vt_base_init(&err) == VT_OK, "base");
+	world_init(&w);
+	full_book(&w);
 	world_init(&w);
 	d.s = store_new(dir, &w.ctx);
 	setup(&d);

@@ -428,6 +428,39 @@ amended(struct doer *d, struct world *w)
 	    "all are named");
 }
 
+/* So often and no more; then another one can still stand for it. */
+static void
+amended_most(void)
+{
+	struct doer house = { .r = VT_ACT_RESULT_INIT }, *d = &house;
+	struct world w;
+	vt_id p, by;
+
+	world_init(&w);
+	d->s = model_new(&w.ctx);
+	tap_call(make_agency(d, "H99.07", "Sở"), &d->err, "agency");
+	tap_call(make_series(d, "di", VT_RESET_YEAR, VT_SERIES_OURS), &d->err,
+	    "series");
+	p = sent(d, 0, 900);
+	for (uint64_t i = 0; i < VT_L(AMENDED_MAX); i++) {
+		by = sent(d, 0, 910 + 2 * i);
+		tap_need(do_step(d, &p, replace_step(&by, VT_REPLACE_AMEND)) ==
+			     VT_OK,
+		    "amended: %s", d->err.msg);
+	}
+	by = sent(d, 0, 902);
+	tap_refused(do_step(d, &p, replace_step(&by, VT_REPLACE_AMEND)),
+	    VT_E_LIMIT, "amended once more than AMENDED_MAX");
+	tap_refused(do_step(d, &p, replace_step(&by, VT_REPLACE_CORRECT)),
+	    VT_E_LIMIT, "nor corrected");
+	tap_call(do_step(d, &p, replace_step(&by, VT_REPLACE_NEW)), &d->err,
+	    "it can be replaced");
+	tap_eq_int(how(d, &p, &by), VT_REPLACE_NEW, "and is");
+	tap_eq_int(findings(d->s, true), 0, "check is clean");
+	vt_act_result_free(&d->r);
+	vt_store_close(d->s);
+}
+
 /* Its item is gone: it can be sent again, and check says so before. */
 static void
 stuck(struct doer *d)
@@ -759,6 +792,7 @@ main(void)
 
 	tap_need(vt_base_init(&err) == VT_OK, "base");
 	all_orders();
+	amended_most();
 	(void)on_both(play, "deliveries");
 	return tap_done();
 }
