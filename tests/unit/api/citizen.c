@@ -2,6 +2,7 @@
 /* The public pages over a fake office: what they say, escape and refuse. */
 #include "api/citizen/citizen.h"
 
+#include "base/limits.h"
 #include "tests/unit/api/fake_office.h"
 #include "tests/unit/api/http_fixture.h"
 
@@ -101,10 +102,30 @@ test_result(struct vt_buf *b)
 	tap_ok(HAS("hãy so lại từng ký tự"), "says what to do");
 }
 
+/* The right fact in a form as long as one may be, and in a longer one. */
+static void
+test_form_size(struct vt_buf *b, const char *type)
+{
+	for (size_t more = 0; more < 2; more++) {
+		VT_BUF_AUTO(f);
+
+		vt_buf_puts(&f, "fact=s%E1%BB%91+1234&x=");
+		while (f.n < VT_L(CITIZEN_FORM_MAX) + more)
+			vt_buf_putc(&f, 'y');
+		tap_eq_int(
+		    post(b, "/r/" CODE "/download", type, vt_buf_view(&f)),
+		    more ? 413 : 200, "a form of CITIZEN_FORM_MAX + %zu bytes",
+		    more);
+	}
+	tap_ok(HAS("text/html"), "is told in a page");
+}
+
 static void
 test_download(struct vt_buf *b)
 {
 	const char *form = "application/x-www-form-urlencoded";
+
+	test_form_size(b, form);
 
 	tap_eq_int(post(b, "/r/" CODE "/download", form,
 		       VT_SPAN_LIT("fact=s%E1%BB%91+1234")),

@@ -376,6 +376,7 @@ vt_store_info(
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->format = 1;
+	ret->clock_back_us = fake.clock_back_us;
 	return VT_OK;
 }
 

@@ -27,6 +27,7 @@ struct fake {
 	size_t nfiles, nto;
 	bool no_anchors; /* validation trusts nothing */
 	bool workers_gone;
+	uint64_t clock_back_us;
 	/* uploads */
 	int uploads_open;
 	uint64_t upload_bytes;

@@ -49,6 +49,12 @@ static const struct vector vectors[] = {
 		   "3\r\nabc\r\n0\r\n\r\n") },
 	{ "unknown transfer coding", 400,
 	    R(POST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n") },
+	{ "unknown transfer coding and Content-Length", 400,
+	    R(POST "Transfer-Encoding: xchunked\r\nContent-Length: 3\r\n\r\n"
+		   "abc") },
+	{ "Content-Length and unknown transfer coding", 400,
+	    R(POST "Content-Length: 3\r\nTransfer-Encoding: xchunked\r\n\r\n"
+		   "abc") },
 	{ "gzip, chunked", 400,
 	    R(POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n") },
 	{ "two Transfer-Encoding", 400,

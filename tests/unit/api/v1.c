@@ -3,6 +3,7 @@
  * and what is refused before. */
 #include "api/v1/v1.h"
 
+#include "base/limits.h"
 #include "tests/unit/api/fake_office.h"
 #include "tests/unit/api/http_fixture.h"
 
@@ -80,6 +81,13 @@ test_who(struct vt_buf *b)
 	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 503, "nothing readable");
 	tap_ok(HAS("workers-gone"), "is said");
 	fake.workers_gone = false;
+	fake.clock_back_us = VT_TIME_S(VT_L(CLOCK_BACK_S));
+	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 200,
+	    "the clock went back by CLOCK_BACK_S");
+	fake.clock_back_us++;
+	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 503, "and by more");
+	tap_ok(HAS("clock-stepped-back"), "is said");
+	fake.clock_back_us = 0;
 }
 
 #define REGISTER_OK                                                            \
