@@ -77,7 +77,7 @@ arrived = people.their_clerk.get('/v1/papers?direction=in').json[
     'papers'][0]['id']
 
 THEIRS = {'leader': people.their_leader, 'clerk': people.their_clerk,
-          'system': their_system}
+          'system': their_system, 'administrator': admin}
 never = iter('%032x' % (0xdead << 100 | i) for i in range(1, 10000))
 asked = set()  # (method, template of the contract, act)
 STABLE = re.compile(rb'"(instance|request_id)":"[^"]*"')
@@ -164,6 +164,16 @@ same('hurrying', 'POST', '/v1/deliveries/{}/hurry', delivery,
 same('handing over', 'POST', '/v1/deliveries/{}/acts', delivery,
      {'act': 'hand_over', 'note': 'x'}, who=('clerk', 'system'))
 same('a person', 'GET', '/v1/people/{}', leader_id)
+# an administrator's: here the first agency asks for somebody of the other
+their_leader = done(people.their_leader.get('/v1/me'), 'who he is').json['person']
+for act, more in (
+        ('rename', {'name': 'x'}), ('contact', {'phone': '1'}),
+        ('add_post', {'position': 'x', 'roles': ['officer']}),
+        ('end_post', {'post': 1}), ('add_certificate', {'certificate': der}),
+        ('end_certificate', {'sha256': '0' * 64}), ('confirm', {'post': 1}),
+        ('end', {})):
+    same(act + ' a person', 'POST', '/v1/people/{}/acts', their_leader,
+         {'act': act, **more}, who=('administrator',))
 for method in ('GET', 'DELETE'):
     same('pieces ' + method, method, '/v1/tus/{}', tus)
 same('a piece', 'PATCH', '/v1/tus/{}', tus, b'x')
