@@ -110,6 +110,10 @@ for field, fields in (
 a = act(people.their_clerk, here, 'forward', person=nobody)
 t.equal((a.json['code'], a.json.get('pointer')),
         ('person-unknown', '/person'), 'forward: nobody')
+for day in ('2099-02-30', '31/12/2099', '2099-12-31T00:00:00Z'):
+    a = act(people.their_clerk, here, 'assign', lead=boss, due_on=day)
+    t.equal((a.status, a.json['code'], a.json.get('pointer')),
+            (422, 'field-value', '/due_on'), 'assign until ' + day)
 done(act(people.their_clerk, here, 'assign', lead=boss, due_on='2099-12-31',
                             opinion='Xử lý', **{'with': [me]}), 'assigned')
 p = people.their_clerk.paper(here)
@@ -124,6 +128,13 @@ t.equal(people.their_clerk.paper(here)['printed'], 2, 'two copies')
 t.refused(people.their_clerk.act(here, 'print', what='copy', copies=1,
                                  version='f' * 64), 404, 'not-found',
           'printing what it never was')
+for answer, status, code in (('f' * 32, 404, 'not-found'),
+                             (here, 422, 'invalid')):
+    a = act(people.their_clerk, here, 'finish', answer=answer)
+    t.equal((a.status, a.json['code'], a.json.get('pointer')),
+            (status, code, '/answer'), 'finished by %s' % answer)
+t.equal(people.their_clerk.paper(here)['state'], 'processing',
+        'which changes nothing')
 done(act(people.their_clerk, here, 'finish', note='Xong'), 'finished')
 shown(paper, '06', 'the sender is told 06')
 d = delivery(paper)

@@ -278,6 +278,29 @@ pings(const struct vt_actor *others, const vt_id *slow, const vt_id *mine)
 	}
 }
 
+/* Of all agencies together: WEBHOOK_PINGS_MAX, each with its share. */
+static void
+pings_most(const vt_id *mine)
+{
+	struct pinger we = { &admin, *mine, VT_OK };
+	uint32_t at[VT_L(WEBHOOK_PINGS_MAX)];
+	size_t n = 0;
+
+	for (; n < VT_L(WEBHOOK_PINGS_MAX); n++) {
+		at[n] = 1000 + (uint32_t)(n / VT_L(WEBHOOKS_AT_ONCE));
+		if (!vt_hooks_ping_take(o->hooks, at[n]))
+			break;
+	}
+	tap_eq_int(n, VT_L(WEBHOOK_PINGS_MAX), "so many are tried at once");
+	(void)ping_it(&we);
+	tap_eq_int(we.rc, VT_E_BUSY, "an agency that has none waits, too");
+	vt_hooks_ping_give(o->hooks, at[--n]);
+	(void)ping_it(&we);
+	tap_eq_int(we.rc, VT_OK, "until one of them ends");
+	while (n > 0)
+		vt_hooks_ping_give(o->hooks, at[--n]);
+}
+
 /* An agency with more receivers that hang than there are threads. */
 static vt_id
 hanging(unsigned i, struct vt_actor *ret)
@@ -333,6 +356,7 @@ starve(const vt_id *mine)
 	    "receivers that have answered nobody yet, at once");
 	pthread_mutex_unlock(&lock);
 	pings(others, slow, mine);
+	pings_most(mine);
 	/* the order is judged up to here */
 	for (int i = 0; i < 600 && !has_all(1, end); i++)
 		pause_ms(50);

@@ -149,7 +149,7 @@ test_hash_file(void)
 /* ---- checking ---- */
 
 struct headers {
-	const char *name[16], *value[16];
+	const char *name[64], *value[64];
 	size_t n;
 };
 
@@ -282,6 +282,47 @@ test_order_and_escapes(void)
 	    "another order, other escapes, other case of header names");
 }
 
+/* So many parameters are taken, and no more. */
+static void
+test_most(void)
+{
+	static char names[VT_L(AXIS_PARAMS_MAX) + 1][32];
+
+	for (size_t more = 0; more < 2; more++) {
+		struct headers h = { .n = 0 };
+		char hash[VT_HASH_TEXT + 1];
+		struct vt_err err;
+		VT_BUF_AUTO(json);
+		vt_hash mac;
+		vt_time at;
+
+		vt_buf_puts(&json,
+		    "{\"XroadVnpt-systemid\":\"s\",\"XroadVnpt-timestamp\":"
+		    "\"21112026T195608+0114\"");
+		put(&h, "XroadVnpt-systemid", "s");
+		put(&h, "XroadVnpt-timestamp", "21112026T195608+0114");
+		for (size_t i = 2; i < VT_L(AXIS_PARAMS_MAX) + more; i++) {
+			snprintf(
+			    names[i], sizeof(names[i]), "XroadVnpt-p%zu", i);
+			vt_buf_printf(&json, ",\"%s\":\"v\"", names[i]);
+			put(&h, names[i], "v");
+		}
+		vt_buf_putc(&json, '}');
+		mac = vt_hmac_sha256(VT_SPAN_LIT("k"), vt_buf_view(&json));
+		vt_hash_text(&mac, hash);
+		put(&h, "XroadVnpt-sign-header", vt_buf_str(&json));
+		put(&h, "XroadVnpt-hash-header", hash);
+		tap_need(
+		    vt_axis_time_parse("21112026T195608+0114", &at), "a time");
+		tap_eq_int(judge(&h, "k", at, &err),
+		    more ? VT_E_UNAUTHENTICATED : VT_OK,
+		    "AXIS_PARAMS_MAX + %zu parameters", more);
+		tap_ok(
+		    (strstr(err.msg, "too many names") != NULL) == (more > 0),
+		    "%s", more ? "too many" : "not too many");
+	}
+}
+
 int
 main(void)
 {
@@ -294,5 +335,6 @@ main(void)
 	test_hash_file();
 	test_check();
 	test_order_and_escapes();
+	test_most();
 	return tap_done();
 }

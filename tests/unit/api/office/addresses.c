@@ -136,7 +136,8 @@ static void
 test_circles(const struct vt_actor *admin)
 {
 	struct vt_address row = { .name = "Sở", .verified = true };
-	char code[64];
+	const int last = 30 + (int)VT_L(SUCCESSORS_MAX);
+	char code[64], want[64];
 	int rc = VT_OK;
 
 	(void)snprintf(row.code, sizeof(row.code), "H01.20");
@@ -158,8 +159,42 @@ test_circles(const struct vt_actor *admin)
 		(void)snprintf(code, sizeof(code), "%s", row.code);
 		rc = put_row(admin, &row, 0);
 	}
-	tap_ok(rc == VT_E_INVALID && strcmp(code, "H01.38") == 0,
+	(void)snprintf(want, sizeof(want), "H01.%d", last);
+	tap_ok(rc == VT_E_INVALID && strcmp(code, want) == 0,
 	    "a chain longer than routing follows is refused, at %s", code);
+}
+
+static int
+leads(const char *from, char ret[64])
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	enum vt_route_kind kind;
+
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+	return vt_office_route_find(
+	    h.office, v, from, &kind, NULL, NULL, ret, &err);
+}
+
+/* H01.37 is the first of SUCCESSORS_MAX, H01.30 the last; then H01.30 has a
+ * successor itself. */
+static void
+test_successors(const struct vt_actor *admin)
+{
+	struct vt_address row = get("H01.30"), more = {
+		.code = "H01.29", .name = "Sở", .verified = true
+	};
+	char code[64];
+
+	tap_ok(put_row(admin, &more, 0) == VT_OK, "another agency");
+	tap_eq_int(leads("H01.37", code), VT_OK, "of SUCCESSORS_MAX agencies");
+	tap_eq_str(code, "H01.30", "the last one is found");
+	(void)snprintf(row.successor, sizeof(row.successor), "H01.29");
+	tap_ok(put_row(admin, &row, row.rev) == VT_OK, "there is one more");
+	tap_eq_int(
+	    leads("H01.37", code), VT_E_AGENCY_UNKNOWN, "which is too far");
+	tap_eq_int(leads("H01.36", code), VT_OK, "from one nearer");
+	tap_eq_str(code, "H01.29", "it is found");
 }
 
 /* ---- two lists at once ---- */
@@ -263,6 +298,7 @@ main(void)
 	test_revisions(&ours);
 	test_old_codes(&ours);
 	test_circles(&ours);
+	test_successors(&ours);
 	test_two_lists();
 	house_end(&h);
 	return tap_done();

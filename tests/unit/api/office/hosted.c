@@ -2,6 +2,7 @@
 /* An agency that uses our axis server names units of its own, nobody else's. */
 #include "api/office/hosted.h"
 #include "api/office/routes.h"
+#include "base/text.h"
 #include "tests/unit/api/office/house.h"
 
 static struct house h;
@@ -82,6 +83,41 @@ targets(void)
 	    "which, and why");
 }
 
+/* As many as a packet may be for, and one more. */
+static void
+most_targets(void)
+{
+	static char name[VT_L(HOSTED_TO_MAX) + 2][24];
+	static const char *codes[VT_L(HOSTED_TO_MAX) + 2];
+	static struct vt_hosted_to to[VT_HOSTED_TO_MAX];
+	struct vt_address *unit =
+	    calloc(VT_L(HOSTED_TO_MAX) + 2, sizeof(*unit));
+	struct vt_err err = VT_ERR_INIT;
+	size_t n = 0, most = VT_L(HOSTED_TO_MAX);
+
+	tap_need(unit != NULL, "memory");
+	for (size_t i = 0; i < most + 2; i++) {
+		(void)snprintf(name[i], sizeof(name[i]), "H20.05.09.%zu", i);
+		codes[i] = name[i];
+		vt_text_fit(unit[i].code, sizeof(unit[i].code), name[i]);
+		vt_text_fit(unit[i].name, sizeof(unit[i].name), "Phòng");
+	}
+	tap_call(vt_office_addresses_sync(
+		     h.office, who.code, unit, most + 2, NULL, &err),
+	    &err, "its units");
+	free(unit);
+	tap_call(vt_office_hosted_targets(h.office, codes, most, to, &n, &err),
+	    &err, "HOSTED_TO_MAX agencies");
+	tap_eq_int(n, most, "are all reached");
+	codes[most] = codes[0];
+	tap_call(
+	    vt_office_hosted_targets(h.office, codes, most + 1, to, &n, &err),
+	    &err, "one of them twice is no further one");
+	tap_code(
+	    vt_office_hosted_targets(h.office, codes, most + 2, to, &n, &err),
+	    VT_E_LIMIT, &err, "one more is");
+}
+
 int
 main(void)
 {
@@ -115,6 +151,7 @@ main(void)
 	    vt_office_hosted_remove(h.office, &who, "H20.05.01", &err) == VT_OK,
 	    "which it does");
 	targets();
+	most_targets();
 	house_end(&h);
 	return tap_done();
 }
