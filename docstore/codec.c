@@ -119,19 +119,18 @@ void *
 vt_take_array(struct vt_cbor *c, struct vt_arena *a, size_t size, size_t *ret_n)
 {
 	size_t n = vt_cbor_get_array(c);
-	void *p;
+	void *p = NULL;
 
-	*ret_n = 0;
-	if (n == 0 || c->failed != VT_OK)
-		return NULL;
+	if (c->failed != VT_OK)
+		n = 0;
 	/* Every item takes at least a byte, so n is bounded by the input. */
 	if (n > c->in.n) {
 		vt_cbor_fail(c, "more items than bytes");
-		return NULL;
+		n = 0;
 	}
-	if ((p = vt_arena_array(a, n, size)) == NULL) {
+	if (n > 0 && (p = vt_arena_array(a, n, size)) == NULL) {
 		no_room(c);
-		return NULL;
+		n = 0;
 	}
 	*ret_n = n;
 	return p;
