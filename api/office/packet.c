@@ -141,8 +141,10 @@ struct settled {
 static void
 settled_key(const vt_id *delivery, uint8_t ret[SETTLED_KEY])
 {
-	memcpy(ret, "to/", 3);
-	memcpy(ret + 3, delivery->b, VT_ID_SIZE);
+	static const uint8_t kind[] = { 't', 'o', '/' };
+
+	memcpy(ret, kind, sizeof(kind));
+	memcpy(ret + sizeof(kind), delivery->b, VT_ID_SIZE);
 }
 
 static int
