@@ -133,6 +133,26 @@ tls_connect(uint16_t port)
 	return fd;
 }
 
+/* A record takes 16 KiB: the rest goes into the next. */
+static inline bool
+tls_send(gnutls_session_t s, const char *p)
+{
+	size_t n = strlen(p);
+
+	while (n > 0) {
+		ssize_t sent = gnutls_record_send(s, p, n);
+
+		if (sent <= 0 && sent != GNUTLS_E_AGAIN &&
+		    sent != GNUTLS_E_INTERRUPTED)
+			return false;
+		if (sent > 0) {
+			p += sent;
+			n -= (size_t)sent;
+		}
+	}
+	return true;
+}
+
 /*
  * One request over TLS; the answer up to the end of the connection. who NULL:
  * no certificate is shown. priorities NULL: GnuTLS's own. The status, or -1
@@ -166,8 +186,7 @@ tls_ask(uint16_t port, const char *ca_file, const struct tls_identity *who,
 	do {
 		n = gnutls_handshake(s);
 	} while (n < 0 && !gnutls_error_is_fatal(n));
-	if (n == GNUTLS_E_SUCCESS &&
-	    gnutls_record_send(s, request, strlen(request)) > 0) {
+	if (n == GNUTLS_E_SUCCESS && tls_send(s, request)) {
 		ssize_t got;
 
 		while ((got = gnutls_record_recv(s, b, sizeof(b))) > 0 ||
