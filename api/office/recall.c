@@ -314,8 +314,7 @@ is_recall(struct vt_office *o, const struct change *c)
 	return vt_view_begin(o->o.store, &v, NULL) == VT_OK &&
 	       vt_paper_get(v, &c->about, &p, NULL) == VT_OK &&
 	       vt_paper_get(v, &c->by, &by, NULL) == VT_OK &&
-	       (p.state == VT_PAPER_ISSUED ||
-		   p.state == VT_PAPER_DISPATCHED) &&
+	       (p.state == VT_PAPER_ISSUED || p.state == VT_PAPER_DISPATCHED) &&
 	       !vt_id_eq(&p.id, &by.id) && by.agency_no == p.agency_no &&
 	       by.direction != VT_DIR_IN && by.number.value != 0 &&
 	       by.issued_at != VT_TIME_NONE;
