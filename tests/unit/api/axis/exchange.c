@@ -19,6 +19,7 @@
 #include "api/exchange/axis/peer_priv.h"
 #include "api/exchange/axis/pull.h"
 #include "api/exchange/axis/server.h"
+#include "api/exchange/axis/sign.h"
 #include "api/exchange/edxml/edxml.h"
 #include "api/fetch/fetch.h"
 #include "api/office/admission.h"
@@ -33,6 +34,7 @@
 #include "render/render.h"
 #include "signing/signing.h"
 #include "tests/tap.h"
+#include "tests/unit/api/http_fixture.h"
 
 #define SECRET       "demo-secret-not-real"
 #define HOSTILE_ROWS 8 /* of the kit, that name no packet */
@@ -621,6 +623,83 @@ test_sending(const struct vt_axis_client *c)
 	vt_buf_free(&p.bytes);
 }
 
+/* A packet for as many as may be, and for one more. */
+static void
+test_receivers(const struct vt_axis_client *c)
+{
+	struct vt_peer_packet p = {
+		.kind = VT_PACKET_EDOC, .from = "H98.01", .to = "H99.07"
+	};
+	const char *to[VT_L(HOSTED_TO_MAX) + 1];
+	struct vt_axis_sending s = { VT_PACKET_EDOC, "H98.01", to,
+		VT_L(HOSTED_TO_MAX), NULL, NULL };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_source src;
+	uint32_t at;
+	char id[201] = "";
+	vt_hash h;
+
+	add_agency("H9", &at);
+	for (size_t i = 0; i < VT_L(HOSTED_TO_MAX) + 1; i++)
+		to[i] = "H9"; /* short: the header has room for them */
+	for (unsigned more = 0; more < 2; more++) {
+		tap_call(vt_peer_sample(&p, 990005 + more, 20000, &err), &err,
+		    "a packet");
+		vt_source_memory(&src, vt_buf_view(&p.bytes));
+		h = vt_sha256(vt_buf_view(&p.bytes));
+		s.body = &src;
+		s.hash = &h;
+		s.n_to = VT_L(HOSTED_TO_MAX) + more;
+		tap_eq_int(vt_axis_send(c, &s, id, &err),
+		    more ? VT_E_PEER_REFUSED : VT_OK,
+		    "for HOSTED_TO_MAX + %u: %s", more, err.msg);
+		vt_buf_reset(&p.bytes);
+	}
+	tap_eq_int(consignments(at, 0), 1, "what is refused is not kept");
+	vt_buf_free(&p.bytes);
+}
+
+/* A call with as many signed parameters as may be, and with one more. */
+static void
+test_parameters(void)
+{
+	struct vt_axis_param p[VT_L(AXIS_PARAMS_MAX) + 1];
+	char name[VT_L(AXIS_PARAMS_MAX) + 1][16], at[VT_AXIS_TIME_TEXT + 1];
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(answer);
+
+	vt_axis_time_text(vt_now(&ctx), at);
+	p[0] = (struct vt_axis_param){ "systemid", "demo.system.01" };
+	p[1] = (struct vt_axis_param){ "timestamp", at };
+	for (size_t i = 2; i < VT_L(AXIS_PARAMS_MAX) + 1; i++) {
+		snprintf(name[i], sizeof(name[i]), "p%zu", i);
+		p[i] = (struct vt_axis_param){ name[i], "v" };
+	}
+	for (size_t more = 0; more < 2; more++) {
+		struct vt_axis_signature sig = VT_AXIS_SIGNATURE_INIT;
+		size_t n = VT_L(AXIS_PARAMS_MAX) + more;
+		VT_BUF_AUTO(q);
+
+		tap_call(vt_axis_sign(p, n, VT_SPAN_LIT(SECRET), &sig, &err),
+		    &err, "signed");
+		vt_buf_printf(&q,
+		    "GET /axis/countReceiveEdoc HTTP/1.1\r\nHost: a\r\n"
+		    "Connection: close\r\nXroadVnpt-sign-header: %s\r\n"
+		    "XroadVnpt-hash-header: %s\r\n",
+		    vt_buf_str(&sig.json), sig.hash);
+		for (size_t i = 0; i < n; i++)
+			vt_buf_printf(
+			    &q, "XroadVnpt-%s: %s\r\n", p[i].name, p[i].value);
+		vt_buf_puts(&q, "\r\n");
+		(void)raw_ask(vt_http_port(http), vt_buf_view(&q), &answer);
+		tap_ok(strstr(raw_body(&answer),
+			   more ? "\"ErrorCode\":\"15\""
+				: "\"ErrorCode\":\"0\"") != NULL,
+		    "AXIS_PARAMS_MAX + %zu parameters", more);
+		vt_axis_signature_free(&sig);
+	}
+}
+
 /* Who has brought as much as is taken in a day is told to try later; what is
  * known is answered as ever, and nothing else was kept. */
 static void
@@ -677,6 +756,8 @@ test_both(void)
 	test_sending(&c);
 	test_statuses(&c);
 	test_units(&c);
+	test_receivers(&c);
+	test_parameters();
 	test_too_much(&c);
 }
 
