@@ -143,7 +143,10 @@ tried_daily(void)
 	for (int i = 0; i < 100 && b.lose > 0; i++) {
 		for (int t = 0; t < 20 && b.lose > 0; t++)
 			nap();
-		advance(&a, &b, 22000);
+		/* not once the last try is in hand: what it wakes would be due
+		 * hours ago, which is found by the look once a minute only */
+		if (b.lose > 0)
+			advance(&a, &b, 22000);
 	}
 	until(&c, "01 04 ", 1);
 	until(&c, "01 04 03 ", 40000);
