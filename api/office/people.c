@@ -297,6 +297,11 @@ end_post(struct change *k, uint32_t no, vt_time until, struct vt_err *reterr)
 	if (until == VT_TIME_NONE || (until != 0 && until <= post->from))
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "person: a post ends after it begins");
+	/* what a second person looked at, or will, is not made longer by one */
+	if (k->rq != NULL && post->until != VT_TIME_NONE && until > post->until)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "person: an end is brought forward; longer is another "
+		    "post");
 	post->until = until < k->now ? k->now : until;
 	return keep_an_admin(k, post->until, reterr);
 }

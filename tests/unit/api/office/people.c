@@ -168,6 +168,33 @@ posts(struct vt_arena *a)
 	    "and this one is this one's");
 }
 
+/* What was looked at for a time is not made longer by one person alone. */
+static void
+no_longer(void)
+{
+	struct vt_person_change more = { .act = VT_PERSON_POST,
+		.post = leader_post };
+	struct vt_person_change yes = { .act = VT_PERSON_CONFIRM, .no = 5 };
+	struct vt_person_change end = { .act = VT_PERSON_POST_END, .no = 5 };
+
+	more.post.until = h.w.now + 2 * DAY;
+	tap_call(does("admin", &h.admin, &more), &err, "for two days");
+	end.post.until = h.w.now + 7300 * DAY;
+	tap_code(does("admin", &h.admin, &end), VT_E_INVALID, &err,
+	    "longer is another post, while it waits");
+	tap_call(does("leader", &h.admin, &yes), &err, "two are confirmed");
+	tap_code(does("admin", &h.admin, &end), VT_E_INVALID, &err,
+	    "and after that");
+	end.post.until = more.post.until;
+	tap_call(does("admin", &h.admin, &end), &err, "as it is: no change");
+	end.post.until = h.w.now + DAY;
+	tap_call(does("admin", &h.admin, &end), &err, "earlier counts at once");
+	end.post.until = more.post.until;
+	tap_call(operator(&h.admin, &end), &err, "the operator needs nobody");
+	end.post.until = 0;
+	tap_call(does("admin", &h.admin, &end), &err, "it ends");
+}
+
 /* Rights that one's own administrator asks for, and a second request beside. */
 static void
 two_persons(struct vt_arena *a)
@@ -201,6 +228,7 @@ two_persons(struct vt_arena *a)
 	tap_call(does("leader", &h.admin, &yes), &err, "the leader does");
 	end.no = 4;
 	tap_call(does("admin", &h.admin, &end), &err, "and it ends");
+	no_longer();
 	end.act = VT_PERSON_END;
 	tap_call(does("admin", &second, &end), &err, "the second one leaves");
 	tap_ok(!person(&second, a).active, "is gone");
