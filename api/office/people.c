@@ -74,18 +74,28 @@ write_row(struct change *k, vt_id *ret, struct vt_err *reterr)
 
 /* ---- rules ---- */
 
-static bool
-is_admin(const struct vt_person *p, vt_time t)
+/* t, or the end of the last administrator's post that he has at t; a post from
+ * then on is the next one to ask for. */
+static vt_time
+admin_until(const struct vt_person *p, vt_time t)
 {
+	vt_time end = t;
+
 	if (!p->active)
-		return false;
+		return t;
 	if (p->n_posts == 0)
-		return (p->roles & VT_ROLE_ADMIN) != 0;
-	for (size_t i = 0; i < p->n_posts; i++)
-		if (vt_post_in_force(&p->posts[i], t) &&
-		    (p->posts[i].roles & VT_ROLE_ADMIN) != 0)
-			return true;
-	return false;
+		return (p->roles & VT_ROLE_ADMIN) != 0 ? VT_TIME_NONE : t;
+	for (size_t i = 0; i < p->n_posts; i++) {
+		const struct vt_post *post = &p->posts[i];
+
+		if (!vt_post_in_force(post, t) ||
+		    (post->roles & VT_ROLE_ADMIN) == 0)
+			continue;
+		if (post->until == VT_TIME_NONE)
+			return VT_TIME_NONE;
+		end = post->until > end ? post->until : end;
+	}
+	return end;
 }
 
 /* Everybody else of the agency, until one is `found`. */
@@ -115,29 +125,67 @@ look(struct change *k,
 	return VT_OK;
 }
 
+/* How far one is there who can let others in, of those who are at t. */
+struct reach {
+	vt_time t, *end;
+};
+
 static bool
-is_admin_at(const struct change *k, const struct vt_person *p, const void *arg)
+reaches(const struct change *k, const struct vt_person *p, const void *arg)
 {
+	const struct reach *r = arg;
+	vt_time end = admin_until(p, r->t);
+
 	(void)k;
-	return is_admin(p, *(const vt_time *)arg);
+	if (end == VT_TIME_NONE || end > *r->end)
+		*r->end = end;
+	return end == VT_TIME_NONE;
 }
 
-/* From t on somebody is left who can let others in. */
+/* From t to until somebody is left, one after another. */
 static int
-keep_an_admin(struct change *k, vt_time t, struct vt_err *reterr)
+admins_last(struct change *k, vt_time t, vt_time until, struct vt_err *reterr)
 {
-	bool other;
+	vt_time end;
+	bool ever;
 	int rc;
 
-	if (t < k->now)
-		t = k->now;
-	if (!is_admin(&k->was, t) || is_admin(&k->p, t))
-		return VT_OK;
-	if ((rc = look(k, is_admin_at, &t, &other, reterr)) != VT_OK)
-		return rc;
-	return other ? VT_OK
-		     : vt_err_set(reterr, VT_E_LAST_ADMINISTRATOR,
-			   "person: the agency would have no administrator");
+	for (; until == VT_TIME_NONE || t < until; t = end) {
+		end = admin_until(&k->p, t);
+		if (end == VT_TIME_NONE)
+			return VT_OK;
+		rc =
+		    look(k, reaches, &(struct reach){ t, &end }, &ever, reterr);
+		if (rc != VT_OK || ever)
+			return rc;
+		if (end == t)
+			return vt_err_set(reterr, VT_E_LAST_ADMINISTRATOR,
+			    "person: the agency would have no administrator");
+	}
+	return VT_OK;
+}
+
+/* While he would have been one himself, somebody is left who can let others
+ * in. */
+static int
+keep_an_admin(struct change *k, struct vt_err *reterr)
+{
+	const struct vt_person *was = &k->was;
+	int rc = VT_OK;
+
+	if (was->n_posts == 0)
+		return (was->roles & VT_ROLE_ADMIN) == 0
+			   ? VT_OK
+			   : admins_last(k, k->now, VT_TIME_NONE, reterr);
+	for (size_t i = 0; i < was->n_posts && rc == VT_OK; i++) {
+		const struct vt_post *post = &was->posts[i];
+
+		if (!post->waits && (post->roles & VT_ROLE_ADMIN) != 0)
+			rc = admins_last(k,
+			    post->from > k->now ? post->from : k->now,
+			    post->until, reterr);
+	}
+	return rc;
 }
 
 static bool
@@ -303,7 +351,7 @@ end_post(struct change *k, uint32_t no, vt_time until, struct vt_err *reterr)
 		    "person: an end is brought forward; longer is another "
 		    "post");
 	post->until = until < k->now ? k->now : until;
-	return keep_an_admin(k, post->until, reterr);
+	return keep_an_admin(k, reterr);
 }
 
 static const struct vt_span *
@@ -456,7 +504,7 @@ leave(struct change *k, struct vt_err *reterr)
 	k->p.active = false;
 	k->p.n_tokens = 0;
 	k->p.n_waiting = 0;
-	return keep_an_admin(k, k->now, reterr);
+	return keep_an_admin(k, reterr);
 }
 
 static int

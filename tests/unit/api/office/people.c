@@ -366,6 +366,48 @@ leave(struct vt_arena *a)
 	    does("admin", &h.system, &end), &err, "a program of init may go");
 }
 
+/* Ends that are to come: one after another they leave nobody. */
+static void
+last_in_time(struct vt_arena *a)
+{
+	struct vt_person_change end = { .act = VT_PERSON_END };
+	struct vt_person_change post = { .act = VT_PERSON_POST_END, .no = 1 };
+	struct vt_person_change more = { .act = VT_PERSON_POST,
+		.post = admin_post };
+	vt_id one = house_person(&h, h.here, "admin3", VT_ROLE_ADMIN);
+	vt_id two = house_person(&h, h.here, "admin4", VT_ROLE_ADMIN);
+
+	h.w.now += DAY;
+	post.post.until = h.w.now + 5 * DAY;
+	tap_call(operator(&one, &post), &err, "one until the fifth day");
+	tap_call(operator(&h.admin, &end), &err, "one and two are left");
+	end.act = VT_PERSON_POST_END;
+	end.no = 2;
+	tap_call(operator(&h.clerk, &end), &err, "and the clerk is not");
+	end = (struct vt_person_change){ .act = VT_PERSON_END };
+	tap_code(operator(&two, &end), VT_E_LAST_ADMINISTRATOR, &err,
+	    "the one who stays does not leave before one whose end is known");
+	post.post.until = h.w.now + 9 * DAY;
+	tap_code(operator(&two, &post), VT_E_LAST_ADMINISTRATOR, &err,
+	    "nor is he the first whose end is after his");
+	more.post.from = h.w.now + 3 * DAY;
+	more.post.until = h.w.now + 7 * DAY;
+	tap_call(operator(&h.clerk, &more), &err, "third to seventh");
+	more.post.from = h.w.now + 8 * DAY;
+	more.post.until = VT_TIME_NONE;
+	tap_call(operator(&h.leader, &more), &err, "from the eighth on");
+	tap_code(operator(&two, &end), VT_E_LAST_ADMINISTRATOR, &err,
+	    "on the eighth there would be none");
+	more.post.from = h.w.now + 7 * DAY;
+	tap_call(operator(&h.leader, &more), &err, "from the seventh on");
+	tap_call(operator(&two, &end), &err, "one takes over from the other");
+	tap_ok(!person(&two, a).active, "and two is gone");
+	end.act = VT_PERSON_POST_END;
+	end.no = 3;
+	tap_code(operator(&h.leader, &end), VT_E_LAST_ADMINISTRATOR, &err,
+	    "nor is one ended who is to come and be the last");
+}
+
 int
 main(void)
 {
@@ -381,6 +423,7 @@ main(void)
 	certificates(a);
 	leave(a);
 	last_admin();
+	last_in_time(a);
 	tap_eq_int(findings(h.store, true), 0, "check is clean");
 	vt_arena_free(a);
 	house_end(&h);
