@@ -220,7 +220,7 @@ add_agency(struct province *p, json_t *o)
 	struct vt_span certs[VT_L(CERTS_MAX)];
 	bool is_new = true;
 	size_t n_certs = 0, k;
-	uint32_t no = 0;
+	uint32_t no = 0, opened;
 	json_t *person;
 	int rc;
 
@@ -241,6 +241,9 @@ add_agency(struct province *p, json_t *o)
 		if (rc != VT_OK)
 			return rc;
 		p->n.agencies++;
+	} else if ((rc = vt_office_open_books(
+			p->store, no, &opened, &p->cli->err)) != VT_OK) {
+		return rc; /* it was cut off before they were open */
 	}
 	json_array_foreach(json_object_get(o, "people"), k, person)
 	{

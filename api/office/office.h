@@ -351,11 +351,16 @@ struct vt_new_person {
 	size_t n_certs;
 	const char *key_ref;
 };
-/* Also opens the agency's books of papers out and in. */
+/* Also opens the agency's books of papers out and in; one that is there without
+ * them (it was cut off) is completed as it is. VT_E_EXISTS. */
 VT_NODISCARD int vt_office_add_agency(struct vt_store *s,
     const struct vt_agency_name *name, const struct vt_span *certs,
     size_t n_certs, const char *key_ref, uint32_t *ret_no,
     struct vt_err *reterr);
+
+/* Both books of an agency, as far as they are not open; how many were not. */
+VT_NODISCARD int vt_office_open_books(struct vt_store *s, uint32_t agency_no,
+    uint32_t *ret_opened, struct vt_err *reterr);
 
 /*
  * Both of this store, by any code they have or had; into "": it stands for

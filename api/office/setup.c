@@ -25,6 +25,66 @@ vt_office_open_book(struct vt_store *s, uint32_t agency_no, const char *key,
 	return rc;
 }
 
+/* Those of an agency that are not open yet. */
+int
+vt_office_open_books(struct vt_store *s, uint32_t agency_no,
+    uint32_t *ret_opened, struct vt_err *reterr)
+{
+	static const struct {
+		const char *key, *title;
+	} books[] = {
+		{ VT_BOOK_OUT, "Sổ đăng ký văn bản đi" },
+		{ VT_BOOK_IN, "Sổ đăng ký văn bản đến" },
+	};
+	bool there[2] = { false, false };
+	struct vt_series list[128];
+	struct vt_view *v = NULL;
+	size_t n = 0;
+	int rc;
+
+	*ret_opened = 0;
+	if ((rc = vt_view_begin(s, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_series_list(v, agency_no, list, 128, &n, reterr);
+	for (size_t i = 0; rc == VT_OK && i < n; i++)
+		for (size_t j = 0; j < 2; j++)
+			if (strcmp(list[i].key, books[j].key) == 0)
+				there[j] = true;
+	vt_view_end(v);
+	for (size_t j = 0; j < 2 && rc == VT_OK; j++) {
+		if (there[j])
+			continue;
+		rc = vt_office_open_book(
+		    s, agency_no, books[j].key, books[j].title, reterr);
+		*ret_opened += rc == VT_OK;
+	}
+	return rc;
+}
+
+/* An agency that is there, without its books: it was cut off. */
+static int
+complete(struct vt_store *s, const char *code, uint32_t *ret_no, bool *ret_done,
+    struct vt_err *reterr)
+{
+	struct vt_view *v = NULL;
+	struct vt_agency a;
+	uint32_t opened;
+	int rc;
+
+	*ret_done = false;
+	if ((rc = vt_view_begin(s, &v, reterr)) != VT_OK)
+		return rc;
+	rc = vt_agency_by_code(v, code, &a, reterr);
+	if (rc == VT_OK)
+		*ret_no = a.no;
+	vt_view_end(v);
+	if (rc != VT_OK)
+		return rc == VT_E_AGENCY_UNKNOWN ? VT_OK : rc;
+	rc = vt_office_open_books(s, *ret_no, &opened, reterr);
+	*ret_done = rc == VT_OK && opened > 0;
+	return rc;
+}
+
 int
 vt_office_add_agency(struct vt_store *s, const struct vt_agency_name *name,
     const struct vt_span *certs, size_t n_certs, const char *key_ref,
@@ -33,9 +93,14 @@ vt_office_add_agency(struct vt_store *s, const struct vt_agency_name *name,
 	struct vt_act_result res = VT_ACT_RESULT_INIT;
 	struct vt_step step = { .kind = VT_STEP_AGENCY };
 	struct vt_act act = { 0 };
-	uint32_t no;
+	uint32_t no, opened;
+	bool done;
 	int rc;
 
+	/* the store has a new agency alone in its act, and each book too */
+	rc = complete(s, name->code, ret_no, &done, reterr);
+	if (rc != VT_OK || done)
+		return rc;
 	step.u.agency.name = *name;
 	step.u.agency.certs = certs;
 	step.u.agency.n_certs = n_certs;
@@ -46,10 +111,7 @@ vt_office_add_agency(struct vt_store *s, const struct vt_agency_name *name,
 	no = res.agency_no;
 	vt_act_result_free(&res);
 	if (rc != VT_OK ||
-	    (rc = vt_office_open_book(s, no, VT_BOOK_OUT,
-		 "Sổ đăng ký văn bản đi", reterr)) != VT_OK ||
-	    (rc = vt_office_open_book(
-		 s, no, VT_BOOK_IN, "Sổ đăng ký văn bản đến", reterr)) != VT_OK)
+	    (rc = vt_office_open_books(s, no, &opened, reterr)) != VT_OK)
 		return rc;
 	*ret_no = no;
 	return VT_OK;

@@ -408,6 +408,56 @@ last_in_time(struct vt_arena *a)
 	    "nor is one ended who is to come and be the last");
 }
 
+static size_t
+books(uint32_t agency)
+{
+	struct vt_series list[8];
+	struct vt_view *v;
+	size_t n = 0;
+
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+	tap_call(vt_series_list(v, agency, list, 8, &n, &err), &err, "books");
+	vt_view_end(v);
+	return n;
+}
+
+/* An agency whose making was cut off before its books were open. */
+static void
+half_agency(void)
+{
+	struct vt_act_result res = VT_ACT_RESULT_INIT;
+	struct vt_step step = { .kind = VT_STEP_AGENCY };
+	struct vt_act act = { .steps = &step, .n_steps = 1 };
+	struct vt_agency_name n = { .code = "H99.88", .name = "Sở Nửa" };
+	struct vt_agency_name *m = &step.u.agency.name;
+	uint32_t no = 0, half;
+
+	n.short_name = "SN";
+	n.place = "An Mẫu";
+	*m = n;
+	step.u.agency.key_ref = "";
+	tap_call(vt_store_do(h.store, &act, &res, &err), &err, "half of one");
+	half = res.agency_no;
+	vt_act_result_free(&res);
+	tap_eq_int(books(half), 0, "it has no books");
+	tap_call(vt_office_add_agency(h.store, &n, NULL, 0, "", &no, &err),
+	    &err, "asked again, it is completed");
+	tap_eq_int(no, half, "the same one");
+	tap_eq_int(books(half), 2, "with both books");
+	tap_code(vt_office_add_agency(h.store, &n, NULL, 0, "", &no, &err),
+	    VT_E_EXISTS, &err, "once complete it is there");
+
+	m->code = "H99.89";
+	tap_call(vt_store_do(h.store, &act, &res, &err), &err, "another half");
+	half = res.agency_no;
+	vt_act_result_free(&res);
+	tap_call(vt_office_open_books(h.store, half, &no, &err), &err, "books");
+	tap_eq_int(no, 2, "two were opened");
+	tap_call(vt_office_open_books(h.store, half, &no, &err), &err, "again");
+	tap_eq_int(no, 0, "nothing is to be done");
+	tap_eq_int(books(half), 2, "both, once");
+}
+
 int
 main(void)
 {
@@ -424,6 +474,7 @@ main(void)
 	leave(a);
 	last_admin();
 	last_in_time(a);
+	half_agency();
 	tap_eq_int(findings(h.store, true), 0, "check is clean");
 	vt_arena_free(a);
 	house_end(&h);
