@@ -24,7 +24,8 @@ struct province {
 	struct vt_cli *cli;
 	struct vt_store *store;
 	struct vt_arena *arena;
-	char dir[4096]; /* of the file */
+	char dir[4096];    /* of the file */
+	struct vt_buf met; /* ids of those that an entry of the file has */
 	struct vt_province_count n;
 };
 
@@ -107,6 +108,35 @@ read_roles(struct province *p, json_t *list, const char *where, uint32_t *ret)
 	return VT_OK;
 }
 
+/* One row is met by one entry. */
+static bool
+is_met(const struct province *p, const vt_id *id)
+{
+	for (size_t i = 0; i < p->met.n; i += sizeof(id->b))
+		if (memcmp(p->met.p + i, id->b, sizeof(id->b)) == 0)
+			return true;
+	return false;
+}
+
+static int
+meet(struct province *p, const vt_id *id)
+{
+	vt_buf_put(&p->met, id->b, sizeof(id->b));
+	return vt_buf_status(&p->met, &p->cli->err);
+}
+
+/* What is wrong, with the person's name. */
+static int
+about(struct province *p, json_t *o, int rc)
+{
+	struct vt_err was = p->cli->err;
+
+	return rc == VT_OK
+		   ? rc
+		   : vt_err_set(&p->cli->err, rc, "province file, %s: %s",
+			 str(o, "name"), was.msg);
+}
+
 /* A name and a password to sign in with, if the file gives them. */
 static int
 add_account(struct province *p, const vt_id *person, json_t *o)
@@ -117,18 +147,48 @@ add_account(struct province *p, const vt_id *person, json_t *o)
 	if (login[0] == '\0')
 		return VT_OK;
 	if ((s = vt_secret_new(password, strlen(password))) == NULL)
-		return vt_err_set(&p->cli->err, VT_E_NOMEM, "init: no memory");
-	return vt_account_add(p->store, vt_context_system(), login, person, s,
-	    json_is_true(json_object_get(o, "must_change")), &p->cli->err);
+		return vt_err_set(
+		    &p->cli->err, VT_E_NOMEM, "province: no memory");
+	return about(p, o,
+	    vt_account_add(p->store, vt_context_system(), login, person, s,
+		json_is_true(json_object_get(o, "must_change")), &p->cli->err));
 }
 
-/* Somebody of this agency who is active and has this name, or its login name:
- * there is nothing else that a file and a store know him by. */
+/* Who of this agency has the entry's login name; zero: nobody yet. */
 static int
-is_there(struct province *p, uint32_t agency, json_t *o, bool *ret)
+by_login(struct province *p, uint32_t agency, json_t *o, vt_id *ret)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	const char *login = str(o, "login");
+	struct vt_person has;
+	int rc;
+
+	*ret = (vt_id){ { 0 } };
+	if (login[0] == '\0')
+		return VT_OK;
+	if ((rc = vt_view_begin(p->store, &v, &p->cli->err)) != VT_OK ||
+	    (rc = vt_account_whose(v, login, ret, &p->cli->err)) != VT_OK ||
+	    vt_id_is_zero(ret) ||
+	    (rc = vt_person_get(v, ret, &has, &p->cli->err)) != VT_OK)
+		return about(p, o, rc);
+	if (has.agency_no != agency)
+		rc = vt_err_set(&p->cli->err, VT_E_EXISTS,
+		    "the login name is somebody's of another agency");
+	else if (is_met(p, ret))
+		rc = vt_err_set(
+		    &p->cli->err, VT_E_EXISTS, "the login name is given twice");
+	return about(p, o, rc == VT_OK ? meet(p, ret) : rc);
+}
+
+/*
+ * Somebody active who has the entry's name and no login name: the entry's may
+ * be added then. An entry without one also means somebody who got his since.
+ */
+static int
+by_name(struct province *p, uint32_t agency, json_t *o, vt_id *ret)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	bool wants = str(o, "login")[0] != '\0', done = false;
 	struct vt_person list[32];
 	uint64_t after = 0;
 	char has[65];
@@ -136,7 +196,6 @@ is_there(struct province *p, uint32_t agency, json_t *o, bool *ret)
 	size_t n = 0;
 	int rc;
 
-	*ret = false;
 	if ((rc = vt_text_clean(vt_span_str(str(o, "name")), VT_L(NAME_MAX),
 		 "name", &name, &p->cli->err)) != VT_OK ||
 	    (rc = vt_view_begin(p->store, &v, &p->cli->err)) != VT_OK)
@@ -144,39 +203,30 @@ is_there(struct province *p, uint32_t agency, json_t *o, bool *ret)
 	do {
 		rc = vt_person_list(
 		    v, agency, after, list, 32, &n, &p->cli->err);
-		for (size_t i = 0; rc == VT_OK && i < n && !*ret; i++) {
+		for (size_t i = 0; rc == VT_OK && i < n && !done; i++) {
 			after = list[i].seq;
+			if (!list[i].active || is_met(p, &list[i].id) ||
+			    strcmp(list[i].name, vt_buf_str(&name)) != 0)
+				continue;
 			rc = vt_identity_name(v, VT_IDENTITY_LOGIN, &list[i].id,
 			    has, &p->cli->err);
-			if (login[0] != '\0' && has[0] != '\0')
-				*ret = strcmp(login, has) == 0;
-			else
-				*ret = list[i].active &&
-				       strcmp(list[i].name,
-					   vt_buf_str(&name)) == 0;
+			done = has[0] == '\0';
+			if (done || (!wants && vt_id_is_zero(ret)))
+				*ret = list[i].id;
 		}
-	} while (rc == VT_OK && n == 32 && !*ret);
+	} while (rc == VT_OK && n == 32 && !done);
 	return rc;
 }
 
 static int
-add_person(struct province *p, uint32_t agency, bool is_new, json_t *o)
+make_person(struct province *p, uint32_t agency, json_t *o)
 {
 	struct vt_new_person np = { 0 };
 	struct vt_span certs[VT_L(CERTS_MAX)];
 	const char *where = str(o, "name");
-	bool there = false;
 	vt_id id;
 	int rc;
 
-	if (where[0] == '\0')
-		return bad(p, "a person", "name is missing");
-	if (!is_new && (rc = is_there(p, agency, o, &there)) != VT_OK)
-		return rc;
-	if (there) {
-		p->n.there++;
-		return VT_OK;
-	}
 	rc = read_roles(p, json_object_get(o, "roles"), where, &np.roles);
 	if (rc != VT_OK ||
 	    (rc = read_certs(p, json_object_get(o, "certificates"), where,
@@ -190,7 +240,60 @@ add_person(struct province *p, uint32_t agency, bool is_new, json_t *o)
 	np.key_ref = str(o, "key");
 	p->n.people++;
 	rc = vt_office_add_person(p->store, agency, &np, &id, &p->cli->err);
-	return rc != VT_OK ? rc : add_account(p, &id, o);
+	if (rc != VT_OK || (rc = meet(p, &id)) != VT_OK)
+		return rc;
+	return add_account(p, &id, o);
+}
+
+/* *id: who has the entry's login name. */
+static int
+add_person(
+    struct province *p, uint32_t agency, bool is_new, json_t *o, vt_id *id)
+{
+	int rc;
+
+	if (str(o, "name")[0] == '\0')
+		return bad(p, "a person", "name is missing");
+	if (!vt_id_is_zero(id)) {
+		p->n.there++;
+		return VT_OK;
+	}
+	if (!is_new && (rc = by_name(p, agency, o, id)) != VT_OK)
+		return rc;
+	if (vt_id_is_zero(id))
+		return make_person(p, agency, o);
+	p->n.there++;
+	rc = meet(p, id);
+	return rc == VT_OK ? add_account(p, id, o) : rc;
+}
+
+/* Login names first: a name alone does not take whom an entry after it means
+ * by his. */
+static int
+add_people(struct province *p, uint32_t agency, bool is_new, json_t *people)
+{
+	size_t n = json_array_size(people), k;
+	json_t *o;
+	vt_id *ids;
+	int rc;
+
+	if (n == 0)
+		return VT_OK;
+	if ((ids = vt_arena_array(p->arena, n, sizeof(*ids))) == NULL)
+		return vt_err_set(
+		    &p->cli->err, VT_E_NOMEM, "province: no memory");
+	json_array_foreach(people, k, o)
+	{
+		if ((rc = by_login(p, agency, o, &ids[k])) != VT_OK)
+			return rc;
+	}
+	json_array_foreach(people, k, o)
+	{
+		rc = add_person(p, agency, is_new, o, &ids[k]);
+		if (rc != VT_OK)
+			return rc;
+	}
+	return VT_OK;
 }
 
 /* By any code it has or had; *ret_new: there is none. */
@@ -219,9 +322,8 @@ add_agency(struct province *p, json_t *o)
 	struct vt_agency_name name = { 0 };
 	struct vt_span certs[VT_L(CERTS_MAX)];
 	bool is_new = true;
-	size_t n_certs = 0, k;
 	uint32_t no = 0, opened;
-	json_t *person;
+	size_t n_certs = 0;
 	int rc;
 
 	name.code = str(o, "code");
@@ -245,12 +347,7 @@ add_agency(struct province *p, json_t *o)
 			p->store, no, &opened, &p->cli->err)) != VT_OK) {
 		return rc; /* it was cut off before they were open */
 	}
-	json_array_foreach(json_object_get(o, "people"), k, person)
-	{
-		if ((rc = add_person(p, no, is_new, person)) != VT_OK)
-			return rc;
-	}
-	return VT_OK;
+	return add_people(p, no, is_new, json_object_get(o, "people"));
 }
 
 static void
@@ -297,13 +394,14 @@ vt_cli_province_add(struct vt_cli *cli, struct vt_store *store,
     const char *path, struct vt_province_count *ret)
 {
 	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
-	struct province p = { .cli = cli, .store = store };
+	struct province p = { .cli = cli, .store = store, .met = VT_BUF_INIT };
 	int rc;
 
 	if ((a = vt_arena_new((size_t)16 << 20)) == NULL)
 		return vt_err_set(&cli->err, VT_E_NOMEM, "province: no memory");
 	p.arena = a;
 	rc = read_province(&p, path);
+	vt_buf_free(&p.met);
 	*ret = p.n;
 	return rc;
 }

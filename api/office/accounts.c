@@ -38,6 +38,30 @@ field(const struct ask *k, const char *name, int rc)
 }
 
 static int
+no_login(struct vt_err *reterr)
+{
+	return vt_err_set(reterr, VT_E_INVALID,
+	    "login name: 3 to %zu of a-z 0-9 . _ @ - wanted", VT_L(LOGIN_MAX));
+}
+
+int
+vt_account_whose(
+    struct vt_view *v, const char *login, vt_id *ret, struct vt_err *reterr)
+{
+	struct vt_account a;
+	char clean[65];
+	int rc;
+
+	*ret = (vt_id){ { 0 } };
+	if (!vt_login_clean(login, clean))
+		return no_login(reterr);
+	rc = vt_account_get(v, clean, &a, reterr);
+	if (rc == VT_OK)
+		*ret = a.person;
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
+static int
 add(const struct ask *k, const char *login, const vt_id *person,
     const struct vt_secret *password, bool must_change, struct vt_err *reterr)
 {
@@ -48,10 +72,7 @@ add(const struct ask *k, const char *login, const vt_id *person,
 	int rc;
 
 	if (!vt_login_clean(login, a.login))
-		return field(k, "login",
-		    vt_err_set(reterr, VT_E_INVALID,
-			"login name: 3 to %zu of a-z 0-9 . _ @ - wanted",
-			VT_L(LOGIN_MAX)));
+		return field(k, "login", no_login(reterr));
 	if ((rc = vt_password_check(password, a.login, reterr)) != VT_OK)
 		return field(k, "password", rc);
 	if ((rc = vt_view_begin(k->store, &v, reterr)) != VT_OK)

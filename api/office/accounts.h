@@ -100,6 +100,10 @@ VT_NODISCARD int vt_office_totp_confirm(struct vt_office *o,
 VT_NODISCARD int vt_account_add(struct vt_store *s,
     const struct vt_context *ctx, const char *login, const vt_id *person,
     const struct vt_secret *password, bool must_change, struct vt_err *reterr);
+/* Whose login name it is, however it is typed; zero: nobody's. VT_E_INVALID (no
+ * login name). */
+VT_NODISCARD int vt_account_whose(struct vt_view *v, const char *login,
+    vt_id *ret, struct vt_err *reterr);
 VT_NODISCARD int vt_account_act(struct vt_store *s,
     const struct vt_context *ctx, const char *login, enum vt_account_act act,
     const struct vt_secret *password, struct vt_err *reterr);

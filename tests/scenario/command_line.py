@@ -190,6 +190,49 @@ r = t.vanthu(*INIT, made_of('good', person('Three')), '--json')
 t.equal((r.returncode, json.loads(r.stdout or b'{}').get('people')), (0, 3),
         'the mended file is taken')
 
+# --- what is not there yet is added later ---
+
+
+def province_of(name, *people):
+    return write(name + '.json', json.dumps({'agencies': [
+        {'code': 'H99.2', 'name': 'B', 'people': list(people)}]}).encode())
+
+
+def adds(name, people, there, *entries):
+    r = t.vanthu('province', INIT[1], province_of('later', *entries), '--json')
+    said = json.loads(r.stdout or b'{}')
+    t.ok((r.returncode, said.get('people'), said.get('there'))
+         == (0, people, there), 'province: ' + name,
+         r.stdout.decode() + r.stderr.decode())
+
+
+def logins():
+    r = t.vanthu('user', 'list', INIT[1])
+    return sorted(line.split()[2] for line in r.stdout.decode().splitlines()
+                  if ' H99.2 ' in line)
+
+
+PASS = 'a long pass phrase 3'
+ann = person('Ann', login='Ann.Lee', password=PASS)
+adds('a login name with capitals', 1, 0, ann)
+adds('and again', 0, 1, ann)
+t.equal(logins(), ['-', '-', 'ann.lee'], 'one account')
+namesake = person('Bob')
+weak = province_of('weak', person('Bob', login='bob', password='x'), namesake)
+fails('province: cut off before the account', 65, 'password-weak', 'province',
+      INIT[1], weak, says='Bob')
+t.equal(logins(), ['-', '-', '-', 'ann.lee'], 'there without one')
+both = [person('Bob', login='bob', password=PASS), namesake]
+adds('the account is added, and his namesake', 1, 1, *both)
+t.equal(logins(), ['-', '-', '-', 'ann.lee', 'bob'], 'both')
+adds('both are there', 0, 2, *both)
+adds('in whatever order', 0, 2, *reversed(both))
+adds('the one with a login name is his', 1, 2, namesake, *reversed(both))
+fails('province: somebody of another agency', 65, 'exists', 'province',
+      INIT[1], province_of('one', person('Eve', login='one', password=PASS)),
+      says='Eve')
+t.equal(logins(), ['-', '-', '-', '-', 'ann.lee', 'bob'], 'nobody came')
+
 t.ok(not os.path.exists(os.path.join(d, 'x.pdf'))
      and t.read(plain) == plain_data
      and not [n for n in os.listdir(d) if n.endswith('.part')],
