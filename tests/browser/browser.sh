@@ -19,6 +19,6 @@ VANTHU_SOURCE=$(cd "$here/../.." && pwd)
 export VANTHU_BUILD VANTHU_SOURCE PYTHONDONTWRITEBYTECODE=1
 failed=0
 for journey in ${2:-pages desk acts}; do
-	timeout -k 10 240 python3 "$here/$journey.py" || failed=1
+	timeout -k 10 420 python3 "$here/$journey.py" || failed=1
 done
 exit $failed

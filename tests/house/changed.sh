@@ -17,7 +17,7 @@ else
 	range=HEAD
 fi
 n=0
-git log -20 --format= --name-only --diff-filter=d "$range" -- \
+git log --format= --name-only --diff-filter=d "$range" -- \
     base docstore signing render api | awk '/\.c$/ && !seen[$0]++' |
     while read -r f; do
 	[ -f "$f" ] || continue
