@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 
+#include "docstore/restored.h"
 #include "docstore/store_priv.h"
 
 void
@@ -395,6 +396,10 @@ vt_act_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	if ((rc = find_repeat(&x, reterr)) != VT_OK)
 		return rc;
 	by_key = x.repeat;
+	/* What was answered before is answered again; a row more is not. */
+	if (!by_key && !vt_act_lifts(a->act) &&
+	    (rc = vt_restored_gate(b->txn, reterr)) != VT_OK)
+		return rc;
 	if (!x.repeat) {
 		x.rec = (struct vt_arec){ .act = a->act_id,
 			.time = b->time,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "docstore/restored.h"
 #include "docstore/store_priv.h"
 
 #define PIECE_MAX ((size_t)VT_SEGMENT_CHUNKS * VT_CHUNK_SIZE)
@@ -501,7 +502,8 @@ vt_upload_begin(struct vt_store *s, uint32_t agency_no, uint64_t limit,
 	if (s->read_only)
 		return vt_err_set(reterr, VT_E_STORE_READ_ONLY,
 		    "upload: the store was opened for reading");
-	if ((rc = agency_exists(s, agency_no, reterr)) != VT_OK)
+	if ((rc = vt_restored_door(s, reterr)) != VT_OK ||
+	    (rc = agency_exists(s, agency_no, reterr)) != VT_OK)
 		return rc;
 	if ((u = calloc(1, sizeof(*u))) == NULL)
 		return vt_nomem(reterr);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "docstore/restored.h"
 #include "docstore/store_priv.h"
 
 /* ---- rows ---- */
@@ -240,6 +241,10 @@ claim_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	uint64_t no;
 	int rc;
 
+	/* What a restored store would send may have been sent. */
+	if (vt_restored_gate(b->txn, reterr) != VT_OK)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "work: none is due in a store that must not write");
 	no = o->no;
 	rc = no != 0 ? VT_OK
 		     : first_due(b->txn, o->kinds, b->time, &no, &due, reterr);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Row `restored` of table super, and what it forbids. */
+#include "docstore/restored.h"
+
+#include "docstore/store_priv.h"
+
+#define ROW "restored"
+
+void
+vt_restored_encode(const struct vt_restored *x, struct vt_buf *ret)
+{
+	struct vt_cbor_map_writer w;
+
+	vt_cbor_map_begin(&w, ret);
+	vt_put_time(&w, 1, x->at);
+	vt_put_hash(&w, 2, &x->manifest);
+	vt_put_time(&w, 3, x->backup);
+	vt_put_uint(&w, 4, x->number);
+	vt_put_uint(&w, 5, x->handed_over);
+	vt_cbor_map_end(&w);
+}
+
+int
+vt_restored_decode(
+    struct vt_span v, struct vt_restored *ret, struct vt_err *reterr)
+{
+	struct vt_restored x = { .is = true };
+	struct vt_cbor_map_reader m;
+	struct vt_cbor c;
+	uint64_t key;
+	int rc;
+
+	vt_cbor_open(&c, v);
+	vt_cbor_map_open(&m, &c);
+	while (vt_cbor_next(&m, &key)) {
+		switch (key) {
+		case 1:
+			x.at = vt_cbor_get_int(&c);
+			break;
+		case 2:
+			x.manifest = vt_cbor_get_hash(&c);
+			break;
+		case 3:
+			x.backup = vt_cbor_get_int(&c);
+			break;
+		case 4:
+			x.number = vt_cbor_get_uint(&c);
+			break;
+		case 5:
+			x.handed_over = vt_cbor_get_uint(&c) == 1;
+			break;
+		default:
+			vt_cbor_fail(&c, "unknown field");
+		}
+	}
+	if ((rc = vt_take_end(&c, "row restored", reterr)) == VT_OK)
+		*ret = x;
+	return rc;
+}
+
+int
+vt_restored_get(
+    struct vt_txn *t, struct vt_restored *ret, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_text(ROW);
+	struct vt_span v;
+	int rc;
+
+	rc = vt_tx_get(t, VT_T_SUPER, &k, &v, reterr);
+	if (rc == VT_E_NOT_FOUND) {
+		*ret = (struct vt_restored){ .is = false };
+		return VT_OK;
+	}
+	return rc == VT_OK ? vt_restored_decode(v, ret, reterr) : rc;
+}
+
+bool
+vt_act_lifts(const struct vt_act *act)
+{
+	for (size_t i = 0; i < act->n_steps; i++)
+		switch ((unsigned int)act->steps[i].kind) {
+		case 68: /* a new epoch */
+		case 71: /* catching up */
+		case 72:
+		case 73: /* written again */
+			break;
+		default:
+			return false;
+		}
+	return act->n_steps > 0;
+}
+
+int
+vt_restored_gate(struct vt_txn *t, struct vt_err *reterr)
+{
+	struct vt_restored x;
+	VT_BUF_AUTO(at);
+	VT_BUF_AUTO(of);
+	int rc;
+
+	if ((rc = vt_restored_get(t, &x, reterr)) != VT_OK || !x.is)
+		return rc;
+	vt_time_rfc3339(x.at, VT_TIME_VN_S, &at);
+	vt_time_rfc3339(x.backup, VT_TIME_VN_S, &of);
+	if (x.handed_over)
+		return vt_err_set(reterr, VT_E_STORE_RESTORED,
+		    "store: design law 14: handed over to its standby at %s; "
+		    "it stays read-only, write to the one that was promoted",
+		    vt_buf_str(&at));
+	return vt_err_set(reterr, VT_E_STORE_RESTORED,
+	    "store: design law 14: restored at %s from the backup of %s; "
+	    "read-only until it caught up with what others know, or two "
+	    "persons open a new epoch (docs/operating.md, \"After a "
+	    "restore\")",
+	    vt_buf_str(&at), vt_buf_str(&of));
+}
+
+static int
+look(struct vt_store *s, struct vt_restored *ret, bool gate,
+    struct vt_err *reterr)
+{
+	struct vt_txn *t;
+	int rc;
+
+	rc = s->engine->ops->begin(
+	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	rc = gate ? vt_restored_gate(t, reterr)
+		  : vt_restored_get(t, ret, reterr);
+	t->ops->abort(t);
+	return rc;
+}
+
+int
+vt_store_restored(
+    struct vt_store *s, struct vt_restored *ret, struct vt_err *reterr)
+{
+	VT_CHECK(s, VT_STORE_MAGIC);
+	return look(s, ret, false, reterr);
+}
+
+int
+vt_restored_door(struct vt_store *s, struct vt_err *reterr)
+{
+	return look(s, NULL, true, reterr);
+}
+
+int
+vt_restored_lift(struct vt_batch *b, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_text(ROW);
+	int rc = vt_batch_del(b, VT_T_SUPER, &k, reterr);
+
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
+int
+vt_restored_put(
+    struct vt_batch *b, const struct vt_restored *x, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_text(ROW);
+	VT_BUF_AUTO(v);
+
+	vt_restored_encode(x, &v);
+	return vt_batch_put(b, VT_T_SUPER, &k, &v, reterr);
+}
