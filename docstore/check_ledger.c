@@ -2,20 +2,36 @@
 /*
  * The ledger of one agency, derived again from its leaves: every node, every
  * root that was signed, every receipt that was given.
+ *
+ * The nodes that the leaves imply come in the order of each level, as the rows
+ * of the table do: both sides are hashed level by level and compared. Only when
+ * they differ the leaves are gone through again, and each row is looked up.
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "docstore/check.h"
+
+#define LEVELS 64
+
+/* The nodes of one level, hashed as they come. */
+struct level {
+	struct vt_sha256 *sha; /* NULL: none yet */
+	size_t n;
+	uint8_t b[4096]; /* not hashed yet: a call for each would cost more */
+};
 
 struct ledger {
 	const struct vt_agency *a;
 	uint64_t size;  /* leaves so far */
 	uint64_t nodes; /* nodes they imply */
 	/* roots of the complete subtrees of the leaves so far, by level */
-	vt_hash part[64];
+	vt_hash part[LEVELS];
 	/* next stored checkpoint; 0: none left */
 	uint64_t signed_size;
+	bool each; /* look every node up */
+	struct level *implied, *stored;
 };
 
 static struct vt_key
@@ -29,16 +45,95 @@ node_key(uint32_t agency_no, unsigned int level, uint64_t index)
 	return k;
 }
 
+/* A row of table node: CBOR of 32 bytes, after its index. */
+#define NODE_SIZE (8 + 2 + VT_HASH_SIZE)
+
+static void
+level_put(struct level *v, const uint8_t row[static NODE_SIZE])
+{
+	if (v->n + NODE_SIZE > sizeof(v->b)) {
+		if (v->sha == NULL)
+			v->sha = vt_sha256_new();
+		vt_sha256_put(v->sha, v->b, v->n);
+		v->n = 0;
+	}
+	memcpy(v->b + v->n, row, NODE_SIZE);
+	v->n += NODE_SIZE;
+}
+
+static bool
+levels_equal(const struct level *a, const struct level *b)
+{
+	for (size_t i = 0; i < LEVELS; i++) {
+		vt_hash x, y;
+
+		/* Cut at the same places, so equal ones are equal here. */
+		if (a[i].n != b[i].n || memcmp(a[i].b, b[i].b, a[i].n) != 0 ||
+		    (a[i].sha == NULL) != (b[i].sha == NULL))
+			return false;
+		if (a[i].sha == NULL)
+			continue;
+		x = vt_sha256_end(a[i].sha);
+		y = vt_sha256_end(b[i].sha);
+		if (!vt_hash_eq(&x, &y))
+			return false;
+	}
+	return true;
+}
+
+static struct level *
+levels_new(void)
+{
+	return calloc(LEVELS, sizeof(struct level));
+}
+
+static void
+levels_free(struct level *v)
+{
+	for (size_t i = 0; v != NULL && i < LEVELS; i++)
+		vt_sha256_free(v[i].sha);
+	free(v);
+}
+
 static int
 node_equal(struct vt_check *c, struct ledger *l, unsigned int level,
     uint64_t index, const vt_hash *h, struct vt_err *reterr)
 {
 	struct vt_key k = node_key(l->a->no, level, index);
+	uint8_t row[NODE_SIZE];
 	VT_BUF_AUTO(v);
 
-	vt_cbor_hash(&v, h);
 	l->nodes++;
-	return vt_check_equal(c, VT_T_NODE, &k, &v, reterr);
+	if (l->each) {
+		vt_cbor_hash(&v, h);
+		return vt_check_equal(c, VT_T_NODE, &k, &v, reterr);
+	}
+	memcpy(row, k.b + 5, 8);
+	row[8] = 0x58; /* byte string, one byte of length */
+	row[9] = VT_HASH_SIZE;
+	memcpy(row + 10, h->b, VT_HASH_SIZE);
+	level_put(&l->implied[level], row);
+	return VT_OK;
+}
+
+static int
+node_row(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct ledger *l = arg;
+	uint8_t row[NODE_SIZE];
+
+	(void)c;
+	l->nodes++;
+	if (key.n != 4 + 1 + 8 || key.p[4] >= LEVELS ||
+	    value.n != NODE_SIZE - 8)
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "ledger %s: a node's row has %zu and %zu bytes",
+		    l->a->origin, key.n, value.n);
+	memcpy(row, key.p + 5, 8);
+	memcpy(row + 8, value.p, NODE_SIZE - 8);
+	level_put(&l->stored[key.p[4]], row);
+	return VT_OK;
 }
 
 /* Root of the leaves so far: the parts of its set bits, small to large. */
@@ -78,7 +173,8 @@ next_checkpoint(struct vt_check *c, struct ledger *l, struct vt_err *reterr)
 	return rc;
 }
 
-/* The stored checkpoint of exactly this size must say this root. */
+/* The stored checkpoint of exactly this size must say this root; its signature
+ * is verified later. */
 static int
 check_signed(struct vt_check *c, struct ledger *l, struct vt_err *reterr)
 {
@@ -88,11 +184,12 @@ check_signed(struct vt_check *c, struct ledger *l, struct vt_err *reterr)
 	vt_hash root;
 	int rc;
 
+	if (l->each) /* said before */
+		return next_checkpoint(c, l, reterr);
 	rc = vt_checkpoint_at(
 	    c->store, c->r.records, l->a->no, l->size, &note, &err);
 	if (rc == VT_OK)
-		rc = vt_checkpoint_verify(
-		    vt_buf_view(&note), l->a->log_key, &cp, &err);
+		rc = vt_checkpoint_parse(vt_buf_view(&note), &cp, &err);
 	if (rc == VT_OK) {
 		root = root_of(l);
 		if (cp.size != l->size || !vt_hash_eq(&cp.root, &root) ||
@@ -120,12 +217,13 @@ leaf_row(struct vt_check *c, void *arg, struct vt_span key,
 	int rc;
 
 	if (index != l->size) {
-		vt_check_finding(c,
-		    "ledger %s: leaf %" PRIu64 " follows %" PRIu64,
-		    l->a->origin, index, l->size);
+		if (!l->each)
+			vt_check_finding(c,
+			    "ledger %s: leaf %" PRIu64 " follows %" PRIu64,
+			    l->a->origin, index, l->size);
 		return VT_OK;
 	}
-	if (value.n > 200)
+	if (value.n > 200 && !l->each)
 		vt_check_finding(c, "ledger %s: leaf %" PRIu64 " has %zu bytes",
 		    l->a->origin, index, value.n);
 	h = vt_ledger_leaf(value);
@@ -141,24 +239,38 @@ leaf_row(struct vt_check *c, void *arg, struct vt_span key,
 	return l->size == l->signed_size ? check_signed(c, l, reterr) : VT_OK;
 }
 
+/* Signed by the agency's key; what it says was compared with the leaves. */
 static int
-count_row(struct vt_check *c, void *arg, struct vt_span key,
+checkpoint_row(struct vt_check *c, void *arg, struct vt_span key,
     struct vt_span value, struct vt_err *reterr)
 {
+	const struct ledger *l = arg;
+	struct vt_checkpoint cp;
+	struct vt_span note;
+	struct vt_cbor cb;
+	int rc;
+
 	(void)c;
 	(void)key;
-	(void)value;
-	(void)reterr;
-	++*(uint64_t *)arg;
-	return VT_OK;
+	vt_cbor_open(&cb, value);
+	note = vt_cbor_get_text(&cb);
+	if ((rc = vt_take_end(&cb, "checkpoint", reterr)) != VT_OK)
+		return rc;
+	return vt_checkpoint_verify(note, l->a->log_key, &cp, reterr);
 }
+
+struct receipts {
+	const struct vt_agency *a;
+	uint64_t n; /* good ones */
+	struct vt_verified known;
+};
 
 /* A receipt must verify and speak of the act that is stored under it. */
 static int
 receipt_row(struct vt_check *c, void *arg, struct vt_span key,
     struct vt_span value, struct vt_err *reterr)
 {
-	struct ledger *l = arg;
+	struct receipts *l = arg;
 	uint64_t index = vt_be64(key.p + 4);
 	struct vt_key k = vt_key_row(l->a->no, index);
 	struct vt_receipt r;
@@ -171,8 +283,8 @@ receipt_row(struct vt_check *c, void *arg, struct vt_span key,
 	rc = vt_receipt_read(
 	    c->store, c->r.records, l->a->no, index, &b, reterr);
 	if (rc == VT_OK)
-		rc = vt_receipt_verify(
-		    vt_buf_view(&b), l->a->log_key, &r, reterr);
+		rc = vt_receipt_verify_next(
+		    vt_buf_view(&b), l->a->log_key, &l->known, &r, reterr);
 	if (rc == VT_OK)
 		rc = vt_tx_get(c->r.records, VT_T_ACT, &k, &row, reterr);
 	if (rc == VT_E_NOT_FOUND)
@@ -188,24 +300,70 @@ receipt_row(struct vt_check *c, void *arg, struct vt_span key,
 		    "ledger %s: receipt %" PRIu64 " is about "
 		    "something else than its act",
 		    l->a->origin, index);
-	l->size++;
+	l->n++;
 	return VT_OK;
+}
+
+/* Leaves, nodes and roots. */
+static int
+derive(struct vt_check *c, struct ledger *l, const struct vt_key *prefix,
+    struct vt_err *reterr)
+{
+	struct ledger stored = *l;
+	struct ledger again = { .a = l->a, .each = true };
+	int rc;
+
+	if ((rc = next_checkpoint(c, l, reterr)) != VT_OK ||
+	    (rc = vt_check_rows(c, VT_T_LEAF, prefix, leaf_row, l, reterr)) !=
+		VT_OK ||
+	    c->stopped ||
+	    (rc = vt_check_rows(
+		 c, VT_T_NODE, prefix, node_row, &stored, reterr)) != VT_OK ||
+	    c->stopped)
+		return rc;
+	if (!levels_equal(l->implied, l->stored))
+		rc = vt_check_rows(
+		    c, VT_T_LEAF, prefix, leaf_row, &again, reterr);
+	if (rc == VT_OK && !c->stopped && stored.nodes != l->nodes)
+		vt_check_finding(c,
+		    "ledger %s: %" PRIu64 " nodes, its leaves imply %" PRIu64,
+		    l->a->origin, stored.nodes, l->nodes);
+	return rc;
+}
+
+static int
+check_receipts(struct vt_check *c, const struct vt_agency *a,
+    const struct vt_key *prefix, uint64_t acts, struct vt_err *reterr)
+{
+	struct receipts r = { .a = a, .known = { .note = VT_BUF_INIT } };
+	int rc;
+
+	rc = vt_check_rows(c, VT_T_RECEIPT, prefix, receipt_row, &r, reterr);
+	vt_buf_free(&r.known.note);
+	if (rc == VT_OK && !c->stopped && r.n != acts)
+		vt_check_finding(c,
+		    "ledger %s: %" PRIu64 " good receipts for %" PRIu64 " acts",
+		    a->origin, r.n, acts);
+	return rc;
 }
 
 int
 vt_check_ledger(struct vt_check *c, const struct vt_agency *a,
     const struct vt_agency_state *st, struct vt_err *reterr)
 {
-	struct ledger l = { .a = a }, receipts = { .a = a };
+	struct ledger l = { .a = a };
 	struct vt_key prefix = { .n = 0 };
-	uint64_t nodes = 0;
 	int rc;
 
 	vt_key_u32(&prefix, a->no);
-	if ((rc = next_checkpoint(c, &l, reterr)) != VT_OK ||
-	    (rc = vt_check_rows(c, VT_T_LEAF, &prefix, leaf_row, &l, reterr)) !=
-		VT_OK ||
-	    c->stopped)
+	l.implied = levels_new();
+	l.stored = levels_new();
+	rc = l.implied == NULL || l.stored == NULL
+		 ? vt_nomem(reterr)
+		 : derive(c, &l, &prefix, reterr);
+	levels_free(l.implied);
+	levels_free(l.stored);
+	if (rc != VT_OK || c->stopped)
 		return rc;
 	if (l.size != st->acts)
 		vt_check_finding(c,
@@ -218,18 +376,9 @@ vt_check_ledger(struct vt_check *c, const struct vt_agency *a,
 		    " is stored, the ledger has %" PRIu64 " leaves: it was "
 		    "cut",
 		    a->origin, l.signed_size, l.size);
-	rc = vt_check_rows(c, VT_T_NODE, &prefix, count_row, &nodes, reterr);
-	if (rc != VT_OK || c->stopped)
-		return rc;
-	if (nodes != l.nodes)
-		vt_check_finding(c,
-		    "ledger %s: %" PRIu64 " nodes, its leaves imply %" PRIu64,
-		    a->origin, nodes, l.nodes);
 	rc = vt_check_rows(
-	    c, VT_T_RECEIPT, &prefix, receipt_row, &receipts, reterr);
-	if (rc == VT_OK && !c->stopped && receipts.size != st->acts)
-		vt_check_finding(c,
-		    "ledger %s: %" PRIu64 " good receipts for %" PRIu64 " acts",
-		    a->origin, receipts.size, st->acts);
-	return rc;
+	    c, VT_T_CHECKPOINT, &prefix, checkpoint_row, &l, reterr);
+	return rc != VT_OK || c->stopped
+		   ? rc
+		   : check_receipts(c, a, &prefix, st->acts, reterr);
 }

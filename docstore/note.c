@@ -114,6 +114,17 @@ parse(struct vt_span *rest, struct vt_checkpoint *ret, struct vt_err *reterr)
 }
 
 int
+vt_checkpoint_parse(
+    struct vt_span note, struct vt_checkpoint *ret, struct vt_err *reterr)
+{
+	struct vt_span rest = note;
+
+	if (note.n > (size_t)VT_CHECKPOINT_MAX * 8)
+		return bad(reterr, "too long");
+	return parse(&rest, ret, reterr);
+}
+
+int
 vt_checkpoint_verify(struct vt_span note,
     const uint8_t pub[static VT_LOG_KEY_SIZE], struct vt_checkpoint *ret,
     struct vt_err *reterr)

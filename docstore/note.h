@@ -34,6 +34,10 @@ VT_NODISCARD int vt_checkpoint_sign(const struct vt_checkpoint *c,
     struct vt_span seed, const uint8_t pub[static VT_LOG_KEY_SIZE],
     struct vt_buf *ret, struct vt_err *reterr);
 
+/* Reads what a signed checkpoint says, and verifies nothing. VT_E_SYNTAX. */
+VT_NODISCARD int vt_checkpoint_parse(
+    struct vt_span note, struct vt_checkpoint *ret, struct vt_err *reterr);
+
 /*
  * Reads a signed checkpoint and verifies the signature line of (origin, pub);
  * lines of other keys are passed over.

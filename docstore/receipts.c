@@ -250,14 +250,42 @@ proof_check(const struct body *b, const struct vt_checkpoint *c,
 	    &h, b->index, b->size, &b->proof, &b->root, reterr);
 }
 
+static int
+verify_note(struct vt_verified *known, struct vt_span note,
+    const uint8_t key[static VT_LOG_KEY_SIZE], struct vt_err *reterr)
+{
+	int rc;
+
+	if (note.n > 0 && vt_span_eq(note, vt_buf_view(&known->note)) &&
+	    memcmp(key, known->key, VT_LOG_KEY_SIZE) == 0)
+		return VT_OK;
+	vt_buf_reset(&known->note);
+	rc = vt_checkpoint_verify(note, key, &known->checkpoint, reterr);
+	if (rc != VT_OK)
+		return rc;
+	memcpy(known->key, key, VT_LOG_KEY_SIZE);
+	vt_buf_span(&known->note, note);
+	return vt_buf_status(&known->note, reterr);
+}
+
 int
 vt_receipt_verify(struct vt_span bytes, const uint8_t log_key[32],
     struct vt_receipt *ret, struct vt_err *reterr)
 {
+	struct vt_verified none = { .note = VT_BUF_INIT };
+	int rc = vt_receipt_verify_next(bytes, log_key, &none, ret, reterr);
+
+	vt_buf_free(&none.note);
+	return rc;
+}
+
+int
+vt_receipt_verify_next(struct vt_span bytes, const uint8_t log_key[32],
+    struct vt_verified *known, struct vt_receipt *ret, struct vt_err *reterr)
+{
 	struct vt_receipt r = { .time = VT_TIME_NONE };
 	struct vt_cbor_map_reader m;
 	struct vt_span body, note;
-	struct vt_checkpoint cp;
 	struct vt_cbor c;
 	struct body b;
 	int rc;
@@ -286,9 +314,8 @@ vt_receipt_verify(struct vt_span bytes, const uint8_t log_key[32],
 		    "receipt: it names another log key than the one known for "
 		    "\"%s\"",
 		    r.origin);
-	if ((rc = vt_checkpoint_verify(note, r.log_key, &cp, reterr)) !=
-		VT_OK ||
-	    (rc = proof_check(&b, &cp, &r, reterr)) != VT_OK)
+	if ((rc = verify_note(known, note, r.log_key, reterr)) != VT_OK ||
+	    (rc = proof_check(&b, &known->checkpoint, &r, reterr)) != VT_OK)
 		return rc;
 	r.index = b.index;
 	r.size = b.size;

@@ -549,6 +549,18 @@ struct vt_ledger_tx {
 };
 struct vt_ledger_io vt_ledger_on(struct vt_ledger_tx *t);
 void vt_facts_encode(const struct vt_receipt *f, struct vt_buf *ret);
+/* A checkpoint that was verified: many receipts have the same. *owned*: its
+ * note, by vt_buf_free. */
+struct vt_verified {
+	struct vt_buf note; /* empty: none yet */
+	uint8_t key[VT_LOG_KEY_SIZE];
+	struct vt_checkpoint checkpoint;
+};
+/* As vt_receipt_verify; the signature is verified unless the note is, byte for
+ * byte, the one of before. */
+VT_NODISCARD int vt_receipt_verify_next(struct vt_span bytes,
+    const uint8_t log_key[32], struct vt_verified *known,
+    struct vt_receipt *ret, struct vt_err *reterr);
 void vt_leaf_encode(
     const uint8_t salt[static 16], struct vt_span facts, struct vt_buf *ret);
 struct vt_receipt_open { /* what the body needs besides the facts */
