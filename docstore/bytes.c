@@ -173,8 +173,25 @@ vt_reading_at(struct vt_reading *r, uint64_t seq, const vt_hash *id,
 		    (unsigned long long)seq);
 	if (rc != VT_OK)
 		return rc;
+	r->bytes->ops->ahead(r->bytes, envelope);
 	return vt_chunk_open(
 	    &r->store->keys, id, envelope, wrapped, plain, ret_n, reterr);
+}
+
+void
+vt_reading_ahead(struct vt_reading *r, const vt_hash *id)
+{
+	struct vt_key k = vt_key_hash(id);
+	struct vt_chunk_row row;
+	struct vt_span v;
+	struct vt_err err;
+
+	if (vt_tx_get(r->records, VT_T_CHUNK, &k, &v, &err) != VT_OK ||
+	    vt_chunk_row_decode(v, &row, &err) != VT_OK)
+		return;
+	k = vt_key_bytes_row(row.seq);
+	if (vt_tx_get(r->bytes, VT_T_BYTES, &k, &v, &err) == VT_OK)
+		r->bytes->ops->ahead(r->bytes, v);
 }
 
 int

@@ -92,9 +92,8 @@ vt_check_finding(struct vt_check *c, const char *fmt, ...)
 	c->o->finding(c->o->arg, line);
 }
 
-int
-vt_finding_err(
-    struct vt_check *c, int rc, const struct vt_err *err, const char *what)
+bool
+vt_is_finding(int rc)
 {
 	switch (rc) {
 	case VT_E_STORE_CORRUPT:
@@ -105,11 +104,20 @@ vt_finding_err(
 	case VT_E_PERSON_UNKNOWN:
 	case VT_E_INVALID:
 	case VT_E_NO_INPUT:
-		vt_check_finding(c, "%s: %s", what, err->msg);
-		return VT_OK;
+		return true;
 	default:
-		return rc;
+		return false;
 	}
+}
+
+int
+vt_finding_err(
+    struct vt_check *c, int rc, const struct vt_err *err, const char *what)
+{
+	if (!vt_is_finding(rc))
+		return rc;
+	vt_check_finding(c, "%s: %s", what, err->msg);
+	return VT_OK;
 }
 
 bool

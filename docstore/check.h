@@ -28,7 +28,8 @@ struct vt_check {
 	/* gathered on the way */
 	struct vt_tally blob_refs;  /* blob -> versions and uploads */
 	struct vt_tally chunk_refs; /* chunk -> places in manifests */
-	struct vt_tally manifests;  /* manifest -> 1 when named */
+	struct vt_tally manifests;  /* manifest -> 0 when nothing names it,
+				     * vt_tally_hash of the blob that does */
 	uint64_t agencies, papers, acts, deliveries, events, keys, codes;
 	uint64_t codes_of_agencies, tokens, numbers, received, people, series;
 	uint64_t versions, works, turns, logs, links, consigns, documents,
@@ -38,6 +39,8 @@ struct vt_check {
 };
 
 void vt_check_finding(struct vt_check *c, const char *fmt, ...) VT_PRINTF(2, 3);
+/* Is an error about the data (VT_E_STORE_CORRUPT and the like)? */
+bool vt_is_finding(int rc);
 /* A finding made of an error that is about the data; other errors (memory,
  * input/output) are handed back and end the check. */
 int vt_finding_err(
@@ -90,6 +93,8 @@ VT_NODISCARD int vt_check_entry_step(struct vt_check *c, uint32_t agency_no,
 VT_NODISCARD int vt_check_entries(struct vt_check *c, struct vt_err *reterr);
 VT_NODISCARD int vt_check_states(struct vt_check *c, struct vt_err *reterr);
 VT_NODISCARD int vt_check_bytes(struct vt_check *c, struct vt_err *reterr);
+/* The files that c->manifests names. */
+VT_NODISCARD int vt_check_read(struct vt_check *c, struct vt_err *reterr);
 VT_NODISCARD int vt_check_ledger(struct vt_check *c, const struct vt_agency *a,
     const struct vt_agency_state *st, struct vt_err *reterr);
 VT_NODISCARD int vt_check_acts(struct vt_check *c, const struct vt_agency *a,

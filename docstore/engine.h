@@ -85,6 +85,8 @@ struct vt_engine_ops {
 	/* Rows of a table. */
 	int (*count)(struct vt_txn *t, enum vt_table table, uint64_t *ret,
 	    struct vt_err *reterr);
+	/* A value that get handed out will be read whole, soon. A hint. */
+	void (*ahead)(struct vt_txn *t, struct vt_span value);
 };
 
 extern const struct vt_engine_ops vt_engine_lmdb;

@@ -171,6 +171,8 @@ VT_NODISCARD int vt_reading_begin(
 void vt_reading_end(struct vt_reading *r);
 VT_NODISCARD int vt_reading_chunk(struct vt_reading *r, const vt_hash *id,
     uint8_t *plain, size_t *ret_n, struct vt_err *reterr);
+/* The chunk will be read soon; whatever is wrong with it is said then. */
+void vt_reading_ahead(struct vt_reading *r, const vt_hash *id);
 
 /* The chunk stored at a sequence, mapped or not. */
 VT_NODISCARD int vt_reading_at(struct vt_reading *r, uint64_t seq,
