@@ -177,6 +177,7 @@ vt_check_rows(struct vt_check *c, enum vt_table table,
 
 	if ((rc = t->ops->count(t, table, &total, reterr)) != VT_OK)
 		return rc;
+	(void)vt_check_progress(c, vt_table_name(table), 0, total);
 	while (!c->stopped && vt_scan_next(&s, reterr)) {
 		err = (struct vt_err)VT_ERR_INIT;
 		rc = f(c, arg, s.k, s.row, &err);
