@@ -38,6 +38,7 @@ enum vt_step_kind {
 	VT_STEP_TAKE_BACK = 17, /* lấy lại: the sender asks for it back */
 	VT_STEP_RECALL = 18,    /* thu hồi: by a numbered notice */
 	VT_STEP_REPLACE = 19,   /* another paper stands for this one */
+	VT_STEP_FREEZE = 21,    /* nothing changes it until it is released */
 	VT_STEP_FORWARD = 23,   /* handed on to somebody */
 	VT_STEP_PROCESS = 24,   /* work on it has begun (05) */
 	VT_STEP_FINISH = 25,    /* answered, or closed without (06) */
@@ -57,6 +58,13 @@ enum vt_step_kind {
 	/* work */
 	VT_STEP_WORK = 48,      /* enqueue */
 	VT_STEP_WORK_DONE = 49, /* complete under a lease */
+	/* papers again */
+	VT_STEP_CHECK = 50,    /* content or form of a draft, by version */
+	VT_STEP_WITHDRAW = 51, /* a submission taken back by who made it */
+	VT_STEP_OPINION = 52,  /* on a paper that came; nobody is assigned */
+	VT_STEP_EXTEND = 53,   /* the deadline of an assignment */
+	VT_STEP_CANCEL = 54,   /* came, and its issuer orders it void */
+#define VT_STEP_PAPER_LAST 61 /* of those from CHECK on; 57 is on none */
 	/* exchange */
 	VT_STEP_CONSIGN = 80,      /* docstore/consign.h */
 	VT_STEP_CONSIGN_READ = 81, /* what its worker or a person found */
@@ -93,6 +101,14 @@ enum vt_replace_kind {      /* Decree 30, Article 18(3). Stored. */
 	VT_REPLACE_AMEND = 2,
 	VT_REPLACE_CORRECT = 3 /* đính chính */
 };
+
+enum vt_extend {             /* stored */
+	VT_EXTEND_ASK = 1,   /* somebody who works on it wants more time */
+	VT_EXTEND_ORDER = 2, /* the deadline is another one from now on */
+	VT_EXTEND_DECLINE = 3
+};
+
+enum vt_freeze { VT_FREEZE_BEGIN = 1, VT_FREEZE_END = 2 }; /* stored */
 
 enum vt_print {             /* stored */
 	VT_PRINT_PAPER = 1, /* the paper original */
@@ -141,7 +157,7 @@ struct vt_step {
 			enum vt_version_reason reason;
 		} version;
 		/* main: hash of the main file that is meant; VT_E_CONFLICT when
-		 * it is no longer the current one. */
+		 * it is no longer the current one. sendback needs its note. */
 		struct {
 			vt_hash main;
 			const char *note;
@@ -344,6 +360,68 @@ struct vt_step {
 			vt_hash version; /* printed; zero: none (a list) */
 			const char *note;
 		} print;
+		/*
+		 * Decree 30, Article 12: who answers for the content, who for
+		 * the form. On a draft that is SUBMITTED or APPROVED; main as
+		 * in submit. Changes no state; kept in the paper until a new
+		 * version or other metadata void it, as an approval. VT_E_EXISTS
+		 * when this person has checked the same of this version;
+		 * VT_E_LIMIT after DRAFT_CHECKS_MAX.
+		 */
+		struct {
+			enum vt_draft_check_kind kind;
+			vt_hash main;
+			const char *note;
+		} check;
+		/* SUBMITTED becomes DRAFT: nobody has decided, and no number
+		 * was given (VT_E_OUT_OF_ORDER). main as in submit. */
+		struct {
+			vt_hash main;
+			const char *note;
+		} withdraw;
+		/* Decree 30, Article 23(4): on a paper that is ARRIVED,
+		 * ASSIGNED or PROCESSING. Changes no state, hands it to
+		 * nobody. */
+		struct {
+			const char *note; /* needed */
+		} opinion;
+		/*
+		 * Of a paper that is ASSIGNED or PROCESSING with a deadline
+		 * (VT_E_OUT_OF_ORDER). due_on: later than the one there is
+		 * (VT_E_INVALID); not of a DECLINE. One ASK waits at a time
+		 * (VT_E_EXISTS); an ORDER answers it, so does DECLINE, which
+		 * needs one (VT_E_OUT_OF_ORDER). The first deadline stays in
+		 * the paper, each one before in the acts.
+		 */
+		struct {
+			enum vt_extend kind;
+			const char *due_on; /* YYYY-MM-DD */
+			const char *note;   /* needed */
+		} extend;
+		/*
+		 * Appendix VI, recall: an incoming paper is void by an order of
+		 * its issuer that did not come as a paper of ours (else RECALL)
+		 * nor as a status 13 (else TAKE_BACK_ANSWER; VT_E_OUT_OF_ORDER
+		 * while one waits). order cites it. Not of a paper that is
+		 * refused, taken back or recalled. It becomes RECALLED: one end,
+		 * whichever way the order came. Bytes and số đến stay.
+		 */
+		struct {
+			const char *order; /* needed; <= NAME_MAX characters */
+			const char *note;
+		} cancel;
+		/*
+		 * Appendix VI, recall: on an order, an outgoing paper from
+		 * ISSUED on, recalled or not, is kept as it is: every step on it
+		 * is VT_E_FROZEN but TAKE_BACK, RECALL, what comes back from its
+		 * addressees, and the END. VT_E_EXISTS when it is frozen,
+		 * VT_E_OUT_OF_ORDER for the END of what is not.
+		 */
+		struct {
+			enum vt_freeze kind;
+			const char *order; /* cited; BEGIN needs it */
+			const char *note;  /* END needs it */
+		} freeze;
 		/* Each on another entry, 1..ENTRIES_MAX in an act together.
 		 * VT_E_CONFLICT when one is not what it expects. */
 		struct {
@@ -484,6 +562,9 @@ struct vt_step {
 struct vt_act {
 	uint32_t agency_no;
 	vt_id person; /* who did it; zero: no one person */
+	/* The post he does it in (their number is their place, from 1), in
+	 * force at the act and not waiting; else VT_E_POST. 0: not said. */
+	uint32_t post;
 	/* Idempotency: scope, key (NULL: none) and SHA-256 of the request. The
 	 * same (caller, key) with another request hash is
 	 * VT_E_IDEMPOTENCY_KEY_REUSED, for the life of the record. */
@@ -547,6 +628,9 @@ struct vt_act_whom {
 	const vt_id *with;
 	size_t n_with;          /* who coordinate */
 	const char *unit, *due; /* "" */
+	const char *was_due;    /* the deadline before an extension, "" */
+	const char *order;      /* that a step was done by, as cited, "" */
+	uint32_t how;           /* of CHECK, EXTEND, FREEZE: its kind; 0 */
 	vt_id delivery;         /* that it is about, or zero */
 	uint32_t said;          /* the status, or the delivery's new state */
 	const char *staff;      /* who says so there, "" */
@@ -562,6 +646,7 @@ struct vt_act_entry {
 	vt_id act;
 	vt_time time;
 	vt_id person, caller;
+	uint32_t post;      /* of person, in which he did it; 0 */
 	vt_id paper;        /* or zero */
 	uint64_t paper_rev; /* after it */
 	const enum vt_step_kind *kinds;

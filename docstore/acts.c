@@ -238,10 +238,15 @@ whom_of(const struct vt_srec *r, struct vt_act_whom *ret)
 		.unit = r->unit == NULL ? "" : r->unit,
 		.due = r->due == NULL ? "" : r->due,
 		.staff = r->staff == NULL ? "" : r->staff,
+		.was_due = r->was_due == NULL ? "" : r->was_due,
+		.order = r->order == NULL ? "" : r->order,
 		.n_to = r->n_to };
 	if (r->kind == VT_STEP_SIGN || r->kind == VT_STEP_ASSIGN ||
 	    r->kind == VT_STEP_FORWARD)
 		ret->person = r->who;
+	if (r->kind == VT_STEP_CHECK || r->kind == VT_STEP_EXTEND ||
+	    r->kind == VT_STEP_FREEZE)
+		ret->how = r->sub;
 	if (news) {
 		ret->delivery = r->object;
 		ret->said = r->sub;
@@ -272,6 +277,7 @@ entry_of(struct vt_view *v, uint32_t agency_no, uint64_t index,
 		.act = rec.act,
 		.time = rec.time,
 		.person = rec.person,
+		.post = rec.post,
 		.caller = rec.caller,
 		.paper = rec.paper,
 		.paper_rev = rec.paper_rev,

@@ -59,8 +59,8 @@ vt_idem_again(const struct vt_store *s, const struct vt_key *k,
 	vt_buf_span(&b, vt_key_view(k));
 	vt_idem_encode(&bare, &b);
 	if ((rc = vt_buf_status(&b, reterr)) == VT_OK)
-		*ret = vt_hmac_sha256(
-		    vt_secret_view(s->keys.id), vt_buf_view(&b));
+		*ret =
+		    vt_hmac_sha256(vt_secret_view(s->keys.id), vt_buf_view(&b));
 	return rc;
 }
 
@@ -91,6 +91,31 @@ find_repeat(struct vt_apply *x, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* The post that somebody acts in is his, in this agency, and in force. */
+static int
+check_post(struct vt_apply *x, struct vt_err *reterr)
+{
+	const struct vt_act *act = x->op->act;
+	struct vt_person p;
+	struct vt_ref ref;
+	int rc;
+
+	if (act->post == 0)
+		return VT_OK;
+	if ((rc = vt_row_ref(x->b->txn, &act->person, VT_OBJECT_PERSON, &ref,
+		 reterr)) != VT_OK ||
+	    (rc = vt_row_person(x->b->txn, ref.agency_no, ref.seq, x->arena, &p,
+		 reterr)) != VT_OK)
+		return rc;
+	if (ref.agency_no == act->agency_no && act->post <= p.n_posts &&
+	    !p.posts[act->post - 1].waits &&
+	    vt_post_in_force(&p.posts[act->post - 1], x->rec.time))
+		return VT_OK;
+	return vt_err_set(reterr, VT_E_POST,
+	    "act: who does it has no post %u in this agency that is in force",
+	    act->post);
+}
+
 static int
 load(struct vt_apply *x, struct vt_err *reterr)
 {
@@ -109,6 +134,8 @@ load(struct vt_apply *x, struct vt_err *reterr)
 	}
 	rc = vt_batch_agency(x->b, act->agency_no, &x->live, reterr);
 	if (rc != VT_OK)
+		return rc;
+	if ((rc = check_post(x, reterr)) != VT_OK)
 		return rc;
 	x->st = x->live->st;
 	x->rec.paper = act->paper;
@@ -152,6 +179,7 @@ evolve_of(const struct vt_apply *x)
 {
 	return (struct vt_evolve){ .paper = x->rec.paper,
 		.person = x->rec.person,
+		.post = x->rec.post,
 		.time = x->rec.time,
 		.index = x->st.acts,
 		.arena = x->arena };
@@ -404,6 +432,7 @@ vt_act_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 		x.rec = (struct vt_arec){ .act = a->act_id,
 			.time = b->time,
 			.person = a->act->person,
+			.post = a->act->post,
 			.caller = a->act->caller,
 			.request = a->act->request,
 			.key = a->key,

@@ -257,6 +257,7 @@ replay_act(struct vt_check *c, void *arg, struct vt_span key,
 		return rc;
 	e = (struct vt_evolve){ .paper = rec.paper,
 		.person = rec.person,
+		.post = rec.post,
 		.time = rec.time,
 		.index = index,
 		.arena = c->arena };

@@ -214,6 +214,7 @@ struct vt_srec {
 	vt_id consignment;
 	const char *from, *staff;
 	vt_id about; /* paper that a dispatch is about */
+	const char *was_due, *order;
 };
 
 /* Fields from 30 on. */
@@ -242,6 +243,7 @@ struct vt_arec {
 	size_t n_steps;
 	vt_hash main; /* main file's hash after it */
 	uint64_t paper_rev;
+	uint32_t post; /* of the person, in which he did it; 0 */
 };
 
 void vt_arec_encode(const struct vt_arec *x, struct vt_buf *ret);

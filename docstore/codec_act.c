@@ -261,6 +261,7 @@ vt_arec_encode(const struct vt_arec *x, struct vt_buf *ret)
 		srec_encode(&x->steps[i], ret);
 	vt_put_hash(&w, 12, &x->main);
 	vt_put_uint(&w, 13, x->paper_rev);
+	vt_put_uint(&w, 14, x->post);
 	vt_cbor_map_end(&w);
 }
 
@@ -335,6 +336,9 @@ vt_arec_decode(struct vt_span v, struct vt_arena *a, struct vt_arec *ret,
 			break;
 		case 13:
 			x.paper_rev = vt_cbor_get_uint(&c);
+			break;
+		case 14:
+			x.post = vt_take_u32(&c);
 			break;
 		default:
 			vt_cbor_fail(&c, "unknown field");

@@ -119,6 +119,43 @@ vt_srec_more_take(
 
 /* ---- papers, from field 25 on ---- */
 
+static void
+checks_encode(struct vt_cbor_map_writer *w, const struct vt_paper *p)
+{
+	if (p->n_checks == 0)
+		return;
+	vt_cbor_key(w, 49);
+	vt_cbor_array(w->b, p->n_checks);
+	for (size_t i = 0; i < p->n_checks; i++) {
+		const struct vt_draft_check *c = &p->checks[i];
+
+		vt_cbor_array(w->b, 5);
+		vt_cbor_uint(w->b, c->kind);
+		vt_cbor_id(w->b, &c->person);
+		vt_cbor_uint(w->b, c->post);
+		vt_cbor_int(w->b, c->time);
+		vt_cbor_hash(w->b, &c->main);
+	}
+}
+
+static void
+take_checks(struct vt_cbor *c, struct vt_arena *a, struct vt_paper *p)
+{
+	struct vt_draft_check *x =
+	    vt_take_array(c, a, sizeof(*x), &p->n_checks);
+
+	p->checks = x;
+	for (size_t i = 0; i < p->n_checks; i++) {
+		if (vt_cbor_get_array(c) != 5)
+			vt_cbor_fail(c, "not a check of a draft");
+		x[i].kind = (enum vt_draft_check_kind)vt_take_u32(c);
+		x[i].person = vt_cbor_get_id(c);
+		x[i].post = vt_take_u32(c);
+		x[i].time = vt_cbor_get_int(c);
+		x[i].main = vt_cbor_get_hash(c);
+	}
+}
+
 void
 vt_paper_more_encode(struct vt_cbor_map_writer *w, const struct vt_paper *p)
 {
@@ -127,6 +164,10 @@ vt_paper_more_encode(struct vt_cbor_map_writer *w, const struct vt_paper *p)
 #include "docstore/paper.def"
 #undef VT_FIELD
 	ids_encode(w, 48, p->amended_by, p->n_amended_by);
+	checks_encode(w, p);
+#define VT_FIELD(no, kind, member) VT_PUT_##kind(w, no, p->member);
+#include "docstore/paper_rest.def"
+#undef VT_FIELD
 }
 
 void
@@ -134,6 +175,7 @@ vt_paper_more_defaults(struct vt_paper *p)
 {
 #define VT_FIELD(no, kind, member) VT_NONE_##kind(p->member)
 #include "docstore/paper.def"
+#include "docstore/paper_rest.def"
 #undef VT_FIELD
 }
 
@@ -148,11 +190,15 @@ vt_paper_more_take(
 	case 48:
 		p->amended_by = take_ids(c, a, &p->n_amended_by);
 		return true;
+	case 49:
+		take_checks(c, a, p);
+		return true;
 #define VT_FIELD(no, kind, member)                                             \
 	case no:                                                               \
 		p->member = VT_TAKE_##kind(c, a);                              \
 		return true;
 #include "docstore/paper.def"
+#include "docstore/paper_rest.def"
 #undef VT_FIELD
 	default:
 		return false;

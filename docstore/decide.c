@@ -23,8 +23,8 @@ vt_out_of_order(
 }
 
 /* The main file meant must be the current one. */
-static int
-current_main(struct vt_apply *x, const vt_hash *main, struct vt_err *reterr)
+int
+vt_main_current(struct vt_apply *x, const vt_hash *main, struct vt_err *reterr)
 {
 	const struct vt_paper *p = x->paper;
 
@@ -333,7 +333,8 @@ decide_version(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	}
 	appends = vt_version_reason_appends((enum vt_version_reason)r->reason);
 	signs = !vt_id_is_zero(&p->signed_by) ||
-		(p->initials > 0 && p->state != VT_PAPER_RETURNED);
+		(p->initials > 0 && p->state != VT_PAPER_RETURNED &&
+		    p->state != VT_PAPER_DRAFT);
 	if (p->state >= VT_PAPER_ISSUED && r->reason != VT_VERSION_AUGMENTED)
 		return vt_out_of_order(p, "new version", reterr);
 	if (signs && (r->part != 1 || !appends))
@@ -366,7 +367,7 @@ decide_agree(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	else
 		ok = st == VT_PAPER_SUBMITTED || st == VT_PAPER_APPROVED;
 	if (ok)
-		return current_main(x, &r->main, reterr);
+		return vt_main_current(x, &r->main, reterr);
 	if (st == VT_PAPER_DRAFT && p->parts[0].version > 1)
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "%s: submit the paper again: its new version lacks the "
@@ -411,7 +412,7 @@ decide_sign(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_err_set(reterr, VT_E_NOT_APPROVED,
 		    "sign: this version of the paper is not approved (Decree "
 		    "30/2020, Article 10(2))");
-	return current_main(x, &r->main, reterr);
+	return vt_main_current(x, &r->main, reterr);
 }
 
 static int
@@ -426,7 +427,7 @@ decide_seal(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		    "(Decree 30/2020, Article 32)");
 	if (!vt_paper_is_ready(p))
 		return vt_out_of_order(p, "seal", reterr);
-	return current_main(x, &x->rec.steps[i].main, reterr);
+	return vt_main_current(x, &x->rec.steps[i].main, reterr);
 }
 
 static int
@@ -516,15 +517,12 @@ decide_rest(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	}
 }
 
-int
-vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
+/* Steps that are on no paper, or on its deliveries. */
+static int
+decide_apart(struct vt_apply *x, size_t i, struct vt_err *reterr)
 {
 	enum vt_step_kind kind = step_of(x, i)->kind;
 
-	if (kind == VT_STEP_REGISTER)
-		return decide_register(x, i, reterr);
-	if (kind == VT_STEP_RECEIVE)
-		return decide_receive(x, i, reterr);
 	if (kind == VT_STEP_CONSIGN || kind == VT_STEP_CONSIGN_READ)
 		return vt_consign_decide(x, i, reterr);
 	if (kind == VT_STEP_STATUS || kind == VT_STEP_RESEND)
@@ -533,8 +531,24 @@ vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_work_decide(x, i, reterr);
 	if (kind == VT_STEP_ENTRY)
 		return vt_entry_decide(x, i, reterr);
-	if (kind >= VT_STEP_AGENCY)
-		return vt_house_decide(x, i, reterr);
+	return vt_house_decide(x, i, reterr);
+}
+
+int
+vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
+{
+	enum vt_step_kind kind = step_of(x, i)->kind;
+	int rc;
+
+	if (kind == VT_STEP_REGISTER)
+		return decide_register(x, i, reterr);
+	if (kind == VT_STEP_RECEIVE)
+		return decide_receive(x, i, reterr);
+	if (x->paper != NULL &&
+	    (rc = vt_gate_decide(x->paper, kind, reterr)) != VT_OK)
+		return rc;
+	if (!vt_step_is_of_paper(kind))
+		return decide_apart(x, i, reterr);
 	if (x->paper == NULL)
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "act: the step \"%s\" is on no paper",
@@ -560,6 +574,11 @@ vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_status_decide(x, i, reterr);
 	case VT_STEP_CODE:
 		return decide_code(x, i, reterr);
+	case VT_STEP_CHECK:
+	case VT_STEP_WITHDRAW:
+		return vt_agree_decide(x, i, reterr);
+	case VT_STEP_FREEZE:
+		return vt_freeze_decide(x, i, reterr);
 	default:
 		return decide_rest(x, i, reterr);
 	}

@@ -65,6 +65,7 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_TAKE_BACK] = "take-back",
 		[VT_STEP_RECALL] = "recall",
 		[VT_STEP_REPLACE] = "replace",
+		[VT_STEP_FREEZE] = "freeze",
 		[VT_STEP_FORWARD] = "forward",
 		[VT_STEP_PROCESS] = "process",
 		[VT_STEP_FINISH] = "finish",
@@ -82,6 +83,11 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_AGENCY_MERGE] = "agency-merge",
 		[VT_STEP_WORK] = "work",
 		[VT_STEP_WORK_DONE] = "work-done",
+		[VT_STEP_CHECK] = "check",
+		[VT_STEP_WITHDRAW] = "withdraw",
+		[VT_STEP_OPINION] = "opinion",
+		[VT_STEP_EXTEND] = "extend",
+		[VT_STEP_CANCEL] = "cancel",
 		[VT_STEP_CONSIGN] = "consign",
 		[VT_STEP_CONSIGN_READ] = "consign-read",
 		[VT_STEP_STATUS] = "status",
@@ -182,6 +188,14 @@ void_approval(struct vt_paper *p)
 		p->state = VT_PAPER_SUBMITTED;
 }
 
+/* So were the checks; an approval that is withdrawn leaves them. */
+static void
+void_checks(struct vt_paper *p)
+{
+	p->checks = NULL;
+	p->n_checks = 0;
+}
+
 /* Parts are shared with the paper before; changed on a copy. */
 static struct vt_part *
 part_change(struct vt_paper *p, uint32_t no, const struct vt_evolve *e)
@@ -216,6 +230,7 @@ version(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e,
 		part->media_type = r->media_type;
 	if (!vt_version_reason_appends((enum vt_version_reason)r->reason)) {
 		void_approval(p);
+		void_checks(p);
 		if (r->part == 1)
 			p->initials = 0;
 		/* Another file has none of the fields that were laid when the
@@ -288,6 +303,9 @@ handle(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e)
 		p->n_assigned_with = r->n_people;
 		p->assigned_unit = r->unit;
 		p->assigned_due = r->due;
+		vt_extend_clear(p);
+		p->due_first = "";
+		p->extended = 0;
 		if (p->state != VT_PAPER_PROCESSING)
 			p->state = VT_PAPER_ASSIGNED;
 		return true;
@@ -408,7 +426,8 @@ vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
 {
 	struct vt_part *part;
 
-	if (progress(p, r, e) || handle(p, r, e) || recall(p, r, e))
+	if (progress(p, r, e) || handle(p, r, e) || recall(p, r, e) ||
+	    vt_course_evolve(p, r, e))
 		return VT_OK;
 	switch (r->kind) {
 	case VT_STEP_REGISTER:
@@ -416,10 +435,14 @@ vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
 		return begin(p, r, e, reterr);
 	case VT_STEP_REPLACE:
 		return replace(p, r, e, reterr);
+	case VT_STEP_CHECK:
+		return vt_check_evolve(p, r, e, reterr);
 	case VT_STEP_META:
 		p->meta = r->meta;
-		if (p->state < VT_PAPER_SIGNED)
+		if (p->state < VT_PAPER_SIGNED) {
 			void_approval(p);
+			void_checks(p);
+		}
 		return VT_OK;
 	case VT_STEP_VERSION:
 		return version(p, r, e, reterr);
@@ -444,7 +467,8 @@ vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
 bool
 vt_step_is_of_paper(enum vt_step_kind k)
 {
-	return k >= VT_STEP_REGISTER && k < VT_STEP_AGENCY;
+	return (k >= VT_STEP_REGISTER && k < VT_STEP_AGENCY) ||
+	       (k >= VT_STEP_CHECK && k <= VT_STEP_PAPER_LAST);
 }
 
 /* What a transport says of a delivery. Without its members it is the word of

@@ -137,7 +137,11 @@ vt_handle_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	case VT_STEP_PROCESS:
 		ok = is_handled(p, false);
 		break;
-	default: /* assign, finish */
+	case VT_STEP_EXTEND:
+		return vt_extend_decide(x, i, reterr);
+	case VT_STEP_CANCEL:
+		return vt_cancel_decide(p, vt_step_kind_name(r->kind), reterr);
+	default: /* assign, finish, opinion */
 		ok = is_handled(p, true);
 		break;
 	}
@@ -145,5 +149,5 @@ vt_handle_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_out_of_order(p, vt_step_kind_name(r->kind), reterr);
 	if (r->kind == VT_STEP_FINISH)
 		return answer_fits(x, &r->object, reterr);
-	return r->kind == VT_STEP_PROCESS ? VT_OK : people_fit(x, r, reterr);
+	return people_fit(x, r, reterr);
 }

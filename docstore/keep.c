@@ -31,6 +31,7 @@ keep_versions(
 {
 	struct vt_evolve e = { .paper = x->rec.paper,
 		.person = x->rec.person,
+		.post = x->rec.post,
 		.time = x->rec.time,
 		.index = x->st.acts,
 		.arena = x->arena };
@@ -141,12 +142,11 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	if (r->kind == VT_STEP_STATUS || r->kind == VT_STEP_RESEND ||
 	    r->kind == VT_STEP_DELIVERED)
 		return vt_status_keep(x, i, reterr);
-	if (r->kind >= VT_STEP_WORK)
-		return vt_work_keep(x, i, reterr);
 	if (r->kind == VT_STEP_ENTRY)
 		return vt_entry_keep(x, i, reterr);
-	if (r->kind >= VT_STEP_AGENCY)
-		return vt_house_keep(x, i, reterr);
+	if (!vt_step_is_of_paper(r->kind))
+		return r->kind >= VT_STEP_WORK ? vt_work_keep(x, i, reterr)
+					       : vt_house_keep(x, i, reterr);
 	switch (r->kind) {
 	case VT_STEP_REGISTER:
 	case VT_STEP_RECEIVE:

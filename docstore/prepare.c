@@ -440,8 +440,10 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	case VT_STEP_RETURN: /* three members of one shape */
 		r->main = st->u.submit.main;
 		r->note = st->u.submit.note;
-		return vt_prep_text(
-		    a, &r->note, VT_L(NOTE_MAX), "note", reterr);
+		rc = vt_prep_text(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
+		return rc == VT_OK && st->kind == VT_STEP_RETURN
+			   ? vt_prep_need(r->note, "the reason", reterr)
+			   : rc;
 	case VT_STEP_NUMBER:
 		r->series = st->u.number.series;
 		r->notation = st->u.number.notation;
@@ -479,8 +481,12 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		r->note = st->u.problem.note;
 		return vt_prep_text(
 		    a, &r->note, VT_L(NOTE_MAX), "note", reterr);
+	case VT_STEP_FREEZE:
+		return vt_prep_course(a, st, r, reterr);
 	default:
-		return vt_prep_exchange(a, st, p, reterr);
+		return st->kind >= VT_STEP_CHECK
+			   ? vt_prep_course(a, st, r, reterr)
+			   : vt_prep_exchange(a, st, p, reterr);
 	}
 }
 
@@ -760,7 +766,7 @@ prepare_steps(struct vt_act_op *a, struct vt_err *reterr)
 		p->r.kind = st->kind;
 		p->r.at = VT_TIME_NONE;
 		vt_srec_more_defaults(&p->r);
-		if (st->kind >= VT_STEP_REGISTER && st->kind < VT_STEP_AGENCY)
+		if (vt_step_is_of_paper(st->kind))
 			rc = prepare_paper(a, st, p, reterr);
 		else if (st->kind == VT_STEP_ENTRY ||
 			 st->kind >= VT_STEP_CONSIGN)

@@ -20,9 +20,8 @@ is_digits(const char *s, size_t n)
 	return true;
 }
 
-/* YYYY-MM-DD, or nothing. */
-static int
-date_of(struct vt_act_op *a, const char **s, const char *what,
+int
+vt_prep_date(struct vt_act_op *a, const char **s, const char *what,
     struct vt_err *reterr)
 {
 	const char *p;
@@ -78,7 +77,7 @@ prep_assign(struct vt_act_op *a, const struct vt_step *st, struct vt_srec *r,
 				    "nobody is");
 	if ((rc = vt_prep_text(a, &r->unit, VT_L(NAME_MAX), "unit", reterr)) !=
 		VT_OK ||
-	    (rc = date_of(a, &r->due, "due date", reterr)) != VT_OK)
+	    (rc = vt_prep_date(a, &r->due, "due date", reterr)) != VT_OK)
 		return rc;
 	return note_of(a, st->u.assign.note, r, reterr);
 }
@@ -305,8 +304,8 @@ prep_consign_read(struct vt_act_op *a, const struct vt_step *st,
 	    (rc = vt_prep_text(a, &c->document_id, VT_CONSIGN_ID_MAX,
 		 "DocumentId", reterr)) != VT_OK ||
 	    (rc = vt_prep_text(a, &c->code, 100, "code", reterr)) != VT_OK ||
-	    (rc = date_of(a, &c->promulgated, "promulgation date", reterr)) !=
-		VT_OK ||
+	    (rc = vt_prep_date(
+		 a, &c->promulgated, "promulgation date", reterr)) != VT_OK ||
 	    (rc = vt_prep_text(
 		 a, &c->subject, VT_L(NOTE_MAX), "subject", reterr)) != VT_OK)
 		return rc;

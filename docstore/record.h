@@ -307,6 +307,16 @@ struct vt_meta {
  */
 const char *vt_copy_form(const struct vt_meta *m);
 
+/* Decree 30/2020, Article 12: two duties, two answerable. Stored. */
+enum vt_draft_check_kind { VT_DRAFT_CONTENT = 1, VT_DRAFT_FORM = 2 };
+struct vt_draft_check {
+	enum vt_draft_check_kind kind;
+	vt_id person;
+	uint32_t post; /* in which he checked it, 0 */
+	vt_time time;
+	vt_hash main; /* what he read: the main file's hash */
+};
+
 struct vt_paper {
 	vt_id id;
 	uint32_t agency_no;
@@ -365,6 +375,15 @@ struct vt_paper {
 	const char *closed_note; /* reason of REFUSED, RECALLED, … */
 	uint32_t printed;        /* copies in all */
 	vt_id asked_delivery;    /* of the sender, a tenant, that asks */
+	/* checks of the current content, oldest first */
+	const struct vt_draft_check *checks;
+	size_t n_checks;
+	const char *extend_asked; /* deadline somebody asks for, "" */
+	vt_id extend_by;          /* who, or zero */
+	const char *due_first;    /* before it was extended, "" */
+	uint32_t extended;        /* how often, since it was assigned */
+	vt_time frozen_at;        /* VT_TIME_NONE: it is not */
+	const char *frozen_order; /* cited, "" */
 };
 /* Whoever decides has done his part - signed it, or approved the making of a
  * copy - and number and seal come next. */

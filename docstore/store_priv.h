@@ -395,6 +395,9 @@ int vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
  * paper is at another step (decide.c). */
 int vt_out_of_order(
     const struct vt_paper *p, const char *what, struct vt_err *reterr);
+/* The main file meant must be the current one: VT_E_CONFLICT. */
+int vt_main_current(
+    struct vt_apply *x, const vt_hash *main, struct vt_err *reterr);
 /* An upload of this agency with the content the act states. */
 int vt_find_upload(struct vt_apply *x, const struct vt_file *f,
     uint64_t *ret_size, struct vt_err *reterr);
@@ -414,6 +417,16 @@ vt_id vt_step_subject(const struct vt_srec *r);
 /* Incoming papers and handling (handle.c), recall (recall.c), deliveries
  * (status.c), consignments (consign.c), entries (entry.c). */
 int vt_handle_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* Checks and withdrawals of drafts (agree.c); opinions, deadlines, orders,
+ * freezing (course.c). */
+int vt_agree_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_extend_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_freeze_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_cancel_decide(
+    const struct vt_paper *p, const char *what, struct vt_err *reterr);
+/* Before any step on a paper, those on its deliveries, too: VT_E_FROZEN. */
+int vt_gate_decide(
+    const struct vt_paper *p, enum vt_step_kind k, struct vt_err *reterr);
 int vt_recall_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_recall_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_status_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
@@ -465,6 +478,12 @@ int vt_prep_file(struct vt_act_op *a, const struct vt_file *f,
 /* Steps of handling, recall and exchange; entries (prepare_exchange.c). */
 int vt_prep_exchange(struct vt_act_op *a, const struct vt_step *st,
     struct vt_prep *p, struct vt_err *reterr);
+/* Steps of agree.c and course.c (prepare_course.c). */
+int vt_prep_course(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_srec *r, struct vt_err *reterr);
+/* YYYY-MM-DD, or nothing. */
+int vt_prep_date(struct vt_act_op *a, const char **s, const char *what,
+    struct vt_err *reterr);
 /* Two changes of one entry, or of one delivery, in the steps of an act. */
 int vt_prep_rows_differ(const struct vt_act_op *a, struct vt_err *reterr);
 
@@ -513,10 +532,18 @@ int vt_number_keep(
 struct vt_evolve {
 	vt_id paper;
 	vt_id person;
+	uint32_t post; /* in which he acts, 0 */
 	vt_time time;
 	uint64_t index;
 	struct vt_arena *arena;
 };
+/* Its parts by noun: a check of a draft (agree.c); what course.c decides,
+ * false when the step is none of it; no ask for another deadline any more. */
+int vt_check_evolve(struct vt_paper *p, const struct vt_srec *r,
+    const struct vt_evolve *e, struct vt_err *reterr);
+bool vt_course_evolve(
+    struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e);
+void vt_extend_clear(struct vt_paper *p);
 int vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
     const struct vt_evolve *e, struct vt_err *reterr);
 /* Once an act, after its steps. */

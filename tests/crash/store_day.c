@@ -360,6 +360,48 @@ recalls(struct doer *d)
 	TRY(do_step(d, &old, st));
 }
 
+/* Besides the main walk. */
+static void
+course(struct doer *d)
+{
+	struct vt_step st = { .kind = VT_STEP_CHECK };
+	vt_id p, who;
+
+	scene("course");
+	TRY(make_paper(d, VT_DIR_OUT, 3000, 61));
+	p = d->paper;
+	TRY(do_step(d, &p, agree(VT_STEP_SUBMIT, &d->main)));
+	st.u.check.kind = VT_DRAFT_FORM;
+	st.u.check.main = d->main;
+	TRY(do_step(d, &p, st));
+	st = (struct vt_step){ .kind = VT_STEP_WITHDRAW };
+	st.u.withdraw.main = d->main;
+	TRY(do_step(d, &p, st));
+	TRY(walk_to_issue(d, 62));
+	st = (struct vt_step){ .kind = VT_STEP_FREEZE };
+	st.u.freeze.kind = VT_FREEZE_BEGIN;
+	st.u.freeze.order = "Công văn 9/UBND-VP";
+	TRY(do_step(d, &p, st));
+	TRY(make_person(d, "Người Mẫu", &who));
+	TRY(make_paper(d, VT_DIR_IN, 3000, 63));
+	p = d->paper;
+	st = (struct vt_step){ .kind = VT_STEP_OPINION };
+	st.u.opinion.note = "trả lời sớm";
+	TRY(do_step(d, &p, st));
+	st = (struct vt_step){ .kind = VT_STEP_ASSIGN };
+	st.u.assign.person = who;
+	st.u.assign.due_on = "2026-03-10";
+	TRY(do_step(d, &p, st));
+	st = (struct vt_step){ .kind = VT_STEP_EXTEND };
+	st.u.extend.kind = VT_EXTEND_ORDER;
+	st.u.extend.due_on = "2026-03-20";
+	st.u.extend.note = "chờ ý kiến";
+	TRY(do_step(d, &p, st));
+	st = (struct vt_step){ .kind = VT_STEP_CANCEL };
+	st.u.cancel.order = "Thông báo 12/TB-UBND";
+	TRY(do_step(d, &p, st));
+}
+
 static void
 rows(struct vt_store *s)
 {
@@ -696,6 +738,7 @@ afternoon(struct vt_store *s)
 	incoming(&d);
 	expired(s);
 	recalls(&d);
+	course(&d);
 	clock_steps(&d);
 	unnamed(&d);
 	merged(s);

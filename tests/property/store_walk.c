@@ -378,6 +378,34 @@ work(struct side *s, const struct move *m)
 	return rc;
 }
 
+/* What stands beside the walk: checks, a submission taken back, an order that
+ * freezes or releases. */
+static int
+course(
+    struct side *s, const struct move *m, const vt_id *p, const vt_hash *main)
+{
+	struct vt_step st = { .kind = VT_STEP_WITHDRAW };
+
+	if (m->seed % 4 < 2) {
+		s->did = "check";
+		st.kind = VT_STEP_CHECK;
+		st.u.check.kind =
+		    m->seed % 4 == 0 ? VT_DRAFT_CONTENT : VT_DRAFT_FORM;
+		st.u.check.main = *main;
+	} else if (m->seed % 4 == 2) {
+		s->did = "withdraw";
+		st.u.withdraw.main = *main;
+	} else {
+		s->did = m->size % 3 == 0 ? "freeze" : "release";
+		st.kind = VT_STEP_FREEZE;
+		st.u.freeze.kind =
+		    m->size % 3 == 0 ? VT_FREEZE_BEGIN : VT_FREEZE_END;
+		st.u.freeze.order = "lệnh";
+		st.u.freeze.note = "gỡ";
+	}
+	return do_step(&s->d[0], p, st);
+}
+
 static int
 move(struct side *s, const struct move *m)
 {
@@ -413,7 +441,9 @@ move(struct side *s, const struct move *m)
 		break;
 	case 4:
 		s->did = "return";
-		rc = do_step(d, p, agree(VT_STEP_RETURN, main));
+		st = agree(VT_STEP_RETURN, main);
+		st.u.sendback.note = "sửa";
+		rc = do_step(d, p, st);
 		break;
 	case 5:
 	case 6:
@@ -463,6 +493,10 @@ move(struct side *s, const struct move *m)
 	case 27:
 		s->did = "dispatch";
 		return send_anew(s, m->paper % SENT, m->seed);
+	case 28:
+	case 29:
+		rc = course(s, m, p, main);
+		break;
 	default:
 		s->did = "meta";
 		st.u.meta.meta = &meta;
@@ -477,7 +511,7 @@ move(struct side *s, const struct move *m)
 static struct move
 draw_move(void)
 {
-	struct move m = { .what = (unsigned int)draw(29),
+	struct move m = { .what = (unsigned int)draw(31),
 		.paper = (unsigned int)draw(PAPERS),
 		.reason = VT_VERSION_EDITED + (unsigned int)draw(6),
 		.size = (size_t)draw(200000),
