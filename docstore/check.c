@@ -251,9 +251,8 @@ check_agency(struct vt_check *c, uint32_t no, struct vt_err *reterr)
 static int
 check_all(struct vt_check *c, struct vt_err *reterr)
 {
-	int rc;
+	int rc = VT_OK;
 
-	rc = vt_row_counters(c->r.records, &c->count, reterr);
 	for (uint32_t no = 1; rc == VT_OK && no <= c->count.agencies; no++) {
 		if (!vt_check_progress(c, "agencies", no, c->count.agencies))
 			return VT_OK;
@@ -268,6 +267,28 @@ check_all(struct vt_check *c, struct vt_err *reterr)
 	if (rc == VT_OK && !c->stopped)
 		rc = vt_check_bytes(c, reterr);
 	return rc;
+}
+
+/* Rows, while other threads read the bytes. */
+static int
+check_both(struct vt_check *c, struct vt_err *reterr)
+{
+	struct vt_check_reading *reading = NULL;
+	bool stop;
+	int rc, rc2;
+
+	if ((rc = vt_row_counters(c->r.records, &c->count, reterr)) != VT_OK ||
+	    (rc = vt_check_manifests(c, reterr)) != VT_OK || c->stopped)
+		return rc;
+	if (!c->o->skip_bytes &&
+	    (rc = vt_check_read_begin(c, &reading, reterr)) != VT_OK)
+		return rc;
+	rc = check_all(c, reterr);
+	if (reading == NULL)
+		return rc;
+	stop = rc != VT_OK || c->stopped;
+	rc2 = vt_check_read_end(reading, stop, stop ? NULL : reterr);
+	return rc != VT_OK ? rc : rc2;
 }
 
 static void
@@ -298,7 +319,7 @@ vt_store_check(struct vt_store *s, const struct vt_check_options *o,
 	VT_ASSERT(o->finding != NULL);
 	if ((rc = vt_reading_begin(s, &c.r, reterr)) != VT_OK)
 		return rc;
-	rc = check_all(&c, reterr);
+	rc = check_both(&c, reterr);
 	vt_reading_end(&c.r);
 	vt_arena_free(c.arena);
 	vt_tally_free(&c.blob_refs);

@@ -92,9 +92,19 @@ VT_NODISCARD int vt_check_entry_step(struct vt_check *c, uint32_t agency_no,
     struct vt_err *reterr);
 VT_NODISCARD int vt_check_entries(struct vt_check *c, struct vt_err *reterr);
 VT_NODISCARD int vt_check_states(struct vt_check *c, struct vt_err *reterr);
+/* What names manifests and blobs; then, once versions are counted, the rest. */
+VT_NODISCARD int vt_check_manifests(struct vt_check *c, struct vt_err *reterr);
 VT_NODISCARD int vt_check_bytes(struct vt_check *c, struct vt_err *reterr);
-/* The files that c->manifests names. */
-VT_NODISCARD int vt_check_read(struct vt_check *c, struct vt_err *reterr);
+/*
+ * The files that c->manifests names, read by threads that begin at once:
+ * c->manifests and c->count stay as they are until the end. end waits for
+ * them, helps, and tells what they found; or stops them, and tells nothing.
+ */
+struct vt_check_reading;
+VT_NODISCARD int vt_check_read_begin(
+    struct vt_check *c, struct vt_check_reading **ret, struct vt_err *reterr);
+int vt_check_read_end(
+    struct vt_check_reading *w, bool stop, struct vt_err *reterr);
 VT_NODISCARD int vt_check_ledger(struct vt_check *c, const struct vt_agency *a,
     const struct vt_agency_state *st, struct vt_err *reterr);
 VT_NODISCARD int vt_check_acts(struct vt_check *c, const struct vt_agency *a,

@@ -99,7 +99,7 @@ blob_name(struct vt_check *c, void *arg, struct vt_span key,
     struct vt_span value, struct vt_err *reterr)
 {
 	struct vt_blob_row row;
-	uint64_t refs, *by;
+	uint64_t *by;
 	vt_hash h;
 	int rc;
 
@@ -107,12 +107,6 @@ blob_name(struct vt_check *c, void *arg, struct vt_span key,
 	if ((rc = vt_blob_row_decode(value, &row, reterr)) != VT_OK)
 		return rc;
 	memcpy(h.b, key.p, VT_HASH_SIZE);
-	refs = vt_tally_get(&c->blob_refs, vt_tally_hash(&h));
-	if (refs != row.refs)
-		vt_check_finding(c,
-		    "blob %02x%02x%02x%02x: counts %" PRIu64
-		    " references, %" PRIu64 " exist",
-		    h.b[0], h.b[1], h.b[2], h.b[3], row.refs, refs);
 	if (row.chunks == 0)
 		return empty(&h, row.size, reterr);
 	if ((by = vt_tally_at(&c->manifests, row.manifest)) == NULL)
@@ -121,6 +115,27 @@ blob_name(struct vt_check *c, void *arg, struct vt_span key,
 		vt_check_finding(
 		    c, "manifest %" PRIu64 ": named twice", row.manifest);
 	*by = vt_tally_hash(&h);
+	return VT_OK;
+}
+
+static int
+blob_refs(struct vt_check *c, void *arg, struct vt_span key,
+    struct vt_span value, struct vt_err *reterr)
+{
+	struct vt_blob_row row;
+	uint64_t refs;
+	vt_hash h;
+
+	(void)arg;
+	if (vt_blob_row_decode(value, &row, reterr) != VT_OK)
+		return VT_OK; /* said before */
+	memcpy(h.b, key.p, VT_HASH_SIZE);
+	refs = vt_tally_get(&c->blob_refs, vt_tally_hash(&h));
+	if (refs != row.refs)
+		vt_check_finding(c,
+		    "blob %02x%02x%02x%02x: counts %" PRIu64
+		    " references, %" PRIu64 " exist",
+		    h.b[0], h.b[1], h.b[2], h.b[3], row.refs, refs);
 	return VT_OK;
 }
 
@@ -236,18 +251,30 @@ bytes_row(struct vt_check *c, void *arg, struct vt_span key,
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
 
-int
-vt_check_bytes(struct vt_check *c, struct vt_err *reterr)
+struct pass {
+	enum vt_table table;
+	vt_check_row *f;
+};
+
+static int
+run(struct vt_check *c, const struct pass *p, size_t n, struct vt_err *reterr)
 {
-	static const struct {
-		enum vt_table table;
-		vt_check_row *f;
-	} passes[] = { { VT_T_UPLOAD, upload_row },
-		{ VT_T_GARBAGE, garbage_row }, { VT_T_BLOB, blob_name },
-		{ VT_T_MANIFEST, manifest_row }, { VT_T_CHUNK, chunk_row },
-		{ VT_T_WRAP, wrap_row }, { VT_T_BYTES, bytes_row } };
-	uint64_t uploads, due;
 	int rc = VT_OK;
+
+	for (size_t i = 0; i < n && rc == VT_OK && !c->stopped; i++)
+		rc = vt_check_rows(
+		    c, p[i].table, &all_rows, p[i].f, NULL, reterr);
+	return rc;
+}
+
+int
+vt_check_manifests(struct vt_check *c, struct vt_err *reterr)
+{
+	static const struct pass passes[] = { { VT_T_UPLOAD, upload_row },
+		{ VT_T_GARBAGE, garbage_row }, { VT_T_BLOB, blob_name },
+		{ VT_T_MANIFEST, manifest_row } };
+	uint64_t uploads, due;
+	int rc;
 
 	if ((rc = c->r.records->ops->count(
 		 c->r.records, VT_T_UPLOAD, &uploads, reterr)) != VT_OK ||
@@ -258,11 +285,15 @@ vt_check_bytes(struct vt_check *c, struct vt_err *reterr)
 		vt_check_finding(c,
 		    "%" PRIu64 " uploads, %" PRIu64 " are to expire", uploads,
 		    due);
-	for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
-		rc = vt_check_rows(
-		    c, passes[i].table, &all_rows, passes[i].f, NULL, reterr);
-		if (rc != VT_OK || c->stopped)
-			return rc;
-	}
-	return c->o->skip_bytes ? VT_OK : vt_check_read(c, reterr);
+	return run(c, passes, sizeof(passes) / sizeof(passes[0]), reterr);
+}
+
+int
+vt_check_bytes(struct vt_check *c, struct vt_err *reterr)
+{
+	static const struct pass passes[] = { { VT_T_BLOB, blob_refs },
+		{ VT_T_CHUNK, chunk_row }, { VT_T_WRAP, wrap_row },
+		{ VT_T_BYTES, bytes_row } };
+
+	return run(c, passes, sizeof(passes) / sizeof(passes[0]), reterr);
 }

@@ -239,38 +239,51 @@ leaf_row(struct vt_check *c, void *arg, struct vt_span key,
 	return l->size == l->signed_size ? check_signed(c, l, reterr) : VT_OK;
 }
 
-/* Signed by the agency's key; what it says was compared with the leaves. */
-static int
-checkpoint_row(struct vt_check *c, void *arg, struct vt_span key,
-    struct vt_span value, struct vt_err *reterr)
-{
-	const struct ledger *l = arg;
-	struct vt_checkpoint cp;
-	struct vt_span note;
-	struct vt_cbor cb;
-	int rc;
-
-	(void)c;
-	(void)key;
-	vt_cbor_open(&cb, value);
-	note = vt_cbor_get_text(&cb);
-	if ((rc = vt_take_end(&cb, "checkpoint", reterr)) != VT_OK)
-		return rc;
-	return vt_checkpoint_verify(note, l->a->log_key, &cp, reterr);
-}
-
 struct receipts {
-	const struct vt_agency *a;
-	uint64_t n; /* good ones */
+	struct ledger l; /* signed_size: the next one not verified yet */
+	uint64_t n;      /* good ones */
 	struct vt_verified known;
 };
+
+/*
+ * Stored checkpoints below a size are signed by the agency's key; what they say
+ * was compared with the leaves. Those of receipts were verified with them.
+ */
+static int
+signed_below(struct vt_check *c, struct receipts *r, uint64_t size,
+    struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc = VT_OK;
+
+	while (
+	    rc == VT_OK && r->l.signed_size != 0 && r->l.signed_size < size) {
+		struct vt_checkpoint cp;
+		VT_BUF_AUTO(note);
+
+		rc = vt_checkpoint_at(c->store, c->r.records, r->l.a->no,
+		    r->l.signed_size, &note, &err);
+		if (rc == VT_OK)
+			rc = vt_checkpoint_verify(
+			    vt_buf_view(&note), r->l.a->log_key, &cp, &err);
+		if (rc != VT_OK &&
+		    (rc = vt_finding_err(c, rc, &err, "checkpoint")) != VT_OK) {
+			if (reterr != NULL)
+				*reterr = err;
+			return rc;
+		}
+		rc = next_checkpoint(c, &r->l, reterr);
+	}
+	return rc;
+}
 
 /* A receipt must verify and speak of the act that is stored under it. */
 static int
 receipt_row(struct vt_check *c, void *arg, struct vt_span key,
     struct vt_span value, struct vt_err *reterr)
 {
-	struct receipts *l = arg;
+	struct receipts *rs = arg;
+	const struct ledger *l = &rs->l;
 	uint64_t index = vt_be64(key.p + 4);
 	struct vt_key k = vt_key_row(l->a->no, index);
 	struct vt_receipt r;
@@ -284,7 +297,11 @@ receipt_row(struct vt_check *c, void *arg, struct vt_span key,
 	    c->store, c->r.records, l->a->no, index, &b, reterr);
 	if (rc == VT_OK)
 		rc = vt_receipt_verify_next(
-		    vt_buf_view(&b), l->a->log_key, &l->known, &r, reterr);
+		    vt_buf_view(&b), l->a->log_key, &rs->known, &r, reterr);
+	if (rc == VT_OK)
+		rc = signed_below(c, rs, r.size, reterr);
+	if (rc == VT_OK && rs->l.signed_size == r.size)
+		rc = next_checkpoint(c, &rs->l, reterr);
 	if (rc == VT_OK)
 		rc = vt_tx_get(c->r.records, VT_T_ACT, &k, &row, reterr);
 	if (rc == VT_E_NOT_FOUND)
@@ -300,7 +317,7 @@ receipt_row(struct vt_check *c, void *arg, struct vt_span key,
 		    "ledger %s: receipt %" PRIu64 " is about "
 		    "something else than its act",
 		    l->a->origin, index);
-	l->n++;
+	rs->n++;
 	return VT_OK;
 }
 
@@ -335,16 +352,22 @@ static int
 check_receipts(struct vt_check *c, const struct vt_agency *a,
     const struct vt_key *prefix, uint64_t acts, struct vt_err *reterr)
 {
-	struct receipts r = { .a = a, .known = { .note = VT_BUF_INIT } };
+	struct receipts r = { .l = { .a = a },
+		.known = { .note = VT_BUF_INIT } };
 	int rc;
 
-	rc = vt_check_rows(c, VT_T_RECEIPT, prefix, receipt_row, &r, reterr);
+	rc = next_checkpoint(c, &r.l, reterr);
+	if (rc == VT_OK)
+		rc = vt_check_rows(
+		    c, VT_T_RECEIPT, prefix, receipt_row, &r, reterr);
 	vt_buf_free(&r.known.note);
-	if (rc == VT_OK && !c->stopped && r.n != acts)
+	if (rc != VT_OK || c->stopped)
+		return rc;
+	if (r.n != acts)
 		vt_check_finding(c,
 		    "ledger %s: %" PRIu64 " good receipts for %" PRIu64 " acts",
 		    a->origin, r.n, acts);
-	return rc;
+	return signed_below(c, &r, UINT64_MAX, reterr);
 }
 
 int
@@ -376,9 +399,5 @@ vt_check_ledger(struct vt_check *c, const struct vt_agency *a,
 		    " is stored, the ledger has %" PRIu64 " leaves: it was "
 		    "cut",
 		    a->origin, l.signed_size, l.size);
-	rc = vt_check_rows(
-	    c, VT_T_CHECKPOINT, &prefix, checkpoint_row, &l, reterr);
-	return rc != VT_OK || c->stopped
-		   ? rc
-		   : check_receipts(c, a, &prefix, st->acts, reterr);
+	return check_receipts(c, a, &prefix, st->acts, reterr);
 }

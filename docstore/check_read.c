@@ -4,6 +4,7 @@
  * which they were stored, which is that of their chunks on the disk, and with
  * the next one asked for while one is hashed. A thread reads through a view of
  * its own, so a file that was removed since the check began is passed over.
+ * Meanwhile the caller checks what is made of rows.
  *
  * That a chunk has its id is proved by deciphering it: the id is authenticated
  * with it. That a file has its chunks in order is proved by its SHA-256.
@@ -23,15 +24,8 @@ struct file {
 	struct vt_blob_row row;
 };
 
-struct work {
-	struct vt_check *c;
-	pthread_mutex_t lock;
-	uint64_t next; /* manifest to be looked at */
-	bool stop;     /* somebody failed, or the caller has enough */
-};
-
 struct reader {
-	struct work *w;
+	struct vt_check_reading *w;
 	pthread_t thread;
 	bool own; /* the caller's thread: it tells how far it is */
 	struct vt_reading r;
@@ -39,6 +33,15 @@ struct reader {
 	struct vt_buf lines; /* a finding each */
 	int rc;
 	struct vt_err err;
+};
+
+struct vt_check_reading {
+	struct vt_check *c; /* of it only what is named does not change */
+	pthread_mutex_t lock;
+	uint64_t next; /* manifest to be looked at */
+	bool stop;     /* somebody failed, or the caller has enough */
+	size_t n;      /* threads beside the caller's, which is the first */
+	struct reader reader[1 + THREADS_MAX];
 };
 
 static int
@@ -97,7 +100,7 @@ ahead(struct reader *r, const struct file *f, uint64_t segment)
 static int
 take(struct reader *r, struct file *ret)
 {
-	struct work *w = r->w;
+	struct vt_check_reading *w = r->w;
 	uint64_t manifest;
 	int rc;
 
@@ -193,7 +196,7 @@ static void *
 reader_main(void *arg)
 {
 	struct reader *r = arg;
-	struct work *w = r->w;
+	struct vt_check_reading *w = r->w;
 
 	r->plain = malloc(VT_CHUNK_SIZE);
 	r->rc = r->plain == NULL
@@ -229,34 +232,56 @@ cores(void)
 }
 
 int
-vt_check_read(struct vt_check *c, struct vt_err *reterr)
+vt_check_read_begin(
+    struct vt_check *c, struct vt_check_reading **ret, struct vt_err *reterr)
 {
-	struct reader reader[THREADS_MAX] = { { .w = NULL } };
-	struct work w = { .c = c, .next = 1 };
-	size_t n = 1, all = cores();
-	int rc = VT_OK;
+	struct vt_check_reading *w = calloc(1, sizeof(*w));
+	size_t all = cores();
 
-	if (pthread_mutex_init(&w.lock, NULL) != 0)
+	if (w == NULL || pthread_mutex_init(&w->lock, NULL) != 0) {
+		free(w);
 		return vt_nomem(reterr);
-	for (size_t i = 0; i < all; i++)
-		reader[i] = (struct reader){ .w = &w,
+	}
+	w->c = c;
+	w->next = 1;
+	for (size_t i = 0; i <= THREADS_MAX; i++)
+		w->reader[i] = (struct reader){ .w = w,
 			.own = i == 0,
 			.err = VT_ERR_INIT,
 			.lines = VT_BUF_INIT };
 	/* One that cannot be started is done without. */
-	while (n < all && pthread_create(&reader[n].thread, NULL, reader_main,
-			      &reader[n]) == 0)
-		n++;
-	(void)reader_main(&reader[0]);
-	for (size_t i = 1; i < n; i++)
-		(void)pthread_join(reader[i].thread, NULL);
-	(void)pthread_mutex_destroy(&w.lock);
-	for (size_t i = 0; i < all; i++) {
-		tell(c, &reader[i]);
-		if (rc == VT_OK && (rc = reader[i].rc) != VT_OK &&
-		    reterr != NULL)
-			*reterr = reader[i].err;
-		vt_buf_free(&reader[i].lines);
+	while (w->n < all && pthread_create(&w->reader[1 + w->n].thread, NULL,
+				 reader_main, &w->reader[1 + w->n]) == 0)
+		w->n++;
+	*ret = w;
+	return VT_OK;
+}
+
+int
+vt_check_read_end(struct vt_check_reading *w, bool stop, struct vt_err *reterr)
+{
+	struct vt_check *c = w->c;
+	int rc = VT_OK;
+
+	if (stop) {
+		(void)pthread_mutex_lock(&w->lock);
+		w->stop = true;
+		(void)pthread_mutex_unlock(&w->lock);
+	} else {
+		(void)reader_main(&w->reader[0]);
 	}
-	return rc;
+	for (size_t i = 0; i <= w->n; i++) {
+		struct reader *r = &w->reader[i];
+
+		if (i > 0)
+			(void)pthread_join(r->thread, NULL);
+		if (!stop)
+			tell(c, r);
+		if (rc == VT_OK && (rc = r->rc) != VT_OK && reterr != NULL)
+			*reterr = r->err;
+		vt_buf_free(&r->lines);
+	}
+	(void)pthread_mutex_destroy(&w->lock);
+	free(w);
+	return stop ? VT_OK : rc;
 }
