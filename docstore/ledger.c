@@ -199,9 +199,8 @@ vt_ledger_consistency(const struct vt_ledger_io *io, uint64_t old_size,
 }
 
 int
-vt_ledger_verify_inclusion(const vt_hash *leaf, uint64_t index, uint64_t size,
-    const struct vt_ledger_proof *proof, const vt_hash *root,
-    struct vt_err *reterr)
+vt_ledger_climb(const vt_hash *leaf, uint64_t index, uint64_t size,
+    const struct vt_ledger_proof *proof, vt_hash *ret, struct vt_err *reterr)
 {
 	uint64_t fn = index, sn = size - 1;
 	vt_hash r = *leaf;
@@ -229,12 +228,29 @@ vt_ledger_verify_inclusion(const vt_hash *leaf, uint64_t index, uint64_t size,
 		fn >>= 1;
 		sn >>= 1;
 	}
-	if (sn != 0 || !vt_hash_eq(&r, root))
+	if (sn != 0)
 		return vt_err_set(reterr, VT_E_LEDGER_PROOF,
+		    "inclusion proof: RFC 9162 §2.1.3.2: shorter than a tree "
+		    "of %llu needs",
+		    (unsigned long long)size);
+	*ret = r;
+	return VT_OK;
+}
+
+int
+vt_ledger_verify_inclusion(const vt_hash *leaf, uint64_t index, uint64_t size,
+    const struct vt_ledger_proof *proof, const vt_hash *root,
+    struct vt_err *reterr)
+{
+	vt_hash r;
+	int rc = vt_ledger_climb(leaf, index, size, proof, &r, reterr);
+
+	if (rc == VT_OK && !vt_hash_eq(&r, root))
+		rc = vt_err_set(reterr, VT_E_LEDGER_PROOF,
 		    "inclusion proof: RFC 9162 §2.1.3.2: leaf %llu does not "
 		    "lead to the root of the checkpoint",
 		    (unsigned long long)index);
-	return VT_OK;
+	return rc;
 }
 
 int

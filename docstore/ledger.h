@@ -48,6 +48,12 @@ VT_NODISCARD int vt_ledger_consistency(const struct vt_ledger_io *io,
     uint64_t old_size, uint64_t size, struct vt_ledger_proof *ret,
     struct vt_err *reterr);
 
+/* The root that a leaf and its path give. VT_E_LEDGER_PROOF: the path is not
+ * as long as a tree of that size has it. */
+VT_NODISCARD int vt_ledger_climb(const vt_hash *leaf, uint64_t index,
+    uint64_t size, const struct vt_ledger_proof *proof, vt_hash *ret,
+    struct vt_err *reterr);
+
 /* Errors: VT_E_LEDGER_PROOF. Source: RFC 9162 §2.1.3.2, §2.1.4.2. */
 VT_NODISCARD int vt_ledger_verify_inclusion(const vt_hash *leaf, uint64_t index,
     uint64_t size, const struct vt_ledger_proof *proof, const vt_hash *root,

@@ -67,14 +67,6 @@ VT_NODISCARD int vt_receipt_get(struct vt_view *v, uint32_t agency_no,
 VT_NODISCARD int vt_checkpoint_get(struct vt_view *v, uint32_t agency_no,
     struct vt_buf *ret, struct vt_err *reterr);
 
-/*
- * Proof bundle of one act at the newest checkpoint (C2SP tlog-proof text); its
- * strength is none, timestamped or witnessed, here: none until somebody
- * cosigns.
- */
-VT_NODISCARD int vt_proof_get(struct vt_view *v, uint32_t agency_no,
-    uint64_t index, struct vt_buf *ret, struct vt_err *reterr);
-
 /* Hashes that prove that the tree of old_size is a prefix of new_size. */
 VT_NODISCARD int vt_consistency_get(struct vt_view *v, uint32_t agency_no,
     uint64_t old_size, uint64_t new_size, vt_hash *ret, size_t max,

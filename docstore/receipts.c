@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/base64.h"
 #include "docstore/store_priv.h"
 
 /* ---- writing ---- */
@@ -170,8 +169,9 @@ take_kinds(struct vt_cbor *c, struct vt_receipt *r)
 		r->kinds[r->n_kinds++] = vt_take_u32(c);
 }
 
-static int
-facts_parse(struct vt_span facts, struct vt_receipt *r, struct vt_err *reterr)
+int
+vt_facts_decode(
+    struct vt_span facts, struct vt_receipt *r, struct vt_err *reterr)
 {
 	struct vt_cbor_map_reader m;
 	struct vt_cbor c;
@@ -251,6 +251,61 @@ proof_check(const struct body *b, const struct vt_checkpoint *c,
 }
 
 static int
+receipt_parse(struct vt_span bytes, struct vt_span *ret_body,
+    struct vt_span *ret_note, struct vt_err *reterr)
+{
+	struct vt_cbor_map_reader m;
+	struct vt_span body, note;
+	struct vt_cbor c;
+	int rc;
+
+	if (bytes.n > VT_RECEIPT_MAX)
+		return vt_err_set(reterr, VT_E_SYNTAX,
+		    "receipt: more than %d bytes", VT_RECEIPT_MAX);
+	vt_cbor_open(&c, bytes);
+	vt_cbor_map_open(&m, &c);
+	want_key(&m, 1);
+	if (vt_cbor_get_uint(&c) != 1)
+		vt_cbor_fail(&c, "not a receipt of version 1");
+	want_key(&m, 2);
+	body = vt_cbor_get_bytes(&c);
+	want_key(&m, 3);
+	note = vt_cbor_get_text(&c);
+	want_end(&m);
+	if ((rc = vt_cbor_finish(&c, "receipt", reterr)) == VT_OK) {
+		*ret_body = body;
+		*ret_note = note;
+	}
+	return rc;
+}
+
+int
+vt_receipt_body_opening(struct vt_span bytes, struct vt_span *ret_salt,
+    struct vt_span *ret_facts, struct vt_err *reterr)
+{
+	struct body b;
+	int rc = body_parse(bytes, &b, reterr);
+
+	if (rc == VT_OK) {
+		*ret_salt = b.salt;
+		*ret_facts = b.facts;
+	}
+	return rc;
+}
+
+int
+vt_receipt_opening(struct vt_span bytes, struct vt_span *ret_salt,
+    struct vt_span *ret_facts, struct vt_err *reterr)
+{
+	struct vt_span body, note;
+	int rc = receipt_parse(bytes, &body, &note, reterr);
+
+	return rc == VT_OK
+		   ? vt_receipt_body_opening(body, ret_salt, ret_facts, reterr)
+		   : rc;
+}
+
+static int
 verify_note(struct vt_verified *known, struct vt_span note,
     const uint8_t key[static VT_LOG_KEY_SIZE], struct vt_err *reterr)
 {
@@ -284,28 +339,13 @@ vt_receipt_verify_next(struct vt_span bytes, const uint8_t log_key[32],
     struct vt_verified *known, struct vt_receipt *ret, struct vt_err *reterr)
 {
 	struct vt_receipt r = { .time = VT_TIME_NONE };
-	struct vt_cbor_map_reader m;
 	struct vt_span body, note;
-	struct vt_cbor c;
 	struct body b;
 	int rc;
 
-	if (bytes.n > VT_RECEIPT_MAX)
-		return vt_err_set(reterr, VT_E_SYNTAX,
-		    "receipt: more than %d bytes", VT_RECEIPT_MAX);
-	vt_cbor_open(&c, bytes);
-	vt_cbor_map_open(&m, &c);
-	want_key(&m, 1);
-	if (vt_cbor_get_uint(&c) != 1)
-		vt_cbor_fail(&c, "not a receipt of version 1");
-	want_key(&m, 2);
-	body = vt_cbor_get_bytes(&c);
-	want_key(&m, 3);
-	note = vt_cbor_get_text(&c);
-	want_end(&m);
-	if ((rc = vt_cbor_finish(&c, "receipt", reterr)) != VT_OK ||
+	if ((rc = receipt_parse(bytes, &body, &note, reterr)) != VT_OK ||
 	    (rc = body_parse(body, &b, reterr)) != VT_OK ||
-	    (rc = facts_parse(b.facts, &r, reterr)) != VT_OK)
+	    (rc = vt_facts_decode(b.facts, &r, reterr)) != VT_OK)
 		return rc;
 	memcpy(r.log_key, b.log_key.p, sizeof(r.log_key));
 	if (log_key != NULL &&
@@ -416,39 +456,6 @@ vt_checkpoint_get(struct vt_view *v, uint32_t agency_no, struct vt_buf *ret,
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "the ledger of agency %u is empty", agency_no);
 	return vt_checkpoint_at(v->store, v->txn, agency_no, size, ret, reterr);
-}
-
-int
-vt_proof_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
-    struct vt_buf *ret, struct vt_err *reterr)
-{
-	struct vt_ledger_tx lt = { .txn = v->txn, .agency_no = agency_no };
-	struct vt_ledger_io io = vt_ledger_on(&lt);
-	struct vt_ledger_proof proof;
-	VT_BUF_AUTO(note);
-	uint64_t size;
-	int rc;
-
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK)
-		return rc;
-	if (index >= size)
-		return vt_err_set(reterr, VT_E_NOT_FOUND,
-		    "agency %u has no leaf %" PRIu64, agency_no, index);
-	if ((rc = vt_ledger_inclusion(&io, index, size, &proof, reterr)) !=
-		VT_OK ||
-	    (rc = vt_checkpoint_at(
-		 v->store, v->txn, agency_no, size, &note, reterr)) != VT_OK)
-		return rc;
-	vt_buf_printf(
-	    ret, "c2sp.org/tlog-proof@v1\nindex %" PRIu64 "\n", index);
-	for (size_t i = 0; i < proof.n; i++) {
-		vt_base64_put(ret, VT_SPAN(proof.h[i].b, VT_HASH_SIZE));
-		vt_buf_putc(ret, '\n');
-	}
-	vt_buf_putc(ret, '\n');
-	vt_buf_span(ret, vt_buf_view(&note));
-	return vt_buf_status(ret, reterr);
 }
 
 int

@@ -590,6 +590,13 @@ struct vt_verified {
 VT_NODISCARD int vt_receipt_verify_next(struct vt_span bytes,
     const uint8_t log_key[32], struct vt_verified *known,
     struct vt_receipt *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_facts_decode(
+    struct vt_span facts, struct vt_receipt *r, struct vt_err *reterr);
+/* What opens the leaf: of a receipt, or of a row of table receipt. Borrowed. */
+VT_NODISCARD int vt_receipt_opening(struct vt_span receipt,
+    struct vt_span *ret_salt, struct vt_span *ret_facts, struct vt_err *reterr);
+VT_NODISCARD int vt_receipt_body_opening(struct vt_span body,
+    struct vt_span *ret_salt, struct vt_span *ret_facts, struct vt_err *reterr);
 void vt_leaf_encode(
     const uint8_t salt[static 16], struct vt_span facts, struct vt_buf *ret);
 struct vt_receipt_open { /* what the body needs besides the facts */

@@ -40,6 +40,7 @@ int vt_cli_verify(struct vt_cli *cli);
 int vt_cli_render(struct vt_cli *cli);
 int vt_cli_check(struct vt_cli *cli);
 int vt_cli_receipt(struct vt_cli *cli);
+int vt_cli_ledger(struct vt_cli *cli);
 int vt_cli_edoc(struct vt_cli *cli);
 int vt_cli_sandbox(struct vt_cli *cli);
 int vt_cli_merge(struct vt_cli *cli);

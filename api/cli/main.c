@@ -103,6 +103,17 @@ static const struct vt_command commands[] = {
 	    "  --log-key HEX   the agency's ledger key as it is known; without\n"
 	    "                  it the receipt proves itself, not who gave it\n",
 	    vt_cli_receipt },
+	{ "ledger", "ledger VERB DIR CODE [...]",
+	    "what proves an agency's ledger, for vanthu-proof to judge",
+	    "  ledger key DIR CODE                 its key, as vanthu-proof "
+	    "takes it\n"
+	    "  ledger checkpoint DIR CODE          the newest, signed\n"
+	    "  ledger proof DIR CODE INDEX [--bare]   of an act; bare: without "
+	    "its opening\n"
+	    "  ledger receipt DIR CODE INDEX\n"
+	    "  ledger consistency DIR CODE SIZE    goes on from that size\n"
+	    "  -o, --output FILE\n",
+	    vt_cli_ledger },
 	{ "sandbox", "sandbox DIR [--code CODE]",
 	    "adds an agency for trying out, with people, keys and tokens",
 	    "  --code CODE   of the agency; default H99.99, of the next H99.98\n"

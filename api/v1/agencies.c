@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is public of an agency: the name and the key of its ledger. */
+#include "api/office/proofs.h"
 #include "api/v1/v1_priv.h"
 
 /*
@@ -12,13 +13,18 @@ vt_v1_agency_log(
 {
 	const struct vt_v1 *v = req->app;
 	VT_BUF_AUTO(key);
+	VT_BUF_AUTO(text);
+	struct vt_vkey vkey;
 	struct vt_office_log l;
 	struct vt_json j;
 	int rc;
 
 	if ((rc = vt_office_log(
-		 v->office, vt_http_param(req, "code"), &l, reterr)) != VT_OK)
+		 v->office, vt_http_param(req, "code"), &l, reterr)) != VT_OK ||
+	    (rc = vt_office_log_vkey(v->office, vt_http_param(req, "code"),
+		 &vkey, reterr)) != VT_OK)
 		return rc;
+	vt_vkey_put(&vkey, &text);
 	vt_buf_hex(&key, VT_SPAN(l.key, sizeof(l.key)));
 	vt_v1_json(res, &j);
 	vt_json_key(&j, "agency");
@@ -28,6 +34,87 @@ vt_v1_agency_log(
 	vt_json_end(&j);
 	vt_json_kstr(&j, "origin", l.origin);
 	vt_json_kstr(&j, "log_key", vt_buf_str(&key));
+	vt_json_kstr(&j, "vkey", vt_buf_str(&text));
 	vt_json_end(&j);
-	return vt_buf_status(&key, reterr);
+	rc = vt_buf_status(&key, reterr);
+	return rc == VT_OK ? vt_buf_status(&text, reterr) : rc;
+}
+
+/* Any agency's newest checkpoint: signed, and nothing but a hash. */
+int
+vt_v1_log_checkpoint(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	int rc = vt_office_log_checkpoint(
+	    vt_v1_office(req), vt_http_param(req, "code"), &res->body, reterr);
+
+	if (rc == VT_OK)
+		vt_http_res_type(res, "text/plain");
+	return rc;
+}
+
+/* From an old size to now; verified with verifier/vanthu-proof extends. */
+int
+vt_v1_log_consistency(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	uint64_t old;
+	int rc;
+
+	if ((rc = vt_v1_query_uint(req, "old", 0, INT64_MAX, &old, reterr)) !=
+		VT_OK ||
+	    (rc = vt_office_log_consistency(vt_v1_office(req),
+		 vt_http_param(req, "code"), old, &res->body, reterr)) != VT_OK)
+		return rc;
+	vt_http_res_type(res, "text/plain");
+	return VT_OK;
+}
+
+/* A tile's path is cut into as many segments as it has. */
+static int
+tile(struct vt_http_req *req, struct vt_http_res *res, const char *path,
+    struct vt_err *reterr)
+{
+	bool whole;
+	int rc = vt_office_log_tile(vt_v1_office(req),
+	    vt_http_param(req, "code"), path, &res->body, &whole, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	vt_http_res_type(res, "application/octet-stream");
+	return VT_OK;
+}
+
+int
+vt_v1_log_tile(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_BUF_AUTO(path);
+
+	vt_buf_printf(&path, "%s/%s", vt_http_param(req, "level"),
+	    vt_http_param(req, "n"));
+	return tile(req, res, vt_buf_str(&path), reterr);
+}
+
+int
+vt_v1_log_tile_two(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_BUF_AUTO(path);
+
+	vt_buf_printf(&path, "%s/%s/%s", vt_http_param(req, "level"),
+	    vt_http_param(req, "n"), vt_http_param(req, "m"));
+	return tile(req, res, vt_buf_str(&path), reterr);
+}
+
+int
+vt_v1_log_tile_three(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_BUF_AUTO(path);
+
+	vt_buf_printf(&path, "%s/%s/%s/%s", vt_http_param(req, "level"),
+	    vt_http_param(req, "n"), vt_http_param(req, "m"),
+	    vt_http_param(req, "w"));
+	return tile(req, res, vt_buf_str(&path), reterr);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Receipts, the bytes first given, whenever they are asked for. */
+#include "api/office/proofs.h"
 #include "api/v1/v1_priv.h"
 
 int
@@ -22,30 +23,25 @@ vt_v1_receipt(
 }
 
 /*
- * The proof bundle at the newest checkpoint (C2SP tlog-proof): unlike the
- * receipt it grows newer with the ledger.
+ * The proof bundle (C2SP tlog-proof) at the checkpoint with the best evidence:
+ * unlike the receipt it grows newer with the ledger.
  */
 int
 vt_v1_proof(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	const struct vt_actor *actor = vt_v1_actor(req);
-	VT_BUF_AUTO(b);
+	const char *opening = vt_http_query(req, "opening");
+	struct vt_bundle_wish wish = { .opening = true };
 	uint64_t index;
 	int rc;
 
-	if ((rc = vt_office_may_read(actor, reterr)) != VT_OK ||
-	    (rc = vt_v1_param_uint(req, "index", INT64_MAX, &index, reterr)) !=
+	wish.opening = opening == NULL || strcmp(opening, "false") != 0;
+	if ((rc = vt_v1_param_uint(req, "index", INT64_MAX, &index, reterr)) !=
 		VT_OK ||
-	    (rc = vt_view_begin(
-		 vt_office_store(vt_v1_office(req)), &v, reterr)) != VT_OK ||
-	    (rc = vt_proof_get(v, actor->agency_no, index, &b, reterr)) !=
-		VT_OK ||
-	    (rc = vt_buf_status(&b, reterr)) != VT_OK)
+	    (rc = vt_office_bundle(vt_v1_office(req), vt_v1_actor(req), index,
+		 &wish, &res->body, reterr)) != VT_OK)
 		return rc;
 	vt_http_res_type(res, "text/plain");
-	vt_buf_span(&res->body, vt_buf_view(&b));
 	return VT_OK;
 }
 

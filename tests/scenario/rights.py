@@ -21,7 +21,9 @@ OPEN = 'open'
 
 # Operation, or operation and act, to the roles that may.
 MAY = {
-    'health': OPEN, 'agencyLog': OPEN, 'lookUpResult': OPEN,
+    'health': OPEN, 'agencyLog': OPEN, 'logCheckpoint': OPEN,
+    'logConsistency': OPEN, 'logTile': OPEN, 'logTileTwo': OPEN,
+    'logTileThree': OPEN, 'lookUpResult': OPEN,
     'tusOptions': OPEN,
     'me': EVERYONE,
     'upload': 'LOCS', 'tusCreate': 'LOCS', 'tusState': 'LOCS',

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Proofs out of the store: bundles, consistency, tiles. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/base64.h"
+#include "docstore/bundle.h"
+#include "docstore/store_priv.h"
+
+static void
+put_hashes(struct vt_buf *ret, const struct vt_ledger_proof *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		vt_base64_put(ret, VT_SPAN(p->h[i].b, VT_HASH_SIZE));
+		vt_buf_putc(ret, '\n');
+	}
+	vt_buf_putc(ret, '\n');
+}
+
+/* extra: {1: salt, 2: facts}, as the receipt has them. */
+static int
+put_extra(struct vt_view *v, uint32_t agency_no, uint64_t index,
+    struct vt_buf *ret, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_row(agency_no, index);
+	struct vt_span body, salt, facts;
+	VT_BUF_AUTO(extra);
+	int rc;
+
+	rc = vt_tx_get(v->txn, VT_T_RECEIPT, &k, &body, reterr);
+	if (rc == VT_E_NOT_FOUND)
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "agency %u has no receipt for leaf %" PRIu64, agency_no,
+		    index);
+	if (rc != VT_OK || (rc = vt_receipt_body_opening(
+				body, &salt, &facts, reterr)) != VT_OK)
+		return rc;
+	vt_cbor_map(&extra, 2);
+	vt_cbor_uint(&extra, 1);
+	vt_cbor_bytes(&extra, salt);
+	vt_cbor_uint(&extra, 2);
+	vt_cbor_bytes(&extra, facts);
+	if ((rc = vt_buf_status(&extra, reterr)) != VT_OK)
+		return rc;
+	vt_buf_puts(ret, "extra ");
+	vt_base64_put(ret, vt_buf_view(&extra));
+	vt_buf_putc(ret, '\n');
+	return VT_OK;
+}
+
+int
+vt_bundle_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
+    const struct vt_bundle_wish *wish, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	struct vt_ledger_tx lt = { .txn = v->txn, .agency_no = agency_no };
+	struct vt_ledger_io io = vt_ledger_on(&lt);
+	struct vt_ledger_proof proof;
+	VT_BUF_AUTO(note);
+	uint64_t size;
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
+	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK)
+		return rc;
+	if (index >= size)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "agency %u has no leaf %" PRIu64, agency_no, index);
+	if ((rc = vt_ledger_inclusion(&io, index, size, &proof, reterr)) !=
+		VT_OK ||
+	    (rc = vt_checkpoint_at(
+		 v->store, v->txn, agency_no, size, &note, reterr)) != VT_OK)
+		return rc;
+	vt_buf_puts(ret, "c2sp.org/tlog-proof@v1\n");
+	if (wish->opening &&
+	    (rc = put_extra(v, agency_no, index, ret, reterr)) != VT_OK)
+		return rc;
+	vt_buf_printf(ret, "index %" PRIu64 "\n", index);
+	put_hashes(ret, &proof);
+	vt_buf_span(ret, vt_buf_view(&note));
+	return vt_buf_status(ret, reterr);
+}
+
+int
+vt_consistency_put(struct vt_view *v, uint32_t agency_no, uint64_t old_size,
+    struct vt_buf *ret, struct vt_err *reterr)
+{
+	struct vt_ledger_proof proof = { .n = 0 };
+	VT_BUF_AUTO(note);
+	uint64_t size;
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
+	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK)
+		return rc;
+	if (size == 0 || old_size > size)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "the ledger of agency %u has %" PRIu64 " leaves", agency_no,
+		    size);
+	if ((old_size > 0 &&
+		(rc = vt_consistency_get(v, agency_no, old_size, size, proof.h,
+		     VT_LEDGER_PROOF_MAX, &proof.n, reterr)) != VT_OK) ||
+	    (rc = vt_checkpoint_at(
+		 v->store, v->txn, agency_no, size, &note, reterr)) != VT_OK)
+		return rc;
+	vt_buf_printf(ret, "old %" PRIu64 "\n", old_size);
+	put_hashes(ret, &proof);
+	vt_buf_span(ret, vt_buf_view(&note));
+	return vt_buf_status(ret, reterr);
+}
+
+int
+vt_tile_get(struct vt_view *v, uint32_t agency_no, unsigned int level,
+    uint64_t n, unsigned int width, struct vt_buf *ret, struct vt_err *reterr)
+{
+	struct vt_ledger_tx lt = { .txn = v->txn, .agency_no = agency_no };
+	struct vt_ledger_io io = vt_ledger_on(&lt);
+	uint64_t size;
+	vt_hash h;
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
+	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK)
+		return rc;
+	if (level > 7 || width < 1 || width > 256 || n >= (uint64_t)1 << 48 ||
+	    n * 256 + width > size >> (8 * level))
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "C2SP tlog-tiles: a tree of %" PRIu64
+		    " has no such tile, or not so wide yet",
+		    size);
+	for (unsigned int i = 0; i < width; i++) {
+		rc = io.get(io.arg, 8 * level, n * 256 + i, &h, reterr);
+		if (rc != VT_OK)
+			return rc;
+		vt_buf_put(ret, h.b, VT_HASH_SIZE);
+	}
+	return vt_buf_status(ret, reterr);
+}
+
+int
+vt_log_vkey(struct vt_view *v, uint32_t agency_no, struct vt_vkey *ret,
+    struct vt_err *reterr)
+{
+	struct vt_vkey k = { .type = VT_VKEY_LOG };
+	struct vt_agency a;
+	int rc;
+
+	if ((rc = vt_agency_get(v, agency_no, &a, reterr)) != VT_OK)
+		return rc;
+	(void)snprintf(k.name, sizeof(k.name), "%s", a.origin);
+	memcpy(k.pub, a.log_key, sizeof(k.pub));
+	vt_vkey_id(&k);
+	*ret = k;
+	return VT_OK;
+}
