@@ -166,9 +166,14 @@ vt_checkpoint_split(struct vt_span note, struct vt_checkpoint *ret,
 		return bad(reterr, what, "the root is not 32 bytes of base64");
 	if (!line(&s, &l) || l.n != 0)
 		return bad(reterr, what, "extension lines are not used here");
-	*ret = c;
 	*ret_text = VT_SPAN(note.p, note.n - s.n - 1);
 	*ret_lines = s;
+	while (line(&s, &l))
+		if (l.n < 4 || memcmp(l.p, DASH, 4) != 0)
+			return bad(reterr, what, "a line is no signature");
+	if (s.n != 0)
+		return bad(reterr, what, "its last line does not end");
+	*ret = c;
 	return VT_OK;
 }
 
@@ -481,6 +486,7 @@ vt_consistency_parse(
 	    "consistency: C2SP tlog-witness add-checkpoint";
 	struct vt_consistency c = { .old_size = 0 };
 	struct vt_span s = bytes, l, v;
+	struct vt_checkpoint cp;
 
 	if (bytes.n > VT_BUNDLE_MAX)
 		return bad(reterr, what, "too long");
@@ -490,7 +496,7 @@ vt_consistency_parse(
 		return bad(reterr, what, "a line is not a hash, or too many");
 	c.note = s;
 	*ret = c;
-	return VT_OK;
+	return vt_checkpoint_split(s, &cp, &l, &v, reterr);
 }
 
 /* ---- anchors ---- */

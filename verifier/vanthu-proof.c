@@ -314,7 +314,10 @@ read_checkpoint(struct span s, struct checkpoint *ret)
 		return false;
 	ret->text = (struct span){ s.p, s.n - rest.n - 1 };
 	ret->lines = rest;
-	return true;
+	while (take_line(&rest, &l))
+		if (!starts(l, "\xe2\x80\x94 "))
+			return false;
+	return rest.n == 0;
 }
 
 /* The next signature line of this key, of 4 + n bytes; `from` moves on. */
