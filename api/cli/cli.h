@@ -39,6 +39,8 @@ int vt_cli_sign(struct vt_cli *cli);
 int vt_cli_verify(struct vt_cli *cli);
 int vt_cli_render(struct vt_cli *cli);
 int vt_cli_check(struct vt_cli *cli);
+int vt_cli_backup(struct vt_cli *cli);
+int vt_cli_restore(struct vt_cli *cli);
 int vt_cli_receipt(struct vt_cli *cli);
 int vt_cli_ledger(struct vt_cli *cli);
 int vt_cli_edoc(struct vt_cli *cli);

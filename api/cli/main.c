@@ -98,6 +98,25 @@ static const struct vt_command commands[] = {
 	    "  --skip-bytes   do not decrypt every chunk\n"
 	    "Exit status: 0 clean, 1 findings.\n",
 	    vt_cli_check },
+	{ "backup", "backup DIR PLACE --keys FOLDER",
+	    "one more increment of a backup, also while the server runs",
+	    "  PLACE           a folder; made when it is not there\n"
+	    "  --keys FOLDER   another folder, for the keys of what is in "
+	    "PLACE\n"
+	    "  --keep N        increments that stay; default: all\n"
+	    "  --keys-days N   keys that the store has no more stay so long; "
+	    "30\n"
+	    "The store key is not in it: keep that apart.\n",
+	    vt_cli_backup },
+	{ "restore", "restore NEWDIR PLACE --keys FOLDER --store-key FILE",
+	    "makes a data directory out of a backup, read-only at first",
+	    "  --keys FOLDER      where the keys lie\n"
+	    "  --store-key FILE   store.key, from its safe\n"
+	    "  --increment N      an earlier state; default: the newest\n"
+	    "  --only-check       verifies every hash, restores nothing\n"
+	    "  --skip-check       does not re-derive what was restored\n"
+	    "Exit status: 0 clean, 1 findings.\n",
+	    vt_cli_restore },
 	{ "receipt", "receipt FILE [--log-key HEX]",
 	    "verifies a receipt without the server",
 	    "  --log-key HEX   the agency's ledger key as it is known; without\n"

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Backups: a place with one increment after the other, each a signed manifest
+ * over objects named by their SHA-256 (docs/format.md §12). What did not
+ * change is not written again; any increment can be restored by itself.
+ *
+ *	PLACE/manifests/0000000007	one an increment
+ *	PLACE/objects/<64 hex>		records (encrypted), chunks (encrypted)
+ *	KEYS/objects/<64 hex>		wrapped data keys; log keys (encrypted)
+ *
+ * Nothing in a place opens without the store key, and a chunk not without its
+ * wrapped key: what is destroyed in the store can be read from no backup once
+ * its keys there have expired (keys_days).
+ *
+ * Taking one reads the store beside the process that serves it, at one moment
+ * of records, keys and bytes. Each object is synced, read back and compared
+ * before the manifest names it; the manifest comes last. Whatever goes wrong
+ * before that, the increments before stay as they were.
+ */
+#ifndef VT_DOCSTORE_BACKUP_H
+#define VT_DOCSTORE_BACKUP_H
+
+#include "docstore/store.h"
+
+struct vt_backup_options {
+	const char *place;  /* made when it is not there */
+	const char *keys;   /* another directory, for keys */
+	uint32_t keep;      /* increments that stay; 0: all */
+	uint32_t keys_days; /* keys that the store has no more stay so long; 0:
+			     * BACKUP_KEYS_DAYS */
+	/* Called now and then; false stops. May be NULL. */
+	bool (*progress)(
+	    void *arg, const char *stage, uint64_t done, uint64_t total);
+	void *arg;
+};
+
+struct vt_backup_report {
+	uint64_t number;
+	vt_time time;                /* of the state that it holds */
+	vt_hash manifest;            /* SHA-256 of the manifest's body */
+	uint64_t objects, bytes;     /* of the whole increment */
+	uint64_t fresh, fresh_bytes; /* of them, written now */
+	uint64_t acts;               /* leaves, over all ledgers */
+	uint32_t agencies;
+	uint64_t removed; /* objects that no increment names any more */
+	/* The increment before could not be read, so this one is whole. */
+	bool whole;
+};
+
+/*
+ * One more increment. s may be open for reading only, beside its server.
+ * Errors: VT_E_INVALID (place and keys are one; no agency yet, so nobody to
+ * sign), VT_E_CONFLICT (the place holds backups of another store),
+ * VT_E_STORE_LOCKED (another backup to this place runs), VT_E_NO_INPUT (a log
+ * key is missing), VT_E_STORE_CORRUPT (what was written reads back otherwise;
+ * or the store's own pages), VT_E_STORE_FULL, VT_E_IO, VT_E_TIMEOUT (stopped),
+ * VT_E_BUSY (commits came too fast to see all three parts at one moment).
+ * Memory: < 40 MiB. Cost: reads records/ and keys/ whole, new chunks only.
+ */
+VT_NODISCARD int vt_backup_take(struct vt_store *s,
+    const struct vt_backup_options *o, struct vt_backup_report *ret,
+    struct vt_err *reterr);
+
+struct vt_restore_options {
+	const char *place, *keys;
+	const char *key_file; /* the store key, from its safe */
+	uint64_t number;      /* of the increment; 0: the newest */
+	uint64_t map_size;    /* as in vt_store_options */
+	bool only_check;      /* verify everything, write nothing */
+	bool (*progress)(
+	    void *arg, const char *stage, uint64_t done, uint64_t total);
+	void *arg;
+};
+
+struct vt_restore_report {
+	uint64_t number, newest; /* restored; newest in the place */
+	vt_time backup;
+	vt_hash manifest;
+	vt_id store;
+	uint64_t objects, bytes, rows, chunks;
+	uint64_t keys_gone; /* chunks whose key has expired or was destroyed
+			     * since: they are not restored */
+	uint64_t acts;
+	uint32_t agencies;
+};
+
+/*
+ * Makes the data directory `target` (absent, empty, or left by a restore that
+ * was cut off) out of an increment. Every object is read and its hash compared
+ * first. The store that results is marked (docstore/restored.h): it does not
+ * write until that is lifted.
+ * Errors: VT_E_NO_INPUT (no backup there, or an object is missing: named),
+ * VT_E_STORE_CORRUPT (manifest or object damaged: named; nothing is restored),
+ * VT_E_EXISTS (target not empty), VT_E_CONFLICT (the store key is another
+ * store's), VT_E_STORE_FORMAT (newer), VT_E_STORE_FULL, VT_E_IO.
+ */
+VT_NODISCARD int vt_backup_restore(const char *target,
+    const struct vt_restore_options *o, const struct vt_context *ctx,
+    struct vt_restore_report *ret, struct vt_err *reterr);
+
+#endif

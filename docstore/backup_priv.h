@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside the room only: places, manifests and objects of backups. */
+#ifndef VT_DOCSTORE_BACKUP_PRIV_H
+#define VT_DOCSTORE_BACKUP_PRIV_H
+
+#include "docstore/backup.h"
+#include "docstore/store_priv.h"
+
+#define VT_BACKUP_VERSION 1U
+#define VT_OBJECT_MAX     ((size_t)64 << 20) /* bytes of one object */
+
+/* ---- a place (backup_place.c) ---- */
+
+/* Objects lie in two directories, one of them apart. */
+enum vt_side { VT_SIDE_MAIN, VT_SIDE_KEYS };
+
+struct vt_place {
+	const char *dir[2]; /* borrowed: place, keys */
+	int lock_fd;
+};
+/* make: the directories, and the lock of the one who writes. */
+VT_NODISCARD int vt_place_open(struct vt_place *p, const char *place,
+    const char *keys, bool make, struct vt_err *reterr);
+void vt_place_close(struct vt_place *p);
+/* Is there an object of this name and size? */
+bool vt_place_has(const struct vt_place *p, enum vt_side side,
+    const vt_hash *name, uint64_t size);
+/* Synced, read back and compared; one that is there is left alone, and
+ * *ret_fresh is false. */
+VT_NODISCARD int vt_place_put(const struct vt_place *p, enum vt_side side,
+    struct vt_span content, vt_hash *ret_name, bool *ret_fresh,
+    struct vt_err *reterr);
+/* The whole object, its SHA-256 compared. VT_E_NO_INPUT, VT_E_STORE_CORRUPT;
+ * both name it. */
+VT_NODISCARD int vt_place_get(const struct vt_place *p, enum vt_side side,
+    const vt_hash *name, struct vt_buf *ret, struct vt_err *reterr);
+/* The highest number of a manifest, or the highest one below; 0: none. */
+VT_NODISCARD int vt_place_newest(const struct vt_place *p, uint64_t below,
+    uint64_t *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_place_manifest_put(const struct vt_place *p,
+    uint64_t number, struct vt_span content, struct vt_err *reterr);
+VT_NODISCARD int vt_place_manifest_get(const struct vt_place *p,
+    uint64_t number, struct vt_buf *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_place_manifest_drop(
+    const struct vt_place *p, uint64_t number, struct vt_err *reterr);
+/* Removes objects for which keep says no, and what was cut off. */
+VT_NODISCARD int vt_place_sweep(const struct vt_place *p, enum vt_side side,
+    bool (*keep)(const void *arg, const vt_hash *name), const void *arg,
+    uint64_t *ret_removed, struct vt_err *reterr);
+
+#define VT_BYTES_PART 256   /* sequences in an object of chunks */
+#define VT_KEYS_PART  16384 /* and of wrapped keys */
+
+/* After a manifest was written: increments and keys that are old enough go.
+ * Nothing goes as long as one that stays cannot be read. */
+VT_NODISCARD int vt_backup_prune(const struct vt_place *p,
+    const struct vt_keys *keys, const struct vt_backup_options *o, vt_time now,
+    uint64_t *ret_removed, struct vt_err *reterr);
+
+/* ---- manifests (backup_manifest.c) ---- */
+
+enum vt_bpart_kind {
+	VT_PART_ROWS = 1,    /* rows of a table of records/, encrypted */
+	VT_PART_KEYS = 2,    /* rows of table wrap */
+	VT_PART_BYTES = 3,   /* rows of table bytes */
+	VT_PART_LOG_KEYS = 4 /* seeds, encrypted */
+};
+
+/* One object and what is in it. */
+struct vt_bpart {
+	enum vt_bpart_kind kind;
+	struct vt_span table; /* name on disk; rows only */
+	uint32_t env;         /* keys and bytes */
+	uint64_t index; /* the same: sequences index·n to (index+1)·n-1 */
+	uint64_t rows;
+	vt_hash id;   /* equal for equal content; rows: HMAC of the plaintext;
+		       * bytes: SHA-256 of the sequences */
+	vt_hash name; /* of the object */
+	uint64_t size;
+};
+
+struct vt_manifest_agency {
+	uint32_t agency_no;
+	vt_id id;
+	struct vt_span origin;
+	uint64_t size; /* of its ledger */
+	vt_hash root;
+};
+
+struct vt_manifest {
+	vt_id store;
+	uint64_t number;
+	vt_time time;    /* of the last commit in it */
+	vt_time made;    /* the clock when it was taken */
+	vt_hash before;  /* body of the one before; zero: none */
+	uint32_t signer; /* agency_no whose log key signs */
+	vt_hash log_key; /* its public key */
+	struct vt_manifest_agency *agency;
+	size_t n_agency;
+	struct vt_bpart *part;
+	size_t n_part, cap;
+	vt_hash body;           /* SHA-256; set by encode and decode */
+	struct vt_arena *arena; /* of the spans; owned */
+};
+
+VT_NODISCARD int vt_manifest_new(struct vt_manifest *m, struct vt_err *reterr);
+void vt_manifest_free(struct vt_manifest *m);
+VT_NODISCARD int vt_manifest_add(
+    struct vt_manifest *m, const struct vt_bpart *part, struct vt_err *reterr);
+/* The file: body, signed note, MAC of the store key. */
+VT_NODISCARD int vt_manifest_seal(struct vt_manifest *m,
+    const struct vt_keys *keys, const struct vt_log_key *log_key,
+    const char *domain, struct vt_buf *ret, struct vt_err *reterr);
+/* Reads and verifies both. VT_E_STORE_CORRUPT, VT_E_CONFLICT (made under
+ * another store key), VT_E_STORE_FORMAT (a newer version). */
+VT_NODISCARD int vt_manifest_open(struct vt_span file,
+    const struct vt_keys *keys, struct vt_manifest *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_manifest_load(const struct vt_place *p, uint64_t number,
+    const struct vt_keys *keys, struct vt_manifest *ret, struct vt_err *reterr);
+enum vt_side vt_bpart_side(const struct vt_bpart *part);
+
+/* ---- objects (backup_object.c) ---- */
+
+/* Encrypts plain in pieces of a chunk's size; and back. */
+VT_NODISCARD int vt_object_seal(const struct vt_keys *k,
+    const struct vt_context *ctx, struct vt_span plain, struct vt_buf *ret,
+    struct vt_err *reterr);
+VT_NODISCARD int vt_object_open(const struct vt_keys *k, struct vt_span object,
+    struct vt_buf *ret, struct vt_err *reterr);
+/* Rows in an object: key and value with their lengths. */
+void vt_object_row(struct vt_buf *b, struct vt_span key, struct vt_span value);
+/* The next row; false at the end. VT_E_STORE_CORRUPT in *ret_rc. */
+bool vt_object_next(struct vt_span *in, struct vt_span *ret_key,
+    struct vt_span *ret_value, int *ret_rc, struct vt_err *reterr);
+
+#endif

@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Restoring: an increment is verified as a whole, then made a data directory
+ * whose superblock comes last. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "docstore/backup_priv.h"
+#include "docstore/files.h"
+#include "docstore/restored.h"
+
+#define PATH_SIZE 4096
+#define UNDONE    "restore.unfinished"
+
+struct restore {
+	const char *target;
+	const struct vt_restore_options *o;
+	const struct vt_context *ctx;
+	struct vt_place place;
+	struct vt_keys keys;
+	struct vt_manifest m;
+	struct vt_manifest newest; /* arena NULL: m is it */
+	struct vt_engine *engine;
+	struct vt_buf object, plain;
+	struct vt_restore_report rep;
+};
+
+/* ---- what is there, and is it whole? ---- */
+
+static int
+tell(struct restore *x, const char *stage, uint64_t done, struct vt_err *reterr)
+{
+	if (x->o->progress == NULL ||
+	    x->o->progress(x->o->arg, stage, done, x->m.n_part))
+		return VT_OK;
+	return vt_err_set(
+	    reterr, VT_E_TIMEOUT, "restore: stopped before its end");
+}
+
+static int
+load(struct restore *x, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t newest;
+	int rc;
+
+	rc = vt_place_newest(&x->place, 0, &newest, reterr);
+	if (rc == VT_OK && newest == 0)
+		rc = vt_err_set(reterr, VT_E_NO_INPUT,
+		    "%s: there is no backup in it", x->place.dir[0]);
+	if (rc != VT_OK)
+		return rc;
+	x->rep.newest = newest;
+	x->rep.number = x->o->number != 0 ? x->o->number : newest;
+	rc =
+	    vt_manifest_load(&x->place, x->rep.number, &x->keys, &x->m, reterr);
+	if (rc != VT_OK || x->rep.number == newest)
+		return rc;
+	/* It helps only where keys of this one have expired. */
+	if (vt_manifest_load(&x->place, newest, &x->keys, &x->newest, &err) !=
+	    VT_OK)
+		vt_log_err("restore.newest", &err);
+	return VT_OK;
+}
+
+/* The keys of the same sequences as the newest increment has them: those that
+ * were destroyed since are not among them. */
+static const struct vt_bpart *
+newer_keys(const struct restore *x, const struct vt_bpart *part)
+{
+	for (size_t i = 0; i < x->newest.n_part; i++) {
+		const struct vt_bpart *p = &x->newest.part[i];
+
+		if (p->kind == VT_PART_KEYS && p->env == part->env &&
+		    p->index == part->index)
+			return p;
+	}
+	return NULL;
+}
+
+/* Into x->object; empty: keys that have expired. *ret_later: they are those of
+ * the newest increment. */
+static int
+fetch(struct restore *x, const struct vt_bpart *part, bool *ret_later,
+    struct vt_err *reterr)
+{
+	const struct vt_bpart *later;
+	struct vt_err err = VT_ERR_INIT;
+	int rc;
+
+	*ret_later = false;
+	vt_buf_reset(&x->object);
+	rc = vt_place_get(
+	    &x->place, vt_bpart_side(part), &part->name, &x->object, &err);
+	if (rc == VT_E_NO_INPUT && part->kind == VT_PART_KEYS &&
+	    x->newest.arena != NULL) {
+		*ret_later = true;
+		if ((later = newer_keys(x, part)) == NULL)
+			return VT_OK;
+		return vt_place_get(
+		    &x->place, VT_SIDE_KEYS, &later->name, &x->object, reterr);
+	}
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+/* Every object against its name, before anything is written. */
+static int
+verify_all(struct restore *x, struct vt_err *reterr)
+{
+	bool later;
+	int rc = VT_OK;
+
+	for (size_t i = 0; i < x->m.n_part && rc == VT_OK; i++) {
+		rc = fetch(x, &x->m.part[i], &later, reterr);
+		x->rep.objects++;
+		x->rep.bytes += x->object.n;
+		if (rc == VT_OK)
+			rc = tell(x, "verifying", i + 1, reterr);
+	}
+	for (size_t i = 0; i < x->m.n_agency; i++)
+		x->rep.acts += x->m.agency[i].size;
+	x->rep.agencies = (uint32_t)x->m.n_agency;
+	x->rep.backup = x->m.made;
+	x->rep.manifest = x->m.body;
+	x->rep.store = x->m.store;
+	return rc;
+}
+
+/* ---- rows into the environments ---- */
+
+static int
+table_of(struct vt_span name, enum vt_table *ret, struct vt_err *reterr)
+{
+	for (int t = 0; t < VT_T__MAX; t++)
+		if (vt_span_is(name, vt_table_name((enum vt_table)t))) {
+			*ret = (enum vt_table)t;
+			return VT_OK;
+		}
+	return vt_err_set(reterr, VT_E_STORE_FORMAT,
+	    "backup: table %.40s is not known to this release",
+	    (const char *)name.p);
+}
+
+/* Keys of the newest increment count where there are bytes for them. */
+static int
+is_wanted(struct restore *x, struct vt_span key, struct vt_txn *bytes,
+    bool *ret, struct vt_err *reterr)
+{
+	struct vt_key k = { .n = 0 };
+	struct vt_span v;
+	int rc;
+
+	*ret = true;
+	if (bytes == NULL)
+		return VT_OK;
+	if (key.n != 12)
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "backup: a wrapped key without a place");
+	vt_key_bytes(&k, key.p + 4, 8);
+	(void)x;
+	rc = vt_tx_get(bytes, VT_T_BYTES, &k, &v, reterr);
+	*ret = rc == VT_OK;
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
+static int
+put_rows(struct restore *x, struct vt_txn *t, enum vt_table table,
+    struct vt_txn *bytes, uint64_t *ret_n, struct vt_err *reterr)
+{
+	struct vt_span in = vt_buf_view(
+	    table == VT_T_WRAP || table == VT_T_BYTES ? &x->object : &x->plain);
+	struct vt_span k, v;
+	bool wanted;
+	int rc = VT_OK, bad;
+
+	*ret_n = 0;
+	while (rc == VT_OK && vt_object_next(&in, &k, &v, &bad, reterr)) {
+		rc = is_wanted(x, k, bytes, &wanted, reterr);
+		if (rc == VT_OK && wanted)
+			rc = t->ops->put(t, table, k, v, reterr);
+		*ret_n += wanted;
+	}
+	return rc == VT_OK ? bad : rc;
+}
+
+/* The rows of one object, in a transaction of their own. */
+static int
+put_part(struct restore *x, const struct vt_bpart *part, enum vt_table table,
+    bool later, struct vt_err *reterr)
+{
+	const struct vt_engine_ops *ops = x->engine->ops;
+	struct vt_txn *t, *bytes = NULL;
+	uint64_t n = 0;
+	int rc;
+
+	rc = ops->begin(x->engine, vt_table_space(table), true, &t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (later)
+		rc = ops->begin(
+		    x->engine, VT_SPACE_BYTES, false, &bytes, reterr);
+	if (rc == VT_OK)
+		rc = put_rows(x, t, table, bytes, &n, reterr);
+	ops->abort(bytes);
+	if (rc != VT_OK) {
+		ops->abort(t);
+		return rc;
+	}
+	if (table == VT_T_BYTES)
+		x->rep.chunks += n;
+	else if (table == VT_T_WRAP)
+		x->rep.keys_gone += part->rows - n;
+	else
+		x->rep.rows += n;
+	return ops->commit(t, reterr);
+}
+
+static int
+decipher(struct restore *x, struct vt_err *reterr)
+{
+	vt_buf_reset(&x->plain);
+	return vt_object_open(
+	    &x->keys, vt_buf_view(&x->object), &x->plain, reterr);
+}
+
+static int
+put_log_keys(struct restore *x, struct vt_err *reterr)
+{
+	char path[PATH_SIZE], id[VT_ID_TEXT + 1];
+	struct vt_span in = vt_buf_view(&x->plain), k, v;
+	int rc = VT_OK, bad;
+
+	(void)snprintf(path, sizeof(path), "%s/log-keys", x->target);
+	if ((rc = vt_dir_make(path, NULL, reterr)) != VT_OK)
+		return rc;
+	while (rc == VT_OK && vt_object_next(&in, &k, &v, &bad, reterr)) {
+		VT_BUF_AUTO(text);
+		vt_id agency;
+
+		text.secret = true;
+		if (k.n != VT_ID_SIZE || v.n != VT_LOG_KEY_SIZE)
+			return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+			    "backup: a log key of %zu bytes", v.n);
+		memcpy(agency.b, k.p, VT_ID_SIZE);
+		vt_id_text(&agency, id);
+		(void)snprintf(
+		    path, sizeof(path), "%s/log-keys/%s.key", x->target, id);
+		vt_buf_hex(&text, v);
+		vt_buf_putc(&text, '\n');
+		if ((rc = vt_buf_status(&text, reterr)) == VT_OK)
+			rc = vt_file_create(path, vt_buf_view(&text), reterr);
+	}
+	return rc == VT_OK ? bad : rc;
+}
+
+static int
+apply_part(
+    struct restore *x, const struct vt_bpart *part, struct vt_err *reterr)
+{
+	enum vt_table table = VT_T_WRAP;
+	bool later;
+	int rc;
+
+	if ((part->kind == VT_PART_KEYS || part->kind == VT_PART_BYTES) &&
+	    part->env != VT_BYTES_ENV)
+		return vt_err_set(reterr, VT_E_STORE_FORMAT,
+		    "backup: byte environment %u is not known to this release",
+		    part->env);
+	if ((rc = fetch(x, part, &later, reterr)) != VT_OK)
+		return rc;
+	if (part->kind == VT_PART_ROWS || part->kind == VT_PART_LOG_KEYS) {
+		if ((rc = decipher(x, reterr)) != VT_OK)
+			return rc;
+		if (part->kind == VT_PART_LOG_KEYS)
+			return put_log_keys(x, reterr);
+		if ((rc = table_of(part->table, &table, reterr)) != VT_OK)
+			return rc;
+	} else if (part->kind == VT_PART_BYTES) {
+		table = VT_T_BYTES;
+	}
+	return put_part(x, part, table, later, reterr);
+}
+
+static bool
+is_super(const struct vt_bpart *p)
+{
+	return p->kind == VT_PART_ROWS &&
+	       vt_span_is(p->table, vt_table_name(VT_T_SUPER));
+}
+
+/* Chunks first, then their keys, then what names them; table super is left. */
+static int
+apply_all(struct restore *x, struct vt_err *reterr)
+{
+	static const enum vt_bpart_kind order[] = { VT_PART_BYTES, VT_PART_KEYS,
+		VT_PART_LOG_KEYS, VT_PART_ROWS };
+	uint64_t done = 0;
+	int rc = VT_OK;
+
+	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++)
+		for (size_t i = 0; i < x->m.n_part && rc == VT_OK; i++) {
+			const struct vt_bpart *p = &x->m.part[i];
+
+			if (p->kind != order[o] || is_super(p))
+				continue;
+			rc = apply_part(x, p, reterr);
+			if (rc == VT_OK)
+				rc = tell(x, "restoring", ++done, reterr);
+		}
+	return rc;
+}
+
+/* The superblock, the counters and the mark, in one transaction. */
+static int
+apply_super(struct restore *x, struct vt_err *reterr)
+{
+	struct vt_restored mark = { .at = vt_now(x->ctx),
+		.manifest = x->m.body,
+		.backup = x->m.made,
+		.number = x->m.number };
+	struct vt_key k = vt_key_text("restored");
+	struct vt_txn *t;
+	VT_BUF_AUTO(v);
+	uint64_t n;
+	bool later;
+	int rc;
+
+	vt_restored_encode(&mark, &v);
+	if ((rc = vt_buf_status(&v, reterr)) != VT_OK ||
+	    (rc = x->engine->ops->begin(
+		 x->engine, VT_SPACE_RECORDS, true, &t, reterr)) != VT_OK)
+		return rc;
+	for (size_t i = 0; i < x->m.n_part && rc == VT_OK; i++)
+		if (is_super(&x->m.part[i]) &&
+		    (rc = fetch(x, &x->m.part[i], &later, reterr)) == VT_OK &&
+		    (rc = decipher(x, reterr)) == VT_OK) {
+			rc = put_rows(x, t, VT_T_SUPER, NULL, &n, reterr);
+			x->rep.rows += n;
+		}
+	if (rc == VT_OK)
+		rc = vt_tx_put(t, VT_T_SUPER, &k, vt_buf_view(&v), reterr);
+	if (rc != VT_OK) {
+		x->engine->ops->abort(t);
+		return rc;
+	}
+	return x->engine->ops->commit(t, reterr);
+}
+
+/* ---- the directory ---- */
+
+/* What a restore that was cut off left: ours by name, nothing else. */
+static int
+clear(const char *target, const char *const *ours, struct vt_err *reterr)
+{
+	char path[PATH_SIZE];
+	struct dirent *d;
+	DIR *dir;
+
+	for (; *ours != NULL; ours++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", target, *ours);
+		if ((dir = opendir(path)) != NULL) {
+			while ((d = readdir(dir)) != NULL)
+				if (d->d_name[0] != '.')
+					(void)unlinkat(
+					    dirfd(dir), d->d_name, 0);
+			(void)closedir(dir);
+		}
+		if (remove(path) != 0 && errno != ENOENT)
+			return vt_file_err(reterr, errno,
+			    "removing what a restore left that was cut off");
+	}
+	return VT_OK;
+}
+
+static int
+make_target(const char *target, struct vt_err *reterr)
+{
+	static const char *const ours[] = { "records", "keys", "bytes-0001",
+		"log-keys", "store.key", "lock", NULL };
+	static const char why[] = "a restore is under way, or was cut off: ask "
+				  "for it again\n";
+	char path[PATH_SIZE];
+	bool empty;
+	int rc;
+
+	if ((rc = vt_dir_make(target, &empty, reterr)) != VT_OK)
+		return rc;
+	if (snprintf(path, sizeof(path), "%s/" UNDONE, target) >=
+	    (int)sizeof(path) - 100)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "the path of the data directory is too long");
+	if (!empty && access(path, F_OK) == 0)
+		return clear(target, ours, reterr);
+	if (!empty)
+		return vt_err_set(reterr, VT_E_EXISTS,
+		    "data directory %s: it is not empty; a restore makes its "
+		    "own",
+		    target);
+	return vt_file_create(path, VT_SPAN(why, sizeof(why) - 1), reterr);
+}
+
+static int
+copy_key(struct restore *x, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_secret_free) struct vt_secret *text = NULL;
+	char path[PATH_SIZE];
+	VT_BUF_AUTO(b);
+	int rc;
+
+	(void)snprintf(path, sizeof(path), "%s/store.key", x->target);
+	rc = vt_secret_read_file(x->o->key_file, &text, reterr);
+	if (rc != VT_OK)
+		return rc;
+	b.secret = true;
+	vt_buf_span(&b, vt_secret_view(text));
+	vt_buf_putc(&b, '\n');
+	if ((rc = vt_buf_status(&b, reterr)) != VT_OK)
+		return rc;
+	return vt_file_create(path, vt_buf_view(&b), reterr);
+}
+
+static int
+make_lock(const struct restore *x, struct vt_err *reterr)
+{
+	char path[PATH_SIZE];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/lock", x->target);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return vt_file_err(
+		    reterr, errno, "making the lock of the data directory");
+	(void)close(fd);
+	return VT_OK;
+}
+
+static int
+sync_target(const struct restore *x, struct vt_err *reterr)
+{
+	static const char *const below[] = { "/records", "/keys", "/bytes-0001",
+		"/log-keys", "", "/.." };
+	char path[PATH_SIZE + 16];
+	int rc = VT_OK;
+
+	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+		struct vt_err err = VT_ERR_INIT;
+
+		(void)snprintf(path, sizeof(path), "%s%s", x->target, below[i]);
+		/* A folder above that we may not read was not made by us. */
+		if (rc == VT_OK && (rc = vt_dir_sync(path, &err)) != VT_OK &&
+		    err.os_errno == EACCES)
+			rc = VT_OK;
+		if (rc != VT_OK && reterr != NULL)
+			*reterr = err;
+		if (rc != VT_OK)
+			return rc;
+	}
+	return VT_OK;
+}
+
+static int
+write_all(struct restore *x, struct vt_err *reterr)
+{
+	struct vt_engine_options eo = { .path = x->target,
+		.create = true,
+		.map_size =
+		    x->o->map_size != 0 ? x->o->map_size : (uint64_t)64 << 30 };
+	char path[PATH_SIZE];
+	int rc;
+
+	if ((rc = make_target(x->target, reterr)) != VT_OK ||
+	    (rc = make_lock(x, reterr)) != VT_OK ||
+	    (rc = copy_key(x, reterr)) != VT_OK ||
+	    (rc = vt_engine_lmdb.open(&eo, &x->engine, reterr)) != VT_OK)
+		return rc;
+	if ((rc = apply_all(x, reterr)) == VT_OK)
+		rc = apply_super(x, reterr);
+	vt_engine_lmdb.close(x->engine);
+	if (rc != VT_OK || (rc = sync_target(x, reterr)) != VT_OK)
+		return rc;
+	(void)snprintf(path, sizeof(path), "%s/" UNDONE, x->target);
+	if (unlink(path) != 0)
+		return vt_file_err(reterr, errno, "ending the restore");
+	return vt_dir_sync(x->target, reterr);
+}
+
+int
+vt_backup_restore(const char *target, const struct vt_restore_options *o,
+    const struct vt_context *ctx, struct vt_restore_report *ret,
+    struct vt_err *reterr)
+{
+	struct restore x = { .target = target, .o = o, .ctx = ctx };
+	int rc;
+
+	vt_buf_init(&x.object, VT_OBJECT_MAX);
+	vt_buf_init(&x.plain, VT_OBJECT_MAX);
+	x.plain.secret = true;
+	if ((rc = vt_place_open(&x.place, o->place, o->keys, false, reterr)) !=
+		VT_OK ||
+	    (rc = vt_keys_load(o->key_file, &x.keys, reterr)) != VT_OK)
+		return rc;
+	if ((rc = load(&x, reterr)) == VT_OK &&
+	    (rc = verify_all(&x, reterr)) == VT_OK && !o->only_check)
+		rc = write_all(&x, reterr);
+	vt_buf_free(&x.object);
+	vt_buf_free(&x.plain);
+	vt_manifest_free(&x.m);
+	vt_manifest_free(&x.newest);
+	vt_keys_clear(&x.keys);
+	vt_place_close(&x.place);
+	if (rc == VT_OK)
+		*ret = x.rep;
+	return rc;
+}
