@@ -192,7 +192,7 @@ recall_one(struct side *s, const struct move *m)
 }
 
 static const struct walk_verb verbs[] = { { 4, receive }, { 8, status_of_sent },
-	{ 4, recall_one }, { 8, consign }, { 12, handle } };
+	{ 4, recall_one }, { 8, consign }, { 20, handle } };
 
 static int
 begin(struct side *s)

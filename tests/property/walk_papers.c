@@ -91,7 +91,13 @@ approve(struct side *s, const struct move *m)
 static int
 sendback(struct side *s, const struct move *m)
 {
-	return agreed(s, m, "return", VT_STEP_RETURN);
+	struct vt_step st = { .kind = VT_STEP_RETURN };
+	vt_hash *main;
+
+	(void)paper_of(s, m, &main);
+	st = agree(VT_STEP_RETURN, main);
+	st.u.sendback.note = "sửa";
+	return on_paper(s, m, "return", st);
 }
 
 static int

@@ -76,7 +76,7 @@ reopen(struct side *s, const struct move *m)
 	int rc = VT_OK;
 
 	s->did = "reopen";
-	if (m->size % 8 != 0)
+	if (m->size % 4 != 0)
 		return VT_E_BUSY; /* seldom */
 	vt_upload_free(s->open);
 	s->open = NULL;

@@ -76,34 +76,6 @@ work(struct side *s, const struct move *m)
 	return rc;
 }
 
-/* What stands beside the walk: checks, a submission taken back, an order that
- * freezes or releases. */
-static int
-course(
-    struct side *s, const struct move *m, const vt_id *p, const vt_hash *main)
-{
-	struct vt_step st = { .kind = VT_STEP_WITHDRAW };
-
-	if (m->seed % 4 < 2) {
-		s->did = "check";
-		st.kind = VT_STEP_CHECK;
-		st.u.check.kind =
-		    m->seed % 4 == 0 ? VT_DRAFT_CONTENT : VT_DRAFT_FORM;
-		st.u.check.main = *main;
-	} else if (m->seed % 4 == 2) {
-		s->did = "withdraw";
-		st.u.withdraw.main = *main;
-	} else {
-		s->did = m->size % 3 == 0 ? "freeze" : "release";
-		st.kind = VT_STEP_FREEZE;
-		st.u.freeze.kind =
-		    m->size % 3 == 0 ? VT_FREEZE_BEGIN : VT_FREEZE_END;
-		st.u.freeze.order = "lệnh";
-		st.u.freeze.note = "gỡ";
-	}
-	return do_step(&s->d[0], p, st);
-}
-
 static const struct walk_verb verbs[] = { { 8, work } };
 
 WALK_NOUN_OF(work, NULL, NULL);
