@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "docstore/backup_priv.h"
+#include "docstore/restored.h"
 
 #define ROWS_MAX  ((size_t)4 << 20) /* plaintext of one object of rows */
 #define PARTS_MAX 16   /* objects of one range before it is written as one */
@@ -104,6 +105,9 @@ load_old(struct take *x, struct vt_err *reterr)
 	uint64_t newest;
 	int rc;
 
+	x->m.number = 1;
+	if (x->place.stream >= 0)
+		return VT_OK;
 	if ((rc = vt_place_newest(&x->place, 0, &newest, reterr)) != VT_OK)
 		return rc;
 	x->m.number = newest + 1;
@@ -497,6 +501,7 @@ publish(struct take *x, struct vt_err *reterr)
 
 	x->m.store = x->s->super.id;
 	x->m.made = vt_now(x->s->ctx);
+	x->m.final = x->o->hand_over;
 	x->m.signer = x->m.agency[0].agency_no;
 	rc = vt_log_key_get(x->s, &x->m.agency[0].id, &key, reterr);
 	if (rc == VT_OK)
@@ -510,6 +515,9 @@ publish(struct take *x, struct vt_err *reterr)
 	x->rep.number = x->m.number;
 	x->rep.time = x->m.time;
 	x->rep.manifest = x->m.body;
+	/* A stream has one increment; what it replaces, nobody here knows. */
+	if (x->place.stream >= 0)
+		return VT_OK;
 	return vt_backup_prune(
 	    &x->place, &x->s->keys, x->o, x->m.made, &x->rep.removed, reterr);
 }
@@ -524,11 +532,15 @@ vt_backup_take(struct vt_store *s, const struct vt_backup_options *o,
 	VT_CHECK(s, VT_STORE_MAGIC);
 	vt_buf_init(&x.plain, VT_OBJECT_MAX);
 	vt_buf_init(&x.sealed, VT_OBJECT_MAX);
-	rc = vt_place_open(&x.place, o->place, o->keys, true, reterr);
+	rc = o->stream > 0
+		 ? vt_place_stream(&x.place, o->stream, o->keys, reterr)
+		 : vt_place_open(&x.place, o->place, o->keys, true, reterr);
 	if (rc != VT_OK)
 		return rc;
 	if ((rc = vt_manifest_new(&x.m, reterr)) == VT_OK &&
 	    (rc = load_old(&x, reterr)) == VT_OK &&
+	    (!o->hand_over ||
+		(rc = vt_restored_hand_over(s, x.m.number, reterr)) == VT_OK) &&
 	    (rc = begin(&x, reterr)) == VT_OK) {
 		rc = take_all(&x, reterr);
 		vt_reading_end(&x.r);

@@ -23,7 +23,14 @@
 #include "docstore/store.h"
 
 struct vt_backup_options {
-	const char *place;  /* made when it is not there */
+	const char *place; /* made when it is not there */
+	/* > 0: one whole increment as a ustar stream to this descriptor, and
+	 * place is not used; keys still go to their folder. */
+	int stream;
+	/* The store, opened for writing, hands over with this increment: it
+	 * writes no more from now on (docstore/restored.h), and the standby
+	 * that holds the increment may be promoted. Failed: ask again. */
+	bool hand_over;
 	const char *keys;   /* another directory, for keys */
 	uint32_t keep;      /* increments that stay; 0: all */
 	uint32_t keys_days; /* keys that the store has no more stay so long; 0:
@@ -82,6 +89,7 @@ struct vt_restore_report {
 			     * since: they are not restored */
 	uint64_t acts;
 	uint32_t agencies;
+	bool final; /* the store was handed over with this increment */
 };
 
 /*
@@ -95,6 +103,39 @@ struct vt_restore_report {
  * store's), VT_E_STORE_FORMAT (newer), VT_E_STORE_FULL, VT_E_IO.
  */
 VT_NODISCARD int vt_backup_restore(const char *target,
+    const struct vt_restore_options *o, const struct vt_context *ctx,
+    struct vt_restore_report *ret, struct vt_err *reterr);
+
+/*
+ * A stream (of vt_backup_take) into a place. Errors: VT_E_STORE_CORRUPT (not
+ * such a stream, cut off, or damaged), those of writing. Memory: one object.
+ */
+VT_NODISCARD int vt_backup_unpack(
+    int fd, const char *place, const char *keys, struct vt_err *reterr);
+
+/* ---- a warm standby ---- */
+
+/*
+ * Brings the data directory `target` to the newest increment of the place;
+ * makes it when it is not there. Each call takes what is new; killed at any
+ * moment it holds the rows of the increment before or of this one, and the
+ * next call completes it. It may be read meanwhile (read_only), and is marked.
+ * o->number is not used. *ret_changed: there was something new.
+ * Errors: those of vt_backup_restore; VT_E_CONFLICT (the increment that it
+ * holds is not in the place any more; it was promoted), VT_E_STORE_LOCKED
+ * (somebody has it open for writing).
+ */
+VT_NODISCARD int vt_backup_follow(const char *target,
+    const struct vt_restore_options *o, const struct vt_context *ctx,
+    bool *ret_changed, struct vt_restore_report *ret, struct vt_err *reterr);
+
+/*
+ * The standby writes from now on. Only with the increment with which the store
+ * before handed over, and once: the place remembers.
+ * Errors: VT_E_STORE_RESTORED (it was not handed over: design law 14 holds),
+ * VT_E_CONFLICT (promoted before; not at the newest increment).
+ */
+VT_NODISCARD int vt_backup_promote(const char *target,
     const struct vt_restore_options *o, const struct vt_context *ctx,
     struct vt_restore_report *ret, struct vt_err *reterr);
 

@@ -99,6 +99,7 @@ put_body(const struct vt_manifest *m, struct vt_buf *b)
 	vt_cbor_array(b, m->n_part);
 	for (size_t i = 0; i < m->n_part; i++)
 		put_part(&m->part[i], b);
+	vt_put_uint(&w, 12, m->final);
 	vt_cbor_map_end(&w);
 }
 
@@ -237,6 +238,9 @@ take_body(struct vt_span body, struct vt_manifest *m, struct vt_err *reterr)
 			break;
 		case 11:
 			rc = take_parts(&c, m, reterr);
+			break;
+		case 12:
+			m->final = vt_cbor_get_uint(&c) == 1;
 			break;
 		default:
 			vt_cbor_fail(&c, "unknown field");

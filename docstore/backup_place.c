@@ -81,13 +81,25 @@ take_lock(struct vt_place *p, struct vt_err *reterr)
 }
 
 int
+vt_place_stream(
+    struct vt_place *p, int fd, const char *keys, struct vt_err *reterr)
+{
+	*p = (struct vt_place){
+		.dir = { "-", keys }, .lock_fd = -1, .stream = fd
+	};
+	return make_dirs(keys, "objects", reterr);
+}
+
+int
 vt_place_open(struct vt_place *p, const char *place, const char *keys,
     bool make, struct vt_err *reterr)
 {
 	bool same = true;
 	int rc = VT_OK;
 
-	*p = (struct vt_place){ .dir = { place, keys }, .lock_fd = -1 };
+	*p = (struct vt_place){
+		.dir = { place, keys }, .lock_fd = -1, .stream = -1
+	};
 	if (make && ((rc = make_dirs(place, "objects", reterr)) != VT_OK ||
 			(rc = make_dirs(place, "manifests", reterr)) != VT_OK ||
 			(rc = make_dirs(keys, "objects", reterr)) != VT_OK))
@@ -235,6 +247,12 @@ vt_place_put(const struct vt_place *p, enum vt_side side,
 	int rc;
 
 	*ret_name = vt_sha256(content);
+	if (p->stream >= 0 && side == VT_SIDE_MAIN) {
+		*ret_fresh = true;
+		(void)snprintf(path, sizeof(path), "objects/");
+		vt_hash_text(ret_name, path + 8);
+		return vt_stream_put(p->stream, path, content, reterr);
+	}
 	*ret_fresh = !vt_place_has(p, side, ret_name, content.n);
 	if (!*ret_fresh)
 		return VT_OK;
@@ -326,6 +344,14 @@ vt_place_manifest_put(const struct vt_place *p, uint64_t number,
 	char path[PATH_SIZE];
 	int rc;
 
+	if (p->stream >= 0) {
+		(void)snprintf(
+		    path, sizeof(path), "manifests/%010" PRIu64, number);
+		rc = sync_sub(p->dir[1], "objects", reterr);
+		if (rc == VT_OK)
+			rc = vt_stream_put(p->stream, path, content, reterr);
+		return rc == VT_OK ? vt_stream_end(p->stream, reterr) : rc;
+	}
 	/* The names of its objects first. */
 	if ((rc = sync_sub(p->dir[0], "objects", reterr)) != VT_OK ||
 	    (rc = sync_sub(p->dir[1], "objects", reterr)) != VT_OK ||

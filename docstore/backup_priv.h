@@ -17,10 +17,14 @@ enum vt_side { VT_SIDE_MAIN, VT_SIDE_KEYS };
 struct vt_place {
 	const char *dir[2]; /* borrowed: place, keys */
 	int lock_fd;
+	int stream; /* -1, or where objects and manifests go instead */
 };
 /* make: the directories, and the lock of the one who writes. */
 VT_NODISCARD int vt_place_open(struct vt_place *p, const char *place,
     const char *keys, bool make, struct vt_err *reterr);
+/* A stream instead, which holds nothing yet; keys go to their folder. */
+VT_NODISCARD int vt_place_stream(
+    struct vt_place *p, int fd, const char *keys, struct vt_err *reterr);
 void vt_place_close(struct vt_place *p);
 /* Is there an object of this name and size? */
 bool vt_place_has(const struct vt_place *p, enum vt_side side,
@@ -95,6 +99,7 @@ struct vt_manifest {
 	vt_hash before;  /* body of the one before; zero: none */
 	uint32_t signer; /* agency_no whose log key signs */
 	vt_hash log_key; /* its public key */
+	bool final;      /* the store was handed over with it */
 	struct vt_manifest_agency *agency;
 	size_t n_agency;
 	struct vt_bpart *part;
@@ -118,6 +123,53 @@ VT_NODISCARD int vt_manifest_open(struct vt_span file,
 VT_NODISCARD int vt_manifest_load(const struct vt_place *p, uint64_t number,
     const struct vt_keys *keys, struct vt_manifest *ret, struct vt_err *reterr);
 enum vt_side vt_bpart_side(const struct vt_bpart *part);
+
+/* ---- streams (backup_stream.c) ---- */
+
+VT_NODISCARD int vt_stream_put(
+    int fd, const char *name, struct vt_span content, struct vt_err *reterr);
+VT_NODISCARD int vt_stream_end(int fd, struct vt_err *reterr);
+
+/* ---- restoring (restore.c), also bit by bit (standby.c) ---- */
+
+struct vt_restore {
+	const char *target;
+	const struct vt_restore_options *o;
+	const struct vt_context *ctx;
+	struct vt_place place;
+	struct vt_keys keys;
+	struct vt_manifest m;
+	struct vt_manifest newest; /* arena NULL: m is it */
+	struct vt_engine *engine;
+	struct vt_buf object, plain;
+	struct vt_restore_report rep;
+};
+/* In any case: vt_restore_fini. */
+VT_NODISCARD int vt_restore_init(struct vt_restore *x, const char *target,
+    const struct vt_restore_options *o, const struct vt_context *ctx,
+    struct vt_err *reterr);
+void vt_restore_fini(struct vt_restore *x);
+/* The manifest asked for. */
+VT_NODISCARD int vt_restore_load(struct vt_restore *x, struct vt_err *reterr);
+/* An object into x->object; *ret_later: keys, as the newest has them. */
+VT_NODISCARD int vt_restore_fetch(struct vt_restore *x,
+    const struct vt_bpart *part, bool *ret_later, struct vt_err *reterr);
+/* x->object into x->plain. */
+VT_NODISCARD int vt_restore_decipher(
+    struct vt_restore *x, struct vt_err *reterr);
+VT_NODISCARD int vt_restore_table(
+    struct vt_span name, enum vt_table *ret, struct vt_err *reterr);
+/* The rows of what was fetched; bytes: only keys of chunks that are there. */
+VT_NODISCARD int vt_restore_rows(struct vt_restore *x, struct vt_txn *t,
+    enum vt_table table, struct vt_txn *bytes, uint64_t *ret_n,
+    struct vt_err *reterr);
+VT_NODISCARD int vt_restore_log_keys(
+    struct vt_restore *x, struct vt_err *reterr);
+VT_NODISCARD int vt_restore_mark(
+    struct vt_restore *x, struct vt_txn *t, struct vt_err *reterr);
+void vt_restore_tell(struct vt_restore *x);
+/* Is there a data directory, made to its end? */
+bool vt_restore_is_there(const char *target);
 
 /* ---- objects (backup_object.c) ---- */
 

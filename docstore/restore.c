@@ -17,23 +17,11 @@
 #define PATH_SIZE 4096
 #define UNDONE    "restore.unfinished"
 
-struct restore {
-	const char *target;
-	const struct vt_restore_options *o;
-	const struct vt_context *ctx;
-	struct vt_place place;
-	struct vt_keys keys;
-	struct vt_manifest m;
-	struct vt_manifest newest; /* arena NULL: m is it */
-	struct vt_engine *engine;
-	struct vt_buf object, plain;
-	struct vt_restore_report rep;
-};
-
 /* ---- what is there, and is it whole? ---- */
 
 static int
-tell(struct restore *x, const char *stage, uint64_t done, struct vt_err *reterr)
+tell(struct vt_restore *x, const char *stage, uint64_t done,
+    struct vt_err *reterr)
 {
 	if (x->o->progress == NULL ||
 	    x->o->progress(x->o->arg, stage, done, x->m.n_part))
@@ -42,8 +30,8 @@ tell(struct restore *x, const char *stage, uint64_t done, struct vt_err *reterr)
 	    reterr, VT_E_TIMEOUT, "restore: stopped before its end");
 }
 
-static int
-load(struct restore *x, struct vt_err *reterr)
+int
+vt_restore_load(struct vt_restore *x, struct vt_err *reterr)
 {
 	struct vt_err err = VT_ERR_INIT;
 	uint64_t newest;
@@ -71,7 +59,7 @@ load(struct restore *x, struct vt_err *reterr)
 /* The keys of the same sequences as the newest increment has them: those that
  * were destroyed since are not among them. */
 static const struct vt_bpart *
-newer_keys(const struct restore *x, const struct vt_bpart *part)
+newer_keys(const struct vt_restore *x, const struct vt_bpart *part)
 {
 	for (size_t i = 0; i < x->newest.n_part; i++) {
 		const struct vt_bpart *p = &x->newest.part[i];
@@ -85,9 +73,9 @@ newer_keys(const struct restore *x, const struct vt_bpart *part)
 
 /* Into x->object; empty: keys that have expired. *ret_later: they are those of
  * the newest increment. */
-static int
-fetch(struct restore *x, const struct vt_bpart *part, bool *ret_later,
-    struct vt_err *reterr)
+int
+vt_restore_fetch(struct vt_restore *x, const struct vt_bpart *part,
+    bool *ret_later, struct vt_err *reterr)
 {
 	const struct vt_bpart *later;
 	struct vt_err err = VT_ERR_INIT;
@@ -110,33 +98,41 @@ fetch(struct restore *x, const struct vt_bpart *part, bool *ret_later,
 	return rc;
 }
 
-/* Every object against its name, before anything is written. */
-static int
-verify_all(struct restore *x, struct vt_err *reterr)
+void
+vt_restore_tell(struct vt_restore *x)
 {
-	bool later;
-	int rc = VT_OK;
-
-	for (size_t i = 0; i < x->m.n_part && rc == VT_OK; i++) {
-		rc = fetch(x, &x->m.part[i], &later, reterr);
-		x->rep.objects++;
-		x->rep.bytes += x->object.n;
-		if (rc == VT_OK)
-			rc = tell(x, "verifying", i + 1, reterr);
-	}
+	x->rep.acts = 0;
 	for (size_t i = 0; i < x->m.n_agency; i++)
 		x->rep.acts += x->m.agency[i].size;
 	x->rep.agencies = (uint32_t)x->m.n_agency;
 	x->rep.backup = x->m.made;
 	x->rep.manifest = x->m.body;
 	x->rep.store = x->m.store;
+	x->rep.final = x->m.final;
+}
+
+/* Every object against its name, before anything is written. */
+static int
+verify_all(struct vt_restore *x, struct vt_err *reterr)
+{
+	bool later;
+	int rc = VT_OK;
+
+	for (size_t i = 0; i < x->m.n_part && rc == VT_OK; i++) {
+		rc = vt_restore_fetch(x, &x->m.part[i], &later, reterr);
+		x->rep.objects++;
+		x->rep.bytes += x->object.n;
+		if (rc == VT_OK)
+			rc = tell(x, "verifying", i + 1, reterr);
+	}
+	vt_restore_tell(x);
 	return rc;
 }
 
 /* ---- rows into the environments ---- */
 
-static int
-table_of(struct vt_span name, enum vt_table *ret, struct vt_err *reterr)
+int
+vt_restore_table(struct vt_span name, enum vt_table *ret, struct vt_err *reterr)
 {
 	for (int t = 0; t < VT_T__MAX; t++)
 		if (vt_span_is(name, vt_table_name((enum vt_table)t))) {
@@ -150,7 +146,7 @@ table_of(struct vt_span name, enum vt_table *ret, struct vt_err *reterr)
 
 /* Keys of the newest increment count where there are bytes for them. */
 static int
-is_wanted(struct restore *x, struct vt_span key, struct vt_txn *bytes,
+is_wanted(struct vt_restore *x, struct vt_span key, struct vt_txn *bytes,
     bool *ret, struct vt_err *reterr)
 {
 	struct vt_key k = { .n = 0 };
@@ -170,8 +166,8 @@ is_wanted(struct restore *x, struct vt_span key, struct vt_txn *bytes,
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
 
-static int
-put_rows(struct restore *x, struct vt_txn *t, enum vt_table table,
+int
+vt_restore_rows(struct vt_restore *x, struct vt_txn *t, enum vt_table table,
     struct vt_txn *bytes, uint64_t *ret_n, struct vt_err *reterr)
 {
 	struct vt_span in = vt_buf_view(
@@ -192,7 +188,7 @@ put_rows(struct restore *x, struct vt_txn *t, enum vt_table table,
 
 /* The rows of one object, in a transaction of their own. */
 static int
-put_part(struct restore *x, const struct vt_bpart *part, enum vt_table table,
+put_part(struct vt_restore *x, const struct vt_bpart *part, enum vt_table table,
     bool later, struct vt_err *reterr)
 {
 	const struct vt_engine_ops *ops = x->engine->ops;
@@ -207,7 +203,7 @@ put_part(struct restore *x, const struct vt_bpart *part, enum vt_table table,
 		rc = ops->begin(
 		    x->engine, VT_SPACE_BYTES, false, &bytes, reterr);
 	if (rc == VT_OK)
-		rc = put_rows(x, t, table, bytes, &n, reterr);
+		rc = vt_restore_rows(x, t, table, bytes, &n, reterr);
 	ops->abort(bytes);
 	if (rc != VT_OK) {
 		ops->abort(t);
@@ -222,16 +218,16 @@ put_part(struct restore *x, const struct vt_bpart *part, enum vt_table table,
 	return ops->commit(t, reterr);
 }
 
-static int
-decipher(struct restore *x, struct vt_err *reterr)
+int
+vt_restore_decipher(struct vt_restore *x, struct vt_err *reterr)
 {
 	vt_buf_reset(&x->plain);
 	return vt_object_open(
 	    &x->keys, vt_buf_view(&x->object), &x->plain, reterr);
 }
 
-static int
-put_log_keys(struct restore *x, struct vt_err *reterr)
+int
+vt_restore_log_keys(struct vt_restore *x, struct vt_err *reterr)
 {
 	char path[PATH_SIZE], id[VT_ID_TEXT + 1];
 	struct vt_span in = vt_buf_view(&x->plain), k, v;
@@ -256,13 +252,15 @@ put_log_keys(struct restore *x, struct vt_err *reterr)
 		vt_buf_putc(&text, '\n');
 		if ((rc = vt_buf_status(&text, reterr)) == VT_OK)
 			rc = vt_file_create(path, vt_buf_view(&text), reterr);
+		if (rc == VT_E_EXISTS) /* a standby has it; they never change */
+			rc = VT_OK;
 	}
 	return rc == VT_OK ? bad : rc;
 }
 
 static int
 apply_part(
-    struct restore *x, const struct vt_bpart *part, struct vt_err *reterr)
+    struct vt_restore *x, const struct vt_bpart *part, struct vt_err *reterr)
 {
 	enum vt_table table = VT_T_WRAP;
 	bool later;
@@ -273,14 +271,15 @@ apply_part(
 		return vt_err_set(reterr, VT_E_STORE_FORMAT,
 		    "backup: byte environment %u is not known to this release",
 		    part->env);
-	if ((rc = fetch(x, part, &later, reterr)) != VT_OK)
+	if ((rc = vt_restore_fetch(x, part, &later, reterr)) != VT_OK)
 		return rc;
 	if (part->kind == VT_PART_ROWS || part->kind == VT_PART_LOG_KEYS) {
-		if ((rc = decipher(x, reterr)) != VT_OK)
+		if ((rc = vt_restore_decipher(x, reterr)) != VT_OK)
 			return rc;
 		if (part->kind == VT_PART_LOG_KEYS)
-			return put_log_keys(x, reterr);
-		if ((rc = table_of(part->table, &table, reterr)) != VT_OK)
+			return vt_restore_log_keys(x, reterr);
+		if ((rc = vt_restore_table(part->table, &table, reterr)) !=
+		    VT_OK)
 			return rc;
 	} else if (part->kind == VT_PART_BYTES) {
 		table = VT_T_BYTES;
@@ -297,7 +296,7 @@ is_super(const struct vt_bpart *p)
 
 /* Chunks first, then their keys, then what names them; table super is left. */
 static int
-apply_all(struct restore *x, struct vt_err *reterr)
+apply_all(struct vt_restore *x, struct vt_err *reterr)
 {
 	static const enum vt_bpart_kind order[] = { VT_PART_BYTES, VT_PART_KEYS,
 		VT_PART_LOG_KEYS, VT_PART_ROWS };
@@ -317,35 +316,47 @@ apply_all(struct restore *x, struct vt_err *reterr)
 	return rc;
 }
 
-/* The superblock, the counters and the mark, in one transaction. */
-static int
-apply_super(struct restore *x, struct vt_err *reterr)
+int
+vt_restore_mark(struct vt_restore *x, struct vt_txn *t, struct vt_err *reterr)
 {
 	struct vt_restored mark = { .at = vt_now(x->ctx),
 		.manifest = x->m.body,
 		.backup = x->m.made,
 		.number = x->m.number };
 	struct vt_key k = vt_key_text("restored");
-	struct vt_txn *t;
 	VT_BUF_AUTO(v);
+	int rc;
+
+	vt_restored_encode(&mark, &v);
+	if ((rc = vt_buf_status(&v, reterr)) != VT_OK)
+		return rc;
+	return vt_tx_put(t, VT_T_SUPER, &k, vt_buf_view(&v), reterr);
+}
+
+/* The superblock, the counters and the mark, in one transaction. */
+static int
+apply_super(struct vt_restore *x, struct vt_err *reterr)
+{
+	struct vt_txn *t;
 	uint64_t n;
 	bool later;
 	int rc;
 
-	vt_restored_encode(&mark, &v);
-	if ((rc = vt_buf_status(&v, reterr)) != VT_OK ||
-	    (rc = x->engine->ops->begin(
-		 x->engine, VT_SPACE_RECORDS, true, &t, reterr)) != VT_OK)
+	rc = x->engine->ops->begin(
+	    x->engine, VT_SPACE_RECORDS, true, &t, reterr);
+	if (rc != VT_OK)
 		return rc;
 	for (size_t i = 0; i < x->m.n_part && rc == VT_OK; i++)
 		if (is_super(&x->m.part[i]) &&
-		    (rc = fetch(x, &x->m.part[i], &later, reterr)) == VT_OK &&
-		    (rc = decipher(x, reterr)) == VT_OK) {
-			rc = put_rows(x, t, VT_T_SUPER, NULL, &n, reterr);
+		    (rc = vt_restore_fetch(x, &x->m.part[i], &later, reterr)) ==
+			VT_OK &&
+		    (rc = vt_restore_decipher(x, reterr)) == VT_OK) {
+			rc =
+			    vt_restore_rows(x, t, VT_T_SUPER, NULL, &n, reterr);
 			x->rep.rows += n;
 		}
 	if (rc == VT_OK)
-		rc = vt_tx_put(t, VT_T_SUPER, &k, vt_buf_view(&v), reterr);
+		rc = vt_restore_mark(x, t, reterr);
 	if (rc != VT_OK) {
 		x->engine->ops->abort(t);
 		return rc;
@@ -407,7 +418,7 @@ make_target(const char *target, struct vt_err *reterr)
 }
 
 static int
-copy_key(struct restore *x, struct vt_err *reterr)
+copy_key(struct vt_restore *x, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_secret_free) struct vt_secret *text = NULL;
 	char path[PATH_SIZE];
@@ -427,7 +438,7 @@ copy_key(struct restore *x, struct vt_err *reterr)
 }
 
 static int
-make_lock(const struct restore *x, struct vt_err *reterr)
+make_lock(const struct vt_restore *x, struct vt_err *reterr)
 {
 	char path[PATH_SIZE];
 	int fd;
@@ -442,7 +453,7 @@ make_lock(const struct restore *x, struct vt_err *reterr)
 }
 
 static int
-sync_target(const struct restore *x, struct vt_err *reterr)
+sync_target(const struct vt_restore *x, struct vt_err *reterr)
 {
 	static const char *const below[] = { "/records", "/keys", "/bytes-0001",
 		"/log-keys", "", "/.." };
@@ -466,7 +477,7 @@ sync_target(const struct restore *x, struct vt_err *reterr)
 }
 
 static int
-write_all(struct restore *x, struct vt_err *reterr)
+write_all(struct vt_restore *x, struct vt_err *reterr)
 {
 	struct vt_engine_options eo = { .path = x->target,
 		.create = true,
@@ -483,6 +494,7 @@ write_all(struct restore *x, struct vt_err *reterr)
 	if ((rc = apply_all(x, reterr)) == VT_OK)
 		rc = apply_super(x, reterr);
 	vt_engine_lmdb.close(x->engine);
+	x->engine = NULL;
 	if (rc != VT_OK || (rc = sync_target(x, reterr)) != VT_OK)
 		return rc;
 	(void)snprintf(path, sizeof(path), "%s/" UNDONE, x->target);
@@ -492,30 +504,56 @@ write_all(struct restore *x, struct vt_err *reterr)
 }
 
 int
+vt_restore_init(struct vt_restore *x, const char *target,
+    const struct vt_restore_options *o, const struct vt_context *ctx,
+    struct vt_err *reterr)
+{
+	int rc;
+
+	*x = (struct vt_restore){ .target = target, .o = o, .ctx = ctx };
+	vt_buf_init(&x->object, VT_OBJECT_MAX);
+	vt_buf_init(&x->plain, VT_OBJECT_MAX);
+	x->plain.secret = true;
+	rc = vt_place_open(&x->place, o->place, o->keys, false, reterr);
+	return rc == VT_OK ? vt_keys_load(o->key_file, &x->keys, reterr) : rc;
+}
+
+void
+vt_restore_fini(struct vt_restore *x)
+{
+	vt_buf_free(&x->object);
+	vt_buf_free(&x->plain);
+	vt_manifest_free(&x->m);
+	vt_manifest_free(&x->newest);
+	vt_keys_clear(&x->keys);
+	vt_place_close(&x->place);
+}
+
+bool
+vt_restore_is_there(const char *target)
+{
+	char path[PATH_SIZE];
+	bool there;
+
+	(void)snprintf(path, sizeof(path), "%s/lock", target);
+	there = access(path, F_OK) == 0;
+	(void)snprintf(path, sizeof(path), "%s/" UNDONE, target);
+	return there && access(path, F_OK) != 0;
+}
+
+int
 vt_backup_restore(const char *target, const struct vt_restore_options *o,
     const struct vt_context *ctx, struct vt_restore_report *ret,
     struct vt_err *reterr)
 {
-	struct restore x = { .target = target, .o = o, .ctx = ctx };
-	int rc;
+	struct vt_restore x;
+	int rc = vt_restore_init(&x, target, o, ctx, reterr);
 
-	vt_buf_init(&x.object, VT_OBJECT_MAX);
-	vt_buf_init(&x.plain, VT_OBJECT_MAX);
-	x.plain.secret = true;
-	if ((rc = vt_place_open(&x.place, o->place, o->keys, false, reterr)) !=
-		VT_OK ||
-	    (rc = vt_keys_load(o->key_file, &x.keys, reterr)) != VT_OK)
-		return rc;
-	if ((rc = load(&x, reterr)) == VT_OK &&
+	if (rc == VT_OK && (rc = vt_restore_load(&x, reterr)) == VT_OK &&
 	    (rc = verify_all(&x, reterr)) == VT_OK && !o->only_check)
 		rc = write_all(&x, reterr);
-	vt_buf_free(&x.object);
-	vt_buf_free(&x.plain);
-	vt_manifest_free(&x.m);
-	vt_manifest_free(&x.newest);
-	vt_keys_clear(&x.keys);
-	vt_place_close(&x.place);
 	if (rc == VT_OK)
 		*ret = x.rep;
+	vt_restore_fini(&x);
 	return rc;
 }

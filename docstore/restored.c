@@ -165,3 +165,42 @@ vt_restored_put(
 	vt_restored_encode(x, &v);
 	return vt_batch_put(b, VT_T_SUPER, &k, &v, reterr);
 }
+
+/* ---- handing over ---- */
+
+struct hand_op {
+	struct vt_op op;
+	uint64_t number;
+};
+
+static int
+hand_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
+{
+	struct hand_op *h = (struct hand_op *)(void *)op;
+	struct vt_restored x;
+	int rc;
+
+	if ((rc = vt_restored_get(b->txn, &x, reterr)) != VT_OK)
+		return rc;
+	if (x.is && !x.handed_over)
+		return vt_restored_gate(b->txn, reterr);
+	x = (struct vt_restored){ .handed_over = true,
+		.at = b->time,
+		.backup = b->time,
+		.number = h->number };
+	return vt_restored_put(b, &x, reterr);
+}
+
+int
+vt_restored_hand_over(
+    struct vt_store *s, uint64_t number, struct vt_err *reterr)
+{
+	struct hand_op h = { .op = { .apply = hand_apply, .weight = 4096 },
+		.number = number };
+
+	VT_CHECK(s, VT_STORE_MAGIC);
+	if (s->read_only)
+		return vt_err_set(reterr, VT_E_STORE_READ_ONLY,
+		    "handing over: the store was opened for reading");
+	return vt_queue_run(&s->writer.queue, &h.op, reterr);
+}

@@ -52,6 +52,10 @@ VT_NODISCARD int vt_restored_gate(struct vt_txn *t, struct vt_err *reterr);
 VT_NODISCARD int vt_restored_door(struct vt_store *s, struct vt_err *reterr);
 /* Takes the mark away with the batch. None: VT_OK. */
 VT_NODISCARD int vt_restored_lift(struct vt_batch *b, struct vt_err *reterr);
+/* Marks a store that is open for writing as handed over; again is VT_OK.
+ * VT_E_STORE_RESTORED: it was restored and may not hand over. */
+VT_NODISCARD int vt_restored_hand_over(
+    struct vt_store *s, uint64_t number, struct vt_err *reterr);
 /* Puts it there with the batch. */
 VT_NODISCARD int vt_restored_put(
     struct vt_batch *b, const struct vt_restored *x, struct vt_err *reterr);

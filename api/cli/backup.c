@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* vanthu backup, vanthu restore */
-#include "docstore/backup.h"
+/* vanthu backup, vanthu restore, vanthu standby */
+#include <ftw.h>
+#include <unistd.h>
+
 #include "api/cli/cli.h"
+#include "docstore/backup.h"
 
 static bool
 progress(void *arg, const char *stage, uint64_t done, uint64_t total)
@@ -57,54 +60,23 @@ backup_text(const struct vt_cli *cli, const struct vt_backup_report *r,
 		    "whole\n");
 }
 
-int
-vt_cli_backup(struct vt_cli *cli)
+/* One increment, and what is said of it: on standard error beside a stream. */
+static int
+backup_once(struct vt_cli *cli, const char *data, struct vt_backup_options *o)
 {
-	static const struct option options[] = {
-		{ "keys", required_argument, NULL, 256 },
-		{ "keep", required_argument, NULL, 257 },
-		{ "keys-days", required_argument, NULL, 258 },
-		{ NULL, 0, NULL, 0 },
-	};
 	VT_CLEANUP(vt_store_close) struct vt_store *store = NULL;
 	struct vt_store_options so = VT_STORE_OPTIONS_INIT;
-	struct vt_backup_options o = { .progress = progress };
 	struct vt_backup_report r;
 	struct vt_progress *shown;
 	VT_BUF_AUTO(out);
-	char **operands;
-	long number = 0;
-	int c, n, rc = VT_OK;
+	int rc;
 
-	while ((c = vt_cli_option(cli, options)) != -1 && rc == VT_OK) {
-		if (c == 256)
-			o.keys = optarg;
-		else if (c == 257 || c == 258)
-			rc = vt_cli_number(cli,
-			    c == 257 ? "--keep" : "--keys-days", optarg, 1,
-			    1000000, &number);
-		else
-			return c == 'h' ? 0 : c;
-		if (c == 257)
-			o.keep = (uint32_t)number;
-		else if (c == 258)
-			o.keys_days = (uint32_t)number;
-	}
-	if (rc != VT_OK ||
-	    (rc = vt_cli_operands(cli, 2, 2, &operands, &n)) != VT_OK)
-		return rc;
-	if (o.keys == NULL)
-		return vt_err_set(&cli->err, VT_E_USAGE,
-		    "--keys is missing: a folder apart, for the keys of what "
-		    "is backed up");
-	o.place = operands[1];
-	so.read_only = true;
-	o.arg = shown =
+	so.read_only = !o->hand_over;
+	o->arg = shown =
 	    vt_progress_new(cli, cli->vi ? "sao lưu" : "backing up");
-	rc = vt_store_open(
-	    operands[0], &so, vt_context_system(), &store, &cli->err);
+	rc = vt_store_open(data, &so, vt_context_system(), &store, &cli->err);
 	if (rc == VT_OK)
-		rc = vt_backup_take(store, &o, &r, &cli->err);
+		rc = vt_backup_take(store, o, &r, &cli->err);
 	vt_progress_free(shown);
 	if (rc != VT_OK)
 		return rc;
@@ -112,7 +84,90 @@ vt_cli_backup(struct vt_cli *cli)
 		backup_json(&r, &out);
 	else
 		backup_text(cli, &r, &out);
-	return vt_cli_print(cli, &out);
+	if (o->stream == 0)
+		return vt_cli_print(cli, &out);
+	fputs(vt_buf_str(&out), stderr);
+	return VT_OK;
+}
+
+/* Again and again, until somebody ends the program: a kill at any moment
+ * leaves what was there. What fails is told, and tried again. */
+static int
+again(struct vt_cli *cli, long seconds, int rc)
+{
+	if (rc < 0)
+		fprintf(stderr, "vanthu %s: %s. %s\n", cli->command->name,
+		    cli->vi ? vt_err_info(rc)->vi : vt_err_info(rc)->en,
+		    cli->err.msg);
+	(void)fflush(stdout);
+	(void)sleep((unsigned)seconds);
+	cli->err = (struct vt_err)VT_ERR_INIT;
+	return VT_OK;
+}
+
+static int
+backup_options(struct vt_cli *cli, struct vt_backup_options *o, long *every)
+{
+	static const struct option options[] = {
+		{ "keys", required_argument, NULL, 256 },
+		{ "keep", required_argument, NULL, 257 },
+		{ "keys-days", required_argument, NULL, 258 },
+		{ "every", required_argument, NULL, 259 },
+		{ "hand-over", no_argument, NULL, 260 },
+		{ NULL, 0, NULL, 0 },
+	};
+	static const char *const names[] = { "--keep", "--keys-days",
+		"--every" };
+	long number = 0;
+	int c, rc = VT_OK;
+
+	while ((c = vt_cli_option(cli, options)) != -1) {
+		if (c >= 257 && c <= 259 &&
+		    (rc = vt_cli_number(cli, names[c - 257], optarg, 1, 1000000,
+			 &number)) != VT_OK)
+			return rc;
+		if (c == 256)
+			o->keys = optarg;
+		else if (c == 257)
+			o->keep = (uint32_t)number;
+		else if (c == 258)
+			o->keys_days = (uint32_t)number;
+		else if (c == 259)
+			*every = number;
+		else if (c == 260)
+			o->hand_over = true;
+		else
+			return c;
+	}
+	return VT_OK;
+}
+
+int
+vt_cli_backup(struct vt_cli *cli)
+{
+	struct vt_backup_options o = { .progress = progress };
+	char **operands;
+	long every = 0;
+	int n, rc;
+
+	if ((rc = backup_options(cli, &o, &every)) != VT_OK)
+		return rc == 'h' ? 0 : rc;
+	if ((rc = vt_cli_operands(cli, 2, 2, &operands, &n)) != VT_OK)
+		return rc;
+	if (o.keys == NULL)
+		return vt_err_set(&cli->err, VT_E_USAGE,
+		    "--keys is missing: a folder apart, for the keys of what "
+		    "is backed up");
+	if (strcmp(operands[1], "-") == 0)
+		o.stream = STDOUT_FILENO;
+	o.place = operands[1];
+	if (every != 0 && (o.hand_over || o.stream != 0))
+		return vt_err_set(&cli->err, VT_E_USAGE,
+		    "--every is for a folder, and a store is handed over once");
+	do
+		rc = backup_once(cli, operands[0], &o);
+	while (every != 0 && again(cli, every, rc) == VT_OK);
+	return rc;
 }
 
 /* ---- restore ---- */
@@ -219,15 +274,53 @@ restore_text(const struct vt_restore_report *r, const struct checked *c,
 }
 
 static int
+remove_one(const char *path, const struct stat *st, int flag, struct FTW *f)
+{
+	(void)st;
+	(void)flag;
+	(void)f;
+	return remove(path);
+}
+
+/* Standard input, into a folder beside the directory to be: nothing counts
+ * before all of it is there. */
+static int
+from_stream(struct vt_cli *cli, const char *target,
+    struct vt_restore_options *o, char *incoming, size_t size)
+{
+	int rc;
+
+	if ((size_t)snprintf(incoming, size, "%s.incoming", target) >= size)
+		return vt_err_set(&cli->err, VT_E_USAGE,
+		    "the path of the data directory is too long");
+	if (access(incoming, F_OK) == 0)
+		return vt_err_set(&cli->err, VT_E_EXISTS,
+		    "%s: a restore that was cut off left it; remove it",
+		    incoming);
+	o->place = incoming;
+	rc = vt_backup_unpack(STDIN_FILENO, incoming, o->keys, &cli->err);
+	if (rc != VT_OK)
+		(void)nftw(incoming, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return rc;
+}
+
+static int
 run_restore(struct vt_cli *cli, char **operands, struct vt_restore_options *o,
     bool skip_check)
 {
 	struct checked c = { .findings = VT_BUF_INIT, .json = cli->json };
 	struct vt_restore_report r;
+	char incoming[4096] = "";
 	VT_BUF_AUTO(out);
-	int rc;
+	int rc = VT_OK;
 
-	o->place = operands[1];
+	if (strcmp(operands[1], "-") == 0)
+		rc = from_stream(
+		    cli, operands[0], o, incoming, sizeof(incoming));
+	else
+		o->place = operands[1];
+	if (rc != VT_OK)
+		return rc;
 	o->progress = progress;
 	if (c.json) {
 		vt_json_open(&c.j, &c.findings, false);
@@ -247,6 +340,8 @@ run_restore(struct vt_cli *cli, char **operands, struct vt_restore_options *o,
 			restore_text(&r, &c, o->only_check, &out);
 		rc = vt_cli_print(cli, &out);
 	}
+	if (incoming[0] != '\0')
+		(void)nftw(incoming, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	vt_buf_free(&c.findings);
 	return rc != VT_OK ? rc : c.n != 0;
 }
@@ -292,4 +387,84 @@ vt_cli_restore(struct vt_cli *cli)
 		    "--keys and --store-key are needed: the folder of the "
 		    "keys, and the store key from its safe");
 	return run_restore(cli, operands, &o, skip_check);
+}
+
+/* ---- a warm standby ---- */
+
+static int
+standby_once(struct vt_cli *cli, const char *dir, struct vt_restore_options *o,
+    bool promote)
+{
+	struct checked c = { .findings = VT_BUF_INIT, .json = cli->json };
+	struct vt_restore_report r = { .number = 0 };
+	bool changed = true;
+	VT_BUF_AUTO(out);
+	int rc;
+
+	o->arg = c.shown =
+	    vt_progress_new(cli, cli->vi ? "theo sau" : "following");
+	rc = promote
+		 ? vt_backup_promote(dir, o, vt_context_system(), &r, &cli->err)
+		 : vt_backup_follow(
+		       dir, o, vt_context_system(), &changed, &r, &cli->err);
+	vt_progress_free(c.shown);
+	if (rc != VT_OK || !changed)
+		return rc;
+	if (cli->json) {
+		restore_json(&r, &c, false, &out);
+	} else {
+		vt_buf_printf(&out, "increment %llu, taken ",
+		    (unsigned long long)r.number);
+		vt_time_rfc3339(r.backup, VT_TIME_VN_S, &out);
+		vt_buf_printf(&out, ", acts %llu, objects %llu (%llu bytes)\n",
+		    (unsigned long long)r.acts, (unsigned long long)r.objects,
+		    (unsigned long long)r.bytes);
+		if (promote)
+			vt_buf_puts(&out, "PROMOTED: it writes from now on\n");
+		else if (r.final)
+			vt_buf_puts(&out, "handed over: may be promoted\n");
+	}
+	return vt_cli_print(cli, &out);
+}
+
+int
+vt_cli_standby(struct vt_cli *cli)
+{
+	static const struct option options[] = {
+		{ "keys", required_argument, NULL, 256 },
+		{ "store-key", required_argument, NULL, 257 },
+		{ "every", required_argument, NULL, 258 },
+		{ "promote", no_argument, NULL, 259 },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct vt_restore_options o = { .progress = progress };
+	bool promote = false;
+	char **operands;
+	long every = 0;
+	int c, n, rc;
+
+	while ((c = vt_cli_option(cli, options)) != -1) {
+		if (c == 256)
+			o.keys = optarg;
+		else if (c == 257)
+			o.key_file = optarg;
+		else if (c == 258 && (rc = vt_cli_number(cli, "--every", optarg,
+					  1, 1000000, &every)) != VT_OK)
+			return rc;
+		else if (c == 259)
+			promote = true;
+		else if (c != 258)
+			return c == 'h' ? 0 : c;
+	}
+	if ((rc = vt_cli_operands(cli, 2, 2, &operands, &n)) != VT_OK)
+		return rc;
+	if (o.keys == NULL || o.key_file == NULL || (promote && every != 0))
+		return vt_err_set(&cli->err, VT_E_USAGE,
+		    "--keys and --store-key are needed; --promote is done "
+		    "once");
+	o.place = operands[1];
+	do
+		rc = standby_once(cli, operands[0], &o, promote);
+	while (every != 0 && again(cli, every, rc) == VT_OK);
+	return rc;
 }

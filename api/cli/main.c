@@ -106,6 +106,11 @@ static const struct vt_command commands[] = {
 	    "  --keep N        increments that stay; default: all\n"
 	    "  --keys-days N   keys that the store has no more stay so long; "
 	    "30\n"
+	    "  --every SECONDS one after the other, until it is ended\n"
+	    "  --hand-over     the store, which no server has open, writes no "
+	    "more; the standby\n"
+	    "                  may be promoted\n"
+	    "PLACE -: one whole increment as a tar stream to standard output.\n"
 	    "The store key is not in it: keep that apart.\n",
 	    vt_cli_backup },
 	{ "restore", "restore NEWDIR PLACE --keys FOLDER --store-key FILE",
@@ -115,8 +120,17 @@ static const struct vt_command commands[] = {
 	    "  --increment N      an earlier state; default: the newest\n"
 	    "  --only-check       verifies every hash, restores nothing\n"
 	    "  --skip-check       does not re-derive what was restored\n"
+	    "PLACE -: a stream of `backup` from standard input.\n"
 	    "Exit status: 0 clean, 1 findings.\n",
 	    vt_cli_restore },
+	{ "standby", "standby DIR PLACE --keys FOLDER --store-key FILE",
+	    "a data directory that follows a backup, increment by increment",
+	    "  --keys FOLDER      where the keys lie\n"
+	    "  --store-key FILE   store.key\n"
+	    "  --every SECONDS    looks again and again, until it is ended\n"
+	    "  --promote          it writes from now on: only after a handing "
+	    "over, once\n",
+	    vt_cli_standby },
 	{ "receipt", "receipt FILE [--log-key HEX]",
 	    "verifies a receipt without the server",
 	    "  --log-key HEX   the agency's ledger key as it is known; without\n"

@@ -373,6 +373,161 @@ beside(struct doer *d)
 	vt_store_close(s);
 }
 
+/* ---- a warm standby ---- */
+
+static int
+follow(const char *to, bool *changed, struct vt_err *err)
+{
+	struct vt_restore_options o = { .place = place,
+		.keys = keys,
+		.key_file = key_file,
+		.map_size = options.map_size };
+	struct vt_restore_report r;
+
+	return vt_backup_follow(to, &o, &world.ctx, changed, &r, err);
+}
+
+static int
+promote(const char *to, struct vt_err *err)
+{
+	struct vt_restore_options o = { .place = place,
+		.keys = keys,
+		.key_file = key_file,
+		.map_size = options.map_size };
+	struct vt_restore_report r;
+
+	return vt_backup_promote(to, &o, &world.ctx, &r, err);
+}
+
+/* Each increment, row by row what a restore of it gives. */
+static void
+equal_to_restored(const char *standby, const char *what)
+{
+	struct vt_restore_report r;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_store *a, *b;
+	vt_hash x, y;
+	char other[512];
+	static int n;
+
+	(void)snprintf(other, sizeof(other), "%s/anew%d", base, n++);
+	tap_call(restore(other, 0, &r, &err), &err, "restored anew");
+	a = open_read(standby);
+	b = open_read(other);
+	clean(a, "the standby");
+	tap_need(vt_store_digest(a, &x, &err) == VT_OK &&
+		     vt_store_digest(b, &y, &err) == VT_OK,
+	    "digests");
+	tap_ok(vt_hash_eq(&x, &y), "the standby is what a restore gives: %s",
+	    what);
+	vt_store_close(a);
+	vt_store_close(b);
+}
+
+static void
+standby(const char *data, struct doer *d)
+{
+	struct vt_backup_options o = { .place = place, .keys = keys };
+	struct vt_backup_report b;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_restored mark;
+	struct doer p = { .agency = d->agency };
+	char sb[480], lone[480];
+	bool changed;
+	uint64_t acts;
+
+	(void)snprintf(sb, sizeof(sb), "%s/standby", base);
+	tap_call(follow(sb, &changed, &err), &err, "a standby is made");
+	for (unsigned i = 0; i < 20; i++) {
+		tap_need(make_paper(d, VT_DIR_IN, 90000, 700 + i) == VT_OK,
+		    "the store goes on");
+		if (i % 5 != 0)
+			continue;
+		tap_call(take(d->s, &b, &err), &err, "an increment");
+		world.now += VT_TIME_S(1);
+		tap_call(follow(sb, &changed, &err), &err, "followed");
+		tap_ok(changed, "it was new");
+	}
+	tap_call(take(d->s, &b, &err), &err, "the last before");
+	tap_call(follow(sb, &changed, &err), &err, "followed");
+	equal_to_restored(sb, "after five increments");
+	tap_call(follow(sb, &changed, &err), &err, "again");
+	tap_ok(!changed, "nothing is new");
+	acts = b.acts;
+	tap_code(promote(sb, &err), VT_E_STORE_RESTORED, &err,
+	    "not promoted while the store may go on");
+	tap_ok(strstr(err.msg, "hand-over") != NULL, "and told how");
+	/* The store is stopped and handed over. */
+	vt_store_close(d->s);
+	d->s = store_open(data, &world.ctx);
+	o.hand_over = true;
+	tap_call(vt_backup_take(d->s, &o, &b, &err), &err, "handed over");
+	tap_code(make_series(d, "y", VT_RESET_YEAR, VT_SERIES_OURS),
+	    VT_E_STORE_RESTORED, &d->err, "the old one writes no more");
+	tap_ok(strstr(d->err.msg, "handed over") != NULL, "says why");
+	tap_call(vt_backup_take(d->s, &o, &b, &err), &err, "asked again");
+	tap_code(promote(sb, &err), VT_E_CONFLICT, &err, "it follows first");
+	tap_call(follow(sb, &changed, &err), &err, "followed");
+	tap_eq_int((int64_t)b.acts, (int64_t)acts, "nothing came after");
+	(void)snprintf(lone, sizeof(lone), "%s/second-standby", base);
+	tap_call(follow(lone, &changed, &err), &err, "a second standby");
+	tap_call(promote(sb, &err), &err, "promoted");
+	tap_code(promote(lone, &err), VT_E_CONFLICT, &err,
+	    "the second is not: there would be two");
+	p.s = store_open(sb, &world.ctx);
+	tap_call(vt_store_restored(p.s, &mark, &err), &err, "its mark");
+	tap_ok(!mark.is, "is gone");
+	tap_call(make_paper(&p, VT_DIR_IN, 5000, 4), &p.err, "it writes");
+	tap_eq_int((int64_t)p.r.index, (int64_t)acts, "the next leaf");
+	clean(p.s, "the promoted one");
+	vt_act_result_free(&p.r);
+	vt_store_close(p.s);
+	tap_code(follow(sb, &changed, &err), VT_E_CONFLICT, &err,
+	    "it follows nobody any more");
+}
+
+static void
+stream(struct doer *d)
+{
+	struct vt_backup_options o = { .keys = keys };
+	struct vt_restore_options ro = {
+		.keys = keys, .key_file = key_file, .map_size = options.map_size
+	};
+	struct vt_restore_report rr;
+	struct vt_backup_report r;
+	struct vt_err err = VT_ERR_INIT;
+	char path[512], to[512], dir[512];
+	struct vt_store *s;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/stream.tar", base);
+	(void)snprintf(to, sizeof(to), "%s/unpacked", base);
+	(void)snprintf(dir, sizeof(dir), "%s/from-stream", base);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	tap_need(fd > 0, "a stream");
+	o.stream = fd;
+	tap_call(vt_backup_take(d->s, &o, &r, &err), &err, "written");
+	tap_need(lseek(fd, 0, SEEK_SET) == 0, "read from its beginning");
+	tap_call(vt_backup_unpack(fd, to, keys, &err), &err, "unpacked");
+	ro.place = to;
+	tap_call(vt_backup_restore(dir, &ro, &world.ctx, &rr, &err), &err,
+	    "restored");
+	s = open_read(dir);
+	clean(s, "what came by stream");
+	vt_store_close(s);
+	tap_need(ftruncate(fd, lseek(fd, 0, SEEK_END) / 2) == 0 &&
+		     lseek(fd, 0, SEEK_SET) == 0,
+	    "a stream that was cut off");
+	(void)snprintf(to, sizeof(to), "%s/half", base);
+	tap_code(vt_backup_unpack(fd, to, keys, &err), VT_E_STORE_CORRUPT, &err,
+	    "is refused");
+	(void)snprintf(dir, sizeof(dir), "%s/from-half", base);
+	ro.place = to;
+	tap_code(vt_backup_restore(dir, &ro, &world.ctx, &rr, &err),
+	    VT_E_NO_INPUT, &err, "and restores nothing");
+	(void)close(fd);
+}
+
 int
 main(void)
 {
@@ -396,7 +551,9 @@ main(void)
 	refusals(&d);
 	cut_off();
 	beside(&d);
+	stream(&d);
 	expiry(&d);
+	standby(data, &d);
 	vt_act_result_free(&d.r);
 	vt_store_close(d.s);
 	dir_free(dir);

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A warm standby: a data directory that follows the increments of a place. Of
+ * each it takes what the one before did not have, in three steps that may be
+ * done again (chunks, keys, then all rows in one transaction), so that it
+ * always holds the rows of one whole increment.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "docstore/backup_priv.h"
+#include "docstore/files.h"
+#include "docstore/restored.h"
+
+struct follow {
+	struct vt_restore r; /* m: the increment to reach */
+	struct vt_manifest was;
+	const struct vt_bpart **gone, **come; /* by kind, then place */
+	size_t n_gone, n_come;
+};
+
+/* ---- what differs ---- */
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct vt_bpart *x = *(const struct vt_bpart *const *)a;
+	const struct vt_bpart *y = *(const struct vt_bpart *const *)b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->env != y->env)
+		return x->env < y->env ? -1 : 1;
+	if (x->index != y->index)
+		return x->index < y->index ? -1 : 1;
+	return memcmp(x->id.b, y->id.b, VT_HASH_SIZE);
+}
+
+/* By kind and place, their order when they are equal in all else, too. */
+static int
+compare(const struct vt_bpart *a, const struct vt_bpart *b)
+{
+	int c = by_place(&a, &b);
+
+	if (c != 0)
+		return c;
+	if (a->table.n != b->table.n)
+		return a->table.n < b->table.n ? -1 : 1;
+	return a->table.n == 0 ? 0 : memcmp(a->table.p, b->table.p, a->table.n);
+}
+
+static int
+by_all(const void *a, const void *b)
+{
+	return compare(*(const struct vt_bpart *const *)a,
+	    *(const struct vt_bpart *const *)b);
+}
+
+static const struct vt_bpart **
+sorted(const struct vt_manifest *m)
+{
+	const struct vt_bpart **p =
+	    calloc(m->n_part + 1, sizeof(struct vt_bpart *));
+
+	for (size_t i = 0; p != NULL && i < m->n_part; i++)
+		p[i] = &m->part[i];
+	if (p != NULL && m->n_part > 0)
+		qsort(p, m->n_part, sizeof(struct vt_bpart *), by_all);
+	return p;
+}
+
+/* Leaves in gone and come what only one of the two has. */
+static int
+differ(struct follow *f, struct vt_err *reterr)
+{
+	size_t a = 0, b = 0, n_old = f->was.n_part, n_new = f->r.m.n_part;
+
+	f->gone = sorted(&f->was);
+	f->come = sorted(&f->r.m);
+	if (f->gone == NULL || f->come == NULL)
+		return vt_nomem(reterr);
+	while (a < n_old || b < n_new) {
+		int c = a == n_old   ? 1
+			: b == n_new ? -1
+				     : compare(f->gone[a], f->come[b]);
+
+		if (c < 0)
+			f->gone[f->n_gone++] = f->gone[a++];
+		else if (c > 0)
+			f->come[f->n_come++] = f->come[b++];
+		else {
+			a++;
+			b++;
+		}
+	}
+	return VT_OK;
+}
+
+/* ---- into the environments ---- */
+
+static int
+drop_rows(struct follow *f, struct vt_txn *t, const struct vt_bpart *p,
+    enum vt_table table, struct vt_err *reterr)
+{
+	struct vt_span in, k, v;
+	bool later;
+	int rc, bad;
+
+	if ((rc = vt_restore_fetch(&f->r, p, &later, reterr)) != VT_OK ||
+	    (p->kind == VT_PART_ROWS &&
+		(rc = vt_restore_decipher(&f->r, reterr)) != VT_OK))
+		return rc;
+	in = vt_buf_view(p->kind == VT_PART_ROWS ? &f->r.plain : &f->r.object);
+	while (rc == VT_OK && vt_object_next(&in, &k, &v, &bad, reterr)) {
+		rc = t->ops->del(t, table, k, reterr);
+		if (rc == VT_E_NOT_FOUND) /* cut off before, and again now */
+			rc = VT_OK;
+	}
+	return rc == VT_OK ? bad : rc;
+}
+
+static int
+put_rows(struct follow *f, struct vt_txn *t, const struct vt_bpart *p,
+    enum vt_table table, struct vt_err *reterr)
+{
+	uint64_t n = 0;
+	bool later;
+	int rc;
+
+	if ((rc = vt_restore_fetch(&f->r, p, &later, reterr)) != VT_OK ||
+	    (p->kind == VT_PART_ROWS &&
+		(rc = vt_restore_decipher(&f->r, reterr)) != VT_OK))
+		return rc;
+	rc = vt_restore_rows(&f->r, t, table, NULL, &n, reterr);
+	f->r.rep.rows += p->kind == VT_PART_ROWS ? n : 0;
+	f->r.rep.chunks += p->kind == VT_PART_BYTES ? n : 0;
+	return rc;
+}
+
+/* Chunks or keys of one range: what is no more goes, what is new comes, in one
+ * transaction. */
+static int
+one_range(struct follow *f, enum vt_bpart_kind kind, uint64_t index,
+    struct vt_err *reterr)
+{
+	enum vt_table table = kind == VT_PART_KEYS ? VT_T_WRAP : VT_T_BYTES;
+	struct vt_engine *e = f->r.engine;
+	struct vt_txn *t;
+	int rc;
+
+	rc = e->ops->begin(e, vt_table_space(table), true, &t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	for (size_t i = 0; i < f->n_gone && rc == VT_OK; i++)
+		if (f->gone[i]->kind == kind && f->gone[i]->index == index)
+			rc = drop_rows(f, t, f->gone[i], table, reterr);
+	for (size_t i = 0; i < f->n_come && rc == VT_OK; i++)
+		if (f->come[i]->kind == kind && f->come[i]->index == index)
+			rc = put_rows(f, t, f->come[i], table, reterr);
+	if (rc != VT_OK) {
+		e->ops->abort(t);
+		return rc;
+	}
+	return e->ops->commit(t, reterr);
+}
+
+static int
+ranges(struct follow *f, enum vt_bpart_kind kind, struct vt_err *reterr)
+{
+	uint64_t done = UINT64_MAX;
+	int rc = VT_OK;
+
+	/* Both are in the order of their ranges. */
+	for (size_t a = 0, b = 0; rc == VT_OK;) {
+		uint64_t index;
+
+		while (a < f->n_gone &&
+		       (f->gone[a]->kind != kind || f->gone[a]->index == done))
+			a++;
+		while (b < f->n_come &&
+		       (f->come[b]->kind != kind || f->come[b]->index == done))
+			b++;
+		if (a == f->n_gone && b == f->n_come)
+			break;
+		index = a < f->n_gone ? f->gone[a]->index : UINT64_MAX;
+		if (b < f->n_come && f->come[b]->index < index)
+			index = f->come[b]->index;
+		rc = one_range(f, kind, index, reterr);
+		done = index;
+	}
+	return rc;
+}
+
+/* All rows in one transaction, with the mark that says which increment. */
+static int
+records(struct follow *f, struct vt_err *reterr)
+{
+	struct vt_engine *e = f->r.engine;
+	struct vt_txn *t;
+	enum vt_table table;
+	int rc;
+
+	rc = e->ops->begin(e, VT_SPACE_RECORDS, true, &t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	for (size_t i = 0; i < f->n_gone && rc == VT_OK; i++)
+		if (f->gone[i]->kind == VT_PART_ROWS &&
+		    (rc = vt_restore_table(
+			 f->gone[i]->table, &table, reterr)) == VT_OK)
+			rc = drop_rows(f, t, f->gone[i], table, reterr);
+	for (size_t i = 0; i < f->n_come && rc == VT_OK; i++)
+		if (f->come[i]->kind == VT_PART_ROWS &&
+		    (rc = vt_restore_table(
+			 f->come[i]->table, &table, reterr)) == VT_OK)
+			rc = put_rows(f, t, f->come[i], table, reterr);
+	if (rc == VT_OK)
+		rc = vt_restore_mark(&f->r, t, reterr);
+	if (rc != VT_OK) {
+		e->ops->abort(t);
+		return rc;
+	}
+	return e->ops->commit(t, reterr);
+}
+
+static int
+log_keys(struct follow *f, struct vt_err *reterr)
+{
+	bool later;
+	int rc = VT_OK;
+
+	for (size_t i = 0; i < f->n_come && rc == VT_OK; i++)
+		if (f->come[i]->kind == VT_PART_LOG_KEYS &&
+		    (rc = vt_restore_fetch(
+			 &f->r, f->come[i], &later, reterr)) == VT_OK &&
+		    (rc = vt_restore_decipher(&f->r, reterr)) == VT_OK)
+			rc = vt_restore_log_keys(&f->r, reterr);
+	return rc;
+}
+
+/* Everything that is needed is there and whole. */
+static int
+verify(struct follow *f, struct vt_err *reterr)
+{
+	bool later;
+	int rc = VT_OK;
+
+	for (size_t i = 0; i < f->n_gone && rc == VT_OK; i++)
+		rc = vt_restore_fetch(&f->r, f->gone[i], &later, reterr);
+	for (size_t i = 0; i < f->n_come && rc == VT_OK; i++) {
+		rc = vt_restore_fetch(&f->r, f->come[i], &later, reterr);
+		f->r.rep.objects++;
+		f->r.rep.bytes += f->r.object.n;
+	}
+	return rc;
+}
+
+/* ---- the standby's directory ---- */
+
+static int
+lock(const char *target, int *ret, struct vt_err *reterr)
+{
+	char path[4096];
+	int fd;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/lock", target) >=
+	    sizeof(path))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "the path of the data directory is too long");
+	if ((fd = open(path, O_RDWR | O_CLOEXEC)) < 0)
+		return vt_file_err(reterr, errno, "the lock of the standby");
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		(void)close(fd);
+		return vt_err_set(reterr, VT_E_STORE_LOCKED,
+		    "standby %s: another instance has it open", target);
+	}
+	*ret = fd;
+	return VT_OK;
+}
+
+static int
+mark_of(struct vt_engine *e, struct vt_restored *ret, struct vt_err *reterr)
+{
+	struct vt_txn *t;
+	int rc = e->ops->begin(e, VT_SPACE_RECORDS, false, &t, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	rc = vt_restored_get(t, ret, reterr);
+	e->ops->abort(t);
+	if (rc == VT_OK && !ret->is)
+		rc = vt_err_set(reterr, VT_E_CONFLICT,
+		    "standby: the store writes by itself; it follows nobody");
+	return rc;
+}
+
+/* From the increment that it holds to the newest. */
+static int
+advance(struct follow *f, bool *ret_changed, struct vt_err *reterr)
+{
+	struct vt_restored mark;
+	int rc;
+
+	if ((rc = mark_of(f->r.engine, &mark, reterr)) != VT_OK ||
+	    (rc = vt_restore_load(&f->r, reterr)) != VT_OK)
+		return rc;
+	*ret_changed = mark.number != f->r.m.number;
+	if (!*ret_changed)
+		return VT_OK;
+	rc = vt_manifest_load(
+	    &f->r.place, mark.number, &f->r.keys, &f->was, reterr);
+	if (rc == VT_E_NO_INPUT ||
+	    (rc == VT_OK && !vt_hash_eq(&f->was.body, &mark.manifest)))
+		return vt_err_set(reterr, VT_E_CONFLICT,
+		    "standby: it holds increment %" PRIu64
+		    ", which is not in the place (any more): restore it anew "
+		    "into another directory",
+		    mark.number);
+	if (rc != VT_OK || (rc = differ(f, reterr)) != VT_OK ||
+	    (rc = verify(f, reterr)) != VT_OK ||
+	    (rc = ranges(f, VT_PART_BYTES, reterr)) != VT_OK ||
+	    (rc = ranges(f, VT_PART_KEYS, reterr)) != VT_OK ||
+	    (rc = log_keys(f, reterr)) != VT_OK)
+		return rc;
+	return records(f, reterr);
+}
+
+static void
+follow_free(struct follow *f)
+{
+	if (f->r.engine != NULL)
+		f->r.engine->ops->close(f->r.engine);
+	vt_restore_fini(&f->r);
+	vt_manifest_free(&f->was);
+	free(f->gone);
+	free(f->come);
+}
+
+/* Opens the standby's environments under its lock. */
+static int
+follow_begin(struct follow *f, const char *target,
+    const struct vt_restore_options *o, const struct vt_context *ctx,
+    int *ret_lock, struct vt_err *reterr)
+{
+	struct vt_engine_options eo = { .path = target,
+		.map_size =
+		    o->map_size != 0 ? o->map_size : (uint64_t)64 << 30 };
+	int rc;
+
+	rc = vt_restore_init(&f->r, target, o, ctx, reterr);
+	if (rc == VT_OK)
+		rc = lock(target, ret_lock, reterr);
+	return rc == VT_OK ? vt_engine_lmdb.open(&eo, &f->r.engine, reterr)
+			   : rc;
+}
+
+int
+vt_backup_follow(const char *target, const struct vt_restore_options *o,
+    const struct vt_context *ctx, bool *ret_changed,
+    struct vt_restore_report *ret, struct vt_err *reterr)
+{
+	struct follow f = { .n_gone = 0 };
+	int rc, fd = -1;
+
+	if (!vt_restore_is_there(target)) {
+		*ret_changed = true;
+		return vt_backup_restore(target, o, ctx, ret, reterr);
+	}
+	rc = follow_begin(&f, target, o, ctx, &fd, reterr);
+	if (rc == VT_OK)
+		rc = advance(&f, ret_changed, reterr);
+	if (rc == VT_OK) {
+		vt_restore_tell(&f.r);
+		*ret = f.r.rep;
+	}
+	follow_free(&f);
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
+
+/* ---- promoting ---- */
+
+/* Only once: who comes second finds the file. */
+static int
+claim(const struct follow *f, struct vt_err *reterr)
+{
+	char path[4096];
+	VT_BUF_AUTO(text);
+	int rc;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/promoted-%010" PRIu64,
+		f->r.place.dir[0], f->r.m.number) >= sizeof(path))
+		return vt_err_set(
+		    reterr, VT_E_INVALID, "the path of a backup is too long");
+	vt_time_rfc3339(vt_now(f->r.ctx), VT_TIME_VN_S, &text);
+	vt_buf_printf(&text, " %s\n", f->r.target);
+	if ((rc = vt_buf_status(&text, reterr)) != VT_OK)
+		return rc;
+	rc = vt_file_create(path, vt_buf_view(&text), reterr);
+	if (rc == VT_E_EXISTS)
+		return vt_err_set(reterr, VT_E_CONFLICT,
+		    "standby: design law 14: increment %" PRIu64
+		    " was promoted before (%s): two would be a fork",
+		    f->r.m.number, path);
+	return rc;
+}
+
+static int
+promote(struct follow *f, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_text("restored");
+	struct vt_engine *e = f->r.engine;
+	struct vt_restored mark;
+	struct vt_txn *t;
+	int rc;
+
+	if ((rc = mark_of(e, &mark, reterr)) != VT_OK ||
+	    (rc = vt_restore_load(&f->r, reterr)) != VT_OK)
+		return rc;
+	if (mark.number != f->r.m.number ||
+	    !vt_hash_eq(&mark.manifest, &f->r.m.body))
+		return vt_err_set(reterr, VT_E_CONFLICT,
+		    "standby: it holds increment %" PRIu64
+		    ", the newest is %" PRIu64 ": follow first",
+		    mark.number, f->r.m.number);
+	if (!f->r.m.final)
+		return vt_err_set(reterr, VT_E_STORE_RESTORED,
+		    "standby: design law 14: increment %" PRIu64
+		    " is not a handing over (`vanthu backup --hand-over`): "
+		    "the store before may have gone on. It stays read-only "
+		    "until it caught up, or a new epoch is opened",
+		    f->r.m.number);
+	if ((rc = claim(f, reterr)) != VT_OK ||
+	    (rc = e->ops->begin(e, VT_SPACE_RECORDS, true, &t, reterr)) !=
+		VT_OK)
+		return rc;
+	if ((rc = vt_tx_del(t, VT_T_SUPER, &k, reterr)) != VT_OK) {
+		e->ops->abort(t);
+		return rc;
+	}
+	return e->ops->commit(t, reterr);
+}
+
+int
+vt_backup_promote(const char *target, const struct vt_restore_options *o,
+    const struct vt_context *ctx, struct vt_restore_report *ret,
+    struct vt_err *reterr)
+{
+	struct follow f = { .n_gone = 0 };
+	int rc, fd = -1;
+
+	rc = follow_begin(&f, target, o, ctx, &fd, reterr);
+	if (rc == VT_OK)
+		rc = promote(&f, reterr);
+	if (rc == VT_OK) {
+		vt_restore_tell(&f.r);
+		*ret = f.r.rep;
+	}
+	follow_free(&f);
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
