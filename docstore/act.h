@@ -38,6 +38,7 @@ enum vt_step_kind {
 	VT_STEP_TAKE_BACK = 17, /* lấy lại: the sender asks for it back */
 	VT_STEP_RECALL = 18,    /* thu hồi: by a numbered notice */
 	VT_STEP_REPLACE = 19,   /* another paper stands for this one */
+	VT_STEP_COPY = 20,      /* this one is a copy of another */
 	VT_STEP_FREEZE = 21,    /* nothing changes it until it is released */
 	VT_STEP_FORWARD = 23,   /* handed on to somebody */
 	VT_STEP_PROCESS = 24,   /* work on it has begun (05) */
@@ -64,6 +65,8 @@ enum vt_step_kind {
 	VT_STEP_OPINION = 52,  /* on a paper that came; nobody is assigned */
 	VT_STEP_EXTEND = 53,   /* the deadline of an assignment */
 	VT_STEP_CANCEL = 54,   /* came, and its issuer orders it void */
+	VT_STEP_LINK = 58, /* to another paper, or to one that is cited */
+	VT_STEP_JOIN = 59, /* paper original and e-version: one arrival */
 #define VT_STEP_PAPER_LAST 61 /* of those from CHECK on; 57 is on none */
 	/* exchange */
 	VT_STEP_CONSIGN = 80,      /* docstore/consign.h */
@@ -109,6 +112,12 @@ enum vt_extend {             /* stored */
 };
 
 enum vt_freeze { VT_FREEZE_BEGIN = 1, VT_FREEZE_END = 2 }; /* stored */
+
+enum vt_join {                /* stored */
+	VT_JOIN_ORIGINAL = 1, /* the paper original of this one came */
+	VT_JOIN_SAME = 2,     /* this one, which waits, is `other` */
+	VT_JOIN_SOURCE = 3    /* `other` is joined to this one */
+};
 
 enum vt_print {             /* stored */
 	VT_PRINT_PAPER = 1, /* the paper original */
@@ -156,11 +165,18 @@ struct vt_step {
 			vt_hash expect;
 			enum vt_version_reason reason;
 		} version;
-		/* main: hash of the main file that is meant; VT_E_CONFLICT when
-		 * it is no longer the current one. sendback needs its note. */
+		/*
+		 * main: hash of the main file that is meant; VT_E_CONFLICT when
+		 * it is no longer the current one. whole: the step is about all
+		 * files of the paper, and its record names them by the manifest
+		 * hash (vt_paper_manifest); manifest, if not zero, must be that
+		 * one, else VT_E_CONFLICT. sendback needs its note.
+		 */
 		struct {
 			vt_hash main;
 			const char *note;
+			bool whole;
+			vt_hash manifest;
 		} submit, approve, sendback;
 		/*
 		 * Bound to the paper once: the second ask is
@@ -199,9 +215,12 @@ struct vt_step {
 			vt_time signing_time;
 			const char *level;
 		} seal;
-		/* Needs the competent signature and the number. */
+		/* Needs the competent signature and the number. whole,
+		 * manifest: as in submit. */
 		struct {
 			const char *note;
+			bool whole;
+			vt_hash manifest;
 		} issue;
 		/* After issue. One delivery and one work item each; code ""
 		 * gives a delivery to be printed. Nobody twice: VT_E_INVALID
@@ -354,6 +373,45 @@ struct vt_step {
 			enum vt_replace_kind kind; /* 0 = NEW */
 			const char *note;
 		} replace;
+		/*
+		 * What this paper is to another one: of this agency, or (paper
+		 * zero) cited, for what lies elsewhere. To a paper of the store
+		 * LINK says ANSWERS (what came, by what did not) or RELATES,
+		 * and COPY COPIES; replacing, amending and recalling it are
+		 * steps of their own on that paper. What is cited takes every
+		 * kind; its code is needed. In any state; never taken back.
+		 * VT_E_INVALID (kind, itself, no code), VT_E_EXISTS (said
+		 * already), VT_E_LIMIT (META_LIST_MAX citations),
+		 * VT_E_NOT_FOUND. COPY is on a copy (vt_copy_form), once;
+		 * version: what of the other was copied, or zero.
+		 */
+		struct {
+			enum vt_link_kind kind; /* COPY: ignored */
+			vt_id paper;
+			struct vt_answered cited;
+			vt_hash version;
+			const char *note;
+		} link, copy;
+		/*
+		 * Incoming papers (Decree 30/2020, Article 22(2)). ORIGINAL:
+		 * came on paper, at (0: at the act), of so many pages, brought
+		 * by `from`; once (VT_E_EXISTS), not on one that is refused,
+		 * taken back or recalled (VT_E_OUT_OF_ORDER).
+		 * SAME: a WAITING paper is the one that was registered before
+		 * by hand: it takes the số đến of `other` and is FINISHED, no
+		 * number is given. VT_E_OUT_OF_ORDER when `other` has none,
+		 * or is over; VT_E_EXISTS when it has an e-version.
+		 * SOURCE: on that other one, then: it has the sender of the
+		 * e-version from now on, who is told what becomes of it.
+		 */
+		struct {
+			enum vt_join how;
+			vt_id other;
+			vt_time at;
+			uint32_t pages;
+			const char *from;
+			const char *note;
+		} join;
 		struct {
 			enum vt_print what;
 			uint32_t copies; /* 1..PRINT_COPIES_MAX */

@@ -63,6 +63,10 @@ result_steps(
 		case VT_STEP_ACCEPT:
 			r->arrival = st->value;
 			break;
+		case VT_STEP_JOIN:
+			if (st->value != 0)
+				r->arrival = st->value;
+			break;
 		case VT_STEP_CONSIGN:
 			r->consignment = st->object;
 			break;

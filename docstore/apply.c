@@ -312,6 +312,8 @@ facts_of(struct vt_apply *x, const vt_hash *record, struct vt_receipt *f)
 		const struct vt_srec *r = &x->rec.steps[i];
 
 		f->kinds[f->n_kinds++] = r->kind;
+		if (!vt_hash_is_zero(&r->manifest))
+			f->manifest = r->manifest;
 		if (r->kind == VT_STEP_NUMBER) {
 			VT_ASSERT(x->paper != NULL);
 			f->number = r->value;
@@ -319,7 +321,8 @@ facts_of(struct vt_apply *x, const vt_hash *record, struct vt_receipt *f)
 			    "%s", x->paper->number.text);
 		} else if (r->kind == VT_STEP_REGISTER ||
 			   r->kind == VT_STEP_RECEIVE ||
-			   r->kind == VT_STEP_ACCEPT) {
+			   r->kind == VT_STEP_ACCEPT ||
+			   (r->kind == VT_STEP_JOIN && r->value != 0)) {
 			f->arrival = r->value;
 		}
 	}

@@ -184,17 +184,16 @@ static int
 check_link(struct vt_check *c, struct replay *r, const struct vt_srec *s,
     struct vt_err *reterr)
 {
-	enum vt_link_kind kind;
-	uint64_t from, to;
-	struct vt_key k;
+	struct vt_key k[2];
 	VT_BUF_AUTO(null);
+	size_t n = vt_step_links(s, r->st->agency_no, r->p.seq, k);
+	int rc = VT_OK;
 
-	if (!vt_step_link(s, r->p.seq, &from, &kind, &to))
-		return VT_OK;
-	k = vt_key_link(r->st->agency_no, from, kind, to);
 	vt_cbor_null(&null);
-	c->links++;
-	return vt_check_equal(c, VT_T_PAPER_LINK, &k, &null, reterr);
+	c->links += n;
+	for (size_t i = 0; i < n && rc == VT_OK; i++)
+		rc = vt_check_equal(c, VT_T_PAPER_LINK, &k[i], &null, reterr);
+	return rc;
 }
 
 static int
@@ -229,6 +228,9 @@ replay_step(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 			return rc;
 		return check_link(c, r, s, reterr);
 	case VT_STEP_REPLACE:
+	case VT_STEP_COPY:
+	case VT_STEP_LINK:
+	case VT_STEP_JOIN:
 		return check_link(c, r, s, reterr);
 	case VT_STEP_CODE:
 		k = vt_key_text(s->code);

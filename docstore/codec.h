@@ -215,6 +215,7 @@ struct vt_srec {
 	const char *from, *staff;
 	vt_id about; /* paper that a dispatch is about */
 	const char *was_due, *order;
+	vt_hash manifest; /* hash of the files meant */
 };
 
 /* Fields from 30 on. */

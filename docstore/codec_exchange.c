@@ -156,6 +156,45 @@ take_checks(struct vt_cbor *c, struct vt_arena *a, struct vt_paper *p)
 	}
 }
 
+#define MANIFEST 60
+#define CITED    61
+
+static void
+cited_encode(struct vt_cbor_map_writer *w, const struct vt_paper *p)
+{
+	if (p->n_cited == 0)
+		return;
+	vt_cbor_key(w, CITED);
+	vt_cbor_array(w->b, p->n_cited);
+	for (size_t i = 0; i < p->n_cited; i++) {
+		const struct vt_answered *t = &p->cited[i].to;
+
+		vt_cbor_array(w->b, 5);
+		vt_cbor_uint(w->b, p->cited[i].kind);
+		vt_cbor_str(w->b, t->agency_code);
+		vt_cbor_str(w->b, t->code);
+		vt_cbor_str(w->b, t->issued_on);
+		vt_cbor_str(w->b, t->document_id);
+	}
+}
+
+static void
+take_cited(struct vt_cbor *c, struct vt_arena *a, struct vt_paper *p)
+{
+	struct vt_cited *x = vt_take_array(c, a, sizeof(*x), &p->n_cited);
+
+	for (size_t i = 0; i < p->n_cited; i++) {
+		if (vt_cbor_get_array(c) != 5)
+			vt_cbor_fail(c, "not a citation");
+		x[i].kind = (enum vt_link_kind)vt_take_u32(c);
+		x[i].to.agency_code = vt_take_text(c, a);
+		x[i].to.code = vt_take_text(c, a);
+		x[i].to.issued_on = vt_take_text(c, a);
+		x[i].to.document_id = vt_take_text(c, a);
+	}
+	p->cited = x;
+}
+
 void
 vt_paper_more_encode(struct vt_cbor_map_writer *w, const struct vt_paper *p)
 {
@@ -168,6 +207,11 @@ vt_paper_more_encode(struct vt_cbor_map_writer *w, const struct vt_paper *p)
 #define VT_FIELD(no, kind, member) VT_PUT_##kind(w, no, p->member);
 #include "docstore/paper_rest.def"
 #undef VT_FIELD
+	vt_put_hash(w, MANIFEST, &p->approved_manifest);
+	cited_encode(w, p);
+#define VT_FIELD(no, kind, member) VT_PUT_##kind(w, no, p->member);
+#include "docstore/paper_more.def"
+#undef VT_FIELD
 }
 
 void
@@ -176,6 +220,7 @@ vt_paper_more_defaults(struct vt_paper *p)
 #define VT_FIELD(no, kind, member) VT_NONE_##kind(p->member)
 #include "docstore/paper.def"
 #include "docstore/paper_rest.def"
+#include "docstore/paper_more.def"
 #undef VT_FIELD
 }
 
@@ -193,12 +238,19 @@ vt_paper_more_take(
 	case 49:
 		take_checks(c, a, p);
 		return true;
+	case MANIFEST:
+		p->approved_manifest = vt_cbor_get_hash(c);
+		return true;
+	case CITED:
+		take_cited(c, a, p);
+		return true;
 #define VT_FIELD(no, kind, member)                                             \
 	case no:                                                               \
 		p->member = VT_TAKE_##kind(c, a);                              \
 		return true;
 #include "docstore/paper.def"
 #include "docstore/paper_rest.def"
+#include "docstore/paper_more.def"
 #undef VT_FIELD
 	default:
 		return false;

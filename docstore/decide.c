@@ -358,6 +358,7 @@ decide_agree(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	const struct vt_paper *p = x->paper;
 	enum vt_paper_state st = p->state;
 	bool ok;
+	int rc;
 
 	if (p->direction == VT_DIR_IN)
 		return vt_out_of_order(p, vt_step_kind_name(r->kind), reterr);
@@ -366,8 +367,10 @@ decide_agree(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		     st == VT_PAPER_SUBMITTED;
 	else
 		ok = st == VT_PAPER_SUBMITTED || st == VT_PAPER_APPROVED;
-	if (ok)
-		return vt_main_current(x, &r->main, reterr);
+	if (ok) {
+		rc = vt_main_current(x, &r->main, reterr);
+		return rc != VT_OK ? rc : vt_manifest_decide(x, i, reterr);
+	}
 	if (st == VT_PAPER_DRAFT && p->parts[0].version > 1)
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "%s: submit the paper again: its new version lacks the "
@@ -431,7 +434,7 @@ decide_seal(struct vt_apply *x, size_t i, struct vt_err *reterr)
 }
 
 static int
-decide_issue(struct vt_apply *x, struct vt_err *reterr)
+decide_issue(struct vt_apply *x, size_t i, struct vt_err *reterr)
 {
 	const struct vt_paper *p = x->paper;
 
@@ -440,7 +443,7 @@ decide_issue(struct vt_apply *x, struct vt_err *reterr)
 	if (p->number.value == 0)
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "issue: the paper has no number yet");
-	return VT_OK;
+	return vt_manifest_decide(x, i, reterr);
 }
 
 static int
@@ -512,6 +515,11 @@ decide_rest(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	case VT_STEP_RECALL:
 	case VT_STEP_REPLACE:
 		return vt_recall_decide(x, i, reterr);
+	case VT_STEP_COPY:
+	case VT_STEP_LINK:
+		return vt_link_decide(x, i, reterr);
+	case VT_STEP_JOIN:
+		return vt_join_decide(x, i, reterr);
 	default:
 		return vt_handle_decide(x, i, reterr);
 	}
@@ -527,7 +535,7 @@ decide_apart(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_consign_decide(x, i, reterr);
 	if (kind == VT_STEP_STATUS || kind == VT_STEP_RESEND)
 		return vt_status_decide(x, i, reterr);
-	if (kind >= VT_STEP_WORK)
+	if (kind >= VT_STEP_WORK && !vt_step_is_of_paper(kind))
 		return vt_work_decide(x, i, reterr);
 	if (kind == VT_STEP_ENTRY)
 		return vt_entry_decide(x, i, reterr);
@@ -567,7 +575,7 @@ vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	case VT_STEP_SEAL:
 		return decide_seal(x, i, reterr);
 	case VT_STEP_ISSUE:
-		return decide_issue(x, reterr);
+		return decide_issue(x, i, reterr);
 	case VT_STEP_DISPATCH:
 		return decide_dispatch(x, i, reterr);
 	case VT_STEP_DELIVERED:

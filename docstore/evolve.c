@@ -65,6 +65,7 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_TAKE_BACK] = "take-back",
 		[VT_STEP_RECALL] = "recall",
 		[VT_STEP_REPLACE] = "replace",
+		[VT_STEP_COPY] = "copy",
 		[VT_STEP_FREEZE] = "freeze",
 		[VT_STEP_FORWARD] = "forward",
 		[VT_STEP_PROCESS] = "process",
@@ -88,6 +89,8 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_OPINION] = "opinion",
 		[VT_STEP_EXTEND] = "extend",
 		[VT_STEP_CANCEL] = "cancel",
+		[VT_STEP_LINK] = "link",
+		[VT_STEP_JOIN] = "join",
 		[VT_STEP_CONSIGN] = "consign",
 		[VT_STEP_CONSIGN_READ] = "consign-read",
 		[VT_STEP_STATUS] = "status",
@@ -128,6 +131,18 @@ set_number(struct vt_number *n, const struct vt_srec *r,
 		.time = e->time,
 		.act = e->index };
 	return VT_OK;
+}
+
+/* The number of the paper that it is joined to, of the day it was given. */
+static int
+set_arrived(struct vt_number *n, const struct vt_srec *r,
+    const struct vt_evolve *e, struct vt_err *reterr)
+{
+	int rc = set_number(n, r, e, reterr);
+
+	if (rc == VT_OK)
+		n->time = r->at;
+	return rc;
 }
 
 static int
@@ -182,6 +197,7 @@ void_approval(struct vt_paper *p)
 	static const vt_id nobody;
 
 	p->approved_hash = none;
+	p->approved_manifest = none;
 	p->approved_by = nobody;
 	p->approved_at = VT_TIME_NONE;
 	if (p->state == VT_PAPER_APPROVED)
@@ -265,6 +281,7 @@ progress(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e)
 	case VT_STEP_APPROVE:
 		p->state = VT_PAPER_APPROVED;
 		p->approved_hash = r->main;
+		p->approved_manifest = r->manifest;
 		p->approved_by = e->person;
 		p->approved_at = e->time;
 		return true;
@@ -437,6 +454,13 @@ vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
 		return replace(p, r, e, reterr);
 	case VT_STEP_CHECK:
 		return vt_check_evolve(p, r, e, reterr);
+	case VT_STEP_COPY:
+	case VT_STEP_LINK:
+		return vt_link_evolve(p, r, e->arena, reterr);
+	case VT_STEP_JOIN:
+		return vt_join_evolve(p, r, e)
+			   ? set_arrived(&p->arrival, r, e, reterr)
+			   : VT_OK;
 	case VT_STEP_META:
 		p->meta = r->meta;
 		if (p->state < VT_PAPER_SIGNED) {
@@ -533,6 +557,9 @@ vt_step_subject(const struct vt_srec *r)
 	case VT_STEP_RECALL:
 	case VT_STEP_REPLACE:
 	case VT_STEP_FINISH:
+	case VT_STEP_COPY:
+	case VT_STEP_LINK:
+	case VT_STEP_JOIN:
 		return r->object;
 	case VT_STEP_SIGN:
 	case VT_STEP_ASSIGN:

@@ -159,6 +159,10 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	case VT_STEP_RECALL:
 	case VT_STEP_REPLACE:
 		return vt_recall_keep(x, i, reterr);
+	case VT_STEP_COPY:
+	case VT_STEP_LINK:
+	case VT_STEP_JOIN:
+		return vt_link_keep(x, i, reterr);
 	case VT_STEP_DISPATCH:
 		for (size_t n = 0; n < r->n_to && rc == VT_OK; n++)
 			rc = keep_delivery(x, r, n, reterr);

@@ -440,6 +440,8 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	case VT_STEP_RETURN: /* three members of one shape */
 		r->main = st->u.submit.main;
 		r->note = st->u.submit.note;
+		r->manifest = st->u.submit.manifest;
+		p->whole = st->u.submit.whole;
 		rc = vt_prep_text(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
 		return rc == VT_OK && st->kind == VT_STEP_RETURN
 			   ? vt_prep_need(r->note, "the reason", reterr)
@@ -462,6 +464,8 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		return prepare_sign(a, st, r, reterr);
 	case VT_STEP_ISSUE:
 		r->note = st->u.issue.note;
+		r->manifest = st->u.issue.manifest;
+		p->whole = st->u.issue.whole;
 		return vt_prep_text(
 		    a, &r->note, VT_L(NOTE_MAX), "note", reterr);
 	case VT_STEP_DISPATCH:
@@ -476,6 +480,11 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		return prepare_delivered(a, st, r, reterr);
 	case VT_STEP_CODE:
 		return prepare_code(a, st->u.code.code, r, reterr);
+	case VT_STEP_COPY:
+	case VT_STEP_LINK:
+		return vt_link_prepare(a, st, r, reterr);
+	case VT_STEP_JOIN:
+		return vt_join_prepare(a, st, r, reterr);
 	case VT_STEP_PROBLEM:
 		r->part = st->u.problem.part == 0 ? 1 : st->u.problem.part;
 		r->note = st->u.problem.note;

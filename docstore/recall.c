@@ -6,30 +6,6 @@
  */
 #include "docstore/store_priv.h"
 
-struct vt_key
-vt_key_link(
-    uint32_t agency_no, uint64_t paper, enum vt_link_kind kind, uint64_t other)
-{
-	struct vt_key k = vt_key_row(agency_no, paper);
-
-	vt_key_u8(&k, (uint8_t)kind);
-	vt_key_u64(&k, other);
-	return k;
-}
-
-bool
-vt_step_link(const struct vt_srec *r, uint64_t paper, uint64_t *ret_from,
-    enum vt_link_kind *ret_kind, uint64_t *ret_to)
-{
-	if (r->kind != VT_STEP_RECALL && r->kind != VT_STEP_REPLACE)
-		return false;
-	*ret_from = r->seq;
-	*ret_kind =
-	    r->kind == VT_STEP_RECALL ? VT_LINK_RECALLS : VT_LINK_REPLACES;
-	*ret_to = paper;
-	return true;
-}
-
 /* ---- asking ---- */
 
 /*
@@ -395,48 +371,9 @@ int
 vt_recall_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 {
 	const struct vt_srec *r = &x->rec.steps[i];
-	enum vt_link_kind kind;
-	uint64_t from, to;
-	struct vt_key k;
-	VT_BUF_AUTO(null);
 	int rc = VT_OK;
 
 	for (size_t n = 0; n < r->n_to && rc == VT_OK; n++)
 		rc = keep_asked(x, r, &r->to[n], reterr);
-	if (rc != VT_OK || !vt_step_link(r, x->paper->seq, &from, &kind, &to))
-		return rc;
-	k = vt_key_link(x->st.agency_no, from, kind, to);
-	vt_cbor_null(&null);
-	return vt_batch_put(x->b, VT_T_PAPER_LINK, &k, &null, reterr);
-}
-
-/* ---- reading ---- */
-
-int
-vt_paper_links(struct vt_view *v, const vt_id *paper, struct vt_paper_link *ret,
-    size_t max, size_t *ret_n, struct vt_err *reterr)
-{
-	struct vt_key prefix;
-	struct vt_scan s;
-	struct vt_paper p;
-	struct vt_ref ref;
-	size_t n = 0;
-	int rc;
-
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
-		VT_OK)
-		return rc;
-	prefix = vt_key_row(ref.agency_no, ref.seq);
-	s = vt_scan_up(v->txn, VT_T_PAPER_LINK, &prefix, NULL);
-	while (n < max && vt_scan_next(&s, reterr)) {
-		ret[n].kind = (enum vt_link_kind)s.k.p[12];
-		rc = vt_row_paper(v->txn, ref.agency_no, vt_be64(s.k.p + 13),
-		    v->arena, &p, reterr);
-		if (rc != VT_OK)
-			return rc;
-		ret[n++].paper = p.id;
-	}
-	*ret_n = n;
-	return s.rc;
+	return rc != VT_OK ? rc : vt_link_keep(x, i, reterr);
 }

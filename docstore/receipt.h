@@ -34,6 +34,7 @@ struct vt_receipt {
 	uint64_t number; /* 0 if none given */
 	char number_text[96];
 	uint64_t arrival; /* số đến, 0 if none */
+	vt_hash manifest; /* of all files the act is about; zero: not said */
 	vt_time time;
 	vt_hash request; /* of the request, as the caller stated it */
 	vt_hash record;  /* SHA-256 of the stored act record */

@@ -36,6 +36,7 @@ vt_facts_encode(const struct vt_receipt *f, struct vt_buf *ret)
 	vt_put_hash(&w, 10, &f->request);
 	vt_put_hash(&w, 11, &f->record);
 	vt_put_text(&w, 12, f->origin);
+	vt_put_hash(&w, 13, &f->manifest);
 	vt_cbor_map_end(&w);
 }
 
@@ -217,6 +218,9 @@ vt_facts_decode(
 			break;
 		case 12:
 			vt_cbor_get_str(&c, r->origin, sizeof(r->origin));
+			break;
+		case 13:
+			r->manifest = vt_cbor_get_hash(&c);
 			break;
 		default:
 			vt_cbor_fail(&c, "unknown field");

@@ -243,6 +243,24 @@ struct vt_answered {
 	const char *document_id; /* DocumentId of its packet, "" */
 };
 
+/* What a paper is to another one. Stored; numbers are never reused. */
+enum vt_link_kind {
+	VT_LINK_REPLACES = 1, /* thay thế */
+	VT_LINK_RECALLS = 2,  /* thu hồi, as its notice */
+	VT_LINK_COPIES = 3,   /* sao y, sao lục, trích sao */
+	VT_LINK_ANSWERS = 4,
+	VT_LINK_AMENDS = 5,   /* sửa đổi, bổ sung */
+	VT_LINK_CORRECTS = 6, /* đính chính */
+	VT_LINK_RELATES = 7,  /* liên quan */
+	VT_LINK_JOINS = 8     /* its e-version: one số đến (VT_STEP_JOIN) */
+};
+
+/* A paper known only by how it is cited. */
+struct vt_cited {
+	enum vt_link_kind kind;
+	struct vt_answered to;
+};
+
 /*
  * Metadata (Decree 30, Appendix VI; QCVN 102:2016). Every field may be absent.
  * Longer values than the Appendix's lengths are kept.
@@ -384,6 +402,17 @@ struct vt_paper {
 	uint32_t extended;        /* how often, since it was assigned */
 	vt_time frozen_at;        /* VT_TIME_NONE: it is not */
 	const char *frozen_order; /* cited, "" */
+	/* Manifest hash at approval; zero like approved_hash, and of approvals
+	 * that were about the main file alone. */
+	vt_hash approved_manifest;
+	const struct vt_cited *cited; /* by steps, beside meta.answers */
+	size_t n_cited;
+	/* incoming: when its paper original came, of how many pages, who
+	 * brought it */
+	vt_time original_at;
+	uint32_t original_pages;
+	const char *original_from;
+	vt_id joined_to; /* the paper that it is, registered before; or zero */
 };
 /* Whoever decides has done his part - signed it, or approved the making of a
  * copy - and number and seal come next. */
@@ -417,15 +446,32 @@ VT_NODISCARD int vt_paper_list(struct vt_view *v, uint32_t agency_no,
     const struct vt_paper_filter *f, struct vt_paper *ret, size_t max,
     size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
 
-/* Papers this one replaces, or recalls as their notice. */
-enum vt_link_kind { VT_LINK_REPLACES = 1, VT_LINK_RECALLS = 2 };
+/* A paper and what it is to another one; back: the other one to it. */
 struct vt_paper_link {
 	enum vt_link_kind kind;
-	vt_id paper;
+	bool back;
+	vt_id paper;              /* of this agency, or zero: */
+	struct vt_answered cited; /* known by what is cited alone */
 };
+const char *vt_link_kind_name(enum vt_link_kind k); /* "replaces", … */
+/*
+ * All links of a paper, each once, whichever act made them: first what stands
+ * for it or recalls it and what it answers, then the others by kind, then what
+ * it cites. Of more than max the first. An amendment before the last one is
+ * told as AMENDS, whether it amended or corrected.
+ */
 VT_NODISCARD int vt_paper_links(struct vt_view *v, const vt_id *paper,
     struct vt_paper_link *ret, size_t max, size_t *ret_n,
     struct vt_err *reterr);
+
+/*
+ * The manifest hash: SHA-256 over role, name, media type and SHA-256 of the
+ * current version of each part, in their order (docs/format.md, section 5).
+ * Another file, another name, another order give another one. Pure.
+ * Errors: VT_E_NOMEM.
+ */
+VT_NODISCARD int vt_paper_manifest(
+    const struct vt_paper *p, vt_hash *ret, struct vt_err *reterr);
 
 /* Versions of one part, oldest first, with no > after. */
 VT_NODISCARD int vt_version_list(struct vt_view *v, const vt_id *paper,

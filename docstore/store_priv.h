@@ -315,6 +315,7 @@ struct vt_prep {
 	const struct vt_file *files; /* one for each r.files, or r's version */
 	size_t n_files;
 	bool extends; /* version: the bytes begin with expect's */
+	bool whole;   /* submit, approve, return, issue */
 	struct vt_agency agency;
 	struct vt_person person;
 	struct vt_series series;
@@ -429,6 +430,21 @@ int vt_gate_decide(
     const struct vt_paper *p, enum vt_step_kind k, struct vt_err *reterr);
 int vt_recall_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_recall_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* Links and copies (link.c), all files of a paper (manifest.c). */
+int vt_link_prepare(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_srec *r, struct vt_err *reterr);
+int vt_link_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_link_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_link_evolve(struct vt_paper *p, const struct vt_srec *r,
+    struct vt_arena *a, struct vt_err *reterr);
+int vt_manifest_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* Paper originals and e-versions (join.c). */
+int vt_join_prepare(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_srec *r, struct vt_err *reterr);
+int vt_join_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+struct vt_evolve;
+bool vt_join_evolve(
+    struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e);
 int vt_status_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_status_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_consign_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
@@ -446,8 +462,6 @@ struct vt_key vt_key_log(uint32_t agency_no, uint64_t seq, uint32_t no);
 /* The rows of one log after a number. */
 struct vt_scan vt_scan_log(struct vt_txn *t, enum vt_table table,
     const struct vt_ref *of, uint32_t after);
-struct vt_key vt_key_link(
-    uint32_t agency_no, uint64_t paper, enum vt_link_kind kind, uint64_t other);
 struct vt_key vt_key_external(
     uint32_t agency_no, enum vt_transport_kind transport, const char *external);
 /* Without the seq at the end: of a sender's document. */
@@ -456,9 +470,9 @@ struct vt_key vt_key_document(
 /* May the paper of this consignment stand for its document? Such ones have a
  * row by it. */
 bool vt_consign_may_stand(const struct vt_consignment *c);
-/* The rows a RECALL or REPLACE adds; false: none. */
-bool vt_step_link(const struct vt_srec *r, uint64_t paper, uint64_t *ret_from,
-    enum vt_link_kind *ret_kind, uint64_t *ret_to);
+/* Keys of the rows that a step adds to table paper_link: how many. */
+size_t vt_step_links(const struct vt_srec *r, uint32_t agency_no,
+    uint64_t paper, struct vt_key ret[static 2]);
 /* A delivery of this agency and of the act's paper. */
 int vt_delivery_of_act(struct vt_apply *x, const vt_id *id,
     struct vt_delivery *ret, struct vt_err *reterr);

@@ -159,6 +159,13 @@ VT_NODISCARD int vt_office_submit(struct vt_office *o,
 VT_NODISCARD int vt_office_approve(struct vt_office *o,
     const struct vt_request *rq, const vt_id *paper, const vt_hash *main,
     const char *note, struct vt_act_result *ret, struct vt_err *reterr);
+/* The same of all files that were read, named by their manifest hash
+ * (vt_paper_manifest); VT_E_CONFLICT when an annex is another one now. (Without
+ * it the files are those of the revision that is asked for.) */
+VT_NODISCARD int vt_office_approve_whole(struct vt_office *o,
+    const struct vt_request *rq, const vt_id *paper, const vt_hash *main,
+    const vt_hash *manifest, const char *note, struct vt_act_result *ret,
+    struct vt_err *reterr);
 VT_NODISCARD int vt_office_return(struct vt_office *o,
     const struct vt_request *rq, const vt_id *paper, const vt_hash *main,
     const char *note, struct vt_act_result *ret, struct vt_err *reterr);

@@ -98,6 +98,7 @@ vt_office_submit(struct vt_office *o, const struct vt_request *rq,
 	steps[n].u.submit.main =
 	    laid ? steps[0].u.version.file.hash : f.main.hash;
 	steps[n].u.submit.note = note;
+	steps[n].u.submit.whole = true;
 	vt_office_act(rq, paper, steps, n + 1, &act);
 	return vt_office_do(o, rq, &act, ret, reterr);
 }
@@ -122,10 +123,23 @@ vt_office_approve(struct vt_office *o, const struct vt_request *rq,
     const vt_id *paper, const vt_hash *main, const char *note,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
+	static const vt_hash none;
+
+	return vt_office_approve_whole(
+	    o, rq, paper, main, &none, note, ret, reterr);
+}
+
+int
+vt_office_approve_whole(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const vt_hash *main, const vt_hash *manifest,
+    const char *note, struct vt_act_result *ret, struct vt_err *reterr)
+{
 	struct vt_step step = { .kind = VT_STEP_APPROVE };
 
 	step.u.approve.main = *main;
 	step.u.approve.note = note;
+	step.u.approve.whole = true;
+	step.u.approve.manifest = *manifest;
 	return one_step(o, rq, VT_DUTY_APPROVE, paper, &step, ret, reterr);
 }
 
@@ -142,6 +156,7 @@ vt_office_return(struct vt_office *o, const struct vt_request *rq,
 		    "Article 11)");
 	step.u.sendback.main = *main;
 	step.u.sendback.note = note;
+	step.u.sendback.whole = true;
 	return one_step(o, rq, VT_DUTY_RETURN, paper, &step, ret, reterr);
 }
 
@@ -205,7 +220,8 @@ int
 vt_office_issue(struct vt_office *o, const struct vt_request *rq,
     const vt_id *paper, struct vt_act_result *ret, struct vt_err *reterr)
 {
-	struct vt_step step = { .kind = VT_STEP_ISSUE };
+	struct vt_step step = { .kind = VT_STEP_ISSUE,
+		.u.issue.whole = true };
 	struct vt_facts f;
 	struct vt_act act;
 	int rc;

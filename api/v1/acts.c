@@ -153,12 +153,19 @@ do_approve(struct vt_v1_call *c)
 {
 	vt_hash main = vt_in_need_hash(&c->root, "main");
 	const char *note = vt_in_str(&c->root, "note");
+	bool whole = vt_in_has(&c->root, "manifest");
+	vt_hash manifest;
 	int rc;
 
+	if (whole)
+		manifest = vt_in_need_hash(&c->root, "manifest");
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
-	return vt_office_approve(
-	    c->office, &c->rq, &c->paper, &main, note, c->ret, c->reterr);
+	if (!whole)
+		return vt_office_approve(c->office, &c->rq, &c->paper, &main,
+		    note, c->ret, c->reterr);
+	return vt_office_approve_whole(c->office, &c->rq, &c->paper, &main,
+	    &manifest, note, c->ret, c->reterr);
 }
 
 static int

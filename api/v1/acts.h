@@ -24,5 +24,10 @@ struct vt_v1_act {
 /* acts_in.c: those on papers that came, and on papers that went out. NULL when
  * the name is none of them. */
 const struct vt_v1_act *vt_v1_act_exchange(const char *name);
+/* links.c */
+int vt_v1_act_link(struct vt_v1_call *c);
+/* joins.c */
+int vt_v1_act_original(struct vt_v1_call *c);
+int vt_v1_act_join(struct vt_v1_call *c);
 
 #endif

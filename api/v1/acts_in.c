@@ -184,6 +184,9 @@ static const struct vt_v1_act acts[] = {
 	{ "amend", do_amend },
 	{ "answer_recall", do_answer_recall },
 	{ "print", do_print },
+	{ "link", vt_v1_act_link },
+	{ "original", vt_v1_act_original },
+	{ "join", vt_v1_act_join },
 };
 
 const struct vt_v1_act *

@@ -147,6 +147,8 @@ part_out(struct vt_json *j, const struct vt_paper *p, const struct vt_part *t)
 static void
 approval_out(struct vt_json *j, const struct vt_paper *p)
 {
+	static const vt_hash none; /* an approval of the main file alone */
+
 	vt_json_key(j, "approval");
 	if (vt_id_is_zero(&p->approved_by)) {
 		vt_json_null(j);
@@ -154,6 +156,8 @@ approval_out(struct vt_json *j, const struct vt_paper *p)
 	}
 	vt_json_object(j);
 	vt_json_khash(j, "sha256", &p->approved_hash);
+	if (!vt_hash_eq(&p->approved_manifest, &none))
+		vt_json_khash(j, "manifest", &p->approved_manifest);
 	vt_json_kid(j, "by", &p->approved_by);
 	vt_v1_ktime(j, "at", p->approved_at);
 	vt_json_end(j);
@@ -188,11 +192,17 @@ handling_out(struct vt_json *j, const struct vt_paper *p)
 	ids_out(j, "amended_by", p->amended_by, p->n_amended_by);
 	vt_v1_kstr(j, "closed_note", p->closed_note);
 	vt_json_kuint(j, "printed", p->printed);
+	vt_v1_ktime(j, "original_at", p->original_at);
+	vt_json_kuint(j, "original_pages", p->original_pages);
+	vt_v1_kstr(j, "original_from", p->original_from);
+	vt_v1_kid(j, "joined_to", &p->joined_to);
 }
 
 static void
 paper_out(struct vt_json *j, const struct vt_paper *p)
 {
+	vt_hash manifest;
+
 	vt_json_kid(j, "id", &p->id);
 	vt_json_kstr(j, "direction", vt_v1_direction(p->direction));
 	vt_json_kstr(j, "state", vt_paper_state_name(p->state));
@@ -206,6 +216,8 @@ paper_out(struct vt_json *j, const struct vt_paper *p)
 	for (size_t i = 0; i < p->n_parts; i++)
 		part_out(j, p, &p->parts[i]);
 	vt_json_end(j);
+	if (vt_paper_manifest(p, &manifest, NULL) == VT_OK)
+		vt_json_khash(j, "manifest", &manifest);
 	approval_out(j, p);
 	vt_json_kuint(j, "initials", p->initials);
 	vt_v1_kid(j, "signed_by", &p->signed_by);

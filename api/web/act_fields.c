@@ -265,6 +265,73 @@ VT_ACT_FIELDS(amend)
 	    T(s->d, "Nội dung sửa đổi, đính chính", "What is amended"), true);
 }
 
+/* Decree 30/2020, Article 22(2). */
+VT_ACT_FIELDS(join)
+{
+	vt_html(s->d->page.b, "<p class=\"hint\">%s</p>\n",
+	    T(s->d,
+		"Bản giấy đã đến trước và đã có số đến: bản điện tử này dùng "
+		"chung số đó, không cấp số mới.",
+		"The paper came before and has its number: this e-version has "
+		"the same one, no other is given."));
+	line(s, a, "number",
+	    T(s->d, "Số đến của bản giấy", "Arrival number of the paper"),
+	    "number", true);
+	vt_fields_note(s, a);
+}
+
+VT_ACT_FIELDS(original)
+{
+	line(s, a, "on", T(s->d, "Ngày đến, nếu không phải hôm nay", "Day"),
+	    "date", false);
+	line(s, a, "pages", T(s->d, "Số tờ", "Pages"), "number", false);
+	line(s, a, "from", T(s->d, "Người hoặc đơn vị đưa đến", "Brought by"),
+	    "text", false);
+	vt_fields_note(s, a);
+}
+
+VT_ACT_FIELDS(link)
+{
+	static const struct {
+		const char *kind, *vi, *en;
+	} kinds[] = { { "relates", "Liên quan đến", "Has to do with" },
+		{ "answers", "Trả lời", "Answers" },
+		{ "copies", "Là bản sao của", "Is a copy of" },
+		{ "replaces", "Thay thế (văn bản nơi khác)",
+		    "Replaces (one elsewhere)" },
+		{ "amends", "Sửa đổi, bổ sung (văn bản nơi khác)",
+		    "Amends (one elsewhere)" },
+		{ "corrects", "Đính chính (văn bản nơi khác)",
+		    "Corrects (one elsewhere)" },
+		{ "recalls", "Thu hồi (văn bản nơi khác)",
+		    "Recalls (one elsewhere)" } };
+	const char *typed = vt_sheet_typed(s, a, "kind", "relates");
+	struct vt_buf *b = s->d->page.b;
+
+	vt_html(b,
+	    "<label for=\"link-kind\">%s</label>\n"
+	    "<select id=\"link-kind\" name=\"kind\">\n",
+	    T(s->d, "Văn bản này", "This paper"));
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		vt_html(b, "<option value=\"%s\"%s>%s</option>\n",
+		    kinds[i].kind,
+		    strcmp(typed, kinds[i].kind) == 0 ? " selected" : "",
+		    T(s->d, kinds[i].vi, kinds[i].en));
+	vt_html(b, "</select>\n");
+	line(s, a, "number",
+	    T(s->d, "Số, ký hiệu văn bản kia (ví dụ 05/UBND-VP)",
+		"Number of the other paper (e.g. 05/UBND-VP)"),
+	    "text", true);
+	line(s, a, "from",
+	    T(s->d,
+		"Mã cơ quan ban hành, nếu văn bản đó không có ở cơ quan này",
+		"Code of its agency, if it is not kept here"),
+	    "text", false);
+	line(s, a, "day", T(s->d, "Ngày ban hành, nếu biết", "Its day"), "date",
+	    false);
+	vt_fields_note(s, a);
+}
+
 VT_ACT_FIELDS(recall)
 {
 	line(s, a, "paper",

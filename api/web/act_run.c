@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a form of an act becomes: one call of the office. */
+#include <inttypes.h>
+
 #include "api/office/deliver.h"
 #include "api/office/handed.h"
+#include "api/office/joins.h"
+#include "api/office/links.h"
 #include "api/office/print.h"
 #include "api/office/recall.h"
 #include "api/office/routes.h"
@@ -283,6 +287,134 @@ VT_ACT_RUN(amend)
 		   ? rc
 		   : vt_office_amend(w->d->office, w->rq, w->paper, &by,
 			 vt_webform_get(w->form, "note"), w->ret, w->err);
+}
+
+/* Has it, of those that came, this number as its agency wrote it? */
+static bool
+came_as(const struct vt_paper *p, const char *number)
+{
+	VT_BUF_AUTO(text);
+
+	/* markup: none, it is compared */
+	vt_buf_printf(&text, "%s%s%s", p->meta.number,
+	    *p->meta.notation == '\0' ? "" : "/", p->meta.notation);
+	return p->direction == VT_DIR_IN &&
+	       strcmp(vt_buf_str(&text), number) == 0;
+}
+
+/* A paper that is kept here, by its whole number: ours, or the newest that
+ * came with it. */
+static int
+kept_here(const struct vt_doing *w, const char *number, vt_id *ret)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_paper_query q = { .number = number };
+	struct vt_paper p;
+	size_t n = 0;
+	int rc;
+
+	rc = vt_office_may_read(w->d->me, w->err);
+	if (rc != VT_OK || (rc = vt_view_begin(vt_office_store(w->d->office),
+				&v, w->err)) != VT_OK)
+		return rc;
+	*ret = (vt_id){ { 0 } };
+	rc = vt_paper_by_number_text(
+	    v, w->d->me->agency_no, number, "", &p, w->err);
+	if (rc == VT_OK)
+		*ret = p.id;
+	if (rc != VT_E_NOT_FOUND)
+		return rc;
+	q.direction = VT_DIR_IN;
+	do {
+		rc = vt_paper_search(
+		    v, w->d->me->agency_no, &q, &p, 1, &n, &q.before, w->err);
+		if (rc != VT_OK)
+			return rc;
+		if (n > 0 && came_as(&p, number)) {
+			*ret = p.id;
+			return VT_OK;
+		}
+	} while (q.before != 0);
+	return vt_err_set(w->err, VT_E_NOT_FOUND,
+	    "no paper of this agency has the number \"%s\"", number);
+}
+
+/* What came and has this số đến; the newest year's. */
+static int
+arrived_as(const struct vt_doing *w, uint64_t number, vt_id *ret)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_paper_query q = { .direction = VT_DIR_IN,
+		.number = vt_webform_get(w->form, "number") };
+	struct vt_paper p;
+	size_t n = 0;
+	int rc;
+
+	rc = vt_office_may_read(w->d->me, w->err);
+	if (rc != VT_OK || (rc = vt_view_begin(vt_office_store(w->d->office),
+				&v, w->err)) != VT_OK)
+		return rc;
+	do {
+		rc = vt_paper_search(
+		    v, w->d->me->agency_no, &q, &p, 1, &n, &q.before, w->err);
+		if (rc != VT_OK)
+			return rc;
+		if (n > 0 && p.arrival.value == number &&
+		    !vt_id_eq(&p.id, w->paper) && vt_id_is_zero(&p.joined_to)) {
+			*ret = p.id;
+			return VT_OK;
+		}
+	} while (q.before != 0);
+	return vt_err_set(w->err, VT_E_NOT_FOUND,
+	    "no paper of this agency came under the number %" PRIu64, number);
+}
+
+VT_ACT_RUN(join)
+{
+	uint64_t number = vt_webform_number(w->form, "number");
+	vt_id other;
+	int rc;
+
+	if (number == 0)
+		return vt_err_set(
+		    w->err, VT_E_INVALID, "form: an arrival number is wanted");
+	rc = arrived_as(w, number, &other);
+	return rc != VT_OK ? rc
+			   : vt_office_join(w->d->office, w->rq, w->paper,
+				 &other, note(w), w->ret, w->err);
+}
+
+VT_ACT_RUN(original)
+{
+	const char *on = vt_webform_get(w->form, "on");
+	uint64_t pages = vt_webform_number(w->form, "pages");
+	struct vt_original n = { .on = *on == '\0' ? NULL : on,
+		.pages = pages > 100000 ? 0 : (uint32_t)pages,
+		.from = vt_webform_get(w->form, "from"),
+		.note = note(w) };
+
+	return vt_office_original(
+	    w->d->office, w->rq, w->paper, &n, w->ret, w->err);
+}
+
+VT_ACT_RUN(link)
+{
+	const char *number = vt_webform_get(w->form, "number");
+	const char *from = vt_webform_get(w->form, "from");
+	struct vt_link_order l = {
+		.kind = vt_link_kind_parse(vt_webform_get(w->form, "kind")),
+		.note = note(w),
+	};
+	int rc = VT_OK;
+
+	if (*from == '\0')
+		rc = kept_here(w, number, &l.paper);
+	else
+		l.cited = (struct vt_answered){ from, number,
+			vt_webform_get(w->form, "day"), "" };
+	return rc != VT_OK ? rc
+			   : vt_office_link(w->d->office, w->rq, w->paper, &l,
+				 w->ret, w->err);
 }
 
 /* --- on paper --- */

@@ -112,6 +112,23 @@ not_begun(const struct vt_paper *p)
 	return p->state == VT_PAPER_ARRIVED || p->state == VT_PAPER_ASSIGNED;
 }
 
+/* An e-version in the book whose paper has not come. */
+static bool
+without_paper(const struct vt_paper *p)
+{
+	return (in_hand(p) || p->state == VT_PAPER_FINISHED) &&
+	       p->direction == VT_DIR_IN && p->original_at == VT_TIME_NONE &&
+	       (!vt_id_is_zero(&p->source_consignment) ||
+		   !vt_id_is_zero(&p->source_delivery));
+}
+
+/* While it is made, once it is out, and while it is worked on. */
+static bool
+linkable(const struct vt_paper *p)
+{
+	return draft(p) || issued(p) || in_hand(p);
+}
+
 static bool
 asked(const struct vt_paper *p)
 {
@@ -205,6 +222,18 @@ static const struct vt_desk_act acts[] = {
 	    "Đã ghi nhận sửa đổi, đính chính; các nơi nhận được báo.",
 	    "It is amended; its recipients are told.", replaceable,
 	    vt_fields_amend, vt_run_amend, STRONG },
+	{ "join", VT_DUTY_JOIN, "Là văn bản giấy đã vào sổ",
+	    "It was registered from paper",
+	    "Đã nhập vào văn bản giấy, cùng một số đến.",
+	    "Joined to the paper, under one arrival number.", waiting,
+	    vt_fields_join, vt_run_join, 0 },
+	{ "original", VT_DUTY_JOIN, "Bản giấy của văn bản này đã đến",
+	    "Its paper original came", "Đã ghi nhận bản giấy.",
+	    "The paper original is noted.", without_paper, vt_fields_original,
+	    vt_run_original, 0 },
+	{ "link", VT_DUTY_LINK, "Ghi văn bản liên quan",
+	    "Link to another paper", "Đã ghi văn bản liên quan.",
+	    "It is linked.", linkable, vt_fields_link, vt_run_link, 0 },
 };
 
 #undef NEXT
@@ -256,7 +285,9 @@ vt_act_field_of(const struct vt_desk_act *a, int code)
 			   : NULL;
 	case VT_E_AGENCY_UNKNOWN:
 	case VT_E_EXISTS:
-		return a->fields == vt_fields_send ? "more" : NULL;
+		return a->fields == vt_fields_send   ? "more"
+		       : a->fields == vt_fields_link ? "number"
+						     : NULL;
 	case VT_E_PERSON_UNKNOWN:
 		return a->fields == vt_fields_assign ||
 			       a->fields == vt_fields_forward
@@ -268,6 +299,9 @@ vt_act_field_of(const struct vt_desk_act *a, int code)
 			       a->fields == vt_fields_replace ||
 			       a->fields == vt_fields_amend
 			   ? "paper"
+		       : a->fields == vt_fields_link ||
+			       a->fields == vt_fields_join
+			   ? "number"
 			   : NULL;
 	case VT_E_OUT_OF_ORDER:
 		return a->fields == vt_fields_recall ||
@@ -284,6 +318,10 @@ vt_act_field_of(const struct vt_desk_act *a, int code)
 			return "on";
 		if (a->fields == vt_fields_finish)
 			return "paper";
+		if (a->fields == vt_fields_original)
+			return "on";
+		if (a->fields == vt_fields_link || a->fields == vt_fields_join)
+			return "number";
 		return a->fields == vt_fields_send ? "more"
 		       : a->fields == NULL || a->fields == vt_fields_sign ||
 			       a->fields == vt_fields_pin

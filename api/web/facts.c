@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is known of a paper: its data and files. */
 #include "api/office/delegation.h"
+#include "api/office/joins.h"
 #include "api/web/list.h"
 #include "api/web/sheet.h"
 #include "api/web/words.h"
@@ -101,51 +102,100 @@ other(struct vt_sheet *s, const char *vi, const char *en, const vt_id *id)
 	    p.number.value != 0 ? p.number.text : p.meta.subject);
 }
 
-/* A paper that this one replaces, or amends: the other one says which. */
-static void
-stands_for(struct vt_sheet *s, const vt_id *id)
-{
-	struct vt_paper p;
+#define LINKS_SHOWN 64
+#define ALIKE_SHOWN 4
 
-	if (vt_office_paper(s->d->office, s->v, s->d->me, id, &p, NULL) !=
-	    VT_OK)
-		return;
-	if (vt_word_is_amended(&p) || !vt_id_eq(&p.replaced_by, &s->p.id))
-		other(s, "Sửa đổi, đính chính văn bản", "Amends", id);
-	else
-		other(s, "Thay thế văn bản", "Replaces", id);
+/* What this paper is to the other one; what the other one is to it. */
+static const struct {
+	enum vt_link_kind kind;
+	const char *vi, *en, *back_vi, *back_en;
+} link_words[] = {
+	{ VT_LINK_REPLACES, "Thay thế văn bản", "Replaces", "Được thay thế bởi",
+	    "Replaced by" },
+	{ VT_LINK_RECALLS, "Thu hồi văn bản", "Recalls", "Bị thu hồi theo",
+	    "Recalled by" },
+	{ VT_LINK_COPIES, "Bản sao của văn bản", "Copy of", "Đã sao thành",
+	    "Copied as" },
+	{ VT_LINK_ANSWERS, "Trả lời văn bản", "Answers", "Văn bản trả lời",
+	    "Answered by" },
+	{ VT_LINK_AMENDS, "Sửa đổi, đính chính văn bản", "Amends",
+	    "Được sửa đổi, đính chính bởi", "Amended by" },
+	{ VT_LINK_CORRECTS, "Sửa đổi, đính chính văn bản", "Amends",
+	    "Được sửa đổi, đính chính bởi", "Amended by" },
+	{ VT_LINK_JOINS, "Cùng số đến với", "One arrival with", "Bản điện tử",
+	    "Its e-version" },
+	{ VT_LINK_RELATES, "Văn bản liên quan", "Related to",
+	    "Văn bản liên quan", "Related to" },
+};
+
+/* One that lies elsewhere, as it is cited. */
+static void
+cited(struct vt_sheet *s, const char *what, const struct vt_answered *c)
+{
+	vt_html(
+	    s->d->page.b, "<div><dt>%s</dt><dd lang=\"vi\">%s", what, c->code);
+	if (*c->issued_on != '\0')
+		vt_html(s->d->page.b, " %s %s", T(s->d, "ngày", "of"),
+		    c->issued_on);
+	if (*c->agency_code != '\0')
+		vt_html(s->d->page.b, " (%s)", c->agency_code);
+	vt_buf_puts(s->d->page.b, "</dd></div>\n");
 }
 
-#define LINKS_SHOWN 16
+/* Appendix VI of Decree 30/2020: the same number, symbol and agency. */
+static void
+alike(struct vt_sheet *s)
+{
+	struct vt_paper l[ALIKE_SHOWN];
+	char id[VT_ID_TEXT + 1];
+	size_t n = 0;
+
+	if (s->p.direction != VT_DIR_IN || !vt_id_is_zero(&s->p.joined_to) ||
+	    vt_office_alike(s->v, s->d->me, &s->p.meta, &s->p.id, l,
+		ALIKE_SHOWN, &n, NULL) != VT_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		vt_id_text(&l[i].id, id);
+		vt_html(s->d->page.b,
+		    "<div><dt>%s</dt><dd lang=\"vi\"><a "
+		    "href=\"/desk/papers/%s\">%s%s%s</a></dd></div>\n",
+		    T(s->d, "Có thể trùng (cùng số, ký hiệu, cơ quan)",
+			"Perhaps the same (number, symbol, agency)"),
+		    id, l[i].meta.subject,
+		    *l[i].arrival.text == '\0' ? "" : ", số đến ",
+		    l[i].arrival.text);
+	}
+}
 
 static void
 relations(struct vt_sheet *s)
 {
 	struct vt_paper_link l[LINKS_SHOWN];
 	size_t n = 0;
-	vt_id id;
 
-	if (s->p.meta.reply_to != NULL &&
-	    vt_id_parse(vt_span_str(s->p.meta.reply_to), &id))
-		other(s, "Trả lời văn bản", "Answers", &id);
-	for (size_t i = 0; i < s->p.n_amended_by; i++)
-		other(s, "Được sửa đổi, đính chính bởi", "Amended by",
-		    &s->p.amended_by[i]);
-	if (vt_word_is_amended(&s->p))
-		other(s, "Được sửa đổi, đính chính bởi", "Amended by",
-		    &s->p.replaced_by);
-	else
-		other(s, "Được thay thế bởi", "Replaced by", &s->p.replaced_by);
-	other(s, "Bị thu hồi theo", "Recalled by", &s->p.recalled_by);
-	other(s, "Văn bản trả lời", "Answered by", &s->p.answered_by);
+	alike(s);
+	when(s, "Bản giấy đến", "Paper original came", s->p.original_at);
 	if (vt_paper_links(s->v, &s->p.id, l, LINKS_SHOWN, &n, NULL) != VT_OK)
 		return;
-	for (size_t i = 0; i < n; i++) {
-		if (l[i].kind == VT_LINK_REPLACES)
-			stands_for(s, &l[i].paper);
-		else
-			other(s, "Thu hồi văn bản", "Recalls", &l[i].paper);
-	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0;
+		     k < sizeof(link_words) / sizeof(link_words[0]); k++) {
+			bool back = l[i].back;
+
+			if (link_words[k].kind != l[i].kind)
+				continue;
+			if (vt_id_is_zero(&l[i].paper))
+				cited(s,
+				    T(s->d, link_words[k].vi, link_words[k].en),
+				    &l[i].cited);
+			else
+				other(s,
+				    back ? link_words[k].back_vi
+					 : link_words[k].vi,
+				    back ? link_words[k].back_en
+					 : link_words[k].en,
+				    &l[i].paper);
+		}
 }
 
 /* Whom the signer acted for, "": for himself. */

@@ -93,6 +93,9 @@ VT_ACT_FIELDS(handed);
 VT_ACT_FIELDS(print);
 VT_ACT_FIELDS(replace);
 VT_ACT_FIELDS(amend);
+VT_ACT_FIELDS(link);
+VT_ACT_FIELDS(join);
+VT_ACT_FIELDS(original);
 VT_ACT_RUN(submit);
 VT_ACT_RUN(approve);
 VT_ACT_RUN(give_back);
@@ -116,6 +119,9 @@ VT_ACT_RUN(handed);
 VT_ACT_RUN(print);
 VT_ACT_RUN(replace);
 VT_ACT_RUN(amend);
+VT_ACT_RUN(link);
+VT_ACT_RUN(join);
+VT_ACT_RUN(original);
 
 /* What is said of a name that several have; else NULL. */
 const char *vt_sheet_several(const struct vt_desk *d, const struct vt_err *e);

@@ -58,6 +58,8 @@ static const struct want {
 	{ "manage people", "M", "house:manage", '-', false },
 	{ "list people", "LOCSAKM", "papers:read", '-', false },
 	{ "confirm a change of rights", "LM", "house:manage", '-', false },
+	{ "link", "OCS", "papers:write", '-', false },
+	{ "join a paper original", "C", "deliveries:receive", '-', true },
 };
 
 static const struct {

@@ -171,7 +171,7 @@ test_acts(struct vt_buf *b)
 		const char *acts[8]; /* in any order */
 	} t[] = {
 		{ 'o', VT_PAPER_DRAFT, VT_DIR_OUT, false,
-		    { "submit", "version" } },
+		    { "submit", "version", "link" } },
 		{ 'l', VT_PAPER_DRAFT, VT_DIR_OUT, false, { NULL } },
 		{ 'l', VT_PAPER_SUBMITTED, VT_DIR_OUT, false,
 		    { "approve", "return" } },
@@ -187,17 +187,18 @@ test_acts(struct vt_buf *b)
 		    { "issue", "print" } },
 		{ 'o', VT_PAPER_SEALED, VT_DIR_OUT, true, { "print" } },
 		{ 'c', VT_PAPER_ISSUED, VT_DIR_OUT, true,
-		    { "send", "print", "recall", "replace", "amend" } },
+		    { "send", "print", "recall", "replace", "amend",
+			"link" } },
 		{ 'c', VT_PAPER_DISPATCHED, VT_DIR_OUT, true,
 		    { "send", "print", "take-back", "recall", "replace",
-			"amend" } },
+			"amend", "link" } },
 		{ 'c', VT_PAPER_WAITING, VT_DIR_IN, false,
-		    { "accept", "refuse" } },
+		    { "accept", "refuse", "join" } },
 		{ 'l', VT_PAPER_WAITING, VT_DIR_IN, false, { NULL } },
 		{ 'l', VT_PAPER_ARRIVED, VT_DIR_IN, false,
 		    { "assign", "process", "finish", "forward", "print" } },
 		{ 'o', VT_PAPER_PROCESSING, VT_DIR_IN, false,
-		    { "finish", "forward", "print" } },
+		    { "finish", "forward", "print", "link" } },
 		{ 'a', VT_PAPER_APPROVED, VT_DIR_OUT, false, { NULL } },
 		{ 'a', VT_PAPER_WAITING, VT_DIR_IN, false, { NULL } },
 		{ 'l', VT_PAPER_RECALLED, VT_DIR_OUT, true, { NULL } },
@@ -316,8 +317,17 @@ test_amended(struct vt_buf *b)
 	tap_ok(HAS("Được sửa đổi, đính chính bởi") && HAS("Trả lời văn bản") &&
 		   !HAS("Được thay thế bởi"),
 	    "amended, not replaced; what it answers is named");
+	tap_ok(HAS("Thay thế văn bản") && HAS("12/2019/&lt;b&gt;") &&
+		   HAS("2019-05-20") && HAS("(H99)"),
+	    "what lies elsewhere is named as it is cited");
 	tap_ok(HAS("/acts/amend") && HAS("/acts/replace"),
 	    "it may be amended again, and replaced");
+	tap_eq_int(form(b, "link", 'c', "kind=amends&number=9%2FA&from=H99"),
+	    303, "a link to what lies elsewhere");
+	tap_eq_str(fake.act, "link", "is said");
+	tap_eq_int(form(b, "link", 'c', "kind=relates&number=7/A"), 404,
+	    "to a paper here that is none");
+	tap_ok(HAS("id=\"link-why\""), "is told there");
 	desk.amended = false;
 	tap_eq_int(form(b, "amend", 'c', "paper=7/A&note=x"), 404,
 	    "amended by a paper that is none");

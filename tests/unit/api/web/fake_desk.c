@@ -8,6 +8,8 @@
 #include "api/office/delegation.h"
 #include "api/office/deliver.h"
 #include "api/office/initials.h"
+#include "api/office/joins.h"
+#include "api/office/links.h"
 #include "api/office/pictures.h"
 #include "api/office/print.h"
 #include "api/office/recall.h"
@@ -198,7 +200,7 @@ fill_paper(struct vt_paper *p)
 	p->asked_note = p->closed_note = "";
 	p->last_act = desk.acts == 0 ? 40 : desk.acts;
 	p->signed_at = p->sealed_at = p->issued_at = VT_TIME_NONE;
-	p->opened_at = p->finished_at = VT_TIME_NONE;
+	p->opened_at = p->finished_at = p->original_at = VT_TIME_NONE;
 	p->meta.agency_name = p->meta.place = "";
 	if (desk.twice) {
 		p->meta.number = "7";
@@ -657,6 +659,46 @@ vt_office_print(struct vt_office *o, const struct vt_request *rq,
 {
 	desk.printing = *p;
 	return fake_noted("print", rq, p->note, reterr);
+}
+
+int
+vt_office_join(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const vt_id *other, const char *note,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	return fake_noted("join", rq, note, reterr);
+}
+
+int
+vt_office_original(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_original *n, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	return fake_noted("original", rq, n->from, reterr);
+}
+
+int
+vt_office_alike(struct vt_view *v, const struct vt_actor *actor,
+    const struct vt_meta *m, const vt_id *but, struct vt_paper *ret, size_t max,
+    size_t *ret_n, struct vt_err *reterr)
+{
+	*ret_n = 0;
+	if (!desk.twice)
+		return VT_OK;
+	memset(ret, 0, sizeof(*ret));
+	ret->id = fake_id(5);
+	ret->meta.subject = "Cùng <số>";
+	ret->arrival.text = "12";
+	*ret_n = 1;
+	return VT_OK;
+}
+
+int
+vt_office_link(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_link_order *l,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	return fake_noted("link", rq, l->note, reterr);
 }
 
 int

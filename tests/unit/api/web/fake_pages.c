@@ -211,5 +211,15 @@ vt_paper_links(struct vt_view *v, const vt_id *paper, struct vt_paper_link *ret,
     size_t max, size_t *ret_n, struct vt_err *reterr)
 {
 	*ret_n = 0;
+	if (desk.amended) {
+		ret[0] = (struct vt_paper_link){ .kind = VT_LINK_AMENDS,
+			.back = true,
+			.paper = fake_id(5) };
+		ret[1] = (struct vt_paper_link){ .kind = VT_LINK_ANSWERS,
+			.paper = fake_id(5) };
+		ret[2] = (struct vt_paper_link){ .kind = VT_LINK_REPLACES,
+			.cited = { "H99", "12/2019/<b>", "2019-05-20", "" } };
+		*ret_n = 3;
+	}
 	return VT_OK;
 }

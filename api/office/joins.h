@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One arrival, one số đến: a paper original and its e-version (Decree 30/2020,
+ * Article 22(2)), whichever comes first; and the warning of Appendix VI that a
+ * paper may be here already.
+ */
+#ifndef VT_API_OFFICE_JOINS_H
+#define VT_API_OFFICE_JOINS_H
+
+#include "api/office/office.h"
+
+struct vt_original {
+	const char *on;          /* YYYY-MM-DD, the day in Vietnam; NULL: now */
+	uint32_t pages;          /* 0: not said */
+	const char *from, *note; /* who brought it; may be NULL */
+};
+
+/* The paper original of an e-version came. Role: clerk. Errors: VT_E_EXISTS,
+ * VT_E_OUT_OF_ORDER, VT_E_INVALID (a day that is none, or to come). */
+VT_NODISCARD int vt_office_original(struct vt_office *o,
+    const struct vt_request *rq, const vt_id *paper,
+    const struct vt_original *n, struct vt_act_result *ret,
+    struct vt_err *reterr);
+
+/*
+ * A paper that waits is `other`, registered from paper before: it gets that
+ * one's số đến, its sender is told so (03), and `other` has the sender from now
+ * on. Two acts; asked again, what is missing of them is done. Role: clerk.
+ * Errors: those of VT_STEP_JOIN.
+ */
+VT_NODISCARD int vt_office_join(struct vt_office *o,
+    const struct vt_request *rq, const vt_id *paper, const vt_id *other,
+    const char *note, struct vt_act_result *ret, struct vt_err *reterr);
+
+/*
+ * Papers that came with the number, symbol and agency of this metadata, newest
+ * first, `but` (may be NULL) and those that were refused or joined left out.
+ * Nothing when number or agency are not said. Looks at the newest 32,768
+ * papers. Borrowed until vt_view_end. The actor may read.
+ */
+VT_NODISCARD int vt_office_alike(struct vt_view *v,
+    const struct vt_actor *actor, const struct vt_meta *m, const vt_id *but,
+    struct vt_paper *ret, size_t max, size_t *ret_n, struct vt_err *reterr);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a paper is to other papers. */
+#include "api/office/links.h"
+#include "api/office/office_priv.h"
+
+enum vt_link_kind
+vt_link_kind_parse(const char *name)
+{
+	for (int k = VT_LINK_REPLACES; k <= VT_LINK_RELATES; k++)
+		if (strcmp(vt_link_kind_name((enum vt_link_kind)k), name) == 0)
+			return (enum vt_link_kind)k;
+	return (enum vt_link_kind)0;
+}
+
+/* The field that a refusal of the store is about. */
+static const char *
+field_of(const struct vt_link_order *l, int code)
+{
+	static const vt_hash none;
+	bool cited = vt_id_is_zero(&l->paper);
+
+	switch (code) {
+	case VT_E_INVALID:
+		return cited &&
+			       (l->cited.code == NULL || *l->cited.code == '\0')
+			   ? "/cited/code"
+			   : "/kind";
+	case VT_E_EXISTS:
+	case VT_E_LIMIT:
+		return cited ? "/cited" : "/paper";
+	case VT_E_NOT_FOUND:
+		return vt_hash_eq(&l->version, &none) ? "/paper" : "/version";
+	default:
+		return NULL;
+	}
+}
+
+int
+vt_office_link(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_link_order *l,
+    struct vt_act_result *ret, struct vt_err *reterr)
+{
+	struct vt_step step = { .kind = VT_STEP_LINK };
+	const char *field;
+	struct vt_facts f;
+	struct vt_act act;
+	bool done;
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if ((rc = vt_office_enter(rq, VT_DUTY_LINK, reterr)) != VT_OK ||
+	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
+	    done ||
+	    (rc = vt_facts_load(o, paper, rq->actor->agency_no, rq->if_match,
+		 &f, reterr)) != VT_OK)
+		return rc;
+	if (l->kind == VT_LINK_COPIES)
+		step.kind = VT_STEP_COPY;
+	step.u.link.kind = l->kind;
+	step.u.link.paper = l->paper;
+	step.u.link.cited = l->cited;
+	step.u.link.version = l->version;
+	step.u.link.note = l->note;
+	vt_office_act(rq, paper, &step, 1, &act);
+	rc = vt_office_do(o, rq, &act, ret, reterr);
+	if (rc != VT_OK && (field = field_of(l, rc)) != NULL)
+		vt_office_about(rq, "%s", field);
+	return rc;
+}
+
+int
+vt_office_links(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const vt_id *paper, struct vt_paper_link *ret,
+    size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	struct vt_paper p;
+	int rc = vt_office_paper(o, v, actor, paper, &p, reterr);
+
+	return rc != VT_OK ? rc
+			   : vt_paper_links(v, paper, ret, max, ret_n, reterr);
+}
