@@ -63,6 +63,8 @@ COMPOSITION = {
                         'api/citizen', 'api/web', 'api/exchange',
                         'api/exchange/axis', 'api/exchange/direct',
                         'api/exchange/edxml'},
+    # the operator's, on a store at rest or beside the server
+    'api/cli/backup.c': {'docstore'},
     'api/cli/peers.c': {'api/exchange/axis', 'api/exchange/direct'},
     'api/cli/edoc_peer.c': {'api/exchange/axis'},
     'api/cli/providers.c': {'api/oidc'},
