@@ -9,6 +9,7 @@
 #include "api/office/consign.h"
 #include "api/office/delegation.h"
 #include "api/office/handed.h"
+#include "api/office/proofs.h"
 #include "api/office/quarantine.h"
 
 /* A fake passes most of what it is given over. */
@@ -605,6 +606,23 @@ vt_office_log(struct vt_office *o, const char *code, struct vt_office_log *ret,
 	keep(ret->name, sizeof(ret->name), "Sở mẫu");
 	keep(ret->origin, sizeof(ret->origin), "store.example/log/1");
 	ret->key[0] = 0xab;
+	return VT_OK;
+}
+
+int
+vt_office_log_vkey(struct vt_office *o, const char *code, struct vt_vkey *ret,
+    struct vt_err *reterr)
+{
+	struct vt_office_log l;
+	int rc = vt_office_log(o, code, &l, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	memset(ret, 0, sizeof(*ret));
+	ret->type = VT_VKEY_LOG;
+	keep(ret->name, sizeof(ret->name), l.origin);
+	memcpy(ret->pub, l.key, sizeof(ret->pub));
+	vt_vkey_id(ret);
 	return VT_OK;
 }
 

@@ -699,6 +699,7 @@ test_log(struct vt_buf *b)
 		   HAS("\"log_key\":\"ab00000000000000000000000000000000000000"
 		       "000000000000000000000000\""),
 	    "its name and its key");
+	tap_ok(HAS("\"vkey\":\"store.example/log/1+"), "and both as a vkey");
 	tap_eq_int(ask(b, "GET", "/v1/agencies/H99.99/log", "", ""), 404,
 	    "no such agency");
 }
