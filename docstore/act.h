@@ -67,6 +67,7 @@ enum vt_step_kind {
 	VT_STEP_CANCEL = 54,   /* came, and its issuer orders it void */
 	VT_STEP_LINK = 58, /* to another paper, or to one that is cited */
 	VT_STEP_JOIN = 59, /* paper original and e-version: one arrival */
+	VT_STEP_HANDED = 61, /* the paper of a delivery: waybill, who has it */
 #define VT_STEP_PAPER_LAST 61 /* of those from CHECK on; 57 is on none */
 	/* exchange */
 	VT_STEP_CONSIGN = 80,      /* docstore/consign.h */
@@ -233,6 +234,11 @@ struct vt_step {
 			const struct vt_recipient *to;
 			size_t n_to;
 			vt_id about;              /* or zero */
+			/* NULL, or who each of `to` is and which way it goes:
+			 * PAPER and POST give a delivery to be printed though
+			 * there is a code. VT_E_INVALID for ELECTRONIC and
+			 * PARALLEL without one, for a waybill not by POST. */
+			const struct vt_way *ways;
 			const char *staff, *unit; /* who sends; may be NULL */
 		} dispatch;
 		/*
@@ -560,10 +566,24 @@ struct vt_step {
 			const char *from; /* agency code that says so */
 			const char *staff;
 			const char *note;    /* description */
+			/* who has the paper, said of one that went on paper */
+			const char *name;
 			vt_hash evidence;    /* of the message, or zero */
 			vt_id consignment;   /* ours, that brought it, or 0 */
 			vt_time received_at; /* 0: that of the act */
 		} status;
+		/*
+		 * Of a delivery of which a paper goes (vt_way_has_paper): its
+		 * waybill, or who has it and since when (0: the act); each
+		 * once (VT_E_EXISTS). The state stays: one that went on paper
+		 * alone arrives by STATUS with its name. VT_E_OUT_OF_ORDER
+		 * when no paper goes, or it was withdrawn.
+		 */
+		struct {
+			vt_id delivery;
+			vt_time at;
+			const char *name, *waybill, *note;
+		} handed;
 		/* FAILED or WITHDRAWN becomes WAITING with a new work item, so
 		 * does one that WAITS and whose item is gone;
 		 * VT_E_OUT_OF_ORDER otherwise. Same delivery id. */

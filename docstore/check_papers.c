@@ -221,6 +221,7 @@ replay_step(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 	case VT_STEP_DELIVERED:
 	case VT_STEP_STATUS:
 	case VT_STEP_RESEND:
+	case VT_STEP_HANDED:
 	case VT_STEP_TAKE_BACK:
 		return replay_delivery(c, r, s, e, reterr);
 	case VT_STEP_RECALL:

@@ -151,6 +151,7 @@ struct vt_srec_file {
 struct vt_srec_to {
 	vt_id id; /* of the delivery */
 	struct vt_recipient to;
+	struct vt_way way;
 	uint64_t seq, work; /* rows it made; work 0: to be printed. Of a take
 			     * back: the status item; 0: withdrawn */
 };

@@ -30,13 +30,19 @@ to_encode(struct vt_cbor_map_writer *w, uint64_t key, const struct vt_srec *r)
 	vt_cbor_array(w->b, r->n_to);
 	for (size_t i = 0; i < r->n_to; i++) {
 		const struct vt_srec_to *t = &r->to[i];
+		bool way = t->way.kind != 0 || t->way.channel != 0;
 
-		vt_cbor_array(w->b, 5);
+		vt_cbor_array(w->b, way ? 8 : 5);
 		vt_cbor_id(w->b, &t->id);
 		vt_cbor_str(w->b, t->to.code);
 		vt_cbor_str(w->b, t->to.name);
 		vt_cbor_uint(w->b, t->seq);
 		vt_cbor_uint(w->b, t->work);
+		if (!way)
+			continue;
+		vt_cbor_uint(w->b, t->way.kind);
+		vt_cbor_uint(w->b, t->way.channel);
+		vt_cbor_str(w->b, t->way.waybill);
 	}
 }
 
@@ -101,13 +107,21 @@ take_to(struct vt_cbor *c, struct vt_arena *a, struct vt_srec *r)
 {
 	r->to = vt_take_array(c, a, sizeof(*r->to), &r->n_to);
 	for (size_t i = 0; i < r->n_to; i++) {
-		if (vt_cbor_get_array(c) != 5)
+		size_t n = vt_cbor_get_array(c);
+
+		if (n != 5 && n != 8)
 			vt_cbor_fail(c, "not an addressee");
 		r->to[i].id = vt_cbor_get_id(c);
 		r->to[i].to.code = vt_take_text(c, a);
 		r->to[i].to.name = vt_take_text(c, a);
 		r->to[i].seq = vt_cbor_get_uint(c);
 		r->to[i].work = vt_cbor_get_uint(c);
+		r->to[i].way.waybill = "";
+		if (n != 8)
+			continue;
+		r->to[i].way.kind = vt_take_u32(c);
+		r->to[i].way.channel = vt_take_u32(c);
+		r->to[i].way.waybill = vt_take_text(c, a);
 	}
 }
 

@@ -464,7 +464,8 @@ decide_dispatch(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	for (size_t n = 0; n < r->n_to; n++) {
 		to[n] = r->to[n];
 		to[n].seq = ++x->st.deliveries;
-		to[n].work = *to[n].to.code == '\0' ? 0 : ++x->work;
+		to[n].work =
+		    vt_way_is_sent(&to[n].to, &to[n].way) ? ++x->work : 0;
 	}
 	r->to = to;
 	return VT_OK;
@@ -520,6 +521,8 @@ decide_rest(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_link_decide(x, i, reterr);
 	case VT_STEP_JOIN:
 		return vt_join_decide(x, i, reterr);
+	case VT_STEP_HANDED:
+		return vt_handed_decide(x, i, reterr);
 	default:
 		return vt_handle_decide(x, i, reterr);
 	}

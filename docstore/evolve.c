@@ -91,6 +91,7 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_CANCEL] = "cancel",
 		[VT_STEP_LINK] = "link",
 		[VT_STEP_JOIN] = "join",
+		[VT_STEP_HANDED] = "handed",
 		[VT_STEP_CONSIGN] = "consign",
 		[VT_STEP_CONSIGN_READ] = "consign-read",
 		[VT_STEP_STATUS] = "status",
@@ -560,6 +561,7 @@ vt_step_subject(const struct vt_srec *r)
 	case VT_STEP_COPY:
 	case VT_STEP_LINK:
 	case VT_STEP_JOIN:
+	case VT_STEP_HANDED:
 		return r->object;
 	case VT_STEP_SIGN:
 	case VT_STEP_ASSIGN:

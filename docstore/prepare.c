@@ -369,9 +369,15 @@ prepare_dispatch(struct vt_act_op *a, const struct vt_step *st,
 	r->to = vt_arena_array(a->arena, r->n_to, sizeof(*r->to));
 	if (r->to == NULL)
 		return vt_nomem(reterr);
-	for (size_t i = 0; i < r->n_to; i++)
+	for (size_t i = 0; i < r->n_to; i++) {
 		r->to[i] = (struct vt_srec_to){ .to = to[i],
+			.way = { 0, 0, "" },
 			.id = vt_id_new(a->store->ctx) };
+		if (st->u.dispatch.ways != NULL &&
+		    (rc = vt_way_prepare(a, &to[i], &st->u.dispatch.ways[i],
+			 &r->to[i].way, reterr)) != VT_OK)
+			return rc;
+	}
 	return VT_OK;
 }
 
@@ -485,6 +491,8 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		return vt_link_prepare(a, st, r, reterr);
 	case VT_STEP_JOIN:
 		return vt_join_prepare(a, st, r, reterr);
+	case VT_STEP_HANDED:
+		return vt_handed_prepare(a, st, r, reterr);
 	case VT_STEP_PROBLEM:
 		r->part = st->u.problem.part == 0 ? 1 : st->u.problem.part;
 		r->note = st->u.problem.note;

@@ -323,6 +323,7 @@ prep_status(struct vt_act_op *a, const struct vt_step *st, struct vt_srec *r,
 	r->from = st->u.status.from;
 	r->staff = st->u.status.staff;
 	r->main = st->u.status.evidence;
+	r->name = st->u.status.name;
 	r->consignment = st->u.status.consignment;
 	if (st->u.status.at != 0)
 		r->at = st->u.status.at;
@@ -333,7 +334,9 @@ prep_status(struct vt_act_op *a, const struct vt_step *st, struct vt_srec *r,
 		    reterr, "a status has a code of 1 to 99");
 	if ((rc = vt_prep_text(a, &r->from, 200, "sender's code", reterr)) !=
 		VT_OK ||
-	    (rc = vt_prep_text(a, &r->staff, 300, "staff", reterr)) != VT_OK)
+	    (rc = vt_prep_text(a, &r->staff, 300, "staff", reterr)) != VT_OK ||
+	    (rc = vt_prep_text(
+		 a, &r->name, VT_L(NAME_MAX), "who has it", reterr)) != VT_OK)
 		return rc;
 	return note_of(a, st->u.status.note, r, reterr);
 }
@@ -416,8 +419,8 @@ static bool
 is_of_delivery(enum vt_step_kind k)
 {
 	return k == VT_STEP_DELIVERED || k == VT_STEP_STATUS ||
-	       k == VT_STEP_RESEND || k == VT_STEP_TAKE_BACK ||
-	       k == VT_STEP_RECALL;
+	       k == VT_STEP_RESEND || k == VT_STEP_HANDED ||
+	       k == VT_STEP_TAKE_BACK || k == VT_STEP_RECALL;
 }
 
 /* Of several deliveries at once. */

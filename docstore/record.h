@@ -231,6 +231,35 @@ struct vt_recipient {
 	const char *name;
 };
 
+/* Who an addressee is. Stored; 0: not said (a code: an agency). */
+enum vt_addressee_kind {
+	VT_ADDRESSEE_AXIS = 1,         /* an agency that has a system */
+	VT_ADDRESSEE_AGENCY = 2,       /* one that has none */
+	VT_ADDRESSEE_VILLAGE = 3,      /* thôn, tổ dân phố */
+	VT_ADDRESSEE_ORGANISATION = 4, /* not of the state */
+	VT_ADDRESSEE_PERSON = 5
+};
+
+/* How a paper goes. Stored; 0: not said (a code: ELECTRONIC, else PAPER). */
+enum vt_channel {
+	VT_CHANNEL_ELECTRONIC = 1,
+	VT_CHANNEL_PARALLEL = 2, /* and a paper beside it (gửi song song) */
+	VT_CHANNEL_PAPER = 3,
+	VT_CHANNEL_POST = 4 /* with a waybill, known now or later */
+};
+
+#define VT_WAYBILL_MAX 60
+
+struct vt_way {
+	uint32_t kind, channel;
+	const char *waybill;
+};
+const char *vt_addressee_kind_name(uint32_t k); /* "axis", …; "" not said */
+const char *vt_channel_name(uint32_t c);        /* "electronic", … */
+/* Does (also) a paper go? Is it sent electronically? Pure. */
+bool vt_way_has_paper(const struct vt_recipient *to, const struct vt_way *w);
+bool vt_way_is_sent(const struct vt_recipient *to, const struct vt_way *w);
+
 struct vt_key_fact { /* a line shown on the public page */
 	const char *label, *value;
 };
@@ -532,6 +561,10 @@ struct vt_delivery {
 	vt_time asked_seen, declined_seen, agreed_seen;
 	/* Who sent it and in which department, as they were called then. */
 	const char *staff, *unit;
+	struct vt_way way;
+	/* The paper: when it was handed over, and who has it; noted by us. */
+	vt_time handed_at;
+	const char *handed_to;
 };
 
 /*

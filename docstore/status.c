@@ -41,6 +41,7 @@ vt_delivery_begin(struct vt_delivery *d, const struct vt_srec *dispatch,
 	d->staff = dispatch->staff;
 	d->unit = dispatch->unit;
 	d->to = to->to;
+	d->way = to->way;
 	d->work = to->work;
 	d->state = to->work == 0 ? VT_DELIVERY_PRINT : VT_DELIVERY_WAITING;
 	d->created_at = d->changed_at = time;
@@ -238,10 +239,17 @@ vt_delivery_evolve(struct vt_delivery *d, const struct vt_srec *r, vt_time time)
 		break;
 	case VT_STEP_STATUS:
 		evolve_status(d, r->sub, r->note, &h);
+		if (*r->name != '\0') {
+			d->handed_to = r->name;
+			d->handed_at = h.at;
+		}
 		if (r->value != 0)
 			d->log = (uint32_t)r->value;
 		if (r->work != 0)
 			d->work = 0;
+		break;
+	case VT_STEP_HANDED:
+		vt_handed_evolve(d, r);
 		break;
 	case VT_STEP_RESEND:
 		d->state = VT_DELIVERY_WAITING;

@@ -442,6 +442,13 @@ int vt_manifest_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_join_prepare(struct vt_act_op *a, const struct vt_step *st,
     struct vt_srec *r, struct vt_err *reterr);
 int vt_join_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* Addressees and ways (way.c). */
+int vt_way_prepare(struct vt_act_op *a, const struct vt_recipient *to,
+    const struct vt_way *in, struct vt_way *ret, struct vt_err *reterr);
+int vt_handed_prepare(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_srec *r, struct vt_err *reterr);
+int vt_handed_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+void vt_handed_evolve(struct vt_delivery *d, const struct vt_srec *r);
 struct vt_evolve;
 bool vt_join_evolve(
     struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e);

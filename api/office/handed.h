@@ -18,4 +18,23 @@ VT_NODISCARD int vt_office_handed(struct vt_office *o,
     const struct vt_request *rq, const vt_id *delivery, const char *on,
     const char *note, struct vt_act_result *ret, struct vt_err *reterr);
 
+/* What the clerk notes of the paper of a delivery, by and by. */
+struct vt_handing {
+	const char *on;      /* as above; of who has it */
+	const char *name;    /* who has it; NULL: not known */
+	const char *waybill; /* of the post; NULL: not known */
+	const char *note;    /* may be NULL */
+};
+
+/*
+ * Of what goes on paper alone a name, or neither name nor waybill, is the
+ * arrival (vt_office_handed, with the name); a waybill, and of what goes beside
+ * an electronic delivery a name, is only noted. Not both at once:
+ * VT_E_INVALID. Errors: also those of VT_STEP_HANDED.
+ */
+VT_NODISCARD int vt_office_handed_by(struct vt_office *o,
+    const struct vt_request *rq, const vt_id *delivery,
+    const struct vt_handing *h, struct vt_act_result *ret,
+    struct vt_err *reterr);
+
 #endif

@@ -242,6 +242,14 @@ VT_NODISCARD int vt_office_dispatch(struct vt_office *o,
     const struct vt_recipient *to, size_t n_to, struct vt_act_result *ret,
     struct vt_err *reterr);
 
+/* The same, and who each of them is and which way it goes to them: ways NULL,
+ * or n_to of them, with n_to > 0. VT_E_INVALID (nothing goes electronically to
+ * who has no code; a waybill is of the post). */
+VT_NODISCARD int vt_office_dispatch_by(struct vt_office *o,
+    const struct vt_request *rq, const vt_id *paper,
+    const struct vt_recipient *to, const struct vt_way *ways, size_t n_to,
+    struct vt_act_result *ret, struct vt_err *reterr);
+
 /* Deliveries of agencies of this store that wait for the actor's agency: those
  * sent this moment, then by their papers, newest first; before: 0, or *ret_next
  * of the page before, which is 0 at the end. Borrowed until vt_view_end. */

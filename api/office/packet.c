@@ -486,7 +486,8 @@ put_other(struct maker *m)
 	d->steering = meta->steering;
 	d->tasks = lines(m, meta->tasks, meta->n_tasks, 200, &d->n_tasks);
 	d->application = fit(m, meta->application, 100);
-	d->paper = meta->on_paper;
+	d->paper = meta->on_paper != 0 ||
+		   m->d->way.channel == VT_CHANNEL_PARALLEL;
 	d->staff.staff = fit(m, m->d->staff, 100);
 	d->staff.department = fit(m, m->d->unit, 250);
 }

@@ -220,8 +220,7 @@ int
 vt_office_issue(struct vt_office *o, const struct vt_request *rq,
     const vt_id *paper, struct vt_act_result *ret, struct vt_err *reterr)
 {
-	struct vt_step step = { .kind = VT_STEP_ISSUE,
-		.u.issue.whole = true };
+	struct vt_step step = { .kind = VT_STEP_ISSUE, .u.issue.whole = true };
 	struct vt_facts f;
 	struct vt_act act;
 	int rc;
@@ -342,6 +341,15 @@ vt_office_dispatch(struct vt_office *o, const struct vt_request *rq,
     const vt_id *paper, const struct vt_recipient *to, size_t n_to,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
+	return vt_office_dispatch_by(o, rq, paper, to, NULL, n_to, ret, reterr);
+}
+
+int
+vt_office_dispatch_by(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_recipient *to,
+    const struct vt_way *ways, size_t n_to, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
 	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
 	struct vt_step step = { .kind = VT_STEP_DISPATCH };
 	struct vt_recipient *r = NULL;
@@ -360,6 +368,7 @@ vt_office_dispatch(struct vt_office *o, const struct vt_request *rq,
 		VT_OK)
 		return rc;
 	step.u.dispatch.to = r;
+	step.u.dispatch.ways = n_to == 0 ? NULL : ways;
 	step.u.dispatch.n_to = n;
 	step.u.dispatch.staff = who.name;
 	step.u.dispatch.unit = who.unit;

@@ -234,18 +234,58 @@ do_issue(struct vt_v1_call *c)
 	return vt_office_issue(c->office, &c->rq, &c->paper, c->ret, c->reterr);
 }
 
+/* The number of a word of the contract, 0: not said. */
+static uint32_t
+word_in(const struct vt_in_obj *o, const char *key,
+    const char *(*name)(uint32_t), uint32_t last)
+{
+	const char *s = vt_in_str(o, key);
+
+	for (uint32_t i = 1; s != NULL && i <= last; i++)
+		if (strcmp(name(i), s) == 0)
+			return i;
+	return 0;
+}
+
+/* Who each addressee is, which way it goes there; in the order of `to`. */
+static const struct vt_way *
+ways_in(const struct vt_in_obj *o, size_t n)
+{
+	struct vt_way *w;
+
+	if (n == 0)
+		return NULL;
+	w = vt_arena_array(o->in->req->arena, n, sizeof(*w));
+	if (w == NULL) {
+		(void)vt_in_fail(o, "to", VT_E_LIMIT, "too many");
+		return NULL;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct vt_in_obj r = vt_in_item(o, "to", i);
+
+		w[i].kind = word_in(
+		    &r, "kind", vt_addressee_kind_name, VT_ADDRESSEE_PERSON);
+		w[i].channel =
+		    word_in(&r, "channel", vt_channel_name, VT_CHANNEL_POST);
+		w[i].waybill = vt_in_str(&r, "waybill");
+	}
+	return w;
+}
+
 static int
 do_dispatch(struct vt_v1_call *c)
 {
 	const struct vt_recipient *to;
+	const struct vt_way *ways;
 	size_t n;
 	int rc;
 
 	vt_v1_recipients_in(&c->root, "to", &to, &n);
+	ways = ways_in(&c->root, n);
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
-	return vt_office_dispatch(
-	    c->office, &c->rq, &c->paper, to, n, c->ret, c->reterr);
+	return vt_office_dispatch_by(
+	    c->office, &c->rq, &c->paper, to, ways, n, c->ret, c->reterr);
 }
 
 static int

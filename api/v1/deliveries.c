@@ -87,6 +87,17 @@ receipt_out(
 				    known);
 }
 
+/* Who the addressee is, which way it goes, who has the paper. */
+static void
+way_out(struct vt_json *j, const struct vt_delivery *d)
+{
+	vt_v1_kstr(j, "kind", vt_addressee_kind_name(d->way.kind));
+	vt_v1_kstr(j, "channel", vt_channel_name(d->way.channel));
+	vt_v1_kstr(j, "waybill", d->way.waybill);
+	vt_v1_ktime(j, "handed_at", d->handed_at);
+	vt_v1_kstr(j, "handed_to", d->handed_to);
+}
+
 /* sent: as its sender sees it; NULL: as its receiver does. */
 static void
 delivery_out(
@@ -102,6 +113,7 @@ delivery_out(
 	vt_v1_kstr(j, "name", d->to.name);
 	vt_json_end(j);
 	vt_json_kstr(j, "state", state_name(d->state));
+	way_out(j, d);
 	vt_v1_kstr(j, "note", d->note);
 	vt_v1_ktime(j, "created_at", d->created_at);
 	vt_v1_ktime(j, "changed_at", d->changed_at);
@@ -280,14 +292,18 @@ do_act(struct vt_office *o, const struct vt_request *rq,
     struct vt_err *reterr)
 {
 	const char *act = vt_in_need_str(root, "act");
+	struct vt_handing h;
 	int rc;
 
 	if (strcmp(act, "receive") == 0)
 		return vt_office_receive(o, rq, id, r, reterr);
 	if (strcmp(act, "resend") == 0)
 		return vt_office_replay_delivery(o, rq, id, r, reterr);
-	rc = vt_office_handed(o, rq, id, vt_in_str(root, "on"),
-	    vt_in_str(root, "note"), r, reterr);
+	h.on = vt_in_str(root, "on");
+	h.name = vt_in_str(root, "name");
+	h.waybill = vt_in_str(root, "waybill");
+	h.note = vt_in_str(root, "note");
+	rc = vt_office_handed_by(o, rq, id, &h, r, reterr);
 	if (rc == VT_E_INVALID)
 		vt_in_about(root, "on");
 	return rc;

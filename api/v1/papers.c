@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/office/delegation.h"
+#include "api/office/lengths.h"
 #include "api/v1/v1_priv.h"
 #include "base/limits.h"
 
@@ -198,6 +199,20 @@ handling_out(struct vt_json *j, const struct vt_paper *p)
 	vt_v1_kid(j, "joined_to", &p->joined_to);
 }
 
+/* Fields longer than Appendix VI has them: kept, and told. */
+static void
+long_out(struct vt_json *j, const struct vt_meta *m)
+{
+	struct vt_long l[VT_LONG_MAX];
+	size_t n = vt_meta_long(m, l);
+
+	vt_json_key(j, "long");
+	vt_json_array(j);
+	for (size_t i = 0; i < n; i++)
+		vt_json_str(j, l[i].field);
+	vt_json_end(j);
+}
+
 static void
 paper_out(struct vt_json *j, const struct vt_paper *p)
 {
@@ -211,6 +226,7 @@ paper_out(struct vt_json *j, const struct vt_paper *p)
 	number_out(j, "arrival", &p->arrival);
 	vt_json_key(j, "meta");
 	vt_v1_meta_out(j, &p->meta);
+	long_out(j, &p->meta);
 	vt_json_key(j, "parts");
 	vt_json_array(j);
 	for (size_t i = 0; i < p->n_parts; i++)

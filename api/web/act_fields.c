@@ -550,6 +550,46 @@ pick_named(struct picker *k, const struct vt_book *book)
 	vt_html(s->d->page.b, "</fieldset>\n");
 }
 
+struct one_of {
+	unsigned no;
+	const char *vi, *en;
+};
+
+static const struct one_of kinds[] = { { 0, "Không ghi", "Not said" },
+	{ VT_ADDRESSEE_AGENCY, "Cơ quan chưa có hệ thống",
+	    "Agencies without a system" },
+	{ VT_ADDRESSEE_VILLAGE, "Thôn, tổ dân phố",
+	    "Villages, residential groups" },
+	{ VT_ADDRESSEE_ORGANISATION, "Tổ chức", "Organisations" },
+	{ VT_ADDRESSEE_PERSON, "Cá nhân", "Persons" } };
+
+static const struct one_of channels[] = {
+	{ 0, "Điện tử; nơi không có mã: bản giấy",
+	    "Electronically; on paper without a code" },
+	{ VT_CHANNEL_PARALLEL, "Điện tử, gửi kèm bản giấy",
+	    "Electronically, a paper beside it" },
+	{ VT_CHANNEL_PAPER, "Chỉ bản giấy", "On paper alone" },
+	{ VT_CHANNEL_POST, "Bưu chính", "By post" }
+};
+
+static void
+choices(struct vt_sheet *s, const struct vt_desk_act *a, const char *field,
+    const char *label, const struct one_of *of, size_t n)
+{
+	const char *typed = vt_sheet_typed(s, a, field, "0");
+	struct vt_buf *b = s->d->page.b;
+
+	vt_html(b,
+	    "<label for=\"%s-%s\">%s</label>\n"
+	    "<select id=\"%s-%s\" name=\"%s\">\n",
+	    a->name, field, label, a->name, field, field);
+	for (size_t i = 0; i < n; i++)
+		vt_html(b, "<option value=\"%u\"%s>%s</option>\n", of[i].no,
+		    typed[0] == (char)('0' + of[i].no) ? " selected" : "",
+		    T(s->d, of[i].vi, of[i].en));
+	vt_html(b, "</select>\n");
+}
+
 VT_ACT_FIELDS(send)
 {
 	const char *words = vt_http_query(s->d->req, "book");
@@ -576,6 +616,11 @@ VT_ACT_FIELDS(send)
 	vt_html(b, "<p class=\"hint\">%s</p>\n",
 	    T(s->d, "Tên không có mã được đưa vào danh sách in để gửi giấy.",
 		"A name without a code goes on the list to be printed."));
+	choices(s, a, "kind",
+	    T(s->d, "Nơi không có mã là", "Those without one"), kinds,
+	    sizeof(kinds) / sizeof(kinds[0]));
+	choices(s, a, "channel", T(s->d, "Cách gửi", "Which way"), channels,
+	    sizeof(channels) / sizeof(channels[0]));
 }
 
 struct choice {
@@ -632,10 +677,14 @@ VT_ACT_FIELDS(handed)
 	line(s, a, "on",
 	    T(s->d, "Ngày nhận (để trống: hôm nay)", "Day (empty: today)"),
 	    "date", false);
+	line(s, a, "name", T(s->d, "Người ký nhận", "Who signed for it"),
+	    "text", false);
+	line(s, a, "waybill",
+	    T(s->d, "Số vận đơn (khi chưa biết đã đến)",
+		"Waybill (while it is not known to have come)"),
+	    "text", false);
 	area(s, a, "note",
-	    T(s->d, "Người ký nhận, số biên nhận",
-		"Who signed for it, number of the receipt"),
-	    false);
+	    T(s->d, "Ghi chú, số biên nhận", "Number of the receipt"), false);
 }
 
 /* The version that is printed to be sealed by hand: the one before the

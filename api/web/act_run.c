@@ -446,13 +446,16 @@ delivery(const struct vt_doing *w, vt_id *ret)
 VT_ACT_RUN(handed)
 {
 	const char *on = vt_webform_get(w->form, "on");
+	struct vt_handing h = { .on = *on == '\0' ? NULL : on,
+		.name = vt_webform_get(w->form, "name"),
+		.waybill = vt_webform_get(w->form, "waybill"),
+		.note = note(w) };
 	vt_id id;
 	int rc = delivery(w, &id);
 
-	return rc != VT_OK
-		   ? rc
-		   : vt_office_handed(w->d->office, w->rq, &id,
-			 *on == '\0' ? NULL : on, note(w), w->ret, w->err);
+	return rc != VT_OK ? rc
+			   : vt_office_handed_by(
+				 w->d->office, w->rq, &id, &h, w->ret, w->err);
 }
 
 /* --- sending --- */
@@ -500,6 +503,30 @@ add_found(const struct vt_doing *w, const char *words, struct vt_recipient *to,
 	return rc;
 }
 
+/* One way for all of this sending, and who those without a code are. */
+static const struct vt_way *
+ways(const struct vt_doing *w, const struct vt_recipient *to, size_t n)
+{
+	uint64_t channel = vt_webform_number(w->form, "channel");
+	uint64_t kind = vt_webform_number(w->form, "kind");
+	struct vt_way *r;
+
+	if ((channel == 0 && kind == 0) || channel > VT_CHANNEL_POST ||
+	    kind > VT_ADDRESSEE_PERSON)
+		return NULL;
+	r = vt_arena_array(w->d->req->arena, n, sizeof(*r));
+	for (size_t i = 0; r != NULL && i < n; i++) {
+		bool code = *to[i].code != '\0';
+
+		r[i].kind = code ? VT_ADDRESSEE_AXIS : (uint32_t)kind;
+		r[i].channel = (uint32_t)channel;
+		/* what has no code goes on paper whatever the others do */
+		if (!code && channel <= VT_CHANNEL_PARALLEL)
+			r[i].channel = VT_CHANNEL_PAPER;
+	}
+	return r;
+}
+
 VT_ACT_RUN(send)
 {
 	const char *lines = vt_webform_get(w->form, "more"), *one;
@@ -530,8 +557,8 @@ VT_ACT_RUN(send)
 	if (n == 0)
 		return vt_err_set(
 		    w->err, VT_E_INVALID, "no recipient was chosen");
-	return vt_office_dispatch(
-	    w->d->office, w->rq, w->paper, to, n, w->ret, w->err);
+	return vt_office_dispatch_by(w->d->office, w->rq, w->paper, to,
+	    ways(w, to, n), n, w->ret, w->err);
 }
 
 VT_ACT_RUN(resend)

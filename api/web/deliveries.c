@@ -51,6 +51,31 @@ log_link(struct vt_sheet *s, const struct vt_delivery *v)
 	    vt_sheet_addressee(&v->to));
 }
 
+/* What is known of its paper: the way, the waybill, who has it. */
+static void
+paper(struct vt_sheet *s, const struct vt_delivery *v)
+{
+	struct vt_buf *b = s->d->page.b;
+	VT_BUF_AUTO(at);
+
+	if (v->way.channel >= VT_CHANNEL_PARALLEL)
+		vt_html(b, " <span class=\"quiet\">%s</span>",
+		    v->way.channel == VT_CHANNEL_PARALLEL
+			? T(s->d, "kèm bản giấy", "a paper beside it")
+		    : v->way.channel == VT_CHANNEL_PAPER
+			? T(s->d, "bản giấy", "on paper")
+			: T(s->d, "bưu chính", "by post"));
+	if (v->way.waybill != NULL && *v->way.waybill != '\0')
+		vt_html(b, " <span class=\"quiet\">%s %s</span>",
+		    T(s->d, "số vận đơn", "waybill"), v->way.waybill);
+	if (v->handed_to == NULL || *v->handed_to == '\0')
+		return;
+	vt_page_moment(v->handed_at, &at);
+	vt_html(b, " <span class=\"quiet\">%s %s, %s</span>",
+	    T(s->d, "đã giao bản giấy cho", "the paper is with"), v->handed_to,
+	    vt_buf_str(&at));
+}
+
 static void
 delivery(struct vt_sheet *s, const struct vt_delivery *v)
 {
@@ -70,6 +95,7 @@ delivery(struct vt_sheet *s, const struct vt_delivery *v)
 	    vt_word_delivery(s->d, v));
 	if (*way != '\0')
 		vt_html(b, " <span class=\"quiet\">%s</span>", way);
+	paper(s, v);
 	times(s, v);
 	if (v->log > 0 && !s->alone)
 		log_link(s, v);

@@ -2,6 +2,7 @@
 /* What is known of a paper: its data and files. */
 #include "api/office/delegation.h"
 #include "api/office/joins.h"
+#include "api/office/lengths.h"
 #include "api/web/list.h"
 #include "api/web/sheet.h"
 #include "api/web/words.h"
@@ -142,6 +143,22 @@ cited(struct vt_sheet *s, const char *what, const struct vt_answered *c)
 	vt_buf_puts(s->d->page.b, "</dd></div>\n");
 }
 
+/* Longer than Appendix VI has it: kept, but others may cut it. */
+static void
+too_long(struct vt_sheet *s)
+{
+	struct vt_long l[VT_LONG_MAX];
+	size_t n = vt_meta_long(&s->p.meta, l);
+
+	for (size_t i = 0; i < n; i++)
+		vt_html(s->d->page.b,
+		    "<div><dt>%s</dt><dd><span lang=\"vi\">%s</span>: %zu "
+		    "/ %zu</dd></div>\n",
+		    T(s->d, "Dài hơn Phụ lục VI (vẫn giữ nguyên)",
+			"Longer than Appendix VI (kept as it is)"),
+		    l[i].vi, l[i].length, l[i].max);
+}
+
 /* Appendix VI of Decree 30/2020: the same number, symbol and agency. */
 static void
 alike(struct vt_sheet *s)
@@ -174,6 +191,7 @@ relations(struct vt_sheet *s)
 	size_t n = 0;
 
 	alike(s);
+	too_long(s);
 	when(s, "Bản giấy đến", "Paper original came", s->p.original_at);
 	if (vt_paper_links(s->v, &s->p.id, l, LINKS_SHOWN, &n, NULL) != VT_OK)
 		return;

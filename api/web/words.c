@@ -102,6 +102,7 @@ static const struct {
 	{ VT_STEP_DELIVERED, { "Tin về nơi nhận", "News of a recipient" } },
 	{ VT_STEP_STATUS, { "Trạng thái nơi nhận", "Recipient's status" } },
 	{ VT_STEP_RESEND, { "Gửi lại", "Sent again" } },
+	{ VT_STEP_HANDED, { "Ghi nhận bản giấy", "The paper was noted" } },
 	{ VT_STEP_REGISTER, { NULL, NULL } }, /* by its direction */
 	{ VT_STEP_NUMBER, { "Cấp số", "Numbered" } },
 	{ VT_STEP_META, { "Sửa thông tin", "Details changed" } },

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a paper is: all its files under one hash, and what it is to other
 papers. Only the API."""
+import datetime
 import hashlib
 
 import harness as t
@@ -13,6 +14,13 @@ pdf = t.letter_pdf('--no-fields')
 annex = b'PK\x03\x04 bang ke 1'
 files = [('cong-van.pdf', t.PDF, pdf),
          ('bang-ke.xlsx', 'application/octet-stream', annex)]
+
+
+def day_here(moment):
+    """The day in Vietnam."""
+    at = datetime.datetime.fromisoformat(moment.replace('Z', '+00:00'))
+    there = datetime.timezone(datetime.timedelta(hours=7))
+    return at.astimezone(there).date().isoformat()
 
 
 def done(answer, name):
@@ -70,6 +78,12 @@ done(people.officer.act(paper, 'edit', part=2, upload=third,
      'the annex changes once more')
 t.equal(people.leader.paper(paper)['approval'], None,
         'an annex that changes after the approval voids it')
+
+long = people.draft(files, subject='đ' * 501)
+t.equal(people.officer.paper(long)['long'], ['subject'],
+        'what is longer than Appendix VI is kept, and told')
+t.equal(people.officer.paper(long)['meta']['pages'], 1,
+        'pages are counted by the System')
 
 # --- what it is to other papers ---
 
@@ -183,6 +197,17 @@ t.equal(people.their_clerk.get(
     '/v1/papers/%s/alike' % paper).json['papers'], [],
         'what is joined is no other one')
 
+got = people.their_clerk.paper(here)['meta']
+sent_as = people.clerk.paper(out)
+t.equal((got['number'], got['notation'], got['issued_on'], got['pages'],
+         got['agency_code'] != ''),
+        ('%02d' % sent_as['number']['value'], sent_as['number']['notation'],
+         day_here(sent_as['number']['time']), 1, True),
+        'number, day, pages and agency are filled in by the System')
+a = people.their_clerk.paper(paper)['arrival']
+t.ok(a['time'] is not None and a['value'] > 0,
+     'day and number of arrival are filled in by the System')
+
 out = sent()
 here = waiting()
 done(theirs(here, 'accept'), 'the e-version comes first')
@@ -197,6 +222,40 @@ a = theirs(here, 'original')
 t.equal((a.status, a.json['code']), (409, 'exists'), 'it comes once')
 a = theirs(here, 'original', on='2099-01-01')
 t.equal((a.status, a.json.get('pointer')), (422, '/on'), 'not on a day to come')
+
+# --- addressees of every kind, by every way ---
+
+out = people.walk(files)
+done(people.clerk.act(out, 'issue'), 'issued')
+a = people.clerk.act(out, 'dispatch', to=[
+    {'name': 'Tổ dân phố 4', 'channel': 'electronic'}])
+t.equal(a.status, 422, 'nothing electronic to who has no code')
+done(people.clerk.act(out, 'dispatch', to=[
+    {'code': 'H99.31', 'kind': 'axis', 'channel': 'parallel'},
+    {'name': 'Tổ dân phố 4', 'kind': 'village', 'channel': 'paper'},
+    {'name': 'Ông Nguyễn Văn A', 'kind': 'person', 'channel': 'post'}]),
+    'to an agency, a village, a person')
+got = people.clerk.get('/v1/papers/%s/deliveries' % out).json['deliveries']
+t.equal([(d['kind'], d['channel']) for d in got],
+        [('axis', 'parallel'), ('village', 'paper'), ('person', 'post')],
+        'each by its way')
+
+
+def note(d, **fields):
+    return people.clerk.post('/v1/deliveries/%s/acts' % d['id'],
+                             {'act': 'hand_over', **fields})
+
+
+done(note(got[2], waybill='EA123456789VN'), 'the waybill, once it is known')
+done(note(got[1], name='Trưởng thôn'), 'handed over in the village')
+done(note(got[0], name='Văn thư xã'), 'the paper beside the e-version')
+got = people.clerk.get('/v1/papers/%s/deliveries' % out).json['deliveries']
+t.equal([(d['handed_to'], d['waybill']) for d in got],
+        [('Văn thư xã', None), ('Trưởng thôn', None), (None, 'EA123456789VN')],
+        'who has the paper, and where it is')
+t.equal(got[1]['state'], 'arrived', 'what went on paper has arrived')
+a = note(got[0], name='Văn thư xã')
+t.equal(a.status, 409, 'noted once')
 
 server.stop()
 t.check_clean(province)

@@ -303,9 +303,10 @@ vt_office_issue(struct vt_office *o, const struct vt_request *rq,
 }
 
 int
-vt_office_dispatch(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *paper, const struct vt_recipient *to, size_t n_to,
-    struct vt_act_result *ret, struct vt_err *reterr)
+vt_office_dispatch_by(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_recipient *to,
+    const struct vt_way *ways, size_t n_to, struct vt_act_result *ret,
+    struct vt_err *reterr)
 {
 	fake.nto = n_to;
 	KEEP(recipient, n_to == 0 ? NULL : to[0].code);
@@ -320,12 +321,12 @@ vt_office_receive(struct vt_office *o, const struct vt_request *rq,
 }
 
 int
-vt_office_handed(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *delivery, const char *on, const char *note,
+vt_office_handed_by(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *delivery, const struct vt_handing *h,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
-	KEEP(subject, on);
-	KEEP(note, note);
+	KEEP(subject, h->on);
+	KEEP(note, h->note);
 	return act("handed", rq, ret, reterr);
 }
 
