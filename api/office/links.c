@@ -21,10 +21,7 @@ field_of(const struct vt_link_order *l, int code)
 
 	switch (code) {
 	case VT_E_INVALID:
-		return cited &&
-			       (l->cited.code == NULL || *l->cited.code == '\0')
-			   ? "/cited/code"
-			   : "/kind";
+		return "/kind";
 	case VT_E_EXISTS:
 	case VT_E_LIMIT:
 		return cited ? "/cited" : "/paper";
@@ -44,6 +41,7 @@ vt_office_link(struct vt_office *o, const struct vt_request *rq,
 	const char *field;
 	struct vt_facts f;
 	struct vt_act act;
+	bool cited = l->cited.code != NULL && *l->cited.code != '\0';
 	bool done;
 	int rc;
 
@@ -54,6 +52,11 @@ vt_office_link(struct vt_office *o, const struct vt_request *rq,
 	    (rc = vt_facts_load(o, paper, rq->actor->agency_no, rq->if_match,
 		 &f, reterr)) != VT_OK)
 		return rc;
+	if (cited != vt_id_is_zero(&l->paper)) {
+		vt_office_about(rq, "/paper");
+		return vt_err_set(reterr, VT_E_FIELD_VALUE,
+		    "link: either a paper of this agency, or one cited");
+	}
 	if (l->kind == VT_LINK_COPIES)
 		step.kind = VT_STEP_COPY;
 	step.u.link.kind = l->kind;

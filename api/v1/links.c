@@ -60,21 +60,14 @@ int
 vt_v1_act_link(struct vt_v1_call *c)
 {
 	struct vt_in_obj cited = vt_in_object(&c->root, "cited");
-	bool here = vt_in_has(&c->root, "paper");
 	struct vt_link_order l = {
 		.kind = vt_link_kind_parse(vt_in_need_str(&c->root, "kind")),
 		.note = vt_in_str(&c->root, "note"),
 	};
 	int rc;
 
-	if (here)
+	if (vt_in_has(&c->root, "paper"))
 		l.paper = vt_in_need_id(&c->root, "paper");
-	if (here == (cited.o != NULL))
-		(void)vt_in_fail(&c->root, "paper", VT_E_FIELD_VALUE,
-		    "wanted either a paper of this agency, or one cited");
-	if (here && vt_id_is_zero(&l.paper))
-		(void)vt_in_fail(
-		    &c->root, "paper", VT_E_NOT_FOUND, "no paper has this id");
 	if (cited.o != NULL) {
 		l.cited.agency_code = vt_in_str(&cited, "agency_code");
 		l.cited.code = vt_in_need_str(&cited, "code");

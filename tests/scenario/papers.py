@@ -121,7 +121,7 @@ t.equal((a.status, a.json['code'], a.json.get('pointer')),
 a = link(people.officer, ours, kind='replaces', paper=related)
 t.equal((a.status, a.json.get('pointer')), (422, '/kind'),
         'replacing what is kept here is another act')
-a = link(people.officer, ours, kind='relates', paper='0' * 32)
+a = link(people.officer, ours, kind='relates', paper='f' * 32)
 t.equal((a.status, a.json.get('pointer')), (404, '/paper'),
         'to a paper that is not there')
 a = link(people.officer, ours, kind='relates')
