@@ -146,7 +146,7 @@ read_file(struct reader *r, const struct file *f)
 	VT_CLEANUP(vt_sha256_free) struct vt_sha256 *sha = vt_sha256_new();
 	uint64_t size = 0;
 	vt_hash got;
-	size_t n;
+	size_t n = 0;
 	int rc;
 
 	for (uint64_t i = 0; i < f->row.chunks; i++) {

@@ -24,7 +24,7 @@
 #include "tests/bench/rounds.h"
 #include "tests/bench/store_fill.h"
 
-#define THREADS 16
+#define THREADS     16
 #define ROUNDS      20
 #define READS       200 /* papers a round */
 #define TENANTS     600
@@ -217,8 +217,10 @@ measure_search(struct fill *f, const char *kind, size_t n)
 	char what[320];
 	size_t none = 0;
 
-	if (t == NULL)
+	if (t == NULL) {
 		fill_must(VT_E_NOMEM, "search", NULL);
+		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		struct vt_paper_query q = { .words = what };
 		char subject[256], *words = subject;

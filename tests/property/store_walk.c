@@ -62,7 +62,7 @@ size_t
 walk_size(const struct move *m)
 {
 	static const size_t borders[] = { 0, 1, VT_CHUNK_SIZE - 1,
-		VT_CHUNK_SIZE, VT_CHUNK_SIZE + 1, 2 * VT_CHUNK_SIZE };
+		VT_CHUNK_SIZE, VT_CHUNK_SIZE + 1, (size_t)2 * VT_CHUNK_SIZE };
 
 	if (m->size % 32 == 0)
 		return borders[m->size / 32 % 6];

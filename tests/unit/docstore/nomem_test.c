@@ -12,6 +12,7 @@
 #include "docstore/store_priv.h"
 #include "tests/unit/docstore/fixture.h"
 
+/* The linker's names. NOLINTBEGIN(bugprone-reserved-identifier) */
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t n);
@@ -52,6 +53,8 @@ __wrap_realloc(void *p, size_t n)
 {
 	return fails() ? NULL : __real_realloc(p, n);
 }
+
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 /* ---- verbs that are tried until they need no more ---- */
 
