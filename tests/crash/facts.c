@@ -351,7 +351,9 @@ hold_act(struct holding *h, const struct act_fact *a)
 
 	if (rc == VT_OK) {
 		into_book(h, a->series.number, r.number_period, r.number);
-		into_book(h, a->series.arrival, 0, r.arrival);
+		/* A join tells the number that the other one has. */
+		if (a->series.arrival[0] != '\0')
+			into_book(h, a->series.arrival, 0, r.arrival);
 		key = log_key_of(h, r.agency_no);
 		/* One that was handed out is compared below. */
 		if (a->word == DONE && (h->how & HOLD_CHECK) == 0)

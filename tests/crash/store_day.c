@@ -529,6 +529,41 @@ incoming(struct doer *d)
 	TRY(do_step(d, &p, st));
 }
 
+/* One paper to another, and a paper original that comes after its packet. */
+static void
+links(struct doer *d)
+{
+	struct vt_step st = of_kind(VT_STEP_LINK);
+	struct vt_meta copy = { .subject = "Sao y", .type_code = "SY" };
+	vt_id old, p, one;
+
+	scene("links");
+	TRY(make_paper(d, VT_DIR_OUT, 3000, 71));
+	old = d->paper;
+	TRY(make_paper(d, VT_DIR_OUT, 3000, 72));
+	p = d->paper;
+	st.u.link.kind = VT_LINK_RELATES;
+	st.u.link.paper = old;
+	TRY(do_step(d, &p, st));
+	TRY(make_paper(d, VT_DIR_IN, 3000, 73));
+	old = d->paper;
+	TRY(make_consign(d, "doc-9", "<edXML>9</edXML>", &one));
+	TRY(make_arrival(d, &one, "H01,2026/03/01,19/BTP-VP", 74));
+	p = d->paper;
+	st = of_kind(VT_STEP_JOIN);
+	st.u.join.how = VT_JOIN_SAME;
+	st.u.join.other = old;
+	TRY(do_step(d, &p, st));
+	TRY(make_paper(d, VT_DIR_OUT, 3000, 75));
+	p = d->paper;
+	st = of_kind(VT_STEP_META);
+	st.u.meta.meta = &copy;
+	TRY(do_step(d, &p, st));
+	st = of_kind(VT_STEP_COPY);
+	st.u.copy.paper = old;
+	TRY(do_step(d, &p, st));
+}
+
 /* ---- two threads ---- */
 
 struct thread {
@@ -738,6 +773,7 @@ afternoon(struct vt_store *s)
 	incoming(&d);
 	expired(s);
 	recalls(&d);
+	links(&d);
 	course(&d);
 	clock_steps(&d);
 	unnamed(&d);
