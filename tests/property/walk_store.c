@@ -67,6 +67,20 @@ lists(struct side *s, const struct move *m)
 	return rc;
 }
 
+/* What opening does, for the model, which cannot be closed. */
+static int
+forget(struct vt_store *s, struct vt_err *reterr)
+{
+	int rc = vt_bytes_recover(s, reterr);
+
+	/* Pieces of uploads that ran out while they were sent. */
+	while (s->byter.inflight != NULL)
+		vt_byter_settle(s, s->byter.inflight->first);
+	if (rc == VT_OK)
+		rc = vt_uploads_forget(s, reterr);
+	return rc == VT_OK ? vt_garbage_collect(s, reterr) : rc;
+}
+
 /* LMDB is closed and opened; the model does what opening does. */
 static int
 reopen(struct side *s, const struct move *m)
@@ -84,9 +98,7 @@ reopen(struct side *s, const struct move *m)
 		vt_store_close(s->d[0].s);
 		s->d[0].s = s->d[1].s = store_open(s->dir, &s->w.ctx);
 	} else {
-		rc = vt_uploads_forget(s->d[0].s, &err);
-		if (rc == VT_OK)
-			rc = vt_garbage_collect(s->d[0].s, &err);
+		rc = forget(s->d[0].s, &err);
 	}
 	/* Opening may draw where the model does not. */
 	s->w.drawn = drawn;
