@@ -11,6 +11,7 @@
 #define VT_DOCSTORE_ACT_H
 
 #include "docstore/consign.h"
+#include "docstore/destroy.h"
 #include "docstore/entry.h"
 #include "docstore/record.h"
 #include "docstore/work.h"
@@ -56,6 +57,8 @@ enum vt_step_kind {
 	VT_STEP_SERIES = 36,       /* new, or title changed */
 	VT_STEP_ENTRY = 37,        /* docstore/entry.h */
 	VT_STEP_AGENCY_MERGE = 38, /* into another one of this store */
+	/* bytes */
+	VT_STEP_ERASED = 46, /* vt_destroy_finish alone */
 	/* work */
 	VT_STEP_WORK = 48,      /* enqueue */
 	VT_STEP_WORK_DONE = 49, /* complete under a lease */
@@ -69,6 +72,7 @@ enum vt_step_kind {
 	VT_STEP_JOIN = 59, /* paper original and e-version: one arrival */
 	VT_STEP_HANDED = 61, /* the paper of a delivery: waybill, who has it */
 #define VT_STEP_PAPER_LAST 61 /* of those from CHECK on; 57 is on none */
+	VT_STEP_DESTROY = 67,   /* docstore/destroy.h */
 	/* exchange */
 	VT_STEP_CONSIGN = 80,      /* docstore/consign.h */
 	VT_STEP_CONSIGN_READ = 81, /* what its worker or a person found */
@@ -591,6 +595,28 @@ struct vt_step {
 			vt_id delivery;
 			const char *note;
 		} resend;
+		/*
+		 * The order to destroy the bytes of act.paper; act.person is
+		 * who confirmed it, asked_by the other one. decision: the
+		 * deciding paper (of this agency, another one), or zero; note:
+		 * what was decided, or where it says so: one of the two is
+		 * needed. wipe: the words, too. Nothing but what became of its
+		 * deliveries is done to the paper afterwards: VT_E_DESTROYED,
+		 * also when it is asked again. VT_E_OUT_OF_ORDER while one of
+		 * its deliveries waits to be sent (take it back first), or
+		 * for a paper that is being agreed on or signed (it is ours
+		 * and not issued) unless its reason is SECRET or COURT.
+		 * VT_E_CONFLICT when one of its consignments was read again
+		 * meanwhile: ask again. Cost: all its versions and acts in the
+		 * writer's transaction, some 20 ms for 1,000 acts or 1 GB.
+		 */
+		struct {
+			enum vt_destroy_reason reason;
+			vt_id asked_by;
+			vt_id decision;
+			const char *note;
+			bool wipe;
+		} destroy;
 		/* act.agency_no is 0; result.agency_no tells. */
 		struct {
 			struct vt_agency_name name; /* from: ignored */

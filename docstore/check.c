@@ -251,7 +251,7 @@ check_agency(struct vt_check *c, uint32_t no, struct vt_err *reterr)
 static int
 check_all(struct vt_check *c, struct vt_err *reterr)
 {
-	int rc = VT_OK;
+	int rc = vt_check_gather_destroyed(c, reterr);
 
 	for (uint32_t no = 1; rc == VT_OK && no <= c->count.agencies; no++) {
 		if (!vt_check_progress(c, "agencies", no, c->count.agencies))
@@ -301,6 +301,7 @@ figures(struct vt_check *c)
 	figure(c, "acts", c->acts);
 	figure(c, "events", c->events);
 	figure(c, "numbers", c->numbers);
+	figure(c, "destroyed", c->destroyed);
 	figure(c, "deliveries", c->deliveries);
 	figure(c, "statuses", c->logs);
 	figure(c, "consignments", c->consigns);
@@ -325,6 +326,7 @@ vt_store_check(struct vt_store *s, const struct vt_check_options *o,
 	vt_tally_free(&c.blob_refs);
 	vt_tally_free(&c.chunk_refs);
 	vt_tally_free(&c.manifests);
+	vt_tally_free(&c.gone);
 	vt_tally_free(&c.entry_revs);
 	vt_tally_free(&c.entry_rows);
 	if (rc != VT_OK)

@@ -34,6 +34,8 @@ struct vt_check {
 	uint64_t codes_of_agencies, tokens, numbers, received, people, series;
 	uint64_t versions, works, turns, logs, links, consigns, documents,
 	    entries;
+	uint64_t destroyed;
+	struct vt_tally gone;       /* consignment -> 1, its words too: 3 */
 	struct vt_tally entry_revs; /* entry -> newest revision seen */
 	struct vt_tally entry_rows; /* entry -> its row then, by hash */
 };
@@ -83,6 +85,25 @@ struct vt_check_item {
 VT_NODISCARD int vt_check_work_of(struct vt_check *c,
     const struct vt_check_item *want, struct vt_err *reterr);
 
+/* First of all: which packets are gone. */
+VT_NODISCARD int vt_check_gather_destroyed(
+    struct vt_check *c, struct vt_err *reterr);
+bool vt_check_packet_gone(const struct vt_check *c, uint32_t agency_no,
+    uint64_t seq, bool *ret_wiped);
+struct vt_check_words { /* an act, and must its words be gone? */
+	uint32_t agency_no;
+	uint64_t index;
+	const struct vt_arec *rec;
+	struct vt_span row;
+	bool wiped;
+	const uint64_t *consigns;
+	size_t n_consigns;
+};
+VT_NODISCARD int vt_check_redacted(
+    struct vt_check *c, const struct vt_check_words *w, struct vt_err *reterr);
+VT_NODISCARD int vt_check_bare_act(struct vt_check *c, uint32_t agency_no,
+    uint64_t index, const struct vt_arec *rec, struct vt_span row,
+    struct vt_err *reterr);
 /* Consignments of an agency against what their acts recorded last. */
 VT_NODISCARD int vt_check_consigns(struct vt_check *c, uint32_t agency_no,
     const struct vt_tally *newest, uint64_t *ret_n, struct vt_err *reterr);

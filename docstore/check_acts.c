@@ -160,7 +160,9 @@ act_row(struct vt_check *c, void *arg, struct vt_span key, struct vt_span value,
 	if ((rc = check_ref(c, s, &rec.act, VT_OBJECT_ACT, index, reterr)) !=
 		VT_OK ||
 	    (rc = check_key(c, s, &rec, reterr)) != VT_OK ||
-	    (rc = check_paper_act(c, s, &rec, reterr)) != VT_OK)
+	    (rc = check_paper_act(c, s, &rec, reterr)) != VT_OK ||
+	    (rc = vt_check_bare_act(c, s->a->no, index, &rec, value, reterr)) !=
+		VT_OK)
 		return rc;
 	c->acts++;
 	s->index++;

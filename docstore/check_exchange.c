@@ -75,6 +75,7 @@ consign_row(struct vt_check *c, void *arg, struct vt_span key,
 	struct consigns *x = arg;
 	struct vt_consignment row;
 	struct vt_blob_row blob;
+	bool wiped;
 	int rc;
 
 	if (seq != ++x->n)
@@ -94,13 +95,16 @@ consign_row(struct vt_check *c, void *arg, struct vt_span key,
 	    (rc = vt_consign_decode(value, c->arena, &row, reterr)) != VT_OK)
 		return rc;
 	row.seq = seq;
-	if ((refs = vt_tally_at(&c->blob_refs, vt_tally_hash(&row.packet))) ==
-	    NULL)
-		return vt_nomem(reterr);
-	(*refs)++;
-	if ((rc = vt_blob_get(c->r.records, &row.packet, &blob, reterr)) !=
-		VT_OK ||
-	    (rc = consign_rows(c, x, &row, reterr)) != VT_OK)
+	if (!vt_check_packet_gone(c, x->agency_no, seq, &wiped)) {
+		refs = vt_tally_at(&c->blob_refs, vt_tally_hash(&row.packet));
+		if (refs == NULL)
+			return vt_nomem(reterr);
+		(*refs)++;
+		rc = vt_blob_get(c->r.records, &row.packet, &blob, reterr);
+		if (rc != VT_OK)
+			return rc;
+	}
+	if ((rc = consign_rows(c, x, &row, reterr)) != VT_OK)
 		return rc;
 	return vt_check_work_of(c,
 	    &(struct vt_check_item){ .no = row.work,

@@ -17,6 +17,9 @@ struct replay {
 	struct vt_delivery *d; /* of the paper at hand */
 	size_t n_d;
 	uint64_t acts;
+	bool gone; /* destroyed: what its row says, and what the acts say */
+	struct vt_destroyed_row was, is;
+	uint64_t ordered; /* index of the order, UINT64_MAX: none */
 };
 
 static const struct vt_key all_rows;
@@ -38,16 +41,20 @@ check_versions(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 	for (size_t i = 0; i < n && rc == VT_OK; i++) {
 		struct vt_key k = vt_key_version(
 		    r->st->agency_no, r->p.seq, v[i].part, v[i].no);
-		uint64_t *refs =
-		    vt_tally_at(&c->blob_refs, vt_tally_hash(&v[i].hash));
+		uint64_t *refs;
 		VT_BUF_AUTO(row);
 
-		if (refs == NULL)
-			return vt_nomem(reterr);
-		(*refs)++;
-		if ((rc = vt_blob_get(
-			 c->r.records, &v[i].hash, &blob, reterr)) != VT_OK)
-			return rc;
+		if (!r->gone) {
+			refs = vt_tally_at(
+			    &c->blob_refs, vt_tally_hash(&v[i].hash));
+			if (refs == NULL)
+				return vt_nomem(reterr);
+			(*refs)++;
+			rc = vt_blob_get(
+			    c->r.records, &v[i].hash, &blob, reterr);
+			if (rc != VT_OK)
+				return rc;
+		}
 		c->versions++;
 		vt_version_encode(&v[i], &row);
 		rc = vt_check_equal(c, VT_T_VERSION, &k, &row, reterr);
@@ -243,12 +250,81 @@ replay_step(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 	}
 }
 
+/* The row of what was destroyed, as the acts say it. */
+static int
+replay_order(struct vt_check *c, struct replay *r, const struct vt_arec *rec,
+    const struct vt_srec *s, uint64_t index, struct vt_err *reterr)
+{
+	if (s->kind == VT_STEP_ERASED) {
+		r->was.d.done = rec->time;
+		r->was.d.done_index = index;
+		return VT_OK;
+	}
+	if (s->kind != VT_STEP_DESTROY)
+		return VT_OK;
+	r->ordered = index;
+	return vt_destroyed_of(rec, s, index, c->arena, &r->was, reterr);
+}
+
+static int
+check_destroyed(struct vt_check *c, struct replay *r, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_row(r->st->agency_no, r->p.seq);
+	struct vt_check_item want = { .no = r->is.work,
+		.agency_no = r->st->agency_no,
+		.kind = VT_WORK_ERASE,
+		.subject = &r->p.id,
+		.what = "order to destroy paper",
+		.seq = r->p.seq,
+		.needed = r->is.d.done == VT_TIME_NONE && !r->is.d.replayed };
+	VT_BUF_AUTO(v);
+
+	if (r->ordered == UINT64_MAX) {
+		if (r->gone && !r->is.d.replayed)
+			vt_check_finding(c,
+			    "agency %" PRIu32 ": paper %" PRIu64
+			    " is destroyed, and no act ordered it",
+			    r->st->agency_no, r->p.seq);
+		c->destroyed += r->gone;
+		return VT_OK;
+	}
+	c->destroyed++;
+	vt_destroyed_encode(&r->was, &v);
+	if (!r->gone || !r->is.d.replayed) {
+		int rc = vt_check_equal(c, VT_T_DESTROYED, &k, &v, reterr);
+
+		if (rc != VT_OK)
+			return rc;
+	}
+	return r->gone ? vt_check_work_of(c, &want, reterr) : VT_OK;
+}
+
+/* Of one that was destroyed by a list: no act says so. */
+static int
+replay_list(struct replay *r, struct vt_arena *a, struct vt_err *reterr)
+{
+	struct vt_evolve e = { .arena = a };
+	struct vt_srec step;
+
+	if (!r->gone || !r->is.d.replayed)
+		return VT_OK;
+	vt_destroyed_step(&r->is, &step, &e);
+	return vt_paper_evolve(&r->p, &step, &e, reterr);
+}
+
 static int
 replay_act(struct vt_check *c, void *arg, struct vt_span key,
     struct vt_span value, struct vt_err *reterr)
 {
 	struct replay *r = arg;
 	uint64_t index = vt_be64(key.p + 12);
+	struct vt_key k = vt_key_row(r->st->agency_no, index);
+	struct vt_check_words w = { .agency_no = r->st->agency_no,
+		.index = index,
+		.wiped = r->gone && r->is.d.wipe &&
+			 (r->is.d.replayed || index < r->is.d.index),
+		.consigns = r->is.d.consigns,
+		.n_consigns = r->is.d.n_consigns };
 	struct vt_evolve e;
 	struct vt_arec rec;
 	int rc;
@@ -256,7 +332,10 @@ replay_act(struct vt_check *c, void *arg, struct vt_span key,
 	(void)value;
 	rc = vt_row_act(
 	    c->r.records, r->st->agency_no, index, c->arena, &rec, reterr);
-	if (rc != VT_OK)
+	if (rc == VT_OK)
+		rc = vt_tx_get(c->r.records, VT_T_ACT, &k, &w.row, reterr);
+	w.rec = &rec;
+	if (rc != VT_OK || (rc = vt_check_redacted(c, &w, reterr)) != VT_OK)
 		return rc;
 	e = (struct vt_evolve){ .paper = rec.paper,
 		.person = rec.person,
@@ -266,7 +345,9 @@ replay_act(struct vt_check *c, void *arg, struct vt_span key,
 		.arena = c->arena };
 	for (size_t i = 0; i < rec.n_steps; i++)
 		if ((rc = replay_step(c, r, &rec.steps[i], &e, reterr)) !=
-		    VT_OK)
+			VT_OK ||
+		    (rc = replay_order(
+			 c, r, &rec, &rec.steps[i], index, reterr)) != VT_OK)
 			return rc;
 	if (!vt_arec_leaves_paper(&rec))
 		vt_paper_touch(&r->p, &e);
@@ -393,9 +474,19 @@ paper_row(struct vt_check *c, void *arg, struct vt_span key,
 	r->d = NULL;
 	r->n_d = 0;
 	r->acts = 0;
-	if ((rc = vt_check_arena(c, reterr)) != VT_OK ||
-	    (rc = vt_check_rows(
-		 c, VT_T_PAPER_ACT, &k, replay_act, r, reterr)) != VT_OK)
+	r->is = r->was = (struct vt_destroyed_row){ .work = 0 };
+	r->ordered = UINT64_MAX;
+	if ((rc = vt_check_arena(c, reterr)) != VT_OK)
+		return rc;
+	rc = vt_row_destroyed(
+	    c->r.records, r->st->agency_no, ref.seq, c->arena, &r->is, reterr);
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
+		return rc;
+	r->gone = rc == VT_OK;
+	if ((rc = vt_check_rows(
+		 c, VT_T_PAPER_ACT, &k, replay_act, r, reterr)) != VT_OK ||
+	    (rc = replay_list(r, c->arena, reterr)) != VT_OK ||
+	    (rc = check_destroyed(c, r, reterr)) != VT_OK)
 		return rc;
 	if (r->acts == 0)
 		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
@@ -625,7 +716,7 @@ vt_check_indexes(struct vt_check *c, struct vt_err *reterr)
 		{ VT_T_DELIVERY, c->deliveries },
 		{ VT_T_PAPER_DELIVERY, c->deliveries },
 		{ VT_T_DELIVERY_LOG, c->logs }, { VT_T_PAPER_LINK, c->links },
-		{ VT_T_CONSIGN, c->consigns },
+		{ VT_T_CONSIGN, c->consigns }, { VT_T_DESTROYED, c->destroyed },
 		{ VT_T_CONSIGN_EXTERNAL, c->consigns },
 		{ VT_T_CONSIGN_DOCUMENT, c->documents },
 		{ VT_T_AGENCY, c->agencies }, { VT_T_STATE, c->agencies },

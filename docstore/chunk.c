@@ -55,6 +55,28 @@ keys_from(const uint8_t *wrap, const uint8_t *id, uint32_t epoch,
 	return VT_OK;
 }
 
+static bool
+is_zero(const uint8_t *p, size_t n)
+{
+	uint8_t any = 0;
+
+	for (size_t i = 0; i < n; i++)
+		any |= p[i];
+	return any == 0;
+}
+
+int
+vt_keys_given(
+    const struct vt_store_key *k, struct vt_keys *ret, struct vt_err *reterr)
+{
+	if (k->epoch != 1 || is_zero(k->wrap, KEY_SIZE) ||
+	    is_zero(k->id, KEY_SIZE) || memcmp(k->wrap, k->id, KEY_SIZE) == 0)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "store key: what was unwrapped is no key: epoch 1 and two "
+		    "different halves of 32 bytes are wanted");
+	return keys_from(k->wrap, k->id, k->epoch, ret, reterr);
+}
+
 int
 vt_keys_random(
     const struct vt_context *ctx, struct vt_keys *ret, struct vt_err *reterr)

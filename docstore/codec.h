@@ -217,6 +217,7 @@ struct vt_srec {
 	vt_id about; /* paper that a dispatch is about */
 	const char *was_due, *order;
 	vt_hash manifest; /* hash of the files meant */
+	uint32_t wipe; /* destroy: the words, too */
 };
 
 /* Fields from 30 on. */
@@ -246,6 +247,9 @@ struct vt_arec {
 	vt_hash main; /* main file's hash after it */
 	uint64_t paper_rev;
 	uint32_t post; /* of the person, in which he did it; 0 */
+	/* SHA-256 of it before its words were destroyed, which is what the leaf
+	 * is about; zero: as it was written */
+	vt_hash was;
 };
 
 void vt_arec_encode(const struct vt_arec *x, struct vt_buf *ret);

@@ -276,6 +276,7 @@ vt_arec_encode(const struct vt_arec *x, struct vt_buf *ret)
 	vt_put_hash(&w, 12, &x->main);
 	vt_put_uint(&w, 13, x->paper_rev);
 	vt_put_uint(&w, 14, x->post);
+	vt_put_hash(&w, 15, &x->was);
 	vt_cbor_map_end(&w);
 }
 
@@ -353,6 +354,9 @@ vt_arec_decode(struct vt_span v, struct vt_arena *a, struct vt_arec *ret,
 			break;
 		case 14:
 			x.post = vt_take_u32(&c);
+			break;
+		case 15:
+			x.was = vt_cbor_get_hash(&c);
 			break;
 		default:
 			vt_cbor_fail(&c, "unknown field");

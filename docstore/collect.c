@@ -131,6 +131,51 @@ expire_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	}
 }
 
+/* The first upload of the agency, from a key on, that holds one of them. */
+static int
+find_upload_of(struct vt_batch *b, struct vt_key *from, uint32_t agency_no,
+    const vt_hash *blob, size_t n, struct vt_upload_row *ret,
+    struct vt_err *reterr)
+{
+	struct vt_span k, v;
+	int rc;
+
+	while ((rc = vt_tx_ge(b->txn, VT_T_UPLOAD, from, &k, &v, reterr)) ==
+	       VT_OK) {
+		from->n = 0;
+		vt_key_bytes(from, k.p, k.n);
+		if ((rc = vt_upload_row_decode(v, ret, reterr)) != VT_OK)
+			return rc;
+		for (size_t i = 0; i < n; i++)
+			if (ret->ended && ret->agency_no == agency_no &&
+			    vt_hash_eq(&ret->blob, &blob[i]))
+				return VT_OK;
+		vt_key_u8(from, 0); /* the next key */
+	}
+	return rc;
+}
+
+int
+vt_uploads_of(struct vt_batch *b, uint32_t agency_no, const vt_hash *blob,
+    size_t n, struct vt_err *reterr)
+{
+	struct vt_key at = { .n = 0 };
+	struct vt_upload_row row;
+	int rc;
+
+	while ((rc = find_upload_of(
+		    b, &at, agency_no, blob, n, &row, reterr)) == VT_OK) {
+		struct vt_key due = { .n = 0 };
+
+		vt_key_u64(&due, (uint64_t)row.expires);
+		vt_key_bytes(&due, at.b, at.n);
+		rc = drop_upload(b, vt_key_view(&due), &row, reterr);
+		if (rc != VT_OK)
+			return rc;
+	}
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
 /* Takes one reference off a chunk; the last one unmaps it. */
 static int
 chunk_unref(struct vt_batch *b, const vt_hash *id, struct vt_err *reterr)

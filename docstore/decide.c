@@ -260,6 +260,9 @@ static int
 still_sent(const struct vt_delivery *d, const struct vt_paper *out,
     struct vt_err *reterr)
 {
+	if (out->destroyed_at != VT_TIME_NONE)
+		return vt_err_set(reterr, VT_E_DESTROYED,
+		    "delivery: its paper was destroyed by its sender");
 	if (d->state == VT_DELIVERY_WITHDRAWN)
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "delivery: its sender has withdrawn it");
@@ -558,6 +561,10 @@ vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	if (x->paper != NULL &&
 	    (rc = vt_gate_decide(x->paper, kind, reterr)) != VT_OK)
 		return rc;
+	if ((rc = vt_destroy_guard(x, kind, reterr)) != VT_OK)
+		return rc;
+	if (kind == VT_STEP_DESTROY || kind == VT_STEP_ERASED)
+		return vt_destroy_decide(x, i, reterr);
 	if (!vt_step_is_of_paper(kind))
 		return decide_apart(x, i, reterr);
 	if (x->paper == NULL)

@@ -87,6 +87,15 @@ struct vt_engine_ops {
 	    struct vt_err *reterr);
 	/* A value that get handed out will be read whole, soon. A hint. */
 	void (*ahead)(struct vt_txn *t, struct vt_span value);
+	/*
+	 * Writes a space (not BYTES) anew, so that nothing deleted from it is
+	 * left in its files: the same rows, for readers and writers alike.
+	 * Write transactions wait meanwhile, none may be the caller's own;
+	 * reads go on. Needs room for a second copy. When it fails all is as
+	 * before. O(size of the space).
+	 */
+	int (*rewrite)(
+	    struct vt_engine *e, enum vt_space space, struct vt_err *reterr);
 };
 
 extern const struct vt_engine_ops vt_engine_lmdb;

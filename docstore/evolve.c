@@ -82,6 +82,8 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_SERIES] = "series",
 		[VT_STEP_ENTRY] = "entry",
 		[VT_STEP_AGENCY_MERGE] = "agency-merge",
+		[VT_STEP_ERASED] = "erased",
+		[VT_STEP_DESTROY] = "destroy",
 		[VT_STEP_WORK] = "work",
 		[VT_STEP_WORK_DONE] = "work-done",
 		[VT_STEP_CHECK] = "check",
@@ -447,6 +449,8 @@ vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
 	if (progress(p, r, e) || handle(p, r, e) || recall(p, r, e) ||
 	    vt_course_evolve(p, r, e))
 		return VT_OK;
+	if (r->kind == VT_STEP_DESTROY)
+		return vt_destroy_evolve(p, r, e, reterr);
 	switch (r->kind) {
 	case VT_STEP_REGISTER:
 	case VT_STEP_RECEIVE:
@@ -479,6 +483,9 @@ vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
 	case VT_STEP_CODE:
 		p->code = r->code;
 		return VT_OK;
+	case VT_STEP_ERASED:
+		p->erased_at = e->time;
+		return VT_OK;
 	case VT_STEP_PROBLEM:
 		if ((part = part_change(p, r->part, e)) == NULL)
 			return vt_nomem(reterr);
@@ -493,7 +500,8 @@ bool
 vt_step_is_of_paper(enum vt_step_kind k)
 {
 	return (k >= VT_STEP_REGISTER && k < VT_STEP_AGENCY) ||
-	       (k >= VT_STEP_CHECK && k <= VT_STEP_PAPER_LAST);
+	       (k >= VT_STEP_CHECK && k <= VT_STEP_PAPER_LAST) ||
+	       k == VT_STEP_DESTROY || k == VT_STEP_ERASED;
 }
 
 /* What a transport says of a delivery. Without its members it is the word of
@@ -562,6 +570,7 @@ vt_step_subject(const struct vt_srec *r)
 	case VT_STEP_LINK:
 	case VT_STEP_JOIN:
 	case VT_STEP_HANDED:
+	case VT_STEP_DESTROY:
 		return r->object;
 	case VT_STEP_SIGN:
 	case VT_STEP_ASSIGN:

@@ -107,6 +107,57 @@ vt_file_create(const char *path, struct vt_span content, struct vt_err *reterr)
 }
 
 int
+vt_file_replace(const char *path, struct vt_span content, struct vt_err *reterr)
+{
+	char *tmp = NULL;
+	int fd, e, rc = VT_OK;
+
+	if (asprintf(&tmp, "%s.XXXXXX", path) < 0)
+		return vt_err_set(reterr, VT_E_NOMEM, "file: out of memory");
+	fd = mkostemp(tmp, O_CLOEXEC); /* mode 0600 */
+	if (fd < 0) {
+		e = errno;
+		free(tmp);
+		return vt_file_err(reterr, e, "writing a file of the store");
+	}
+	e = write_all(fd, content);
+	(void)close(fd);
+	if (e == 0 && rename(tmp, path) != 0)
+		e = errno;
+	if (e != 0) {
+		rc = vt_file_err(reterr, e, "writing a file of the store");
+		(void)unlink(tmp);
+	}
+	free(tmp);
+	return rc == VT_OK ? sync_parent(path, reterr) : rc;
+}
+
+int
+vt_file_read(
+    const char *path, size_t max, struct vt_buf *ret, struct vt_err *reterr)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = VT_OK;
+	uint8_t piece[16384];
+	ssize_t n;
+
+	if (fd < 0)
+		return vt_file_err(reterr, errno, path);
+	while (rc == VT_OK && (n = read(fd, piece, sizeof(piece))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			rc = vt_file_err(reterr, errno, path);
+		else if (ret->n + (size_t)n > max)
+			rc = vt_err_set(reterr, VT_E_LIMIT,
+			    "%s: more than %zu bytes", path, max);
+		else
+			vt_buf_put(ret, piece, (size_t)n);
+	}
+	(void)close(fd);
+	return rc == VT_OK ? vt_buf_status(ret, reterr) : rc;
+}
+
+int
 vt_dir_make(const char *path, bool *ret_empty, struct vt_err *reterr)
 {
 	struct dirent *d;

@@ -3,6 +3,7 @@
 #ifndef VT_DOCSTORE_FILES_H
 #define VT_DOCSTORE_FILES_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
 
@@ -13,6 +14,15 @@
  */
 VT_NODISCARD int vt_file_create(
     const char *path, struct vt_span content, struct vt_err *reterr);
+
+/* The same for one that may be there: it is replaced as a whole. */
+VT_NODISCARD int vt_file_replace(
+    const char *path, struct vt_span content, struct vt_err *reterr);
+
+/* A file of at most max bytes, appended to ret. VT_E_NO_INPUT when there is
+ * none, VT_E_LIMIT. */
+VT_NODISCARD int vt_file_read(
+    const char *path, size_t max, struct vt_buf *ret, struct vt_err *reterr);
 
 /* mkdir 0700, existing is fine; *ret_empty tells (may be NULL). */
 VT_NODISCARD int vt_dir_make(

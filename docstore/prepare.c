@@ -783,7 +783,9 @@ prepare_steps(struct vt_act_op *a, struct vt_err *reterr)
 		p->r.kind = st->kind;
 		p->r.at = VT_TIME_NONE;
 		vt_srec_more_defaults(&p->r);
-		if (vt_step_is_of_paper(st->kind))
+		if (st->kind == VT_STEP_DESTROY || st->kind == VT_STEP_ERASED)
+			rc = vt_prep_destroy(a, st, p, reterr);
+		else if (vt_step_is_of_paper(st->kind))
 			rc = prepare_paper(a, st, p, reterr);
 		else if (st->kind == VT_STEP_ENTRY ||
 			 st->kind >= VT_STEP_CONSIGN)
@@ -815,6 +817,8 @@ weight_of(const struct vt_step *st)
 		return 2 * st->u.consign_read.findings.n;
 	case VT_STEP_CONSIGN:
 		return 2 * VT_L(CONSIGN_HEADERS_MAX);
+	case VT_STEP_DESTROY:
+		return VT_L(ACT_BYTES_MAX); /* alone in its batch */
 	default:
 		return 0;
 	}

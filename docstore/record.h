@@ -442,6 +442,11 @@ struct vt_paper {
 	uint32_t original_pages;
 	const char *original_from;
 	vt_id joined_to; /* the paper that it is, registered before; or zero */
+	/* docstore/destroy.h */
+	vt_time destroyed_at;   /* ordered: its bytes are not to be had */
+	uint32_t destroyed_why; /* enum vt_destroy_reason, 0 */
+	vt_time erased_at;      /* they are gone */
+	uint32_t wiped;         /* 1: so are subject, names, opinions */
 };
 /* Whoever decides has done his part - signed it, or approved the making of a
  * copy - and number and seal come next. */

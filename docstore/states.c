@@ -6,6 +6,8 @@
  */
 #include "docstore/store_priv.h"
 
+#define FORGET_MAX 256 /* removed in one transaction */
+
 static_assert(VT_STATE_OTHER <= UINT8_MAX, "a kind is a byte of the key");
 
 static struct vt_key
@@ -217,6 +219,57 @@ vt_states_sweep(
 		return rc;
 	*ret_removed = n;
 	return VT_OK;
+}
+
+/* ---- answers that name a paper ---- */
+
+struct forget_op {
+	struct vt_op op;
+	struct vt_span word; /* the paper's id as text */
+	size_t removed;
+};
+
+static int
+forget_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
+{
+	struct forget_op *f = (struct forget_op *)(void *)op;
+	struct vt_key prefix = { .n = 0 };
+	struct vt_state old;
+	struct vt_scan s;
+	int rc;
+
+	vt_key_u8(&prefix, VT_STATE_ANSWER);
+	f->removed = 0;
+	s = vt_scan_up(b->txn, VT_T_FLEETING, &prefix, NULL);
+	while (f->removed < FORGET_MAX && vt_scan_next(&s, reterr)) {
+		struct vt_key k = { .n = 0 };
+
+		if (memmem(s.row.p, s.row.n, f->word.p, f->word.n) == NULL)
+			continue;
+		vt_key_bytes(&k, s.k.p, s.k.n);
+		if ((rc = read_row(b, &k, &old, reterr)) != VT_OK ||
+		    (rc = remove_row(b, &k, &old, reterr)) != VT_OK)
+			return rc;
+		f->removed++;
+	}
+	return s.rc;
+}
+
+int
+vt_states_forget(struct vt_store *s, const vt_id *paper, struct vt_err *reterr)
+{
+	struct forget_op f = { .op = { .apply = forget_apply } };
+	VT_BUF_AUTO(id);
+	int rc;
+
+	vt_buf_hex(&id, VT_SPAN(paper->b, VT_ID_SIZE));
+	if ((rc = vt_buf_status(&id, reterr)) != VT_OK)
+		return rc;
+	f.word = vt_buf_view(&id);
+	do {
+		rc = vt_queue_run_patient(&s->writer.queue, &f.op, reterr);
+	} while (rc == VT_OK && f.removed == FORGET_MAX);
+	return rc;
 }
 
 static int

@@ -212,8 +212,17 @@ static int
 key_file(const char *path, const struct vt_store_options *o, char *ret,
     size_t size, struct vt_err *reterr)
 {
-	int n = o->key_file != NULL ? snprintf(ret, size, "%s", o->key_file)
-				    : snprintf(ret, size, "%s/store.key", path);
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	int n;
+
+	/* systemd keeps credentials in memory that only the service reads. */
+	if (o->key_file == NULL && dir != NULL && *dir == '/') {
+		n = snprintf(ret, size, "%s/%s", dir, VT_STORE_CREDENTIAL);
+		if (n > 0 && (size_t)n < size && access(ret, F_OK) == 0)
+			return VT_OK;
+	}
+	n = o->key_file != NULL ? snprintf(ret, size, "%s", o->key_file)
+				: snprintf(ret, size, "%s/store.key", path);
 
 	if (n < 0 || (size_t)n >= size)
 		return vt_err_set(reterr, VT_E_INVALID,
@@ -272,12 +281,50 @@ is_unfinished(const char *path, bool *ret, struct vt_err *reterr)
 }
 
 static int
-init_keys(const char *file, const struct vt_context *ctx, struct vt_keys *ret,
+unwrap(const struct vt_store_options *o, struct vt_keys *ret,
     struct vt_err *reterr)
 {
-	int rc = vt_keys_create(file, ctx, ret, reterr);
+	struct vt_store_key k = { .epoch = 0 };
+	int rc = o->unwrap(o->unwrap_arg, &k, reterr);
 
-	/* Of an init that was cut off; nothing was encrypted with it yet. */
+	if (rc == VT_OK)
+		rc = vt_keys_given(&k, ret, reterr);
+	vt_wipe(&k, sizeof(k));
+	return rc;
+}
+
+/* The key of a store that is there. */
+static int
+load_keys(const char *path, const struct vt_store_options *o,
+    struct vt_keys *ret, struct vt_err *reterr)
+{
+	char file[4096];
+	int rc;
+
+	if (o->unwrap != NULL)
+		return unwrap(o, ret, reterr);
+	if ((rc = key_file(path, o, file, sizeof(file), reterr)) != VT_OK)
+		return rc;
+	return vt_keys_load(file, ret, reterr);
+}
+
+/* One that was given beforehand is taken. */
+static int
+init_keys(const char *path, const struct vt_store_options *o,
+    const struct vt_context *ctx, struct vt_keys *ret, struct vt_err *reterr)
+{
+	char file[4096];
+	int rc;
+
+	if (o->unwrap != NULL)
+		return unwrap(o, ret, reterr);
+	if ((rc = key_file(path, o, file, sizeof(file), reterr)) != VT_OK)
+		return rc;
+	if (access(file, F_OK) == 0)
+		return vt_keys_load(file, ret, reterr);
+	rc = vt_keys_create(file, ctx, ret, reterr);
+	/* Given beforehand, or of an init that was cut off; nothing was
+	 * encrypted with it yet. */
 	return rc == VT_E_EXISTS ? vt_keys_load(file, ret, reterr) : rc;
 }
 
@@ -318,11 +365,9 @@ init_locked(const char *path, const struct vt_store_options *o,
 	struct vt_super x = { .format = VT_STORE_FORMAT };
 	struct vt_keys keys = { .epoch = 0 };
 	struct vt_engine *e = NULL;
-	char file[4096];
 	int rc;
 
-	if ((rc = key_file(path, o, file, sizeof(file), reterr)) != VT_OK ||
-	    (rc = init_keys(file, ctx, &keys, reterr)) != VT_OK)
+	if ((rc = init_keys(path, o, ctx, &keys, reterr)) != VT_OK)
 		return rc;
 	x.id = vt_id_new(ctx);
 	x.created = vt_now(ctx);
@@ -371,7 +416,6 @@ engine_open(
 		.create = o->in_memory,
 		.map_size = o->map_size != 0 ? o->map_size : MAP_SIZE_DEFAULT };
 	struct vt_super x = { .format = VT_STORE_FORMAT };
-	char file[4096];
 	vt_hash check;
 	int rc;
 
@@ -390,8 +434,7 @@ engine_open(
 	}
 	if ((rc = vt_engine_lmdb.open(&eo, &s->engine, reterr)) != VT_OK ||
 	    (rc = super_read(s->engine, &s->super, reterr)) != VT_OK ||
-	    (rc = key_file(s->path, o, file, sizeof(file), reterr)) != VT_OK ||
-	    (rc = vt_keys_load(file, &s->keys, reterr)) != VT_OK)
+	    (rc = load_keys(s->path, o, &s->keys, reterr)) != VT_OK)
 		return rc;
 	check = vt_keys_check(&s->keys, &s->super.id);
 	if (!vt_hash_eq(&check, &s->super.key_check))
@@ -411,6 +454,23 @@ threads_start(struct vt_store *s, struct vt_err *reterr)
 	    (rc = vt_uploads_forget(s, reterr)) != VT_OK)
 		return rc;
 	return vt_garbage_collect(s, reterr);
+}
+
+/* Where the second list of what was destroyed lies: outside, so that it is
+ * not restored with the rest. */
+static int
+destroy_list(const char *path, const struct vt_store_options *o, char **ret,
+    struct vt_err *reterr)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	if (o->destroy_list != NULL)
+		*ret = strdup(o->destroy_list);
+	else if (asprintf(ret, "%.*s.destroyed", (int)n, path) < 0)
+		*ret = NULL;
+	return *ret == NULL ? vt_nomem(reterr) : VT_OK;
 }
 
 int
@@ -441,11 +501,13 @@ vt_store_open(const char *path, const struct vt_store_options *o,
 	s->writer.last = VT_TIME_NONE;
 	if (!o->in_memory && (s->path = strdup(path)) == NULL)
 		return vt_nomem(reterr);
+	if (!o->in_memory &&
+	    (rc = destroy_list(path, o, &s->destroy_list, reterr)) != VT_OK)
+		return rc;
 	if (!o->in_memory && o->read_only && access_lock(path) != 0)
-		return errno == ENOENT
-			   ? no_store(path, reterr)
-			   : vt_file_err(reterr, errno,
-				 "looking for the data directory");
+		return errno == ENOENT ? no_store(path, reterr)
+				       : vt_file_err(reterr, errno,
+					     "looking for the data directory");
 	if (!o->in_memory && !o->read_only &&
 	    (rc = lock_take(path, false, &s->lock_fd, reterr)) != VT_OK)
 		return rc;
@@ -486,6 +548,7 @@ vt_store_close(struct vt_store *s)
 	if (s->lock_fd >= 0)
 		(void)close(s->lock_fd);
 	free(s->path);
+	free(s->destroy_list);
 	s->magic = 0;
 	free(s);
 }

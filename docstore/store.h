@@ -5,6 +5,7 @@
  *	docstore/record.h	what is stored, and how it is read back
  *	docstore/act.h		how anything is changed
  *	docstore/receipt.h	receipts, checkpoints, proofs (also offline)
+ *	docstore/destroy.h	bytes destroyed by a named act
  *	docstore/work.h		events and the work that outlives a request
  *	docstore/entry.h	keyed records of the house
  *	docstore/consign.h	what came from elsewhere
@@ -31,6 +32,7 @@
 #include "base/source.h"
 #include "docstore/act.h"
 #include "docstore/consign.h"
+#include "docstore/destroy.h"
 #include "docstore/entry.h"
 #include "docstore/receipt.h"
 #include "docstore/record.h"
@@ -40,6 +42,17 @@
 
 /* ---- the data directory ---- */
 
+/* The two halves of a store key; wiped by whoever holds it. */
+struct vt_store_key {
+	uint32_t epoch;   /* of wrap; 1 */
+	uint8_t wrap[32]; /* wraps the data keys */
+	uint8_t id[32];   /* makes chunk ids and tags; never changes */
+};
+
+/* File in $CREDENTIALS_DIRECTORY (LoadCredential=, LoadCredentialEncrypted=)
+ * with the text of a key file. */
+#define VT_STORE_CREDENTIAL "vanthu.store-key"
+
 struct vt_store_options {
 	/* Where the ledgers' names begin, <= 39 characters of [a-z0-9.-], e.g.
 	 * "vanthu.tinhmau.gov.vn". Only vt_store_init reads it. */
@@ -47,19 +60,31 @@ struct vt_store_options {
 	/* Address space of one environment in bytes; 0 = 64 GiB. The file grows
 	 * with its content, not to this. */
 	uint64_t map_size;
-	/* Where the store key lies; NULL = <path>/store.key, mode 0600. */
+	/* Where the store key lies; NULL: the systemd credential
+	 * VT_STORE_CREDENTIAL when the service has one, else
+	 * <path>/store.key, mode 0600. */
 	const char *key_file;
+	/* Gives the store key instead of a file (unwrapped by a token, handed
+	 * out by a service). Called once by each init and open, on the caller's
+	 * thread, before anything is encrypted; never kept. The other two are
+	 * then not looked at. VT_OK, or any error: it is handed on. */
+	int (*unwrap)(
+	    void *arg, struct vt_store_key *ret, struct vt_err *reterr);
+	void *unwrap_arg;
 	/* Only views and byte reads; acts and uploads answer
 	 * VT_E_STORE_READ_ONLY. */
 	bool read_only;
 	/* Keep everything in memory and lose it at close: the reference model
 	 * that the conformance suite compares LMDB with. path may be NULL. */
 	bool in_memory;
+	/* The list of what was destroyed that lies beside the data directory
+	 * (docstore/destroy.h); NULL = <path>.destroyed. */
+	const char *destroy_list;
 };
 
 #define VT_STORE_OPTIONS_INIT                                                  \
 	{                                                                      \
-		NULL, 0, NULL, false, false                                    \
+		NULL, 0, NULL, NULL, NULL, false, false, NULL                  \
 	}
 
 /*
@@ -80,7 +105,7 @@ VT_NODISCARD int vt_store_init(const char *path,
  * VT_E_STORE_READ_ONLY (directory not writable and !o->read_only),
  * VT_E_STORE_FORMAT (newer format, unknown feature bits, not a store),
  * VT_E_STORE_CORRUPT (store key does not belong to this store), VT_E_NO_INPUT
- * (store key missing), VT_E_IO, VT_E_NOMEM.
+ * (store key missing), VT_E_IO, VT_E_NOMEM, what unwrap returned.
  */
 VT_NODISCARD int vt_store_open(const char *path,
     const struct vt_store_options *o, const struct vt_context *ctx,

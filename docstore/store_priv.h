@@ -101,6 +101,9 @@ VT_NODISCARD int vt_keys_create(const char *file, const struct vt_context *ctx,
     struct vt_keys *ret, struct vt_err *reterr);
 VT_NODISCARD int vt_keys_load(
     const char *file, struct vt_keys *ret, struct vt_err *reterr);
+/* What a caller unwrapped; VT_E_INVALID for half a key. */
+VT_NODISCARD int vt_keys_given(
+    const struct vt_store_key *k, struct vt_keys *ret, struct vt_err *reterr);
 VT_NODISCARD int vt_keys_random(
     const struct vt_context *ctx, struct vt_keys *ret, struct vt_err *reterr);
 void vt_keys_clear(struct vt_keys *k);
@@ -210,6 +213,9 @@ VT_NODISCARD int vt_blob_ref(
     struct vt_batch *b, const vt_hash *blob, struct vt_err *reterr);
 VT_NODISCARD int vt_blob_unref(
     struct vt_batch *b, const vt_hash *blob, struct vt_err *reterr);
+/* Drops the uploads of an agency that hold one of these contents. */
+VT_NODISCARD int vt_uploads_of(struct vt_batch *b, uint32_t agency_no,
+    const vt_hash *blob, size_t n, struct vt_err *reterr);
 VT_NODISCARD int vt_garbage_collect(struct vt_store *s, struct vt_err *reterr);
 /* At open: uploads whose process died before their end. */
 VT_NODISCARD int vt_uploads_forget(struct vt_store *s, struct vt_err *reterr);
@@ -297,6 +303,9 @@ void vt_watch_tell_all(struct vt_watch *w);
 /* Takes expired states away, at most max; inside a batch (states.c). */
 VT_NODISCARD int vt_states_sweep(
     struct vt_batch *b, size_t max, size_t *ret_removed, struct vt_err *reterr);
+/* Answers kept for repeats that name a paper; through the writer. */
+VT_NODISCARD int vt_states_forget(
+    struct vt_store *s, const vt_id *paper, struct vt_err *reterr);
 /* The row of table fleeting, if it is there. */
 VT_NODISCARD int vt_states_drop(
     struct vt_batch *b, const struct vt_key *k, struct vt_err *reterr);
@@ -321,6 +330,7 @@ struct vt_prep {
 	struct vt_series series;
 	struct vt_consignment consign; /* consign, consign_read */
 	bool again;                    /* consign_read */
+	struct vt_erase *erase;        /* destroy */
 	uint64_t lease;                /* work_done */
 };
 
@@ -460,6 +470,29 @@ int vt_consign_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_consign_ours(struct vt_apply *x, const vt_id *id, struct vt_err *reterr);
 /* After find_repeat or a decision said so: one more arrival. */
 int vt_consign_repeat(struct vt_apply *x, struct vt_err *reterr);
+/* The order to destroy a paper, and that it was done (destroy.c). */
+struct vt_erase {           /* what was found before the writer's transaction */
+	uint64_t *consigns; /* of the paper: their seq, ascending */
+	size_t n_consigns;
+	uint64_t *acts; /* those about them: their index */
+	size_t n_acts;
+	uint64_t until; /* acts of the agency that were looked at */
+};
+/* Looks at a paper before its order; *ret in the arena. */
+int vt_erase_look(struct vt_store *s, const vt_id *paper, struct vt_arena *a,
+    struct vt_erase **ret, struct vt_err *reterr);
+/* Files and consigns of *ret, in the arena. VT_E_CONFLICT when a consignment
+ * was read again since. */
+int vt_erase_survey(struct vt_txn *t, const struct vt_paper *p,
+    const struct vt_erase *e, struct vt_arena *a, struct vt_destroyed *ret,
+    struct vt_err *reterr);
+int vt_prep_destroy(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_prep *p, struct vt_err *reterr);
+/* Nothing more is done to a paper that was destroyed: VT_E_DESTROYED. */
+int vt_destroy_guard(
+    struct vt_apply *x, enum vt_step_kind kind, struct vt_err *reterr);
+int vt_destroy_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_destroy_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_entry_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_entry_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 struct vt_key vt_key_entry(
@@ -567,6 +600,43 @@ bool vt_course_evolve(
 void vt_extend_clear(struct vt_paper *p);
 int vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
     const struct vt_evolve *e, struct vt_err *reterr);
+int vt_destroy_evolve(struct vt_paper *p, const struct vt_srec *r,
+    const struct vt_evolve *e, struct vt_err *reterr);
+/* Takes the words out of an act of a paper whose words were destroyed, and out
+ * of the consignments named; the same again changes nothing more. row: the act
+ * as it is stored. */
+int vt_arec_redact(struct vt_arec *rec, struct vt_span row,
+    const uint64_t *consigns, size_t n_consigns, struct vt_arena *a,
+    struct vt_err *reterr);
+void vt_consign_redact(struct vt_consignment *c);
+
+/* Row of table destroyed; files and consigns in the arena. */
+struct vt_destroyed_row {
+	struct vt_destroyed d; /* but for agency_no, agency, seq: of its key */
+	uint64_t work;
+};
+/* Takes the bytes of p away from every record, and its words if the row says
+ * so, and writes the row. */
+int vt_erase_apply(struct vt_batch *b, const struct vt_paper *p,
+    const struct vt_destroyed_row *row, const struct vt_erase *e,
+    struct vt_err *reterr);
+/* The step that a replayed row stands for, and when. */
+void vt_destroyed_step(const struct vt_destroyed_row *row,
+    struct vt_srec *ret_step, struct vt_evolve *ret_e);
+/* What was found, as the order's step keeps it. */
+void vt_destroyed_list_encode(const struct vt_destroyed *d, struct vt_buf *ret);
+void vt_destroyed_encode(const struct vt_destroyed_row *r, struct vt_buf *ret);
+VT_NODISCARD int vt_destroyed_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_destroyed_row *ret, struct vt_err *reterr);
+/* VT_E_NOT_FOUND without a message: it was not destroyed. */
+VT_NODISCARD int vt_row_destroyed(struct vt_txn *t, uint32_t agency_no,
+    uint64_t seq, struct vt_arena *a, struct vt_destroyed_row *ret,
+    struct vt_err *reterr);
+/* What an order left: the row as it is until it is erased. */
+int vt_destroyed_of(const struct vt_arec *rec, const struct vt_srec *r,
+    uint64_t index, struct vt_arena *a, struct vt_destroyed_row *ret,
+    struct vt_err *reterr);
+
 /* Once an act, after its steps. */
 void vt_paper_touch(struct vt_paper *p, const struct vt_evolve *e);
 /* Versions a step makes; at most max are stored, all are counted. */
@@ -743,6 +813,8 @@ struct vt_store {
 	} byter;
 	pthread_mutex_t log_lock;
 	struct vt_log_key *log_keys;
+	_Atomic bool erasing; /* vt_destroy_finish is at it */
+	char *destroy_list;   /* beside the data directory; NULL: in memory */
 };
 
 struct vt_view {

@@ -50,11 +50,12 @@ enum vt_work_kind {
 	 * delivery, else the paper or consignment it is about. Payload: map {1
 	 * code, 2 description}, more fields from 16 on by whom it enqueues. */
 	VT_WORK_STATUS = 13,
-	VT_WORK_PULL = 14,  /* from a gateway, again and again */
-	VT_WORK_SYNC = 15,  /* a gateway's list of agencies */
-	VT_WORK_ASK = 16,   /* what a sender asks, until it could be asked */
-	VT_WORK_RECALL = 17 /* subject: the paper; what recalls or replaces it
-			     * to all who got it */
+	VT_WORK_PULL = 14,   /* from a gateway, again and again */
+	VT_WORK_SYNC = 15,   /* a gateway's list of agencies */
+	VT_WORK_ASK = 16,    /* what a sender asks, until it could be asked */
+	VT_WORK_RECALL = 17, /* subject: the paper; what recalls or replaces it
+			      * to all who got it */
+	VT_WORK_ERASE = 20   /* subject: the paper; its order stands */
 };
 
 struct vt_work_new {

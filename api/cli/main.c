@@ -120,6 +120,10 @@ static const struct vt_command commands[] = {
 	    "  --increment N      an earlier state; default: the newest\n"
 	    "  --only-check       verifies every hash, restores nothing\n"
 	    "  --skip-check       does not re-derive what was restored\n"
+	    "  --destroyed FILE   what was destroyed since, to be destroyed "
+	    "here,\n"
+	    "                     too; default: NEWDIR.destroyed, if it is "
+	    "there\n"
 	    "PLACE -: a stream of `backup` from standard input.\n"
 	    "Exit status: 0 clean, 1 findings.\n",
 	    vt_cli_restore },
@@ -133,7 +137,8 @@ static const struct vt_command commands[] = {
 	    vt_cli_standby },
 	{ "receipt", "receipt FILE [--log-key HEX]",
 	    "verifies a receipt without the server",
-	    "  --log-key HEX   the agency's ledger key as it is known; without\n"
+	    "  --log-key HEX   the agency's ledger key as it is known; "
+	    "without\n"
 	    "                  it the receipt proves itself, not who gave it\n",
 	    vt_cli_receipt },
 	{ "ledger", "ledger VERB DIR CODE [...]",
@@ -149,7 +154,8 @@ static const struct vt_command commands[] = {
 	    vt_cli_ledger },
 	{ "sandbox", "sandbox DIR [--code CODE]",
 	    "adds an agency for trying out, with people, keys and tokens",
-	    "  --code CODE   of the agency; default H99.99, of the next H99.98\n"
+	    "  --code CODE   of the agency; default H99.99, of the next "
+	    "H99.98\n"
 	    "What it made lies in DIR/sandbox, also as sandbox.json; of each\n"
 	    "further one in DIR/sandbox/CODE.\n",
 	    vt_cli_sandbox },
@@ -168,7 +174,8 @@ static const struct vt_command commands[] = {
 	    "  --password-file FILE   else it is asked for\n"
 	    "  --own                  the person chose the password himself\n",
 	    vt_cli_user },
-	{ "client", "client add DIR [ID] --agency CODE --name NAME --scopes ...",
+	{ "client",
+	    "client add DIR [ID] --agency CODE --name NAME --scopes ...",
 	    "programs that may ask for access tokens",
 	    "  --agency CODE     whose program it is\n"
 	    "  --name NAME       what people read\n"
@@ -202,7 +209,8 @@ static const struct vt_command commands[] = {
 	    "server has open",
 	    "  CODE   of the agency that ends; what is sent to it is from now "
 	    "on for INTO\n"
-	    "  INTO   of the agency that goes on; without it: nobody, a mistake "
+	    "  INTO   of the agency that goes on; without it: nobody, a "
+	    "mistake "
 	    "is undone\n"
 	    "Papers, people and ledger of the first stay as they are.\n",
 	    vt_cli_merge },
@@ -214,7 +222,8 @@ static const struct vt_command commands[] = {
 	    vt_cli_province },
 	{ "person", "person VERB DIR [ID] ...",
 	    "people come, change and go, on a store that no server has open",
-	    "  person add DIR --agency CODE --name NAME --position P [--unit U] "
+	    "  person add DIR --agency CODE --name NAME --position P [--unit "
+	    "U] "
 	    "--roles R,R\n"
 	    "      [--from DAY] [--until DAY] [--cert PEM] [--email E] "
 	    "[--phone T]   prints the id\n"

@@ -3,6 +3,7 @@
  * Between agencies of one store: what waits for us, receiving it, and the
  * sender's side of it, which the work queue brings up to date.
  */
+#include "api/office/destruction.h"
 #include "api/office/incoming.h"
 #include "api/office/look.h"
 #include "api/office/packet.h"
@@ -343,6 +344,8 @@ do_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 		return vt_ask_work(o, w, ret_due, reterr);
 	case VT_WORK_RECALL:
 		return vt_recall_work(o, w, ret_due, reterr);
+	case VT_WORK_ERASE:
+		return vt_erase_work(o, w, ret_due, reterr);
 	default:
 		return vt_err_set(reterr, VT_E_UNSUPPORTED,
 		    "work of kind %d is not done here", (int)w->kind);

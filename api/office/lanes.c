@@ -39,6 +39,7 @@ static const struct {
 	{ VT_WORK_PACKET, VT_SIDE_READ },
 	{ VT_WORK_ASK, VT_SIDE_READ },
 	{ VT_WORK_RECALL, VT_SIDE_READ },
+	{ VT_WORK_ERASE, VT_SIDE_READ },
 	{ VT_WORK_VALIDATE, VT_SIDE_JUDGE },
 	{ VT_WORK_DELIVERY, VT_SIDE_FAR },
 	{ VT_WORK_STATUS, VT_SIDE_FAR },
@@ -47,9 +48,9 @@ static const struct {
 };
 static const size_t first_kind[] = { [VT_SIDE_CLERK] = 0,
 	[VT_SIDE_READ] = 3,
-	[VT_SIDE_JUDGE] = 6,
-	[VT_SIDE_HERE] = 7,
-	[VT_SIDE_FAR] = 7 };
+	[VT_SIDE_JUDGE] = 7,
+	[VT_SIDE_HERE] = 8,
+	[VT_SIDE_FAR] = 8 };
 
 void
 vt_lanes_init(struct vt_lanes *l)

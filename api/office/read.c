@@ -63,6 +63,9 @@ find_content(struct vt_office *o, const struct vt_actor *actor,
 	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
 	    (rc = vt_office_paper(o, v, actor, w->paper, &p, reterr)) != VT_OK)
 		return rc;
+	if (p.destroyed_at != VT_TIME_NONE)
+		return vt_err_set(reterr, VT_E_DESTROYED,
+		    "the paper was destroyed by an order");
 	*ret_new = p.direction == VT_DIR_IN && p.state != VT_PAPER_WAITING &&
 		   p.opened_at == VT_TIME_NONE;
 	for (size_t i = 0; i < p.n_parts; i++)

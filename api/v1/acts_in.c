@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Acts of exchange: handling what came, calling back what went out. */
+#include "api/office/destruction.h"
 #include "api/office/print.h"
 #include "api/office/recall.h"
 #include "api/office/statuses.h"
@@ -171,6 +172,30 @@ do_print(struct vt_v1_call *c)
 	    c->office, &c->rq, &c->paper, &p, c->ret, c->reterr);
 }
 
+static int
+do_ask_destroy(struct vt_v1_call *c)
+{
+	vt_id room;
+	struct vt_destruction d = { .decision =
+					optional_id(c, "decision", &room) };
+	int rc;
+
+	d.reason = vt_destroy_reason_parse(vt_in_need_str(&c->root, "because"));
+	d.note = vt_in_str(&c->root, "reason");
+	d.wipe = vt_in_bool(&c->root, "words");
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_ask_destroy(
+	    c->office, &c->rq, &c->paper, &d, c->ret, c->reterr);
+}
+
+static int
+do_destroy(struct vt_v1_call *c)
+{
+	return vt_office_destroy(
+	    c->office, &c->rq, &c->paper, c->ret, c->reterr);
+}
+
 static const struct vt_v1_act acts[] = {
 	{ "accept", do_accept },
 	{ "refuse", do_refuse },
@@ -184,6 +209,8 @@ static const struct vt_v1_act acts[] = {
 	{ "amend", do_amend },
 	{ "answer_recall", do_answer_recall },
 	{ "print", do_print },
+	{ "ask_destroy", do_ask_destroy },
+	{ "destroy", do_destroy },
 	{ "link", vt_v1_act_link },
 	{ "original", vt_v1_act_original },
 	{ "join", vt_v1_act_join },

@@ -189,6 +189,8 @@ handling_out(struct vt_json *j, const struct vt_paper *p)
 	vt_v1_kstr(j, "asked_note", p->asked_note);
 	vt_v1_kid(j, "recalled_by", &p->recalled_by);
 	vt_v1_ktime(j, "recalled_at", p->recalled_at);
+	vt_v1_ktime(j, "destroyed_at", p->destroyed_at);
+	vt_v1_ktime(j, "erased_at", p->erased_at);
 	vt_v1_kid(j, "replaced_by", &p->replaced_by);
 	ids_out(j, "amended_by", p->amended_by, p->n_amended_by);
 	vt_v1_kstr(j, "closed_note", p->closed_note);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Receipts, the bytes first given, whenever they are asked for. */
+#include "api/office/destruction.h"
 #include "api/office/proofs.h"
 #include "api/v1/v1_priv.h"
 
@@ -42,6 +43,24 @@ vt_v1_proof(
 		 &wish, &res->body, reterr)) != VT_OK)
 		return rc;
 	vt_http_res_type(res, "text/plain");
+	return VT_OK;
+}
+
+/* What was destroyed, and how: text in both languages. */
+int
+vt_v1_certificate(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_BUF_AUTO(b);
+	vt_id paper;
+	int rc;
+
+	if ((rc = vt_v1_param_id(req, "id", &paper, reterr)) != VT_OK ||
+	    (rc = vt_office_certificate(vt_v1_office(req), vt_v1_actor(req),
+		 &paper, &b, reterr)) != VT_OK)
+		return rc;
+	vt_http_res_type(res, "text/plain");
+	vt_buf_span(&res->body, vt_buf_view(&b));
 	return VT_OK;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the forms of acts ask for. */
+#include "api/office/destruction.h"
 #include "api/web/book.h"
 #include "api/web/people.h"
 #include "api/web/sheet.h"
@@ -339,6 +340,59 @@ VT_ACT_FIELDS(recall)
 		"Number of the notice (issued)"),
 	    "text", true);
 	area(s, a, "note", T(s->d, "Lý do", "Reason"), true);
+}
+
+VT_ACT_FIELDS(ask_destroy)
+{
+	static const char *const names[] = { "secret", "disposal", "court" };
+	const char *words[] = { T(s->d, "Có bí mật nhà nước", "A state secret"),
+		T(s->d, "Hết thời hạn bảo quản", "Its time to be kept is over"),
+		T(s->d, "Theo quyết định của tòa án", "Ordered by a court") };
+	const char *typed = vt_sheet_typed(s, a, "because", "disposal");
+	struct vt_buf *b = s->d->page.b;
+
+	vt_html(b, "<fieldset><legend>%s</legend>\n",
+	    T(s->d, "Vì sao tiêu hủy", "Why it is destroyed"));
+	for (size_t i = 0; i < 3; i++)
+		vt_html(b,
+		    "<p class=\"check\"><input type=\"radio\" "
+		    "id=\"because-%s\" name=\"because\" value=\"%s\"%s> "
+		    "<label for=\"because-%s\">%s</label></p>\n",
+		    names[i], names[i],
+		    strcmp(typed, names[i]) == 0 ? " checked" : "", names[i],
+		    words[i]);
+	vt_html(b,
+	    "</fieldset>\n<p class=\"check\"><input type=\"checkbox\" "
+	    "id=\"destroy-words\" name=\"words\" value=\"1\"> <label "
+	    "for=\"destroy-words\">%s</label></p>\n",
+	    T(s->d, "Xóa cả trích yếu, tên tệp, ý kiến",
+		"Erase subject, file names and opinions, too"));
+	area(s, a, "note",
+	    T(s->d, "Quyết định tiêu hủy (số, ngày, ai ký)",
+		"The decision (number, date, by whom)"),
+	    true);
+}
+
+/* What was asked stands above the button: two persons, one order. */
+VT_ACT_FIELDS(destroy)
+{
+	struct vt_destruction d;
+	VT_BUF_AUTO(room);
+
+	(void)a;
+	if (vt_office_destruction_asked(
+		s->v, s->d->me->agency_no, &s->p.id, &d, &room, NULL) != VT_OK)
+		vt_html(s->d->page.b, "<p class=\"hint\">%s</p>\n",
+		    T(s->d, "Chưa có ai đề nghị tiêu hủy văn bản này.",
+			"Nobody asked for it yet."));
+	else
+		vt_html(s->d->page.b,
+		    "<p class=\"said\" lang=\"vi\">%s</p>\n"
+		    "<p class=\"hint\">%s</p>\n",
+		    d.note,
+		    d.wipe ? T(s->d, "Xóa tệp và cả trích yếu, tên, ý kiến.",
+				 "Files, subject, names and opinions go.")
+			   : T(s->d, "Chỉ xóa tệp.", "Only the files go."));
 }
 
 /* Three acts are called recall, and they are not one (words of Decree 30). */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "api/office/deliver.h"
+#include "api/office/destruction.h"
 #include "api/office/handed.h"
 #include "api/office/joins.h"
 #include "api/office/links.h"
@@ -415,6 +416,24 @@ VT_ACT_RUN(link)
 	return rc != VT_OK ? rc
 			   : vt_office_link(w->d->office, w->rq, w->paper, &l,
 				 w->ret, w->err);
+}
+
+/* --- destroying --- */
+
+VT_ACT_RUN(ask_destroy)
+{
+	struct vt_destruction d = { .reason = vt_destroy_reason_parse(
+					vt_webform_get(w->form, "because")),
+		.note = vt_webform_get(w->form, "note"),
+		.wipe = *vt_webform_get(w->form, "words") != '\0' };
+
+	return vt_office_ask_destroy(
+	    w->d->office, w->rq, w->paper, &d, w->ret, w->err);
+}
+
+VT_ACT_RUN(destroy)
+{
+	return vt_office_destroy(w->d->office, w->rq, w->paper, w->ret, w->err);
 }
 
 /* --- on paper --- */

@@ -61,6 +61,20 @@ issued(const struct vt_paper *p)
 }
 
 static bool
+there(const struct vt_paper *p)
+{
+	return p->destroyed_why == 0;
+}
+
+/* A draft is given up in other ways. */
+static bool
+destroyable(const struct vt_paper *p)
+{
+	return there(p) &&
+	       (p->direction == VT_DIR_IN || p->state >= VT_PAPER_ISSUED);
+}
+
+static bool
 replaceable(const struct vt_paper *p)
 {
 	return issued(p) && p->replaced_kind != VT_REPLACE_NEW;
@@ -234,6 +248,14 @@ static const struct vt_desk_act acts[] = {
 	{ "link", VT_DUTY_LINK, "Ghi văn bản liên quan",
 	    "Link to another paper", "Đã ghi văn bản liên quan.",
 	    "It is linked.", linkable, vt_fields_link, vt_run_link, 0 },
+	{ "ask-destroy", VT_DUTY_ASK_DESTROY, "Đề nghị tiêu hủy",
+	    "Ask to destroy it", "Đã ghi đề nghị; thủ trưởng quyết định.",
+	    "It is asked for; the head decides.", destroyable,
+	    vt_fields_ask_destroy, vt_run_ask_destroy, STRONG },
+	{ "destroy", VT_DUTY_DESTROY, "Ra lệnh tiêu hủy", "Order to destroy it",
+	    "Đã ra lệnh; tệp không còn mở được và đang được xóa.",
+	    "Ordered: its files cannot be had any more and are being erased.",
+	    destroyable, vt_fields_destroy, vt_run_destroy, STRONG },
 };
 
 #undef NEXT
@@ -271,7 +293,8 @@ bool
 vt_desk_may(const struct vt_desk *d, const struct vt_desk_act *a,
     const struct vt_paper *p)
 {
-	return a->now(p) && vt_who_may(d->me, a->duty, NULL) == VT_OK;
+	return there(p) && a->now(p) &&
+	       vt_who_may(d->me, a->duty, NULL) == VT_OK;
 }
 
 const char *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is known of a paper: its data and files. */
 #include "api/office/delegation.h"
+#include "api/office/destruction.h"
 #include "api/office/joins.h"
 #include "api/office/lengths.h"
 #include "api/web/list.h"
@@ -103,6 +104,25 @@ other(struct vt_sheet *s, const char *vi, const char *en, const vt_id *id)
 	    p.number.value != 0 ? p.number.text : p.meta.subject);
 }
 
+/* When, and the certificate to be read and printed. */
+static void
+destroyed(struct vt_sheet *s)
+{
+	VT_BUF_AUTO(text);
+
+	if (s->p.destroyed_why == 0)
+		return;
+	when(s, "Có lệnh tiêu hủy", "Ordered to be destroyed",
+	    s->p.destroyed_at);
+	when(s, "Đã xóa hết", "Erased", s->p.erased_at);
+	if (vt_office_certificate(
+		s->d->office, s->d->me, &s->p.id, &text, NULL) != VT_OK)
+		return;
+	vt_html(s->d->page.b,
+	    "<div><dt>%s</dt><dd><pre lang=\"vi\">%s</pre></dd></div>\n",
+	    T(s->d, "Biên bản tiêu hủy", "Certificate"), vt_buf_str(&text));
+}
+
 #define LINKS_SHOWN 64
 #define ALIKE_SHOWN 4
 
@@ -193,6 +213,7 @@ relations(struct vt_sheet *s)
 	alike(s);
 	too_long(s);
 	when(s, "Bản giấy đến", "Paper original came", s->p.original_at);
+	destroyed(s);
 	if (vt_paper_links(s->v, &s->p.id, l, LINKS_SHOWN, &n, NULL) != VT_OK)
 		return;
 	for (size_t i = 0; i < n; i++)

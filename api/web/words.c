@@ -95,6 +95,8 @@ static const struct {
 	{ VT_STEP_RECALL, { "Thu hồi", "Recalled" } },
 	{ VT_STEP_REPLACE, { "Thay thế", "Replaced" } },
 	{ VT_STEP_PRINT, { "In", "Printed" } },
+	{ VT_STEP_DESTROY, { "Lệnh tiêu hủy", "Ordered to be destroyed" } },
+	{ VT_STEP_ERASED, { "Đã xóa hết", "Erased" } },
 	{ VT_STEP_COPY, { "Ghi nguồn của bản sao", "Said what it copies" } },
 	{ VT_STEP_LINK, { "Ghi văn bản liên quan", "Linked" } },
 	{ VT_STEP_JOIN,

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The engine on LMDB 0.9: one environment a space, every table a named
- * database. Default flags: each commit is written and synced before it
- * returns (no NOSYNC, no WRITEMAP). NOTLS lets a thread hold several read
- * transactions and hand none to another.
+ * database; rewrite.c replaces an environment by a fresh one. Default flags:
+ * each commit is written and synced before it returns (no NOSYNC, no WRITEMAP).
+ * NOTLS lets a thread hold several read transactions and hand none to another.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <lmdb.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -18,38 +16,13 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "docstore/engine.h"
+#include "docstore/lmdb/lmdb_priv.h"
 
-#define LMDB_MAX_READERS 512
-
-struct lmdb_engine {
-	struct vt_engine base;
-	MDB_env *env[VT_SPACES];
-	pthread_mutex_t lock; /* of the spare ones */
-	/* Ended read transactions that keep their slot of the reader table: to
-	 * begin one again takes neither memory nor the table's lock. */
-	struct lmdb_txn *spare[VT_SPACES];
-	size_t n_spare[VT_SPACES];
-	MDB_dbi dbi[VT_T__MAX];
-	bool absent[VT_T__MAX]; /* an older store, opened for reading */
-};
-
-struct lmdb_txn {
-	struct vt_txn base;
-	struct lmdb_engine *engine;
-	MDB_txn *txn;
-	enum vt_space space;
-	bool write;
-	struct lmdb_txn *next; /* spare */
-	MDB_cursor *cursor[VT_T__MAX];
-};
-
-static const char *const space_dir[VT_SPACES] = { "records", "keys",
-	"bytes-0001" };
+const char *const vt_lmdb_dir[VT_SPACES] = { "records", "keys", "bytes-0001" };
 
 /* Sets the error for an LMDB return code. */
-static int
-lmdb_err(int rc, const char *what, struct vt_err *reterr)
+int
+vt_lmdb_err(int rc, const char *what, struct vt_err *reterr)
 {
 	switch (rc) {
 	case MDB_MAP_FULL:
@@ -89,6 +62,29 @@ lmdb_err(int rc, const char *what, struct vt_err *reterr)
 	}
 }
 
+void
+vt_lmdb_gen_free(struct lmdb_gen *g)
+{
+	if (g == NULL)
+		return;
+	if (g->env != NULL)
+		mdb_env_close(g->env);
+	free(g);
+}
+
+void
+vt_lmdb_drain(struct lmdb_engine *e, enum vt_space space)
+{
+	while (e->spare[space] != NULL) {
+		struct lmdb_txn *t = e->spare[space];
+
+		e->spare[space] = t->next;
+		e->n_spare[space]--;
+		mdb_txn_abort(t->txn);
+		free(t);
+	}
+}
+
 static void
 lmdb_close(struct vt_engine *base)
 {
@@ -97,22 +93,17 @@ lmdb_close(struct vt_engine *base)
 	if (e == NULL)
 		return;
 	for (int i = 0; i < VT_SPACES; i++) {
-		while (e->spare[i] != NULL) {
-			struct lmdb_txn *t = e->spare[i];
-
-			e->spare[i] = t->next;
-			mdb_txn_abort(t->txn);
-			free(t);
-		}
-		if (e->env[i] != NULL)
-			mdb_env_close(e->env[i]);
+		vt_lmdb_drain(e, (enum vt_space)i);
+		vt_lmdb_gen_free(e->gen[i]);
+		(void)pthread_mutex_destroy(&e->writing[i]);
 	}
 	(void)pthread_mutex_destroy(&e->lock);
+	free(e->path);
 	free(e);
 }
 
 static int
-open_space(struct lmdb_engine *e, int space, const struct vt_engine_options *o,
+open_space(struct lmdb_gen *g, int space, const struct vt_engine_options *o,
     struct vt_err *reterr)
 {
 	unsigned int flags = MDB_NOTLS;
@@ -120,75 +111,106 @@ open_space(struct lmdb_engine *e, int space, const struct vt_engine_options *o,
 	int rc, dead = 0;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", o->path,
-		space_dir[space]) >= sizeof(path))
+		vt_lmdb_dir[space]) >= sizeof(path))
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "the path of the data directory is too long");
-	(void)snprintf(what, sizeof(what), "environment %s", space_dir[space]);
+	(void)snprintf(
+	    what, sizeof(what), "environment %s", vt_lmdb_dir[space]);
 	if (o->create && mkdir(path, 0700) != 0 && errno != EEXIST)
-		return lmdb_err(errno, what, reterr);
+		return vt_lmdb_err(errno, what, reterr);
 	if (o->read_only)
 		flags |= MDB_RDONLY;
 	/* Chunks are read whole, at random: no read-ahead. */
 	if (space == VT_SPACE_BYTES)
 		flags |= MDB_NORDAHEAD;
-	if ((rc = mdb_env_create(&e->env[space])) != 0 ||
-	    (rc = mdb_env_set_mapsize(e->env[space], o->map_size)) != 0 ||
-	    (rc = mdb_env_set_maxdbs(e->env[space], VT_T__MAX)) != 0 ||
-	    (rc = mdb_env_set_maxreaders(e->env[space], LMDB_MAX_READERS)) !=
-		0 ||
-	    (rc = mdb_env_open(e->env[space], path, flags, 0600)) != 0)
-		return lmdb_err(rc, what, reterr);
+	if ((rc = mdb_env_create(&g->env)) != 0 ||
+	    (rc = mdb_env_set_mapsize(g->env, o->map_size)) != 0 ||
+	    (rc = mdb_env_set_maxdbs(g->env, VT_T__MAX)) != 0 ||
+	    (rc = mdb_env_set_maxreaders(g->env, LMDB_MAX_READERS)) != 0 ||
+	    (rc = mdb_env_open(g->env, path, flags, 0600)) != 0)
+		return vt_lmdb_err(rc, what, reterr);
 	/* Slots of killed processes would keep old pages for ever. */
-	if (!o->read_only && mdb_reader_check(e->env[space], &dead) == 0 &&
-	    dead > 0)
+	if (!o->read_only && mdb_reader_check(g->env, &dead) == 0 && dead > 0)
 		vt_log(VT_LEVEL_INFO, "store.readers", "cleared=%d space=%s",
-		    dead, space_dir[space]);
+		    dead, vt_lmdb_dir[space]);
 	return VT_OK;
 }
 
 static int
-open_table(struct lmdb_engine *e, MDB_txn *txn, enum vt_table t,
+open_table(struct lmdb_gen *g, MDB_txn *txn, enum vt_table t,
     const struct vt_engine_options *o, struct vt_err *reterr)
 {
 	bool make = o->create || (t >= VT_T_ADDED && !o->read_only);
 	int rc;
 
 	rc = mdb_dbi_open(
-	    txn, vt_table_name(t), make ? MDB_CREATE : 0, &e->dbi[t]);
+	    txn, vt_table_name(t), make ? MDB_CREATE : 0, &g->dbi[t]);
 	if (rc == 0)
 		return VT_OK;
 	if (rc != MDB_NOTFOUND)
-		return lmdb_err(rc, "opening tables", reterr);
+		return vt_lmdb_err(rc, "opening tables", reterr);
 	if (t < VT_T_ADDED)
 		return vt_err_set(reterr, VT_E_STORE_FORMAT,
 		    "table %s is missing", vt_table_name(t));
-	e->absent[t] = true;
+	g->absent[t] = true;
 	return VT_OK;
 }
 
 static int
-open_tables(struct lmdb_engine *e, int space, const struct vt_engine_options *o,
+open_tables(struct lmdb_gen *g, int space, const struct vt_engine_options *o,
     struct vt_err *reterr)
 {
 	MDB_txn *txn;
 	int rc;
 
-	rc = mdb_txn_begin(
-	    e->env[space], NULL, o->read_only ? MDB_RDONLY : 0, &txn);
+	rc = mdb_txn_begin(g->env, NULL, o->read_only ? MDB_RDONLY : 0, &txn);
 	if (rc != 0)
-		return lmdb_err(rc, "opening tables", reterr);
+		return vt_lmdb_err(rc, "opening tables", reterr);
 	for (int t = 0; t < VT_T__MAX; t++) {
 		if ((int)vt_table_space((enum vt_table)t) != space)
 			continue;
-		rc = open_table(e, txn, (enum vt_table)t, o, reterr);
+		rc = open_table(g, txn, (enum vt_table)t, o, reterr);
 		if (rc != VT_OK) {
 			mdb_txn_abort(txn);
 			return rc;
 		}
 	}
 	if ((rc = mdb_txn_commit(txn)) != 0)
-		return lmdb_err(rc, "opening tables", reterr);
+		return vt_lmdb_err(rc, "opening tables", reterr);
 	return VT_OK;
+}
+
+int
+vt_lmdb_gen_open(const struct vt_engine_options *o, enum vt_space space,
+    struct lmdb_gen **ret, struct vt_err *reterr)
+{
+	struct lmdb_gen *g = calloc(1, sizeof(*g));
+	int rc;
+
+	if (g == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
+	if ((rc = open_space(g, (int)space, o, reterr)) != VT_OK ||
+	    (rc = open_tables(g, (int)space, o, reterr)) != VT_OK) {
+		vt_lmdb_gen_free(g);
+		return rc;
+	}
+	*ret = g;
+	return VT_OK;
+}
+
+static bool
+locks_init(struct lmdb_engine *e)
+{
+	if (pthread_mutex_init(&e->lock, NULL) != 0)
+		return false;
+	for (int i = 0; i < VT_SPACES; i++)
+		if (pthread_mutex_init(&e->writing[i], NULL) != 0) {
+			while (i-- > 0)
+				(void)pthread_mutex_destroy(&e->writing[i]);
+			(void)pthread_mutex_destroy(&e->lock);
+			return false;
+		}
+	return true;
 }
 
 static int
@@ -201,19 +223,53 @@ lmdb_open(const struct vt_engine_options *o, struct vt_engine **ret,
 	if (e == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
 	e->base.ops = &vt_engine_lmdb;
-	if (pthread_mutex_init(&e->lock, NULL) != 0) {
+	if (!locks_init(e)) {
 		free(e);
 		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
 	}
+	if ((e->path = strdup(o->path)) == NULL) {
+		lmdb_close(&e->base);
+		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
+	}
+	e->map_size = o->map_size;
+	e->read_only = o->read_only;
 	for (int i = 0; i < VT_SPACES; i++) {
-		if ((rc = open_space(e, i, o, reterr)) != VT_OK ||
-		    (rc = open_tables(e, i, o, reterr)) != VT_OK) {
+		if ((rc = vt_lmdb_settle(o, (enum vt_space)i, reterr)) !=
+			VT_OK ||
+		    (rc = vt_lmdb_gen_open(
+			 o, (enum vt_space)i, &e->gen[i], reterr)) != VT_OK) {
 			lmdb_close(&e->base);
 			return rc;
 		}
 	}
 	*ret = &e->base;
 	return VT_OK;
+}
+
+/* The generation in use, held until leave. */
+static struct lmdb_gen *
+enter(struct lmdb_engine *e, enum vt_space space)
+{
+	struct lmdb_gen *g;
+
+	(void)pthread_mutex_lock(&e->lock);
+	g = e->gen[space];
+	g->refs++;
+	(void)pthread_mutex_unlock(&e->lock);
+	return g;
+}
+
+/* The last one out of a generation that was replaced closes it. */
+static void
+leave(struct lmdb_engine *e, struct lmdb_gen *g)
+{
+	bool last;
+
+	(void)pthread_mutex_lock(&e->lock);
+	last = --g->refs == 0 && g->retired;
+	(void)pthread_mutex_unlock(&e->lock);
+	if (last)
+		vt_lmdb_gen_free(g);
 }
 
 /* A spare one, begun again; NULL: there is none. */
@@ -226,10 +282,12 @@ renew(struct lmdb_engine *e, enum vt_space space)
 	if ((t = e->spare[space]) != NULL) {
 		e->spare[space] = t->next;
 		e->n_spare[space]--;
+		t->gen->refs++;
 	}
 	(void)pthread_mutex_unlock(&e->lock);
 	if (t != NULL && mdb_txn_renew(t->txn) != 0) {
 		mdb_txn_abort(t->txn);
+		leave(e, t->gen);
 		free(t);
 		t = NULL;
 	}
@@ -246,7 +304,10 @@ spare(struct lmdb_txn *t)
 	memset(t->cursor, 0, sizeof(t->cursor));
 	mdb_txn_reset(t->txn);
 	(void)pthread_mutex_lock(&e->lock);
-	if ((room = e->n_spare[t->space] < VT_L(STORE_SPARE_READERS))) {
+	room = !t->gen->retired &&
+	       e->n_spare[t->space] < VT_L(STORE_SPARE_READERS);
+	if (room) {
+		t->gen->refs--;
 		t->next = e->spare[t->space];
 		e->spare[t->space] = t;
 		e->n_spare[t->space]++;
@@ -269,15 +330,29 @@ lmdb_begin(struct vt_engine *base, enum vt_space space, bool write,
 	}
 	if ((t = calloc(1, sizeof(*t))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
+	if (write) {
+		(void)pthread_mutex_lock(&e->writing[space]);
+		if (e->broken[space]) {
+			(void)pthread_mutex_unlock(&e->writing[space]);
+			free(t);
+			return vt_err_set(reterr, VT_E_IO,
+			    "environment %s: writing it anew failed half-way; "
+			    "the store must be opened again",
+			    vt_lmdb_dir[space]);
+		}
+	}
 	t->write = write;
 	t->base.ops = &vt_engine_lmdb;
 	t->engine = e;
 	t->space = space;
-	rc =
-	    mdb_txn_begin(e->env[space], NULL, write ? 0 : MDB_RDONLY, &t->txn);
+	t->gen = enter(e, space);
+	rc = mdb_txn_begin(t->gen->env, NULL, write ? 0 : MDB_RDONLY, &t->txn);
 	if (rc != 0) {
+		leave(e, t->gen);
+		if (write)
+			(void)pthread_mutex_unlock(&e->writing[space]);
 		free(t);
-		return lmdb_err(rc, "beginning a transaction", reterr);
+		return vt_lmdb_err(rc, "beginning a transaction", reterr);
 	}
 	*ret = &t->base;
 	return VT_OK;
@@ -322,28 +397,46 @@ is_unchanged(MDB_env *env, size_t txn_id)
 	return true;
 }
 
+/* What the error of a commit means. */
 static int
-lmdb_commit(struct vt_txn *base, struct vt_err *reterr)
+commit_failed(MDB_env *env, size_t txn_id, int rc, struct vt_err *reterr)
 {
-	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
-	MDB_env *env = t->engine->env[t->space];
-	size_t id = mdb_txn_id(t->txn);
-	int rc;
-
-	close_cursors(t);
-	rc = mdb_txn_commit(t->txn);
-	free(t);
-	if (rc == 0)
-		return VT_OK;
 	/* Whatever the error is called: the last write may have been done. */
-	if (!is_unchanged(env, id))
+	if (!is_unchanged(env, txn_id))
 		return vt_err_set(reterr, VT_E_UNKNOWN_OUTCOME,
 		    "commit: the disk reported an error: %s", mdb_strerror(rc));
 	/* EIO is also LMDB's word for a write that came out short, which is
 	 * how most disks fill up. */
 	if (rc == EIO && is_full(env))
 		rc = ENOSPC;
-	return lmdb_err(rc, "commit: nothing was changed", reterr);
+	return vt_lmdb_err(rc, "commit: nothing was changed", reterr);
+}
+
+/* Its transaction of LMDB has ended. */
+static void
+end(struct lmdb_txn *t)
+{
+	struct lmdb_engine *e = t->engine;
+
+	leave(e, t->gen);
+	if (t->write)
+		(void)pthread_mutex_unlock(&e->writing[t->space]);
+	free(t);
+}
+
+static int
+lmdb_commit(struct vt_txn *base, struct vt_err *reterr)
+{
+	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
+	size_t id = mdb_txn_id(t->txn);
+	int rc;
+
+	close_cursors(t);
+	rc = mdb_txn_commit(t->txn);
+	if (rc != 0)
+		rc = commit_failed(t->gen->env, id, rc, reterr);
+	end(t);
+	return rc;
 }
 
 static void
@@ -357,7 +450,7 @@ lmdb_abort(struct vt_txn *base)
 	if (!t->write && spare(t))
 		return;
 	mdb_txn_abort(t->txn);
-	free(t);
+	end(t);
 }
 
 static MDB_val
@@ -380,13 +473,13 @@ lmdb_get(struct vt_txn *base, enum vt_table table, struct vt_span key,
 	int rc;
 
 	VT_ASSERT(vt_table_space(table) == t->space);
-	if (t->engine->absent[table])
+	if (t->gen->absent[table])
 		return VT_E_NOT_FOUND;
-	rc = mdb_get(t->txn, t->engine->dbi[table], &k, &v);
+	rc = mdb_get(t->txn, t->gen->dbi[table], &k, &v);
 	if (rc == MDB_NOTFOUND)
 		return VT_E_NOT_FOUND;
 	if (rc != 0)
-		return lmdb_err(rc, vt_table_name(table), reterr);
+		return vt_lmdb_err(rc, vt_table_name(table), reterr);
 	*ret = VT_SPAN(v.mv_data, v.mv_size);
 	return VT_OK;
 }
@@ -400,8 +493,8 @@ lmdb_put(struct vt_txn *base, enum vt_table table, struct vt_span key,
 	int rc;
 
 	VT_ASSERT(vt_table_space(table) == t->space);
-	rc = mdb_put(t->txn, t->engine->dbi[table], &k, &v, 0);
-	return rc == 0 ? VT_OK : lmdb_err(rc, vt_table_name(table), reterr);
+	rc = mdb_put(t->txn, t->gen->dbi[table], &k, &v, 0);
+	return rc == 0 ? VT_OK : vt_lmdb_err(rc, vt_table_name(table), reterr);
 }
 
 static int
@@ -413,10 +506,10 @@ lmdb_del(struct vt_txn *base, enum vt_table table, struct vt_span key,
 	int rc;
 
 	VT_ASSERT(vt_table_space(table) == t->space);
-	rc = mdb_del(t->txn, t->engine->dbi[table], &k, NULL);
+	rc = mdb_del(t->txn, t->gen->dbi[table], &k, NULL);
 	if (rc == MDB_NOTFOUND)
 		return VT_E_NOT_FOUND;
-	return rc == 0 ? VT_OK : lmdb_err(rc, vt_table_name(table), reterr);
+	return rc == 0 ? VT_OK : vt_lmdb_err(rc, vt_table_name(table), reterr);
 }
 
 static int
@@ -427,8 +520,8 @@ cursor_of(struct lmdb_txn *t, enum vt_table table, struct vt_err *reterr)
 	VT_ASSERT(vt_table_space(table) == t->space);
 	if (t->cursor[table] != NULL)
 		return VT_OK;
-	rc = mdb_cursor_open(t->txn, t->engine->dbi[table], &t->cursor[table]);
-	return rc == 0 ? VT_OK : lmdb_err(rc, vt_table_name(table), reterr);
+	rc = mdb_cursor_open(t->txn, t->gen->dbi[table], &t->cursor[table]);
+	return rc == 0 ? VT_OK : vt_lmdb_err(rc, vt_table_name(table), reterr);
 }
 
 static int
@@ -438,7 +531,7 @@ row(int rc, enum vt_table table, MDB_val k, MDB_val v, struct vt_span *ret_key,
 	if (rc == MDB_NOTFOUND)
 		return VT_E_NOT_FOUND;
 	if (rc != 0)
-		return lmdb_err(rc, vt_table_name(table), reterr);
+		return vt_lmdb_err(rc, vt_table_name(table), reterr);
 	*ret_key = VT_SPAN(k.mv_data, k.mv_size);
 	*ret_value = VT_SPAN(v.mv_data, v.mv_size);
 	return VT_OK;
@@ -452,7 +545,7 @@ lmdb_ge(struct vt_txn *base, enum vt_table table, struct vt_span from,
 	MDB_val k = val(from), v = { 0, NULL };
 	int rc;
 
-	if (t->engine->absent[table])
+	if (t->gen->absent[table])
 		return VT_E_NOT_FOUND;
 	if ((rc = cursor_of(t, table, reterr)) != VT_OK)
 		return rc;
@@ -469,7 +562,7 @@ lmdb_lt(struct vt_txn *base, enum vt_table table, struct vt_span before,
 	MDB_val k = val(before), v = { 0, NULL };
 	int rc;
 
-	if (t->engine->absent[table])
+	if (t->gen->absent[table])
 		return VT_E_NOT_FOUND;
 	if ((rc = cursor_of(t, table, reterr)) != VT_OK)
 		return rc;
@@ -493,11 +586,11 @@ lmdb_count(struct vt_txn *base, enum vt_table table, uint64_t *ret,
 
 	VT_ASSERT(vt_table_space(table) == t->space);
 	*ret = 0;
-	if (t->engine->absent[table])
+	if (t->gen->absent[table])
 		return VT_OK;
-	rc = mdb_stat(t->txn, t->engine->dbi[table], &st);
+	rc = mdb_stat(t->txn, t->gen->dbi[table], &st);
 	if (rc != 0)
-		return lmdb_err(rc, vt_table_name(table), reterr);
+		return vt_lmdb_err(rc, vt_table_name(table), reterr);
 	*ret = st.ms_entries;
 	return VT_OK;
 }
@@ -533,4 +626,5 @@ const struct vt_engine_ops vt_engine_lmdb = {
 	.lt = lmdb_lt,
 	.count = lmdb_count,
 	.ahead = lmdb_ahead,
+	.rewrite = vt_lmdb_rewrite,
 };

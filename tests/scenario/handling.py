@@ -177,6 +177,34 @@ paper, by = issued(), issued()
 done(act(people.clerk, paper, 'replace', by=by, reason='Thay thế'), 'replaced')
 t.equal(people.clerk.paper(paper)['replaced_by'], by, 'by that one')
 
+# --- destroyed by two persons ---
+
+paper = issued()
+content = '/v1/papers/%s/parts/1/content' % paper
+t.equal(people.clerk.get(content).status, 200, 'its file is there')
+t.refused(people.leader.act(paper, 'destroy'), 409, 'out-of-order',
+          'nobody asked for it')
+t.refused(people.clerk.act(paper, 'ask_destroy', because='court'), 422,
+          'invalid', 'neither decision nor note')
+done(act(people.leader, paper, 'ask_destroy', because='court', reason='x'),
+     'the head asks')
+t.refused(people.leader.act(paper, 'destroy'), 403, 'forbidden',
+          'and does not order it himself')
+done(act(people.clerk, paper, 'ask_destroy', because='court', words=True,
+         reason='Quyết định 5/2026/QĐ-TA'), 'the clerk asks')
+t.equal(people.clerk.get('/v1/papers/%s/destruction' % paper).status, 404,
+        'no certificate yet')
+done(act(people.leader, paper, 'destroy'), 'the head orders it')
+t.refused(people.clerk.get(content), 410, 'destroyed', 'its file is gone')
+t.until(lambda: people.clerk.paper(paper)['erased_at'], 'and erased')
+t.equal(people.clerk.paper(paper)['meta'].get('subject') or '', '',
+        'its subject, too')
+a = people.clerk.get('/v1/papers/%s/destruction' % paper)
+t.equal((a.status, 'TIÊU HỦY' in a.body.decode()), (200, True),
+        'the certificate says so')
+t.refused(people.clerk.act(paper, 'dispatch', to=[{'code': 'H99.31'}]), 410,
+          'destroyed', 'nothing more is done to it')
+
 # --- an addressee without a system, and one that is unknown ---
 
 paper = issued()

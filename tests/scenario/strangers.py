@@ -128,7 +128,7 @@ def same(name, method, path, id_, body=None, rev=None, status=404,
 # --- in addresses ---
 
 for what, id_ in (('a draft', draft), ('a paper that was sent', walked)):
-    for part in ('', '/history', '/deliveries', '/parts/1/versions',
+    for part in ('', '/history', '/destruction', '/deliveries', '/parts/1/versions',
                  '/parts/1/content', '/parts/1/validation'):
         same(what + ' GET ' + part, 'GET', '/v1/papers/{}' + part, id_)
 for act, more in (
@@ -143,6 +143,7 @@ for act, more in (
         ('replace', {'by': walked, 'reason': 'x'}),
         ('amend', {'by': walked, 'reason': 'x'}), ('answer_recall', {'agree': True}),
         ('print', {'what': 'paper', 'copies': 1}),
+        ('ask_destroy', {'because': 'court', 'reason': 'x'}), ('destroy', {}),
         ('edit', {'upload': upload, 'name': 'a.pdf', 'expect': '0' * 64})):
     same('act ' + act, 'POST', '/v1/papers/{}/acts', draft,
          {'act': act, **more}, rev=people.officer.paper(draft)['rev'])

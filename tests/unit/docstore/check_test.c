@@ -171,6 +171,13 @@ make(struct doer *d)
 	tap_call(make_file(d, VT_SPAN_LIT("waiting"), "x", &f), &d->err,
 	    "an upload that waits");
 	make_exchange(d, &id);
+	tap_call(make_paper(d, VT_DIR_OUT, 3000, 88), &d->err, "a paper");
+	id = d->paper;
+	st = (struct vt_step){ .kind = VT_STEP_DESTROY };
+	st.u.destroy.reason = VT_DESTROY_COURT;
+	st.u.destroy.note = "x";
+	st.u.destroy.wipe = true;
+	tap_call(do_step(d, &id, st), &d->err, "destroyed");
 	vt_act_result_free(&d->r);
 	vt_act_result_free(&r.r);
 }

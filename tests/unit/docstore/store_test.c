@@ -64,6 +64,99 @@ directory(const char *dir)
 	dir_free(empty);
 }
 
+/* ---- where the store key comes from ---- */
+
+struct giver {
+	struct vt_store_key key;
+	int rc;
+	unsigned int calls;
+};
+
+static int
+give_key(void *arg, struct vt_store_key *ret, struct vt_err *reterr)
+{
+	struct giver *g = arg;
+
+	g->calls++;
+	if (g->rc != VT_OK)
+		return vt_err_set(
+		    reterr, (enum vt_code)g->rc, "token: it is locked");
+	*ret = g->key;
+	return VT_OK;
+}
+
+static void
+given_key(void)
+{
+	struct giver g = { .key = { .epoch = 1, .wrap = { 1 }, .id = { 2 } } };
+	struct vt_store_options o = options;
+	struct vt_err err = VT_ERR_INIT;
+	char *dir = dir_new(), path[512];
+	struct stat st;
+
+	o.unwrap = give_key;
+	o.unwrap_arg = &g;
+	tap_call(vt_store_init(dir, &o, &world.ctx, &err), &err,
+	    "a store under a key that the caller gives");
+	(void)snprintf(path, sizeof(path), "%s/store.key", dir);
+	tap_ok(stat(path, &st) != 0, "no key lies in it");
+	tap_call(open_code(dir, &o, &err), &err, "opened with it");
+	tap_eq_int((int)g.calls, 2, "asked for once each time");
+	tap_code(open_code(dir, &options, &err), VT_E_NO_INPUT, &err,
+	    "not without it");
+	g.rc = VT_E_PIN_WRONG;
+	tap_code(open_code(dir, &o, &err), VT_E_PIN_WRONG, &err,
+	    "what the caller says is handed on");
+	tap_eq_str(err.msg, "token: it is locked", "in its words");
+	g.rc = VT_OK;
+	g.key.wrap[0] = 9;
+	tap_code(
+	    open_code(dir, &o, &err), VT_E_STORE_CORRUPT, &err, "another key");
+	g.key.wrap[0] = 0;
+	tap_code(open_code(dir, &o, &err), VT_E_INVALID, &err, "half a key");
+	g.key.wrap[0] = 2;
+	tap_code(
+	    open_code(dir, &o, &err), VT_E_INVALID, &err, "two equal halves");
+	g.key.wrap[0] = 1;
+	g.key.epoch = 7;
+	tap_code(open_code(dir, &o, &err), VT_E_INVALID, &err,
+	    "an epoch that is not there");
+	dir_free(dir);
+}
+
+static void
+credential(void)
+{
+	struct vt_store_options o = options;
+	struct vt_err err = VT_ERR_INIT;
+	char *dir = dir_new(), *cred = dir_new(), from[512], to[512];
+	FILE *f;
+
+	(void)snprintf(from, sizeof(from), "%s/store.key", dir);
+	(void)snprintf(to, sizeof(to), "%s/%s", cred, VT_STORE_CREDENTIAL);
+	tap_call(vt_store_init(dir, &o, &world.ctx, &err), &err, "with a file");
+	tap_ok(rename(from, to) == 0, "which becomes a credential");
+	tap_code(
+	    open_code(dir, &o, &err), VT_E_NO_INPUT, &err, "not said where");
+	tap_ok(setenv("CREDENTIALS_DIRECTORY", cred, 1) == 0, "said where");
+	tap_call(open_code(dir, &o, &err), &err, "opened");
+	dir_free(dir);
+	dir = dir_new();
+	(void)snprintf(from, sizeof(from), "%s/store.key", dir);
+	tap_call(vt_store_init(dir, &o, &world.ctx, &err), &err,
+	    "a new store takes the one there is");
+	tap_ok(access(from, F_OK) != 0, "and makes none");
+	tap_call(open_code(dir, &o, &err), &err, "opened");
+	tap_need((f = fopen(to, "w")) != NULL && fclose(f) == 0, "emptied");
+	tap_code(open_code(dir, &o, &err), VT_E_STORE_FORMAT, &err,
+	    "a credential that is no key");
+	tap_ok(unlink(to) == 0, "removed");
+	tap_code(open_code(dir, &o, &err), VT_E_NO_INPUT, &err, "neither");
+	tap_ok(unsetenv("CREDENTIALS_DIRECTORY") == 0, "as before");
+	dir_free(dir);
+	dir_free(cred);
+}
+
 static int
 resume(const char *dir, const char *without, struct vt_err *err)
 {
@@ -371,12 +464,12 @@ walk(struct doer *d, uint64_t other)
 	    "with its payload");
 	vt_view_end(v);
 	for (size_t i = 0; i < 2; i++) {
-		tap_call(vt_work_claim_item(
-			     d->s, due[i].no, &me, 1000, &one, &err),
+		tap_call(
+		    vt_work_claim_item(d->s, due[i].no, &me, 1000, &one, &err),
 		    &err, "claimed by its number");
 		vt_work_free(&one);
-		tap_code(vt_work_claim_item(
-			     d->s, due[i].no, &me, 1000, &one, &err),
+		tap_code(
+		    vt_work_claim_item(d->s, due[i].no, &me, 1000, &one, &err),
 		    VT_E_NOT_FOUND, &err, "not twice");
 		tap_call(vt_work_done(d->s, due[i].no, 1, &err), &err, "done");
 	}
@@ -636,6 +729,8 @@ main(void)
 	directory(sub);
 	other_process(sub);
 	unfinished();
+	given_key();
+	credential();
 	formats();
 	swept();
 	d.s = store_open(sub, &world.ctx);

@@ -60,6 +60,8 @@ static const struct want {
 	{ "confirm a change of rights", "LM", "house:manage", '-', false },
 	{ "link", "OCS", "papers:write", '-', false },
 	{ "join a paper original", "C", "deliveries:receive", '-', true },
+	{ "ask to destroy", "LCK", "papers:write", '-', false },
+	{ "destroy", "L", "papers:write", '-', false },
 };
 
 static const struct {
