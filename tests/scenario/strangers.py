@@ -128,7 +128,8 @@ def same(name, method, path, id_, body=None, rev=None, status=404,
 # --- in addresses ---
 
 for what, id_ in (('a draft', draft), ('a paper that was sent', walked)):
-    for part in ('', '/history', '/destruction', '/deliveries', '/parts/1/versions',
+    for part in ('', '/history', '/destruction', '/deliveries', '/links',
+                 '/alike', '/parts/1/versions',
                  '/parts/1/content', '/parts/1/validation'):
         same(what + ' GET ' + part, 'GET', '/v1/papers/{}' + part, id_)
 for act, more in (
@@ -139,6 +140,8 @@ for act, more in (
         ('dispatch', {'to': [commune]}), ('accept', {}),
         ('refuse', {'reason': 'x'}), ('assign', {'lead': leader_id}),
         ('forward', {'person': leader_id}), ('process', {}), ('finish', {}),
+        ('link', {'kind': 'relates', 'cited': {'code': '1/A'}}),
+        ('original', {}), ('join', {'other': '0' * 32}),
         ('take_back', {'reason': 'x'}), ('recall', {'notice': walked, 'reason': 'x'}),
         ('replace', {'by': walked, 'reason': 'x'}),
         ('amend', {'by': walked, 'reason': 'x'}), ('answer_recall', {'agree': True}),
@@ -207,6 +210,11 @@ same('a person to delegate to', 'POST', '/v1/delegations', clerk_id, {
     'to': '{}', **ORDER}, None, 422, ('leader',))
 same('an answer', 'POST', acts, walked, {'act': 'finish', 'answer': '{}'},
      rev, who=('clerk', 'leader', 'system'))
+same('a paper to link to', 'POST', acts, walked,
+     {'act': 'link', 'kind': 'relates', 'paper': '{}'}, rev,
+     who=('clerk', 'system'))
+same('a paper to join to', 'POST', acts, walked,
+     {'act': 'join', 'other': '{}'}, rev, status=409, who=('clerk',))
 same('a file', 'POST', '/v1/papers', upload, {
     'direction': 'out', 'meta': t.letter_meta(),
     'files': [{'upload': '{}', 'name': 'a.pdf'}]}, status=410,
