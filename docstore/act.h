@@ -59,6 +59,12 @@ enum vt_step_kind {
 	VT_STEP_AGENCY_MERGE = 38, /* into another one of this store */
 	/* bytes */
 	VT_STEP_ERASED = 46, /* vt_destroy_finish alone */
+	/* numbers: docstore/series.h */
+	VT_STEP_TERM = 40,          /* a term or event begins */
+	VT_STEP_RESERVE = 41,       /* the next number, for a paper to come */
+	VT_STEP_CANCEL_NUMBER = 42, /* held ones: nobody's for ever */
+	VT_STEP_OUTAGE = 43,        /* a block to be given by hand */
+	VT_STEP_BOOK_CLOSE = 44,    /* đóng sổ */
 	/* work */
 	VT_STEP_WORK = 48,      /* enqueue */
 	VT_STEP_WORK_DONE = 49, /* complete under a lease */
@@ -152,6 +158,10 @@ struct vt_step {
 			enum vt_version_reason reason; /* 0 = RECEIVED */
 			const char *arrival_series;
 			vt_id consignment;
+			/* Its số đến was given by hand in an outage block, at
+			 * arrival_stated, as in number; 0: not. */
+			uint64_t arrival_value;
+			vt_time arrival_stated;
 		} reg;
 		/* Until issued; number, date and agency are not metadata. */
 		struct {
@@ -195,6 +205,14 @@ struct vt_step {
 			const char *series;
 			const char *notation; /* NULL: meta.notation */
 			uint64_t value;
+			/* RESERVED: value was reserved in this very period and
+			 * the time has not passed, else VT_E_OUT_OF_ORDER.
+			 * OUTAGE: value was given by hand at `stated`, which
+			 * lies inside the block's time and before the act;
+			 * VT_E_OUT_OF_ORDER outside of a block. The paper may
+			 * then be a draft. */
+			enum vt_hold_kind held; /* 0: none */
+			vt_time stated; /* OUTAGE: as it stands on the paper */
 		} number;
 		/*
 		 * main: hash of the signed version (current after a version
@@ -651,7 +669,77 @@ struct vt_step {
 		 * is what he was so far.
 		 */
 		struct vt_person person;
-		struct vt_series series; /* period, last: ignored */
+		/* period, last, terms: ignored. Of one that is there reset,
+		 * authority and terms_of must be the same: VT_E_CONFLICT; the
+		 * rest is replaced and touches no number given. terms_of: a
+		 * series of own terms and the same reset, else VT_E_INVALID.
+		 */
+		struct vt_series series;
+		/*
+		 * Of a series with own terms. from: its first moment; the term
+		 * before ends there at the latest, and may have given no
+		 * number (nor any series that follows it) at or after it.
+		 * until: needed by TERM, later than from and than the act;
+		 * VT_TIME_NONE for an event that closing ends.
+		 * VT_E_OUT_OF_ORDER for a series without own terms, or a from
+		 * not after that of the term before; VT_E_CONFLICT when
+		 * numbers stand in the way.
+		 */
+		struct {
+			const char *series;
+			const char *title;
+			vt_time from, until;
+		} term;
+		/*
+		 * The next number, held for a paper to come: result.number.
+		 * note: for what (needed). until: after the act; the end of
+		 * the period if that is earlier. Not of an external series:
+		 * VT_E_INVALID.
+		 */
+		struct {
+			const char *series;
+			const char *note;
+			vt_time until;
+		} reserve;
+		/*
+		 * Those of value..value+n-1 that are still open (at least one:
+		 * VT_E_OUT_OF_ORDER) become cancelled; all of them were held:
+		 * VT_E_NOT_FOUND. note: the reason, needed. Without a person
+		 * only after their time: VT_E_FORBIDDEN.
+		 */
+		struct {
+			const char *series;
+			uint32_t period;
+			uint64_t value, n;
+			const char *note;
+		} cancel_number;
+		/*
+		 * The next n numbers (<= OUTAGE_BLOCK_MAX), result.number the
+		 * first, to be given by hand from `from` (0: the act) to `to`,
+		 * inside the period, and entered before `until`, when what is
+		 * left is cancelled. note: which outage (needed).
+		 * VT_E_INVALID when the times are not in this order, or of an
+		 * external series.
+		 */
+		struct {
+			const char *series;
+			uint64_t n;
+			vt_time from, to, until;
+			const char *note;
+		} outage;
+		/*
+		 * Nothing is numbered in it any more; no step opens it again.
+		 * YEAR, TERM: its time has passed (VT_E_OUT_OF_ORDER). EVENT:
+		 * it ends with this. NEVER: the series ends with this. None of
+		 * its numbers is open (VT_E_OUT_OF_ORDER); twice: VT_E_EXISTS;
+		 * VT_E_CONFLICT when a number of it was given while the rows
+		 * were hashed: again.
+		 */
+		struct {
+			const char *series;
+			uint32_t period;
+			const char *note;
+		} book_close;
 		struct vt_work_new work;
 		struct {
 			uint64_t work;

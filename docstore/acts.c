@@ -50,7 +50,10 @@ result_steps(
 
 		switch (st->kind) {
 		case VT_STEP_NUMBER:
-			vt_number_text(st->value, st->notation, &text);
+			vt_number_format((enum vt_number_family)st->family,
+			    st->value, st->notation,
+			    st->stated == VT_TIME_NONE ? rec->time : st->stated,
+			    &text);
 			if ((rc = vt_buf_status(&text, reterr)) != VT_OK)
 				return rc;
 			r->number = st->value;
@@ -66,6 +69,11 @@ result_steps(
 		case VT_STEP_JOIN:
 			if (st->value != 0)
 				r->arrival = st->value;
+			break;
+		case VT_STEP_RESERVE:
+		case VT_STEP_OUTAGE:
+			r->number = st->value;
+			r->number_period = st->period;
 			break;
 		case VT_STEP_CONSIGN:
 			r->consignment = st->object;

@@ -174,8 +174,8 @@ check_rev(struct vt_apply *x, struct vt_err *reterr)
 	    (unsigned long long)x->paper->rev);
 }
 
-static struct vt_evolve
-evolve_of(const struct vt_apply *x)
+struct vt_evolve
+vt_evolve_of(const struct vt_apply *x)
 {
 	return (struct vt_evolve){ .paper = x->rec.paper,
 		.person = x->rec.person,
@@ -198,13 +198,13 @@ decide_steps(struct vt_apply *x, struct vt_err *reterr)
 			return rc;
 		if (x->paper == NULL)
 			continue;
-		e = evolve_of(x); /* the paper's id may be new */
+		e = vt_evolve_of(x); /* the paper's id may be new */
 		rc = vt_paper_evolve(x->paper, &x->rec.steps[i], &e, reterr);
 		if (rc != VT_OK)
 			return rc;
 	}
 	if (x->paper != NULL) {
-		e = evolve_of(x);
+		e = vt_evolve_of(x);
 		if (!vt_arec_leaves_paper(&x->rec))
 			vt_paper_touch(x->paper, &e);
 		x->rec.main = x->paper->parts[0].hash;
@@ -319,6 +319,9 @@ facts_of(struct vt_apply *x, const vt_hash *record, struct vt_receipt *f)
 			f->number = r->value;
 			(void)snprintf(f->number_text, sizeof(f->number_text),
 			    "%s", x->paper->number.text);
+		} else if (r->kind == VT_STEP_RESERVE ||
+			   r->kind == VT_STEP_OUTAGE) {
+			f->number = r->value;
 		} else if (r->kind == VT_STEP_REGISTER ||
 			   r->kind == VT_STEP_RECEIVE ||
 			   r->kind == VT_STEP_ACCEPT ||

@@ -33,7 +33,7 @@ struct vt_check {
 	uint64_t agencies, papers, acts, deliveries, events, keys, codes;
 	uint64_t codes_of_agencies, tokens, numbers, received, people, series;
 	uint64_t versions, works, turns, logs, links, consigns, documents,
-	    entries;
+	    entries, held, held_numbers, books;
 	uint64_t destroyed;
 	struct vt_tally gone;       /* consignment -> 1, its words too: 3 */
 	struct vt_tally entry_revs; /* entry -> newest revision seen */
@@ -107,6 +107,13 @@ VT_NODISCARD int vt_check_bare_act(struct vt_check *c, uint32_t agency_no,
 /* Consignments of an agency against what their acts recorded last. */
 VT_NODISCARD int vt_check_consigns(struct vt_check *c, uint32_t agency_no,
     const struct vt_tally *newest, uint64_t *ret_n, struct vt_err *reterr);
+/* Numbers: steps as they are met; held numbers and closed books, all rows. */
+VT_NODISCARD int vt_check_numbers_step(struct vt_check *c, uint32_t agency_no,
+    const struct vt_srec *r, const struct vt_evolve *e, struct vt_err *reterr);
+VT_NODISCARD int vt_check_held(struct vt_check *c, struct vt_err *reterr);
+/* A number in table number was not given after its book was closed. */
+VT_NODISCARD int vt_check_number_in_book(
+    struct vt_check *c, const struct vt_register_at *at, struct vt_err *reterr);
 /* Entries: each step as it is met, then all rows. */
 VT_NODISCARD int vt_check_entry_step(struct vt_check *c, uint32_t agency_no,
     uint64_t index, const struct vt_arec *rec, const struct vt_srec *r,

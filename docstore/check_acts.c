@@ -60,12 +60,27 @@ check_event(struct vt_check *c, struct scan *s, const struct vt_arec *rec,
 }
 
 static int
+check_numbers(struct vt_check *c, struct scan *s, const struct vt_arec *rec,
+    const struct vt_srec *r, struct vt_err *reterr)
+{
+	struct vt_evolve e = { .paper = rec->paper,
+		.person = rec->person,
+		.time = rec->time,
+		.index = s->index,
+		.arena = c->arena };
+
+	return vt_check_numbers_step(c, s->a->no, r, &e, reterr);
+}
+
+static int
 check_step(struct vt_check *c, struct scan *s, const struct vt_arec *rec,
     const struct vt_srec *r, struct vt_err *reterr)
 {
 	int rc = check_event(c, s, rec, r, reterr);
 
 	if (rc != VT_OK)
+		return rc;
+	if ((rc = check_numbers(c, s, rec, r, reterr)) != VT_OK)
 		return rc;
 	switch (r->kind) {
 	case VT_STEP_AGENCY:
@@ -76,6 +91,7 @@ check_step(struct vt_check *c, struct scan *s, const struct vt_arec *rec,
 	case VT_STEP_PERSON:
 		return remember(s, VT_ROW_PERSON, r, reterr);
 	case VT_STEP_SERIES:
+	case VT_STEP_TERM:
 		return remember(s, VT_ROW_SERIES, r, reterr);
 	case VT_STEP_CONSIGN:
 	case VT_STEP_CONSIGN_READ:

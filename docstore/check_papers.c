@@ -539,14 +539,16 @@ number_row(struct vt_check *c, void *arg, struct vt_span key,
 {
 	struct vt_key k = { .n = 0 };
 	struct numbers *n = arg;
+	struct vt_register_at at;
 	struct vt_series s;
 	struct vt_span v;
 	int rc;
 
-	(void)value;
 	if (key.n != 20)
 		return vt_err_set(
 		    reterr, VT_E_STORE_CORRUPT, "a key of %zu bytes", key.n);
+	at = (struct vt_register_at){ vt_be32(key.p), vt_be32(key.p + 4),
+		vt_be32(key.p + 8), vt_be64(key.p + 12), value };
 	if (memcmp(n->series, key.p, sizeof(n->series)) != 0) {
 		memcpy(n->series, key.p, sizeof(n->series));
 		n->last = 0;
@@ -565,8 +567,8 @@ number_row(struct vt_check *c, void *arg, struct vt_span key,
 		    ": number %" PRIu64 " follows %" PRIu64,
 		    vt_be32(key.p), s.key, vt_be32(key.p + 8),
 		    vt_be64(key.p + 12), n->last);
-	n->last = vt_be64(key.p + 12);
-	return VT_OK;
+	n->last = at.value;
+	return vt_check_number_in_book(c, &at, reterr);
 }
 
 /* Who waits for its turn waits for somebody. */
@@ -697,6 +699,7 @@ vt_check_indexes(struct vt_check *c, struct vt_err *reterr)
 
 	if ((rc = vt_check_rows(
 		 c, VT_T_NUMBER, &all_rows, number_row, &n, reterr)) != VT_OK ||
+	    (rc = vt_check_held(c, reterr)) != VT_OK ||
 	    (rc = vt_check_rows(
 		 c, VT_T_WORK, &all_rows, work_row, NULL, reterr)) != VT_OK ||
 	    (rc = vt_check_rows(c, VT_T_IDEM, &all_rows, idem_row, &repeats,
@@ -706,9 +709,11 @@ vt_check_indexes(struct vt_check *c, struct vt_err *reterr)
 	const struct {
 		enum vt_table table;
 		uint64_t want;
-	} counts[] = { { VT_T_NUMBER, c->numbers }, { VT_T_DUE, c->works },
-		{ VT_T_TURN, c->turns }, { VT_T_CODE, c->codes },
-		{ VT_T_TOKEN, c->tokens }, { VT_T_IDEM, c->keys + repeats },
+	} counts[] = { { VT_T_NUMBER, c->numbers + c->held_numbers },
+		{ VT_T_HELD, c->held }, { VT_T_BOOK, c->books },
+		{ VT_T_DUE, c->works }, { VT_T_TURN, c->turns },
+		{ VT_T_CODE, c->codes }, { VT_T_TOKEN, c->tokens },
+		{ VT_T_IDEM, c->keys + repeats },
 		{ VT_T_RECEIVED, c->received },
 		{ VT_T_AGENCY_CODE, c->codes_of_agencies },
 		{ VT_T_VERSION, c->versions }, { VT_T_PAPER, c->papers },

@@ -493,12 +493,16 @@ number_encode(
 	vt_put_text(&w, 5, n->text);
 	vt_put_time(&w, 6, n->time);
 	vt_put_uint(&w, 7, n->act);
+	vt_put_time(&w, 8, n->entered);
+	vt_put_uint(&w, 9, n->held);
 	vt_cbor_map_end(&w);
 }
 
 static void
 number_defaults(struct vt_number *n)
 {
+	if (n->value == 0)
+		n->entered = VT_TIME_NONE;
 	if (n->series == NULL)
 		n->series = "";
 	if (n->notation == NULL)
@@ -513,6 +517,7 @@ number_take(struct vt_cbor *c, struct vt_arena *a, struct vt_number *n)
 	struct vt_cbor_map_reader m;
 	uint64_t key;
 
+	n->entered = VT_TIME_NONE;
 	vt_cbor_map_open(&m, c);
 	while (vt_cbor_next(&m, &key)) {
 		switch (key) {
@@ -536,6 +541,12 @@ number_take(struct vt_cbor *c, struct vt_arena *a, struct vt_number *n)
 			break;
 		case 7:
 			n->act = vt_cbor_get_uint(c);
+			break;
+		case 8:
+			n->entered = vt_cbor_get_int(c);
+			break;
+		case 9:
+			n->held = vt_take_u32(c);
 			break;
 		default:
 			vt_cbor_fail(c, "unknown field of a number");

@@ -120,6 +120,15 @@ void vt_series_encode(const struct vt_series *x, struct vt_buf *ret);
 VT_NODISCARD int vt_series_decode(struct vt_span v, struct vt_arena *a,
     struct vt_series *ret, struct vt_err *reterr);
 
+/* Without its place: period and value are in the key. */
+void vt_hold_encode(const struct vt_hold *x, struct vt_buf *ret);
+VT_NODISCARD int vt_hold_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_hold *ret, struct vt_err *reterr);
+/* Of a closed book; period is in the key. */
+void vt_book_encode(const struct vt_book_row *x, struct vt_buf *ret);
+VT_NODISCARD int vt_book_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_book_row *ret, struct vt_err *reterr);
+
 void vt_event_encode(const struct vt_event *x, struct vt_buf *ret);
 VT_NODISCARD int vt_event_decode(
     struct vt_span v, struct vt_event *ret, struct vt_err *reterr);
@@ -218,6 +227,10 @@ struct vt_srec {
 	const char *was_due, *order;
 	vt_hash manifest; /* hash of the files meant */
 	uint32_t wipe; /* destroy: the words, too */
+	/* numbers: size is how many, value the first or last of them */
+	uint32_t family, held;
+	vt_time stated, begins, ends;
+	uint64_t first, cancelled;
 };
 
 /* Fields from 30 on. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows of agencies, people, series, deliveries, events, work, counters. */
+/* Rows of agencies, people, events, work, counters. */
 #include "docstore/codec.h"
 
 /* ---- agencies ---- */
@@ -377,57 +377,6 @@ vt_person_decode(struct vt_span v, struct vt_arena *a, struct vt_person *ret,
 		}
 	}
 	if ((rc = vt_take_end(&c, "person", reterr)) != VT_OK)
-		return rc;
-	*ret = x;
-	return VT_OK;
-}
-
-/* ---- series ---- */
-
-void
-vt_series_encode(const struct vt_series *x, struct vt_buf *ret)
-{
-	struct vt_cbor_map_writer w;
-
-	vt_cbor_map_begin(&w, ret);
-	vt_put_text(&w, 1, x->key);
-	vt_put_text(&w, 2, x->title);
-	vt_put_uint(&w, 3, x->reset);
-	vt_put_uint(&w, 4, x->authority);
-	vt_cbor_map_end(&w);
-}
-
-int
-vt_series_decode(struct vt_span v, struct vt_arena *a, struct vt_series *ret,
-    struct vt_err *reterr)
-{
-	struct vt_series x = { .key = "", .title = "" };
-	struct vt_cbor_map_reader m;
-	struct vt_cbor c;
-	uint64_t key;
-	int rc;
-
-	vt_cbor_open(&c, v);
-	vt_cbor_map_open(&m, &c);
-	while (vt_cbor_next(&m, &key)) {
-		switch (key) {
-		case 1:
-			x.key = vt_take_text(&c, a);
-			break;
-		case 2:
-			x.title = vt_take_text(&c, a);
-			break;
-		case 3:
-			x.reset = (enum vt_series_reset)vt_take_u32(&c);
-			break;
-		case 4:
-			x.authority = (enum vt_series_authority)vt_take_u32(&c);
-			break;
-		default:
-			vt_cbor_fail(&c, "unknown field");
-		}
-	}
-	if ((rc = vt_take_end(&c, "series", reterr)) != VT_OK)
 		return rc;
 	*ret = x;
 	return VT_OK;

@@ -397,7 +397,8 @@ decide_number(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_err_set(reterr, VT_E_ALREADY_NUMBERED,
 		    "paper: it has the number %s", p->number.text);
 	}
-	if (p->direction == VT_DIR_IN || p->state < VT_PAPER_SUBMITTED ||
+	if (p->direction == VT_DIR_IN ||
+	    (p->state < VT_PAPER_SUBMITTED && r->held != VT_HOLD_OUTAGE) ||
 	    p->state == VT_PAPER_RETURNED || p->state > VT_PAPER_SIGNED)
 		return vt_out_of_order(p, "number", reterr);
 	if (r->notation == NULL)
@@ -543,6 +544,8 @@ decide_apart(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_status_decide(x, i, reterr);
 	if (kind >= VT_STEP_WORK && !vt_step_is_of_paper(kind))
 		return vt_work_decide(x, i, reterr);
+	if (vt_step_is_of_numbers(kind))
+		return vt_numbers_decide(x, i, reterr);
 	if (kind == VT_STEP_ENTRY)
 		return vt_entry_decide(x, i, reterr);
 	return vt_house_decide(x, i, reterr);

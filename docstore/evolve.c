@@ -84,6 +84,11 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_AGENCY_MERGE] = "agency-merge",
 		[VT_STEP_ERASED] = "erased",
 		[VT_STEP_DESTROY] = "destroy",
+		[VT_STEP_TERM] = "term",
+		[VT_STEP_RESERVE] = "reserve-number",
+		[VT_STEP_CANCEL_NUMBER] = "cancel-number",
+		[VT_STEP_OUTAGE] = "outage",
+		[VT_STEP_BOOK_CLOSE] = "book-close",
 		[VT_STEP_WORK] = "work",
 		[VT_STEP_WORK_DONE] = "work-done",
 		[VT_STEP_CHECK] = "check",
@@ -105,23 +110,17 @@ vt_step_kind_name(enum vt_step_kind k)
 		   : "";
 }
 
-void
-vt_number_text(uint64_t value, const char *notation, struct vt_buf *ret)
-{
-	vt_buf_printf(ret, "%02llu", (unsigned long long)value);
-	if (notation != NULL && *notation != '\0')
-		vt_buf_printf(ret, "/%s", notation);
-}
-
 static int
 set_number(struct vt_number *n, const struct vt_srec *r,
     const struct vt_evolve *e, struct vt_err *reterr)
 {
+	vt_time when = r->stated == VT_TIME_NONE ? e->time : r->stated;
 	VT_BUF_AUTO(text);
 	const char *p;
 	int rc;
 
-	vt_number_text(r->value, r->notation, &text);
+	vt_number_format((enum vt_number_family)r->family, r->value,
+	    r->notation, when, &text);
 	if ((rc = vt_buf_status(&text, reterr)) != VT_OK)
 		return rc;
 	if ((p = vt_arena_strdup(e->arena, vt_buf_str(&text))) == NULL)
@@ -131,8 +130,10 @@ set_number(struct vt_number *n, const struct vt_srec *r,
 		.series = r->series,
 		.notation = r->notation,
 		.text = p,
-		.time = e->time,
-		.act = e->index };
+		.time = when,
+		.act = e->index,
+		.entered = r->stated == VT_TIME_NONE ? VT_TIME_NONE : e->time,
+		.held = r->held };
 	return VT_OK;
 }
 

@@ -212,35 +212,62 @@ decide_person(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	return ok ? VT_OK : vt_nomem(reterr);
 }
 
+/* Terms are had from a series that has own ones, by the same rule. */
+static int
+terms_owner(
+    struct vt_apply *x, const struct vt_series *s, struct vt_err *reterr)
+{
+	struct vt_series of;
+	uint32_t no;
+	int rc;
+
+	if (*s->terms_of == '\0')
+		return VT_OK;
+	rc = vt_row_series(x->b->txn, x->st.agency_no, s->terms_of, x->arena,
+	    &no, &of, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (of.reset != s->reset || *of.terms_of != '\0')
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "series \"%s\": \"%s\" has no terms of its own, or another "
+		    "reset rule",
+		    s->key, s->terms_of);
+	return VT_OK;
+}
+
 static int
 decide_series(struct vt_apply *x, size_t i, struct vt_err *reterr)
 {
-	const struct vt_series *s = &x->op->prep[i].series;
+	struct vt_series s = x->op->prep[i].series, old = { .n_terms = 0 };
 	struct vt_srec *r = &x->rec.steps[i];
-	struct vt_series old;
 	VT_BUF_AUTO(row);
 	bool ok = true;
 	uint32_t no;
 	int rc;
 
 	rc = vt_row_series(
-	    x->b->txn, x->st.agency_no, s->key, x->arena, &no, &old, NULL);
+	    x->b->txn, x->st.agency_no, s.key, x->arena, &no, &old, NULL);
 	if (rc == VT_OK &&
-	    (old.reset != s->reset || old.authority != s->authority))
+	    (old.reset != s.reset || old.authority != s.authority ||
+		strcmp(old.terms_of, s.terms_of) != 0))
 		return vt_err_set(reterr, VT_E_CONFLICT,
-		    "series \"%s\": its reset rule and authority are given "
-		    "once",
-		    s->key);
-	if (rc == VT_E_NOT_FOUND)
+		    "series \"%s\": its reset rule, authority and whose terms "
+		    "it has are given once",
+		    s.key);
+	if (rc == VT_E_NOT_FOUND) {
+		if ((rc = terms_owner(x, &s, reterr)) != VT_OK)
+			return rc;
 		no = ++x->st.series;
-	else if (rc != VT_OK)
-		return vt_row_series(x->b->txn, x->st.agency_no, s->key,
+	} else if (rc != VT_OK)
+		return vt_row_series(x->b->txn, x->st.agency_no, s.key,
 		    x->arena, &no, &old, reterr);
-	vt_series_encode(s, &row);
+	s.terms = old.terms;
+	s.n_terms = old.n_terms;
+	vt_series_encode(&s, &row);
 	if ((rc = vt_buf_status(&row, reterr)) != VT_OK)
 		return rc;
 	r->seq = no;
-	r->series = s->key;
+	r->series = s.key;
 	r->blob = vt_arena_copy(x->arena, vt_buf_view(&row), &ok);
 	return ok ? VT_OK : vt_nomem(reterr);
 }

@@ -144,6 +144,8 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	if (r->kind == VT_STEP_STATUS || r->kind == VT_STEP_RESEND ||
 	    r->kind == VT_STEP_DELIVERED || r->kind == VT_STEP_HANDED)
 		return vt_status_keep(x, i, reterr);
+	if (vt_step_is_of_numbers(r->kind))
+		return vt_numbers_keep(x, i, reterr);
 	if (r->kind == VT_STEP_ENTRY)
 		return vt_entry_keep(x, i, reterr);
 	if (!vt_step_is_of_paper(r->kind))

@@ -56,16 +56,18 @@ value_of(const char *text, uint64_t *ret)
 	while (text[n] >= '0' && text[n] <= '9' && n < 10)
 		v = 10 * v + (uint64_t)(text[n++] - '0');
 	*ret = v;
-	return n > 0 && v > 0 && (text[n] == '\0' || text[n] == '/');
+	return n > 0 && v > 0 &&
+	       (text[n] == '\0' || text[n] == '/' || text[n] == '-');
 }
 
 /* Other spellings of one number: 5/QĐ-UBND. */
 static bool
 same_number(const struct vt_number *n, const char *text)
 {
-	const char *notation = strchr(text, '/');
+	static const char digits[] = "0123456789";
 
-	return strcmp(n->notation, notation == NULL ? "" : notation + 1) == 0;
+	return strcmp(n->text + strspn(n->text, digits),
+		   text + strspn(text, digits)) == 0;
 }
 
 static bool
@@ -111,8 +113,11 @@ by_series(struct vt_view *v, uint32_t agency_no, uint32_t series,
 		if (rc == VT_E_NOT_FOUND)
 			continue;
 		if (rc != VT_OK ||
-		    (rc = vt_pair_decode(row, &seq, &index, reterr)) != VT_OK ||
-		    (rc = vt_row_paper(v->txn, agency_no, seq, v->arena, &p,
+		    (rc = vt_pair_decode(row, &seq, &index, reterr)) != VT_OK)
+			return rc;
+		if (seq == 0) /* held, or cancelled */
+			continue;
+		if ((rc = vt_row_paper(v->txn, agency_no, seq, v->arena, &p,
 			 reterr)) != VT_OK)
 			return rc;
 		if (p.number.value != c->value ||

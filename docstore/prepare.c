@@ -261,6 +261,16 @@ prepare_register(struct vt_act_op *a, const struct vt_step *st,
 	    st->u.reg.reason == 0 ? VT_VERSION_RECEIVED : st->u.reg.reason;
 	r->series = st->u.reg.arrival_series;
 	r->consignment = st->u.reg.consignment;
+	if (st->u.reg.arrival_value != 0) {
+		r->held = VT_HOLD_OUTAGE;
+		r->value = st->u.reg.arrival_value;
+		r->stated = st->u.reg.arrival_stated;
+		if (r->direction != VT_DIR_IN ||
+		    st->u.reg.arrival_series == NULL || r->stated <= 0)
+			return vt_prep_invalid(reterr,
+			    "an arrival number that was given by hand has its "
+			    "series, and when");
+	}
 	r->n_files = p->n_files = st->u.reg.n_files;
 	p->files = st->u.reg.files;
 	r->files = vt_arena_array(a->arena, r->n_files, sizeof(*r->files));
@@ -456,6 +466,15 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		r->series = st->u.number.series;
 		r->notation = st->u.number.notation;
 		r->value = st->u.number.value;
+		r->held = st->u.number.held;
+		if (r->held == VT_HOLD_OUTAGE)
+			r->stated = st->u.number.stated;
+		if (r->held > VT_HOLD_OUTAGE ||
+		    (r->held != 0 && r->value == 0) ||
+		    (r->held == VT_HOLD_OUTAGE && r->stated <= 0))
+			return vt_prep_invalid(reterr,
+			    "a held number is named, and with the date on the "
+			    "paper when it was given by hand");
 		if ((rc = vt_prep_text(a, &r->series, 40, "series", reterr)) !=
 		    VT_OK)
 			return rc;
@@ -666,19 +685,13 @@ prepare_house(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	case VT_STEP_PERSON:
 		return prepare_person(a, st, p, reterr);
 	case VT_STEP_SERIES:
-		p->series = st->u.series;
-		if ((rc = vt_prep_text(
-			 a, &p->series.key, 40, "series", reterr)) != VT_OK ||
-		    (rc = vt_prep_text(a, &p->series.title, VT_L(NAME_MAX),
-			 "series title", reterr)) != VT_OK)
-			return rc;
-		if (p->series.reset < VT_RESET_YEAR ||
-		    p->series.reset > VT_RESET_NEVER ||
-		    p->series.authority < VT_SERIES_OURS ||
-		    p->series.authority > VT_SERIES_EXTERNAL)
-			return vt_prep_invalid(
-			    reterr, "unknown rule of a series");
-		return vt_prep_need(p->series.key, "the series", reterr);
+		return vt_prep_series(a, st, p, reterr);
+	case VT_STEP_TERM:
+	case VT_STEP_RESERVE:
+	case VT_STEP_CANCEL_NUMBER:
+	case VT_STEP_OUTAGE:
+	case VT_STEP_BOOK_CLOSE:
+		return vt_prep_numbers(a, st, p, reterr);
 	case VT_STEP_WORK:
 		p->r.sub = st->u.work.kind;
 		p->r.object = st->u.work.subject;
@@ -749,11 +762,8 @@ house_meets(const struct vt_prep *x, const struct vt_prep *y)
 		return y->r.kind == VT_STEP_PERSON &&
 		       (vt_id_eq(&x->person.id, &y->person.id) ||
 			   tokens_meet(&x->person, &y->person));
-	case VT_STEP_SERIES:
-		return y->r.kind == VT_STEP_SERIES &&
-		       strcmp(x->series.key, y->series.key) == 0;
 	default:
-		return false;
+		return vt_prep_series_meet(x, y);
 	}
 }
 

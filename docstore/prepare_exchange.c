@@ -158,7 +158,7 @@ prep_change(struct vt_act_op *a, const struct vt_entry_change *in,
 	struct vt_cbor c;
 	bool ok = true;
 
-	if (in->kind < VT_ENTRY_ACCOUNT || in->kind > VT_ENTRY_NOTE)
+	if (*vt_entry_kind_name(in->kind) == '\0')
 		return vt_prep_invalid(reterr, "unknown kind of entry");
 	if (in->key.n < 1 || in->key.n > VT_ENTRY_KEY_MAX)
 		return vt_err_set(reterr, VT_E_INVALID,

@@ -10,6 +10,7 @@
 
 #include "base/id.h"
 #include "base/time.h"
+#include "docstore/series.h"
 
 struct vt_view;
 
@@ -224,6 +225,10 @@ struct vt_number {
 	const char *text;     /* "05/QĐ-UBND" */
 	vt_time time;         /* of the act; the paper's date */
 	uint64_t act;
+	/* A number given by hand during an outage: time is what stands on the
+	 * paper, and this is when it was entered; else VT_TIME_NONE. */
+	vt_time entered;
+	uint32_t held; /* enum vt_hold_kind that it was before, 0 */
 };
 
 struct vt_recipient {
@@ -623,27 +628,5 @@ VT_NODISCARD int vt_paper_by_delivery(struct vt_view *v, uint32_t agency_no,
  * VT_E_NOT_FOUND if none. */
 VT_NODISCARD int vt_paper_of_delivery(struct vt_view *v,
     const struct vt_delivery *d, struct vt_paper *ret, struct vt_err *reterr);
-
-/* ---- number series ---- */
-
-enum vt_series_reset { VT_RESET_YEAR = 1, VT_RESET_NEVER = 2 };
-enum vt_series_authority {
-	VT_SERIES_OURS = 1,    /* we give the next number: unique, gap-free */
-	VT_SERIES_EXTERNAL = 2 /* the caller's system owns the book: unique */
-};
-
-struct vt_series {
-	const char *key;   /* "di", "den", "QĐ", … unique in the agency */
-	const char *title; /* name of the book */
-	enum vt_series_reset reset;
-	enum vt_series_authority authority;
-	uint32_t period; /* of last, or 0 */
-	uint64_t last;   /* highest number given in period, 0 none */
-};
-VT_NODISCARD int vt_series_list(struct vt_view *v, uint32_t agency_no,
-    struct vt_series *ret, size_t max, size_t *ret_n, struct vt_err *reterr);
-
-/* "05/QĐ-UBND": at least two digits (Decree 30); notation "" gives "05". */
-void vt_number_text(uint64_t value, const char *notation, struct vt_buf *ret);
 
 #endif

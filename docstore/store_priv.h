@@ -318,6 +318,16 @@ void vt_writer_stop(struct vt_store *s);
 
 /* ---- acts (prepare.c, apply.c, decide.c, keep.c, evolve.c, acts.c) ---- */
 
+/* What a book sums up to. */
+struct vt_book_sum {
+	uint64_t count, first, last, cancelled, open;
+	vt_hash hash;
+};
+struct vt_book_prep {
+	struct vt_book_sum sum;
+	uint64_t acts_seen; /* acts of the agency when it was summed up */
+};
+
 /* A step made ready on any thread: cleaned text, checked forms, ids. */
 struct vt_prep {
 	struct vt_srec r;            /* apply completes a copy of it */
@@ -329,6 +339,7 @@ struct vt_prep {
 	struct vt_person person;
 	struct vt_series series;
 	struct vt_consignment consign; /* consign, consign_read */
+	struct vt_book_prep book;      /* book_close */
 	bool again;                    /* consign_read */
 	struct vt_erase *erase;        /* destroy */
 	uint64_t lease;                /* work_done */
@@ -568,9 +579,83 @@ int vt_work_note_hurry(
 /* Is there such an item? 0: no. */
 int vt_work_exists(
     struct vt_txn *t, uint64_t no, bool *ret, struct vt_err *reterr);
+/* ---- numbers: registers.c, series.c, held.c, book.c ---- */
+
+/* A place in table number, and the row that was found there. */
+struct vt_register_at {
+	uint32_t agency_no, series, period;
+	uint64_t value;
+	struct vt_span row;
+};
 /* The number a series gives next, or takes; fills value and period. */
 int vt_number_decide(
     struct vt_apply *x, struct vt_srec *r, bool arrival, struct vt_err *reterr);
+/* The clock stands for it, and the series is there. */
+int vt_number_may(struct vt_apply *x, const char *key, uint32_t *ret_no,
+    struct vt_series *ret, struct vt_err *reterr);
+/* The next n of r->period; r->value is the first. */
+int vt_number_next(struct vt_apply *x, struct vt_srec *r, uint32_t no,
+    uint64_t n, struct vt_err *reterr);
+int vt_register_row_of(struct vt_txn *t, const struct vt_register_at *at,
+    struct vt_arena *a, struct vt_register_row *ret, struct vt_err *reterr);
+
+/* Steps TERM to BOOK_CLOSE (series.c). */
+bool vt_step_is_of_numbers(enum vt_step_kind k);
+int vt_numbers_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_numbers_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* Does the step give, hold, take or end a number of the series? */
+bool vt_step_numbers(const struct vt_srec *r, const char *series);
+/* The series whose terms s has: itself, or another one. */
+int vt_row_terms(struct vt_txn *t, uint32_t agency_no,
+    const struct vt_series *s, struct vt_arena *a, struct vt_series *ret,
+    struct vt_err *reterr);
+/* VT_E_OUT_OF_ORDER: no term is in force at that time. */
+int vt_row_period(struct vt_txn *t, uint32_t agency_no,
+    const struct vt_series *s, vt_time at, struct vt_arena *a, uint32_t *ret,
+    struct vt_err *reterr);
+
+struct vt_evolve;
+struct vt_key vt_key_held(const struct vt_register_at *at);
+/* VT_E_NOT_FOUND: no such number was held. */
+int vt_row_held(struct vt_txn *t, const struct vt_register_at *at,
+    struct vt_arena *a, struct vt_hold *ret, struct vt_err *reterr);
+void vt_hold_begin(const struct vt_srec *r, const struct vt_evolve *e,
+    uint64_t value, struct vt_hold *ret);
+void vt_hold_end(
+    struct vt_hold *h, const struct vt_srec *r, const struct vt_evolve *e);
+int vt_hold_decide(
+    struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr);
+int vt_hold_keep(
+    struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr);
+/* A paper takes a held number: may it, and then its row. */
+int vt_hold_take(struct vt_apply *x, struct vt_srec *r, uint32_t no,
+    const struct vt_series *s, struct vt_err *reterr);
+int vt_hold_used(struct vt_apply *x, const struct vt_srec *r, uint32_t no,
+    struct vt_err *reterr);
+
+/* VT_E_OUT_OF_ORDER for a closed one. */
+int vt_book_open_for(struct vt_apply *x, uint32_t series, const char *key,
+    uint32_t period, struct vt_err *reterr);
+/* Of a closed book; VT_E_NOT_FOUND, without a message, of another. */
+int vt_row_book(struct vt_txn *t, const struct vt_register_at *at,
+    struct vt_arena *a, struct vt_book_row *ret, struct vt_err *reterr);
+int vt_book_sum(struct vt_txn *t, const struct vt_register_at *book,
+    const char *key, struct vt_book_sum *ret, struct vt_err *reterr);
+int vt_book_prepare(
+    struct vt_act_op *a, struct vt_prep *p, struct vt_err *reterr);
+int vt_book_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_book_keep(
+    struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr);
+void vt_book_of(const struct vt_srec *r, const struct vt_evolve *e,
+    struct vt_book_row *ret);
+/* Preparing them (prepare_numbers.c). */
+int vt_prep_numbers(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_prep *p, struct vt_err *reterr);
+int vt_prep_series(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_prep *p, struct vt_err *reterr);
+/* Two steps on one series, where that is about its rows. */
+bool vt_prep_series_meet(const struct vt_prep *x, const struct vt_prep *y);
+
 /* The agency that has or had a code; 0: none. */
 int vt_code_owner(struct vt_apply *x, const char *code, uint64_t *ret_no,
     struct vt_err *reterr);
@@ -598,6 +683,7 @@ int vt_check_evolve(struct vt_paper *p, const struct vt_srec *r,
 bool vt_course_evolve(
     struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e);
 void vt_extend_clear(struct vt_paper *p);
+struct vt_evolve vt_evolve_of(const struct vt_apply *x);
 int vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
     const struct vt_evolve *e, struct vt_err *reterr);
 int vt_destroy_evolve(struct vt_paper *p, const struct vt_srec *r,

@@ -204,6 +204,14 @@ static const struct vt_command commands[] = {
 	    "  --quirk-hash       axis: hash-file without zero padding\n"
 	    "  --off              kept, but not used\n",
 	    vt_cli_route },
+	{ "holiday", "holiday DIR [DAY NAME [--work] | DAY --remove]",
+	    "days without work, on a store that no server has open",
+	    "  DAY NAME   YYYY-MM-DD: nobody works then\n"
+	    "  --work     a Saturday or Sunday on which work is made up\n"
+	    "  --remove   takes the row away\n"
+	    "Without a day: the list. Reserved numbers end with the next "
+	    "working day.\n",
+	    vt_cli_holiday },
 	{ "merge", "merge DIR CODE [INTO]",
 	    "an agency of the store goes on in another, on a store that no "
 	    "server has open",

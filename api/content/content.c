@@ -2,8 +2,10 @@
 #include "api/content/content.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "api/http/guard.h"
+#include "base/source.h"
 
 struct content {
 	struct vt_source source;
@@ -78,5 +80,47 @@ vt_content_answer(struct vt_office *office, struct vt_http_req *req,
 		.attachment = true,
 		.piece = VT_CHUNK_SIZE,
 	};
+	return vt_http_res_file(req, res, &f, reterr);
+}
+
+struct made {
+	struct vt_source source;
+	int fd;
+};
+
+static void
+made_free(struct vt_source *s)
+{
+	struct made *m = (struct made *)(void *)s;
+
+	vt_source_close(&m->source);
+	(void)close(m->fd);
+	free(m);
+}
+
+int
+vt_content_made(struct vt_http_req *req, struct vt_http_res *res, int fd,
+    const vt_hash *hash, const char *type, const char *name,
+    struct vt_err *reterr)
+{
+	struct vt_http_file f = { .source_free = made_free,
+		.hash = *hash,
+		.type = type,
+		.name = name,
+		.attachment = name != NULL };
+	struct made *m = calloc(1, sizeof(*m));
+	int rc;
+
+	if (m == NULL) {
+		(void)close(fd);
+		return vt_err_set(reterr, VT_E_NOMEM, "content: no memory");
+	}
+	m->fd = fd;
+	if ((rc = vt_source_pread_fd(&m->source, fd, reterr)) != VT_OK) {
+		(void)close(fd);
+		free(m);
+		return rc;
+	}
+	f.source = &m->source;
 	return vt_http_res_file(req, res, &f, reterr);
 }

@@ -15,4 +15,12 @@ VT_NODISCARD int vt_content_answer(struct vt_office *office,
     struct vt_http_req *req, struct vt_http_res *res,
     const struct vt_content *c, struct vt_err *reterr);
 
+/*
+ * Answers with a file that was made for this request (vt_store_scratch). fd is
+ * taken, whatever happens. name NULL: shown, not saved.
+ */
+VT_NODISCARD int vt_content_made(struct vt_http_req *req,
+    struct vt_http_res *res, int fd, const vt_hash *hash, const char *type,
+    const char *name, struct vt_err *reterr);
+
 #endif

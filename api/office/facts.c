@@ -22,6 +22,7 @@ copy_paper(const struct vt_paper *p, struct vt_facts *ret)
 	vt_text_fit(ret->name, sizeof(ret->name), main->name);
 	vt_text_fit(ret->media_type, sizeof(ret->media_type), main->media_type);
 	vt_text_fit(ret->notation, sizeof(ret->notation), p->meta.notation);
+	vt_text_fit(ret->type, sizeof(ret->type), p->meta.type_code);
 	ret->number = p->number.value;
 	vt_text_fit(ret->number_text, sizeof(ret->number_text), p->number.text);
 	ret->number_time = p->number.time;
@@ -46,6 +47,31 @@ copy_agency(const struct vt_agency *a, struct vt_facts *ret)
 	     i < a->n_certs && ret->n_agency_certs < VT_L(CERTS_MAX); i++)
 		ret->agency_certs[ret->n_agency_certs++] =
 		    vt_sha256(a->certs[i]);
+}
+
+/* Which book numbers papers of this type, as the agency has set it. */
+static int
+find_series(struct vt_view *v, struct vt_facts *f, struct vt_err *reterr)
+{
+	const char *key = VT_BOOK_COPIES;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_series s;
+	int rc = VT_OK;
+
+	if (f->direction == VT_DIR_IN)
+		return VT_OK;
+	if (f->copy == NULL)
+		rc = vt_series_of_type(
+		    v, f->agency_no, f->type, VT_BOOK_OUT, &key, reterr);
+	if (rc != VT_OK)
+		return rc;
+	vt_text_fit(f->series, sizeof(f->series), key);
+	rc = vt_series_get(v, f->agency_no, key, &s, &err);
+	if (rc == VT_OK)
+		f->family = s.family;
+	else if (rc != VT_E_NOT_FOUND && reterr != NULL)
+		*reterr = err;
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc; /* numbering says so */
 }
 
 int
@@ -75,7 +101,7 @@ vt_facts_load(struct vt_office *o, const vt_id *paper, uint32_t agency_no,
 	memset(ret, 0, sizeof(*ret));
 	copy_paper(&p, ret);
 	copy_agency(&a, ret);
-	return VT_OK;
+	return find_series(v, ret, reterr);
 }
 
 int

@@ -157,7 +157,8 @@ vt_office_can_number(struct vt_office *o, const struct vt_facts *f,
 	 * or one too long for its field, must not cost a number. */
 	wide.number = WIDE_NUMBER;
 	wide.number_time = vt_now(o->o.ctx);
-	vt_number_text(wide.number, f->notation, &text);
+	vt_number_format(
+	    f->family, wide.number, f->notation, wide.number_time, &text);
 	snprintf(wide.number_text, sizeof(wide.number_text), "%s",
 	    vt_buf_str(&text));
 	if ((a = vt_arena_new(ARENA_LIMIT)) == NULL)

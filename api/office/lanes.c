@@ -36,6 +36,7 @@ static const struct {
 	{ VT_WORK_NUMBER, VT_SIDE_CLERK },
 	{ VT_WORK_LOOK, VT_SIDE_CLERK },
 	{ VT_WORK_NOTICE, VT_SIDE_CLERK },
+	{ VT_WORK_EXPIRE, VT_SIDE_CLERK },
 	{ VT_WORK_PACKET, VT_SIDE_READ },
 	{ VT_WORK_ASK, VT_SIDE_READ },
 	{ VT_WORK_RECALL, VT_SIDE_READ },
@@ -47,10 +48,10 @@ static const struct {
 	{ VT_WORK_SYNC, VT_SIDE_FAR },
 };
 static const size_t first_kind[] = { [VT_SIDE_CLERK] = 0,
-	[VT_SIDE_READ] = 3,
-	[VT_SIDE_JUDGE] = 7,
-	[VT_SIDE_HERE] = 8,
-	[VT_SIDE_FAR] = 8 };
+	[VT_SIDE_READ] = 4,
+	[VT_SIDE_JUDGE] = 8,
+	[VT_SIDE_HERE] = 9,
+	[VT_SIDE_FAR] = 9 };
 
 void
 vt_lanes_init(struct vt_lanes *l)

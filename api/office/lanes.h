@@ -42,7 +42,7 @@ enum vt_side {
 	VT_SIDE_FAR
 };
 
-#define VT_LANES_KINDS 12 /* of work */
+#define VT_LANES_KINDS 13 /* of work */
 #define VT_LANE_QUEUES 4  /* of a lane: a kind each */
 
 /* What is known of a lane's peer. */

@@ -114,6 +114,9 @@ struct vt_facts {
 	char name[1024], media_type[128]; /* of the main file */
 	char notation[96];                /* ký hiệu, agency's short name if
 	                                   * the paper asks for none */
+	char type[84];   /* its code */
+	char series[164]; /* that numbers its type */
+	enum vt_number_family family; /* of that series */
 	uint64_t number;
 	char number_text[96];
 	vt_time number_time;

@@ -243,7 +243,7 @@ give_number(struct vt_office *o, const struct vt_request *rq,
 	char key[VT_OFFICE_KEY_MAX + 8];
 	int rc;
 
-	step.u.number.series = VT_BOOK_OUT;
+	step.u.number.series = s->facts.series;
 	step.u.number.notation = s->facts.notation;
 	vt_office_act(rq, paper, &step, 1, &act);
 	number_key(rq, key);

@@ -3,6 +3,7 @@
  * issue, dispatch. */
 #include <unistd.h>
 
+#include "api/office/books.h"
 #include "api/office/office_priv.h"
 #include "api/office/routes.h"
 
@@ -174,46 +175,72 @@ can_fill(struct vt_office *o, const struct vt_facts *f, struct vt_err *reterr)
 	return rc;
 }
 
+/* May it be numbered so now? *ret_fill: the file shows it at once. */
+static int
+can_number(struct vt_office *o, const struct vt_facts *f,
+    const struct vt_numbering *n, bool *ret_fill, struct vt_err *reterr)
+{
+	bool early = n->held == VT_HOLD_RESERVED && f->copy == NULL &&
+		     f->state == VT_PAPER_APPROVED;
+
+	*ret_fill = n->held != VT_HOLD_OUTAGE && !early;
+	if (f->number != 0 || n->held == VT_HOLD_OUTAGE)
+		return VT_OK;
+	if (!f->ready && !early)
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER, "%s",
+		    f->copy != NULL
+			? "the making of this copy is not approved yet"
+			: "the competent person has not signed yet: the number "
+			  "is given with the signature (order A) or after it "
+			  "(order B)");
+	return f->copy != NULL ? vt_copy_book(o, f->agency_no, reterr)
+			       : can_fill(o, f, reterr);
+}
+
 int
-vt_office_number(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *paper, struct vt_act_result *ret, struct vt_err *reterr)
+vt_office_number_as(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_numbering *n,
+    struct vt_act_result *ret, struct vt_err *reterr)
 {
 	struct vt_step steps[2];
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_facts f;
 	struct vt_act act;
+	bool fill;
 	int rc;
 
 	if (!begin(o, rq, VT_DUTY_NUMBER, paper, &f, ret, &rc, reterr))
 		return rc;
-	if (f.number == 0 && !f.ready)
-		return vt_err_set(reterr, VT_E_OUT_OF_ORDER, "%s",
-		    f.copy != NULL
-			? "the making of this copy is not approved yet"
-			: "the competent person has not signed yet: the number "
-			  "is given with the signature (order A) or after it "
-			  "(order B)");
-	if (f.number == 0 &&
-	    (rc = f.copy != NULL ? vt_copy_book(o, f.agency_no, reterr)
-				 : can_fill(o, &f, reterr)) != VT_OK)
+	if ((rc = can_number(o, &f, n, &fill, reterr)) != VT_OK)
 		return rc;
 	memset(steps, 0, sizeof(steps));
 	steps[0].kind = VT_STEP_NUMBER;
-	steps[0].u.number.series =
-	    f.copy != NULL ? VT_BOOK_COPIES : VT_BOOK_OUT;
+	steps[0].u.number.series = n->series != NULL ? n->series : f.series;
 	steps[0].u.number.notation = f.notation;
+	steps[0].u.number.value = n->value;
+	steps[0].u.number.held = n->held;
+	steps[0].u.number.stated = n->stated;
 	/* The file follows; if that is cut off, the work queue does it. */
 	steps[1].kind = VT_STEP_WORK;
 	steps[1].u.work.kind = VT_WORK_NUMBER;
 	steps[1].u.work.subject = *paper;
 	steps[1].u.work.due = vt_now(o->o.ctx) + VT_TIME_S(30);
-	vt_office_act(rq, paper, steps, 2, &act);
+	vt_office_act(rq, paper, steps, fill ? 2 : 1, &act);
 	rc = vt_office_do(o, rq, &act, ret, reterr);
-	if (rc != VT_OK)
+	if (rc != VT_OK || !fill)
 		return rc;
 	if (vt_office_fill_number(o, f.agency_no, paper, &err) != VT_OK)
 		vt_log_err("office.fill_number", &err);
 	return VT_OK;
+}
+
+int
+vt_office_number(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, struct vt_act_result *ret, struct vt_err *reterr)
+{
+	static const struct vt_numbering next = { .series = NULL };
+
+	return vt_office_number_as(o, rq, paper, &next, ret, reterr);
 }
 
 int

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "api/office/books.h"
 #include "api/v1/acts.h"
 #include "base/limits.h"
 
@@ -181,15 +182,33 @@ do_return(struct vt_v1_call *c)
 	    c->office, &c->rq, &c->paper, &main, note, c->ret, c->reterr);
 }
 
+/* The next number; or one that is there: of another system's book, reserved,
+ * or given by hand. */
 static int
 do_number(struct vt_v1_call *c)
 {
+	const char *held = vt_in_str(&c->root, "held");
+	const char *number = vt_in_str(&c->root, "number");
+	const char *at = vt_in_str(&c->root, "stated_at");
+	struct vt_numbering n = { .series = vt_in_str(&c->root, "book") };
+	struct vt_err err = VT_ERR_INIT;
 	int rc;
 
+	if (held != NULL)
+		n.held = strcmp(held, "outage") == 0 ? VT_HOLD_OUTAGE
+						     : VT_HOLD_RESERVED;
+	if (number != NULL && vt_number_parse(number, &n.value, &err) != VT_OK)
+		(void)vt_in_fail(&c->root, "number", err.code, "%s", err.msg);
+	if (at != NULL && vt_time_parse_rfc3339(at, &n.stated, NULL) != VT_OK)
+		(void)vt_in_fail(
+		    &c->root, "stated_at", VT_E_FIELD_VALUE, "wanted a time");
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
-	return vt_office_number(
-	    c->office, &c->rq, &c->paper, c->ret, c->reterr);
+	if (number == NULL && held == NULL && n.series == NULL)
+		return vt_office_number(
+		    c->office, &c->rq, &c->paper, c->ret, c->reterr);
+	return vt_office_number_as(
+	    c->office, &c->rq, &c->paper, &n, c->ret, c->reterr);
 }
 
 static int

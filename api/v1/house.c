@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Of the house, to be read: agencies and number books. */
+/* Of the house, to be read: agencies. */
 #include "api/v1/v1_priv.h"
 
 #define AGENCIES_MAX 100
-#define SERIES_MAX   200
 
 static void
 agency_out(struct vt_json *j, struct vt_view *v, const struct vt_agency *a)
@@ -92,45 +91,4 @@ vt_v1_read_agency(
 	agency_out(&j, v, &a);
 	vt_json_end(&j);
 	return vt_v1_tagged(req, res, reterr);
-}
-
-/* --- number books --- */
-
-int
-vt_v1_list_books(
-    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_series *s;
-	struct vt_json j;
-	size_t n = 0;
-	int rc;
-
-	s = vt_arena_array(req->arena, SERIES_MAX, sizeof(*s));
-	if (s == NULL)
-		return vt_arena_err(req->arena, reterr);
-	if ((rc = vt_office_may_read(vt_v1_actor(req), reterr)) != VT_OK ||
-	    (rc = vt_view_begin(
-		 vt_office_store(vt_v1_office(req)), &v, reterr)) != VT_OK ||
-	    (rc = vt_series_list(v, vt_v1_actor(req)->agency_no, s, SERIES_MAX,
-		 &n, reterr)) != VT_OK)
-		return rc;
-	vt_v1_json(res, &j);
-	vt_json_key(&j, "books");
-	vt_json_array(&j);
-	for (size_t i = 0; i < n; i++) {
-		vt_json_object(&j);
-		vt_json_kstr(&j, "key", s[i].key);
-		vt_json_kstr(&j, "title", s[i].title);
-		vt_json_kstr(&j, "reset",
-		    s[i].reset == VT_RESET_YEAR ? "year" : "never");
-		vt_json_kstr(&j, "authority",
-		    s[i].authority == VT_SERIES_OURS ? "vanthu" : "external");
-		vt_json_kuint(&j, "period", s[i].period);
-		vt_json_kuint(&j, "last", s[i].last);
-		vt_json_end(&j);
-	}
-	vt_json_end(&j);
-	vt_json_end(&j);
-	return VT_OK;
 }

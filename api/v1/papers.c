@@ -121,6 +121,8 @@ number_out(struct vt_json *j, const char *key, const struct vt_number *n)
 	vt_json_kstr(j, "text", n->text);
 	vt_v1_ktime(j, "time", n->time);
 	vt_json_kuint(j, "act", n->act);
+	if (n->entered != VT_TIME_NONE) /* by hand, in an outage */
+		vt_v1_ktime(j, "entered_at", n->entered);
 	vt_json_end(j);
 }
 

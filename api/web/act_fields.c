@@ -760,6 +760,20 @@ before_seal(const struct vt_sheet *s, vt_hash *ret)
 	return no;
 }
 
+VT_ACT_FIELDS(reserved)
+{
+	line(s, a, "number", T(s->d, "Số đã giữ", "Number"), "text", true);
+}
+
+VT_ACT_FIELDS(by_hand)
+{
+	line(s, a, "number", T(s->d, "Số ghi trên giấy", "Number on the paper"),
+	    "text", true);
+	line(s, a, "at",
+	    T(s->d, "Ngày, giờ cấp trên giấy", "When it was given"),
+	    "datetime-local", true);
+}
+
 VT_ACT_FIELDS(print)
 {
 	const char *what = vt_sheet_typed(s, a, "what", "1");

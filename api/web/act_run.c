@@ -2,6 +2,7 @@
 /* What a form of an act becomes: one call of the office. */
 #include <inttypes.h>
 
+#include "api/office/books.h"
 #include "api/office/deliver.h"
 #include "api/office/destruction.h"
 #include "api/office/handed.h"
@@ -103,6 +104,34 @@ VT_ACT_RUN(seal)
 VT_ACT_RUN(number)
 {
 	return vt_office_number(w->d->office, w->rq, w->paper, w->ret, w->err);
+}
+
+VT_ACT_RUN(reserved)
+{
+	struct vt_numbering n = { .held = VT_HOLD_RESERVED };
+	int rc = vt_number_parse(
+	    vt_webform_get(w->form, "number"), &n.value, w->err);
+
+	return rc != VT_OK ? rc
+			   : vt_office_number_as(w->d->office, w->rq, w->paper,
+				 &n, w->ret, w->err);
+}
+
+VT_ACT_RUN(by_hand)
+{
+	struct vt_numbering n = { .held = VT_HOLD_OUTAGE };
+	const char *at = vt_webform_get(w->form, "at");
+	int rc = vt_number_parse(
+	    vt_webform_get(w->form, "number"), &n.value, w->err);
+
+	if (rc != VT_OK)
+		return rc;
+	n.stated = vt_webform_moment(at);
+	if (n.stated == VT_TIME_NONE)
+		return vt_err_set(w->err, VT_E_INVALID,
+		    "form: day and hour on the paper wanted");
+	return vt_office_number_as(
+	    w->d->office, w->rq, w->paper, &n, w->ret, w->err);
 }
 
 VT_ACT_RUN(issue)

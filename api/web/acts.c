@@ -33,6 +33,21 @@ to_number(const struct vt_paper *p)
 	return vt_paper_is_ready(p) && p->number.value == 0;
 }
 
+/* A reserved number is given from the approval on. */
+static bool
+to_take(const struct vt_paper *p)
+{
+	return p->number.value == 0 && (vt_paper_is_ready(p) || approved(p));
+}
+
+/* What was numbered by hand is a paper that is entered afterwards. */
+static bool
+to_enter(const struct vt_paper *p)
+{
+	return p->direction != VT_DIR_IN && p->number.value == 0 &&
+	       p->state < VT_PAPER_SIGNED && p->state != VT_PAPER_RETURNED;
+}
+
 static bool
 to_seal(const struct vt_paper *p)
 {
@@ -182,6 +197,13 @@ static const struct vt_desk_act acts[] = {
 	{ "number", VT_DUTY_NUMBER, "Cấp số", "Give the number",
 	    "Đã cấp số và ngày.", "Number and date were given.", to_number,
 	    NULL, vt_run_number, NEXT },
+	{ "reserved", VT_DUTY_NUMBER, "Dùng số đã giữ", "Take a reserved number",
+	    "Đã cấp số đã giữ.", "The reserved number was given.", to_take,
+	    vt_fields_reserved, vt_run_reserved, 0 },
+	{ "by-hand", VT_DUTY_NUMBER, "Nhập số đã cấp tay khi gián đoạn",
+	    "Enter a number given by hand", "Đã nhập số cấp tay.",
+	    "The number given by hand was entered.", to_enter,
+	    vt_fields_by_hand, vt_run_by_hand, 0 },
 	{ "seal", VT_DUTY_SEAL, "Ký số của cơ quan", "Seal",
 	    "Đã ký số của cơ quan.", "Sealed by the agency.", to_seal,
 	    vt_fields_pin, vt_run_seal, NEXT | ELSEWHERE },

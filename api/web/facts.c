@@ -320,6 +320,8 @@ vt_sheet_facts(struct vt_sheet *s)
 		day(s, "Ngày văn bản", "Date on it", m->issued_on);
 	else
 		date(s, "Ngày văn bản", "Date on it", p->number.time);
+	when(s, "Cấp tay, nhập lúc", "Given by hand, entered",
+	    in ? p->arrival.entered : p->number.entered);
 	own(s, "Loại", "Type", m->type_name);
 	own(s, "Cơ quan ban hành", "Issued by", m->agency_name);
 	signer(s);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/web/form.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include <stdlib.h>
 
 #include "api/http/multipart.h"
@@ -290,4 +293,21 @@ vt_webform_number(const struct vt_webform *form, const char *name)
 		n = n * 10 + (uint64_t)(*s - '0');
 	}
 	return n;
+}
+
+vt_time
+vt_webform_moment(const char *value)
+{
+	unsigned hour = 0, minute = 0;
+	char day[11];
+	vt_time t;
+
+	(void)snprintf(day, sizeof(day), "%.10s", value);
+	t = vt_time_parse_day(day);
+	if (t == VT_TIME_NONE || strlen(value) == 10)
+		return t;
+	if (sscanf(value + 10, "T%2u:%2u", &hour, &minute) != 2 || hour > 23 ||
+	    minute > 59)
+		return VT_TIME_NONE;
+	return t + VT_TIME_S((int64_t)hour * 3600 + (int64_t)minute * 60);
 }

@@ -6,6 +6,7 @@
 
 #include "api/http/http.h"
 #include "base/secret.h"
+#include "base/time.h"
 
 struct vt_webform_field {
 	const char *name, *value;
@@ -42,5 +43,9 @@ vt_hash vt_webform_hash(const struct vt_webform *form, const char *what);
 
 /* A hidden number of ours; 0 when it is none. */
 uint64_t vt_webform_number(const struct vt_webform *form, const char *name);
+
+/* "2026-03-02" or "2026-03-02T08:30", as a browser sends it, in Vietnam;
+ * VT_TIME_NONE: neither. */
+vt_time vt_webform_moment(const char *value);
 
 #endif

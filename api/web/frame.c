@@ -44,6 +44,7 @@ static const struct item items[] = {
 	{ "/desk/draft", "Dự thảo mới", "New draft", VT_DUTY_REGISTER },
 	{ "/desk/packets", "Gói tin đến", "Packets", VT_DUTY_REREAD },
 	{ "/desk/prints", "Chuyển bản giấy", "On paper", VT_DUTY_DISPATCH },
+	{ "/desk/books", "Sổ văn bản", "Books", VT_DUTY_READ },
 };
 
 static void

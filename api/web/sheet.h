@@ -98,6 +98,8 @@ VT_ACT_FIELDS(destroy);
 VT_ACT_FIELDS(link);
 VT_ACT_FIELDS(join);
 VT_ACT_FIELDS(original);
+VT_ACT_FIELDS(reserved);
+VT_ACT_FIELDS(by_hand);
 VT_ACT_RUN(submit);
 VT_ACT_RUN(approve);
 VT_ACT_RUN(give_back);
@@ -126,6 +128,8 @@ VT_ACT_RUN(destroy);
 VT_ACT_RUN(link);
 VT_ACT_RUN(join);
 VT_ACT_RUN(original);
+VT_ACT_RUN(reserved);
+VT_ACT_RUN(by_hand);
 
 /* What is said of a name that several have; else NULL. */
 const char *vt_sheet_several(const struct vt_desk *d, const struct vt_err *e);

@@ -116,7 +116,7 @@ make_exchange(struct doer *d, const vt_id *sent)
 		     VT_ENTRY_NEW),
 	    &d->err, "a secret one");
 	tap_eq_int(
-	    put_state(d->s, VT_STATE_SESSION, "s1", "x", VT_TIME_S(1800000000)),
+	    put_state(d->s, VT_STATE_SESSION, "s1", "x", VT_TIME_S(1900000000)),
 	    VT_OK, "a state");
 	st = (struct vt_step){ .kind = VT_STEP_WORK };
 	st.u.work.kind = VT_WORK_STATUS;
@@ -125,8 +125,37 @@ make_exchange(struct doer *d, const vt_id *sent)
 	tap_call(do_step(d, NULL, st), &d->err, "another waits for its turn");
 }
 
+/* A book with a held number, closed; and one that is held now. */
 static void
-make(struct doer *d)
+make_numbers(struct doer *d, struct world *w)
+{
+	struct vt_step st = { .kind = VT_STEP_RESERVE };
+
+	st.u.reserve.series = "di";
+	st.u.reserve.note = "giữ số";
+	st.u.reserve.until = w->now + VT_TIME_S(3600);
+	tap_call(do_step(d, NULL, st), &d->err, "a number is held");
+	st = (struct vt_step){ .kind = VT_STEP_CANCEL_NUMBER };
+	st.u.cancel_number.series = "di";
+	st.u.cancel_number.period = 2026;
+	st.u.cancel_number.value = d->r.number;
+	st.u.cancel_number.n = 1;
+	st.u.cancel_number.note = "không dùng";
+	tap_call(do_step(d, NULL, st), &d->err, "and given up");
+	w->now += VT_TIME_S((int64_t)366 * 86400);
+	st = (struct vt_step){ .kind = VT_STEP_BOOK_CLOSE };
+	st.u.book_close.series = "di";
+	st.u.book_close.period = 2026;
+	tap_call(do_step(d, NULL, st), &d->err, "the book is closed");
+	st = (struct vt_step){ .kind = VT_STEP_RESERVE };
+	st.u.reserve.series = "di";
+	st.u.reserve.note = "giữ số nữa";
+	st.u.reserve.until = w->now + VT_TIME_S(3600);
+	tap_call(do_step(d, NULL, st), &d->err, "another is held");
+}
+
+static void
+make(struct doer *d, struct world *w)
 {
 	static const struct vt_recipient to[] = { { "H99.31", "Xã" },
 		{ "H99.32", "Xã khác" }, { "H99.33", "Xã nữa" } };
@@ -170,6 +199,7 @@ make(struct doer *d)
 	tap_call(do_step(d, &id, st), &d->err, "code");
 	tap_call(make_file(d, VT_SPAN_LIT("waiting"), "x", &f), &d->err,
 	    "an upload that waits");
+	make_numbers(d, w);
 	make_exchange(d, &id);
 	tap_call(make_paper(d, VT_DIR_OUT, 3000, 88), &d->err, "a paper");
 	id = d->paper;
@@ -194,7 +224,7 @@ main(void)
 	tap_need(vt_base_init(&err) == VT_OK, "base");
 	world_init(&w);
 	d.s = store_new(dir, &w.ctx);
-	make(&d);
+	make(&d, &w);
 	vt_store_close(d.s);
 	d.s = store_open(dir, &w.ctx);
 	tap_eq_int(findings(d.s, true), 0, "a good store has no finding");

@@ -62,6 +62,11 @@ static const struct want {
 	{ "join a paper original", "C", "deliveries:receive", '-', true },
 	{ "ask to destroy", "LCK", "papers:write", '-', false },
 	{ "destroy", "L", "papers:write", '-', false },
+	{ "manage number books", "CM", "house:manage", '-', false },
+	{ "reserve a number", "C", "numbers:give", '-', false },
+	{ "cancel a number", "C", "numbers:give", '-', false },
+	{ "approve numbers for an outage", "L", "numbers:give", '-', false },
+	{ "close a number book", "C", "numbers:give", '-', false },
 };
 
 static const struct {

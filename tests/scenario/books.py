@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Number books: opened as data, chosen by the type of a paper, numbers held,
+cancelled and given by hand, a book closed, its register read and exported."""
+import csv
+import datetime
+import io
+
+import harness as t
+
+province = t.Province()
+t.equal(t.vanthu('holiday', province.data, '2030-01-01', 'Tết').returncode
+        if hasattr(province, 'data') else 0, 0, 'a holiday is set')
+server = t.Server(province)
+people = t.People(server)
+admin = server.client('skhcn-admin')
+files = [('cong-van.pdf', t.PDF, t.letter_pdf('--no-fields'))]
+now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7)))
+
+
+def moment(hours):
+    return (now + datetime.timedelta(hours=hours)).isoformat(
+        timespec='seconds')
+
+
+def act(who, book, name, **fields):
+    return who.post('/v1/books/%s/acts' % book, {'act': name, **fields})
+
+
+def good(answer, name):
+    t.need(200 <= answer.status < 300, name, answer)
+    return answer.json
+
+
+def rows(book, period, **query):
+    path = '/v1/books/%s/%d/register' % (book, period)
+    if query:
+        path += '?' + '&'.join('%s=%s' % q for q in query.items())
+    return good(people.clerk.get(path), 'the register')['rows']
+
+
+# a series by event, for one type of paper
+good(act(admin, 'dh', 'open', title='Sổ đại hội', reset='event',
+         family='party', types=['CV']), 'a book is opened')
+t.refused(act(people.officer, 'dh', 'reserve', note='x'), 403, 'forbidden',
+          'an officer holds no number')
+t.refused(act(people.clerk, 'dh', 'reserve', note='x'), 409, 'out-of-order',
+          'no event has begun')
+good(act(admin, 'dh', 'term', title='Đại hội', **{'from': moment(-1)}),
+     'it begins')
+one = good(act(people.clerk, 'dh', 'reserve', note='nghị quyết'),
+           'a number is held')
+t.equal((one['number'] or {}).get('value'), 1, 'the first')
+t.refused(act(people.clerk, 'dh', 'outage', count=2, until=moment(2),
+              note='mất điện'), 403, 'forbidden', 'a clerk approves no block')
+good(act(people.leader, 'dh', 'outage', count=2, until=moment(2),
+         note='mất điện'), 'a leader does')
+
+# a paper of that type takes the reserved one
+paper = people.draft(files, type_code='CV')
+people.agree(paper)
+t.refused(people.clerk.act(paper, 'number', number='1a', held='reserved'),
+          422, 'number-suffix', 'a suffix is refused, with the rule')
+t.refused(people.clerk.act(paper, 'number', number='2', held='reserved'),
+          409, 'out-of-order', '02 was not reserved')
+good(people.clerk.act(paper, 'number', number='1', held='reserved'),
+     'the reserved number is given')
+number = people.clerk.paper(paper)['number']
+t.ok(number['series'] == 'dh' and number['text'].startswith('01-'),
+     'in the book of its type, written as it is there', number)
+people.leader.need(people.sign(paper))
+people.clerk.need(people.seal(paper))
+t.equal(people.clerk.paper(paper)['number']['value'], 1, 'it keeps it')
+
+# one that was numbered by hand
+by_hand = people.draft(files, type_code='CV')
+stated = datetime.datetime.now(now.tzinfo).isoformat(timespec='milliseconds')
+t.refused(people.clerk.act(by_hand, 'number', number='9', held='outage',
+                           stated_at=stated), 409, 'out-of-order',
+          '09 is in no block')
+t.refused(people.clerk.act(by_hand, 'number', number='2', held='outage',
+                           stated_at=moment(-1)), 409, 'out-of-order',
+          'nor was 02 to be given then')
+good(people.clerk.act(by_hand, 'number', number='2', held='outage',
+                      stated_at=stated), 'what was given by hand is entered')
+number = people.clerk.paper(by_hand)['number']
+t.ok(number['value'] == 2 and number.get('entered_at'),
+     'with the date on it and the time of entry', number)
+
+t.refused(act(people.clerk, 'dh', 'close', period=1), 409, 'out-of-order',
+          'a book with open numbers is not closed')
+t.refused(act(people.clerk, 'dh', 'cancel', period=1, number='3bis',
+              note='x'), 422, 'number-suffix', 'nor has 3bis ever been')
+good(act(people.clerk, 'dh', 'cancel', period=1, number='3',
+         note='không dùng'), 'the last one is given up')
+book = good(people.clerk.get('/v1/books/dh'), 'the book')
+t.equal((book['held'], [p['closed'] for p in book['periods']]),
+        ([], [False]), 'nothing is held, one period is open')
+good(act(people.clerk, 'dh', 'close', period=1, note='hết đại hội'),
+     'it is closed')
+t.refused(act(people.clerk, 'dh', 'reserve', note='x'), 409, 'out-of-order',
+          'and nothing is numbered in it')
+book = good(people.clerk.get('/v1/books/dh'), 'the book')
+t.ok(book['periods'][0]['closed'] and
+     len(book['periods'][0]['sha256']) == 64, 'closed, with its hash', book)
+
+got = rows('dh', 1)
+t.equal([(r['value'], r['state']) for r in got],
+        [(1, 'paper'), (2, 'paper'), (3, 'cancelled')], 'three lines')
+t.ok('không dùng' in got[2]['note'], 'the reason stands there', got[2])
+t.equal([r['value'] for r in rows('dh', 1, **{'from': 2, 'to': 2})], [2],
+        'from and to')
+a = people.clerk.get('/v1/books/dh/1/register.csv')
+lines = list(csv.reader(io.StringIO(a.body.decode('utf-8-sig'))))
+t.ok(a.status == 200 and len(lines) == 4 and
+     all(len(x) == 10 for x in lines), 'as CSV: ten columns', lines)
+t.equal(people.clerk.get('/v1/books/khong/1/register').status, 404,
+        'no such book')
+good(people.clerk.get('/v1/books'), 'all books')
+server.stop()
+t.check_clean(province)
+t.done()

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Number books at the office: working days, who may what, and what the queue
+ * does with a number that nobody used. */
+#include "api/office/books.h"
+#include "api/office/office_priv.h"
+#include "api/office/register.h"
+#include "tests/unit/api/office/house.h"
+
+static struct house h;
+
+static struct vt_request
+ask(const struct vt_actor *a)
+{
+	(void)snprintf(h.key, sizeof(h.key), "book-%u", ++h.keys);
+	return (struct vt_request){ .actor = a, .key = h.key };
+}
+
+/* The end of the working day after `day`, as the day that then begins. */
+static const char *
+after(const char *day)
+{
+	static char text[16];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_date d;
+	struct vt_view *v;
+	vt_time t;
+
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+	tap_need(
+	    vt_office_next_working_day(v,
+		vt_time_parse_day(day) + VT_TIME_S(36000), &t, &err) == VT_OK,
+	    "%s: %s", day, err.msg);
+	vt_view_end(v);
+	d = vt_time_date(t, VT_TIME_VN_S);
+	(void)snprintf(
+	    text, sizeof(text), "%04d-%02d-%02d", d.year, d.month, d.day);
+	return text;
+}
+
+static int
+holiday(const char *day, const char *name, bool work)
+{
+	struct vt_holiday x = { .work = work };
+	struct vt_err err = VT_ERR_INIT;
+
+	(void)snprintf(x.day, sizeof(x.day), "%s", day);
+	(void)snprintf(x.name, sizeof(x.name), "%s", name);
+	return vt_office_holiday_set(h.store, &x, &err);
+}
+
+static void
+days(void)
+{
+	struct vt_holiday list[4];
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v;
+	size_t n;
+
+	tap_eq_str(after("2026-03-04"), "2026-03-06", "Wednesday: Thursday");
+	tap_eq_str(after("2026-03-06"), "2026-03-10", "Friday: Monday");
+	tap_eq_str(after("2026-03-07"), "2026-03-10", "Saturday: Monday");
+	tap_eq_int(holiday("2026-03-09", "Giỗ Tổ", false), VT_OK, "a holiday");
+	tap_eq_str(after("2026-03-06"), "2026-03-11", "then Tuesday");
+	tap_eq_int(holiday("2026-03-07", "Làm bù", true), VT_OK, "made up");
+	tap_eq_str(after("2026-03-06"), "2026-03-08", "then Saturday");
+	tap_eq_int(holiday("2026-02-30", "x", false), VT_E_INVALID, "no day");
+	tap_eq_int(holiday("2026-04-30", "", false), VT_E_INVALID, "no name");
+	tap_call(vt_view_begin(h.store, &v, &err), &err, "view");
+	tap_call(
+	    vt_office_holiday_list(v, "", list, 4, &n, &err), &err, "list");
+	tap_ok(n == 2 && strcmp(list[0].day, "2026-03-07") == 0 &&
+		   list[0].work && strcmp(list[1].name, "Giỗ Tổ") == 0,
+	    "both are listed");
+	vt_view_end(v);
+	tap_call(vt_office_holiday_remove(h.store, "2026-03-07", &err), &err,
+	    "taken away");
+	tap_eq_int(vt_office_holiday_remove(h.store, "2026-03-07", &err),
+	    VT_E_NOT_FOUND, "once");
+	for (int i = 10; i < 28; i++) {
+		char day[16];
+
+		(void)snprintf(day, sizeof(day), "2026-07-%02d", i);
+		(void)holiday(day, "nghỉ", false);
+		(void)snprintf(day, sizeof(day), "2026-08-%02d", i);
+		(void)holiday(day, "nghỉ", false);
+	}
+	tap_eq_str(after("2026-07-09"), "2026-07-29", "eighteen days in a row");
+}
+
+static void
+held(void)
+{
+	struct vt_actor clerk = house_actor(&h, "clerk", h.here);
+	struct vt_actor leader = house_actor(&h, "leader", h.here);
+	struct vt_actor officer = house_actor(&h, "officer", h.here);
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_register_line line[8];
+	struct vt_register_walk w = { .series = "di", .period = 2026 };
+	struct vt_outage b = { .series = "di", .n = 2, .why = "mất mạng" };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_request rq = ask(&officer);
+	struct vt_arena *a = vt_arena_new((size_t)8 << 20);
+	struct vt_work work;
+	size_t n = 0;
+	int done;
+
+	h.w.now = vt_time_parse_day("2026-03-06") + VT_TIME_S(36000);
+	tap_eq_int(vt_office_reserve(h.office, &rq, "di", "x", &r, &err),
+	    VT_E_FORBIDDEN, "an officer reserves nothing");
+	rq = ask(&clerk);
+	tap_call(vt_office_reserve(h.office, &rq, "di", "thưởng", &r, &err),
+	    &err, "a clerk does");
+	tap_eq_int(r.number, 1, "the first");
+	vt_act_result_free(&r);
+	r = (struct vt_act_result)VT_ACT_RESULT_INIT;
+	tap_call(vt_office_reserve(h.office, &rq, "di", "thưởng", &r, &err),
+	    &err, "asked again");
+	tap_ok(r.repeated && r.number == 1, "the same answer");
+	vt_act_result_free(&r);
+	r = (struct vt_act_result)VT_ACT_RESULT_INIT;
+	b.to = h.w.now + VT_TIME_S(3600);
+	rq = ask(&clerk);
+	tap_eq_int(vt_office_outage(h.office, &rq, &b, &r, &err),
+	    VT_E_FORBIDDEN, "a clerk approves no block");
+	rq = ask(&leader);
+	tap_call(vt_office_outage(h.office, &rq, &b, &r, &err), &err,
+	    "a leader does");
+	vt_act_result_free(&r);
+	tap_eq_int(vt_work_claim(h.store, 1U << VT_WORK_EXPIRE, &h.clerk,
+		       1000000, &work, &err),
+	    VT_E_NOT_FOUND, "nothing is due yet");
+	h.w.now = vt_time_parse_day("2026-03-11");
+	for (int i = 0; i < 2; i++) {
+		tap_call(vt_work_claim(h.store, 1U << VT_WORK_EXPIRE, &h.clerk,
+			     1000000, &work, &err),
+		    &err, "after the next working day");
+		tap_call(vt_office_work_item(h.office, &work, &done, &err),
+		    &err, "the queue does it");
+		tap_eq_int(done, VT_OK, "done");
+		vt_work_free(&work);
+	}
+	tap_call(vt_office_register_lines(
+		     h.office, &clerk, &w, a, line, 8, &n, &err),
+	    &err, "register");
+	tap_eq_int(n, 3, "three lines");
+	for (size_t i = 0; i < n; i++)
+		tap_ok(line[i].state == VT_REGISTER_CANCELLED &&
+			   strstr(line[i].note, "ĐÃ HỦY") != NULL,
+		    "%s: %s", line[i].number, line[i].note);
+	vt_arena_free(a);
+	tap_eq_int(findings(h.store, true), 0, "check is clean");
+}
+
+int
+main(void)
+{
+	house_begin(&h);
+	days();
+	held();
+	house_end(&h);
+	return tap_done();
+}
