@@ -256,6 +256,7 @@ new_book(struct vt_desk *d)
 	    T(d, "Đánh số lại", "Begins again"), reset_word(d, VT_RESET_YEAR),
 	    reset_word(d, VT_RESET_TERM), reset_word(d, VT_RESET_EVENT),
 	    reset_word(d, VT_RESET_NEVER));
+	/* words: numbers as they are written. */
 	vt_html(b,
 	    "<label for=\"n-family\">%s</label>\n<select id=\"n-family\" "
 	    "name=\"family\"><option value=\"0\">05/QĐ-UBND</option>"
@@ -513,6 +514,7 @@ print_foot(void *arg, struct vt_buf *b)
 	VT_BUF_AUTO(at);
 	VT_BUF_AUTO(now);
 
+	/* words: a register speaks as the Decree's model does. */
 	vt_html(b, "</tbody></table>\n");
 	if (p->book->closed) {
 		vt_page_moment(k->closed_at, &at);
@@ -552,6 +554,7 @@ print_all(void *arg, struct vt_buf *b)
 	struct printing *p = arg;
 
 	vt_page_head(&p->d->page, p->d->req, p->d->res, &kind, p->book->title);
+	/* markup: the page's head, made by vt_html */
 	vt_buf_span(b, vt_buf_view(&p->d->res->body));
 	vt_buf_reset(&p->d->res->body);
 	print_title(p, b);
