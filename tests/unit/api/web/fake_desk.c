@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/office/destruction.h"
 #include "api/office/answers.h"
 #include "api/office/delegation.h"
 #include "api/office/deliver.h"
@@ -708,4 +709,19 @@ vt_office_initials_left(struct vt_office *o, const struct vt_content *c,
 	desk.inspected++;
 	*ret = desk.initials;
 	return VT_OK;
+}
+
+/* ---- destroying: nobody asked ---- */
+
+int
+vt_office_destruction_asked(struct vt_view *v, uint32_t agency_no,
+    const vt_id *paper, struct vt_destruction *ret, struct vt_buf *room,
+    struct vt_err *reterr)
+{
+	(void)v;
+	(void)agency_no;
+	(void)paper;
+	(void)ret;
+	(void)room;
+	return vt_err_set(reterr, VT_E_NOT_FOUND, "nobody asked");
 }
