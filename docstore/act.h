@@ -79,6 +79,8 @@ enum vt_step_kind {
 	VT_STEP_HANDED = 61, /* the paper of a delivery: waybill, who has it */
 #define VT_STEP_PAPER_LAST 61 /* of those from CHECK on; 57 is on none */
 	VT_STEP_DESTROY = 67,   /* docstore/destroy.h */
+	/* the ledger (71 to 73 pass the gate of a restored store) */
+	VT_STEP_RESUME = 71, /* a restored store writes again */
 	/* exchange */
 	VT_STEP_CONSIGN = 80,      /* docstore/consign.h */
 	VT_STEP_CONSIGN_READ = 81, /* what its worker or a person found */
@@ -653,6 +655,23 @@ struct vt_step {
 			size_t n_certs;
 			const char *key_ref;
 		} agency_keys;
+		/*
+		 * A restored store writes again (docstore/resume.h). The
+		 * act's person and second answer for it; shown: signed
+		 * checkpoints of ledgers of this store (at most
+		 * VT_RESUME_SHOWN); asked: who was asked, in words.
+		 * VT_E_STORE_RESTORED (one is beyond ours: says what is
+		 * missing; or it was handed over), VT_E_LEDGER_PROOF (of
+		 * another history), VT_E_SYNTAX, VT_E_INVALID (foreign; one
+		 * person; nobody asked), VT_E_CONFLICT (not restored),
+		 * VT_E_PERSON_UNKNOWN (not there, or not active).
+		 */
+		struct {
+			vt_id second;
+			const struct vt_span *shown;
+			size_t n_shown;
+			const char *asked;
+		} resume;
 		/* Who has its tasks from now on; 0: itself again. What is sent
 		 * to its codes is for that one; its papers, people and ledger
 		 * stay. VT_E_INVALID when that leads back to itself. */

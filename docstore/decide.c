@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "docstore/resume.h"
 #include "docstore/store_priv.h"
 
 static const struct vt_step *
@@ -542,6 +543,8 @@ decide_apart(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_consign_decide(x, i, reterr);
 	if (kind == VT_STEP_STATUS || kind == VT_STEP_RESEND)
 		return vt_status_decide(x, i, reterr);
+	if (kind == VT_STEP_RESUME)
+		return vt_resume_decide(x, i, reterr);
 	if (kind >= VT_STEP_WORK && !vt_step_is_of_paper(kind))
 		return vt_work_decide(x, i, reterr);
 	if (vt_step_is_of_numbers(kind))

@@ -91,6 +91,7 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_BOOK_CLOSE] = "book-close",
 		[VT_STEP_WORK] = "work",
 		[VT_STEP_WORK_DONE] = "work-done",
+		[VT_STEP_RESUME] = "resume",
 		[VT_STEP_CHECK] = "check",
 		[VT_STEP_WITHDRAW] = "withdraw",
 		[VT_STEP_OPINION] = "opinion",

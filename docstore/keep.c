@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The rows a step of a paper writes, after all steps were decided. */
+#include "docstore/resume.h"
 #include "docstore/store_priv.h"
 
 /* The act takes the upload over: its reference becomes the version's. */
@@ -146,6 +147,8 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_status_keep(x, i, reterr);
 	if (vt_step_is_of_numbers(r->kind))
 		return vt_numbers_keep(x, i, reterr);
+	if (r->kind == VT_STEP_RESUME)
+		return vt_resume_keep(x, reterr);
 	if (r->kind == VT_STEP_ENTRY)
 		return vt_entry_keep(x, i, reterr);
 	if (!vt_step_is_of_paper(r->kind))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/base64.h"
+#include "docstore/anchor.h"
 #include "docstore/bundle.h"
 #include "docstore/store_priv.h"
 
@@ -17,29 +18,31 @@ put_hashes(struct vt_buf *ret, const struct vt_ledger_proof *p)
 	vt_buf_putc(ret, '\n');
 }
 
-/* extra: {1: salt, 2: facts}, as the receipt has them. */
+/* extra: {1: salt, 2: facts}, as the receipt has them, and 3: the anchor. */
 static int
-put_extra(struct vt_view *v, uint32_t agency_no, uint64_t index,
+put_extra(struct vt_view *v, const struct vt_key *at, struct vt_span anchor,
     struct vt_buf *ret, struct vt_err *reterr)
 {
-	struct vt_key k = vt_key_row(agency_no, index);
 	struct vt_span body, salt, facts;
 	VT_BUF_AUTO(extra);
 	int rc;
 
-	rc = vt_tx_get(v->txn, VT_T_RECEIPT, &k, &body, reterr);
+	rc = vt_tx_get(v->txn, VT_T_RECEIPT, at, &body, reterr);
 	if (rc == VT_E_NOT_FOUND)
 		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
-		    "agency %u has no receipt for leaf %" PRIu64, agency_no,
-		    index);
+		    "a leaf of agency %u has no receipt", vt_be32(at->b));
 	if (rc != VT_OK || (rc = vt_receipt_body_opening(
 				body, &salt, &facts, reterr)) != VT_OK)
 		return rc;
-	vt_cbor_map(&extra, 2);
+	vt_cbor_map(&extra, anchor.n > 0 ? 3 : 2);
 	vt_cbor_uint(&extra, 1);
 	vt_cbor_bytes(&extra, salt);
 	vt_cbor_uint(&extra, 2);
 	vt_cbor_bytes(&extra, facts);
+	if (anchor.n > 0) {
+		vt_cbor_uint(&extra, 3);
+		vt_buf_span(&extra, anchor);
+	}
 	if ((rc = vt_buf_status(&extra, reterr)) != VT_OK)
 		return rc;
 	vt_buf_puts(ret, "extra ");
@@ -55,7 +58,9 @@ vt_bundle_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
 {
 	struct vt_ledger_tx lt = { .txn = v->txn, .agency_no = agency_no };
 	struct vt_ledger_io io = vt_ledger_on(&lt);
+	struct vt_key at = vt_key_row(agency_no, index);
 	struct vt_ledger_proof proof;
+	VT_BUF_AUTO(anchor);
 	VT_BUF_AUTO(note);
 	uint64_t size;
 	int rc;
@@ -66,14 +71,20 @@ vt_bundle_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
 	if (index >= size)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "agency %u has no leaf %" PRIu64, agency_no, index);
+	/* The first one that was stamped says the earliest time. */
+	if (!wish->newest &&
+	    (rc = vt_anchor_covering(
+		 v, agency_no, index + 1, &size, &anchor, reterr)) != VT_OK &&
+	    rc != VT_E_NOT_FOUND)
+		return rc;
 	if ((rc = vt_ledger_inclusion(&io, index, size, &proof, reterr)) !=
 		VT_OK ||
 	    (rc = vt_checkpoint_at(
 		 v->store, v->txn, agency_no, size, &note, reterr)) != VT_OK)
 		return rc;
 	vt_buf_puts(ret, "c2sp.org/tlog-proof@v1\n");
-	if (wish->opening &&
-	    (rc = put_extra(v, agency_no, index, ret, reterr)) != VT_OK)
+	if (wish->opening && (rc = put_extra(v, &at, vt_buf_view(&anchor), ret,
+				  reterr)) != VT_OK)
 		return rc;
 	vt_buf_printf(ret, "index %" PRIu64 "\n", index);
 	put_hashes(ret, &proof);

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "docstore/resume.h"
 #include "docstore/store_priv.h"
 
 /* ---- writing ---- */
@@ -295,6 +296,15 @@ vt_receipt_body_opening(struct vt_span bytes, struct vt_span *ret_salt,
 		*ret_facts = b.facts;
 	}
 	return rc;
+}
+
+int
+vt_receipt_note(
+    struct vt_span receipt, struct vt_span *ret, struct vt_err *reterr)
+{
+	struct vt_span body;
+
+	return receipt_parse(receipt, &body, ret, reterr);
 }
 
 int

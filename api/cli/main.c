@@ -44,7 +44,11 @@ static const struct vt_command commands[] = {
 	    "                         the system's\n"
 	    "  --axis-clock SECONDS   calls of the axis server may be so old "
 	    "or early; 900\n"
-	    "  --oidc FILE            identity providers for the desk (JSON)\n",
+	    "  --oidc FILE            identity providers for the desk (JSON)\n"
+	    "  --tsa URL              asks there hourly for a timestamp over the "
+	    "ledgers (RFC\n"
+	    "                         3161; again for up to 4, asked in turn)\n"
+	    "  --tsa-ca PEM           whom their certificates must lead to\n",
 	    vt_cli_serve },
 	{ "sign", "sign IN.pdf -o OUT.pdf --key file:KEY.p12",
 	    "signs a PDF (PAdES B-B); the old bytes stay as they are",
@@ -150,6 +154,17 @@ static const struct vt_command commands[] = {
 	    "its opening\n"
 	    "  ledger receipt DIR CODE INDEX\n"
 	    "  ledger consistency DIR CODE SIZE    goes on from that size\n"
+	    "  ledger line DIR CODE                today's checkpoint as one line "
+	    "for paper\n"
+	    "  ledger line-check DIR CODE LINE     does a printed one still "
+	    "hold?\n"
+	    "  ledger resume DIR CODE --person ID --second ID --asked TEXT "
+	    "[FILE...]\n"
+	    "      a restored store writes again: two people answer for it; "
+	    "FILE: checkpoints,\n"
+	    "      receipts, proofs that others hold. One that is beyond the "
+	    "store: it stays\n"
+	    "      read-only, and it is said what is missing\n"
 	    "  -o, --output FILE\n",
 	    vt_cli_ledger },
 	{ "sandbox", "sandbox DIR [--code CODE]",

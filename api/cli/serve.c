@@ -15,6 +15,7 @@
 #include "api/docs/docs.h"
 #include "api/fetch/fetch.h"
 #include "api/http/address.h"
+#include "api/office/anchors.h"
 #include "api/office/watch.h"
 #include "api/v1/v1.h"
 #include "api/web/web.h"
@@ -45,7 +46,9 @@ struct server {
 	struct vt_web *web;
 	struct vt_cli_peers *peers;
 	long axis_clock_s; /* 0: AXIS_CLOCK_S */
-	const char *oidc;  /* file of identity providers, or NULL */
+	struct vt_anchors_options tsa;
+	const char *tsa_ca; /* whom timestamps must lead to, or NULL */
+	const char *oidc;   /* file of identity providers, or NULL */
 	struct vt_cli_providers *providers;
 	struct vt_http *http;
 };
@@ -64,7 +67,9 @@ enum {
 	O_HOOK_HOST,
 	O_HOOK_CA,
 	O_AXIS_CLOCK,
-	O_OIDC
+	O_OIDC,
+	O_TSA,
+	O_TSA_CA
 };
 
 static const struct option options[] = {
@@ -82,6 +87,8 @@ static const struct option options[] = {
 	{ "webhook-ca", required_argument, NULL, O_HOOK_CA },
 	{ "axis-clock", required_argument, NULL, O_AXIS_CLOCK },
 	{ "oidc", required_argument, NULL, O_OIDC },
+	{ "tsa", required_argument, NULL, O_TSA },
+	{ "tsa-ca", required_argument, NULL, O_TSA_CA },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -135,6 +142,16 @@ add_hook_host(struct server *s, const char *arg)
 }
 
 static int
+add_tsa(struct server *s, const char *url)
+{
+	if (s->tsa.n_urls == VT_ANCHORS_TSA)
+		return vt_err_set(&s->cli->err, VT_E_USAGE,
+		    "--tsa: at most %d authorities", VT_ANCHORS_TSA);
+	s->tsa.url[s->tsa.n_urls++] = url;
+	return VT_OK;
+}
+
+static int
 take_option(struct server *s, int c)
 {
 	switch (c) {
@@ -176,6 +193,11 @@ take_option(struct server *s, int c)
 		    s->cli, "--axis-clock", optarg, 1, 86400, &s->axis_clock_s);
 	case O_OIDC:
 		s->oidc = optarg;
+		return VT_OK;
+	case O_TSA:
+		return add_tsa(s, optarg);
+	case O_TSA_CA:
+		s->tsa_ca = optarg;
 		return VT_OK;
 	default:
 		return c;
@@ -290,6 +312,26 @@ start_hooks(struct server *s)
 	return vt_hooks_start(s->office, &wire, true, &s->cli->err);
 }
 
+/* Timestamps over the ledgers, where an authority is named. */
+static int
+start_anchors(struct server *s)
+{
+	struct vt_span *trusted = NULL;
+	VT_BUF_AUTO(pem);
+	int rc;
+
+	if (s->tsa.n_urls == 0)
+		return VT_OK;
+	if (s->tsa_ca != NULL &&
+	    ((rc = vt_cli_read(s->tsa_ca, VT_L(KEY_FILE_MAX), &pem,
+		  &s->cli->err)) != VT_OK ||
+		(rc = vt_trust_read(vt_buf_view(&pem), s->arena, &trusted,
+		     &s->tsa.n_trusted, &s->cli->err)) != VT_OK))
+		return rc;
+	s->tsa.trusted = trusted;
+	return vt_anchors_start(s->office, &s->tsa, true, &s->cli->err);
+}
+
 static int
 open_faces(struct server *s)
 {
@@ -348,7 +390,7 @@ start(struct server *s)
 		 &s->cli->err)) != VT_OK ||
 	    (rc = open_office(s)) != VT_OK || (rc = open_peers(s)) != VT_OK ||
 	    (rc = vt_office_run(s->office, &s->cli->err)) != VT_OK ||
-	    (rc = start_hooks(s)) != VT_OK)
+	    (rc = start_hooks(s)) != VT_OK || (rc = start_anchors(s)) != VT_OK)
 		return rc;
 	return open_faces(s);
 }
@@ -410,6 +452,7 @@ vt_cli_serve(struct vt_cli *cli)
 	vt_cli_providers_free(s.providers);
 	vt_v1_free(s.v1);
 	vt_hooks_stop(s.office);
+	vt_anchors_stop(s.office);
 	vt_office_close(s.office);
 	vt_buf_free(&s.hook_ca_pem);
 	vt_cli_peers_free(s.peers);

@@ -74,6 +74,7 @@ struct vt_office {
 	struct vt_quota uploads; /* that no act has named */
 	struct vt_own_keys own_keys; /* service keys that are open */
 	struct vt_hooks *hooks; /* the senders of webhooks, or NULL */
+	struct vt_anchors *anchors; /* who anchors the ledgers, or NULL */
 	atomic_uint waiters;    /* requests that wait for events */
 };
 

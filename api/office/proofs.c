@@ -86,8 +86,8 @@ digits(const char **p, size_t most, unsigned int *ret)
 
 /* LEVEL "/" ("x" NNN "/")* NNN [".p/" WIDTH]. */
 static bool
-tile_path(const char *p, unsigned int *level, uint64_t *ret_n,
-    unsigned int *width)
+tile_path(
+    const char *p, unsigned int *level, uint64_t *ret_n, unsigned int *width)
 {
 	const char *start = p;
 	unsigned int group;
@@ -139,4 +139,77 @@ vt_office_log_tile(struct vt_office *o, const char *code, const char *path,
 		return rc;
 	*ret_whole = width == 256;
 	return vt_tile_get(v, a.no, level, n, width, ret, reterr);
+}
+
+/* ---- after a restore ---- */
+
+int
+vt_office_checkpoint_in(
+    struct vt_span file, struct vt_span *ret, struct vt_err *reterr)
+{
+	static const char bundle[] = "c2sp.org/tlog-proof@v1\n";
+	struct vt_bundle b = VT_BUNDLE_INIT;
+	int rc;
+
+	if (file.n > 0 && file.p[0] == 0xa3)
+		return vt_receipt_note(file, ret, reterr);
+	*ret = file;
+	if (file.n < strlen(bundle) ||
+	    memcmp(file.p, bundle, strlen(bundle)) != 0)
+		return VT_OK;
+	if ((rc = vt_bundle_parse(file, &b, reterr)) != VT_OK)
+		return rc;
+	/* from its text to the end of its signatures */
+	*ret = VT_SPAN(b.text.p, (size_t)(file.p + file.n - b.text.p));
+	vt_bundle_free(&b);
+	return VT_OK;
+}
+
+static int
+may_resume(struct vt_view *v, const vt_id *id, struct vt_err *reterr)
+{
+	struct vt_person p;
+	int rc = vt_person_get(v, id, &p, reterr);
+
+	if (rc == VT_OK && (p.roles & (VT_ROLE_LEADER | VT_ROLE_ADMIN)) == 0)
+		rc = vt_err_set(reterr, VT_E_FORBIDDEN,
+		    "resume: %s is neither leader nor administrator", p.name);
+	return rc;
+}
+
+int
+vt_office_resume(
+    struct vt_store *s, const struct vt_office_resume *r, struct vt_err *reterr)
+{
+	struct vt_act_result done = VT_ACT_RESULT_INIT;
+	struct vt_span shown[VT_RESUME_SHOWN];
+	struct vt_step st = { .kind = VT_STEP_RESUME };
+	struct vt_act act = { .steps = &st, .n_steps = 1, .person = r->first };
+	struct vt_agency a;
+	struct vt_view *v;
+	int rc;
+
+	if (r->n_files > VT_RESUME_SHOWN)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "resume: at most %d files", VT_RESUME_SHOWN);
+	for (size_t i = 0; i < r->n_files; i++)
+		if ((rc = vt_office_checkpoint_in(
+			 r->files[i], &shown[i], reterr)) != VT_OK)
+			return rc;
+	if ((rc = vt_view_begin(s, &v, reterr)) != VT_OK)
+		return rc;
+	if ((rc = vt_agency_by_code(v, r->code, &a, reterr)) == VT_OK &&
+	    (rc = may_resume(v, &r->first, reterr)) == VT_OK)
+		rc = may_resume(v, &r->second, reterr);
+	act.agency_no = rc == VT_OK ? a.no : 0;
+	vt_view_end(v);
+	if (rc != VT_OK)
+		return rc;
+	st.u.resume.second = r->second;
+	st.u.resume.asked = r->asked;
+	st.u.resume.shown = shown;
+	st.u.resume.n_shown = r->n_files;
+	rc = vt_store_do(s, &act, &done, reterr);
+	vt_act_result_free(&done);
+	return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Is the store there, the clock right, can files be read, and is anything
  * trusted (design law 9)? No counts: this page is public. */
+#include "api/office/anchors.h"
 #include "api/v1/v1_priv.h"
 
 int
@@ -10,10 +11,13 @@ vt_v1_health(
 	struct vt_store_info info;
 	struct vt_json j;
 	const char *status = "ok";
+	vt_time anchored;
+	bool anchors;
 	int rc;
 
 	rc = vt_store_info(vt_office_store(vt_v1_office(req)), &info, reterr);
-	if (rc != VT_OK)
+	if (rc != VT_OK || (rc = vt_anchors_state(vt_v1_office(req), &anchors,
+				&anchored, reterr)) != VT_OK)
 		return rc;
 	if (info.clock_back_us > VT_TIME_S(VT_L(CLOCK_BACK_S)))
 		status = "clock-stepped-back";
@@ -26,6 +30,9 @@ vt_v1_health(
 	vt_json_kstr(&j, "status", status);
 	vt_json_kstr(&j, "version", VT_VERSION);
 	vt_json_kuint(&j, "format", info.format);
+	/* Late is no fault: papers go on, and it is made up for (law 9). */
+	vt_json_kbool(&j, "anchoring", anchors);
+	vt_v1_ktime(&j, "anchored_at", anchored);
 	vt_json_end(&j);
 	return VT_OK;
 }

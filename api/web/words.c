@@ -103,6 +103,8 @@ static const struct {
 	    { "Nhập bản giấy và bản điện tử", "Paper and e-version joined" } },
 	{ VT_STEP_DELIVERED, { "Tin về nơi nhận", "News of a recipient" } },
 	{ VT_STEP_STATUS, { "Trạng thái nơi nhận", "Recipient's status" } },
+	{ VT_STEP_RESUME,
+	    { "Cho kho đã khôi phục ghi lại", "Restored store writes again" } },
 	{ VT_STEP_RESEND, { "Gửi lại", "Sent again" } },
 	{ VT_STEP_HANDED, { "Ghi nhận bản giấy", "The paper was noted" } },
 	{ VT_STEP_REGISTER, { NULL, NULL } }, /* by its direction */

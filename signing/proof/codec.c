@@ -591,7 +591,7 @@ vt_proof_get_op(struct vt_cbor *c)
 	if (vt_cbor_get_map(c) != 2 || vt_cbor_get_uint(c) != 1)
 		vt_cbor_fail(c, "a request is { 1: op, 2: body }");
 	op = vt_cbor_get_uint(c);
-	if (op < VT_PROOF_INSPECT || op > VT_PROOF_VALIDATE)
+	if (op < VT_PROOF_INSPECT || op > VT_PROOF_STAMP)
 		vt_cbor_fail(c, "unknown operation");
 	if (vt_cbor_get_uint(c) != 2)
 		vt_cbor_fail(c, "a request is { 1: op, 2: body }");

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "signing/proof/codec.h"
 #include "signing/signing.h"
+#include "signing/stamp/judge.h"
 
 #define ARENA_LIMIT ((size_t)256 << 20)
 
@@ -116,6 +117,9 @@ handle(struct vt_job *job, struct vt_err *reterr)
 		break;
 	case VT_PROOF_VALIDATE:
 		rc = do_validate(&c, &src, job->reply, reterr);
+		break;
+	case VT_PROOF_STAMP:
+		rc = vt_stamp_handle(&c, &src, job->reply, reterr);
 		break;
 	}
 	vt_source_close(&src);

@@ -3,6 +3,7 @@
  * A check that cannot fail is none: every table of a good store is damaged in
  * turn (a row changed, removed, added), and check must say so each time.
  */
+#include "docstore/anchor.h"
 #include "docstore/store_priv.h"
 #include "tests/unit/docstore/fixture.h"
 
@@ -125,6 +126,22 @@ make_exchange(struct doer *d, const vt_id *sent)
 	tap_call(do_step(d, NULL, st), &d->err, "another waits for its turn");
 }
 
+/* A token is any bytes with the root in them, for the store. */
+static void
+make_anchor(struct doer *d)
+{
+	struct vt_anchor_plan plan;
+	struct vt_view *v;
+
+	tap_call(vt_view_begin(d->s, &v, &d->err), &d->err, "view");
+	tap_call(vt_anchor_plan(v, &plan, &d->err), &d->err, "plan");
+	vt_view_end(v);
+	tap_call(vt_anchor_keep(d->s, &plan, "tsa", VT_SPAN(plan.root.b, 32),
+		     VT_TIME_S(1772413966), &d->err),
+	    &d->err, "an anchor of %zu", plan.n);
+	vt_anchor_plan_free(&plan);
+}
+
 /* A book with a held number, closed; and one that is held now. */
 static void
 make_numbers(struct doer *d, struct world *w)
@@ -200,6 +217,7 @@ make(struct doer *d, struct world *w)
 	tap_call(make_file(d, VT_SPAN_LIT("waiting"), "x", &f), &d->err,
 	    "an upload that waits");
 	make_numbers(d, w);
+	make_anchor(d);
 	make_exchange(d, &id);
 	tap_call(make_paper(d, VT_DIR_OUT, 3000, 88), &d->err, "a paper");
 	id = d->paper;
@@ -208,6 +226,7 @@ make(struct doer *d, struct world *w)
 	st.u.destroy.note = "x";
 	st.u.destroy.wipe = true;
 	tap_call(do_step(d, &id, st), &d->err, "destroyed");
+	make_anchor(d);
 	vt_act_result_free(&d->r);
 	vt_act_result_free(&r.r);
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A restored store writes again (design law 14): an act shows the highest
+ * checkpoints that others know, and lifts the mark when none of them is beyond
+ * our ledgers and each is of our own trees. It stands in the ledger for ever:
+ * what was shown, who was asked, which two persons answer for it.
+ */
+#ifndef VT_DOCSTORE_RESUME_H
+#define VT_DOCSTORE_RESUME_H
+
+#include "docstore/act.h"
+
+#define VT_RESUME_SHOWN 64 /* checkpoints in one act */
+
+struct vt_apply;
+struct vt_act_op;
+struct vt_prep;
+struct vt_view;
+
+/* What a checkpoint that somebody shows says about our ledger of its origin. */
+enum vt_shown {
+	VT_SHOWN_OURS,    /* we have it, and at least so many leaves */
+	VT_SHOWN_BEYOND,  /* signed by our key, longer than we are: leaves
+			   * [ours, its size) are missing here */
+	VT_SHOWN_FORKED,  /* signed by our key, of another history */
+	VT_SHOWN_FOREIGN, /* of no ledger of ours, or not signed by its key */
+};
+struct vt_shown_says {
+	enum vt_shown is;
+	uint32_t agency_no; /* 0: foreign */
+	uint64_t ours, size;
+};
+/* note: a signed checkpoint, as it was shown. VT_E_SYNTAX. */
+VT_NODISCARD int vt_shown_judge(struct vt_view *v, struct vt_span note,
+    struct vt_shown_says *ret, struct vt_err *reterr);
+
+/* The checkpoint in a receipt, borrowed from it; verified by nobody yet. */
+VT_NODISCARD int vt_receipt_note(
+    struct vt_span receipt, struct vt_span *ret, struct vt_err *reterr);
+
+/* ---- inside the room ---- */
+
+int vt_resume_prepare(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_prep *p, struct vt_err *reterr);
+int vt_resume_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_resume_keep(struct vt_apply *x, struct vt_err *reterr);
+
+#endif
