@@ -417,6 +417,16 @@ keep_repeat(struct vt_apply *x, bool by_key, struct vt_err *reterr)
 	return vt_consign_repeat(x, reterr);
 }
 
+/* What destroys is done on a full disk, too. */
+static bool
+frees_room(const struct vt_act *act)
+{
+	for (size_t i = 0; i < act->n_steps; i++)
+		if ((unsigned int)act->steps[i].kind != 67)
+			return false;
+	return act->n_steps > 0;
+}
+
 int
 vt_act_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 {
@@ -432,7 +442,9 @@ vt_act_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	by_key = x.repeat;
 	/* What was answered before is answered again; a row more is not. */
 	if (!by_key && !vt_act_lifts(a->act) &&
-	    (rc = vt_restored_gate(b->txn, reterr)) != VT_OK)
+	    ((rc = vt_restored_gate(b->txn, reterr)) != VT_OK ||
+		(!frees_room(a->act) &&
+		    (rc = vt_room_door(b->store, reterr)) != VT_OK)))
 		return rc;
 	if (!x.repeat) {
 		x.rec = (struct vt_arec){ .act = a->act_id,

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "docstore/files.h"
+#include "docstore/restored.h"
 #include "docstore/store_priv.h"
 
 #define MAP_SIZE_DEFAULT ((uint64_t)64 << 30)
@@ -487,6 +488,9 @@ vt_store_open(const char *path, const struct vt_store_options *o,
 	s->ctx = ctx;
 	s->lock_fd = -1;
 	s->read_only = o->read_only;
+	s->map_size = o->map_size != 0 ? o->map_size : MAP_SIZE_DEFAULT;
+	s->room_free =
+	    o->room_free != 0 ? o->room_free : (uint64_t)VT_L(ROOM_FREE_MIN);
 	if (pthread_mutex_init(&s->log_lock, NULL) != 0 ||
 	    pthread_mutex_init(&s->writer.lock, NULL) != 0 ||
 	    pthread_mutex_init(&s->byter.lock, NULL) != 0)
@@ -571,6 +575,7 @@ vt_store_info(
 		.features = s->super.features,
 		.id = s->super.id,
 		.created = s->super.created };
+	struct vt_restored mark = { .is = false };
 	struct vt_counters count;
 	struct vt_txn *t;
 	vt_time now;
@@ -583,12 +588,14 @@ vt_store_info(
 	if (rc != VT_OK)
 		return rc;
 	if ((rc = vt_row_counters(t, &count, reterr)) == VT_OK &&
+	    (rc = vt_restored_get(t, &mark, reterr)) == VT_OK &&
 	    (rc = t->ops->count(t, VT_T_BLOB, &i.blobs, reterr)) == VT_OK)
 		rc = t->ops->count(t, VT_T_CHUNK, &i.chunks, reterr);
 	t->ops->abort(t);
 	if (rc != VT_OK)
 		return rc;
 	i.agencies = count.agencies;
+	i.restored = mark.is;
 	now = vt_now(s->ctx);
 	if (count.time != VT_TIME_NONE && count.time > now)
 		i.clock_back_us = (uint64_t)(count.time - now);
@@ -596,6 +603,9 @@ vt_store_info(
 	i.batches = s->writer.batches;
 	i.acts = s->writer.acts;
 	(void)pthread_mutex_unlock(&s->writer.lock);
+	i.broken = atomic_load(&s->broken);
+	if ((rc = vt_store_room(s, &i.room, reterr)) != VT_OK)
+		return rc;
 	*ret = i;
 	return VT_OK;
 }

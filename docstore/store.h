@@ -11,6 +11,7 @@
  *	docstore/consign.h	what came from elsewhere
  *	docstore/state.h	rows beside the ledger
  *	docstore/search.h	papers by words and numbers
+ *	docstore/room.h		how much room is left
  *
  * Caveats
  * - A data directory is opened once per process and by one process at a time
@@ -36,6 +37,7 @@
 #include "docstore/entry.h"
 #include "docstore/receipt.h"
 #include "docstore/record.h"
+#include "docstore/room.h"
 #include "docstore/search.h"
 #include "docstore/state.h"
 #include "docstore/work.h"
@@ -74,6 +76,9 @@ struct vt_store_options {
 	/* Only views and byte reads; acts and uploads answer
 	 * VT_E_STORE_READ_ONLY. */
 	bool read_only;
+	/* Bytes of disk below which nothing is taken (docstore/room.h); 0 =
+	 * ROOM_FREE_MIN. */
+	uint64_t room_free;
 	/* Keep everything in memory and lose it at close: the reference model
 	 * that the conformance suite compares LMDB with. path may be NULL. */
 	bool in_memory;
@@ -84,7 +89,7 @@ struct vt_store_options {
 
 #define VT_STORE_OPTIONS_INIT                                                  \
 	{                                                                      \
-		NULL, 0, NULL, NULL, NULL, false, false, NULL                  \
+		NULL, 0, NULL, NULL, NULL, false, 0, false, NULL               \
 	}
 
 /*
@@ -128,6 +133,11 @@ struct vt_store_info {
 	uint64_t blobs, chunks; /* distinct files and chunks kept */
 	uint64_t batches, acts; /* committed since open, for the metrics */
 	uint64_t clock_back_us; /* how far the clock lags the last commit */
+	struct vt_room room;    /* what is left */
+	bool restored;          /* it must not write: docstore/restored.h */
+	/* A commit failed in a way that leaves open whether it was done: the
+	 * environment takes no more. Close the store and open it again. */
+	bool broken;
 };
 
 /* Safe on any thread. */

@@ -4,6 +4,7 @@
 #define VT_DOCSTORE_STORE_PRIV_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/limits.h"
 #include "base/secret.h"
@@ -884,6 +885,9 @@ struct vt_store {
 	char *path;  /* NULL: in memory */
 	int lock_fd; /* -1: none */
 	bool read_only;
+	uint64_t map_size, room_free;
+	_Atomic int64_t room_next; /* when the room is looked at again */
+	atomic_bool room_full, broken;
 	struct vt_super super;
 	struct vt_keys keys;
 	struct vt_writer writer;

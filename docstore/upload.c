@@ -503,6 +503,7 @@ vt_upload_begin(struct vt_store *s, uint32_t agency_no, uint64_t limit,
 		return vt_err_set(reterr, VT_E_STORE_READ_ONLY,
 		    "upload: the store was opened for reading");
 	if ((rc = vt_restored_door(s, reterr)) != VT_OK ||
+	    (rc = vt_room_door(s, reterr)) != VT_OK ||
 	    (rc = agency_exists(s, agency_no, reterr)) != VT_OK)
 		return rc;
 	if ((u = calloc(1, sizeof(*u))) == NULL)

@@ -394,8 +394,10 @@ batch_run(struct vt_store *s, struct vt_op *ops)
 	if (rc != VT_OK) {
 		batch_abort(&b);
 		/* It may be there all the same: who waits looks again. */
-		if (rc == VT_E_UNKNOWN_OUTCOME)
+		if (rc == VT_E_UNKNOWN_OUTCOME) {
+			atomic_store(&s->broken, true);
 			vt_watch_tell_all(&s->watch);
+		}
 		/* Refusals too: they were about a state that never came. */
 		for (struct vt_op *o = ops; o != NULL; o = o->next) {
 			o->rc = rc;

@@ -139,6 +139,12 @@ static const struct vt_command commands[] = {
 	    "  --promote          it writes from now on: only after a handing "
 	    "over, once\n",
 	    vt_cli_standby },
+	{ "stats", "stats DIR [--metrics]",
+	    "figures: papers, acts, work that waits, room; also beside a "
+	    "server",
+	    "  --metrics   as text for a monitoring system (name{label} "
+	    "value)\n",
+	    vt_cli_stats },
 	{ "receipt", "receipt FILE [--log-key HEX]",
 	    "verifies a receipt without the server",
 	    "  --log-key HEX   the agency's ledger key as it is known; "

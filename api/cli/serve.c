@@ -395,9 +395,12 @@ start(struct server *s)
 	return open_faces(s);
 }
 
-static void
-wait_for_end(void)
+/* A store that takes no more ends the program: opened again it is sound. */
+static int
+wait_for_end(struct server *s)
 {
+	const struct timespec now_and_then = { .tv_sec = 2 };
+	struct vt_store_info info;
 	sigset_t set;
 	int sig;
 
@@ -405,9 +408,15 @@ wait_for_end(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
-	while (sigwait(&set, &sig) != 0)
-		continue;
+	while ((sig = sigtimedwait(&set, NULL, &now_and_then)) < 0)
+		if (vt_store_info(s->store, &info, &s->cli->err) == VT_OK &&
+		    info.broken)
+			return vt_err_set(&s->cli->err, VT_E_IO,
+			    "the disk failed while a commit was written: the "
+			    "store takes no more; start again, then `vanthu "
+			    "check`");
 	vt_log(VT_LEVEL_INFO, "serve.stop", "signal=%d", sig);
+	return VT_OK;
 }
 
 static int
@@ -444,7 +453,7 @@ vt_cli_serve(struct vt_cli *cli)
 	if ((s.arena = vt_arena_new((size_t)16 << 20)) == NULL)
 		return vt_err_set(&cli->err, VT_E_NOMEM, "serve: no memory");
 	if ((rc = start(&s)) == VT_OK && (rc = announce(&s)) == VT_OK)
-		wait_for_end();
+		rc = wait_for_end(&s);
 	vt_office_watch_end(s.office); /* or requests that wait hold it up */
 	vt_http_stop(s.http);
 	vt_web_free(s.web);

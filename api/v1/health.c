@@ -19,7 +19,13 @@ vt_v1_health(
 	if (rc != VT_OK || (rc = vt_anchors_state(vt_v1_office(req), &anchors,
 				&anchored, reterr)) != VT_OK)
 		return rc;
-	if (info.clock_back_us > VT_TIME_S(VT_L(CLOCK_BACK_S)))
+	if (info.broken)
+		status = "store-broken";
+	else if (info.room.level == VT_ROOM_FULL)
+		status = "store-full";
+	else if (info.restored)
+		status = "store-restored";
+	else if (info.clock_back_us > VT_TIME_S(VT_L(CLOCK_BACK_S)))
 		status = "clock-stepped-back";
 	else if (!vt_office_workers_alive(vt_v1_office(req)))
 		status = "workers-gone";
@@ -33,6 +39,8 @@ vt_v1_health(
 	/* Late is no fault: papers go on, and it is made up for (law 9). */
 	vt_json_kbool(&j, "anchoring", anchors);
 	vt_v1_ktime(&j, "anchored_at", anchored);
+	if (info.room.level != VT_ROOM_OK)
+		vt_json_kstr(&j, "room", vt_room_level_name(info.room.level));
 	vt_json_end(&j);
 	return VT_OK;
 }
