@@ -139,4 +139,30 @@ VT_NODISCARD int vt_backup_promote(const char *target,
     const struct vt_restore_options *o, const struct vt_context *ctx,
     struct vt_restore_report *ret, struct vt_err *reterr);
 
+/* ---- repairing ---- */
+
+struct vt_repair_options {
+	const char *place, *keys;
+	/* One line a damaged chunk, and what became of it. */
+	void (*told)(void *arg, const char *line);
+	void *arg;
+};
+struct vt_repair_report {
+	uint64_t chunks, damaged, repaired;
+};
+
+/*
+ * Reads every chunk of a store that is open for writing (and not served); one
+ * that does not decipher, or is missing, comes back from the newest increment,
+ * if that has it whole: it must decipher and have its id. What was damaged is
+ * kept as it lay, in DATA/damaged/<sequence>. The file's SHA-256 then holds
+ * again, which `check` sees. The same file added again does not mend: equal
+ * content is kept once.
+ * Errors: VT_E_STORE_READ_ONLY, VT_E_NO_INPUT (no backup), VT_E_CONFLICT (of
+ * another store), VT_E_IO, VT_E_STORE_FULL. Cost: decrypts all chunks.
+ */
+VT_NODISCARD int vt_store_repair(struct vt_store *s,
+    const struct vt_repair_options *o, struct vt_repair_report *ret,
+    struct vt_err *reterr);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* vanthu backup, vanthu restore, vanthu standby */
+/* vanthu backup, vanthu restore, vanthu standby, vanthu repair */
 #include <ftw.h>
 #include <unistd.h>
 
@@ -511,4 +511,63 @@ vt_cli_standby(struct vt_cli *cli)
 		rc = standby_once(cli, operands[0], &o, promote);
 	while (every != 0 && again(cli, every, rc) == VT_OK);
 	return rc;
+}
+
+/* ---- repairing ---- */
+
+static int
+repair(struct vt_cli *cli, const char *dir, struct vt_repair_options *o,
+    struct vt_repair_report *r)
+{
+	VT_CLEANUP(vt_store_close) struct vt_store *store = NULL;
+	struct vt_store_options so = VT_STORE_OPTIONS_INIT;
+	int rc;
+
+	rc = vt_store_open(dir, &so, vt_context_system(), &store, &cli->err);
+	return rc == VT_OK ? vt_store_repair(store, o, r, &cli->err) : rc;
+}
+
+int
+vt_cli_repair(struct vt_cli *cli)
+{
+	static const struct option options[] = {
+		{ "keys", required_argument, NULL, 256 },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct checked c = { .findings = VT_BUF_INIT, .json = cli->json };
+	struct vt_repair_options o = { .told = finding, .arg = &c };
+	struct vt_repair_report r;
+	VT_BUF_AUTO(out);
+	char **operands;
+	int k, n, rc;
+
+	while ((k = vt_cli_option(cli, options)) != -1) {
+		if (k != 256)
+			return k == 'h' ? 0 : k;
+		o.keys = optarg;
+	}
+	if ((rc = vt_cli_operands(cli, 2, 2, &operands, &n)) != VT_OK)
+		return rc;
+	if (o.keys == NULL)
+		return vt_err_set(&cli->err, VT_E_USAGE, "--keys is missing");
+	o.place = operands[1];
+	if (c.json) {
+		vt_json_open(&c.j, &c.findings, false);
+		vt_json_array(&c.j);
+	}
+	if ((rc = repair(cli, operands[0], &o, &r)) == VT_OK) {
+		if (c.json)
+			vt_json_end(&c.j);
+		vt_buf_printf(&out,
+		    c.json ? "{\"chunks\":%llu,\"damaged\":%llu,"
+			     "\"repaired\":%llu,\"told\":"
+			   : "chunks %llu\ndamaged %llu\nrepaired %llu\n",
+		    (unsigned long long)r.chunks, (unsigned long long)r.damaged,
+		    (unsigned long long)r.repaired);
+		vt_buf_span(&out, vt_buf_view(&c.findings));
+		vt_buf_puts(&out, c.json ? "}\n" : "");
+		rc = vt_cli_print(cli, &out);
+	}
+	vt_buf_free(&c.findings);
+	return rc != VT_OK ? rc : r.repaired != r.damaged;
 }

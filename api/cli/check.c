@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* vanthu check, vanthu receipt */
 #include "api/cli/cli.h"
+#include "docstore/quick.h"
 
 struct seen {
 	struct vt_buf findings, figures;
@@ -69,6 +70,7 @@ vt_cli_check(struct vt_cli *cli)
 {
 	static const struct option options[] = {
 		{ "skip-bytes", no_argument, NULL, 256 },
+		{ "quick", no_argument, NULL, 257 },
 		{ NULL, 0, NULL, 0 },
 	};
 	VT_CLEANUP(vt_store_close) struct vt_store *store = NULL;
@@ -79,13 +81,17 @@ vt_cli_check(struct vt_cli *cli)
 		.figure = figure,
 		.arg = &s };
 	uint64_t findings = 0;
+	bool quick = false;
 	char **operands;
 	int c, n, rc;
 
 	while ((c = vt_cli_option(cli, options)) != -1) {
-		if (c != 256)
+		if (c == 256)
+			co.skip_bytes = true;
+		else if (c == 257)
+			quick = true;
+		else
 			return c == 'h' ? 0 : c;
-		co.skip_bytes = true;
 	}
 	if ((rc = vt_cli_operands(cli, 1, 1, &operands, &n)) != VT_OK)
 		return rc;
@@ -101,7 +107,9 @@ vt_cli_check(struct vt_cli *cli)
 	rc = vt_store_open(
 	    operands[0], &so, vt_context_system(), &store, &cli->err);
 	if (rc == VT_OK)
-		rc = vt_store_check(store, &co, &findings, &cli->err);
+		rc = quick ? vt_store_check_quick(
+				 store, &co, &findings, &cli->err)
+			   : vt_store_check(store, &co, &findings, &cli->err);
 	vt_progress_free(s.shown);
 	if (rc == VT_OK)
 		rc = report(cli, &s, findings);

@@ -100,6 +100,8 @@ static const struct vt_command commands[] = {
 	    vt_cli_edoc },
 	{ "check", "check DIR", "re-derives a data directory from its bytes",
 	    "  --skip-bytes   do not decrypt every chunk\n"
+	    "  --quick        seconds: heads of the ledgers, last receipts, "
+	    "events and chunks\n"
 	    "Exit status: 0 clean, 1 findings.\n",
 	    vt_cli_check },
 	{ "backup", "backup DIR PLACE --keys FOLDER",
@@ -139,6 +141,13 @@ static const struct vt_command commands[] = {
 	    "  --promote          it writes from now on: only after a handing "
 	    "over, once\n",
 	    vt_cli_standby },
+	{ "repair", "repair DIR PLACE --keys FOLDER",
+	    "damaged chunks of a store that no server has open, from its "
+	    "backup",
+	    "  --keys FOLDER   where the keys of the backup lie\n"
+	    "What was damaged stays in DIR/damaged. Exit status: 0 nothing is "
+	    "damaged any\nmore, 1 something is.\n",
+	    vt_cli_repair },
 	{ "stats", "stats DIR [--metrics]",
 	    "figures: papers, acts, work that waits, room; also beside a "
 	    "server",

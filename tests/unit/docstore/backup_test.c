@@ -373,6 +373,96 @@ beside(struct doer *d)
 	vt_store_close(s);
 }
 
+/* ---- repairing ---- */
+
+static void
+told(void *arg, const char *line)
+{
+	++*(unsigned *)arg;
+	printf("# %s\n", line);
+}
+
+/* Changes a byte of one chunk of a store that is closed, and loses another. */
+static void
+break_chunks(const char *data)
+{
+	struct vt_engine_options eo = { .path = data,
+		.map_size = options.map_size };
+	struct vt_key all = { .n = 0 };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_engine *e = NULL;
+	struct vt_span k, v;
+	struct vt_key at = { .n = 0 };
+	struct vt_txn *t;
+	VT_BUF_AUTO(b);
+
+	tap_need(
+	    vt_engine_lmdb.open(&eo, &e, &err) == VT_OK &&
+		e->ops->begin(e, VT_SPACE_BYTES, true, &t, &err) == VT_OK &&
+		vt_tx_ge(t, VT_T_BYTES, &all, &k, &v, &err) == VT_OK,
+	    "the first chunk");
+	vt_key_bytes(&at, k.p, k.n);
+	vt_buf_span(&b, v);
+	b.p[b.n / 2] ^= 1;
+	tap_need(vt_tx_put(t, VT_T_BYTES, &at, vt_buf_view(&b), &err) == VT_OK,
+	    "is changed");
+	vt_key_u8(&at, 0);
+	tap_need(
+	    vt_tx_ge(t, VT_T_BYTES, &at, &k, &v, &err) == VT_OK, "the second");
+	at.n = 0;
+	vt_key_bytes(&at, k.p, k.n);
+	tap_need(vt_tx_del(t, VT_T_BYTES, &at, &err) == VT_OK &&
+		     e->ops->commit(t, &err) == VT_OK,
+	    "is lost");
+	e->ops->close(e);
+}
+
+static uint64_t
+count_findings(struct vt_store *s)
+{
+	struct vt_check_options co = { .finding = finding };
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t n = 0;
+
+	tap_call(vt_store_check(s, &co, &n, &err), &err, "checked");
+	return n;
+}
+
+static void
+repairing(const char *data, struct doer *d)
+{
+	unsigned lines = 0;
+	struct vt_repair_options o = {
+		.place = place, .keys = keys, .told = told, .arg = &lines
+	};
+	struct vt_backup_report b;
+	struct vt_repair_report r;
+	struct vt_err err = VT_ERR_INIT;
+	char path[600];
+
+	tap_call(take(d->s, &b, &err), &err, "an increment before");
+	vt_store_close(d->s);
+	break_chunks(data);
+	d->s = store_open(data, &world.ctx);
+	tap_ok(count_findings(d->s) > 0, "check finds it");
+	tap_call(make_paper(d, VT_DIR_IN, 70000, 31337), &d->err,
+	    "the rest goes on");
+	tap_call(vt_store_repair(d->s, &o, &r, &err), &err, "repaired");
+	tap_ok(r.damaged == 2 && r.repaired == 2 && lines == 2,
+	    "two found, two mended, two lines");
+	clean(d->s, "the store");
+	(void)snprintf(path, sizeof(path), "%s/damaged/1", data);
+	tap_ok(access(path, F_OK) == 0, "the damaged one is kept as it lay");
+	tap_call(vt_store_repair(d->s, &o, &r, &err), &err, "again");
+	tap_eq_int((int64_t)r.damaged, 0, "nothing is damaged any more");
+	vt_store_close(d->s);
+	d->s = open_read(data);
+	tap_code(vt_store_repair(d->s, &o, &r, &err), VT_E_STORE_READ_ONLY,
+	    &err, "not a store open for reading");
+	vt_store_close(d->s);
+	d->s = store_open(data, &world.ctx);
+}
+
 /* ---- a warm standby ---- */
 
 static int
@@ -551,6 +641,7 @@ main(void)
 	refusals(&d);
 	cut_off();
 	beside(&d);
+	repairing(data, &d);
 	stream(&d);
 	expiry(&d);
 	standby(data, &d);

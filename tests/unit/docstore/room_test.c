@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Room is missed before there is none; and the figures of a store. */
+#include "docstore/quick.h"
 #include "docstore/stats.h"
 #include "docstore/store_priv.h"
 #include "tests/unit/docstore/fixture.h"
@@ -132,6 +133,77 @@ figures(struct doer *d)
 	tap_eq_int((int64_t)s.last.month[0][VT_DIR_IN], 0, "another month");
 }
 
+static void
+told(void *arg, const char *line)
+{
+	(void)arg;
+	printf("# FINDING %s\n", line);
+}
+
+static uint64_t
+quick(struct vt_store *s)
+{
+	struct vt_check_options o = { .finding = told };
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t n = 99;
+
+	tap_call(vt_store_check_quick(s, &o, &n, &err), &err, "quick check");
+	return n;
+}
+
+/* Removes the last row of a table, or changes it. */
+static void
+spoil(struct vt_store *s, enum vt_table table, bool remove)
+{
+	struct vt_key k = { .n = 0 }, none = { .n = 0 };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_span key, v;
+	struct vt_txn *t;
+	VT_BUF_AUTO(b);
+	int rc;
+
+	tap_need(s->engine->ops->begin(s->engine, vt_table_space(table), true,
+		     &t, &err) == VT_OK &&
+		     vt_tx_lt(t, table, &none, &key, &v, &err) == VT_OK,
+	    "the last row of %s", vt_table_name(table));
+	vt_key_bytes(&k, key.p, key.n);
+	vt_buf_span(&b, v);
+	b.p[b.n / 2] ^= 1;
+	rc = remove ? vt_tx_del(t, table, &k, &err)
+		    : vt_tx_put(t, table, &k, vt_buf_view(&b), &err);
+	tap_need(rc == VT_OK && s->engine->ops->commit(t, &err) == VT_OK,
+	    "is %s", remove ? "gone" : "another");
+}
+
+/* Where damage shows first, on both engines. */
+static void
+quick_finds(struct doer *d, struct vt_store *(*make)(struct doer *d))
+{
+	static const struct {
+		enum vt_table table;
+		bool remove;
+	} bad[] = { { VT_T_RECEIPT, false }, { VT_T_EVENT, true },
+		{ VT_T_NODE, false }, { VT_T_LEAF, true },
+		{ VT_T_BYTES, false } };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		d->s = make(d);
+		figures(d);
+		tap_eq_int((int64_t)quick(d->s), 0, "clean");
+		spoil(d->s, bad[i].table, bad[i].remove);
+		tap_ok(quick(d->s) > 0, "found in %s",
+		    vt_table_name(bad[i].table));
+		vt_store_close(d->s);
+	}
+}
+
+static struct vt_store *
+make_model(struct doer *d)
+{
+	(void)d;
+	return model_new(&world.ctx);
+}
+
 int
 main(void)
 {
@@ -149,6 +221,7 @@ main(void)
 	vt_store_close(d.s);
 	disk(&d, dir);
 	map(&d, dir);
+	quick_finds(&d, make_model);
 	vt_act_result_free(&d.r);
 	dir_free(dir);
 	return tap_done();

@@ -65,6 +65,8 @@ COMPOSITION = {
                         'api/exchange/edxml'},
     # the operator's, on a store at rest or beside the server
     'api/cli/backup.c': {'docstore'},
+    'api/cli/stats.c': {'docstore'},
+    'api/cli/check.c': {'docstore'},
     'api/cli/peers.c': {'api/exchange/axis', 'api/exchange/direct'},
     'api/cli/edoc_peer.c': {'api/exchange/axis'},
     'api/cli/providers.c': {'api/oidc'},

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Chunks that do not decipher any more, brought back from a backup. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "docstore/backup_priv.h"
+#include "docstore/files.h"
+
+struct damaged {
+	vt_hash id;
+	uint64_t seq;
+};
+
+struct repair {
+	struct vt_store *s;
+	const struct vt_repair_options *o;
+	struct vt_place place;
+	struct vt_manifest m;
+	struct damaged *list;
+	size_t n, cap;
+	struct vt_buf object;
+	uint8_t *plain;
+	struct vt_repair_report rep;
+};
+
+static void
+say(struct repair *x, const struct damaged *d, const char *what)
+{
+	char hex[VT_HASH_TEXT + 1], line[200];
+
+	vt_hash_text(&d->id, hex);
+	(void)snprintf(line, sizeof(line), "chunk %.16s… (%" PRIu64 "): %s",
+	    hex, d->seq, what);
+	x->o->told(x->o->arg, line);
+}
+
+/* ---- finding ---- */
+
+static int
+remember(
+    struct repair *x, const vt_hash *id, uint64_t seq, struct vt_err *reterr)
+{
+	if (x->n == x->cap) {
+		size_t cap = x->cap == 0 ? 64 : 2 * x->cap;
+		struct damaged *p = realloc(x->list, cap * sizeof(*p));
+
+		if (p == NULL)
+			return vt_nomem(reterr);
+		x->list = p;
+		x->cap = cap;
+	}
+	x->list[x->n++] = (struct damaged){ .id = *id, .seq = seq };
+	return VT_OK;
+}
+
+static int
+look(struct repair *x, struct vt_reading *r, struct vt_err *reterr)
+{
+	struct vt_key all = { .n = 0 };
+	struct vt_scan scan = vt_scan_up(r->records, VT_T_CHUNK, &all, NULL);
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_chunk_row row;
+	vt_hash id;
+	size_t n;
+	int rc = VT_OK;
+
+	while (rc == VT_OK && vt_scan_next(&scan, reterr)) {
+		if (scan.k.n != VT_HASH_SIZE)
+			return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+			    "table chunk: a key of %zu bytes", scan.k.n);
+		memcpy(id.b, scan.k.p, sizeof(id.b));
+		rc = vt_chunk_row_decode(scan.row, &row, reterr);
+		if (rc != VT_OK || row.env != VT_BYTES_ENV)
+			continue;
+		x->rep.chunks++;
+		if (vt_reading_at(r, row.seq, &id, x->plain, &n, &err) ==
+		    VT_E_STORE_CORRUPT)
+			rc = remember(x, &id, row.seq, reterr);
+	}
+	return rc == VT_OK ? scan.rc : rc;
+}
+
+/* ---- what the backup has of it ---- */
+
+/* A row of this key in an object of the range; into *ret, copied. */
+static int
+row_of(struct repair *x, enum vt_bpart_kind kind, uint64_t index,
+    const struct vt_key *key, struct vt_buf *ret, struct vt_err *reterr)
+{
+	struct vt_span in, k, v;
+	int rc, bad;
+
+	vt_buf_reset(ret);
+	for (size_t i = 0; i < x->m.n_part; i++) {
+		const struct vt_bpart *p = &x->m.part[i];
+
+		if (p->kind != kind || p->env != VT_BYTES_ENV ||
+		    p->index != index)
+			continue;
+		vt_buf_reset(&x->object);
+		rc = vt_place_get(
+		    &x->place, vt_bpart_side(p), &p->name, &x->object, reterr);
+		if (rc != VT_OK)
+			return rc;
+		in = vt_buf_view(&x->object);
+		while (vt_object_next(&in, &k, &v, &bad, reterr))
+			if (vt_span_eq(k, vt_key_view(key))) {
+				vt_buf_span(ret, v);
+				return vt_buf_status(ret, reterr);
+			}
+		if (bad != VT_OK)
+			return bad;
+	}
+	return VT_E_NOT_FOUND;
+}
+
+/* Does it decipher to what its id says? */
+static bool
+is_it(struct repair *x, const struct damaged *d, const struct vt_buf *envelope,
+    const struct vt_buf *wrap)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_span wrapped;
+	struct vt_cbor c;
+	vt_hash id;
+	size_t n;
+
+	vt_cbor_open(&c, vt_buf_view(wrap));
+	if (vt_cbor_get_array(&c) != 2)
+		return false;
+	wrapped = vt_cbor_get_bytes(&c);
+	if (c.failed != VT_OK ||
+	    vt_chunk_open(&x->s->keys, &d->id, vt_buf_view(envelope), wrapped,
+		x->plain, &n, &err) != VT_OK)
+		return false;
+	id = vt_chunk_id(&x->s->keys, VT_SPAN(x->plain, n));
+	return vt_hash_eq(&id, &d->id);
+}
+
+/* ---- putting it back ---- */
+
+static int
+put_row(struct repair *x, enum vt_table table, const struct vt_key *k,
+    const struct vt_buf *v, struct vt_err *reterr)
+{
+	struct vt_engine *e = x->s->engine;
+	struct vt_txn *t;
+	int rc;
+
+	rc = e->ops->begin(e, vt_table_space(table), true, &t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if ((rc = vt_tx_put(t, table, k, vt_buf_view(v), reterr)) != VT_OK) {
+		e->ops->abort(t);
+		return rc;
+	}
+	return e->ops->commit(t, reterr);
+}
+
+/* The damaged bytes as they lie, for whoever asks what happened. */
+static int
+keep_evidence(struct repair *x, const struct damaged *d, struct vt_err *reterr)
+{
+	struct vt_engine *e = x->s->engine;
+	struct vt_key k = vt_key_bytes_row(d->seq);
+	char path[4096];
+	struct vt_span v = VT_SPAN(NULL, 0);
+	struct vt_txn *t;
+	int rc;
+
+	(void)snprintf(path, sizeof(path), "%s/damaged", x->s->path);
+	if ((rc = vt_dir_make(path, NULL, reterr)) != VT_OK ||
+	    (rc = e->ops->begin(e, VT_SPACE_BYTES, false, &t, reterr)) != VT_OK)
+		return rc;
+	(void)snprintf(
+	    path, sizeof(path), "%s/damaged/%" PRIu64, x->s->path, d->seq);
+	rc = vt_tx_get(t, VT_T_BYTES, &k, &v, reterr);
+	if (rc == VT_OK)
+		rc = vt_file_create(path, v, reterr);
+	e->ops->abort(t);
+	return rc == VT_E_NOT_FOUND || rc == VT_E_EXISTS ? VT_OK : rc;
+}
+
+static int
+mend(struct repair *x, const struct damaged *d, struct vt_err *reterr)
+{
+	struct vt_key kb = vt_key_bytes_row(d->seq), kw = vt_key_wrap(d->seq);
+	VT_BUF_AUTO(envelope);
+	VT_BUF_AUTO(wrap);
+	int rc;
+
+	rc = row_of(
+	    x, VT_PART_BYTES, d->seq / VT_BYTES_PART, &kb, &envelope, reterr);
+	if (rc == VT_OK)
+		rc = row_of(
+		    x, VT_PART_KEYS, d->seq / VT_KEYS_PART, &kw, &wrap, reterr);
+	if (rc == VT_E_NOT_FOUND || rc == VT_E_NO_INPUT ||
+	    rc == VT_E_STORE_CORRUPT ||
+	    (rc == VT_OK && !is_it(x, d, &envelope, &wrap))) {
+		say(x, d, "damaged; the backup does not have it whole");
+		return VT_OK;
+	}
+	if (rc != VT_OK)
+		return rc;
+	if ((rc = keep_evidence(x, d, reterr)) != VT_OK ||
+	    (rc = put_row(x, VT_T_WRAP, &kw, &wrap, reterr)) != VT_OK ||
+	    (rc = put_row(x, VT_T_BYTES, &kb, &envelope, reterr)) != VT_OK)
+		return rc;
+	x->rep.repaired++;
+	say(x, d, "repaired from the backup; what was there is in damaged/");
+	return VT_OK;
+}
+
+static int
+run(struct repair *x, struct vt_err *reterr)
+{
+	struct vt_reading r;
+	uint64_t newest;
+	int rc;
+
+	if ((rc = vt_place_newest(&x->place, 0, &newest, reterr)) != VT_OK)
+		return rc;
+	if (newest == 0)
+		return vt_err_set(reterr, VT_E_NO_INPUT,
+		    "%s: there is no backup in it", x->place.dir[0]);
+	rc = vt_manifest_load(&x->place, newest, &x->s->keys, &x->m, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (!vt_id_eq(&x->m.store, &x->s->super.id))
+		return vt_err_set(reterr, VT_E_CONFLICT,
+		    "backup %s: it is of another store", x->place.dir[0]);
+	if ((rc = vt_reading_begin(x->s, &r, reterr)) != VT_OK)
+		return rc;
+	rc = look(x, &r, reterr);
+	vt_reading_end(&r);
+	x->rep.damaged = x->n;
+	for (size_t i = 0; i < x->n && rc == VT_OK; i++)
+		rc = mend(x, &x->list[i], reterr);
+	return rc;
+}
+
+int
+vt_store_repair(struct vt_store *s, const struct vt_repair_options *o,
+    struct vt_repair_report *ret, struct vt_err *reterr)
+{
+	struct repair x = { .s = s, .o = o };
+	int rc;
+
+	VT_CHECK(s, VT_STORE_MAGIC);
+	if (s->read_only || s->path == NULL)
+		return vt_err_set(reterr, VT_E_STORE_READ_ONLY,
+		    "repair: the store is not open for writing");
+	rc = vt_place_open(&x.place, o->place, o->keys, false, reterr);
+	if (rc != VT_OK)
+		return rc;
+	vt_buf_init(&x.object, VT_OBJECT_MAX);
+	if ((x.plain = malloc(VT_CHUNK_SIZE)) == NULL)
+		rc = vt_nomem(reterr);
+	else
+		rc = run(&x, reterr);
+	vt_buf_free(&x.object);
+	vt_manifest_free(&x.m);
+	vt_place_close(&x.place);
+	free(x.plain);
+	free(x.list);
+	if (rc == VT_OK)
+		*ret = x.rep;
+	return rc;
+}
