@@ -71,6 +71,8 @@ test_who(struct vt_buf *b)
 	    400, "no key");
 	tap_ok(HAS("idempotency-key-missing"), "is missed");
 	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 200, "health");
+	tap_ok(HAS("\"anchoring\":true,\"anchored_at\":\"2026-03-02T"),
+	    "and since when the ledgers are vouched for elsewhere");
 	tap_ok(HAS("\"status\":\"ok\""), "is good");
 	fake.no_anchors = true;
 	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 503, "nothing trusted");
