@@ -36,7 +36,9 @@ enum vt_entry_kind {
 				  * codes are rows too [store-wide] */
 	VT_ENTRY_ROUTE = 7,      /* how packets travel [store-wide or agency] */
 	VT_ENTRY_NOTE = 8,       /* anything else of the house [either] */
-	/* 9 and 10 are others' */
+	VT_ENTRY_QUERY = 9,    /* person (zeroes: shared), id: a saved query
+				* [agency] */
+	/* 10 is others' */
 	VT_ENTRY_HOLIDAY = 11 /* YYYY-MM-DD, worked or not [store-wide] */
 };
 const char *vt_entry_kind_name(enum vt_entry_kind k); /* "account", … */

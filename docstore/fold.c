@@ -258,12 +258,36 @@ trim_zeros(struct vt_word *w)
 	w->n_bare -= zeros;
 }
 
+/* công ty or công ti, quy or qui: after one of these onsets alone, at the end
+ * of the word, y and i are two habits of writing one sound. */
+static void
+fold_y(struct vt_word *w)
+{
+	size_t n = w->n_marked;
+
+	if (w->foreign || n < 2 || n > 3 || w->marked[n - 1] != 'y' ||
+	    (n == 2 && strchr("hklmst", w->marked[0]) == NULL) ||
+	    (n == 3 && (w->marked[0] != 'q' || w->marked[1] != 'u')))
+		return;
+	w->marked[n - 1] = w->bare[w->n_bare - 1] = 'i';
+	w->was_y = true;
+}
+
+void
+vt_word_unfold(struct vt_word *w)
+{
+	if (w->was_y)
+		w->marked[w->n_marked - 1] = w->bare[w->n_bare - 1] = 'y';
+	w->was_y = false;
+}
+
 bool
 vt_word_next(struct vt_span text, size_t *at, struct vt_word *ret)
 {
 	ret->n_marked = ret->n_bare = ret->n_tones = 0;
-	ret->has_marks = ret->foreign = false;
+	ret->has_marks = ret->foreign = ret->was_y = false;
 	ret->digits = true;
+	ret->from = *at;
 	while (*at < text.n) {
 		size_t was = *at;
 		int32_t c = vt_utf8_next(text, at);
@@ -271,17 +295,23 @@ vt_word_next(struct vt_span text, size_t *at, struct vt_word *ret)
 		if (c == 0xfeff) /* a byte order mark is nothing */
 			continue;
 		if (is_word(c)) {
+			ret->from = ret->n_marked == 0 ? was : ret->from;
 			add(ret, c);
 		} else if (ret->n_marked > 0) {
 			*at = was;
 			break;
 		}
 	}
+	ret->to = *at;
 	if (ret->n_marked == 0)
 		return false;
 	trim_zeros(ret);
+	fold_y(ret);
 	return true;
 }
+
+const char vt_rhyme[VT_RHYME_N][3] = { "a", "ă", "â", "c", "e", "ê", "g", "h",
+	"i", "m", "n", "o", "ô", "ơ", "p", "t", "u", "ư", "y" };
 
 static bool
 begins(const char *x, size_t n, const char *with, size_t n_with)
@@ -289,21 +319,49 @@ begins(const char *x, size_t n, const char *with, size_t n_with)
 	return n >= n_with && memcmp(x, with, n_with) == 0;
 }
 
-bool
-vt_word_fits(const struct vt_word *asked, const struct vt_word *w, bool begin)
+static bool
+goes_on(const struct vt_word *w, size_t at)
 {
-	size_t n = begin ? w->n_bare : asked->n_bare;
+	for (size_t i = 0; i < VT_RHYME_N; i++)
+		if (begins(w->marked + at, w->n_marked - at, vt_rhyme[i],
+			strlen(vt_rhyme[i])))
+			return true;
+	return false;
+}
 
-	if (!asked->has_marks && !asked->foreign && !w->foreign)
-		return n == w->n_bare &&
-		       begins(w->bare, w->n_bare, asked->bare, asked->n_bare);
+/* As it was typed, marks and all. */
+static bool
+fits_marked(const struct vt_word *asked, const struct vt_word *w, bool begin)
+{
 	if (!begins(w->marked, w->n_marked, asked->marked, asked->n_marked))
 		return false;
 	if (asked->n_tones == w->n_tones &&
 	    memcmp(asked->tones, w->tones, w->n_tones) == 0)
 		return begin || asked->n_marked == w->n_marked;
-	/* Typing has not come to the tone yet, which is put in last. */
-	return begin && asked->n_tones == 0 && asked->n_marked < w->n_marked;
+	return begin && asked->n_tones == 0 && w->n_tones == 1 &&
+	       goes_on(w, asked->n_marked);
+}
+
+static bool
+fits(const struct vt_word *asked, const struct vt_word *w, bool begin)
+{
+	if (asked->has_marks || asked->foreign)
+		return fits_marked(asked, w, begin);
+	return !w->foreign &&
+	       begins(w->bare, w->n_bare, asked->bare, asked->n_bare) &&
+	       (begin || asked->n_bare == w->n_bare);
+}
+
+bool
+vt_word_fits(const struct vt_word *asked, const struct vt_word *w, bool begin)
+{
+	struct vt_word y;
+
+	if (!begin || !asked->was_y)
+		return fits(asked, w, begin);
+	y = *asked;
+	vt_word_unfold(&y);
+	return fits(asked, w, false) || fits(&y, w, true);
 }
 
 void

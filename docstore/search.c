@@ -1,30 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Papers by words and numbers: each is looked at, newest first, until a page
- * is full or enough were seen. Papers that do not fit are decoded into memory
- * that is thrown away.
+ * Papers that fit a query: found by the index and in the tail that is not in
+ * it yet, or, without an index or words, by looking at each, in their order
+ * until a page is full or enough were seen. Papers that do not fit are decoded
+ * into memory that is thrown away.
  */
 #include <stdlib.h>
 
-#include "base/text.h"
-#include "docstore/fold.h"
-#include "docstore/store_priv.h"
+#include "docstore/index.h"
 
-struct asked {
-	struct vt_word *word;
-	size_t n;
-	bool begin; /* the last one may only be begun */
-};
+/* Of relevance: the columns in which all words stand. */
+#define STAGES      3
+#define STAGE_SHIFT 56 /* of a cursor by relevance; below it the seq */
+static const uint32_t stage_columns[STAGES] = { 1U << VT_COL_NUMBER,
+	1U << VT_COL_NUMBER | 1U << VT_COL_SUBJECT, VT_COL_ALL };
+#define ANY_STAGE STAGES
 
 struct search {
 	const struct vt_paper_query *q; /* no string of it is NULL */
-	struct asked words, number;
+	struct vt_expr e;
+	struct vt_doc doc; /* of the paper that is tried */
+	unsigned int stage;
+	bool rising;
 };
 
 struct page {
 	struct vt_paper *ret;
 	size_t max, n;
-	uint64_t next;
+	uint64_t at;   /* seq after which it begins, 0: the start */
+	uint64_t next; /* where it ended early; 0: at the end */
+	size_t spent;
 	uint32_t agency_no;
 	struct vt_arena *scratch; /* of the paper looked at */
 };
@@ -33,94 +38,34 @@ struct page {
 #define LOOK_COST 16
 #define BUDGET    (LOOK_COST * VT_L(SEARCH_SCAN_MAX))
 
-/* ---- what was asked ---- */
-
-static int
-ask(struct vt_arena *a, const char *text, bool begin, struct asked *ret,
-    struct vt_err *reterr)
-{
-	size_t max = VT_L(SEARCH_WORDS_MAX), at = 0;
-	VT_BUF_AUTO(nfc);
-	struct vt_span s;
-	int rc;
-
-	*ret = (struct asked){ .n = 0 };
-	if (text == NULL || *text == '\0')
-		return VT_OK;
-	if ((rc = vt_text_nfc(vt_span_str(text), &nfc, reterr)) != VT_OK ||
-	    (rc = vt_buf_status(&nfc, reterr)) != VT_OK)
-		return rc;
-	ret->word = vt_arena_array(a, max, sizeof(*ret->word));
-	if (ret->word == NULL)
-		return vt_nomem(reterr);
-	s = vt_buf_view(&nfc);
-	while (ret->n < max && vt_word_next(s, &at, &ret->word[ret->n]))
-		ret->n++;
-	/* A space behind it ends the last word; and a number is whole. */
-	ret->begin = begin && ret->n > 0 && at == s.n && s.p[s.n - 1] != ' ' &&
-		     !ret->word[ret->n - 1].digits;
-	return VT_OK;
-}
-
 /* ---- does a paper fit? ---- */
 
-/* Notes in found (a bit a word) which of the words are in text. */
-static void
-look(const struct asked *a, const char *text, uint32_t *found)
+/* By its words, tried here. Columns are read in their order, so that what is
+ * met says of which stage it is. */
+static int
+words_fit(struct search *s, const struct vt_paper *p, bool *ret,
+    struct vt_err *reterr)
 {
-	struct vt_span s = vt_span_str(text);
-	struct vt_word w;
-	size_t at = 0;
+	uint32_t columns = vt_expr_columns(&s->e);
+	unsigned int stage = ANY_STAGE;
+	int rc;
 
-	if (*text == '\0')
-		return;
-	while (vt_word_next(s, &at, &w))
-		for (size_t i = 0; i < a->n; i++)
-			if ((*found & 1U << i) == 0 &&
-			    vt_word_fits(
-				&a->word[i], &w, a->begin && i + 1 == a->n))
-				*found |= 1U << i;
-}
-
-static bool
-all(const struct asked *a, uint32_t found)
-{
-	return found == (1U << a->n) - 1;
-}
-
-static bool
-words_fit(const struct asked *a, const struct vt_paper *p)
-{
-	const struct vt_meta *m = &p->meta;
-	const char *const texts[] = { m->subject, m->type_code, m->type_name,
-		p->number.text, m->number, m->notation, m->agency_code,
-		m->agency_name, m->signer_name, m->signer_position,
-		m->description, m->draft_unit, m->procedure_code,
-		m->procedure_name, m->case_code, m->holder_name, p->code };
-	uint32_t found = 0;
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		look(a, texts[i], &found);
-	for (size_t i = 0; i < m->n_recipients && !all(a, found); i++) {
-		look(a, m->recipients[i].name, &found);
-		look(a, m->recipients[i].code, &found);
+	rc = vt_doc_make(p, columns, &s->doc, reterr);
+	if (rc != VT_OK)
+		return rc;
+	vt_expr_begin(&s->e);
+	for (unsigned int c = 0; c < VT_COLUMNS; c++) {
+		if ((columns & 1U << c) != 0)
+			vt_expr_read(&s->e, (enum vt_column)c,
+			    vt_buf_view(&s->doc.col[c]));
+		if (stage != ANY_STAGE || !vt_expr_is_met(&s->e))
+			continue;
+		for (stage = 0; (stage_columns[stage] & 1U << c) == 0;)
+			stage++;
 	}
-	for (size_t i = 0; i < p->n_parts && !all(a, found); i++)
-		look(a, p->parts[i].name, &found);
-	return all(a, found);
-}
-
-/* In one number: ours, that of the arrival, or the sender's. */
-static bool
-number_fits(const struct asked *a, const struct vt_paper *p)
-{
-	uint32_t ours = 0, arrival = 0, theirs = 0;
-
-	look(a, p->number.text, &ours);
-	look(a, p->arrival.text, &arrival);
-	look(a, p->meta.number, &theirs);
-	look(a, p->meta.notation, &theirs);
-	return all(a, ours) || all(a, arrival) || all(a, theirs);
+	*ret = vt_expr_holds(&s->e) &&
+	       (s->stage == ANY_STAGE || s->stage == stage);
+	return VT_OK;
 }
 
 static bool
@@ -152,23 +97,44 @@ is_due(const char *before, const char *due)
 }
 
 static bool
-fits(const struct search *s, const struct vt_paper *p)
+in_range(const struct vt_paper_query *q, uint64_t value)
 {
-	const struct vt_paper_query *q = s->q;
+	return value != 0 && value >= q->number_min &&
+	       (q->number_max == 0 || value <= q->number_max);
+}
+
+static bool
+ranges_fit(const struct vt_paper_query *q, const struct vt_paper *p)
+{
+	const char *on = p->meta.issued_on;
 
 	if ((q->from != 0 && p->created_at < q->from) ||
 	    (q->until != 0 && p->created_at >= q->until))
 		return false;
-	if ((*q->type_code != '\0' &&
-		strcmp(p->meta.type_code, q->type_code) != 0) ||
-	    (*q->agency != '\0' && !agency_fits(q->agency, p)) ||
-	    (!vt_id_is_zero(&q->assigned_to) &&
-		!person_fits(&q->assigned_to, p)) ||
-	    (*q->due_before != '\0' && !is_due(q->due_before, p->meta.due_on) &&
-		!is_due(q->due_before, p->assigned_due)))
+	if ((*q->issued_from != '\0' && strcmp(on, q->issued_from) < 0) ||
+	    (*q->issued_until != '\0' &&
+		(*on == '\0' || strcmp(on, q->issued_until) > 0)))
 		return false;
-	return (s->number.n == 0 || number_fits(&s->number, p)) &&
-	       (s->words.n == 0 || words_fit(&s->words, p));
+	return (q->number_min == 0 && q->number_max == 0) ||
+	       in_range(q, p->number.value) || in_range(q, p->arrival.value);
+}
+
+static bool
+fits(const struct vt_paper_query *q, const struct vt_paper *p)
+{
+	if (!ranges_fit(q, p))
+		return false;
+	if (*q->unit != '\0' && strcmp(p->assigned_unit, q->unit) != 0 &&
+	    strcmp(p->forwarded_unit, q->unit) != 0)
+		return false;
+	return (*q->type_code == '\0' ||
+		   strcmp(p->meta.type_code, q->type_code) == 0) &&
+	       (*q->agency == '\0' || agency_fits(q->agency, p)) &&
+	       (vt_id_is_zero(&q->assigned_to) ||
+		   person_fits(&q->assigned_to, p)) &&
+	       (*q->due_before == '\0' ||
+		   is_due(q->due_before, p->meta.due_on) ||
+		   is_due(q->due_before, p->assigned_due));
 }
 
 /* By the first fields of the row alone. */
@@ -191,48 +157,276 @@ may_fit(const struct vt_paper_query *q, struct vt_span row, bool *ret,
 	return VT_OK;
 }
 
-/* One paper: into the page if it fits. */
+/* One paper: into the page if it fits. found: the index says that its words
+ * do. */
 static int
-look_at(struct vt_view *v, const struct search *s, uint64_t seq,
+look_at(struct vt_view *v, struct search *s, uint64_t seq, bool found,
     struct page *page, struct vt_err *reterr)
 {
 	struct vt_paper p = { .seq = 0 };
+	bool fit = true;
 	int rc;
 
-	vt_paper_defaults(&p);
+	page->spent += LOOK_COST;
 	if ((rc = vt_scratch(&page->scratch, reterr)) != VT_OK ||
 	    (rc = vt_row_paper(v->txn, page->agency_no, seq, page->scratch, &p,
 		 reterr)) != VT_OK ||
-	    !fits(s, &p))
+	    !fits(s->q, &p))
 		return rc;
-	return vt_row_paper(v->txn, page->agency_no, seq, v->arena,
-	    &page->ret[page->n++], reterr);
+	if (!found && s->e.n_clauses > 0 &&
+	    (rc = words_fit(s, &p, &fit, reterr)) != VT_OK)
+		return rc;
+	return !fit ? VT_OK
+		    : vt_row_paper(v->txn, page->agency_no, seq, v->arena,
+			  &page->ret[page->n++], reterr);
+}
+
+/* The same of a paper whose row is at hand. */
+static int
+look_at_row(struct vt_view *v, struct search *s, struct vt_span row,
+    uint64_t seq, bool found, struct page *page, struct vt_err *reterr)
+{
+	bool maybe;
+	int rc;
+
+	if ((rc = may_fit(s->q, row, &maybe, reterr)) != VT_OK)
+		return rc;
+	if (maybe)
+		return look_at(v, s, seq, found, page, reterr);
+	page->spent++;
+	return VT_OK;
+}
+
+static bool
+is_enough(struct page *page, uint64_t seq)
+{
+	if (page->n < page->max && page->spent < BUDGET)
+		return false;
+	page->next = seq;
+	return true;
 }
 
 static int
-scan(struct vt_view *v, const struct search *s, struct page *page,
+scan(struct vt_view *v, struct search *s, struct page *page,
     struct vt_err *reterr)
 {
 	struct vt_scan rows =
-	    vt_scan_newest(v->txn, VT_T_PAPER, page->agency_no, s->q->before);
-	size_t spent = 0;
+	    s->rising
+		? vt_scan_agency(v->txn, VT_T_PAPER, page->agency_no, page->at)
+		: vt_scan_newest(v->txn, VT_T_PAPER, page->agency_no, page->at);
 	uint64_t seq;
-	bool maybe;
 	int rc;
 
 	while (page->n < page->max && vt_scan_next(&rows, reterr)) {
 		seq = vt_be64(rows.k.p + 4);
-		if ((rc = may_fit(s->q, rows.row, &maybe, reterr)) != VT_OK)
+		rc = look_at_row(v, s, rows.row, seq, false, page, reterr);
+		if (rc != VT_OK)
 			return rc;
-		spent += maybe ? LOOK_COST : 1;
-		if (maybe && (rc = look_at(v, s, seq, page, reterr)) != VT_OK)
-			return rc;
-		if (page->n == page->max || spent >= BUDGET) {
-			page->next = seq > 1 ? seq : 0; /* 1: oldest */
+		if (is_enough(page, seq)) {
+			/* the oldest has number 1 */
+			page->next = s->rising || seq > 1 ? seq : 0;
 			return VT_OK;
 		}
 	}
 	return rows.rc;
+}
+
+/* ---- by the index ---- */
+
+/* The papers of the tail in the order of the search. */
+struct tail {
+	const uint64_t *seqs;
+	size_t at, n; /* those left: [at, at + n) */
+};
+
+static struct tail
+tail_begin(const struct vt_hits *h, const struct search *s,
+    const struct vt_hits_range *r)
+{
+	struct tail t = { .seqs = h->tail, .n = h->n_tail };
+
+	while (t.n > 0 && t.seqs[t.at] <= r->from) {
+		t.at++;
+		t.n--;
+	}
+	while (t.n > 0 && t.seqs[t.at + t.n - 1] >= r->to)
+		t.n--;
+	(void)s;
+	return t;
+}
+
+static uint64_t
+tail_head(const struct tail *t, bool rising)
+{
+	if (t->n == 0)
+		return 0;
+	return t->seqs[rising ? t->at : t->at + t->n - 1];
+}
+
+static void
+tail_pop(struct tail *t, bool rising)
+{
+	t->at += rising ? 1 : 0;
+	t->n--;
+}
+
+/* Which of the two comes first? 0: there is none. */
+static uint64_t
+first_of(uint64_t hit, uint64_t changed, bool rising)
+{
+	if (hit == 0 || changed == 0)
+		return hit == 0 ? changed : hit;
+	return (hit < changed) == rising ? hit : changed;
+}
+
+static int
+walk_hits(struct vt_view *v, struct search *s, struct vt_hits *h,
+    struct tail *t, struct page *page, struct vt_err *reterr)
+{
+	uint64_t hit, seq, changed;
+	struct vt_span row;
+	struct vt_key k;
+	int rc;
+
+	if ((rc = vt_index_next(h, &hit)) != VT_OK)
+		return rc;
+	for (;;) {
+		changed = tail_head(t, s->rising);
+		if ((seq = first_of(hit, changed, s->rising)) == 0)
+			return VT_OK;
+		k = vt_key_row(page->agency_no, seq);
+		rc = vt_tx_get(v->txn, VT_T_PAPER, &k, &row, reterr);
+		/* not known to this view yet */
+		if (rc == VT_OK)
+			rc = look_at_row(
+			    v, s, row, seq, seq != changed, page, reterr);
+		if (rc != VT_OK && rc != VT_E_NOT_FOUND)
+			return rc;
+		if (is_enough(page, seq))
+			return VT_OK;
+		if (seq == changed)
+			tail_pop(t, s->rising);
+		if (seq == hit && (rc = vt_index_next(h, &hit)) != VT_OK)
+			return rc;
+	}
+}
+
+/* All words in the columns of the stage, but not in those before it. */
+static void
+say_stage(const struct search *s, struct vt_buf *b)
+{
+	unsigned int stage = s->stage == ANY_STAGE ? STAGES - 1 : s->stage;
+
+	vt_buf_putc(b, '(');
+	vt_expr_match(&s->e, stage_columns[stage], b);
+	vt_buf_putc(b, ')');
+	if (s->stage == ANY_STAGE || stage == 0)
+		return;
+	vt_buf_puts(b, " NOT (");
+	vt_expr_match(&s->e, stage_columns[stage - 1], b);
+	vt_buf_putc(b, ')');
+}
+
+/* *ret_done: false: there is no index that could be asked. */
+static int
+by_index(struct vt_view *v, struct search *s, struct page *page, bool *ret_done,
+    struct vt_err *reterr)
+{
+	struct vt_hits_range range = { .to = INT64_MAX, .rising = s->rising };
+	struct vt_hits h;
+	struct tail t;
+	VT_BUF_AUTO(match);
+	int rc;
+
+	*ret_done = false;
+	if (!vt_expr_is_positive(&s->e))
+		return VT_OK;
+	if (s->rising)
+		range.from = page->at;
+	else if (page->at != 0)
+		range.to = page->at;
+	say_stage(s, &match);
+	if ((rc = vt_buf_status(&match, reterr)) != VT_OK)
+		return rc;
+	if (!vt_index_begin(v, page->agency_no, vt_buf_str(&match), &range, &h))
+		return VT_OK;
+	t = tail_begin(&h, s, &range);
+	rc = walk_hits(v, s, &h, &t, page, reterr);
+	vt_index_end(&h);
+	*ret_done = rc != VT_E_STORE_CORRUPT;
+	return *ret_done ? rc : VT_OK;
+}
+
+/* ---- a page ---- */
+
+static int
+walk(struct vt_view *v, struct search *s, struct page *page,
+    struct vt_err *reterr)
+{
+	size_t was = page->n;
+	bool done;
+	int rc;
+
+	if ((rc = by_index(v, s, page, &done, reterr)) != VT_OK || done)
+		return rc;
+	page->n = was; /* it broke off */
+	return scan(v, s, page, reterr);
+}
+
+/* One stage after the other. */
+static int
+by_relevance(struct vt_view *v, struct search *s, uint64_t before,
+    struct page *page, struct vt_err *reterr)
+{
+	const uint64_t seqs = ((uint64_t)1 << STAGE_SHIFT) - 1;
+	int rc;
+
+	s->stage = (unsigned int)(before >> STAGE_SHIFT);
+	page->at = before & seqs;
+	for (; s->stage < STAGES; s->stage++) {
+		page->next = 0;
+		if ((rc = walk(v, s, page, reterr)) != VT_OK)
+			return rc;
+		if (page->next != 0) {
+			page->next |= (uint64_t)s->stage << STAGE_SHIFT;
+			return VT_OK;
+		}
+		page->at = 0;
+		if (is_enough(page, 0) && s->stage + 1 < STAGES) {
+			page->next = (uint64_t)(s->stage + 1) << STAGE_SHIFT;
+			return VT_OK;
+		}
+	}
+	return VT_OK;
+}
+
+static int
+search(struct vt_view *v, struct search *s, struct page *page,
+    struct vt_err *reterr)
+{
+	const struct vt_paper_query *q = s->q;
+	struct vt_ask_how words = { .columns = VT_COL_ALL, .begin = true };
+	struct vt_ask_how number = { .columns = 1U << VT_COL_NUMBER,
+		.plain = true };
+	int rc;
+
+	if ((rc = vt_expr_add(v->arena, q->words, &words, &s->e, reterr)) !=
+		VT_OK ||
+	    (rc = vt_expr_add(v->arena, q->number, &number, &s->e, reterr)) !=
+		VT_OK)
+		return rc;
+	s->rising = q->order == VT_SEARCH_OLDEST;
+	s->stage = ANY_STAGE;
+	page->at = q->before;
+	if (q->order == VT_SEARCH_RELEVANCE && vt_expr_is_positive(&s->e))
+		return by_relevance(v, s, q->before, page, reterr);
+	return walk(v, s, page, reterr);
+}
+
+static const char *
+or_empty(const char *s)
+{
+	return s == NULL ? "" : s;
 }
 
 int
@@ -242,24 +436,80 @@ vt_paper_search(struct vt_view *v, uint32_t agency_no,
 {
 	struct page page = { .ret = ret, .max = max, .agency_no = agency_no };
 	struct vt_paper_query asked = *q;
-	struct search s = { .q = &asked };
+	struct search *s;
 	int rc;
 
-	asked.type_code = asked.type_code == NULL ? "" : asked.type_code;
-	asked.agency = asked.agency == NULL ? "" : asked.agency;
-	asked.due_before = asked.due_before == NULL ? "" : asked.due_before;
-
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = ask(v->arena, q->words, true, &s.words, reterr)) != VT_OK ||
-	    (rc = ask(v->arena, q->number, false, &s.number, reterr)) != VT_OK)
+	asked.type_code = or_empty(asked.type_code);
+	asked.agency = or_empty(asked.agency);
+	asked.due_before = or_empty(asked.due_before);
+	asked.issued_from = or_empty(asked.issued_from);
+	asked.issued_until = or_empty(asked.issued_until);
+	asked.unit = or_empty(asked.unit);
+	if ((rc = vt_view_check(v, reterr)) != VT_OK)
 		return rc;
-	rc = scan(v, &s, &page, reterr);
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		return vt_nomem(reterr);
+	s->q = &asked;
+	rc = search(v, s, &page, reterr);
+	vt_doc_free(&s->doc);
+	free(s);
 	vt_arena_free(page.scratch);
 	if (rc != VT_OK)
 		return rc;
 	*ret_n = page.n;
 	*ret_next = page.next;
 	return VT_OK;
+}
+
+/* ---- marks ---- */
+
+struct vt_asked {
+	struct vt_expr e;
+};
+
+int
+vt_search_asked(struct vt_arena *a, const char *words, struct vt_asked **ret,
+    struct vt_err *reterr)
+{
+	struct vt_ask_how how = { .columns = VT_COL_ALL, .begin = true };
+	struct vt_asked *x = vt_arena_alloc(a, sizeof(*x));
+	int rc;
+
+	if (x == NULL)
+		return vt_arena_err(a, reterr);
+	memset(x, 0, sizeof(*x));
+	if ((rc = vt_expr_add(a, words, &how, &x->e, reterr)) == VT_OK)
+		*ret = x;
+	return rc;
+}
+
+static bool
+is_asked(const struct vt_expr *e, const struct vt_word *w)
+{
+	for (size_t i = 0; i < e->n_phrases; i++) {
+		const struct vt_phrase *p = &e->phrase[i];
+
+		if (e->clause[p->clause].without)
+			continue;
+		for (size_t k = 0; k < p->n; k++)
+			if (vt_word_fits(&e->word[p->first + k], w,
+				p->begin && k + 1 == p->n))
+				return true;
+	}
+	return false;
+}
+
+size_t
+vt_search_marks(const struct vt_asked *asked, struct vt_span text,
+    struct vt_mark *ret, size_t max)
+{
+	size_t at = 0, n = 0;
+	struct vt_word w;
+
+	while (asked != NULL && n < max && vt_word_next(text, &at, &w))
+		if (is_asked(&asked->e, &w))
+			ret[n++] = (struct vt_mark){ w.from, w.to };
+	return n;
 }
 
 /* A list is a search that asks for little. */

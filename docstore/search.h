@@ -1,21 +1,44 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Papers by words and numbers, newest first, by looking at each: right at
- * once after the act, bounded in a call. An index comes with a later release
- * and gives the same papers.
+ * Papers by words, numbers, dates, states and people: right at once after the
+ * act. What the index of an agency has not got yet (docstore/index.h) is tried
+ * paper by paper, so that merging changes no answer.
  *
  * Words: split at everything that is no letter or digit, in lower case, NFC,
- * old and new places of the tone mark equal (hoà = hòa, thuý = thúy). A word
- * typed with any mark (or đ) is found as typed; one typed without marks is
- * found in every spelling ("quyet dinh" finds "quyết định" and "Quyết đỉnh").
- * The last word may be the beginning of one. All words must be there, in any
- * order, in: subject, type, number, notation, sender's number, agency, signer,
- * description, unit, procedure, case code, holder, recipients, file names.
+ * old and new places of the tone mark equal (hoà = hòa, thuý = thúy), y for i
+ * at the end of an open syllable (công ty = công ti, quý = quí). A word typed
+ * with any mark (or đ) is found as typed; one typed without marks is found in
+ * every spelling ("quyet dinh" finds "quyết định" and "Quyết đỉnh"). Zeros in
+ * front of a number do not count. All words must be there, in any order and
+ * any field of the record; the text of its pages is not searched. The last one
+ * may be the beginning of one.
+ *
+ *	123/QĐ-UBND	what is typed without a blank stands together: numbers,
+ *			their parts ("QĐ-UBND"), codes, e-mail addresses
+ *	05/11/2026	a day, also as 2026-11-05; 11/2026 a month
+ *	"hội đồng"	these words, one after the other
+ *	hội*		begun so
+ *	-họp		without this
+ *	a OR b		one of them (HOẶC, |)
+ *	so: trichyeu: loai: coquan: nguoiky: noinhan: ngay:
+ *	number: subject: type: agency: signer: to: date:
+ *			the next word or "phrase" in this field alone
  */
 #ifndef VT_DOCSTORE_SEARCH_H
 #define VT_DOCSTORE_SEARCH_H
 
+#include "base/arena.h"
 #include "docstore/record.h"
+
+struct vt_store;
+
+enum vt_search_order {
+	VT_SEARCH_NEWEST = 0, /* as they came into the store */
+	VT_SEARCH_OLDEST = 1,
+	/* By where the words are: all of them in the number; in number and
+	 * subject; anywhere. Of these, newest. */
+	VT_SEARCH_RELEVANCE = 2
+};
 
 /* All conditions hold together; a zero or NULL member asks nothing. */
 struct vt_paper_query {
@@ -30,18 +53,84 @@ struct vt_paper_query {
 	const char *type_code;  /* "QĐ" */
 	vt_id assigned_to;      /* lead, coordinating or forwarded to */
 	const char *due_before; /* YYYY-MM-DD: due earlier (meta or order) */
-	uint64_t before;        /* seq of the last one seen; 0 = newest */
+	/* seq of the last one seen, as *ret_next said; 0 = from the start. */
+	uint64_t before;
+	enum vt_search_order order;
+	/* Our number, or that of the arrival, in [min, max]; 0 = open. */
+	uint64_t number_min, number_max;
+	/* YYYY-MM-DD on the paper, first and last day. */
+	const char *issued_from, *issued_until;
+	const char *unit; /* whose turn it is (assigned or forwarded to) */
 };
 
 /*
- * *ret_next: `before` of the next call, 0 at the end. Looks at SEARCH_SCAN_MAX
- * papers at most, or passes 16 times as many whose direction or state does not
- * fit: a page may come short or empty before the end.
+ * *ret_next: `before` of the next call, with the same query; 0 at the end. It
+ * is a place in the order, so papers that are added or changed meanwhile make
+ * none come twice, and none is passed over (by RELEVANCE: unless its words
+ * changed). Looks at SEARCH_SCAN_MAX papers at most, or passes 16 times as many
+ * whose direction or state does not fit: a page may come short or empty before
+ * the end.
  * Errors: VT_E_SYNTAX (not UTF-8). Results are borrowed until vt_view_end.
  */
 VT_NODISCARD int vt_paper_search(struct vt_view *v, uint32_t agency_no,
     const struct vt_paper_query *q, struct vt_paper *ret, size_t max,
     size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr);
+
+/*
+ * Brings what happened into the index of an agency, SEARCH_MERGE_PAPERS at
+ * once; *ret_any: something was brought, call again. Makes it anew when it is
+ * missing, damaged or not of this history. Any thread; nothing for a store in
+ * memory or read only. An error leaves searches right, but slower.
+ * Errors: VT_E_STORE_FULL, VT_E_IO, VT_E_BUSY, VT_E_STORE_CORRUPT (made again
+ * by the next call), VT_E_NOMEM.
+ */
+VT_NODISCARD int vt_search_merge(struct vt_store *s, uint32_t agency_no,
+    bool *ret_any, struct vt_err *reterr);
+
+/*
+ * The same for the agencies whose turn it is, a step each; *ret_any: more may
+ * be left. Costs nothing while nothing was committed. An agency that fails is
+ * logged and does not hold up the others. One thread at a time.
+ */
+VT_NODISCARD int vt_search_merge_due(
+    struct vt_store *s, bool *ret_any, struct vt_err *reterr);
+
+/*
+ * Leaves not one byte of a paper in its agency's index: takes it out, rewrites
+ * the postings, zeroes what is freed, empties the journal. For the act that
+ * destroys, after it is durable (later merges read what that left). An index
+ * that cannot be cleaned is removed whole. Any thread. Cost: O(index).
+ * Errors: VT_E_IO, VT_E_NOMEM: it may be there still, call again.
+ */
+VT_NODISCARD int vt_search_drop(struct vt_store *s, uint32_t agency_no,
+    uint64_t paper_seq, struct vt_err *reterr);
+
+/* How far the index of an agency is. */
+struct vt_search_figures {
+	bool made;       /* all papers were read once, and it is not damaged */
+	uint64_t merged; /* acts that are in it */
+	uint64_t acts;   /* acts of the agency */
+};
+VT_NODISCARD int vt_search_figures(struct vt_view *v, uint32_t agency_no,
+    struct vt_search_figures *ret, struct vt_err *reterr);
+
+/* Removes the index of an agency; merging makes it again. Any thread. */
+VT_NODISCARD int vt_search_forget(
+    struct vt_store *s, uint32_t agency_no, struct vt_err *reterr);
+
+/*
+ * Where words that were asked for stand in a text, to be shown marked: those
+ * that must be there, each by itself. *ret lies in a; marks are of bytes of
+ * text (NFC), rising; at most max. asked NULL: none.
+ */
+struct vt_asked;
+struct vt_mark {
+	size_t from, to;
+};
+VT_NODISCARD int vt_search_asked(struct vt_arena *a, const char *words,
+    struct vt_asked **ret, struct vt_err *reterr);
+size_t vt_search_marks(const struct vt_asked *asked, struct vt_span text,
+    struct vt_mark *ret, size_t max);
 
 /*
  * Appends the words of text in the form they are compared in, a space between:

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "docstore/files.h"
 #include "docstore/restored.h"
+#include "docstore/index.h"
 #include "docstore/store_priv.h"
 
 #define MAP_SIZE_DEFAULT ((uint64_t)64 << 30)
@@ -519,6 +520,9 @@ vt_store_open(const char *path, const struct vt_store_options *o,
 		return rc;
 	if (!o->read_only && (rc = threads_start(s, reterr)) != VT_OK)
 		return rc;
+	if (!o->read_only && !o->in_memory &&
+	    (rc = vt_indexes_new(s, &s->indexes, reterr)) != VT_OK)
+		return rc;
 	*ret = VT_TAKE(s);
 	return VT_OK;
 }
@@ -531,6 +535,7 @@ vt_store_close(struct vt_store *s)
 	VT_CHECK(s, VT_STORE_MAGIC);
 	/* The writer's last transaction says how far bytes are settled, so the
 	 * byte thread, which nobody feeds any more, ends after it. */
+	vt_indexes_free(s->indexes);
 	vt_writer_stop(s);
 	vt_byter_stop(s);
 	vt_queue_fini(&s->writer.queue);

@@ -905,6 +905,7 @@ struct vt_store {
 	struct vt_log_key *log_keys;
 	_Atomic bool erasing; /* vt_destroy_finish is at it */
 	char *destroy_list;   /* beside the data directory; NULL: in memory */
+	struct vt_indexes *indexes; /* of words; NULL: none (index.h) */
 };
 
 struct vt_view {

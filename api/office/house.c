@@ -9,7 +9,8 @@ void
 vt_house_change(struct vt_house_act *a, enum vt_entry_kind kind,
     struct vt_span key, struct vt_span value, uint64_t expect)
 {
-	bool own = kind == VT_ENTRY_DELEGATION || kind == VT_ENTRY_NOTE;
+	bool own = kind == VT_ENTRY_DELEGATION || kind == VT_ENTRY_NOTE ||
+		   kind == VT_ENTRY_QUERY;
 	struct vt_entry_change *c;
 
 	VT_ASSERT(a->n_changes < VT_HOUSE_CHANGES);

@@ -6,8 +6,9 @@
 #include "api/office/office_priv.h"
 
 /* Between looks at the queue when nobody woke the thread. */
-#define IDLE_S 1
-#define SWEPT  64 /* expired uploads removed at once */
+#define IDLE_S   1
+#define SWEPT    64  /* expired uploads removed at once */
+#define INDEX_MS 250 /* between looks at what is to be indexed */
 
 void
 vt_office_wake(struct vt_office *o)
@@ -59,6 +60,23 @@ look_around(struct vt_office *o, uint64_t *ret_woken)
 	return !stop;
 }
 
+/* Some time, unless it ends; work that comes is no reason to stop resting. */
+static void
+rest(struct vt_office *o, int ms)
+{
+	struct timespec until;
+	int rc = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += (long)ms * 1000000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&o->lock);
+	while (!o->stop && rc == 0)
+		rc = pthread_cond_timedwait(&o->wake, &o->lock, &until);
+	pthread_mutex_unlock(&o->lock);
+}
+
 static void
 sweep(struct vt_office *o, vt_time *swept)
 {
@@ -100,6 +118,31 @@ work_thread(void *arg)
 			sweep(o, &swept);
 		if (!any)
 			more = idle(o, woken);
+	}
+	return NULL;
+}
+
+/*
+ * What was done goes into the indexes of words, a while after; searches do not
+ * wait for it. No work item says so: how far an index is it says itself, and
+ * what is left to be done is the rest.
+ */
+static void *
+index_thread(void *arg)
+{
+	struct vt_office_thread *t = arg;
+	struct vt_office *o = t->o;
+	uint64_t woken = 0;
+	bool any;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	while (look_around(o, &woken)) {
+		struct vt_err err = VT_ERR_INIT;
+
+		if (vt_search_merge_due(o->o.store, &any, &err) != VT_OK)
+			vt_log_err("office.index", &err);
+		if (!any)
+			rest(o, INDEX_MS);
 	}
 	return NULL;
 }
@@ -155,6 +198,13 @@ vt_office_run(struct vt_office *o, struct vt_err *reterr)
 			    "office: no thread for the work queue");
 		t->started = true;
 	}
+	VT_ASSERT(!o->indexer.started);
+	o->indexer.o = o;
+	if (pthread_create(
+		&o->indexer.thread, NULL, index_thread, &o->indexer) != 0)
+		return vt_err_set(reterr, VT_E_ENVIRONMENT,
+		    "office: no thread for the index of words");
+	o->indexer.started = true;
 	return VT_OK;
 }
 
@@ -224,6 +274,8 @@ vt_office_close(struct vt_office *o)
 	for (size_t i = 0; i < VT_OFFICE_THREADS; i++)
 		if (o->threads[i].started)
 			pthread_join(o->threads[i].thread, NULL);
+	if (o->indexer.started)
+		pthread_join(o->indexer.thread, NULL);
 	pthread_cond_destroy(&o->wake);
 	pthread_mutex_destroy(&o->lock);
 	vt_tries_free(o->pins);

@@ -59,6 +59,7 @@ struct vt_office {
 	struct vt_office_options o;
 	vt_id worker;          /* owner of leases taken by the thread */
 	struct vt_office_thread threads[VT_OFFICE_THREADS];
+	struct vt_office_thread indexer; /* of words, beside the queue */
 	pthread_mutex_t lock;  /* guards the next five */
 	pthread_cond_t wake;
 	bool stop;

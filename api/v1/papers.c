@@ -5,7 +5,7 @@
 
 #include "api/office/delegation.h"
 #include "api/office/lengths.h"
-#include "api/v1/v1_priv.h"
+#include "api/v1/find.h"
 #include "base/limits.h"
 
 #define PAGE_MAX     200
@@ -280,38 +280,29 @@ vt_v1_read_paper(
 	return VT_OK;
 }
 
-/* Both lists' conditions; the contract has checked the words of direction and
- * state. Search is asked only when something of it is. */
-static int
-filter_in(struct vt_http_req *req, struct vt_paper_filter *f,
-    struct vt_paper_query *q, struct vt_err *reterr)
+/* A list by direction and state alone; the contract has checked the words. */
+static void
+filter_in(struct vt_http_req *req, struct vt_paper_filter *f)
 {
 	const char *d = vt_http_query(req, "direction");
 	const char *s = vt_http_query(req, "state");
 
-	memset(f, 0, sizeof(*f));
-	memset(q, 0, sizeof(*q));
 	for (int i = VT_DIR_OUT; d != NULL && i <= VT_DIR_RESULT; i++)
 		if (strcmp(d, directions[i]) == 0)
 			f->direction = (enum vt_direction)i;
 	for (int i = VT_PAPER_DRAFT; s != NULL && i <= VT_PAPER_STATE_MAX; i++)
 		if (strcmp(s, vt_paper_state_name((enum vt_paper_state)i)) == 0)
 			f->state = (enum vt_paper_state)i;
-	q->words = vt_http_query(req, "q");
-	q->number = vt_http_query(req, "number");
-	q->agency = vt_http_query(req, "agency");
-	q->type_code = vt_http_query(req, "type");
-	q->due_before = vt_http_query(req, "due_before");
-	q->direction = f->direction;
-	q->states = f->state == 0 ? 0 : 1U << f->state;
-	return vt_v1_query_cursor(req, &f->before, reterr);
 }
 
 static bool
-is_search(const struct vt_paper_query *q)
+is_search(const struct vt_find *f)
 {
-	return q->words != NULL || q->number != NULL || q->agency != NULL ||
-	       q->type_code != NULL || q->due_before != NULL;
+	for (int i = 0; i < VT_FIND__MAX; i++)
+		if (f->f[i] != NULL && i != VT_FIND_DIRECTION &&
+		    i != VT_FIND_STATE)
+			return true;
+	return false;
 }
 
 int
@@ -321,41 +312,47 @@ vt_v1_list_papers(
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	const struct vt_actor *actor = vt_v1_actor(req);
 	struct vt_office *o = vt_v1_office(req);
-	struct vt_paper_query q;
-	struct vt_paper_filter f;
-	struct vt_paper *p;
+	struct vt_find_page page = { .before = 0 };
+	struct vt_paper_filter f = { 0 };
+	struct vt_find find;
 	struct vt_json j;
-	uint64_t max, next = 0;
-	size_t n = 0;
+	uint64_t max;
 	int rc;
 
-	if ((rc = filter_in(req, &f, &q, reterr)) != VT_OK ||
+	if ((rc = vt_v1_query_cursor(req, &page.before, reterr)) != VT_OK ||
 	    (rc = vt_v1_query_uint(
 		 req, "limit", PAGE_DEFAULT, PAGE_MAX, &max, reterr)) != VT_OK)
 		return rc;
-	q.before = f.before;
-	p = vt_arena_array(req->arena, PAGE_MAX, sizeof(*p));
-	if (p == NULL)
+	filter_in(req, &f);
+	vt_v1_find_in(req, &find);
+	f.before = page.before;
+	page.max = (size_t)max;
+	page.ret = vt_arena_array(req->arena, PAGE_MAX, sizeof(*page.ret));
+	if (page.ret == NULL)
 		return vt_arena_err(req->arena, reterr);
-	if ((rc = vt_office_may_read(actor, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK)
+	if ((rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK)
 		return rc;
-	rc = is_search(&q) ? vt_paper_search(v, actor->agency_no, &q, p,
-				 (size_t)max, &n, &next, reterr)
-			   : vt_office_papers(o, v, actor, &f, p, (size_t)max,
-				 &n, &next, reterr);
+	rc = is_search(&find)
+		 ? vt_office_find(o, v, actor, &find, &page, reterr)
+		 : vt_office_papers(o, v, actor, &f, page.ret, page.max,
+		       &page.n, &page.next, reterr);
 	if (rc != VT_OK)
 		return rc;
 	vt_v1_json(res, &j);
 	vt_json_key(&j, "papers");
 	vt_json_array(&j);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < page.n; i++) {
+		uint32_t late = vt_office_overdue_days(o, &page.ret[i]);
+
 		vt_json_object(&j);
-		paper_out(&j, &p[i]);
+		paper_out(&j, &page.ret[i]);
+		if (late != 0)
+			vt_json_kuint(&j, "days_overdue", late);
 		vt_json_end(&j);
 	}
 	vt_json_end(&j);
-	vt_json_kstr(&j, "next", next == 0 ? NULL : vt_v1_cursor(req, next));
+	vt_json_kstr(
+	    &j, "next", page.next == 0 ? NULL : vt_v1_cursor(req, page.next));
 	vt_json_end(&j);
 	return VT_OK;
 }

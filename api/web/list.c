@@ -81,8 +81,43 @@ cell_number(struct vt_desk *d, const struct vt_paper *p)
 	    *no == '\0' ? "nothing" : "is", *no == '\0' ? "—" : no);
 }
 
+/* n bytes of text, as a string; "" when there is no memory left. */
+static const char *
+piece(struct vt_desk *d, const char *text, size_t n)
+{
+	const char *p = vt_arena_strndup(d->req->arena, text, n);
+
+	return p == NULL ? "" : p;
+}
+
+/* The subject, what was asked for in it marked. */
+static void
+subject(struct vt_desk *d, const char *text, const struct vt_asked *asked)
+{
+	struct vt_mark m[32];
+	size_t at = 0, n = 0;
+
+	if (asked != NULL)
+		n = vt_search_marks(
+		    asked, vt_span_str(text), m, sizeof(m) / sizeof(m[0]));
+	for (size_t i = 0; i < n; i++) {
+		vt_html(d->page.b, "%s<mark>%s</mark>",
+		    piece(d, text + at, m[i].from - at),
+		    piece(d, text + m[i].from, m[i].to - m[i].from));
+		at = m[i].to;
+	}
+	vt_html(d->page.b, "%s", text + at);
+}
+
 void
 vt_list_row(struct vt_desk *d, const struct vt_paper *p)
+{
+	vt_list_row_found(d, p, NULL);
+}
+
+void
+vt_list_row_found(
+    struct vt_desk *d, const struct vt_paper *p, const struct vt_asked *asked)
 {
 	const char *other = p->direction == VT_DIR_IN ? p->meta.agency_name
 						      : p->meta.draft_unit;
@@ -98,10 +133,12 @@ vt_list_row(struct vt_desk *d, const struct vt_paper *p)
 	urgent = vt_word_urgency(d, p->meta.urgency);
 	vt_html(b, "<tr>");
 	cell_number(d, p);
-	vt_html(b, "<td class=\"subject\"><a href=\"/desk/papers/%s\">%s</a>",
-	    id,
-	    *p->meta.subject == '\0' ? T(d, "(không có trích yếu)", "(none)")
-				     : p->meta.subject);
+	vt_html(b, "<td class=\"subject\"><a href=\"/desk/papers/%s\">", id);
+	if (*p->meta.subject == '\0')
+		vt_html(b, "%s", T(d, "(không có trích yếu)", "(none)"));
+	else
+		subject(d, p->meta.subject, asked);
+	vt_html(b, "</a>");
 	if (*urgent != '\0')
 		vt_html(b, " <span class=\"tag stop\">%s</span>", urgent);
 	vt_html(b, "</td><td class=\"other\">%s%s%s</td><td class=\"date\">%s",

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Papers by number and words, with or without diacritics. */
+/* Papers by number and words, with or without diacritics, by state, day, who
+ * has them; searches that are saved, and their hits as a file. */
+#include "api/web/search.h"
 #include "api/web/list.h"
 
 #define SHOWN   50
 #define LOOK_US ((int64_t)300000) /* as the inbox */
 
 struct asked {
-	const char *q, *number, *way;
+	struct vt_find find;
+	const char *way;
 	uint64_t before;
 	bool words; /* it is no number, though it looks like one */
 };
@@ -19,48 +22,104 @@ query(const struct vt_http_req *req, const char *name)
 	return s == NULL ? "" : s;
 }
 
-static void
-form(struct vt_desk *d, const struct asked *a)
+/* "way" is an older name of "direction" in links that people kept. */
+void
+vt_search_in(const struct vt_http_req *req, struct vt_find *ret)
 {
-	static const struct {
-		const char *value, *vi, *en;
-	} ways[] = { { "", "Đến và đi", "In and out" },
-		{ "in", "Văn bản đến", "In" }, { "out", "Văn bản đi", "Out" },
-		{ "result", "Kết quả cho công dân", "Results" } };
+	for (int i = 0; i < VT_FIND__MAX; i++)
+		ret->f[i] = query(req, vt_find_name((enum vt_find_field)i));
+	if (*ret->f[VT_FIND_DIRECTION] == '\0')
+		ret->f[VT_FIND_DIRECTION] = query(req, "way");
+}
+
+/* ---- the form ---- */
+
+struct choice {
+	const char *value, *vi, *en;
+};
+
+static void
+choose(struct vt_desk *d, const char *name, const char *label,
+    const struct choice *of, const char *now)
+{
 	struct vt_buf *b = d->page.b;
 
 	vt_html(b,
-	    "<form class=\"sheet search\" action=\"/desk/search\" "
-	    "method=\"get\">\n"
-	    "<p><label for=\"q\">%s</label>\n<input id=\"q\" name=\"q\" "
-	    "type=\"search\" maxlength=\"200\" value=\"%s\"></p>\n"
-	    "<p><label for=\"number\">%s</label>\n<input id=\"number\" "
-	    "name=\"number\" type=\"text\" maxlength=\"80\" value=\"%s\"></p>\n"
-	    "<p><label for=\"way\">%s</label>\n"
-	    "<select id=\"way\" name=\"way\">\n",
-	    T(d, "Từ trong trích yếu, cơ quan, người ký…",
-		"Words of subject, agency, signer…"),
-	    a->q, T(d, "Số, ký hiệu", "Number"), a->number,
-	    T(d, "Loại", "Kind"));
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-		vt_html(b, "<option value=\"%s\"%s>%s</option>\n",
-		    ways[i].value,
-		    strcmp(ways[i].value, a->way) == 0 ? " selected" : "",
-		    T(d, ways[i].vi, ways[i].en));
-	vt_html(b,
-	    "</select></p>\n<p><button type=\"submit\">%s</button></p>\n"
-	    "</form>\n",
-	    T(d, "Tìm", "Find"));
+	    "<p><label for=\"%s\">%s</label>\n"
+	    "<select id=\"%s\" name=\"%s\">\n",
+	    name, label, name, name);
+	for (; of->value != NULL; of++)
+		vt_html(b, "<option value=\"%s\"%s>%s</option>\n", of->value,
+		    strcmp(of->value, now) == 0 ? " selected" : "",
+		    T(d, of->vi, of->en));
+	vt_html(b, "</select></p>\n");
 }
 
-static enum vt_direction
-direction(const char *way)
+static void
+field(struct vt_desk *d, const char *name, const char *type, const char *label,
+    const char *now)
 {
-	return strcmp(way, "in") == 0       ? VT_DIR_IN
-	       : strcmp(way, "out") == 0    ? VT_DIR_OUT
-	       : strcmp(way, "result") == 0 ? VT_DIR_RESULT
-					    : 0;
+	vt_html(d->page.b,
+	    "<p><label for=\"%s\">%s</label>\n<input id=\"%s\" name=\"%s\" "
+	    "type=\"%s\" maxlength=\"200\" value=\"%s\"></p>\n",
+	    name, label, name, name, type, now);
 }
+
+static void
+form(struct vt_desk *d, const struct asked *a)
+{
+	static const struct choice ways[] = { { "", "Đến và đi", "In and out" },
+		{ "in", "Văn bản đến", "In" }, { "out", "Văn bản đi", "Out" },
+		{ "result", "Kết quả cho công dân", "Results" },
+		{ NULL, NULL, NULL } };
+	static const struct choice whose[] = { { "", "Mọi người", "Everybody" },
+		{ "me", "Của tôi", "Mine" }, { NULL, NULL, NULL } };
+	static const struct choice late[] = { { "", "Tất cả", "All" },
+		{ "true", "Quá hạn", "Overdue" }, { NULL, NULL, NULL } };
+	static const struct choice orders[] = { { "", "Mới nhất", "Newest" },
+		{ "oldest", "Cũ nhất", "Oldest" },
+		{ "relevance", "Sát nhất", "Best" }, { NULL, NULL, NULL } };
+	const struct vt_find *f = &a->find;
+
+	vt_html(d->page.b,
+	    "<form class=\"sheet search\" action=\"/desk/search\" "
+	    "method=\"get\">\n");
+	field(d, "q", "search",
+	    T(d, "Từ trong trích yếu, cơ quan, người ký…",
+		"Words of subject, agency, signer…"),
+	    f->f[VT_FIND_Q]);
+	field(d, "number", "text", T(d, "Số, ký hiệu", "Number"),
+	    f->f[VT_FIND_NUMBER]);
+	choose(d, "direction", T(d, "Loại", "Kind"), ways,
+	    f->f[VT_FIND_DIRECTION]);
+	field(d, "issued_from", "date", T(d, "Từ ngày", "From"),
+	    f->f[VT_FIND_ISSUED_FROM]);
+	field(d, "issued_until", "date", T(d, "Đến ngày", "Until"),
+	    f->f[VT_FIND_ISSUED_UNTIL]);
+	choose(d, "assigned_to", T(d, "Ai xử lý", "Who has it"), whose,
+	    f->f[VT_FIND_ASSIGNED_TO]);
+	field(d, "unit", "text", T(d, "Đơn vị", "Unit"), f->f[VT_FIND_UNIT]);
+	choose(d, "overdue", T(d, "Hạn xử lý", "Due"), late,
+	    f->f[VT_FIND_OVERDUE]);
+	choose(
+	    d, "order", T(d, "Thứ tự", "Order"), orders, f->f[VT_FIND_ORDER]);
+	vt_html(d->page.b,
+	    "<p><button type=\"submit\">%s</button></p>\n"
+	    "<details><summary>%s</summary><p>%s</p></details></form>\n",
+	    T(d, "Tìm", "Find"), T(d, "Cách gõ", "How to type"),
+	    T(d,
+		"Gõ có dấu thì tìm đúng dấu, không dấu thì tìm mọi dấu. "
+		"\"hội đồng\" là cụm từ; hội* là từ bắt đầu bằng; -họp là "
+		"không có từ này; thuế OR phí là một trong hai; nguoiky:mẫu "
+		"chỉ tìm ở người ký (so, trichyeu, loai, coquan, nguoiky, "
+		"noinhan, ngay).",
+		"With marks: as typed; without: every spelling. \"two words\" "
+		"is a phrase, word* a beginning, -word without, a OR b one of "
+		"two, signer:name in a field (number, subject, type, agency, "
+		"signer, to, date)."));
+}
+
+/* ---- finding ---- */
 
 /* "Số: 05/QĐ-UBND" as it stands on the paper: without its first word. */
 static const char *
@@ -95,29 +154,23 @@ is_number(const char *s)
  * of its own: a view lives a second. *ret_v: that of what was found.
  */
 static int
-find_so(struct vt_desk *d, struct vt_view **ret_v, const struct asked *a,
-    struct vt_paper *p, size_t *ret_n, uint64_t *ret_next,
-    struct vt_err *reterr)
+find_so(struct vt_desk *d, struct vt_view **ret_v, const struct vt_find *f,
+    struct vt_find_page *page, struct vt_err *reterr)
 {
 	int64_t until = vt_monotonic_us(d->web->ctx) + LOOK_US;
-	struct vt_paper_query q = { .before = a->before,
-		.direction = direction(a->way) };
-	int rc = vt_office_may_read(d->me, reterr);
+	int rc;
 
-	if (rc != VT_OK)
-		return rc;
-	q.words = *a->q == '\0' ? NULL : a->q;
-	q.number = *a->number == '\0' ? NULL : a->number;
+	page->next = page->before;
 	do {
 		vt_view_end(*ret_v);
 		*ret_v = NULL;
+		page->before = page->next;
 		rc = vt_view_begin(vt_office_store(d->office), ret_v, reterr);
 		if (rc == VT_OK)
-			rc = vt_paper_search(*ret_v, d->me->agency_no, &q, p,
-			    SHOWN, ret_n, &q.before, reterr);
-	} while (rc == VT_OK && *ret_n == 0 && q.before != 0 &&
+			rc = vt_office_find(
+			    d->office, *ret_v, d->me, f, page, reterr);
+	} while (rc == VT_OK && page->n == 0 && page->next != 0 &&
 		 vt_monotonic_us(d->web->ctx) < until);
-	*ret_next = q.before;
 	return rc;
 }
 
@@ -125,21 +178,23 @@ find_so(struct vt_desk *d, struct vt_view **ret_v, const struct asked *a,
  * paper has it, words. */
 static int
 find(struct vt_desk *d, struct vt_view **ret_v, struct asked *a,
-    struct vt_paper *p, size_t *ret_n, uint64_t *ret_next,
-    struct vt_err *reterr)
+    struct vt_find_page *page, struct vt_err *reterr)
 {
-	struct asked number = *a;
+	struct vt_find number = a->find;
 	int rc;
 
-	number.number = without_so(a->q);
-	number.q = "";
-	if (a->words || *a->number != '\0' || !is_number(number.number))
-		return find_so(d, ret_v, a, p, ret_n, ret_next, reterr);
-	rc = find_so(d, ret_v, &number, p, ret_n, ret_next, reterr);
-	if (rc != VT_OK || *ret_n > 0 || *ret_next != 0 || a->before != 0)
+	page->before = a->before;
+	number.f[VT_FIND_NUMBER] = without_so(a->find.f[VT_FIND_Q]);
+	number.f[VT_FIND_Q] = "";
+	if (a->words || *a->find.f[VT_FIND_NUMBER] != '\0' ||
+	    !is_number(number.f[VT_FIND_NUMBER]))
+		return find_so(d, ret_v, &a->find, page, reterr);
+	rc = find_so(d, ret_v, &number, page, reterr);
+	if (rc != VT_OK || page->n > 0 || page->next != 0 || a->before != 0)
 		return rc;
 	a->words = true;
-	return find_so(d, ret_v, a, p, ret_n, ret_next, reterr);
+	page->before = 0;
+	return find_so(d, ret_v, &a->find, page, reterr);
 }
 
 static void
@@ -161,21 +216,63 @@ percent(const char *s, struct vt_buf *ret)
 	}
 }
 
+void
+vt_search_link(const struct vt_find *f, struct vt_buf *ret)
+{
+	for (int i = 0; i < VT_FIND__MAX; i++) {
+		if (f->f[i] == NULL || *f->f[i] == '\0')
+			continue;
+		/* markup: none, the query of an address */
+		vt_buf_printf(ret, "%s%s=", ret->n > 0 ? "&" : "",
+		    vt_find_name((enum vt_find_field)i));
+		percent(f->f[i], ret);
+	}
+}
+
 static void
-older(struct vt_desk *d, const struct asked *a, uint64_t next)
+further(struct vt_desk *d, const struct asked *a, uint64_t next)
 {
 	VT_BUF_AUTO(q);
-	VT_BUF_AUTO(number);
 
 	if (next == 0)
 		return;
-	percent(a->q, &q);
-	percent(a->number, &number);
+	vt_search_link(&a->find, &q);
 	vt_html(d->page.b,
-	    "<p><a class=\"button second\" href=\"/desk/search?q=%s&amp;"
-	    "number=%s&amp;way=%s%s&amp;before=%" PRIu64 "\">%s</a></p>\n",
-	    vt_buf_str(&q), vt_buf_str(&number), a->way,
-	    a->words ? "&words=1" : "", next, T(d, "Cũ hơn", "Older"));
+	    "<p><a class=\"button second\" href=\"/desk/search?%s%s"
+	    "&amp;before=%" PRIu64 "\">%s</a></p>\n",
+	    vt_buf_str(&q), a->words ? "&words=1" : "", next,
+	    *a->find.f[VT_FIND_ORDER] == '\0' ? T(d, "Cũ hơn", "Older")
+					      : T(d, "Xem tiếp", "More"));
+}
+
+static int
+found(struct vt_desk *d, const struct asked *a, const struct vt_find_page *p,
+    struct vt_err *reterr)
+{
+	struct vt_asked *words = NULL;
+	int rc;
+
+	if (*a->find.f[VT_FIND_Q] != '\0' &&
+	    (rc = vt_search_asked(
+		 d->req->arena, a->find.f[VT_FIND_Q], &words, reterr)) != VT_OK)
+		return rc;
+	vt_html(d->page.b, "<h2 id=\"found\" class=\"found\">%s</h2>\n",
+	    *a->find.f[VT_FIND_Q] == '\0' && *a->find.f[VT_FIND_NUMBER] == '\0'
+		? T(d, "Mới nhất", "Newest")
+		: T(d, "Tìm thấy", "Found"));
+	if (p->n == 0) {
+		vt_html(d->page.b, "<p class=\"empty\">%s</p>\n",
+		    p->next != 0
+			? T(d, "Chưa tìm thấy trong các văn bản mới hơn.",
+			      "None so far: the older ones are left.")
+			: T(d, "Không có văn bản nào khớp.", "No paper fits."));
+		return VT_OK;
+	}
+	vt_list_open(d, "found");
+	for (size_t i = 0; i < p->n; i++)
+		vt_list_row_found(d, &p->ret[i], words);
+	vt_list_close(d);
+	return VT_OK;
 }
 
 int
@@ -183,42 +280,27 @@ vt_web_search(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct asked a = { query(req, "q"), query(req, "number"),
-		query(req, "way"), vt_list_before(req),
-		vt_http_query(req, "words") != NULL };
-	struct vt_paper *p = vt_arena_array(req->arena, SHOWN, sizeof(*p));
-	uint64_t next = 0;
+	struct asked a = { .before = vt_list_before(req),
+		.words = vt_http_query(req, "words") != NULL };
+	struct vt_find_page page = { .max = SHOWN };
 	struct vt_desk d;
-	size_t n = 0;
 	int rc;
 
-	if (p == NULL)
+	page.ret = vt_arena_array(req->arena, SHOWN, sizeof(*page.ret));
+	if (page.ret == NULL)
 		return vt_arena_err(req->arena, reterr);
-	if (direction(a.way) == 0)
-		a.way = "";
+	vt_search_in(req, &a.find);
 	vt_desk_begin(&d, req, res);
-	if ((rc = find(&d, &v, &a, p, &n, &next, reterr)) != VT_OK)
+	if ((rc = find(&d, &v, &a, &page, reterr)) != VT_OK)
 		return rc;
 	vt_desk_open(&d, T(&d, "Tra cứu", "Search"), "/desk/search");
 	vt_html(d.page.b, "<h1>%s</h1>\n", T(&d, "Tra cứu văn bản", "Search"));
 	form(&d, &a);
-	vt_html(d.page.b, "<h2 id=\"found\" class=\"found\">%s</h2>\n",
-	    *a.q == '\0' && *a.number == '\0' ? T(&d, "Mới nhất", "Newest")
-					      : T(&d, "Tìm thấy", "Found"));
-	if (n > 0) {
-		vt_list_open(&d, "found");
-		for (size_t i = 0; i < n; i++)
-			vt_list_row(&d, &p[i]);
-		vt_list_close(&d);
-	} else {
-		vt_html(d.page.b, "<p class=\"empty\">%s</p>\n",
-		    next != 0
-			? T(&d, "Chưa tìm thấy trong các văn bản mới hơn.",
-			      "None so far: the older ones are left.")
-			: T(&d, "Không có văn bản nào khớp.",
-			      "No paper fits."));
-	}
-	older(&d, &a, next);
+	if ((rc = found(&d, &a, &page, reterr)) != VT_OK)
+		return rc;
+	further(&d, &a, page.next);
+	if ((rc = vt_saved_section(&d, v, &a.find, reterr)) != VT_OK)
+		return rc;
 	vt_desk_close(&d);
 	return VT_OK;
 }

@@ -242,6 +242,18 @@ number = people.clerk.paper(paper)['number']['text']
 found = people.clerk.ask('GET', '/v1/papers?number=%s' % number.split(
     '/')[0]).json['papers']
 t.ok(paper in [p['id'] for p in found], 'found by its number')
+file = people.clerk.get('/v1/export?q=ra%20soat%20cap%20xa&columns=number,subject')
+t.ok(file.status == 200 and '"Số, ký hiệu","Trích yếu"' in file.body.decode() and
+     'Kết xuất từ Hệ thống bởi' in file.body.decode(),
+     'hits as a file, marked', file.body)
+saved = people.clerk.post('/v1/queries', {
+    'name': 'Rà soát', 'shared': True, 'query': {'q': 'rà soát'}})
+t.equal(saved.status, 201, 'a search is saved')
+listed = people.leader.get('/v1/queries').json['queries']
+t.equal([(q['name'], q['query']) for q in listed],
+        [('Rà soát', {'q': 'rà soát'})], 'and shared')
+t.equal(people.clerk.ask(
+    'DELETE', '/v1/queries/' + saved.json['id']).status, 204, 'removed')
 page = people.clerk.get('/v1/papers?limit=2').json
 rest = people.clerk.get('/v1/papers?limit=2&cursor=' + page['next']).json
 t.ok(not {p['id'] for p in page['papers']} & {p['id'] for p in

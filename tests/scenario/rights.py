@@ -30,6 +30,8 @@ MAY = {
     'tusPiece': 'LOCS', 'tusDrop': 'LOCS',
     'listPapers': READ, 'readPaper': READ, 'history': READ, 'links': READ, 'sent': READ,
     'versions': READ, 'content': READ, 'validatePart': READ,
+    'exportPapers': READ, 'listQueries': READ,
+    'saveQuery': 'LOCAK', 'removeQuery': 'LOCAK',
     'register': 'OCS',
     'act submit': 'OCS', 'act edit': 'OCS',
     'act approve': 'L', 'act return': 'L',

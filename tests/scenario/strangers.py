@@ -63,6 +63,9 @@ prepared = done(people.leader.post(
     'a prepared signature').json['signature']
 hook = done(people.system.post('/v1/webhooks', {
     'url': 'https://hooks.example/x'}), 'a webhook').json['id']
+query = done(people.leader.post('/v1/queries', {
+    'name': 'Quá hạn', 'shared': True,
+    'query': {'overdue': 'true'}}), 'a saved query').json['id']
 delegation = done(people.leader.post('/v1/delegations', {
     'to': clerk_id, **ORDER}),
     'a delegation').json['id']
@@ -194,6 +197,9 @@ same('a ping', 'POST', '/v1/webhooks/{}/pings', hook, who=('system',))
 same('a delegation', 'GET', '/v1/delegations/{}', delegation,
      who=('leader', 'clerk'))
 same('its end', 'DELETE', '/v1/delegations/{}', delegation,
+     who=('leader', 'clerk'))
+
+same('a saved query', 'DELETE', '/v1/queries/{}', query,
      who=('leader', 'clerk'))
 
 # --- in bodies ---

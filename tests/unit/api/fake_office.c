@@ -9,6 +9,7 @@
 #include "api/office/anchors.h"
 #include "api/office/consign.h"
 #include "api/office/delegation.h"
+#include "api/office/find.h"
 #include "api/office/handed.h"
 #include "api/office/proofs.h"
 #include "api/office/quarantine.h"
@@ -444,6 +445,86 @@ vt_office_papers(struct vt_office *o, struct vt_view *v,
 	fill_paper(ret);
 	*ret_n = 1;
 	*ret_next = f->before == 0 ? 77 : f->before == 77 ? 0 : 1;
+	return VT_OK;
+}
+
+const char *
+vt_find_name(enum vt_find_field f)
+{
+	static const char *const names[VT_FIND__MAX] = { "q", "number",
+		"direction", "state", "agency", "type", "unit", "assigned_to",
+		"due_before", "overdue", "issued_from", "issued_until",
+		"number_min", "number_max", "order" };
+
+	return names[f];
+}
+
+char fake_found[VT_FIND__MAX][64];
+
+static void
+note_find(const struct vt_find *f)
+{
+	for (int i = 0; i < VT_FIND__MAX; i++)
+		snprintf(fake_found[i], sizeof(fake_found[i]), "%s",
+		    f->f[i] == NULL ? "" : f->f[i]);
+}
+
+int
+vt_office_find(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const struct vt_find *f,
+    struct vt_find_page *page, struct vt_err *reterr)
+{
+	note_find(f);
+	fill_paper(page->ret);
+	page->n = 1;
+	page->next = page->before == 0 ? 88 : 0;
+	return VT_OK;
+}
+
+uint32_t
+vt_office_overdue_days(const struct vt_office *o, const struct vt_paper *p)
+{
+	return 3;
+}
+
+int
+vt_office_export(struct vt_office *o, const struct vt_actor *actor,
+    const struct vt_export *x, struct vt_buf *ret, struct vt_err *reterr)
+{
+	note_find(x->find);
+	vt_buf_printf(ret, "%d %s\n", (int)x->format,
+	    x->columns == NULL ? "" : x->columns);
+	return VT_OK;
+}
+
+int
+vt_office_saved(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, struct vt_arena *a, struct vt_saved *ret,
+    size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->id = fake_id(41);
+	ret->owner = fake_id(1);
+	ret->columns = "number,due";
+	ret->find.f[VT_FIND_OVERDUE] = "true";
+	snprintf(ret->name, sizeof(ret->name), "Quá hạn");
+	*ret_n = 1;
+	return VT_OK;
+}
+
+int
+vt_office_save(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_saved *s, vt_id *ret_id, struct vt_err *reterr)
+{
+	note_find(&s->find);
+	*ret_id = fake_id(41);
+	return VT_OK;
+}
+
+int
+vt_office_unsave(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *id, struct vt_err *reterr)
+{
 	return VT_OK;
 }
 

@@ -44,6 +44,8 @@ struct fake {
 };
 
 extern struct fake fake;
+/* Of the last search: values by enum vt_find_field. */
+extern char fake_found[15][64];
 
 /* Answers kept under their keys are kept no longer. */
 void fake_forget(void);

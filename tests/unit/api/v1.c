@@ -3,6 +3,7 @@
  * and what is refused before. */
 #include "api/v1/v1.h"
 
+#include "api/office/find.h"
 #include "base/limits.h"
 #include "tests/unit/api/fake_office.h"
 #include "tests/unit/api/http_fixture.h"
@@ -470,6 +471,51 @@ next_page(struct vt_buf *b, const char *path, char ret[200])
 	    ret, 200, "%scursor=%.*s", path, (int)n, at == NULL ? "" : at + 8);
 }
 
+/* Searches, their hits as a file, saved ones. */
+static void
+test_search(struct vt_buf *b)
+{
+	tap_eq_int(ask(b, "GET",
+		       "/v1/papers?q=xa&order=relevance&overdue=true&"
+		       "assigned_to=me&issued_from=2026-01-01&number_min=5",
+		       "", ""),
+	    200, "a search");
+	tap_ok(HAS("\"days_overdue\":3"), "how late it is");
+	tap_eq_str(fake_found[VT_FIND_Q], "xa", "its words");
+	tap_eq_str(fake_found[VT_FIND_ORDER], "relevance", "its order");
+	tap_eq_str(fake_found[VT_FIND_ASSIGNED_TO], "me", "whose");
+	tap_eq_str(fake_found[VT_FIND_ISSUED_FROM], "2026-01-01", "a day");
+	tap_eq_str(fake_found[VT_FIND_NUMBER_MIN], "5", "a number");
+	tap_eq_int(
+	    ask(b, "GET", "/v1/papers?order=up", "", ""), 422, "no such order");
+	tap_eq_int(ask(b, "GET", "/v1/papers?issued_from=soon", "", ""), 422,
+	    "no day");
+	tap_eq_int(
+	    ask(b, "GET", "/v1/export?q=xa&format=docx&columns=number,due", "",
+		""),
+	    200, "a file");
+	tap_ok(HAS("wordprocessingml.document\r\n") &&
+		   HAS("filename=\"van-ban.docx\"") && HAS("2 number,due"),
+	    "a Word document of these columns");
+	tap_eq_int(ask(b, "GET", "/v1/export?q=xa", "", ""), 200, "a file");
+	tap_ok(HAS("Content-Type: text/csv") && HAS("1 \n"), "a CSV of all");
+	tap_eq_int(ask(b, "GET", "/v1/export?format=xls", "", ""), 422,
+	    "no such format");
+	tap_eq_int(ask(b, "GET", "/v1/queries", "", ""), 200, "saved ones");
+	tap_ok(HAS("\"name\":\"Quá hạn\"") &&
+		   HAS("\"query\":{\"overdue\":\"true\"}") &&
+		   HAS("\"columns\":\"number,due\""),
+	    "as they are");
+	tap_eq_int(ask(b, "POST", "/v1/queries", JSON,
+		       "{\"name\":\"x\",\"query\":{\"q\":\"đường\"}}"),
+	    201, "one is saved");
+	tap_eq_str(fake_found[VT_FIND_Q], "đường", "its words");
+	tap_eq_int(ask(b, "POST", "/v1/queries", JSON,
+		       "{\"name\":\"x\",\"query\":{\"colour\":\"red\"}}"),
+	    422, "an unknown condition");
+	tap_eq_int(ask(b, "DELETE", "/v1/queries/" P, "", ""), 204, "removed");
+}
+
 static void
 test_cursor(struct vt_buf *b)
 {
@@ -557,6 +603,7 @@ test_reading(struct vt_buf *b)
 	    ask(b, "GET", "/v1/papers?direction=out&state=approved", "", ""),
 	    200, "a list");
 	test_cursor(b);
+	test_search(b);
 	tap_eq_int(ask(b, "GET", "/v1/papers?state=lost", "", ""), 422,
 	    "no such state");
 	tap_ok(

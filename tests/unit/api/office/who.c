@@ -67,6 +67,7 @@ static const struct want {
 	{ "cancel a number", "C", "numbers:give", '-', false },
 	{ "approve numbers for an outage", "L", "numbers:give", '-', false },
 	{ "close a number book", "C", "numbers:give", '-', false },
+	{ "save a query", "LOCAK", "papers:write", '-', false },
 };
 
 static const struct {

@@ -8,6 +8,7 @@
 #include "api/office/answers.h"
 #include "api/office/delegation.h"
 #include "api/office/deliver.h"
+#include "api/office/find.h"
 #include "api/office/initials.h"
 #include "api/office/joins.h"
 #include "api/office/links.h"
@@ -264,6 +265,33 @@ vt_paper_search(struct vt_view *v, uint32_t agency_no,
 		ret[1].meta.subject = "Việc gấp";
 	}
 	return VT_OK;
+}
+
+int
+vt_office_find(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const struct vt_find *f,
+    struct vt_find_page *page, struct vt_err *reterr)
+{
+	struct vt_paper_query q = { .before = page->before };
+
+	if (*f->f[VT_FIND_Q] != '\0')
+		q.words = f->f[VT_FIND_Q];
+	if (*f->f[VT_FIND_NUMBER] != '\0')
+		q.number = f->f[VT_FIND_NUMBER];
+	return vt_paper_search(v, actor->agency_no, &q, page->ret, page->max,
+	    &page->n, &page->next, reterr);
+}
+
+const char *
+vt_export_column(size_t i)
+{
+	return i == 0 ? "number" : i == 1 ? "due" : NULL;
+}
+
+const char *
+vt_export_heading(size_t i, bool en)
+{
+	return i == 0 ? "Số, ký hiệu" : "Hạn xử lý";
 }
 
 int

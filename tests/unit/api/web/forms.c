@@ -223,6 +223,15 @@ test_find(struct vt_buf *b)
 	tap_eq_str(desk.looked[1], "2026", "but as a word");
 	(void)get(b, "/desk/search?q=s%E1%BB%91%20li%E1%BB%87u", 'o');
 	tap_eq_str(desk.looked[1], "số liệu", "a word that begins like it");
+	(void)get(b, "/desk/search?q=ngoac&direction=out", 'o');
+	tap_ok(HAS("<mark>ngoặc</mark>") && HAS("&lt;script&gt;"),
+	    "what was asked for is marked, and nothing else is markup");
+	tap_ok(HAS("/desk/search?overdue=true\">Quá hạn</a>") &&
+		   HAS("action=\"/desk/search/saved\""),
+	    "saved ones, and saving this one");
+	tap_eq_int(get(b, "/desk/search/export?q=a&c-due=1&format=csv", 'o'),
+	    200, "hits as a file");
+	tap_ok(HAS("text/csv") && HAS("1 due\n"), "of the columns chosen");
 }
 
 static void

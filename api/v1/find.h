@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside v1 only: what a search is asked by its parameters. */
+#ifndef VT_API_V1_FIND_H
+#define VT_API_V1_FIND_H
+
+#include "api/office/find.h"
+#include "api/v1/v1_priv.h"
+
+#define VT_DOCX_TYPE                                                           \
+	"application/vnd.openxmlformats-officedocument."                       \
+	"wordprocessingml.document"
+
+/* Borrowed from the request. */
+void vt_v1_find_in(const struct vt_http_req *req, struct vt_find *ret);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is searched in a paper: its columns, each of them texts that no phrase
+ * goes across. */
+#include <stdio.h>
+
+#include "docstore/index.h"
+
+void
+vt_doc_free(struct vt_doc *d)
+{
+	for (size_t i = 0; d != NULL && i < VT_COLUMNS; i++)
+		vt_buf_free(&d->col[i]);
+}
+
+static void
+put(struct vt_doc *d, enum vt_column col, const char *text)
+{
+	struct vt_buf *b = &d->col[col];
+
+	if (text == NULL || *text == '\0')
+		return;
+	if (b->n > 0)
+		vt_buf_putc(b, VT_WORD_BREAK);
+	vt_buf_puts(b, text);
+}
+
+/* "5" and "UBND-KT" are one number, "5/UBND-KT". */
+static void
+put_number(struct vt_doc *d, const struct vt_paper *p)
+{
+	const struct vt_meta *m = &p->meta;
+
+	put(d, VT_COL_NUMBER, p->number.text);
+	put(d, VT_COL_NUMBER, p->arrival.text);
+	put(d, VT_COL_NUMBER, m->number);
+	if (*m->number != '\0' && *m->notation != '\0') {
+		vt_buf_putc(&d->col[VT_COL_NUMBER], '/');
+		vt_buf_puts(&d->col[VT_COL_NUMBER], m->notation);
+	} else {
+		put(d, VT_COL_NUMBER, m->notation);
+	}
+}
+
+/* YYYY-MM-DD as it is said. */
+static void
+put_date(struct vt_doc *d, const char *day)
+{
+	char text[16];
+
+	if (strlen(day) != 10)
+		return;
+	(void)snprintf(
+	    text, sizeof(text), "%.2s/%.2s/%.4s", day + 8, day + 5, day);
+	put(d, VT_COL_DATE, text);
+}
+
+static void
+put_other(struct vt_doc *d, const struct vt_paper *p)
+{
+	const struct vt_meta *m = &p->meta;
+	const char *const texts[] = { m->description, m->draft_unit,
+		m->procedure_code, m->procedure_name, m->case_code,
+		m->holder_name, p->code, m->place, m->circulation, m->typist,
+		m->direction, m->application, p->assigned_unit,
+		p->forwarded_unit, p->closed_note };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		put(d, VT_COL_OTHER, texts[i]);
+	for (size_t i = 0; i < p->n_parts; i++)
+		put(d, VT_COL_OTHER, p->parts[i].name);
+	for (size_t i = 0; i < m->n_appendixes; i++)
+		put(d, VT_COL_OTHER, m->appendixes[i]);
+	for (size_t i = 0; i < m->n_tasks; i++)
+		put(d, VT_COL_OTHER, m->tasks[i]);
+	for (size_t i = 0; i < m->n_facts; i++)
+		put(d, VT_COL_OTHER, m->facts[i].value);
+	for (size_t i = 0; i < m->n_answers; i++)
+		put(d, VT_COL_OTHER, m->answers[i].code);
+}
+
+int
+vt_doc_make(const struct vt_paper *p, uint32_t columns, struct vt_doc *ret,
+    struct vt_err *reterr)
+{
+	const struct vt_meta *m = &p->meta;
+	int rc = VT_OK;
+
+	ret->seq = p->seq;
+	for (size_t i = 0; i < VT_COLUMNS; i++)
+		vt_buf_reset(&ret->col[i]);
+	if ((columns & 1U << VT_COL_NUMBER) != 0)
+		put_number(ret, p);
+	put(ret, VT_COL_SUBJECT, m->subject);
+	put(ret, VT_COL_TYPE, m->type_code);
+	put(ret, VT_COL_TYPE, m->type_name);
+	put(ret, VT_COL_AGENCY, m->agency_code);
+	put(ret, VT_COL_AGENCY, m->agency_name);
+	put(ret, VT_COL_SIGNER, m->signer_name);
+	put(ret, VT_COL_SIGNER, m->signer_position);
+	if ((columns & 1U << VT_COL_RECIPIENTS) != 0)
+		for (size_t i = 0; i < m->n_recipients; i++) {
+			put(ret, VT_COL_RECIPIENTS, m->recipients[i].code);
+			put(ret, VT_COL_RECIPIENTS, m->recipients[i].name);
+		}
+	if ((columns & 1U << VT_COL_OTHER) != 0)
+		put_other(ret, p);
+	put_date(ret, m->issued_on);
+	put_date(ret, m->due_on);
+	put_date(ret, p->assigned_due);
+	for (size_t i = 0; i < VT_COLUMNS && rc == VT_OK; i++)
+		rc = vt_buf_status(&ret->col[i], reterr);
+	return rc;
+}
