@@ -348,6 +348,10 @@ erase_orders(struct vt_store *s, const struct order *o, size_t n,
 		if (o[i].wipe &&
 		    (rc = vt_states_forget(s, &o[i].paper, reterr)) != VT_OK)
 			return rc;
+	/* The indexes of words: they are made again of what stands now. */
+	for (size_t i = 0; i < n; i++)
+		if ((rc = vt_search_forget(s, o[i].agency_no, reterr)) != VT_OK)
+			return rc;
 	if ((rc = ops->rewrite(s->engine, VT_SPACE_KEYS, reterr)) != VT_OK ||
 	    (rc = ops->rewrite(s->engine, VT_SPACE_RECORDS, reterr)) != VT_OK)
 		return rc;
