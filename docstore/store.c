@@ -9,8 +9,8 @@
 
 #include "base/log.h"
 #include "docstore/files.h"
-#include "docstore/restored.h"
 #include "docstore/index.h"
+#include "docstore/restored.h"
 #include "docstore/store_priv.h"
 
 #define MAP_SIZE_DEFAULT ((uint64_t)64 << 30)
