@@ -239,7 +239,7 @@ vt_delivery_evolve(struct vt_delivery *d, const struct vt_srec *r, vt_time time)
 		break;
 	case VT_STEP_STATUS:
 		evolve_status(d, r->sub, r->note, &h);
-		if (*r->name != '\0') {
+		if (r->name != NULL && *r->name != '\0') {
 			d->handed_to = r->name;
 			d->handed_at = h.at;
 		}

@@ -40,17 +40,25 @@ vt_v1_agency_log(
 	return rc == VT_OK ? vt_buf_status(&text, reterr) : rc;
 }
 
+static int
+answer(struct vt_http_res *res, const char *type, const struct vt_buf *b,
+    struct vt_err *reterr)
+{
+	vt_http_res_type(res, type);
+	vt_buf_span(&res->body, vt_buf_view(b));
+	return vt_buf_status(&res->body, reterr);
+}
+
 /* Any agency's newest checkpoint: signed, and nothing but a hash. */
 int
 vt_v1_log_checkpoint(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
+	VT_BUF_AUTO(b);
 	int rc = vt_office_log_checkpoint(
-	    vt_v1_office(req), vt_http_param(req, "code"), &res->body, reterr);
+	    vt_v1_office(req), vt_http_param(req, "code"), &b, reterr);
 
-	if (rc == VT_OK)
-		vt_http_res_type(res, "text/plain");
-	return rc;
+	return rc == VT_OK ? answer(res, "text/plain", &b, reterr) : rc;
 }
 
 /* From an old size to now; verified with verifier/vanthu-proof extends. */
@@ -58,16 +66,16 @@ int
 vt_v1_log_consistency(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
+	VT_BUF_AUTO(b);
 	uint64_t old;
 	int rc;
 
 	if ((rc = vt_v1_query_uint(req, "old", 0, INT64_MAX, &old, reterr)) !=
 		VT_OK ||
 	    (rc = vt_office_log_consistency(vt_v1_office(req),
-		 vt_http_param(req, "code"), old, &res->body, reterr)) != VT_OK)
+		 vt_http_param(req, "code"), old, &b, reterr)) != VT_OK)
 		return rc;
-	vt_http_res_type(res, "text/plain");
-	return VT_OK;
+	return answer(res, "text/plain", &b, reterr);
 }
 
 /* A tile's path is cut into as many segments as it has. */
@@ -75,14 +83,13 @@ static int
 tile(struct vt_http_req *req, struct vt_http_res *res, const char *path,
     struct vt_err *reterr)
 {
+	VT_BUF_AUTO(b);
 	bool whole;
 	int rc = vt_office_log_tile(vt_v1_office(req),
-	    vt_http_param(req, "code"), path, &res->body, &whole, reterr);
+	    vt_http_param(req, "code"), path, &b, &whole, reterr);
 
-	if (rc != VT_OK)
-		return rc;
-	vt_http_res_type(res, "application/octet-stream");
-	return VT_OK;
+	return rc == VT_OK ? answer(res, "application/octet-stream", &b, reterr)
+			   : rc;
 }
 
 int

@@ -417,7 +417,9 @@ walk_of(struct vt_http_req *req, struct vt_register_walk *w,
 	int rc;
 
 	*w = (struct vt_register_walk){ .series = vt_http_param(req, "key") };
-	if ((rc = vt_v1_param_uint(
+	/* Who may not read is not told whether there is such a book. */
+	if ((rc = vt_office_may_read(vt_v1_actor(req), reterr)) != VT_OK ||
+	    (rc = vt_v1_param_uint(
 		 req, "period", UINT32_MAX, &period, reterr)) != VT_OK ||
 	    (rc = vt_v1_query_uint(
 		 req, "from", 1, VT_L(NUMBER_MAX), &from, reterr)) != VT_OK ||

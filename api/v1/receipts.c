@@ -33,6 +33,7 @@ vt_v1_proof(
 {
 	const char *opening = vt_http_query(req, "opening");
 	struct vt_bundle_wish wish = { .opening = true };
+	VT_BUF_AUTO(b);
 	uint64_t index;
 	int rc;
 
@@ -40,10 +41,11 @@ vt_v1_proof(
 	if ((rc = vt_v1_param_uint(req, "index", INT64_MAX, &index, reterr)) !=
 		VT_OK ||
 	    (rc = vt_office_bundle(vt_v1_office(req), vt_v1_actor(req), index,
-		 &wish, &res->body, reterr)) != VT_OK)
+		 &wish, &b, reterr)) != VT_OK)
 		return rc;
 	vt_http_res_type(res, "text/plain");
-	return VT_OK;
+	vt_buf_span(&res->body, vt_buf_view(&b));
+	return vt_buf_status(&res->body, reterr);
 }
 
 /* What was destroyed, and how: text in both languages. */

@@ -310,6 +310,22 @@ a = done(people.clerk.get('/v1/receipts/%d/proof' % index), 'a proof')
 t.ok(a.body.startswith(b'c2sp.org/tlog-proof'), 'in the form of C2SP', a)
 a = done(people.clerk.get('/v1/checkpoint'), 'a checkpoint')
 t.ok('— '.encode() in a.body, 'signed', a)
+
+# --- the ledger, for anyone ---
+
+log = '/v1/agencies/%s/log' % people.clerk.get('/v1/me').json['agency']['code']
+now = done(people.public.get(log + '/checkpoint'), 'its newest checkpoint')
+t.ok('— '.encode() in now.body, 'signed', now)
+size = int(now.body.split(b'\n')[1])
+a = done(people.public.get(log + '/consistency?old=1'), 'what leads to it')
+t.ok(a.body.startswith(b'old 1\n') and a.body.endswith(now.body),
+     'from the first leaf', a)
+width = min(size, 255)
+a = done(people.public.get('%s/tile/0/000.p/%d' % (log, width)),
+         'a part of a tile')
+t.equal(len(a.body), 32 * width, 'a hash for each leaf')
+t.equal(people.public.get('%s/tile/0/x001/000.p/1' % log).status, 404,
+        'one that is not there yet')
 t.equal(people.clerk.get('/v1/consignments').json['consignments'], [],
         'no packets: both agencies are of this store')
 

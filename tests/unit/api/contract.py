@@ -113,8 +113,9 @@ with tempfile.TemporaryDirectory() as d:
             'parameters of the path', 'a parameter of the path left out')
     refused(d, 'x-limit: UPLOAD_MAX', 'x-size: 5', 'without x-limit',
             'a body of any size')
-    refused(d, "bearer: ['papers:read']", "bearer: ['papers:burn']",
-            "papers:", 'a scope that nobody gives')
+    refused(d, "{ bearer: ['papers:read'] }, { oauth: ['papers:read'] }",
+            "{ bearer: ['papers:burn'] }, { oauth: ['papers:burn'] }",
+            "papers:burn", 'a scope that nobody gives')
     refused(d, "$ref: '#/components/schemas/Direction'",
             "$ref: '#/components/schemas/Nowhere'", 'nothing at',
             'a reference to nothing')
