@@ -77,6 +77,10 @@ enum vt_step_kind {
 	VT_STEP_LINK = 58, /* to another paper, or to one that is cited */
 	VT_STEP_JOIN = 59, /* paper original and e-version: one arrival */
 	VT_STEP_HANDED = 61, /* the paper of a delivery: waybill, who has it */
+	/* secrecy (docstore/secrecy.c) */
+	VT_STEP_ISOLATE = 55, /* suspected: nobody but head and clerk sees it */
+	VT_STEP_CLEAR = 56,   /* it holds none: released by decision */
+	VT_STEP_SECRET = 57,  /* declared: refused at the door; on no paper */
 #define VT_STEP_PAPER_LAST 61 /* of those from CHECK on; 57 is on none */
 	VT_STEP_DESTROY = 67,   /* docstore/destroy.h */
 	/* the ledger (71 to 73 pass the gate of a restored store) */
@@ -452,9 +456,9 @@ struct vt_step {
 		 * Decree 30, Article 12: who answers for the content, who for
 		 * the form. On a draft that is SUBMITTED or APPROVED; main as
 		 * in submit. Changes no state; kept in the paper until a new
-		 * version or other metadata void it, as an approval. VT_E_EXISTS
-		 * when this person has checked the same of this version;
-		 * VT_E_LIMIT after DRAFT_CHECKS_MAX.
+		 * version or other metadata void it, as an approval.
+		 * VT_E_EXISTS when this person has checked the same of this
+		 * version; VT_E_LIMIT after DRAFT_CHECKS_MAX.
 		 */
 		struct {
 			enum vt_draft_check_kind kind;
@@ -491,8 +495,8 @@ struct vt_step {
 		 * its issuer that did not come as a paper of ours (else RECALL)
 		 * nor as a status 13 (else TAKE_BACK_ANSWER; VT_E_OUT_OF_ORDER
 		 * while one waits). order cites it. Not of a paper that is
-		 * refused, taken back or recalled. It becomes RECALLED: one end,
-		 * whichever way the order came. Bytes and số đến stay.
+		 * refused, taken back or recalled. It becomes RECALLED: one
+		 * end, whichever way the order came. Bytes and số đến stay.
 		 */
 		struct {
 			const char *order; /* needed; <= NAME_MAX characters */
@@ -500,9 +504,9 @@ struct vt_step {
 		} cancel;
 		/*
 		 * Appendix VI, recall: on an order, an outgoing paper from
-		 * ISSUED on, recalled or not, is kept as it is: every step on it
-		 * is VT_E_FROZEN but TAKE_BACK, RECALL, what comes back from its
-		 * addressees, and the END. VT_E_EXISTS when it is frozen,
+		 * ISSUED on, recalled or not, is kept as it is: every step on
+		 * it is VT_E_FROZEN but TAKE_BACK, RECALL, what comes back from
+		 * its addressees, and the END. VT_E_EXISTS when it is frozen,
 		 * VT_E_OUT_OF_ORDER for the END of what is not.
 		 */
 		struct {
@@ -510,6 +514,31 @@ struct vt_step {
 			const char *order; /* cited; BEGIN needs it */
 			const char *note;  /* END needs it */
 		} freeze;
+		/*
+		 * A paper that may hold a state secret: at once, in any state,
+		 * VT_E_EXISTS when it is. From then on a view does not hand it
+		 * out (vt_view_isolated), it is not received from us, and every
+		 * step on it is VT_E_ISOLATED but CLEAR, REFUSE, CANCEL, TAKE_
+		 * BACK and its answer, RECALL, what comes back from addressees,
+		 * and destroying. CLEAR: VT_E_OUT_OF_ORDER when it is not.
+		 */
+		struct {
+			const char *note; /* needed */
+		} isolate, clear;
+		/*
+		 * Something declared to be secret came and was refused. Alone
+		 * in its act, on no paper. uploads: what was staged for it, of
+		 * this agency: gone with the act, whose record names none of
+		 * it, no hash and no subject. The act's request hash is to be
+		 * one that follows from its key alone.
+		 */
+		struct {
+			uint32_t level; /* 1 mật, 2 tối mật, 3 tuyệt mật */
+			const char *from; /* agency code, or the way; "" */
+			enum vt_transport_kind transport; /* 0: by hand, /v1 */
+			const struct vt_file *uploads;    /* .upload counts */
+			size_t n_uploads; /* <= PAPER_PARTS_MAX */
+		} secret;
 		/* Each on another entry, 1..ENTRIES_MAX in an act together.
 		 * VT_E_CONFLICT when one is not what it expects. */
 		struct {
@@ -841,7 +870,9 @@ struct vt_act_whom {
 	const char *unit, *due; /* "" */
 	const char *was_due;    /* the deadline before an extension, "" */
 	const char *order;      /* that a step was done by, as cited, "" */
-	uint32_t how;           /* of CHECK, EXTEND, FREEZE: its kind; 0 */
+	uint32_t how;           /* of CHECK, EXTEND, FREEZE, PRINT: its kind */
+	uint32_t copies;        /* of PRINT */
+	vt_hash printed;        /* the version, or zero */
 	vt_id delivery;         /* that it is about, or zero */
 	uint32_t said;          /* the status, or the delivery's new state */
 	const char *staff;      /* who says so there, "" */
@@ -868,6 +899,10 @@ struct vt_act_entry {
 	uint64_t number;  /* given by it, 0 */
 };
 const char *vt_step_kind_name(enum vt_step_kind k); /* "register", … */
+
+/* The paper that an act is on, zero: none. VT_E_NOT_FOUND. */
+VT_NODISCARD int vt_act_paper(struct vt_view *v, uint32_t agency_no,
+    uint64_t index, vt_id *ret, struct vt_err *reterr);
 
 /* History of a paper, oldest first, with index >= from. */
 VT_NODISCARD int vt_act_list(struct vt_view *v, const vt_id *paper,

@@ -257,8 +257,12 @@ whom_of(const struct vt_srec *r, struct vt_act_whom *ret)
 	    r->kind == VT_STEP_FORWARD)
 		ret->person = r->who;
 	if (r->kind == VT_STEP_CHECK || r->kind == VT_STEP_EXTEND ||
-	    r->kind == VT_STEP_FREEZE)
+	    r->kind == VT_STEP_FREEZE || r->kind == VT_STEP_PRINT)
 		ret->how = r->sub;
+	if (r->kind == VT_STEP_PRINT) {
+		ret->copies = (uint32_t)r->value;
+		ret->printed = r->main;
+	}
 	if (news) {
 		ret->delivery = r->object;
 		ret->said = r->sub;
@@ -306,6 +310,28 @@ entry_of(struct vt_view *v, uint32_t agency_no, uint64_t index,
 		if (rec.steps[i].kind == VT_STEP_NUMBER)
 			ret->number = rec.steps[i].value;
 	}
+	return VT_OK;
+}
+
+int
+vt_act_paper(struct vt_view *v, uint32_t agency_no, uint64_t index, vt_id *ret,
+    struct vt_err *reterr)
+{
+	struct vt_arec rec;
+	uint64_t n;
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
+	    (rc = vt_ledger_size(v->txn, agency_no, &n, reterr)) != VT_OK)
+		return rc;
+	if (index >= n)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "the ledger of this agency has no leaf %llu",
+		    (unsigned long long)index);
+	rc = vt_row_act(v->txn, agency_no, index, v->arena, &rec, reterr);
+	if (rc != VT_OK)
+		return rc;
+	*ret = rec.paper;
 	return VT_OK;
 }
 

@@ -314,24 +314,33 @@ struct drop_op {
 	vt_id id;
 };
 
-static int
-drop_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
+int
+vt_upload_remove(struct vt_batch *b, uint32_t agency_no, const vt_id *id,
+    struct vt_err *reterr)
 {
-	struct drop_op *d = (struct drop_op *)(void *)op;
-	struct vt_key k = vt_key_id(&d->id), due = { .n = 0 };
+	struct vt_key k = vt_key_id(id), due = { .n = 0 };
 	struct vt_upload_row row;
 	struct vt_span v;
 	int rc;
 
-	rc = vt_tx_get(b->txn, VT_T_UPLOAD, &k, &v, reterr);
-	if (rc == VT_E_NOT_FOUND)
-		return VT_OK; /* expired already */
-	if (rc != VT_OK ||
+	if ((rc = vt_tx_get(b->txn, VT_T_UPLOAD, &k, &v, reterr)) != VT_OK ||
 	    (rc = vt_upload_row_decode(v, &row, reterr)) != VT_OK)
 		return rc;
+	if (agency_no != 0 && row.agency_no != agency_no)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "no upload of this agency has this id");
 	vt_key_u64(&due, (uint64_t)row.expires);
-	vt_key_bytes(&due, d->id.b, VT_ID_SIZE);
+	vt_key_bytes(&due, id->b, VT_ID_SIZE);
 	return drop_upload(b, vt_key_view(&due), &row, reterr);
+}
+
+static int
+drop_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
+{
+	struct drop_op *d = (struct drop_op *)(void *)op;
+	int rc = vt_upload_remove(b, 0, &d->id, reterr);
+
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc; /* expired already */
 }
 
 int

@@ -18,9 +18,12 @@ passes_frozen(enum vt_step_kind k)
 	case VT_STEP_TAKE_BACK:
 	case VT_STEP_RECALL:
 	case VT_STEP_DELIVERED:
-	case VT_STEP_STATUS:
+	case VT_STEP_HANDED:
+	case VT_STEP_ERASED:
+	case VT_STEP_ISOLATE:
+	case VT_STEP_CLEAR:
 		return true;
-	default: /* work and entries are beside the paper */
+	default: /* statuses, work and entries are beside the paper */
 		return !vt_step_is_of_paper(k) && k != VT_STEP_RESEND;
 	}
 }
@@ -34,7 +37,7 @@ vt_gate_decide(
 		    "%s: the paper is frozen by %s (Decree 30/2020, Appendix "
 		    "VI) until it is released",
 		    vt_step_kind_name(k), p->frozen_order);
-	return VT_OK;
+	return vt_isolated_gate(p, k, reterr);
 }
 
 /* ---- freeze ---- */

@@ -267,6 +267,8 @@ still_sent(const struct vt_delivery *d, const struct vt_paper *out,
 	if (d->state == VT_DELIVERY_WITHDRAWN)
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "delivery: its sender has withdrawn it");
+	if (out->frozen_at != VT_TIME_NONE || out->isolated_at != VT_TIME_NONE)
+		return vt_gate_decide(out, VT_STEP_DISPATCH, reterr);
 	if (out->state == VT_PAPER_RECALLED ||
 	    out->state == VT_PAPER_TAKEN_BACK)
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
@@ -539,6 +541,8 @@ decide_apart(struct vt_apply *x, size_t i, struct vt_err *reterr)
 {
 	enum vt_step_kind kind = step_of(x, i)->kind;
 
+	if (kind == VT_STEP_SECRET)
+		return vt_secret_decide(x, i, reterr);
 	if (kind == VT_STEP_CONSIGN || kind == VT_STEP_CONSIGN_READ)
 		return vt_consign_decide(x, i, reterr);
 	if (kind == VT_STEP_STATUS || kind == VT_STEP_RESEND)
@@ -603,6 +607,9 @@ vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_agree_decide(x, i, reterr);
 	case VT_STEP_FREEZE:
 		return vt_freeze_decide(x, i, reterr);
+	case VT_STEP_ISOLATE:
+	case VT_STEP_CLEAR:
+		return vt_secrecy_decide(x, i, reterr);
 	default:
 		return decide_rest(x, i, reterr);
 	}

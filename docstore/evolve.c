@@ -100,6 +100,9 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_LINK] = "link",
 		[VT_STEP_JOIN] = "join",
 		[VT_STEP_HANDED] = "handed",
+		[VT_STEP_ISOLATE] = "isolate",
+		[VT_STEP_CLEAR] = "clear",
+		[VT_STEP_SECRET] = "secret",
 		[VT_STEP_CONSIGN] = "consign",
 		[VT_STEP_CONSIGN_READ] = "consign-read",
 		[VT_STEP_STATUS] = "status",
@@ -449,7 +452,7 @@ vt_paper_evolve(struct vt_paper *p, const struct vt_srec *r,
 	struct vt_part *part;
 
 	if (progress(p, r, e) || handle(p, r, e) || recall(p, r, e) ||
-	    vt_course_evolve(p, r, e))
+	    vt_course_evolve(p, r, e) || vt_secrecy_evolve(p, r, e))
 		return VT_OK;
 	if (r->kind == VT_STEP_DESTROY)
 		return vt_destroy_evolve(p, r, e, reterr);
@@ -502,7 +505,8 @@ bool
 vt_step_is_of_paper(enum vt_step_kind k)
 {
 	return (k >= VT_STEP_REGISTER && k < VT_STEP_AGENCY) ||
-	       (k >= VT_STEP_CHECK && k <= VT_STEP_PAPER_LAST) ||
+	       (k >= VT_STEP_CHECK && k <= VT_STEP_PAPER_LAST &&
+		   k != VT_STEP_SECRET) ||
 	       k == VT_STEP_DESTROY || k == VT_STEP_ERASED;
 }
 

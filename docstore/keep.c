@@ -149,6 +149,8 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_numbers_keep(x, i, reterr);
 	if (r->kind == VT_STEP_RESUME)
 		return vt_resume_keep(x, reterr);
+	if (r->kind == VT_STEP_SECRET)
+		return vt_secret_keep(x, i, reterr);
 	if (r->kind == VT_STEP_ENTRY)
 		return vt_entry_keep(x, i, reterr);
 	if (!vt_step_is_of_paper(r->kind))

@@ -4,6 +4,30 @@
 
 #include "docstore/store_priv.h"
 
+void
+vt_view_isolated(struct vt_view *v, bool see)
+{
+	VT_CHECK(v, VT_VIEW_MAGIC);
+	v->isolated = see;
+}
+
+int
+vt_view_paper(struct vt_view *v, uint32_t agency_no, uint64_t seq,
+    struct vt_paper *ret, struct vt_err *reterr)
+{
+	struct vt_paper p;
+	int rc;
+
+	rc = vt_row_paper(v->txn, agency_no, seq, v->arena, &p, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (p.isolated_at != VT_TIME_NONE && !v->isolated)
+		return vt_err_set(reterr, VT_E_ISOLATED,
+		    "the paper is isolated: it may hold a state secret");
+	*ret = p;
+	return VT_OK;
+}
+
 int
 vt_paper_get(struct vt_view *v, const vt_id *id, struct vt_paper *ret,
     struct vt_err *reterr)
@@ -15,8 +39,7 @@ vt_paper_get(struct vt_view *v, const vt_id *id, struct vt_paper *ret,
 	    (rc = vt_row_ref(v->txn, id, VT_OBJECT_PAPER, &ref, reterr)) !=
 		VT_OK)
 		return rc;
-	return vt_row_paper(
-	    v->txn, ref.agency_no, ref.seq, v->arena, ret, reterr);
+	return vt_view_paper(v, ref.agency_no, ref.seq, ret, reterr);
 }
 
 int
@@ -42,8 +65,7 @@ vt_paper_by_code(struct vt_view *v, const char *code, struct vt_paper *ret,
 	if (rc != VT_OK ||
 	    (rc = vt_pair_decode(row, &agency, &seq, reterr)) != VT_OK)
 		return rc;
-	return vt_row_paper(
-	    v->txn, (uint32_t)agency, seq, v->arena, ret, reterr);
+	return vt_view_paper(v, (uint32_t)agency, seq, ret, reterr);
 }
 
 /* "05/QĐ-UBND" is number 5 with the text that follows from it. */
@@ -117,8 +139,8 @@ by_series(struct vt_view *v, uint32_t agency_no, uint32_t series,
 			return rc;
 		if (seq == 0) /* held, or cancelled */
 			continue;
-		if ((rc = vt_row_paper(v->txn, agency_no, seq, v->arena, &p,
-			 reterr)) != VT_OK)
+		if ((rc = vt_view_paper(v, agency_no, seq, &p, reterr)) !=
+		    VT_OK)
 			return rc;
 		if (p.number.value != c->value ||
 		    !same_number(&p.number, c->text) ||
@@ -243,7 +265,7 @@ vt_paper_by_delivery(struct vt_view *v, uint32_t agency_no,
 	if (rc != VT_OK ||
 	    (rc = vt_pair_decode(row, &seq, &index, reterr)) != VT_OK)
 		return rc;
-	return vt_row_paper(v->txn, agency_no, seq, v->arena, ret, reterr);
+	return vt_view_paper(v, agency_no, seq, ret, reterr);
 }
 
 int

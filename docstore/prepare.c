@@ -700,7 +700,7 @@ prepare_house(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		p->r.object = st->u.work.subject;
 		p->r.at = st->u.work.due == 0 ? VT_TIME_NONE : st->u.work.due;
 		p->r.blob = st->u.work.payload;
-		if (p->r.sub < VT_WORK_DELIVERY || p->r.sub > VT_WORK_RECALL)
+		if (p->r.sub < VT_WORK_DELIVERY || p->r.sub >= VT_WORK__MAX)
 			return vt_prep_invalid(reterr, "unknown kind of work");
 		if (p->r.blob.n > VT_L(KEEP_MAX))
 			return vt_prep_invalid(reterr, "a payload over 64 KiB");
@@ -798,6 +798,8 @@ prepare_steps(struct vt_act_op *a, struct vt_err *reterr)
 		vt_srec_more_defaults(&p->r);
 		if (st->kind == VT_STEP_DESTROY || st->kind == VT_STEP_ERASED)
 			rc = vt_prep_destroy(a, st, p, reterr);
+		else if (st->kind == VT_STEP_SECRET)
+			rc = vt_prep_secret(a, st, p, reterr);
 		else if (vt_step_is_of_paper(st->kind))
 			rc = prepare_paper(a, st, p, reterr);
 		else if (st->kind == VT_STEP_ENTRY ||

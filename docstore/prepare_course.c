@@ -95,7 +95,32 @@ vt_prep_course(struct vt_act_op *a, const struct vt_step *st, struct vt_srec *r,
 			   : note_of(a, st->u.cancel.note, false, r, reterr);
 	case VT_STEP_FREEZE:
 		return prep_freeze(a, st, r, reterr);
+	case VT_STEP_ISOLATE:
+	case VT_STEP_CLEAR: /* two members of one shape */
+		return note_of(a, st->u.isolate.note, true, r, reterr);
 	default:
 		return vt_prep_invalid(reterr, "unknown step");
 	}
+}
+
+int
+vt_prep_secret(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
+    struct vt_err *reterr)
+{
+	struct vt_srec *r = &p->r;
+
+	r->sub = st->u.secret.level;
+	r->from = st->u.secret.from;
+	r->transport = st->u.secret.transport;
+	p->files = st->u.secret.uploads;
+	p->n_files = st->u.secret.n_uploads;
+	if (r->sub < 1 || r->sub > 3)
+		return vt_prep_invalid(reterr, "a secret is of level 1 to 3");
+	if (r->transport > VT_TRANSPORT_HOSTED)
+		return vt_prep_invalid(reterr, "unknown transport");
+	if (p->n_files > VT_L(PAPER_PARTS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "secret: %zu uploads, allowed are %zu (PAPER_PARTS_MAX)",
+		    p->n_files, VT_L(PAPER_PARTS_MAX));
+	return vt_prep_text(a, &r->from, VT_L(NAME_MAX), "from", reterr);
 }

@@ -452,6 +452,9 @@ struct vt_paper {
 	uint32_t destroyed_why; /* enum vt_destroy_reason, 0 */
 	vt_time erased_at;      /* they are gone */
 	uint32_t wiped;         /* 1: so are subject, names, opinions */
+	vt_time isolated_at;      /* VT_TIME_NONE: it is not */
+	vt_id isolated_by;
+	const char *isolated_note; /* why, "" */
 };
 /* Whoever decides has done his part - signed it, or approved the making of a
  * copy - and number and seal come next. */
@@ -461,7 +464,16 @@ bool vt_paper_is_ready(const struct vt_paper *p);
  * 0: it did not. */
 uint32_t vt_paper_replaced_how(const struct vt_paper *p, const vt_id *by);
 
-/* Errors: VT_E_NOT_FOUND. The caller checks agency_no (office does). */
+/*
+ * A view hands no isolated paper out until it is told to, by who knows that its
+ * reader is the head or the clerk, or reads for the machinery and shows nobody:
+ * vt_paper_get and its like answer VT_E_ISOLATED, searches and lists leave it
+ * out. Deny by default: a face that asks nobody shows nothing.
+ */
+void vt_view_isolated(struct vt_view *v, bool see);
+
+/* Errors: VT_E_NOT_FOUND, VT_E_ISOLATED. The caller checks agency_no (office
+ * does). */
 VT_NODISCARD int vt_paper_get(struct vt_view *v, const vt_id *id,
     struct vt_paper *ret, struct vt_err *reterr);
 /* By public code: exact, upper-case. */

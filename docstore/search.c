@@ -171,6 +171,7 @@ look_at(struct vt_view *v, struct search *s, uint64_t seq, bool found,
 	if ((rc = vt_scratch(&page->scratch, reterr)) != VT_OK ||
 	    (rc = vt_row_paper(v->txn, page->agency_no, seq, page->scratch, &p,
 		 reterr)) != VT_OK ||
+	    (p.isolated_at != VT_TIME_NONE && !v->isolated) ||
 	    !fits(s->q, &p))
 		return rc;
 	if (!found && s->e.n_clauses > 0 &&

@@ -217,6 +217,9 @@ VT_NODISCARD int vt_blob_unref(
 /* Drops the uploads of an agency that hold one of these contents. */
 VT_NODISCARD int vt_uploads_of(struct vt_batch *b, uint32_t agency_no,
     const vt_hash *blob, size_t n, struct vt_err *reterr);
+/* An upload of an agency goes, inside a batch: VT_E_NOT_FOUND. */
+VT_NODISCARD int vt_upload_remove(struct vt_batch *b, uint32_t agency_no,
+    const vt_id *id, struct vt_err *reterr);
 VT_NODISCARD int vt_garbage_collect(struct vt_store *s, struct vt_err *reterr);
 /* At open: uploads whose process died before their end. */
 VT_NODISCARD int vt_uploads_forget(struct vt_store *s, struct vt_err *reterr);
@@ -447,7 +450,14 @@ int vt_extend_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_freeze_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_cancel_decide(
     const struct vt_paper *p, const char *what, struct vt_err *reterr);
-/* Before any step on a paper, those on its deliveries, too: VT_E_FROZEN. */
+/* Secrecy (secrecy.c). */
+int vt_isolated_gate(
+    const struct vt_paper *p, enum vt_step_kind k, struct vt_err *reterr);
+int vt_secrecy_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_secret_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_secret_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* Before any step on a paper, those on its deliveries, too: VT_E_FROZEN,
+ * VT_E_ISOLATED. */
 int vt_gate_decide(
     const struct vt_paper *p, enum vt_step_kind k, struct vt_err *reterr);
 int vt_recall_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
@@ -547,6 +557,8 @@ int vt_prep_exchange(struct vt_act_op *a, const struct vt_step *st,
 /* Steps of agree.c and course.c (prepare_course.c). */
 int vt_prep_course(struct vt_act_op *a, const struct vt_step *st,
     struct vt_srec *r, struct vt_err *reterr);
+int vt_prep_secret(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_prep *p, struct vt_err *reterr);
 /* YYYY-MM-DD, or nothing. */
 int vt_prep_date(struct vt_act_op *a, const char **s, const char *what,
     struct vt_err *reterr);
@@ -682,6 +694,8 @@ struct vt_evolve {
 int vt_check_evolve(struct vt_paper *p, const struct vt_srec *r,
     const struct vt_evolve *e, struct vt_err *reterr);
 bool vt_course_evolve(
+    struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e);
+bool vt_secrecy_evolve(
     struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e);
 void vt_extend_clear(struct vt_paper *p);
 struct vt_evolve vt_evolve_of(const struct vt_apply *x);
@@ -914,7 +928,12 @@ struct vt_view {
 	struct vt_txn *txn;
 	struct vt_arena *arena;
 	int64_t until; /* monotonic us */
+	bool isolated; /* hands isolated papers out */
 };
+
+/* The paper of a row, for a view: VT_E_ISOLATED. */
+VT_NODISCARD int vt_view_paper(struct vt_view *v, uint32_t agency_no,
+    uint64_t seq, struct vt_paper *ret, struct vt_err *reterr);
 
 /* ---- posts.c ---- */
 

@@ -55,11 +55,15 @@ enum vt_work_kind {
 	VT_WORK_ASK = 16,    /* what a sender asks, until it could be asked */
 	VT_WORK_RECALL = 17, /* subject: the paper; what recalls or replaces it
 			      * to all who got it */
-	VT_WORK_ERASE = 20,  /* subject: the paper; its order stands */
+	VT_WORK_ANSWERED = 18, /* subject: a paper that was issued; what it
+				* answers is finished. Payload: map {1 who
+				* issued it} */
+	VT_WORK_ERASE = 20,    /* subject: the paper; its order stands */
 	/* to 23: others'. Held numbers whose time ends; subject: the act
 	 * that gave them; payload: map {1 series, 2 period, 3 first, 4 how
 	 * many}. */
-	VT_WORK_EXPIRE = 24
+	VT_WORK_EXPIRE = 24,
+	VT_WORK__MAX /* one above the highest */
 };
 
 struct vt_work_new {

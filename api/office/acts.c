@@ -10,6 +10,7 @@ vt_office_enter(
     const struct vt_request *rq, enum vt_duty duty, struct vt_err *reterr)
 {
 	size_t n;
+	int rc;
 
 	VT_ASSERT(rq != NULL && rq->actor != NULL);
 	if (rq->key == NULL || rq->key[0] == '\0')
@@ -28,7 +29,9 @@ vt_office_enter(
 			    "idempotency key: character %zu is not printable "
 			    "ASCII",
 			    i + 1);
-	return vt_who_may(rq->actor, duty, reterr);
+	if ((rc = vt_who_may(rq->actor, duty, reterr)) != VT_OK)
+		return rc;
+	return vt_who_in_post(rq->actor, rq->post, duty, reterr);
 }
 
 int
@@ -57,10 +60,88 @@ vt_office_replay(struct vt_office *o, const struct vt_request *rq,
 	return VT_OK;
 }
 
+/* ---- what an act is, in whose right it is done ---- */
+
+static const struct {
+	enum vt_step_kind step;
+	enum vt_duty duty;
+} duties[] = {
+	{ VT_STEP_APPROVE, VT_DUTY_APPROVE },
+	{ VT_STEP_RETURN, VT_DUTY_RETURN }, { VT_STEP_NUMBER, VT_DUTY_NUMBER },
+	{ VT_STEP_SIGN, VT_DUTY_SIGN }, { VT_STEP_SEAL, VT_DUTY_SEAL },
+	{ VT_STEP_ISSUE, VT_DUTY_ISSUE },
+	{ VT_STEP_DISPATCH, VT_DUTY_DISPATCH },
+	{ VT_STEP_RECEIVE, VT_DUTY_RECEIVE },
+	{ VT_STEP_ACCEPT, VT_DUTY_ACCEPT }, { VT_STEP_REFUSE, VT_DUTY_REFUSE },
+	{ VT_STEP_ASSIGN, VT_DUTY_ASSIGN },
+	{ VT_STEP_TAKE_BACK, VT_DUTY_TAKE_BACK },
+	{ VT_STEP_RECALL, VT_DUTY_RECALL },
+	{ VT_STEP_REPLACE, VT_DUTY_REPLACE },
+	{ VT_STEP_TAKE_BACK_ANSWER, VT_DUTY_ANSWER_RECALL },
+	{ VT_STEP_FREEZE, VT_DUTY_FREEZE }, { VT_STEP_EXTEND, VT_DUTY_EXTEND },
+	{ VT_STEP_CANCEL, VT_DUTY_CANCEL },
+	{ VT_STEP_REGISTER, VT_DUTY_REGISTER },
+	{ VT_STEP_SUBMIT, VT_DUTY_SUBMIT },
+	{ VT_STEP_WITHDRAW, VT_DUTY_WITHDRAW },
+	{ VT_STEP_OPINION, VT_DUTY_OPINION },
+	{ VT_STEP_FORWARD, VT_DUTY_FORWARD },
+	{ VT_STEP_PROCESS, VT_DUTY_PROCESS },
+	{ VT_STEP_FINISH, VT_DUTY_FINISH }, { VT_STEP_PRINT, VT_DUTY_PRINT },
+	{ VT_STEP_RESEND, VT_DUTY_REPLAY },
+	{ VT_STEP_ISOLATE, VT_DUTY_ISOLATE }, { VT_STEP_CLEAR, VT_DUTY_CLEAR },
+	{ VT_STEP_OPENED, VT_DUTY_READ },
+	{ VT_STEP_VERSION, VT_DUTY_EDIT }, /* the main step of an act that has
+					    * no other of these */
+};
+
+/* Of a step that is more than one act. */
+static enum vt_duty
+duty_of_kind(const struct vt_step *st, enum vt_duty duty)
+{
+	if (st->kind == VT_STEP_SIGN && st->u.sign.kind != VT_SIGN_COMPETENT)
+		return VT_DUTY_INITIAL;
+	if (st->kind == VT_STEP_EXTEND && st->u.extend.kind == VT_EXTEND_ASK)
+		return VT_DUTY_EXTEND_ASK;
+	if (st->kind == VT_STEP_CHECK)
+		return st->u.check.kind == VT_DRAFT_FORM
+			   ? VT_DUTY_CHECK_FORM
+			   : VT_DUTY_CHECK_CONTENT;
+	return duty;
+}
+
+/*
+ * The duty of the act's main step, the last in the order of the table but that
+ * what the act brings besides (a version, the number before a signature) is
+ * less than it; VT_DUTY__MAX: none of a person's.
+ */
+static enum vt_duty
+duty_of(const struct vt_act *act, vt_id *ret_signer)
+{
+	memset(ret_signer, 0, sizeof(*ret_signer));
+	for (size_t i = 0; i < act->n_steps; i++) {
+		const struct vt_step *st = &act->steps[i];
+
+		if (st->kind == VT_STEP_CHECK)
+			return duty_of_kind(st, VT_DUTY_CHECK_CONTENT);
+		if (st->kind == VT_STEP_VERSION && i + 1 < act->n_steps)
+			continue;
+		for (size_t k = 0; k < sizeof(duties) / sizeof(*duties); k++) {
+			if (duties[k].step != st->kind)
+				continue;
+			if (st->kind == VT_STEP_SIGN)
+				*ret_signer = st->u.sign.signer;
+			return duty_of_kind(st, duties[k].duty);
+		}
+	}
+	return VT_DUTY__MAX;
+}
+
 void
 vt_office_act(const struct vt_request *rq, const vt_id *paper,
     const struct vt_step *steps, size_t n_steps, struct vt_act *ret)
 {
+	vt_id signer;
+
 	memset(ret, 0, sizeof(*ret));
 	ret->agency_no = rq->actor->agency_no;
 	ret->person = rq->actor->person;
@@ -72,51 +153,7 @@ vt_office_act(const struct vt_request *rq, const vt_id *paper,
 		ret->paper = *paper;
 	ret->steps = steps;
 	ret->n_steps = n_steps;
-}
-
-/* ---- acts that are done for another ---- */
-
-static const struct {
-	enum vt_step_kind step;
-	enum vt_duty duty;
-} duties[] = {
-	{ VT_STEP_APPROVE, VT_DUTY_APPROVE },
-	{ VT_STEP_RETURN, VT_DUTY_RETURN },
-	{ VT_STEP_NUMBER, VT_DUTY_NUMBER },
-	{ VT_STEP_SIGN, VT_DUTY_SIGN },
-	{ VT_STEP_SEAL, VT_DUTY_SEAL },
-	{ VT_STEP_ISSUE, VT_DUTY_ISSUE },
-	{ VT_STEP_DISPATCH, VT_DUTY_DISPATCH },
-	{ VT_STEP_RECEIVE, VT_DUTY_RECEIVE },
-	{ VT_STEP_ACCEPT, VT_DUTY_ACCEPT },
-	{ VT_STEP_REFUSE, VT_DUTY_REFUSE },
-	{ VT_STEP_ASSIGN, VT_DUTY_ASSIGN },
-	{ VT_STEP_TAKE_BACK, VT_DUTY_TAKE_BACK },
-	{ VT_STEP_RECALL, VT_DUTY_RECALL },
-	{ VT_STEP_REPLACE, VT_DUTY_REPLACE },
-	{ VT_STEP_TAKE_BACK_ANSWER, VT_DUTY_ANSWER_RECALL },
-};
-
-/* The duty of the act's main step; VT_DUTY__MAX when none can be delegated. */
-static enum vt_duty
-duty_of(const struct vt_act *act, vt_id *ret_signer)
-{
-	memset(ret_signer, 0, sizeof(*ret_signer));
-	for (size_t i = 0; i < act->n_steps; i++) {
-		const struct vt_step *st = &act->steps[i];
-
-		if (st->kind == VT_STEP_SIGN &&
-		    st->u.sign.kind != VT_SIGN_COMPETENT)
-			continue;
-		for (size_t k = 0; k < sizeof(duties) / sizeof(*duties); k++) {
-			if (duties[k].step != st->kind)
-				continue;
-			if (st->kind == VT_STEP_SIGN)
-				*ret_signer = st->u.sign.signer;
-			return duties[k].duty;
-		}
-	}
-	return VT_DUTY__MAX;
+	ret->post = vt_who_post(rq->actor, rq->post, duty_of(ret, &signer));
 }
 
 /* Whose delegation counts: the signer's, when somebody else brings what he

@@ -63,7 +63,7 @@ guess(struct vt_arrival *a, struct vt_effect *x, struct vt_err *reterr)
 	n = x->n;
 	memcpy(named, x->document, sizeof(named));
 	hash_of(named, n, &x->hash);
-	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_view_all(a->o, &v, reterr)) != VT_OK)
 		return rc;
 	for (size_t i = 0; i < n && rc == VT_OK; i++) {
 		bool is = false;
@@ -117,7 +117,7 @@ look_for(struct vt_arrival *a, struct vt_effect *x, struct vt_err *reterr)
 	vt_id id;
 	int rc;
 
-	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK ||
+	if ((rc = vt_office_view_all(a->o, &v, reterr)) != VT_OK ||
 	    (rc = vt_ask_room(v, a->agency_no, x->from, &room, reterr)) !=
 		VT_OK)
 		return rc;

@@ -300,7 +300,7 @@ note_stranger(struct vt_arrival *a, const struct vt_meta *m, struct stranger *s,
 
 	if (m->agency_code[0] == '\0')
 		return VT_OK;
-	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_view_all(a->o, &v, reterr)) != VT_OK)
 		return rc;
 	if (vt_agency_by_code(v, m->agency_code, &g, NULL) == VT_OK)
 		return VT_OK;
@@ -541,7 +541,7 @@ compare(struct vt_arrival *a, const struct making *k, const vt_id *was,
 	bool is;
 	int rc;
 
-	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK ||
+	if ((rc = vt_office_view_all(a->o, &v, reterr)) != VT_OK ||
 	    (rc = vt_consign_get(v, was, &c, reterr)) != VT_OK ||
 	    (rc = differs(a, k, v, &c, &what, reterr)) != VT_OK || what == NULL)
 		return rc;

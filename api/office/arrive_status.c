@@ -274,7 +274,7 @@ about_ours(struct vt_arrival *a, struct vt_err *reterr)
 
 	if (!ok)
 		return vt_arena_err(a->arena, reterr);
-	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_view_all(a->o, &v, reterr)) != VT_OK)
 		return rc;
 	rc = find_ours(a, v, &p, &err);
 	if (rc == VT_OK) {
@@ -475,7 +475,7 @@ take_back(struct vt_arrival *a, struct vt_err *reterr)
 	t->k.once = once_of(a, &t->k.about);
 	if (!ok)
 		return vt_arena_err(a->arena, reterr);
-	if ((rc = vt_view_begin(a->o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_view_all(a->o, &v, reterr)) != VT_OK)
 		return rc;
 	rc = find_theirs(a, v, t, &no, reterr);
 	if (rc == VT_OK)

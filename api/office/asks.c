@@ -324,7 +324,7 @@ put_consignment(
 
 	if (vt_id_is_zero(&u->w.consignment) || u->w.ask == VT_ASK_REPLACE)
 		return VT_OK;
-	if ((rc = vt_view_begin(u->o->o.store, &v, reterr)) != VT_OK ||
+	if ((rc = vt_office_view_all(u->o, &v, reterr)) != VT_OK ||
 	    (rc = vt_consign_get(v, &u->w.consignment, &c, reterr)) != VT_OK ||
 	    c.state != VT_CONSIGN_ARRIVED)
 		return rc;
@@ -467,7 +467,7 @@ put_one(struct putting *u, const struct vt_ask_about *about, bool *ret_more,
 	int rc;
 
 	*ret_more = false;
-	if ((rc = vt_view_begin(u->o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_view_all(u->o, &v, reterr)) != VT_OK)
 		return rc;
 	rc = oldest(v, u->agency_no, about, &u->w, &is, reterr);
 	if (rc == VT_OK && is)
@@ -535,7 +535,7 @@ vt_ask_settle_paper(struct vt_office *o, uint32_t agency_no, const vt_id *paper,
 	struct vt_paper p;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 		return rc;
 	rc = vt_paper_get(v, paper, &p, reterr);
 	if (rc == VT_OK && !vt_id_is_zero(&p.source_consignment)) {
@@ -594,7 +594,7 @@ next_look(struct vt_office *o, const struct vt_work *w,
 
 	if (x == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "ask: no memory");
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) == VT_OK)
+	if ((rc = vt_office_view_all(o, &v, reterr)) == VT_OK)
 		rc = oldest(v, w->agency_no, about, x, &is, reterr);
 	if (rc == VT_OK && is)
 		rc = find_paper(v, w->agency_no, about, &paper, &here, reterr);

@@ -106,6 +106,7 @@ struct job {
 			* the addressee; else "" */
 	uint32_t attempt;
 	bool offered; /* a peer may have it */
+	bool held;    /* its paper is frozen, or isolated */
 	bool vouched; /* a transport's word, and its receipt, are here */
 };
 
@@ -116,12 +117,15 @@ load(struct vt_office *o, const struct vt_work *w, struct job *j,
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_delivery d;
 	struct vt_agency a;
+	struct vt_paper p;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK ||
 	    (rc = vt_delivery_get(v, &w->subject, &d, reterr)) != VT_OK ||
+	    (rc = vt_paper_get(v, &d.paper, &p, reterr)) != VT_OK ||
 	    (rc = vt_agency_get(v, d.agency_no, &a, reterr)) != VT_OK)
 		return rc;
+	j->held = p.frozen_at != VT_TIME_NONE || p.isolated_at != VT_TIME_NONE;
 	j->id = d.id;
 	j->paper = d.paper;
 	j->about = d.about;
@@ -193,7 +197,7 @@ has_it(struct vt_office *o, const struct job *j, uint32_t no, bool *ret,
 	int rc;
 
 	*ret = false;
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK ||
 	    (rc = vt_agency_get(v, no, &a, reterr)) != VT_OK)
 		return rc;
 	vt_text_fit(code, 64, a.now.code);
@@ -370,7 +374,7 @@ ask_earlier(struct vt_office *o, const struct job *j, struct vt_err *reterr)
 	int rc;
 
 	do {
-		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 			return rc;
 		rc = find_ask(v, j, &e, reterr);
 		if (rc == VT_OK)
@@ -531,6 +535,10 @@ vt_deliver_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 	} else if (rc != VT_OK) {
 		if (reterr != NULL)
 			*reterr = err;
+	} else if (j->held &&
+		   (j->state == VT_DELIVERY_WAITING || wants_receipt(j))) {
+		/* until it is released, or taken back */
+		*ret_due = vt_now(o->o.ctx) + VT_TIME_S(VT_L(HELD_LOOK_S));
 	} else if (wants_receipt(j)) {
 		rc = to_peer(o, j, ret_due, reterr);
 	} else if (j->state == VT_DELIVERY_WAITING) {
@@ -596,7 +604,7 @@ vt_office_replay_delivery(struct vt_office *o, const struct vt_request *rq,
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_office_enter(rq, VT_DUTY_REPLAY, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
-	    done || (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	    done || (rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 		return rc;
 	rc = own(v, rq->actor, delivery, &d, reterr);
 	paper = rc == VT_OK ? d.paper : (vt_id){ { 0 } };
@@ -622,7 +630,7 @@ vt_office_hurry_delivery(struct vt_office *o, const struct vt_actor *actor,
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_who_may(actor, VT_DUTY_REPLAY, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	    (rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 		return rc;
 	rc = own(v, actor, delivery, &d, reterr);
 	if (rc == VT_OK && d.state == VT_DELIVERY_WAITING)

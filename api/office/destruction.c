@@ -73,7 +73,7 @@ check_paper(struct vt_office *o, const struct vt_request *rq,
 
 	if ((rc = vt_incoming_load(o, paper, rq->actor->agency_no, rq->if_match,
 		 &in, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_office_view_all(o, &v, reterr)) != VT_OK ||
 	    (rc = vt_paper_get(v, paper, &p, reterr)) != VT_OK)
 		return rc;
 	if (p.destroyed_at != VT_TIME_NONE)
@@ -202,7 +202,7 @@ load_ask(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
 	struct vt_err err = VT_ERR_INIT;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 		return rc;
 	rc = vt_office_destruction_asked(
 	    v, rq->actor->agency_no, paper, ret, room, &err);
@@ -338,7 +338,7 @@ vt_office_certificate(struct vt_office *o, const struct vt_actor *who,
 	int rc;
 
 	if ((rc = vt_office_may_read(who, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_office_view_all(o, &v, reterr)) != VT_OK ||
 	    (rc = vt_destroyed_get(v, paper, &d, reterr)) != VT_OK)
 		return rc;
 	if (d.agency_no != who->agency_no)

@@ -146,7 +146,7 @@ find_made(struct vt_office *o, uint32_t agency_no, const vt_id *delivery,
 	struct vt_paper p;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK ||
 	    (rc = vt_delivery_get(v, delivery, &d, reterr)) != VT_OK)
 		return rc;
 	rc = vt_paper_by_delivery(v, agency_no, delivery, &p, &err);
@@ -289,7 +289,7 @@ do_notice(struct vt_office *o, const struct vt_work *w, struct vt_err *reterr)
 	VT_BUF_AUTO(receipt);
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 		return rc;
 	if ((rc = vt_delivery_get(v, &w->subject, &d, reterr)) != VT_OK ||
 	    (rc = vt_paper_by_delivery(
@@ -348,6 +348,8 @@ do_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 		return vt_erase_work(o, w, ret_due, reterr);
 	case VT_WORK_EXPIRE:
 		return vt_expire_work(o, w, ret_due, reterr);
+	case VT_WORK_ANSWERED:
+		return vt_answered_work(o, w, ret_due, reterr);
 	default:
 		return vt_err_set(reterr, VT_E_UNSUPPORTED,
 		    "work of kind %d is not done here", (int)w->kind);

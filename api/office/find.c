@@ -208,6 +208,7 @@ vt_office_find(struct vt_office *o, struct vt_view *v,
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_who_may(actor, VT_DUTY_READ, reterr)) != VT_OK)
 		return rc;
+	vt_office_see(v, actor);
 	for (int i = 0; i < VT_FIND__MAX; i++) {
 		const char *s = f->f[i];
 

@@ -159,6 +159,11 @@ vt_house_actor_of(struct vt_view *v, const struct vt_person *p, vt_time now,
 	vt_text_fit(ret->position, sizeof(ret->position), p->position);
 	vt_text_fit(ret->agency_code, sizeof(ret->agency_code), a.now.code);
 	vt_text_fit(ret->agency_name, sizeof(ret->agency_name), a.now.name);
+	for (size_t i = 0; i < p->n_posts && i < VT_L(POSTS_MAX); i++)
+		if (!p->posts[i].waits && vt_post_in_force(&p->posts[i], now))
+			ret->posts[ret->n_posts++] =
+			    (struct vt_actor_post){ .no = (uint32_t)(i + 1),
+				    .roles = p->posts[i].roles };
 	if (p->roles == 0) /* no post: nothing to act for others with */
 		return VT_OK;
 	return vt_delegations_in_force(v, now, ret, reterr);

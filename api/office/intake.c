@@ -7,6 +7,7 @@
 
 #include "api/office/look.h"
 #include "api/office/office_priv.h"
+#include "api/office/secrecy.h"
 
 #define ARENA_LIMIT ((size_t)4 << 20)
 
@@ -475,6 +476,9 @@ vt_office_register(struct vt_office *o, const struct vt_request *rq,
 	if (direction != VT_DIR_OUT && direction != VT_DIR_IN)
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "direction: \"out\" or \"in\" wanted");
+	/* before anything of it is looked at */
+	if (meta->secrecy != 0)
+		return vt_secrecy_refused(o, rq, meta, files, n_files, reterr);
 	if (n_files == 0 || n_files > VT_L(PAPER_PARTS_MAX))
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "a paper has 1 to %zu files, %zu were named",

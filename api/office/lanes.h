@@ -42,8 +42,8 @@ enum vt_side {
 	VT_SIDE_FAR
 };
 
-#define VT_LANES_KINDS 13 /* of work */
-#define VT_LANE_QUEUES 4  /* of a lane: a kind each */
+#define VT_LANES_KINDS 14 /* of work */
+#define VT_LANE_QUEUES 5  /* of a lane: a kind each */
 
 /* What is known of a lane's peer. */
 enum vt_lane_word { VT_LANE_UNTRIED, VT_LANE_GOOD, VT_LANE_FAILED };

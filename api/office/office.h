@@ -68,6 +68,12 @@ struct vt_acting {
 	struct vt_duties duties;
 };
 
+/* A post in force. */
+struct vt_actor_post {
+	uint32_t no; /* its place among the person's, from 1 */
+	uint32_t roles;
+};
+
 /* A person or program at work. Plain values. */
 struct vt_actor {
 	vt_id person;
@@ -83,6 +89,9 @@ struct vt_actor {
 	/* Delegations to this person, in force when he was recognised. */
 	struct vt_acting acting[VT_L(ACTING_MAX)];
 	size_t n_acting;
+	/* His posts then; none: roles stand above alone. */
+	struct vt_actor_post posts[VT_L(POSTS_MAX)];
+	size_t n_posts;
 };
 
 /* VT_E_UNAUTHENTICATED for an unknown or empty token. */
@@ -95,6 +104,8 @@ struct vt_request {
 	const char *key;               /* Idempotency-Key; required */
 	vt_hash hash;                  /* SHA-256 over route and body */
 	uint64_t if_match;             /* paper rev, 0 = any */
+	uint32_t post;                 /* the actor's, in which he acts; 0: as
+	                                * it follows (vt_who_post) */
 	/* Told which field a refusal is about, as "/files/0/upload"; may be
 	 * NULL. */
 	void (*about)(void *arg, const char *field);
@@ -275,6 +286,14 @@ VT_NODISCARD int vt_office_result(struct vt_office *o,
     struct vt_act_result *ret, char ret_code[32], struct vt_err *reterr);
 
 /* ---- reading ---- */
+
+/* From here on the view hands isolated papers out, if the actor is one of those
+ * who see them. The functions below that take a view and an actor do it. */
+void vt_office_see(struct vt_view *v, const struct vt_actor *actor);
+/* Is the act of this leaf one that the actor may know: of his agency, and not
+ * of a paper that is isolated from him? VT_E_NOT_FOUND, VT_E_ISOLATED. */
+VT_NODISCARD int vt_office_may_see_act(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, uint64_t index, struct vt_err *reterr);
 
 VT_NODISCARD int vt_office_paper(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, const vt_id *paper, struct vt_paper *ret,

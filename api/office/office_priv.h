@@ -105,6 +105,11 @@ VT_NODISCARD int vt_office_do(struct vt_office *o,
     const struct vt_request *rq, const struct vt_act *act,
     struct vt_act_result *ret, struct vt_err *reterr);
 
+/* A view for the machinery, whose reader is shown nothing: isolated papers are
+ * handed out, too (docstore/record.h). */
+VT_NODISCARD int vt_office_view_all(
+    struct vt_office *o, struct vt_view **ret, struct vt_err *reterr);
+
 /* ---- facts.c: a paper, copied out of its view ---- */
 
 struct vt_facts {
@@ -209,6 +214,14 @@ VT_NODISCARD int vt_copy_book(struct vt_office *o, uint32_t agency_no,
 /* A book with numbers of our own, from 1 each year; again: nothing new. */
 VT_NODISCARD int vt_office_open_book(struct vt_store *s, uint32_t agency_no,
     const char *key, const char *title, struct vt_err *reterr);
+
+/* ---- answered.c ---- */
+
+/* With the issue of a paper that answers others: the work that finishes those.
+ * steps has room for one more behind *n; payload is what it borrows. */
+VT_NODISCARD int vt_answered_later(struct vt_office *o, const vt_id *paper,
+    const vt_id *person, struct vt_buf *payload, struct vt_step *steps,
+    size_t *n, struct vt_err *reterr);
 
 /* ---- walk.c ---- */
 

@@ -751,6 +751,9 @@ describe(struct vt_office *o, const vt_id *delivery,
 	    (rc = vt_agency_get(v, d.agency_no, &a, reterr)) != VT_OK ||
 	    (rc = settled_read(v, &d, &m.s, reterr)) != VT_OK)
 		return rc;
+	if (p.frozen_at != VT_TIME_NONE)
+		return vt_err_set(reterr, VT_E_FROZEN,
+		    "a frozen paper is not sent, by %s", p.frozen_order);
 	if (p.number.value == 0 || p.n_parts > VT_L(PAPER_PARTS_MAX))
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "a paper without a number cannot be sent");

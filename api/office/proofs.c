@@ -13,7 +13,8 @@ vt_office_bundle(struct vt_office *o, const struct vt_actor *actor,
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_office_may_read(actor, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_office_may_see_act(o, v, actor, index, reterr)) != VT_OK)
 		return rc;
 	return vt_bundle_get(v, actor->agency_no, index, wish, ret, reterr);
 }

@@ -38,13 +38,21 @@ static int
 by_code(struct vt_view *v, const char *typed, struct vt_paper *ret,
     struct vt_err *reterr)
 {
+	struct vt_err err = VT_ERR_INIT;
 	char code[VT_CODE_LETTERS + 1];
+	int rc;
 
 	if (!vt_code_parse(typed, code))
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "this is not a code of ours: 17 letters and digits, the "
 		    "last one checks the others");
-	return vt_paper_by_code(v, code, ret, reterr);
+	rc = vt_paper_by_code(v, code, ret, &err);
+	if (rc == VT_E_ISOLATED) /* nobody outside is told that there is one */
+		return vt_err_set(
+		    reterr, VT_E_NOT_FOUND, "no paper has this public code");
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
 }
 
 int
@@ -65,7 +73,8 @@ vt_office_public(struct vt_office *o, const char *typed,
 	ret->status = p.issued_at != VT_TIME_NONE ? VT_PUBLIC_VALID
 						  : VT_PUBLIC_NOT_ISSUED;
 	vt_text_fit(ret->issuer, sizeof(ret->issuer), p.meta.agency_name);
-	vt_text_fit(ret->issuer_code, sizeof(ret->issuer_code), p.meta.agency_code);
+	vt_text_fit(
+	    ret->issuer_code, sizeof(ret->issuer_code), p.meta.agency_code);
 	vt_text_fit(ret->type, sizeof(ret->type), p.meta.type_name);
 	if (ret->status == VT_PUBLIC_NOT_ISSUED)
 		return VT_OK; /* a draft shows no more than that it exists */
@@ -120,6 +129,7 @@ vt_office_public_content(struct vt_office *o, const char *typed,
 	ret->blob.size = p.parts[0].size;
 	ret->version = p.parts[0].version;
 	vt_text_fit(ret->name, sizeof(ret->name), p.parts[0].name);
-	vt_text_fit(ret->media_type, sizeof(ret->media_type), p.parts[0].media_type);
+	vt_text_fit(
+	    ret->media_type, sizeof(ret->media_type), p.parts[0].media_type);
 	return VT_OK;
 }

@@ -12,20 +12,79 @@ struct which {
 	uint32_t version; /* 0: the current one */
 };
 
+void
+vt_office_see(struct vt_view *v, const struct vt_actor *actor)
+{
+	vt_view_isolated(
+	    v, vt_who_may(actor, VT_DUTY_SEE_ISOLATED, NULL) == VT_OK);
+}
+
+int
+vt_office_view_all(
+    struct vt_office *o, struct vt_view **ret, struct vt_err *reterr)
+{
+	int rc = vt_view_begin(o->o.store, ret, reterr);
+
+	if (rc == VT_OK)
+		vt_view_isolated(*ret, true);
+	return rc;
+}
+
+int
+vt_office_may_see_act(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, uint64_t index, struct vt_err *reterr)
+{
+	const vt_id none = { { 0 } };
+	struct vt_paper p;
+	vt_id paper;
+	int rc;
+
+	if ((rc = vt_who_may(actor, VT_DUTY_READ, reterr)) != VT_OK ||
+	    (rc = vt_act_paper(v, actor->agency_no, index, &paper, reterr)) !=
+		VT_OK ||
+	    vt_id_eq(&paper, &none))
+		return rc;
+	return vt_office_paper(o, v, actor, &paper, &p, reterr);
+}
+
+/* Is it a paper of the actor's agency? Nothing of it is handed out. */
+static bool
+is_own(struct vt_office *o, const struct vt_actor *actor, const vt_id *paper)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_paper p;
+
+	if (vt_view_begin(o->o.store, &v, NULL) != VT_OK)
+		return false;
+	vt_view_isolated(v, true);
+	return vt_paper_get(v, paper, &p, NULL) == VT_OK &&
+	       p.agency_no == actor->agency_no;
+}
+
 int
 vt_office_paper(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, const vt_id *paper, struct vt_paper *ret,
     struct vt_err *reterr)
 {
+	struct vt_err err = VT_ERR_INIT;
 	char text[VT_ID_TEXT + 1];
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_who_may(actor, VT_DUTY_READ, reterr)) != VT_OK ||
-	    (rc = vt_paper_get(v, paper, ret, reterr)) != VT_OK)
+	if ((rc = vt_who_may(actor, VT_DUTY_READ, reterr)) != VT_OK)
 		return rc;
-	if (ret->agency_no == actor->agency_no)
+	vt_office_see(v, actor);
+	rc = vt_paper_get(v, paper, ret, &err);
+	if (rc == VT_OK && ret->agency_no == actor->agency_no)
 		return VT_OK;
+	/* that there is one, of whatever agency, nobody else is told */
+	if (rc == VT_E_ISOLATED && !is_own(o, actor, paper))
+		rc = VT_E_NOT_FOUND;
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND) {
+		if (reterr != NULL)
+			*reterr = err;
+		return rc;
+	}
 	vt_id_text(paper, text);
 	return vt_err_set(reterr, VT_E_NOT_FOUND, "paper %s: not found", text);
 }
@@ -41,6 +100,7 @@ vt_office_papers(struct vt_office *o, struct vt_view *v,
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_who_may(actor, VT_DUTY_READ, reterr)) != VT_OK)
 		return rc;
+	vt_office_see(v, actor);
 	return vt_paper_list(
 	    v, actor->agency_no, f, ret, max, ret_n, ret_next, reterr);
 }
@@ -133,7 +193,8 @@ vt_office_receipt(struct vt_office *o, const struct vt_actor *actor,
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	if ((rc = vt_who_may(actor, VT_DUTY_READ, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	    (rc = vt_office_may_see_act(o, v, actor, index, reterr)) != VT_OK)
 		return rc;
 	return vt_receipt_get(v, actor->agency_no, index, ret, reterr);
 }

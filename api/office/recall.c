@@ -184,7 +184,7 @@ find_untold(struct vt_office *o, const struct change *c, struct vt_arena *a,
 	struct receivers all, told;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK ||
 	    (rc = receivers(v, &c->about, NULL, a, &all, reterr)) != VT_OK ||
 	    (rc = receivers(v, &c->by, &c->about, a, &told, reterr)) != VT_OK)
 		return rc;
@@ -311,7 +311,7 @@ is_recall(struct vt_office *o, const struct change *c)
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_paper p, by;
 
-	return vt_view_begin(o->o.store, &v, NULL) == VT_OK &&
+	return vt_office_view_all(o, &v, NULL) == VT_OK &&
 	       vt_paper_get(v, &c->about, &p, NULL) == VT_OK &&
 	       vt_paper_get(v, &c->by, &by, NULL) == VT_OK &&
 	       (p.state == VT_PAPER_ISSUED || p.state == VT_PAPER_DISPATCHED) &&
@@ -462,7 +462,7 @@ asking_paper(struct vt_office *o, const struct vt_incoming *p, bool agree,
 	int rc;
 
 	*ret_open = false;
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 		return rc;
 	if (vt_id_is_zero(&p->asked_consignment)) {
 		if (p->asked == VT_ASK_TAKE_BACK || !agree)

@@ -87,7 +87,7 @@ vt_incoming_load(struct vt_office *o, const vt_id *paper, uint32_t agency_no,
 	struct vt_paper p;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 		return rc;
 	rc = vt_paper_get(v, paper, &p, &err);
 	if (rc == VT_E_NOT_FOUND || (rc == VT_OK && p.agency_no != agency_no))
@@ -166,7 +166,7 @@ vt_incoming_given(struct vt_office *o, const struct vt_incoming *p,
 	size_t n;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK ||
 	    (rc = vt_act_list(v, &p->id, p->arrival_act, &e, 1, &n, reterr)) !=
 		VT_OK)
 		return rc;
@@ -313,7 +313,7 @@ work_here(struct vt_office *o, const struct vt_request *rq, const char *field,
 	bool list = strcmp(field, "/with") == 0;
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_person p;
-	int rc = vt_view_begin(o->o.store, &v, reterr);
+	int rc = vt_office_view_all(o, &v, reterr);
 
 	for (size_t i = 0; i < n && rc == VT_OK; i++) {
 		rc = vt_house_person(
@@ -412,7 +412,7 @@ answer_text(struct vt_office *o, const struct vt_request *rq,
 	struct vt_paper p;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 		return rc;
 	rc = vt_office_paper(o, v, rq->actor, answer, &p, reterr);
 	if (rc != VT_OK || p.direction == VT_DIR_IN ||
@@ -464,7 +464,7 @@ tells_opened(struct vt_office *o, const struct vt_incoming *p)
 
 	if (vt_id_is_zero(&p->source_consignment))
 		return !vt_id_is_zero(&p->source_delivery);
-	return vt_view_begin(o->o.store, &v, NULL) == VT_OK &&
+	return vt_office_view_all(o, &v, NULL) == VT_OK &&
 	       vt_consign_get(v, &p->source_consignment, &c, NULL) == VT_OK &&
 	       c.transport == VT_TRANSPORT_DIRECT;
 }

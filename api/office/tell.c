@@ -78,7 +78,7 @@ local_load(struct vt_office *o, const struct vt_work *w, uint32_t receiver,
 	struct vt_paper p;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK ||
 	    (rc = vt_delivery_get(v, &w->subject, &d, reterr)) != VT_OK)
 		return rc;
 	/* what ends another paper may have come to several who were merged */
@@ -396,7 +396,7 @@ load(struct vt_office *o, const struct vt_work *w, struct task *k,
 	int rc;
 
 	if ((rc = vt_telling_decode(w, &k->t, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	    (rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 		return rc;
 	rc = vt_delivery_get(v, &w->subject, &d, NULL);
 	if (rc == VT_OK)

@@ -131,7 +131,7 @@ find(struct vt_office *o, uint32_t agency_no, const vt_id *id, uint64_t *after,
 	size_t n = PAGE;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 		return rc;
 	for (size_t seen = 0; n == PAGE && seen < VT_L(WORK_SCAN_MAX);
 	     seen += n) {

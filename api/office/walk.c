@@ -247,9 +247,12 @@ int
 vt_office_issue(struct vt_office *o, const struct vt_request *rq,
     const vt_id *paper, struct vt_act_result *ret, struct vt_err *reterr)
 {
-	struct vt_step step = { .kind = VT_STEP_ISSUE, .u.issue.whole = true };
+	struct vt_step steps[2] = { { .kind = VT_STEP_ISSUE,
+	    .u.issue.whole = true } };
+	VT_BUF_AUTO(payload);
 	struct vt_facts f;
 	struct vt_act act;
+	size_t n = 1;
 	int rc;
 
 	if (!begin(o, rq, VT_DUTY_ISSUE, paper, &f, ret, &rc, reterr))
@@ -258,8 +261,14 @@ vt_office_issue(struct vt_office *o, const struct vt_request *rq,
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "issue: the agency has not signed yet (Decree 30/2020, "
 		    "Article 5)");
-	vt_office_act(rq, paper, &step, 1, &act);
-	return vt_office_do(o, rq, &act, ret, reterr);
+	rc = vt_answered_later(
+	    o, paper, &rq->actor->person, &payload, steps, &n, reterr);
+	if (rc != VT_OK)
+		return rc;
+	vt_office_act(rq, paper, steps, n, &act);
+	if ((rc = vt_office_do(o, rq, &act, ret, reterr)) == VT_OK)
+		vt_office_wake(o);
+	return rc;
 }
 
 /* What the addressee is called: as it was written, else as it is known. */

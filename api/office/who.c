@@ -188,6 +188,79 @@ vt_who_may(const struct vt_actor *a, enum vt_duty duty, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* ---- posts ---- */
+
+/* Which of his posts give the duty: how many, and the last of them. */
+static size_t
+posts_for(const struct vt_actor *a, enum vt_duty duty, uint32_t *ret)
+{
+	size_t n = 0;
+
+	*ret = 0;
+	for (size_t i = 0; i < a->n_posts; i++) {
+		if (!vt_who_role_may(a->posts[i].roles, duty))
+			continue;
+		*ret = a->posts[i].no;
+		n++;
+	}
+	return n;
+}
+
+uint32_t
+vt_who_post(const struct vt_actor *a, uint32_t said, enum vt_duty duty)
+{
+	uint32_t post = 0;
+
+	if (said != 0)
+		return said;
+	if (a->n_posts == 1)
+		return a->posts[0].no;
+	if (duty == VT_DUTY__MAX || posts_for(a, duty, &post) != 1)
+		return 0;
+	return post;
+}
+
+/* Acts on papers say in which post; those of the house need not. */
+static bool
+is_of_papers(enum vt_duty duty)
+{
+	switch (rights[duty].scope) {
+	case VT_SCOPE_READ:
+	case VT_SCOPE_EVENTS:
+	case VT_SCOPE_HOUSE:
+	case VT_SCOPE_HOOKS:
+		return false;
+	default: /* uploads are named by an act later */
+		return duty != VT_DUTY_UPLOAD;
+	}
+}
+
+int
+vt_who_in_post(const struct vt_actor *a, uint32_t said, enum vt_duty duty,
+    struct vt_err *reterr)
+{
+	uint32_t post;
+	size_t n = posts_for(a, duty, &post), i;
+
+	if (said == 0)
+		return n <= 1 || !is_of_papers(duty)
+			   ? VT_OK
+			   : vt_err_set(reterr, VT_E_POST_AMBIGUOUS,
+				 "act \"%s\": %zu posts of this person give "
+				 "it; say in which one it is done",
+				 rights[duty].name, n);
+	for (i = 0; i < a->n_posts && a->posts[i].no != said; i++)
+		;
+	if (i == a->n_posts)
+		return vt_err_set(reterr, VT_E_POST,
+		    "this person has no post %u that is in force", said);
+	if (vt_who_role_may(a->posts[i].roles, duty) || n == 0)
+		return VT_OK; /* by delegation: any post */
+	return vt_err_set(reterr, VT_E_POST,
+	    "act \"%s\" is not one of post %u; post %u gives it",
+	    rights[duty].name, said, post);
+}
+
 /* ---- names ---- */
 
 const char *

@@ -78,6 +78,20 @@ struct vt_actor;
 VT_NODISCARD int vt_who_may(
     const struct vt_actor *a, enum vt_duty duty, struct vt_err *reterr);
 
+/*
+ * The post that an act of this duty is done in (docstore/act.h), 0: none is
+ * known. said: the one that was said, or 0; then the only post in force whose
+ * roles give the duty, or the only post of all.
+ */
+uint32_t vt_who_post(
+    const struct vt_actor *a, uint32_t said, enum vt_duty duty);
+/*
+ * Is that post his, and does it, or a delegation, give this? VT_E_POST. Nothing
+ * said: VT_E_POST_AMBIGUOUS when several of his posts give a duty of papers.
+ */
+VT_NODISCARD int vt_who_in_post(const struct vt_actor *a, uint32_t said,
+    enum vt_duty duty, struct vt_err *reterr);
+
 /* Could somebody with these roles, without any delegation or scope? */
 bool vt_who_role_may(uint32_t roles, enum vt_duty duty);
 

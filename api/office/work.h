@@ -21,6 +21,7 @@ vt_work_handler vt_arrive_work;  /* arrive.c: VT_WORK_PACKET */
 vt_work_handler vt_pull_work;    /* gateways.c: VT_WORK_PULL */
 vt_work_handler vt_sync_work;    /* gateways.c: VT_WORK_SYNC */
 vt_work_handler vt_ask_work;     /* asks.c: VT_WORK_ASK */
+vt_work_handler vt_answered_work; /* answered.c: VT_WORK_ANSWERED */
 vt_work_handler vt_recall_work;  /* recall.c: VT_WORK_RECALL */
 vt_work_handler vt_expire_work;  /* books.c: VT_WORK_EXPIRE */
 vt_work_handler vt_judge_work;   /* arrive_signed.c: VT_WORK_VALIDATE */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Acts of exchange: handling what came, calling back what went out. */
+#include "api/office/course.h"
 #include "api/office/destruction.h"
 #include "api/office/print.h"
 #include "api/office/recall.h"
+#include "api/office/secrecy.h"
 #include "api/office/statuses.h"
 #include "api/v1/acts.h"
 #include "base/limits.h"
@@ -196,7 +198,112 @@ do_destroy(struct vt_v1_call *c)
 	    c->office, &c->rq, &c->paper, c->ret, c->reterr);
 }
 
+static int
+do_check(struct vt_v1_call *c)
+{
+	bool form = strcmp(vt_in_need_str(&c->root, "what"), "form") == 0;
+	vt_hash main = vt_in_need_hash(&c->root, "main");
+	int rc;
+
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_check_draft(c->office, &c->rq, &c->paper,
+	    form ? VT_DRAFT_FORM : VT_DRAFT_CONTENT, &main,
+	    vt_in_str(&c->root, "note"), c->ret, c->reterr);
+}
+
+static int
+do_withdraw(struct vt_v1_call *c)
+{
+	vt_hash main = vt_in_need_hash(&c->root, "main");
+	int rc;
+
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	return vt_office_withdraw(c->office, &c->rq, &c->paper, &main,
+	    vt_in_str(&c->root, "note"), c->ret, c->reterr);
+}
+
+static int
+do_opinion(struct vt_v1_call *c)
+{
+	return vt_office_opinion(c->office, &c->rq, &c->paper,
+	    vt_in_need_str(&c->root, "opinion"), c->ret, c->reterr);
+}
+
+static int
+do_extend(struct vt_v1_call *c)
+{
+	static const struct {
+		const char *name;
+		enum vt_extend kind;
+	} kinds[] = { { "ask", VT_EXTEND_ASK }, { "order", VT_EXTEND_ORDER },
+		{ "decline", VT_EXTEND_DECLINE } };
+	const char *how = vt_in_need_str(&c->root, "how");
+	const char *due = vt_in_str(&c->root, "due_on");
+	const char *reason = vt_in_need_str(&c->root, "reason");
+	enum vt_extend kind = VT_EXTEND_ASK;
+	int rc;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].name, how) == 0)
+			kind = kinds[i].kind;
+	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
+		return rc;
+	rc = vt_office_extend(
+	    c->office, &c->rq, &c->paper, kind, due, reason, c->ret, c->reterr);
+	if (rc == VT_E_INVALID)
+		vt_in_about(&c->root, "due_on");
+	return rc;
+}
+
+static int
+do_cancel(struct vt_v1_call *c)
+{
+	return vt_office_cancel(c->office, &c->rq, &c->paper,
+	    vt_in_need_str(&c->root, "order"), vt_in_str(&c->root, "note"),
+	    c->ret, c->reterr);
+}
+
+static int
+do_freeze(struct vt_v1_call *c)
+{
+	return vt_office_freeze(c->office, &c->rq, &c->paper,
+	    vt_in_need_str(&c->root, "order"), vt_in_str(&c->root, "note"),
+	    c->ret, c->reterr);
+}
+
+static int
+do_release(struct vt_v1_call *c)
+{
+	return vt_office_release(c->office, &c->rq, &c->paper,
+	    vt_in_need_str(&c->root, "reason"), c->ret, c->reterr);
+}
+
+static int
+do_isolate(struct vt_v1_call *c)
+{
+	return vt_office_isolate(c->office, &c->rq, &c->paper,
+	    vt_in_need_str(&c->root, "reason"), c->ret, c->reterr);
+}
+
+static int
+do_clear(struct vt_v1_call *c)
+{
+	return vt_office_clear(c->office, &c->rq, &c->paper,
+	    vt_in_need_str(&c->root, "reason"), c->ret, c->reterr);
+}
+
 static const struct vt_v1_act acts[] = {
+	{ "check", do_check },
+	{ "withdraw", do_withdraw },
+	{ "opinion", do_opinion },
+	{ "extend", do_extend },
+	{ "cancel", do_cancel },
+	{ "freeze", do_freeze },
+	{ "release", do_release },
+	{ "isolate", do_isolate },
+	{ "clear", do_clear },
 	{ "accept", do_accept },
 	{ "refuse", do_refuse },
 	{ "assign", do_assign },

@@ -176,6 +176,26 @@ ids_out(struct vt_json *j, const char *key, const vt_id *ids, size_t n)
 	vt_json_end(j);
 }
 
+/* Who checked what is in it now. */
+static void
+checks_out(struct vt_json *j, const struct vt_paper *p)
+{
+	vt_json_key(j, "checks");
+	vt_json_array(j);
+	for (size_t i = 0; i < p->n_checks; i++) {
+		const struct vt_draft_check *c = &p->checks[i];
+
+		vt_json_object(j);
+		vt_json_kstr(
+		    j, "what", c->kind == VT_DRAFT_FORM ? "form" : "content");
+		vt_json_kid(j, "by", &c->person);
+		vt_v1_ktime(j, "at", c->time);
+		vt_json_khash(j, "sha256", &c->main);
+		vt_json_end(j);
+	}
+	vt_json_end(j);
+}
+
 /* What became of a paper that came, and of one that was called back. */
 static void
 handling_out(struct vt_json *j, const struct vt_paper *p)
@@ -183,6 +203,8 @@ handling_out(struct vt_json *j, const struct vt_paper *p)
 	vt_v1_kid(j, "assigned_to", &p->assigned_to);
 	ids_out(j, "assigned_with", p->assigned_with, p->n_assigned_with);
 	vt_v1_kstr(j, "assigned_due", p->assigned_due);
+	vt_v1_kstr(j, "due_first", p->due_first);
+	vt_v1_kstr(j, "extend_asked", p->extend_asked);
 	vt_v1_kid(j, "forwarded_to", &p->forwarded_to);
 	vt_v1_ktime(j, "opened_at", p->opened_at);
 	vt_v1_ktime(j, "finished_at", p->finished_at);
@@ -239,6 +261,11 @@ paper_out(struct vt_json *j, const struct vt_paper *p)
 	if (vt_paper_manifest(p, &manifest, NULL) == VT_OK)
 		vt_json_khash(j, "manifest", &manifest);
 	approval_out(j, p);
+	checks_out(j, p);
+	vt_v1_ktime(j, "frozen_at", p->frozen_at);
+	vt_v1_kstr(j, "frozen_order", p->frozen_order);
+	vt_v1_ktime(j, "isolated_at", p->isolated_at);
+	vt_v1_kstr(j, "isolated_note", p->isolated_note);
 	vt_json_kuint(j, "initials", p->initials);
 	vt_v1_kid(j, "signed_by", &p->signed_by);
 	vt_v1_ktime(j, "signed_at", p->signed_at);
@@ -374,6 +401,65 @@ acted_out(struct vt_json *j, const struct vt_acted *a, size_t n, uint64_t act)
 	}
 }
 
+/* The post in which it was done, as it is called. */
+static void
+post_out(struct vt_json *j, struct vt_view *v, const struct vt_act_entry *e)
+{
+	struct vt_person p;
+
+	if (e->post == 0 || vt_person_get(v, &e->person, &p, NULL) != VT_OK ||
+	    e->post > p.n_posts)
+		return;
+	vt_json_key(j, "post");
+	vt_json_object(j);
+	vt_json_kuint(j, "no", e->post);
+	vt_v1_kstr(j, "position", p.posts[e->post - 1].position);
+	vt_v1_kstr(j, "unit", p.posts[e->post - 1].unit);
+	vt_json_end(j);
+}
+
+static const char *
+how_of(enum vt_step_kind kind, uint32_t how)
+{
+	static const char *const extends[] = { "", "ask", "order", "decline" };
+	static const char *const prints[] = { "", "paper", "copy", "list" };
+
+	switch (kind) {
+	case VT_STEP_CHECK:
+		return how == VT_DRAFT_FORM ? "form" : "content";
+	case VT_STEP_EXTEND:
+		return how <= VT_EXTEND_DECLINE ? extends[how] : "";
+	case VT_STEP_FREEZE:
+		return how == VT_FREEZE_END ? "end" : "begin";
+	case VT_STEP_PRINT:
+		return how <= VT_PRINT_LIST ? prints[how] : "";
+	default:
+		return "";
+	}
+}
+
+/* What a step says besides its kind. */
+static void
+details_out(struct vt_json *j, const struct vt_act_entry *e)
+{
+	for (size_t k = 0; k < e->n_kinds; k++) {
+		const struct vt_act_whom *w = &e->whom[k];
+
+		if (w->how == 0 && *w->order == '\0')
+			continue;
+		if (w->how != 0)
+			vt_json_kstr(j, "how", how_of(e->kinds[k], w->how));
+		vt_v1_kstr(j, "order", w->order);
+		vt_v1_kstr(j, "due", w->due);
+		vt_v1_kstr(j, "was_due", w->was_due);
+		if (e->kinds[k] == VT_STEP_PRINT) {
+			vt_json_kuint(j, "copies", w->copies);
+			vt_json_khash(j, "printed", &w->printed);
+		}
+		return;
+	}
+}
+
 int
 vt_v1_history(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
@@ -422,6 +508,8 @@ vt_v1_history(
 		if (e[i].number != 0)
 			vt_json_kuint(&j, "number", e[i].number);
 		acted_out(&j, acted, n_acted, e[i].index);
+		post_out(&j, v, &e[i]);
+		details_out(&j, &e[i]);
 		vt_json_end(&j);
 	}
 	vt_json_end(&j);

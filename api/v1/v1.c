@@ -257,6 +257,26 @@ vt_v1_tell_fields(struct vt_http_req *req, struct vt_request *rq)
 	rq->about_arg = req;
 }
 
+/* The post that the caller says he acts in: its place among his, from 1. */
+static int
+acting_post(struct vt_http_req *req, uint32_t *ret, struct vt_err *reterr)
+{
+	struct vt_span s = vt_http_header(req, "Acting-Post");
+	uint32_t n = 0;
+	size_t i = 0;
+
+	if (s.n == 0)
+		return VT_OK;
+	for (; i < s.n && i < 3 && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+		n = 10 * n + (uint32_t)(s.p[i] - '0');
+	if (i != s.n || n < 1 || n > VT_L(POSTS_MAX))
+		return vt_err_set(reterr, VT_E_SYNTAX,
+		    "Acting-Post: 1 to %zu wanted, as in /v1/people/{id}",
+		    VT_L(POSTS_MAX));
+	*ret = n;
+	return VT_OK;
+}
+
 int
 vt_v1_request(const struct vt_in *in, const vt_id *paper,
     struct vt_request *ret, struct vt_err *reterr)
@@ -267,6 +287,8 @@ vt_v1_request(const struct vt_in *in, const vt_id *paper,
 	memset(ret, 0, sizeof(*ret));
 	ret->actor = vt_v1_actor(in->req);
 	vt_v1_tell_fields(in->req, ret);
+	if ((rc = acting_post(in->req, &ret->post, reterr)) != VT_OK)
+		return rc;
 	rc = vt_http_idempotency_key(in->req, &key, reterr);
 	if (rc == VT_OK)
 		rc = vt_in_hash(in, &ret->hash, reterr);

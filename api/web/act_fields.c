@@ -4,6 +4,7 @@
 #include "api/web/book.h"
 #include "api/web/people.h"
 #include "api/web/sheet.h"
+#include "api/web/words.h"
 
 #define BOOK_SHOWN 300
 #define VERSIONS   32 /* of a file that were made up to its seal */
@@ -244,6 +245,39 @@ VT_ACT_FIELDS(replace)
 		"Number of the new paper (issued)"),
 	    "text", true);
 	area(s, a, "note", T(s->d, "Lý do", "Reason"), true);
+}
+
+VT_ACT_FIELDS(why)
+{
+	area(s, a, "note", T(s->d, "Lý do", "Reason"), true);
+}
+
+VT_ACT_FIELDS(opinion)
+{
+	area(s, a, "note", T(s->d, "Ý kiến", "Opinion"), true);
+}
+
+VT_ACT_FIELDS(extend)
+{
+	VT_BUF_AUTO(asked);
+
+	vt_word_day(s->p.extend_asked, &asked);
+	if (asked.n > 0)
+		vt_html(s->d->page.b, "<p class=\"hint\">%s %s (%s)</p>\n",
+		    T(s->d, "Đang được đề nghị gia hạn đến",
+			"A later deadline is asked for:"),
+		    vt_buf_str(&asked), vt_sheet_person(s, &s->p.extend_by));
+	line(s, a, "due", T(s->d, "Hạn mới", "New deadline"), "date", true);
+	area(s, a, "note", T(s->d, "Lý do", "Reason"), true);
+}
+
+VT_ACT_FIELDS(order)
+{
+	line(s, a, "order",
+	    T(s->d, "Lệnh (số, ngày, nơi ban hành)",
+		"The order (number, day, issuer)"),
+	    "text", true);
+	vt_fields_note(s, a);
 }
 
 /* Decree 30/2020, Article 18(3). */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "api/office/books.h"
+#include "api/office/course.h"
 #include "api/office/deliver.h"
 #include "api/office/destruction.h"
 #include "api/office/handed.h"
@@ -11,6 +12,7 @@
 #include "api/office/print.h"
 #include "api/office/recall.h"
 #include "api/office/routes.h"
+#include "api/office/secrecy.h"
 #include "api/office/statuses.h"
 #include "api/web/book.h"
 #include "api/web/people.h"
@@ -167,6 +169,99 @@ VT_ACT_RUN(answer)
 	return vt_office_answer_recall(w->d->office, w->rq, w->paper,
 	    vt_webform_get(w->form, "agree")[0] == '1', note(w), w->ret,
 	    w->err);
+}
+
+/* --- beside the walk --- */
+
+static int
+check_draft(const struct vt_doing *w, enum vt_draft_check_kind kind)
+{
+	vt_hash main;
+	int rc = main_hash(w, &main);
+
+	return rc != VT_OK
+		   ? rc
+		   : vt_office_check_draft(w->d->office, w->rq, w->paper, kind,
+			 &main, note(w), w->ret, w->err);
+}
+
+VT_ACT_RUN(check_content)
+{
+	return check_draft(w, VT_DRAFT_CONTENT);
+}
+
+VT_ACT_RUN(check_form)
+{
+	return check_draft(w, VT_DRAFT_FORM);
+}
+
+VT_ACT_RUN(withdraw)
+{
+	vt_hash main;
+	int rc = main_hash(w, &main);
+
+	return rc != VT_OK ? rc
+			   : vt_office_withdraw(w->d->office, w->rq, w->paper,
+				 &main, note(w), w->ret, w->err);
+}
+
+VT_ACT_RUN(opinion)
+{
+	return vt_office_opinion(w->d->office, w->rq, w->paper,
+	    vt_webform_get(w->form, "note"), w->ret, w->err);
+}
+
+static int
+extend_by(const struct vt_doing *w, enum vt_extend kind)
+{
+	return vt_office_extend(w->d->office, w->rq, w->paper, kind,
+	    vt_webform_get(w->form, "due"), vt_webform_get(w->form, "note"),
+	    w->ret, w->err);
+}
+
+VT_ACT_RUN(extend_ask)
+{
+	return extend_by(w, VT_EXTEND_ASK);
+}
+
+VT_ACT_RUN(extend)
+{
+	return extend_by(w, VT_EXTEND_ORDER);
+}
+
+VT_ACT_RUN(extend_no)
+{
+	return extend_by(w, VT_EXTEND_DECLINE);
+}
+
+VT_ACT_RUN(cancel)
+{
+	return vt_office_cancel(w->d->office, w->rq, w->paper,
+	    vt_webform_get(w->form, "order"), note(w), w->ret, w->err);
+}
+
+VT_ACT_RUN(freeze)
+{
+	return vt_office_freeze(w->d->office, w->rq, w->paper,
+	    vt_webform_get(w->form, "order"), note(w), w->ret, w->err);
+}
+
+VT_ACT_RUN(release)
+{
+	return vt_office_release(w->d->office, w->rq, w->paper,
+	    vt_webform_get(w->form, "note"), w->ret, w->err);
+}
+
+VT_ACT_RUN(isolate)
+{
+	return vt_office_isolate(w->d->office, w->rq, w->paper,
+	    vt_webform_get(w->form, "note"), w->ret, w->err);
+}
+
+VT_ACT_RUN(clear)
+{
+	return vt_office_clear(w->d->office, w->rq, w->paper,
+	    vt_webform_get(w->form, "note"), w->ret, w->err);
 }
 
 /* --- people --- */

@@ -159,6 +159,62 @@ linkable(const struct vt_paper *p)
 }
 
 static bool
+deadline_set(const struct vt_paper *p)
+{
+	return (p->state == VT_PAPER_ASSIGNED ||
+		   p->state == VT_PAPER_PROCESSING) &&
+	       *p->assigned_due != '\0';
+}
+
+static bool
+to_ask(const struct vt_paper *p)
+{
+	return deadline_set(p) && *p->extend_asked == '\0';
+}
+
+static bool
+asks_time(const struct vt_paper *p)
+{
+	return deadline_set(p) && *p->extend_asked != '\0';
+}
+
+/* What its issuer may still order: not what has ended, nor what he asks by
+ * the System. */
+static bool
+cancellable(const struct vt_paper *p)
+{
+	return p->direction == VT_DIR_IN && p->asked == 0 &&
+	       p->state != VT_PAPER_REFUSED &&
+	       p->state != VT_PAPER_TAKEN_BACK && p->state != VT_PAPER_RECALLED;
+}
+
+static bool
+freezable(const struct vt_paper *p)
+{
+	return p->frozen_at == VT_TIME_NONE &&
+	       (issued(p) || (p->direction == VT_DIR_OUT &&
+				 p->state == VT_PAPER_RECALLED));
+}
+
+static bool
+is_frozen(const struct vt_paper *p)
+{
+	return p->frozen_at != VT_TIME_NONE;
+}
+
+static bool
+not_isolated(const struct vt_paper *p)
+{
+	return p->isolated_at == VT_TIME_NONE;
+}
+
+static bool
+is_isolated(const struct vt_paper *p)
+{
+	return p->isolated_at != VT_TIME_NONE;
+}
+
+static bool
 asked(const struct vt_paper *p)
 {
 	return p->direction == VT_DIR_IN && p->asked != 0;
@@ -187,6 +243,18 @@ static const struct vt_desk_act acts[] = {
 	{ "return", VT_DUTY_RETURN, "Trả lại người soạn", "Return",
 	    "Đã trả lại người soạn.", "Returned to its author.", in_agreement,
 	    vt_fields_give_back, vt_run_give_back, 0 },
+	{ "check-content", VT_DUTY_CHECK_CONTENT, "Kiểm tra nội dung",
+	    "Check the content", "Đã ghi nhận kiểm tra nội dung.",
+	    "The content is checked.", in_agreement, vt_fields_note,
+	    vt_run_check_content, 0 },
+	{ "check-form", VT_DUTY_CHECK_FORM, "Kiểm tra thể thức",
+	    "Check the form", "Đã ghi nhận kiểm tra thể thức.",
+	    "The form is checked.", in_agreement, vt_fields_note,
+	    vt_run_check_form, 0 },
+	{ "withdraw", VT_DUTY_WITHDRAW, "Rút lại bản trình", "Withdraw",
+	    "Đã rút lại; văn bản lại là dự thảo.",
+	    "It is withdrawn: a draft again.", submitted, vt_fields_note,
+	    vt_run_withdraw, 0 },
 	{ "version", VT_DUTY_EDIT, "Thay tệp bằng phiên bản mới",
 	    "Bring a new version",
 	    "Đã nhận phiên bản mới. Ý kiến duyệt trước đó, nếu có, không còn "
@@ -230,6 +298,40 @@ static const struct vt_desk_act acts[] = {
 	{ "forward", VT_DUTY_FORWARD, "Chuyển người khác", "Forward",
 	    "Đã chuyển.", "Forwarded.", in_hand, vt_fields_forward,
 	    vt_run_forward, 0 },
+	{ "opinion", VT_DUTY_OPINION, "Cho ý kiến", "Give an opinion",
+	    "Đã ghi ý kiến.", "The opinion is noted.", in_hand,
+	    vt_fields_opinion, vt_run_opinion, 0 },
+	{ "extend-ask", VT_DUTY_EXTEND_ASK, "Xin gia hạn",
+	    "Ask for a later deadline", "Đã gửi đề nghị gia hạn.",
+	    "A later deadline is asked for.", to_ask, vt_fields_extend,
+	    vt_run_extend_ask, 0 },
+	{ "extend", VT_DUTY_EXTEND, "Gia hạn xử lý", "Extend the deadline",
+	    "Đã gia hạn.", "The deadline is extended.", deadline_set,
+	    vt_fields_extend, vt_run_extend, 0 },
+	{ "extend-no", VT_DUTY_EXTEND, "Không đồng ý gia hạn",
+	    "Decline a later deadline", "Đã trả lời không gia hạn.",
+	    "It was declined.", asks_time, vt_fields_why, vt_run_extend_no, 0 },
+	{ "cancel", VT_DUTY_CANCEL, "Hủy theo lệnh của nơi ban hành",
+	    "Cancel by its issuer's order",
+	    "Đã hủy; văn bản ra khỏi danh sách, nơi gửi được báo.",
+	    "It is cancelled and out of the lists; the sender is told.",
+	    cancellable, vt_fields_order, vt_run_cancel, STRONG },
+	{ "freeze", VT_DUTY_FREEZE, "Đóng băng theo lệnh thu hồi",
+	    "Freeze by a recall order",
+	    "Đã đóng băng: không ai thay đổi được cho đến khi gỡ.",
+	    "It is frozen until it is released.", freezable, vt_fields_order,
+	    vt_run_freeze, STRONG },
+	{ "release", VT_DUTY_FREEZE, "Gỡ đóng băng", "Release",
+	    "Đã gỡ đóng băng.", "It is released.", is_frozen, vt_fields_why,
+	    vt_run_release, 0 },
+	{ "isolate", VT_DUTY_ISOLATE, "Báo nghi có bí mật nhà nước",
+	    "It may hold a state secret",
+	    "Đã cách ly: chỉ người đứng đầu và văn thư còn xem được.",
+	    "It is isolated: only the head and the clerk see it.", not_isolated,
+	    vt_fields_why, vt_run_isolate, STRONG },
+	{ "clear", VT_DUTY_CLEAR, "Kết luận không có bí mật, bỏ cách ly",
+	    "Clear it", "Đã bỏ cách ly.", "It is cleared.", is_isolated,
+	    vt_fields_why, vt_run_clear, 0 },
 	{ "resend", VT_DUTY_REPLAY, "Gửi lại nơi chưa gửi được",
 	    "Send again where it failed", "Đang gửi lại.",
 	    "It is being sent again.", out_there, vt_fields_resend,
@@ -315,8 +417,16 @@ bool
 vt_desk_may(const struct vt_desk *d, const struct vt_desk_act *a,
     const struct vt_paper *p)
 {
-	return there(p) && a->now(p) &&
-	       vt_who_may(d->me, a->duty, NULL) == VT_OK;
+	/* what is frozen, or isolated, takes few acts (docstore/act.h) */
+	if (is_frozen(p) && a->now != is_frozen && a->now != not_isolated &&
+	    a->now != is_isolated && a->duty != VT_DUTY_TAKE_BACK &&
+	    a->duty != VT_DUTY_RECALL)
+		return false;
+	if (is_isolated(p) && a->now != is_isolated && a->now != waiting &&
+	    a->duty != VT_DUTY_TAKE_BACK && a->duty != VT_DUTY_RECALL &&
+	    a->duty != VT_DUTY_CANCEL && a->duty != VT_DUTY_ANSWER_RECALL)
+		return false;
+	return there(p) && a->now(p) && vt_who_may(d->me, a->duty, NULL) == VT_OK;
 }
 
 const char *
@@ -359,6 +469,10 @@ vt_act_field_of(const struct vt_desk_act *a, int code)
 	case VT_E_LIMIT:
 		return a->fields == vt_fields_print ? "copies" : NULL;
 	case VT_E_INVALID:
+		if (a->fields == vt_fields_extend)
+			return "due";
+		if (a->fields == vt_fields_order)
+			return "order";
 		if (a->fields == vt_fields_handed)
 			return "on";
 		if (a->fields == vt_fields_finish)
@@ -563,6 +677,7 @@ form(struct vt_sheet *s, const struct vt_desk_act *a)
 	vt_sheet_blame(s, a, NULL);
 	if (a->fields != NULL)
 		a->fields(s, a);
+	vt_desk_post(d, a->duty);
 	vt_html(b,
 	    "<p class=\"go\"><button type=\"submit\" class=\"%s\">%s</button>"
 	    "</p>\n</form>\n",
@@ -593,6 +708,7 @@ two_step(struct vt_sheet *s, const struct vt_desk_act *a)
 	    s->id);
 	vt_desk_csrf(d);
 	vt_desk_key(d, NULL);
+	vt_desk_post(d, a->duty);
 	vt_html(b,
 	    "<input type=\"hidden\" name=\"rev\" value=\"%" PRIu64 "\">\n"
 	    "<input type=\"hidden\" name=\"act\" value=\"%s\">\n",

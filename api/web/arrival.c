@@ -319,6 +319,7 @@ vt_arrival_page(
 	    here);
 	vt_desk_csrf(d);
 	vt_desk_key(d, same ? typed(a, "key") : NULL);
+	vt_desk_post(d, VT_DUTY_REGISTER);
 	if (a->draft)
 		answered(d, a);
 	subject(d, a);

@@ -79,11 +79,24 @@ handling(struct vt_sheet *s)
 	}
 	own(s, "Phối hợp", "Together with", vt_buf_str(&with));
 	day(s, "Hạn xử lý", "Due", p->assigned_due);
+	day(s, "Hạn ban đầu", "Was due", p->due_first);
+	day(s, "Xin gia hạn đến", "Asked for until", p->extend_asked);
 	own(s, "Chuyển tới", "Forwarded to",
 	    vt_sheet_person(s, &p->forwarded_to));
 	when(s, "Mở đọc lần đầu", "First opened", p->opened_at);
 	own(s, "Lý do", "Reason", p->closed_note);
 	own(s, "Nơi gửi đề nghị", "The sender asks", p->asked_note);
+	when(s, "Đóng băng từ", "Frozen since", p->frozen_at);
+	own(s, "Theo lệnh", "By order", p->frozen_order);
+	when(s, "Cách ly từ", "Isolated since", p->isolated_at);
+	own(s, "Vì sao", "Why", p->isolated_note);
+	for (size_t i = 0; i < p->n_checks; i++)
+		own(s,
+		    p->checks[i].kind == VT_DRAFT_FORM ? "Đã kiểm tra thể thức"
+						       : "Đã kiểm tra nội dung",
+		    p->checks[i].kind == VT_DRAFT_FORM ? "Form checked by"
+						       : "Content checked by",
+		    vt_sheet_person(s, &p->checks[i].person));
 }
 
 /* Another paper of ours, by its number. */

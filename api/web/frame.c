@@ -158,6 +158,33 @@ vt_desk_csrf(struct vt_desk *d)
 }
 
 void
+vt_desk_post(struct vt_desk *d, enum vt_duty duty)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_person p;
+
+	if (vt_who_in_post(d->me, 0, duty, NULL) != VT_E_POST_AMBIGUOUS ||
+	    vt_view_begin(vt_office_store(d->office), &v, NULL) != VT_OK ||
+	    vt_person_get(v, &d->me->person, &p, NULL) != VT_OK)
+		return;
+	vt_html(d->page.b, "<label>%s <select name=\"post\">\n",
+	    T(d, "Làm với chức vụ", "In the post of"));
+	for (size_t i = 0; i < d->me->n_posts; i++) {
+		const struct vt_actor_post *own = &d->me->posts[i];
+		const struct vt_post *post;
+
+		if (own->no > p.n_posts || !vt_who_role_may(own->roles, duty))
+			continue;
+		post = &p.posts[own->no - 1];
+		vt_html(d->page.b,
+		    "<option value=\"%" PRIu32 "\">%s%s%s</option>\n", own->no,
+		    post->position, *post->unit == '\0' ? "" : " · ",
+		    post->unit);
+	}
+	vt_html(d->page.b, "</select></label>\n");
+}
+
+void
 vt_desk_key(struct vt_desk *d, const char *again)
 {
 	char key[VT_ID_TEXT + 1];

@@ -86,6 +86,63 @@ news(struct vt_sheet *s, enum vt_step_kind kind, const struct vt_act_whom *w)
 		vt_html(s->d->page.b, " (%s)", w->staff);
 }
 
+static const char *
+printed_as(const struct vt_sheet *s, uint32_t what)
+{
+	return what == VT_PRINT_PAPER ? T(s->d, "bản gốc giấy", "original")
+	       : what == VT_PRINT_COPY ? T(s->d, "bản sao", "copy")
+				       : T(s->d, "danh sách", "list");
+}
+
+/* By which order, how many copies of which version, until when instead. */
+static void
+details(struct vt_sheet *s, const struct vt_act_entry *e, size_t step)
+{
+	const struct vt_act_whom *w;
+	struct vt_buf *b = s->d->page.b;
+	VT_BUF_AUTO(due);
+	VT_BUF_AUTO(was);
+	struct vt_version v;
+
+	if (step == e->n_kinds)
+		return;
+	w = &e->whom[step];
+	if (w->order != NULL && *w->order != '\0')
+		vt_html(b, "<p class=\"whom\" lang=\"vi\">%s</p>", w->order);
+	if (e->kinds[step] == VT_STEP_EXTEND) {
+		vt_word_day(w->due, &due);
+		vt_word_day(w->was_due, &was);
+		vt_html(b, "<p class=\"whom\">%s%s%s %s</p>", vt_buf_str(&due),
+		    due.n > 0 ? "; " : "", T(s->d, "hạn trước đó", "was due"),
+		    vt_buf_str(&was));
+	}
+	if (e->kinds[step] != VT_STEP_PRINT)
+		return;
+	vt_html(b, "<p class=\"whom\">%s: %" PRIu32, printed_as(s, w->how),
+	    w->copies);
+	if (vt_version_by_hash(s->v, &s->p.id, &w->printed, &v, NULL) == VT_OK)
+		vt_html(
+		    b, ", %s %" PRIu32, T(s->d, "phiên bản", "version"), v.no);
+	vt_html(b, "</p>");
+}
+
+/* The post in which it was done, as it is called. */
+static void
+in_post(struct vt_sheet *s, const struct vt_act_entry *e)
+{
+	struct vt_person p;
+
+	if (e->post == 0 ||
+	    vt_person_get(s->v, &e->person, &p, NULL) != VT_OK ||
+	    e->post > p.n_posts)
+		return;
+	vt_html(s->d->page.b,
+	    " <span class=\"quiet\" lang=\"vi\">%s%s%s</span>",
+	    p.posts[e->post - 1].position,
+	    *p.posts[e->post - 1].unit == '\0' ? "" : " · ",
+	    p.posts[e->post - 1].unit);
+}
+
 static void
 whom(struct vt_sheet *s, const struct vt_act_entry *e, size_t step)
 {
@@ -127,7 +184,9 @@ entry(struct vt_sheet *s, const struct vt_act_entry *e, const char *in_place)
 	if (in_place != NULL)
 		vt_html(b, " <span class=\"quiet\">%s %s</span>",
 		    T(s->d, "theo ủy quyền của", "for"), in_place);
+	in_post(s, e);
 	whom(s, e, step);
+	details(s, e, step);
 	if (e->note != NULL && *e->note != '\0')
 		vt_word_said(s->d, e->note);
 	vt_html(b, "</li>\n");

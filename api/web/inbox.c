@@ -210,6 +210,7 @@ look(struct vt_desk *d, struct vt_view *v, uint64_t *before, size_t keep,
 			q.states |= queues[i].states;
 	if (q.states == 0)
 		return VT_OK;
+	vt_office_see(v, d->me);
 	do {
 		rc = vt_paper_search(
 		    v, d->me->agency_no, &q, p, BATCH, &n, &q.before, reterr);

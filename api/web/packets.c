@@ -315,6 +315,7 @@ form(struct vt_desk *d, const char *id, const char *act, const char *label,
 	    id, act);
 	vt_desk_csrf(d);
 	vt_desk_key(d, NULL);
+	vt_desk_post(d, VT_DUTY_REREAD);
 	if (note != NULL)
 		vt_html(b,
 		    "<label for=\"note\">%s</label>\n"

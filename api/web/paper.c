@@ -290,6 +290,7 @@ vt_sheet_request(const struct vt_desk *d, const struct vt_webform *f,
 	ret->key = key;
 	ret->hash = vt_webform_hash(f, what);
 	ret->if_match = vt_webform_number(f, "rev");
+	ret->post = (uint32_t)vt_webform_number(f, "post");
 	return VT_OK;
 }
 

@@ -24,6 +24,7 @@ mark(struct vt_desk *d, const struct vt_delivery *l, const char *paper)
 	    T(d, "Đánh dấu đã nhận", "Mark as received"), paper);
 	vt_desk_csrf(d);
 	vt_desk_key(d, NULL);
+	vt_desk_post(d, VT_DUTY_DISPATCH);
 	vt_html(b,
 	    "<input type=\"hidden\" name=\"delivery\" value=\"%s\">\n"
 	    "<label for=\"on-%s\">%s</label>\n"

@@ -100,6 +100,10 @@ VT_ACT_FIELDS(join);
 VT_ACT_FIELDS(original);
 VT_ACT_FIELDS(reserved);
 VT_ACT_FIELDS(by_hand);
+VT_ACT_FIELDS(opinion);
+VT_ACT_FIELDS(extend);
+VT_ACT_FIELDS(order);
+VT_ACT_FIELDS(why); /* needed; nobody outside reads it */
 VT_ACT_RUN(submit);
 VT_ACT_RUN(approve);
 VT_ACT_RUN(give_back);
@@ -130,6 +134,18 @@ VT_ACT_RUN(join);
 VT_ACT_RUN(original);
 VT_ACT_RUN(reserved);
 VT_ACT_RUN(by_hand);
+VT_ACT_RUN(check_content);
+VT_ACT_RUN(check_form);
+VT_ACT_RUN(withdraw);
+VT_ACT_RUN(opinion);
+VT_ACT_RUN(extend_ask);
+VT_ACT_RUN(extend);
+VT_ACT_RUN(extend_no);
+VT_ACT_RUN(cancel);
+VT_ACT_RUN(freeze);
+VT_ACT_RUN(release);
+VT_ACT_RUN(isolate);
+VT_ACT_RUN(clear);
 
 /* What is said of a name that several have; else NULL. */
 const char *vt_sheet_several(const struct vt_desk *d, const struct vt_err *e);

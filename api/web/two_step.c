@@ -279,6 +279,7 @@ bring_back(struct vt_desk *d, const struct prepared *p,
 	    T(d, "Đưa giá trị chữ ký về đây", "Bring the value here"));
 	vt_desk_csrf(d);
 	vt_desk_key(d, NULL);
+	vt_desk_post(d, VT_DUTY_COMPLETE);
 	vt_html(b,
 	    "<input type=\"hidden\" name=\"rev\" value=\"%" PRIu64 "\">\n"
 	    "<label for=\"value\">%s</label>\n"

@@ -22,6 +22,7 @@ button(struct vt_desk *d, const char *action, const char *delivery)
 	    action);
 	vt_desk_csrf(d);
 	vt_desk_key(d, NULL);
+	vt_desk_post(d, VT_DUTY_REPLAY);
 	if (delivery != NULL)
 		vt_html(b,
 		    "<input type=\"hidden\" name=\"delivery\" value=\"%s\">\n",

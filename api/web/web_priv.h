@@ -58,6 +58,9 @@ void vt_desk_close(struct vt_desk *d);
 /* The hidden fields that every form of somebody signed in carries. */
 void vt_desk_csrf(struct vt_desk *d);
 /* A fresh key, or the one of the form that is shown again. */
+/* A choice between his posts that give the duty, when there are several; the
+ * field "post", which vt_sheet_request reads. */
+void vt_desk_post(struct vt_desk *d, enum vt_duty duty);
 void vt_desk_key(struct vt_desk *d, const char *again);
 /* A sentence about what was done or refused. */
 void vt_desk_notice(struct vt_desk *d, enum vt_tone tone, const char *text);

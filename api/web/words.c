@@ -94,13 +94,22 @@ static const struct {
 	    { "Trả lời đề nghị", "Answered the request" } },
 	{ VT_STEP_RECALL, { "Thu hồi", "Recalled" } },
 	{ VT_STEP_REPLACE, { "Thay thế", "Replaced" } },
-	{ VT_STEP_PRINT, { "In", "Printed" } },
 	{ VT_STEP_DESTROY, { "Lệnh tiêu hủy", "Ordered to be destroyed" } },
 	{ VT_STEP_ERASED, { "Đã xóa hết", "Erased" } },
 	{ VT_STEP_COPY, { "Ghi nguồn của bản sao", "Said what it copies" } },
 	{ VT_STEP_LINK, { "Ghi văn bản liên quan", "Linked" } },
 	{ VT_STEP_JOIN,
 	    { "Nhập bản giấy và bản điện tử", "Paper and e-version joined" } },
+	{ VT_STEP_PRINT, { "In từ Hệ thống", "Printed from the System" } },
+	{ VT_STEP_CHECK, { NULL, NULL } }, /* content, or form */
+	{ VT_STEP_WITHDRAW, { "Rút lại bản trình", "Withdrawn" } },
+	{ VT_STEP_OPINION, { "Cho ý kiến", "Opinion" } },
+	{ VT_STEP_EXTEND, { NULL, NULL } },
+	{ VT_STEP_CANCEL,
+	    { "Hủy theo lệnh nơi ban hành", "Cancelled by its issuer" } },
+	{ VT_STEP_FREEZE, { NULL, NULL } },
+	{ VT_STEP_ISOLATE, { "Cách ly", "Isolated" } },
+	{ VT_STEP_CLEAR, { "Bỏ cách ly", "Cleared" } },
 	{ VT_STEP_DELIVERED, { "Tin về nơi nhận", "News of a recipient" } },
 	{ VT_STEP_STATUS, { "Trạng thái nơi nhận", "Recipient's status" } },
 	{ VT_STEP_RESUME,
@@ -131,6 +140,31 @@ registered(const struct vt_desk *d, enum vt_direction way)
 				   : T(d, "Lập kết quả", "Result made");
 }
 
+/* What a step is that is one of several; NULL: the table says it. */
+static const char *
+word_how(const struct vt_desk *d, const struct vt_act_entry *e, size_t step)
+{
+	uint32_t how = e->whom[step].how;
+
+	switch (e->kinds[step]) {
+	case VT_STEP_CHECK:
+		return how == VT_DRAFT_FORM
+			   ? T(d, "Kiểm tra thể thức", "Form checked")
+			   : T(d, "Kiểm tra nội dung", "Content checked");
+	case VT_STEP_EXTEND:
+		return how == VT_EXTEND_ASK
+			   ? T(d, "Xin gia hạn", "Asked for more time")
+		       : how == VT_EXTEND_DECLINE
+			   ? T(d, "Không đồng ý gia hạn", "Declined more time")
+			   : T(d, "Gia hạn", "Deadline extended");
+	case VT_STEP_FREEZE:
+		return how == VT_FREEZE_END ? T(d, "Gỡ đóng băng", "Released")
+					    : T(d, "Đóng băng", "Frozen");
+	default:
+		return NULL;
+	}
+}
+
 /* One kind of step is more than one act. */
 static const char *
 word_of(const struct vt_desk *d, const struct vt_paper *p,
@@ -153,7 +187,11 @@ vt_word_act(const struct vt_desk *d, const struct vt_paper *p,
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
 		for (size_t k = 0; k < e->n_kinds; k++)
 			if (e->kinds[k] == acts[i].kind) {
+				const char *s = word_how(d, e, k);
+
 				*ret_step = k;
+				if (s != NULL)
+					return s;
 				return word_of(
 				    d, p, e, acts[i].kind, &acts[i].w);
 			}
@@ -245,6 +283,11 @@ vt_word_duty(const struct vt_desk *d, enum vt_duty duty)
 		[VT_DUTY_TAKE_BACK] = { "đề nghị lấy lại", "taking back" },
 		[VT_DUTY_RECALL] = { "thu hồi", "recalling" },
 		[VT_DUTY_REPLACE] = { "thay thế", "replacing" },
+		[VT_DUTY_FREEZE] = { "đóng băng theo lệnh thu hồi",
+		    "freezing by a recall order" },
+		[VT_DUTY_EXTEND] = { "gia hạn xử lý", "extending a deadline" },
+		[VT_DUTY_CANCEL] = { "hủy theo lệnh nơi ban hành",
+		    "cancelling by its issuer's order" },
 		[VT_DUTY_ANSWER_RECALL] = { "trả lời đề nghị lấy lại, thu hồi",
 		    "answering a request to give back" },
 	};

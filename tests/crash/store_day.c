@@ -385,6 +385,14 @@ course(struct doer *d)
 	TRY(make_person(d, "Người Mẫu", &who));
 	TRY(make_paper(d, VT_DIR_IN, 3000, 63));
 	p = d->paper;
+	st = (struct vt_step){ .kind = VT_STEP_SECRET };
+	st.u.secret.level = 1;
+	TRY(do_step(d, NULL, st));
+	st = (struct vt_step){ .kind = VT_STEP_ISOLATE };
+	st.u.isolate.note = "nghi có bí mật";
+	TRY(do_step(d, &p, st));
+	st.kind = VT_STEP_CLEAR;
+	TRY(do_step(d, &p, st));
 	st = (struct vt_step){ .kind = VT_STEP_OPINION };
 	st.u.opinion.note = "trả lời sớm";
 	TRY(do_step(d, &p, st));

@@ -84,6 +84,29 @@ a = people.clerk.ask('POST', '/v1/papers/%s/acts' % paper, {
         'Idempotency-Key': t.new_key(), 'If-Match': tag})
 done(a, 'so the next act goes on with it')
 
+# --- answered: a reply that is issued finishes what it answers ---
+
+paper = sent()
+here = waiting()
+done(act(people.their_clerk, here, 'accept'), 'accepted')
+them = people.their_leader
+reply = people.their_clerk.need(people.their_clerk.register(
+    files, t.letter_meta(reply_to=here))).json['paper']
+done(act(people.their_clerk, reply, 'submit', initials=0), 'reply submitted')
+main = people.their_clerk.paper(reply)['parts'][0]['sha256']
+done(act(them, reply, 'approve', main=main), 'approved')
+done(act(them, reply, 'sign', number_first=True,
+         pin=province.pin('anmau-leader')), 'signed')
+done(act(people.their_clerk, reply, 'seal', pin=province.pin('anmau-seal')),
+     'sealed')
+t.equal(people.their_clerk.paper(here)['state'], 'arrived',
+        'nobody has pressed a button')
+done(act(people.their_clerk, reply, 'issue'), 'issued')
+t.until(lambda: people.their_clerk.paper(here)['state'] == 'finished',
+        'the paper that it answers is finished')
+t.equal(people.their_clerk.paper(here)['answered_by'], reply, 'by the reply')
+shown(paper, '06', 'and its sender is told 06')
+
 # --- taken in and finished ---
 
 paper = sent()

@@ -374,6 +374,11 @@ vt_view_end(struct vt_view *v)
 {
 }
 
+void
+vt_office_see(struct vt_view *v, const struct vt_actor *actor)
+{
+}
+
 int
 vt_store_info(
     struct vt_store *s, struct vt_store_info *ret, struct vt_err *reterr)
@@ -409,6 +414,7 @@ fill_paper(struct vt_paper *p)
 	p->number.notation = "SKHCN-CĐS";
 	p->code = "";
 	p->signed_at = p->sealed_at = p->issued_at = VT_TIME_NONE;
+	p->frozen_at = p->isolated_at = VT_TIME_NONE;
 }
 
 const char *
@@ -546,9 +552,13 @@ vt_act_list(struct vt_view *v, const vt_id *paper, uint64_t from,
     struct vt_act_entry *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
 {
 	static const enum vt_step_kind kinds[] = { VT_STEP_REGISTER };
+	static const struct vt_act_whom nobody = {
+		.unit = "", .due = "", .was_due = "", .order = "", .staff = ""
+	};
 
 	memset(ret, 0, sizeof(*ret));
 	ret->kinds = kinds;
+	ret->whom = &nobody;
 	ret->n_kinds = 1;
 	ret->note = "";
 	*ret_n = 1;

@@ -34,6 +34,17 @@ static const struct want {
 	{ "receive", "CS", "deliveries:receive", 's', true },
 	{ "make a result", "OCS", "results:make", '-', false },
 	{ "read", "LOCSAK", "papers:read", '-', false },
+	{ "check content", "LO", "papers:write", '-', false },
+	{ "check form", "LOC", "papers:write", '-', false },
+	{ "withdraw", "OCS", "papers:write", '-', false },
+	{ "freeze", "LC", "dispatches:send", '-', true },
+	{ "give an opinion", "LOC", "papers:write", '-', false },
+	{ "ask for a later deadline", "LOC", "papers:write", '-', false },
+	{ "extend a deadline", "LC", "deliveries:receive", '-', true },
+	{ "cancel", "C", "deliveries:receive", '-', true },
+	{ "isolate", "LOCK", "papers:write", '-', false },
+	{ "clear", "L", "papers:write", '-', false },
+	{ "see what is isolated", "LC", "papers:read", '-', false },
 	{ "manage accounts", "M", "house:manage", '-', false },
 	{ "manage clients", "M", "house:manage", '-', false },
 	{ "delegate", "LC", "house:manage", '-', false },
@@ -265,6 +276,54 @@ delegated(void)
 	}
 }
 
+/* The post in which somebody acts: the one said, or the only one that gives the
+ * duty; and rights follow from it. */
+static void
+in_posts(void)
+{
+	static const struct {
+		enum vt_duty duty;
+		uint32_t said;
+		int want;
+		uint32_t post;
+	} cases[] = {
+		/* posts: 1 leader, 3 clerk, 4 clerk of another unit */
+		{ VT_DUTY_APPROVE, 0, VT_OK, 1 },
+		{ VT_DUTY_APPROVE, 1, VT_OK, 1 },
+		{ VT_DUTY_APPROVE, 3, VT_E_POST, 3 },
+		{ VT_DUTY_APPROVE, 2, VT_E_POST, 2 }, /* not in force */
+		{ VT_DUTY_NUMBER, 0, VT_E_POST_AMBIGUOUS, 0 },
+		{ VT_DUTY_NUMBER, 4, VT_OK, 4 },
+		{ VT_DUTY_NUMBER, 1, VT_E_POST, 1 },
+		{ VT_DUTY_READ, 0, VT_OK, 0 }, /* reading is in none */
+		{ VT_DUTY_DELEGATE, 0, VT_OK, 0 },
+		{ VT_DUTY_REGISTER, 0, VT_E_POST_AMBIGUOUS, 0 },
+		/* by delegation: no post of his gives it */
+		{ VT_DUTY_RESULT, 3, VT_OK, 3 },
+	};
+	struct vt_actor a = { .roles = VT_ROLE_LEADER | VT_ROLE_CLERK,
+		.posts = { { 1, VT_ROLE_LEADER }, { 3, VT_ROLE_CLERK },
+		    { 4, VT_ROLE_CLERK } },
+		.n_posts = 3 };
+	struct vt_err err = VT_ERR_INIT;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (cases[i].duty == VT_DUTY_RESULT)
+			a.posts[1].roles = a.posts[2].roles = VT_ROLE_ADMIN;
+		tap_code(vt_who_in_post(&a, cases[i].said, cases[i].duty, &err),
+		    cases[i].want, &err, "%s, post %u said",
+		    vt_duty_name(cases[i].duty), cases[i].said);
+		tap_eq_int(vt_who_post(&a, cases[i].said, cases[i].duty),
+		    cases[i].post, "%s: its post", vt_duty_name(cases[i].duty));
+	}
+	a.n_posts = 1;
+	tap_eq_int(vt_who_post(&a, 0, VT_DUTY_NUMBER), 1, "his only post");
+	a.n_posts = 0;
+	tap_eq_int(vt_who_post(&a, 0, VT_DUTY_NUMBER), 0, "no posts, no post");
+	tap_code(vt_who_in_post(&a, 1, VT_DUTY_NUMBER, &err), VT_E_POST, &err,
+	    "nor may one be said");
+}
+
 /* A delegation is for the duty it names and no other. */
 static void
 no_more_than_named(void)
@@ -359,6 +418,7 @@ main(void)
 	each_role();
 	key_classes();
 	product();
+	in_posts();
 	delegated();
 	no_more_than_named();
 	scopes();

@@ -168,46 +168,57 @@ test_acts(struct vt_buf *b)
 		enum vt_paper_state state;
 		enum vt_direction way;
 		bool numbered;
-		const char *acts[8]; /* in any order */
+		const char *acts[12]; /* in any order */
 	} t[] = {
 		{ 'o', VT_PAPER_DRAFT, VT_DIR_OUT, false,
-		    { "submit", "version", "link" } },
-		{ 'l', VT_PAPER_DRAFT, VT_DIR_OUT, false, { NULL } },
+		    { "submit", "version", "link", "isolate" } },
+		{ 'l', VT_PAPER_DRAFT, VT_DIR_OUT, false, { "isolate" } },
 		{ 'l', VT_PAPER_SUBMITTED, VT_DIR_OUT, false,
-		    { "approve", "return" } },
-		{ 'o', VT_PAPER_SUBMITTED, VT_DIR_OUT, false, { "version" } },
+		    { "approve", "return", "check-content", "check-form",
+			"isolate" } },
+		{ 'o', VT_PAPER_SUBMITTED, VT_DIR_OUT, false,
+		    { "version", "check-content", "check-form", "withdraw",
+			"isolate" } },
 		{ 'c', VT_PAPER_SUBMITTED, VT_DIR_OUT, false,
-		    { "version", "by-hand" } },
+		    { "version", "by-hand", "check-form", "withdraw",
+			"isolate" } },
 		{ 'l', VT_PAPER_APPROVED, VT_DIR_OUT, false,
-		    { "sign", "return" } },
+		    { "sign", "return", "check-content", "check-form",
+			"isolate" } },
 		{ 'c', VT_PAPER_APPROVED, VT_DIR_OUT, false,
-		    { "version", "reserved", "by-hand" } },
+		    { "version", "reserved", "by-hand", "check-form",
+			"isolate" } },
 		{ 'c', VT_PAPER_SIGNED, VT_DIR_OUT, false,
-		    { "number", "reserved" } },
-		{ 'c', VT_PAPER_SIGNED, VT_DIR_OUT, true, { "seal", "print" } },
-		{ 'l', VT_PAPER_SIGNED, VT_DIR_OUT, true, { "print" } },
+		    { "number", "reserved", "isolate" } },
+		{ 'c', VT_PAPER_SIGNED, VT_DIR_OUT, true,
+		    { "seal", "print", "isolate" } },
+		{ 'l', VT_PAPER_SIGNED, VT_DIR_OUT, true,
+		    { "print", "isolate" } },
 		{ 'c', VT_PAPER_SEALED, VT_DIR_OUT, true,
-		    { "issue", "print" } },
-		{ 'o', VT_PAPER_SEALED, VT_DIR_OUT, true, { "print" } },
+		    { "issue", "print", "isolate" } },
+		{ 'o', VT_PAPER_SEALED, VT_DIR_OUT, true,
+		    { "print", "isolate" } },
 		{ 'c', VT_PAPER_ISSUED, VT_DIR_OUT, true,
 		    { "send", "print", "recall", "replace", "amend", "link",
-			"ask-destroy" } },
+			"freeze", "isolate", "ask-destroy" } },
 		{ 'c', VT_PAPER_DISPATCHED, VT_DIR_OUT, true,
 		    { "send", "print", "take-back", "recall", "replace",
-			"amend", "link", "ask-destroy" } },
+			"amend", "link", "freeze", "isolate", "ask-destroy" } },
 		{ 'c', VT_PAPER_WAITING, VT_DIR_IN, false,
-		    { "accept", "refuse", "join", "ask-destroy" } },
+		    { "accept", "refuse", "join", "cancel", "isolate",
+			"ask-destroy" } },
 		{ 'l', VT_PAPER_WAITING, VT_DIR_IN, false,
-		    { "ask-destroy", "destroy" } },
+		    { "isolate", "ask-destroy", "destroy" } },
 		{ 'l', VT_PAPER_ARRIVED, VT_DIR_IN, false,
 		    { "assign", "process", "finish", "forward", "print",
-			"ask-destroy", "destroy" } },
+			"opinion", "isolate", "ask-destroy", "destroy" } },
 		{ 'o', VT_PAPER_PROCESSING, VT_DIR_IN, false,
-		    { "finish", "forward", "print", "link" } },
+		    { "finish", "forward", "print", "link", "opinion",
+			"isolate" } },
 		{ 'a', VT_PAPER_APPROVED, VT_DIR_OUT, false, { NULL } },
 		{ 'a', VT_PAPER_WAITING, VT_DIR_IN, false, { NULL } },
 		{ 'l', VT_PAPER_RECALLED, VT_DIR_OUT, true,
-		    { "ask-destroy", "destroy" } },
+		    { "freeze", "isolate", "ask-destroy", "destroy" } },
 	};
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
@@ -219,7 +230,7 @@ test_acts(struct vt_buf *b)
 		desk.direction = t[i].way;
 		desk.numbered = t[i].numbered;
 		all = get(b, PAPER, t[i].who) == 200;
-		for (; want < 8 && t[i].acts[want] != NULL; want++) {
+		for (; want < 12 && t[i].acts[want] != NULL; want++) {
 			char s[96];
 
 			(void)snprintf(s, sizeof(s),

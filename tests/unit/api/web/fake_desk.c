@@ -203,6 +203,9 @@ fill_paper(struct vt_paper *p)
 	p->last_act = desk.acts == 0 ? 40 : desk.acts;
 	p->signed_at = p->sealed_at = p->issued_at = VT_TIME_NONE;
 	p->opened_at = p->finished_at = p->original_at = VT_TIME_NONE;
+	p->frozen_at = p->isolated_at = VT_TIME_NONE;
+	p->extend_asked = p->due_first = p->frozen_order = "";
+	p->isolated_note = "";
 	p->meta.agency_name = p->meta.place = "";
 	if (desk.twice) {
 		p->meta.number = "7";
@@ -406,7 +409,7 @@ vt_act_list(struct vt_view *v, const vt_id *paper, uint64_t from,
 	static const enum vt_step_kind kinds[] = { VT_STEP_REGISTER };
 	static char notes[4096][24];
 	static const struct vt_act_whom nobody = {
-		.unit = "", .due = "", .staff = ""
+		.unit = "", .due = "", .was_due = "", .order = "", .staff = ""
 	};
 	uint64_t all = desk.acts == 0 ? 1 : desk.acts;
 	size_t n = 0;

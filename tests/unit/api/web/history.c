@@ -2,7 +2,7 @@
 /* The history of a paper names whom: sent to, assigned to, heard from. */
 #include "tests/unit/api/web/desk_fixture.h"
 
-#define NOBODY .unit = "", .due = "", .staff = ""
+#define NOBODY .unit = "", .due = "", .was_due = "", .order = "", .staff = ""
 
 /* Of a step of one kind, by the officer. */
 static struct vt_act_entry
@@ -32,6 +32,8 @@ test_sent(struct vt_buf *b)
 		.recipient = { { "", "" } }, .n_to = 1 };
 	struct vt_act_whom took = { .unit = "",
 		.due = "",
+		.was_due = "",
+		.order = "",
 		.staff = "Bà <b>Lan</b>",
 		.delivery = { { 0, 7 } },
 		.said = 3 };
@@ -72,7 +74,11 @@ test_handed(struct vt_buf *b)
 		.unit = "Phòng <A>",
 		.due = "2026-03-16",
 		.staff = "" };
-	struct vt_act_whom unit = { .unit = "Phòng B", .due = "", .staff = "" };
+	struct vt_act_whom unit = { .unit = "Phòng B",
+		.due = "",
+		.was_due = "",
+		.order = "",
+		.staff = "" };
 	struct vt_act_whom self = { NOBODY, .person = fake_id('o') };
 	struct vt_act_entry e[3];
 
