@@ -220,19 +220,16 @@ test_acts(struct vt_buf *b)
 		{ 'l', VT_PAPER_RECALLED, VT_DIR_OUT, true,
 		    { "freeze", "isolate", "ask-destroy", "destroy" } },
 	};
-
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		const char *at;
 		size_t want = 0, seen = 0;
 		bool all = true;
-
 		desk.state = t[i].state;
 		desk.direction = t[i].way;
 		desk.numbered = t[i].numbered;
 		all = get(b, PAPER, t[i].who) == 200;
 		for (; want < 12 && t[i].acts[want] != NULL; want++) {
 			char s[96];
-
 			(void)snprintf(s, sizeof(s),
 			    "action=\"" PAPER "/%s%s\"",
 			    strcmp(t[i].acts[want], "version") == 0 ? ""
@@ -374,7 +371,6 @@ static void
 test_urgent(struct vt_buf *b)
 {
 	const char *first, *second;
-
 	desk.state = VT_PAPER_APPROVED;
 	desk.urgency[0] = 1;
 	desk.urgency[1] = 3;
@@ -502,12 +498,10 @@ test_csrf(struct vt_buf *b)
 #define MAIN                                                                   \
 	"main=11111111111111111111111111111111111111111111111111111111111111"  \
 	"11"
-
 static void
 test_act(struct vt_buf *b)
 {
 	vt_hash first;
-
 	desk.state = VT_PAPER_SUBMITTED;
 	tap_eq_int(form(b, "approve", 'l', MAIN "&note=m%E1%BB%99t%0D%0Ahai"),
 	    303, "approved");
