@@ -11,6 +11,15 @@ vt_view_isolated(struct vt_view *v, bool see)
 	v->isolated = see;
 }
 
+static int
+shown(const struct vt_view *v, const struct vt_paper *p, struct vt_err *reterr)
+{
+	if (p->isolated_at == VT_TIME_NONE || v->isolated)
+		return VT_OK;
+	return vt_err_set(reterr, VT_E_ISOLATED,
+	    "the paper is isolated: it may hold a state secret");
+}
+
 int
 vt_view_paper(struct vt_view *v, uint32_t agency_no, uint64_t seq,
     struct vt_paper *ret, struct vt_err *reterr)
@@ -19,11 +28,8 @@ vt_view_paper(struct vt_view *v, uint32_t agency_no, uint64_t seq,
 	int rc;
 
 	rc = vt_row_paper(v->txn, agency_no, seq, v->arena, &p, reterr);
-	if (rc != VT_OK)
+	if (rc != VT_OK || (rc = shown(v, &p, reterr)) != VT_OK)
 		return rc;
-	if (p.isolated_at != VT_TIME_NONE && !v->isolated)
-		return vt_err_set(reterr, VT_E_ISOLATED,
-		    "the paper is isolated: it may hold a state secret");
 	*ret = p;
 	return VT_OK;
 }
@@ -139,13 +145,15 @@ by_series(struct vt_view *v, uint32_t agency_no, uint32_t series,
 			return rc;
 		if (seq == 0) /* held, or cancelled */
 			continue;
-		if ((rc = vt_view_paper(v, agency_no, seq, &p, reterr)) !=
-		    VT_OK)
+		if ((rc = vt_row_paper(v->txn, agency_no, seq, v->arena, &p,
+			 reterr)) != VT_OK)
 			return rc;
 		if (p.number.value != c->value ||
 		    !same_number(&p.number, c->text) ||
 		    !is_of_day(p.number.time, c->day))
 			continue;
+		if ((rc = shown(v, &p, reterr)) != VT_OK)
+			return rc;
 		*ret = p;
 		return VT_OK;
 	}

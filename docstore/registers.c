@@ -154,6 +154,31 @@ vt_register_row_of(struct vt_txn *t, const struct vt_register_at *at,
 	return VT_OK;
 }
 
+/* What a view that hands isolated papers out to nobody shows of one: that the
+ * number is taken, so that the register has no gap. */
+static int
+hide(struct vt_view *v, struct vt_register_row *r, struct vt_err *reterr)
+{
+	const struct vt_paper *p = r->paper;
+	struct vt_paper *x;
+
+	if (p == NULL || p->isolated_at == VT_TIME_NONE || v->isolated)
+		return VT_OK;
+	if ((x = vt_arena_alloc(v->arena, sizeof(*x))) == NULL)
+		return vt_nomem(reterr);
+	memset(x, 0, sizeof(*x));
+	vt_paper_defaults(x);
+	x->id = p->id;
+	x->agency_no = p->agency_no;
+	x->seq = p->seq;
+	x->direction = p->direction;
+	x->number = p->number;
+	x->arrival = p->arrival;
+	x->isolated_at = p->isolated_at;
+	r->paper = x;
+	return VT_OK;
+}
+
 int
 vt_register_list(struct vt_view *v, uint32_t agency_no, const char *series,
     uint32_t period, uint64_t after, struct vt_register_row *ret, size_t max,
@@ -187,7 +212,7 @@ vt_register_list(struct vt_view *v, uint32_t agency_no, const char *series,
 				break;
 		}
 		rc = vt_register_row_of(v->txn, &at, v->arena, &ret[n], reterr);
-		if (rc != VT_OK)
+		if (rc != VT_OK || (rc = hide(v, &ret[n], reterr)) != VT_OK)
 			return rc;
 		after = at.value;
 		n++;

@@ -180,7 +180,8 @@ struct vt_register_row {
 /*
  * Rows of one book with value > after, ascending; *ret_n < max only at the
  * end. Borrowed until vt_view_end. Cost: one row of a paper each, so ask for
- * some hundred at most in one view.
+ * some hundred at most in one view. Of an isolated paper a view that does not
+ * see those (record.h) hands out id, numbers and isolated_at alone.
  */
 VT_NODISCARD int vt_register_list(struct vt_view *v, uint32_t agency_no,
     const char *series, uint32_t period, uint64_t after,

@@ -124,6 +124,8 @@ put_state(const struct vt_paper *p, struct vt_buf *b)
 		{ VT_PAPER_TAKEN_BACK, "Đã trả lại nơi gửi" },
 		{ VT_PAPER_RECALLED, "Đã thu hồi" } };
 
+	if (p->isolated_at != VT_TIME_NONE) /* its words, see vt_office_see */
+		vt_buf_puts(b, "Đang cách ly. ");
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (p->state == words[i].state)
 			vt_buf_printf(b, "%s. ", words[i].text);
@@ -300,9 +302,12 @@ vt_office_register_lines(struct vt_office *o, const struct vt_actor *actor,
 	if (rows == NULL)
 		return vt_arena_err(a, reterr);
 	if ((rc = vt_office_may_read(actor, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
-	    (rc = vt_register_list(v, actor->agency_no, w->series, w->period,
-		 w->after, rows, max, &n, reterr)) != VT_OK)
+	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	vt_office_see(v, actor);
+	rc = vt_register_list(v, actor->agency_no, w->series, w->period,
+	    w->after, rows, max, &n, reterr);
+	if (rc != VT_OK)
 		return rc;
 	m.v = v;
 	for (; made < n; made++) {

@@ -88,7 +88,8 @@ done(a, 'so the next act goes on with it')
 
 paper = sent()
 here = waiting()
-done(act(people.their_clerk, here, 'accept'), 'accepted')
+a = done(act(people.their_clerk, here, 'accept'), 'accepted')
+t.equal(a.json['arrival'], 1, 'with the first arrival number')
 them = people.their_leader
 reply = people.their_clerk.need(people.their_clerk.register(
     files, t.letter_meta(reply_to=here))).json['paper']
@@ -121,7 +122,7 @@ tagged(people.their_clerk, '/v1/people/' + boss, 'a person has a tag')
 t.equal(people.clerk.get('/v1/people/' + boss).status, 404,
         "another agency's are not")
 a = done(act(people.their_clerk, here, 'accept'), 'accepted')
-t.equal(a.json['arrival'], 1, 'with the first arrival number')
+t.equal(a.json['arrival'], 2, 'with the next arrival number')
 nobody = '0' * 32
 for field, fields in (
         ('/lead', {'lead': nobody}),

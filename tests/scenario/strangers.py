@@ -150,6 +150,12 @@ for act, more in (
         ('amend', {'by': walked, 'reason': 'x'}), ('answer_recall', {'agree': True}),
         ('print', {'what': 'paper', 'copies': 1}),
         ('ask_destroy', {'because': 'court', 'reason': 'x'}), ('destroy', {}),
+        ('check', {'what': 'content', 'main': '0' * 64}),
+        ('withdraw', {'main': '0' * 64}), ('opinion', {'opinion': 'x'}),
+        ('extend', {'how': 'order', 'due_on': '2026-12-31', 'reason': 'x'}),
+        ('cancel', {'order': '1/A'}), ('freeze', {'order': '1/A'}),
+        ('release', {'reason': 'x'}), ('isolate', {'reason': 'x'}),
+        ('clear', {'reason': 'x'}),
         ('edit', {'upload': upload, 'name': 'a.pdf', 'expect': '0' * 64})):
     same('act ' + act, 'POST', '/v1/papers/{}/acts', draft,
          {'act': act, **more}, rev=people.officer.paper(draft)['rev'])

@@ -25,6 +25,27 @@ isolate(enum vt_step_kind kind, const char *why)
 	return st;
 }
 
+/* Its line in the register: a number, and of what is hidden no word. */
+static void
+in_register(struct doer *d, struct vt_view *v, const vt_id *id, bool see)
+{
+	struct vt_register_row row[4];
+	size_t n = 0;
+	bool words;
+
+	tap_call(
+	    vt_register_list(v, d->agency, "di", 2026, 0, row, 4, &n, &d->err),
+	    &d->err, "register");
+	tap_need(n == 1 && row[0].paper != NULL, "it has one line");
+	words = *row[0].paper->meta.subject != '\0' ||
+		row[0].paper->n_parts != 0 ||
+		!vt_id_is_zero(&row[0].paper->signed_by);
+	tap_ok(vt_id_eq(&row[0].paper->id, id) &&
+		   strcmp(row[0].paper->number.text, "01/SKHCN-VP") == 0 &&
+		   words == see,
+	    "its line in the register");
+}
+
 /* What each way to a paper answers in a view that sees, or does not. */
 static void
 every_way(struct doer *d, const vt_id *id, bool see)
@@ -52,6 +73,7 @@ every_way(struct doer *d, const vt_id *id, bool see)
 	tap_call(vt_paper_search(v, d->agency, &q, list, 8, &n, &next, &d->err),
 	    &d->err, "search");
 	tap_eq_int(n, see ? 2 : 1, "among what is found");
+	in_register(d, v, id, see);
 	vt_view_end(v);
 }
 
