@@ -38,7 +38,12 @@ done(people.clerk.act(paper, 'issue'), 'issued')
 done(people.clerk.act(paper, 'print', what='copy', copies=1), 'printed')
 last = people.clerk.paper(paper)['last_act']
 other = people.draft(files)
-subject = people.clerk.paper(paper)['meta']['subject']
+shown = people.clerk.paper(paper)
+subject = shown['meta']['subject']
+book = next(b for b in people.clerk.get('/v1/books').json['books']
+            if b['last'] == shown['number']['value'])
+register = '/v1/books/%s/%d/register' % (book['key'], book['period'])
+EXPORT = '/v1/export?columns=number,subject'
 t.ok(paper in ids(people.officer), 'the officer sees it in the list')
 a = people.officer.act(paper, 'clear', reason='không')
 t.equal(a.status, 403, 'he clears nothing')
@@ -58,6 +63,17 @@ for who, name in ((people.officer, 'officer'), (program, 'system')):
     a = who.get('/v1/receipts/%d/proof' % last)
     t.equal((a.status, a.json['code']), (403, 'paper-isolated'),
             name + ': no proof of its acts')
+    lines = who.get(register).json['rows']
+    t.equal([(x['paper'], x['number']) for x in lines],
+            [(paper, shown['number']['text'])],
+            name + ': its number is in the register')
+    for path in (register, register + '.csv'):
+        a = who.get(path)
+        t.equal((a.status, subject.encode() in a.body), (200, False),
+                name + ': no word of it, ' + path)
+    a = who.get(EXPORT)
+    t.equal((a.status, shown['number']['text'].encode() in a.body),
+            (200, False), name + ': not in what is exported')
     events = who.get('/v1/events?limit=500')
     t.equal((events.status, subject.encode() in events.body), (200, False),
             name + ': events go on, and say nothing of it')
@@ -75,6 +91,10 @@ for who, name in ((people.leader, 'leader'), (people.clerk, 'clerk')):
             name + ': its content')
     t.equal(who.get('/v1/receipts/%d' % last).status, 200,
             name + ': its receipts')
+    t.ok(subject.encode() in who.get(register).body,
+         name + ': its line in the register')
+    t.ok(shown['number']['text'].encode() in who.get(EXPORT).body,
+         name + ': exported')
 a = people.clerk.act(paper, 'clear', reason='không')
 t.equal(a.status, 403, 'the head decides, not the clerk')
 done(people.leader.act(paper, 'clear', reason='không phải bí mật'), 'cleared')
