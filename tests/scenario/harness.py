@@ -458,7 +458,13 @@ class Client:
             u = self.need(self.upload(data)).json
             body['files'].append({'upload': u['upload'], 'name': name,
                                   'media_type': media_type})
-        return self.post('/v1/papers', body, key)
+        a = self.post('/v1/papers', body, key)
+        if a.status == 422 and a.json['code'] == 'secrecy-refused':
+            # what was staged is destroyed: asked again it is another upload
+            gone = [f['upload'] for f in body['files']]
+            _keys[:] = [k for k in _keys if k[1] != '/v1/uploads' or
+                        k[4].json['upload'] not in gone]
+        return a
 
     def content(self, paper, part=1):
         return self.need(
