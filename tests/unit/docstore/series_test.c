@@ -497,6 +497,7 @@ books(struct doer *d, struct world *w)
 static void
 choice(struct doer *d, struct world *w)
 {
+	struct vt_paper row;
 	static const char *const both[] = { "NQ", "QĐ" };
 	static const char *const any[] = { "*" };
 	static const struct {
@@ -541,8 +542,11 @@ choice(struct doer *d, struct world *w)
 	st.u.series.title = "Sổ khác";
 	st.u.series.family = VT_FAMILY_LEGAL;
 	tap_call(do_step(d, NULL, st), &d->err, "the series is changed");
-	tap_eq_str(paper_row(d, &p)->number.text, "01/SKHCN-VP",
-	    "a number that was given is not");
+	tap_call(vt_view_begin(d->s, &v, &d->err), &d->err, "view");
+	tap_call(vt_paper_get(v, &p, &row, &d->err), &d->err, "the paper");
+	tap_eq_str(
+	    row.number.text, "01/SKHCN-VP", "a number that was given is not");
+	vt_view_end(v);
 	tap_eq_int(number(d, "qd", 2), 2, "the next one");
 	tap_eq_str(d->r.number_text, "02/2026/SKHCN-VP", "is written anew");
 	tap_call(vt_view_begin(d->s, &v, &d->err), &d->err, "view");
