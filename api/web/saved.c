@@ -56,9 +56,10 @@ export_form(struct vt_desk *d, const struct vt_find *f)
 	vt_html(b, "<fieldset><legend>%s</legend>\n", T(d, "Cột", "Columns"));
 	for (size_t i = 0; (name = vt_export_column(i)) != NULL; i++)
 		vt_html(b,
-		    "<label><input type=\"checkbox\" name=\"c-%s\" value=\"1\""
-		    " checked> %s</label>\n",
-		    name, vt_export_heading(i, d->page.en));
+		    "<p class=\"check\"><input type=\"checkbox\" "
+		    "id=\"c-%s\" name=\"c-%s\" value=\"1\" checked> "
+		    "<label for=\"c-%s\">%s</label></p>\n",
+		    name, name, name, vt_export_heading(i, d->page.en));
 	vt_html(b,
 	    "</fieldset>\n<p><button name=\"format\" value=\"csv\">CSV</button>"
 	    " <button name=\"format\" value=\"docx\">Word</button></p>\n"
@@ -86,8 +87,9 @@ save_form(struct vt_desk *d, const struct vt_find *f)
 	    T(d, "Lưu câu tìm này với tên", "Save this search as"));
 	if (may_share(d))
 		vt_html(b,
-		    "<p><label><input type=\"checkbox\" name=\"shared\" "
-		    "value=\"1\"> %s</label></p>\n",
+		    "<p class=\"check\"><input type=\"checkbox\" "
+		    "id=\"shared\" name=\"shared\" value=\"1\"> "
+		    "<label for=\"shared\">%s</label></p>\n",
 		    T(d, "Dùng chung trong cơ quan", "Share in the agency"));
 	vt_html(b, "<p><button type=\"submit\">%s</button></p>\n</form>\n",
 	    T(d, "Lưu", "Save"));

@@ -446,11 +446,11 @@ haystack_begin(struct doer *d, const struct made *m)
 	/* what only this paper has, in the clear */
 	for (size_t at = 2 * VT_CHUNK_SIZE; at + 32 <= SIZE; at += 16000)
 		add_needle(m->bytes + at, 32, "its content");
-	add_needle(SUBJECT + 4, 20, "its subject");
+	add_needle(&SUBJECT[4], 20, "its subject");
 	add_needle(FILENAME, sizeof(FILENAME) - 1, "its name");
 	add_needle(OPINION, sizeof(OPINION) - 1, "an opinion");
-	add_needle(PACKET + 7, 20, "its packet");
-	add_needle(ANSWER + 12, 18, "an answer");
+	add_needle(&PACKET[7], 20, "its packet");
+	add_needle(&ANSWER[12], 18, "an answer");
 }
 
 static void
