@@ -497,7 +497,8 @@ pause_until(int64_t until)
 }
 
 /* What is due goes into its lanes. Who has nothing to do waits until it was
- * looked; others do not look too often. */
+ * looked; others do not look too often. For the first look all wait: before it
+ * nobody knows whose turn it is, and who is first in the queue would be. */
 static int
 look(struct vt_office *o, bool idle, struct vt_err *reterr)
 {
@@ -506,7 +507,7 @@ look(struct vt_office *o, bool idle, struct vt_err *reterr)
 	int64_t now = mono(), next;
 	int rc = VT_OK;
 
-	if (idle)
+	if (idle || !atomic_load(&l->looked))
 		(void)pthread_mutex_lock(&l->look_lock);
 	else if (pthread_mutex_trylock(&l->look_lock) != 0)
 		return VT_OK;
@@ -524,6 +525,7 @@ look(struct vt_office *o, bool idle, struct vt_err *reterr)
 		rc = look_at_kind(&g, reterr);
 	free(g.r);
 	l->took = mono() - l->begun;
+	atomic_store(&l->looked, true);
 out:
 	(void)pthread_mutex_unlock(&l->look_lock);
 	return rc;

@@ -25,6 +25,7 @@
 #define VT_API_OFFICE_LANES_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -71,6 +72,7 @@ struct vt_lane {
 struct vt_lanes {
 	/* One looks at what is due at a time; guards what follows. */
 	pthread_mutex_t look_lock;
+	atomic_bool looked; /* the first look is over */
 	int64_t begun, took; /* last look */
 	int64_t again;       /* last one at everything */
 	/* Up to where everything was seen, of each kind. */
