@@ -207,7 +207,6 @@ vt_register_list(struct vt_view *v, uint32_t agency_no, const char *series,
 			    (struct vt_register_row){ .state = VT_REGISTER_GAP,
 				    .value = after + 1,
 				    .to = at.value - 1 };
-			after = at.value - 1;
 			if (++n == max)
 				break;
 		}

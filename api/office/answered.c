@@ -205,8 +205,10 @@ finish(struct vt_office *o, const struct answered *a, const vt_id *paper,
 	return rc;
 }
 
+/* All handlers have one type. */
 int
-vt_answered_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
+vt_answered_work(struct vt_office *o, const struct vt_work *w,
+    vt_time *ret_due, /* NOLINT(readability-non-const-parameter) */
     struct vt_err *reterr)
 {
 	struct answered a = { .n = 0 };

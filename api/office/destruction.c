@@ -255,8 +255,10 @@ vt_office_destroy(struct vt_office *o, const struct vt_request *rq,
 	return rc;
 }
 
+/* All handlers have one type. */
 int
-vt_erase_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
+vt_erase_work(struct vt_office *o, const struct vt_work *w,
+    vt_time *ret_due, /* NOLINT(readability-non-const-parameter) */
     struct vt_err *reterr)
 {
 	uint64_t n;

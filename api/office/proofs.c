@@ -116,7 +116,7 @@ tile_path(
 	if (strncmp(p, ".p/", 3) == 0) {
 		p += 3;
 		start = p;
-		if (*p == '0' || !digits(&p, 3, width) || *width > 255)
+		if (*start == '0' || !digits(&p, 3, width) || *width > 255)
 			return false;
 	}
 	return *p == '\0';

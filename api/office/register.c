@@ -418,7 +418,7 @@ write_lines(struct vt_office *o, const struct vt_actor *actor,
 {
 	struct vt_register_line line[VT_REGISTER_PAGE];
 	VT_BUF_AUTO(b);
-	size_t n;
+	size_t n = 0;
 	int rc;
 
 	out->head(out->arg, &b);

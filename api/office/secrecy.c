@@ -53,7 +53,7 @@ key_of(const struct vt_request *rq, char ret[static VT_HASH_TEXT + 8])
 {
 	vt_hash h = vt_sha256(vt_span_str(rq->key));
 
-	memcpy(ret, "secret:", 7);
+	(void)snprintf(ret, VT_HASH_TEXT + 8, "secret:");
 	vt_hash_text(&h, ret + 7);
 }
 
