@@ -1,106 +1,47 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <gcrypt.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
 
 #include "base/ed25519.h"
 
-VT_CLEANUP_DEFINE(struct gcry_sexp, gcry_sexp_release)
+VT_CLEANUP_DEFINE(EVP_PKEY, EVP_PKEY_free)
+VT_CLEANUP_DEFINE(EVP_MD_CTX, EVP_MD_CTX_free)
 
 static int
-crypt_err(gcry_error_t e, const char *what, struct vt_err *reterr)
+crypt_err(const char *what, struct vt_err *reterr)
 {
-	return vt_err_set(
-	    reterr, VT_E_INTERNAL, "Ed25519: %s: %s", what, gcry_strerror(e));
+	const char *why = ERR_reason_error_string(ERR_peek_last_error());
+
+	ERR_clear_error();
+	return vt_err_set(reterr, VT_E_INTERNAL, "Ed25519: %s: %s", what,
+	    why == NULL ? "no reason" : why);
 }
 
-/* libgcrypt takes the seed as d; the public key is derived from it, each time,
- * unless it is given. */
+/* libcrypto derives the public key, and wipes its copy of the seed when the key
+ * is freed. */
 static int
-secret_key(struct vt_span seed, const uint8_t *pub, gcry_sexp_t *ret,
-    struct vt_err *reterr)
+secret_key(struct vt_span seed, EVP_PKEY **ret, struct vt_err *reterr)
 {
-	gcry_error_t e;
-
 	VT_ASSERT(seed.n == VT_ED25519_KEY);
-	if (pub == NULL)
-		e = gcry_sexp_build(ret, NULL,
-		    "(private-key (ecc (curve Ed25519)(flags eddsa)(d %b)))",
-		    VT_ED25519_KEY, seed.p);
-	else
-		e = gcry_sexp_build(ret, NULL,
-		    "(private-key (ecc (curve Ed25519)(flags eddsa)(q %b)"
-		    "(d %b)))",
-		    VT_ED25519_KEY, pub, VT_ED25519_KEY, seed.p);
-	return e != 0 ? crypt_err(e, "reading the key", reterr) : VT_OK;
+	*ret = EVP_PKEY_new_raw_private_key(
+	    EVP_PKEY_ED25519, NULL, seed.p, seed.n);
+	return *ret == NULL ? crypt_err("reading the key", reterr) : VT_OK;
 }
 
 int
 vt_ed25519_public(struct vt_span seed, uint8_t ret[static VT_ED25519_KEY],
     struct vt_err *reterr)
 {
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *key = NULL;
-	gcry_ctx_t ctx = NULL;
-	unsigned int bits = 0;
-	gcry_error_t e;
-	const void *p;
-	gcry_mpi_t q;
+	VT_CLEANUP(EVP_PKEY_free) EVP_PKEY *key = NULL;
+	uint8_t pub[VT_ED25519_KEY];
+	size_t n = sizeof(pub);
 	int rc;
 
-	if ((rc = secret_key(seed, NULL, &key, reterr)) != VT_OK)
+	if ((rc = secret_key(seed, &key, reterr)) != VT_OK)
 		return rc;
-	if ((e = gcry_mpi_ec_new(&ctx, key, NULL)) != 0)
-		return crypt_err(e, "deriving the public key", reterr);
-	q = gcry_mpi_ec_get_mpi("q@eddsa", ctx, 1);
-	p = q == NULL ? NULL : gcry_mpi_get_opaque(q, &bits);
-	if (p != NULL && bits == 8 * VT_ED25519_KEY)
-		memcpy(ret, p, VT_ED25519_KEY);
-	else
-		rc = vt_err_set(reterr, VT_E_INTERNAL,
-		    "Ed25519: the public key has %u bits", bits);
-	gcry_mpi_release(q);
-	gcry_ctx_release(ctx);
-	return rc;
-}
-
-static gcry_error_t
-text_sexp(struct vt_span text, gcry_sexp_t *ret)
-{
-	return gcry_sexp_build(ret, NULL,
-	    "(data (flags eddsa)(hash-algo sha512)(value %b))", (int)text.n,
-	    text.p);
-}
-
-static int
-sign(struct vt_span seed, const uint8_t *pub, struct vt_span text,
-    uint8_t ret[static VT_ED25519_SIGNATURE], struct vt_err *reterr)
-{
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *key = NULL;
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *data = NULL;
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *sig = NULL;
-	uint8_t half[2][32];
-	gcry_error_t e;
-	int rc;
-
-	VT_ASSERT(text.n <= INT32_MAX);
-	if ((rc = secret_key(seed, pub, &key, reterr)) != VT_OK)
-		return rc;
-	if ((e = text_sexp(text, &data)) == 0)
-		e = gcry_pk_sign(&sig, data, key);
-	if (e != 0)
-		return crypt_err(e, "signing", reterr);
-	for (int i = 0; i < 2; i++) {
-		VT_CLEANUP(gcry_sexp_release)
-		struct gcry_sexp *part =
-		    gcry_sexp_find_token(sig, i == 0 ? "r" : "s", 0);
-		size_t n = 0;
-		const char *p =
-		    part == NULL ? NULL : gcry_sexp_nth_data(part, 1, &n);
-
-		if (p == NULL || n != sizeof(half[i]))
-			return vt_err_set(reterr, VT_E_INTERNAL,
-			    "Ed25519: signature of an unexpected form");
-		memcpy(half[i], p, n);
-	}
-	memcpy(ret, half, sizeof(half));
+	if (EVP_PKEY_get_raw_public_key(key, pub, &n) != 1 || n != sizeof(pub))
+		return crypt_err("deriving the public key", reterr);
+	memcpy(ret, pub, sizeof(pub));
 	return VT_OK;
 }
 
@@ -108,32 +49,37 @@ int
 vt_ed25519_sign(struct vt_span seed, struct vt_span text,
     uint8_t ret[static VT_ED25519_SIGNATURE], struct vt_err *reterr)
 {
-	return sign(seed, NULL, text, ret, reterr);
-}
+	VT_CLEANUP(EVP_PKEY_free) EVP_PKEY *key = NULL;
+	VT_CLEANUP(EVP_MD_CTX_free) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	uint8_t sig[VT_ED25519_SIGNATURE];
+	size_t n = sizeof(sig);
+	int rc;
 
-int
-vt_ed25519_sign_with(struct vt_span seed,
-    const uint8_t pub[static VT_ED25519_KEY], struct vt_span text,
-    uint8_t ret[static VT_ED25519_SIGNATURE], struct vt_err *reterr)
-{
-	return sign(seed, pub, text, ret, reterr);
+	if ((rc = secret_key(seed, &key, reterr)) != VT_OK)
+		return rc;
+	if (ctx == NULL ||
+	    EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) != 1 ||
+	    EVP_DigestSign(ctx, sig, &n, text.p, text.n) != 1 ||
+	    n != sizeof(sig))
+		return crypt_err("signing", reterr);
+	memcpy(ret, sig, sizeof(sig));
+	return VT_OK;
 }
 
 bool
 vt_ed25519_verify(const uint8_t pub[static VT_ED25519_KEY], struct vt_span text,
     const uint8_t sig[static VT_ED25519_SIGNATURE])
 {
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *key = NULL;
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *data = NULL;
-	VT_CLEANUP(gcry_sexp_release) struct gcry_sexp *value = NULL;
+	VT_CLEANUP(EVP_PKEY_free)
+	EVP_PKEY *key = EVP_PKEY_new_raw_public_key(
+	    EVP_PKEY_ED25519, NULL, pub, VT_ED25519_KEY);
+	VT_CLEANUP(EVP_MD_CTX_free) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool is;
 
-	VT_ASSERT(text.n <= INT32_MAX);
-	if (gcry_sexp_build(&key, NULL,
-		"(public-key (ecc (curve Ed25519)(flags eddsa)(q %b)))",
-		VT_ED25519_KEY, pub) != 0 ||
-	    text_sexp(text, &data) != 0 ||
-	    gcry_sexp_build(&value, NULL, "(sig-val (eddsa (r %b)(s %b)))", 32,
-		sig, 32, sig + 32) != 0)
-		return false;
-	return gcry_pk_verify(value, data, key) == 0;
+	is = key != NULL && ctx != NULL &&
+	     EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
+	     EVP_DigestVerify(
+		 ctx, sig, VT_ED25519_SIGNATURE, text.p, text.n) == 1;
+	ERR_clear_error(); /* of the bytes, not of ours */
+	return is;
 }

@@ -203,8 +203,8 @@ vt_cosign(struct vt_span text, const struct vt_vkey *k, struct vt_span seed,
 	for (unsigned int i = 0; i < 8; i++)
 		raw[4 + i] = (uint8_t)(seconds >> (56 - 8 * i));
 	if ((rc = cosigned_text(text, time, &message, reterr)) != VT_OK ||
-	    (rc = vt_ed25519_sign_with(seed, k->pub, vt_buf_view(&message),
-		 raw + 12, reterr)) != VT_OK)
+	    (rc = vt_ed25519_sign(
+		 seed, vt_buf_view(&message), raw + 12, reterr)) != VT_OK)
 		return rc;
 	vt_buf_printf(ret, DASH "%s ", k->name);
 	vt_base64_put(ret, VT_SPAN(raw, sizeof(raw)));

@@ -44,8 +44,7 @@ vt_checkpoint_sign(const struct vt_checkpoint *c, struct vt_span seed,
 	if ((rc = vt_buf_status(&text, reterr)) != VT_OK)
 		return rc;
 	vt_note_key_id(c->origin, pub, sig);
-	rc = vt_ed25519_sign_with(
-	    seed, pub, vt_buf_view(&text), sig + 4, reterr);
+	rc = vt_ed25519_sign(seed, vt_buf_view(&text), sig + 4, reterr);
 	if (rc != VT_OK)
 		return rc;
 	vt_buf_span(ret, vt_buf_view(&text));
