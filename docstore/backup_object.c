@@ -20,12 +20,12 @@ seal_piece(const struct vt_keys *k, const struct vt_context *ctx,
 {
 	vt_hash id = vt_chunk_id(k, plain);
 	uint8_t wrapped[VT_WRAPPED_SIZE] = { 0 };
-	uint8_t *head, *envelope;
+	uint8_t *envelope;
 	int rc;
 
 	put_be32(ret, plain.n + VT_ENVELOPE_SIZE);
 	vt_buf_put(ret, id.b, sizeof(id.b));
-	if ((head = vt_buf_extend(ret, VT_WRAPPED_SIZE)) == NULL ||
+	if (vt_buf_extend(ret, VT_WRAPPED_SIZE) == NULL ||
 	    (envelope = vt_buf_extend(ret, plain.n + VT_ENVELOPE_SIZE)) == NULL)
 		return vt_buf_status(ret, reterr);
 	memset(envelope, 0, plain.n + VT_ENVELOPE_SIZE);

@@ -42,35 +42,41 @@ sum_of(const uint8_t *h)
 	return sum;
 }
 
+/* A field of a tar head, ended with a zero. */
+static void
+field(uint8_t *h, size_t at, const char *s)
+{
+	memcpy(h + at, s, strlen(s) + 1);
+}
+
 int
 vt_stream_put(
     int fd, const char *name, struct vt_span content, struct vt_err *reterr)
 {
 	uint8_t h[BLOCK] = { 0 }, zero[BLOCK] = { 0 };
-	size_t n = strlen(name);
+	size_t over;
 	int rc;
 
-	VT_ASSERT(n < 100);
-	memcpy(h, name, n);
-	memcpy(h + 100, "0000600", 7);
-	memcpy(h + 108, "0000000", 7);
-	memcpy(h + 116, "0000000", 7);
+	VT_ASSERT(strlen(name) < 100);
+	field(h, 0, name);
+	field(h, 100, "0000600");
+	field(h, 108, "0000000");
+	field(h, 116, "0000000");
 	(void)snprintf(
 	    (char *)h + 124, 12, "%011llo", (unsigned long long)content.n);
-	memcpy(h + 136, "00000000000", 11);
+	field(h, 136, "00000000000");
 	h[156] = '0';
-	memcpy(h + 257,
-	    "ustar\0"
-	    "00",
-	    8);
+	field(h, 257, "ustar");
+	h[263] = h[264] = '0';
 	(void)snprintf((char *)h + 148, 8, "%06o", sum_of(h));
 	h[155] = ' ';
 	rc = send_all(fd, h, BLOCK, reterr);
 	if (rc == VT_OK)
 		rc = send_all(fd, content.p, content.n, reterr);
-	n = content.n % BLOCK;
-	return rc == VT_OK && n != 0 ? send_all(fd, zero, BLOCK - n, reterr)
-				     : rc;
+	over = content.n % BLOCK;
+	return rc == VT_OK && over != 0
+		   ? send_all(fd, zero, BLOCK - over, reterr)
+		   : rc;
 }
 
 int

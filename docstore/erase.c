@@ -251,10 +251,10 @@ lists_save(struct vt_store *s, struct vt_err *reterr)
 /* ---- finishing ---- */
 
 struct order {
-	vt_id paper;
-	uint32_t agency_no;
 	uint64_t seq;
+	uint32_t agency_no;
 	bool wipe, replayed;
+	vt_id paper;
 };
 
 static int

@@ -410,7 +410,7 @@ begin(struct vt_index *i, struct vt_view *v, const char *match,
 		  "AND rowid < ?3 ORDER BY rowid"
 		: "SELECT rowid FROM doc WHERE doc MATCH ?1 AND rowid > ?2 "
 		  "AND rowid < ?3 ORDER BY rowid DESC";
-	struct vt_index_state st;
+	struct vt_index_state st = { 0 };
 	struct vt_agency_state now;
 	struct vt_err err = VT_ERR_INIT;
 	sqlite3_stmt *stmt = NULL;

@@ -241,7 +241,7 @@ read_step(struct vt_index *i, struct vt_view *v, struct step *s, bool *ret_any,
 	bool known;
 	int rc;
 
-	if ((rc = vt_index_state(i->writer, &was, reterr)) != VT_OK)
+	if (vt_index_state(i->writer, &was, reterr) != VT_OK)
 		return vt_index_err(i, i->writer, "merging", reterr);
 	s->then = was;
 	/* Whoever searches must know of each act that this view sees, before

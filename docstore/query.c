@@ -261,6 +261,7 @@ meet(struct vt_expr *e, enum vt_column col, const struct vt_word *w)
 		if ((p->columns & 1U << col) == 0 ||
 		    (e->found & 1U << p->clause) != 0)
 			continue;
+		VT_ASSERT(p->n > 0);
 		/* bit k of now: k + 1 words fit, the last of them this one */
 		for (size_t k = 0; k < p->n; k++)
 			if ((was & 1U << k) != 0 &&
@@ -396,8 +397,8 @@ say_tones(const struct vt_expr *e, const struct vt_phrase *p, struct vt_buf *b)
 
 	vt_word_unfold(&last);
 	last.n_tones = 1;
-	for (char tone = '1'; tone <= '5'; tone++) {
-		last.tones[0] = tone;
+	for (int tone = '1'; tone <= '5'; tone++) {
+		last.tones[0] = (char)tone;
 		for (size_t i = 0; i < VT_RHYME_N; i++) {
 			vt_buf_puts(b, " OR ");
 			way.tail = vt_rhyme[i];

@@ -86,7 +86,7 @@ backup_once(struct vt_cli *cli, const char *data, struct vt_backup_options *o)
 		backup_text(cli, &r, &out);
 	if (o->stream == 0)
 		return vt_cli_print(cli, &out);
-	fputs(vt_buf_str(&out), stderr);
+	(void)fputs(vt_buf_str(&out), stderr);
 	return VT_OK;
 }
 
@@ -343,9 +343,10 @@ from_stream(struct vt_cli *cli, const char *target,
 }
 
 static int
-run_restore(struct vt_cli *cli, char **operands, struct vt_restore_options *o,
-    const char *list, bool skip_check)
+run_restore(struct vt_cli *cli, char **operands,
+    const struct vt_restore_options *asked, const char *list, bool skip_check)
 {
+	struct vt_restore_options own = *asked, *o = &own;
 	struct checked c = { .findings = VT_BUF_INIT, .json = cli->json };
 	struct vt_restore_report r;
 	char incoming[4096] = "";

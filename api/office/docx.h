@@ -10,8 +10,8 @@
 
 /* Rows of the table, appended to its body: begin or end, cells between. */
 void vt_docx_row(struct vt_buf *body, bool begin);
-/* text is UTF-8; what XML cannot hold becomes U+FFFD. */
-void vt_docx_cell(struct vt_buf *body, const char *text, bool heading);
+/* s is UTF-8; what XML cannot hold becomes U+FFFD. */
+void vt_docx_cell(struct vt_buf *body, const char *s, bool heading);
 
 /* The file around the rows, a line below them. Errors: VT_E_NOMEM, VT_E_LIMIT
  * (4 GiB, which no archive of this kind holds). */

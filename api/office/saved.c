@@ -16,7 +16,8 @@ enum {
 	K_MADE,
 	K_FIELDS /* [[name, value]...] */
 };
-#define KEY_SIZE (2 * VT_ID_SIZE) /* owner, or zeroes when shared; id */
+#define KEY_SIZE (2 * (size_t)VT_ID_SIZE) /* owner, or zeroes when shared; id  \
+					   */
 #define LIST_MAX 64
 
 static void

@@ -295,10 +295,21 @@ vt_webform_number(const struct vt_webform *form, const char *name)
 	return n;
 }
 
+static int
+two_digits(const char *s, int most)
+{
+	int n;
+
+	if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9')
+		return -1;
+	n = 10 * (s[0] - '0') + s[1] - '0';
+	return n <= most ? n : -1;
+}
+
 vt_time
 vt_webform_moment(const char *value)
 {
-	unsigned hour = 0, minute = 0;
+	int hour, minute;
 	char day[11];
 	vt_time t;
 
@@ -306,8 +317,9 @@ vt_webform_moment(const char *value)
 	t = vt_time_parse_day(day);
 	if (t == VT_TIME_NONE || strlen(value) == 10)
 		return t;
-	if (sscanf(value + 10, "T%2u:%2u", &hour, &minute) != 2 || hour > 23 ||
-	    minute > 59)
+	if (value[10] != 'T' || (hour = two_digits(value + 11, 23)) < 0 ||
+	    value[13] != ':' || (minute = two_digits(value + 14, 59)) < 0 ||
+	    (value[16] != '\0' && value[16] != ':'))
 		return VT_TIME_NONE;
 	return t + VT_TIME_S((int64_t)hour * 3600 + (int64_t)minute * 60);
 }

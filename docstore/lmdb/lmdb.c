@@ -607,7 +607,7 @@ lmdb_ahead(struct vt_txn *base, struct vt_span value)
 	uintptr_t begin = (uintptr_t)value.p & ~(page - 1);
 
 	(void)base;
-	if (value.n > page)
+	if (value.n > page) /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 		(void)madvise((void *)begin,
 		    (uintptr_t)value.p + value.n - begin, MADV_WILLNEED);
 }
