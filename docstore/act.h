@@ -74,15 +74,15 @@ enum vt_step_kind {
 	VT_STEP_OPINION = 52,  /* on a paper that came; nobody is assigned */
 	VT_STEP_EXTEND = 53,   /* the deadline of an assignment */
 	VT_STEP_CANCEL = 54,   /* came, and its issuer orders it void */
-	VT_STEP_LINK = 58, /* to another paper, or to one that is cited */
-	VT_STEP_JOIN = 59, /* paper original and e-version: one arrival */
+	VT_STEP_LINK = 58,     /* to another paper, or to one that is cited */
+	VT_STEP_JOIN = 59,     /* paper original and e-version: one arrival */
 	VT_STEP_HANDED = 61, /* the paper of a delivery: waybill, who has it */
 	/* secrecy (docstore/secrecy.c) */
 	VT_STEP_ISOLATE = 55, /* suspected: nobody but head and clerk sees it */
 	VT_STEP_CLEAR = 56,   /* it holds none: released by decision */
 	VT_STEP_SECRET = 57,  /* declared: refused at the door; on no paper */
 #define VT_STEP_PAPER_LAST 61 /* of those from CHECK on; 57 is on none */
-	VT_STEP_DESTROY = 67,   /* docstore/destroy.h */
+	VT_STEP_DESTROY = 67, /* docstore/destroy.h */
 	/* the ledger (71 to 73 pass the gate of a restored store) */
 	VT_STEP_RESUME = 71, /* a restored store writes again */
 	/* exchange */
@@ -233,6 +233,7 @@ struct vt_step {
 			vt_hash cert;         /* SHA-256 of the certificate */
 			vt_time signing_time; /* as the signature states it */
 			const char *level;    /* "B-B", … */
+			bool whole;           /* as in submit; so in seal */
 		} sign;
 		/* VT_E_NOT_SIGNED_BY_LEADER before the competent signature;
 		 * a copy (vt_copy_form) has none and is sealed once its making
@@ -243,6 +244,7 @@ struct vt_step {
 			vt_hash cert;
 			vt_time signing_time;
 			const char *level;
+			bool whole;
 		} seal;
 		/* Needs the competent signature and the number. whole,
 		 * manifest: as in submit. */
@@ -261,7 +263,7 @@ struct vt_step {
 		struct {
 			const struct vt_recipient *to;
 			size_t n_to;
-			vt_id about;              /* or zero */
+			vt_id about; /* or zero */
 			/* NULL, or who each of `to` is and which way it goes:
 			 * PAPER and POST give a delivery to be printed though
 			 * there is a code. VT_E_INVALID for ELECTRONIC and
@@ -455,8 +457,9 @@ struct vt_step {
 		/*
 		 * Decree 30, Article 12: who answers for the content, who for
 		 * the form. On a draft that is SUBMITTED or APPROVED; main as
-		 * in submit. Changes no state; kept in the paper until a new
-		 * version or other metadata void it, as an approval.
+		 * in submit, and whole and manifest. Changes no state; kept in
+		 * the paper until a new version of any part or other metadata
+		 * void it, as an approval.
 		 * VT_E_EXISTS when this person has checked the same of this
 		 * version; VT_E_LIMIT after DRAFT_CHECKS_MAX.
 		 */
@@ -464,12 +467,16 @@ struct vt_step {
 			enum vt_draft_check_kind kind;
 			vt_hash main;
 			const char *note;
+			bool whole;
+			vt_hash manifest;
 		} check;
 		/* SUBMITTED becomes DRAFT: nobody has decided, and no number
-		 * was given (VT_E_OUT_OF_ORDER). main as in submit. */
+		 * was given (VT_E_OUT_OF_ORDER). The rest as in submit. */
 		struct {
 			vt_hash main;
 			const char *note;
+			bool whole;
+			vt_hash manifest;
 		} withdraw;
 		/* Decree 30, Article 23(4): on a paper that is ARRIVED,
 		 * ASSIGNED or PROCESSING. Changes no state, hands it to
@@ -618,7 +625,7 @@ struct vt_step {
 			vt_time at;       /* as stated; 0: received_at */
 			const char *from; /* agency code that says so */
 			const char *staff;
-			const char *note;    /* description */
+			const char *note; /* description */
 			/* who has the paper, said of one that went on paper */
 			const char *name;
 			vt_hash evidence;    /* of the message, or zero */

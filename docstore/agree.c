@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Agreeing on a draft, besides submitting, approving and returning it
- * (decide.c): who checked its content, who its form, each bound to the version
- * he read; and a submission that its author takes back.
+ * (decide.c): who checked its content, who its form, each bound to the files he
+ * read; and a submission that its author takes back.
  */
 #include "docstore/store_priv.h"
 
@@ -17,6 +17,7 @@ check_is_new(
 		if (p->checks[i].kind == r->sub &&
 		    p->checks[i].post == x->rec.post &&
 		    vt_hash_eq(&p->checks[i].main, &r->main) &&
+		    vt_hash_eq(&p->checks[i].manifest, &r->manifest) &&
 		    vt_id_eq(&p->checks[i].person, &x->rec.person))
 			return vt_err_set(reterr, VT_E_EXISTS,
 			    "check: this person has checked the %s of this "
@@ -44,8 +45,10 @@ vt_agree_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	if (!check && p->number.value != 0)
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "withdraw: the paper has its number already");
-	rc = vt_main_current(x, &r->main, reterr);
-	return rc == VT_OK && check ? check_is_new(x, r, reterr) : rc;
+	if ((rc = vt_main_current(x, &r->main, reterr)) != VT_OK ||
+	    (rc = vt_manifest_decide(x, i, reterr)) != VT_OK)
+		return rc;
+	return check ? check_is_new(x, r, reterr) : VT_OK;
 }
 
 int
@@ -64,7 +67,8 @@ vt_check_evolve(struct vt_paper *p, const struct vt_srec *r,
 		    .person = e->person,
 		    .post = e->post,
 		    .time = e->time,
-		    .main = r->main };
+		    .main = r->main,
+		    .manifest = r->manifest };
 	p->checks = c;
 	p->n_checks = n + 1;
 	return VT_OK;

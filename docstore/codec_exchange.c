@@ -129,12 +129,14 @@ checks_encode(struct vt_cbor_map_writer *w, const struct vt_paper *p)
 	for (size_t i = 0; i < p->n_checks; i++) {
 		const struct vt_draft_check *c = &p->checks[i];
 
-		vt_cbor_array(w->b, 5);
+		vt_cbor_array(w->b, vt_hash_is_zero(&c->manifest) ? 5 : 6);
 		vt_cbor_uint(w->b, c->kind);
 		vt_cbor_id(w->b, &c->person);
 		vt_cbor_uint(w->b, c->post);
 		vt_cbor_int(w->b, c->time);
 		vt_cbor_hash(w->b, &c->main);
+		if (!vt_hash_is_zero(&c->manifest))
+			vt_cbor_hash(w->b, &c->manifest);
 	}
 }
 
@@ -146,13 +148,17 @@ take_checks(struct vt_cbor *c, struct vt_arena *a, struct vt_paper *p)
 
 	p->checks = x;
 	for (size_t i = 0; i < p->n_checks; i++) {
-		if (vt_cbor_get_array(c) != 5)
+		uint64_t n = vt_cbor_get_array(c);
+
+		if (n != 5 && n != 6)
 			vt_cbor_fail(c, "not a check of a draft");
 		x[i].kind = (enum vt_draft_check_kind)vt_take_u32(c);
 		x[i].person = vt_cbor_get_id(c);
 		x[i].post = vt_take_u32(c);
 		x[i].time = vt_cbor_get_int(c);
 		x[i].main = vt_cbor_get_hash(c);
+		if (n == 6)
+			x[i].manifest = vt_cbor_get_hash(c);
 	}
 }
 
@@ -219,8 +225,8 @@ vt_paper_more_defaults(struct vt_paper *p)
 {
 #define VT_FIELD(no, kind, member) VT_NONE_##kind(p->member)
 #include "docstore/paper.def"
-#include "docstore/paper_rest.def"
 #include "docstore/paper_more.def"
+#include "docstore/paper_rest.def"
 #undef VT_FIELD
 }
 
@@ -249,8 +255,8 @@ vt_paper_more_take(
 		p->member = VT_TAKE_##kind(c, a);                              \
 		return true;
 #include "docstore/paper.def"
-#include "docstore/paper_rest.def"
 #include "docstore/paper_more.def"
+#include "docstore/paper_rest.def"
 #undef VT_FIELD
 	default:
 		return false;

@@ -346,6 +346,14 @@ decide_version(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	if (signs && (r->part != 1 || !appends))
 		return vt_out_of_order(p,
 		    "new version: signed content is only appended to", reterr);
+	/* Only the main file is filled and signed while it is agreed on: what
+	 * is added to an annex then is another annex, and voids. */
+	if (appends && r->part != 1 && p->direction != VT_DIR_IN &&
+	    (p->state == VT_PAPER_SUBMITTED || p->state == VT_PAPER_APPROVED))
+		return vt_out_of_order(p,
+		    "new version: an annex of what was submitted is edited, "
+		    "not appended to",
+		    reterr);
 	if (appends && !prep->extends)
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "new version: its bytes do not begin with those of version "
@@ -414,6 +422,7 @@ decide_sign(struct vt_apply *x, size_t i, struct vt_err *reterr)
 {
 	const struct vt_srec *r = &x->rec.steps[i];
 	const struct vt_paper *p = x->paper;
+	int rc;
 
 	if (p->direction == VT_DIR_IN || p->state > VT_PAPER_APPROVED ||
 	    p->state == VT_PAPER_DRAFT || p->state == VT_PAPER_RETURNED)
@@ -422,7 +431,8 @@ decide_sign(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_err_set(reterr, VT_E_NOT_APPROVED,
 		    "sign: this version of the paper is not approved (Decree "
 		    "30/2020, Article 10(2))");
-	return vt_main_current(x, &r->main, reterr);
+	rc = vt_main_current(x, &r->main, reterr);
+	return rc != VT_OK ? rc : vt_manifest_decide(x, i, reterr);
 }
 
 static int
@@ -430,6 +440,7 @@ decide_seal(struct vt_apply *x, size_t i, struct vt_err *reterr)
 {
 	const struct vt_paper *p = x->paper;
 	bool copy = vt_copy_form(&p->meta) != NULL;
+	int rc;
 
 	if (p->direction != VT_DIR_IN && !copy && vt_id_is_zero(&p->signed_by))
 		return vt_err_set(reterr, VT_E_NOT_SIGNED_BY_LEADER,
@@ -437,7 +448,8 @@ decide_seal(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		    "(Decree 30/2020, Article 32)");
 	if (!vt_paper_is_ready(p))
 		return vt_out_of_order(p, "seal", reterr);
-	return vt_main_current(x, &x->rec.steps[i].main, reterr);
+	rc = vt_main_current(x, &x->rec.steps[i].main, reterr);
+	return rc != VT_OK ? rc : vt_manifest_decide(x, i, reterr);
 }
 
 static int

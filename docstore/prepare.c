@@ -487,6 +487,8 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 			   : rc;
 	case VT_STEP_SIGN:
 	case VT_STEP_SEAL:
+		p->whole = st->kind == VT_STEP_SIGN ? st->u.sign.whole
+						    : st->u.seal.whole;
 		return prepare_sign(a, st, r, reterr);
 	case VT_STEP_ISSUE:
 		r->note = st->u.issue.note;
@@ -519,10 +521,10 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		return vt_prep_text(
 		    a, &r->note, VT_L(NOTE_MAX), "note", reterr);
 	case VT_STEP_FREEZE:
-		return vt_prep_course(a, st, r, reterr);
+		return vt_prep_course(a, st, p, reterr);
 	default:
 		return st->kind >= VT_STEP_CHECK
-			   ? vt_prep_course(a, st, r, reterr)
+			   ? vt_prep_course(a, st, p, reterr)
 			   : vt_prep_exchange(a, st, p, reterr);
 	}
 }

@@ -27,11 +27,15 @@ order_of(struct vt_act_op *a, const char *order, struct vt_srec *r,
 }
 
 static int
-prep_check(struct vt_act_op *a, const struct vt_step *st, struct vt_srec *r,
+prep_check(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
     struct vt_err *reterr)
 {
+	struct vt_srec *r = &p->r;
+
 	r->sub = st->u.check.kind;
 	r->main = st->u.check.main;
+	r->manifest = st->u.check.manifest;
+	p->whole = st->u.check.whole;
 	if (r->sub != VT_DRAFT_CONTENT && r->sub != VT_DRAFT_FORM)
 		return vt_prep_invalid(reterr, "unknown kind of check");
 	return note_of(a, st->u.check.note, false, r, reterr);
@@ -73,16 +77,19 @@ prep_freeze(struct vt_act_op *a, const struct vt_step *st, struct vt_srec *r,
 }
 
 int
-vt_prep_course(struct vt_act_op *a, const struct vt_step *st, struct vt_srec *r,
+vt_prep_course(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
     struct vt_err *reterr)
 {
+	struct vt_srec *r = &p->r;
 	int rc;
 
 	switch (st->kind) {
 	case VT_STEP_CHECK:
-		return prep_check(a, st, r, reterr);
+		return prep_check(a, st, p, reterr);
 	case VT_STEP_WITHDRAW:
 		r->main = st->u.withdraw.main;
+		r->manifest = st->u.withdraw.manifest;
+		p->whole = st->u.withdraw.whole;
 		return note_of(a, st->u.withdraw.note, false, r, reterr);
 	case VT_STEP_OPINION:
 		return note_of(a, st->u.opinion.note, true, r, reterr);

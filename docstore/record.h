@@ -286,7 +286,7 @@ enum vt_link_kind {
 	VT_LINK_AMENDS = 5,   /* sửa đổi, bổ sung */
 	VT_LINK_CORRECTS = 6, /* đính chính */
 	VT_LINK_RELATES = 7,  /* liên quan */
-	VT_LINK_JOINS = 8     /* its e-version: one số đến (VT_STEP_JOIN) */
+	VT_LINK_JOINS = 8 /* its e-version: one số đến (VT_STEP_JOIN) */
 };
 
 /* A paper known only by how it is cited. */
@@ -366,7 +366,8 @@ struct vt_draft_check {
 	vt_id person;
 	uint32_t post; /* in which he checked it, 0 */
 	vt_time time;
-	vt_hash main; /* what he read: the main file's hash */
+	vt_hash main;     /* what he read: the main file's hash */
+	vt_hash manifest; /* and that over all files; zero: of that alone */
 };
 
 struct vt_paper {
@@ -452,7 +453,7 @@ struct vt_paper {
 	uint32_t destroyed_why; /* enum vt_destroy_reason, 0 */
 	vt_time erased_at;      /* they are gone */
 	uint32_t wiped;         /* 1: so are subject, names, opinions */
-	vt_time isolated_at;      /* VT_TIME_NONE: it is not */
+	vt_time isolated_at;    /* VT_TIME_NONE: it is not */
 	vt_id isolated_by;
 	const char *isolated_note; /* why, "" */
 };

@@ -556,7 +556,7 @@ int vt_prep_exchange(struct vt_act_op *a, const struct vt_step *st,
     struct vt_prep *p, struct vt_err *reterr);
 /* Steps of agree.c and course.c (prepare_course.c). */
 int vt_prep_course(struct vt_act_op *a, const struct vt_step *st,
-    struct vt_srec *r, struct vt_err *reterr);
+    struct vt_prep *p, struct vt_err *reterr);
 int vt_prep_secret(struct vt_act_op *a, const struct vt_step *st,
     struct vt_prep *p, struct vt_err *reterr);
 /* YYYY-MM-DD, or nothing. */

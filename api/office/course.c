@@ -34,8 +34,9 @@ one_step(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
 
 int
 vt_office_check_draft(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *paper, enum vt_draft_check_kind kind, const vt_hash *main,
-    const char *note, struct vt_act_result *ret, struct vt_err *reterr)
+    const vt_id *paper, enum vt_draft_check_kind kind,
+    const struct vt_files_read *files, const char *note,
+    struct vt_act_result *ret, struct vt_err *reterr)
 {
 	struct vt_step step = { .kind = VT_STEP_CHECK };
 	enum vt_duty duty =
@@ -45,7 +46,9 @@ vt_office_check_draft(struct vt_office *o, const struct vt_request *rq,
 	if (!begin(o, rq, duty, ret, &rc, reterr))
 		return rc;
 	step.u.check.kind = kind;
-	step.u.check.main = *main;
+	step.u.check.main = files->main;
+	step.u.check.whole = true;
+	step.u.check.manifest = files->manifest;
 	step.u.check.note = note;
 	return one_step(o, rq, paper, &step, ret, reterr);
 }
@@ -99,7 +102,7 @@ is_author(struct vt_office *o, const struct vt_actor *a, const vt_id *paper,
 
 int
 vt_office_withdraw(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *paper, const vt_hash *main, const char *note,
+    const vt_id *paper, const struct vt_files_read *files, const char *note,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
 	struct vt_step step = { .kind = VT_STEP_WITHDRAW };
@@ -108,7 +111,9 @@ vt_office_withdraw(struct vt_office *o, const struct vt_request *rq,
 	if (!begin(o, rq, VT_DUTY_WITHDRAW, ret, &rc, reterr) ||
 	    (rc = is_author(o, rq->actor, paper, reterr)) != VT_OK)
 		return rc;
-	step.u.withdraw.main = *main;
+	step.u.withdraw.main = files->main;
+	step.u.withdraw.whole = true;
+	step.u.withdraw.manifest = files->manifest;
 	step.u.withdraw.note = note;
 	return one_step(o, rq, paper, &step, ret, reterr);
 }

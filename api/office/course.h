@@ -14,18 +14,19 @@
 
 #include "api/office/office.h"
 
-/* main: hash of the main file that was read. Roles: content leader, officer;
- * form leader, officer, clerk. Errors: those of VT_STEP_CHECK. */
+/* Roles: content leader, officer; form leader, officer, clerk. Errors: those of
+ * VT_STEP_CHECK. */
 VT_NODISCARD int vt_office_check_draft(struct vt_office *o,
     const struct vt_request *rq, const vt_id *paper,
-    enum vt_draft_check_kind kind, const vt_hash *main, const char *note,
-    struct vt_act_result *ret, struct vt_err *reterr);
+    enum vt_draft_check_kind kind, const struct vt_files_read *files,
+    const char *note, struct vt_act_result *ret, struct vt_err *reterr);
 
 /* By who submitted it, or who made it; VT_E_FORBIDDEN for others. Roles:
  * officer, clerk, system. VT_E_OUT_OF_ORDER once somebody has decided. */
 VT_NODISCARD int vt_office_withdraw(struct vt_office *o,
-    const struct vt_request *rq, const vt_id *paper, const vt_hash *main,
-    const char *note, struct vt_act_result *ret, struct vt_err *reterr);
+    const struct vt_request *rq, const vt_id *paper,
+    const struct vt_files_read *files, const char *note,
+    struct vt_act_result *ret, struct vt_err *reterr);
 
 /* Roles: leader, officer, clerk. */
 VT_NODISCARD int vt_office_opinion(struct vt_office *o,

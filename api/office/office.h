@@ -166,20 +166,25 @@ VT_NODISCARD int vt_office_submit(struct vt_office *o,
     const struct vt_places *places, unsigned initials, const char *note,
     struct vt_act_result *ret, struct vt_err *reterr);
 
-/* main: hash of the main file that was read. Role: leader. */
+/*
+ * What was read when somebody agrees or does not: the main file's hash, and the
+ * manifest hash over all files (vt_paper_manifest), zero: those of the revision
+ * that is asked for. The act is recorded with the manifest hash in any case;
+ * VT_E_CONFLICT when a file, an annex too, is another one now.
+ */
+struct vt_files_read {
+	vt_hash main;
+	vt_hash manifest;
+};
+
+/* Role: leader. */
 VT_NODISCARD int vt_office_approve(struct vt_office *o,
-    const struct vt_request *rq, const vt_id *paper, const vt_hash *main,
-    const char *note, struct vt_act_result *ret, struct vt_err *reterr);
-/* The same of all files that were read, named by their manifest hash
- * (vt_paper_manifest); VT_E_CONFLICT when an annex is another one now. (Without
- * it the files are those of the revision that is asked for.) */
-VT_NODISCARD int vt_office_approve_whole(struct vt_office *o,
-    const struct vt_request *rq, const vt_id *paper, const vt_hash *main,
-    const vt_hash *manifest, const char *note, struct vt_act_result *ret,
-    struct vt_err *reterr);
+    const struct vt_request *rq, const vt_id *paper,
+    const struct vt_files_read *files, const char *note,
+    struct vt_act_result *ret, struct vt_err *reterr);
 VT_NODISCARD int vt_office_return(struct vt_office *o,
-    const struct vt_request *rq, const vt_id *paper, const vt_hash *main,
-    const char *note, struct vt_act_result *ret, struct vt_err *reterr);
+    const struct vt_request *rq, const vt_id *paper,
+    const struct vt_files_read *files, const char *note, struct vt_act_result *ret, struct vt_err *reterr);
 
 /*
  * Order B: the clerk gives number and date after the leader signed: number and

@@ -567,6 +567,7 @@ vt_signing_store(struct vt_office *o, const struct vt_request *rq,
 		steps[1].u.seal.cert = w->cert;
 		steps[1].u.seal.signing_time = w->time;
 		steps[1].u.seal.level = "B-B";
+		steps[1].u.seal.whole = true;
 	} else {
 		steps[1].kind = VT_STEP_SIGN;
 		steps[1].u.sign.kind = w->act == VT_SIGNING_INITIALS
@@ -578,6 +579,7 @@ vt_signing_store(struct vt_office *o, const struct vt_request *rq,
 		steps[1].u.sign.cert = w->cert;
 		steps[1].u.sign.signing_time = w->time;
 		steps[1].u.sign.level = "B-B";
+		steps[1].u.sign.whole = true;
 	}
 	vt_office_act(rq, paper, steps, 2, &act);
 	act.expect_rev = w->rev;

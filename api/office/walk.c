@@ -121,32 +121,21 @@ one_step(struct vt_office *o, const struct vt_request *rq, enum vt_duty duty,
 
 int
 vt_office_approve(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *paper, const vt_hash *main, const char *note,
+    const vt_id *paper, const struct vt_files_read *files, const char *note,
     struct vt_act_result *ret, struct vt_err *reterr)
-{
-	static const vt_hash none;
-
-	return vt_office_approve_whole(
-	    o, rq, paper, main, &none, note, ret, reterr);
-}
-
-int
-vt_office_approve_whole(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *paper, const vt_hash *main, const vt_hash *manifest,
-    const char *note, struct vt_act_result *ret, struct vt_err *reterr)
 {
 	struct vt_step step = { .kind = VT_STEP_APPROVE };
 
-	step.u.approve.main = *main;
+	step.u.approve.main = files->main;
 	step.u.approve.note = note;
 	step.u.approve.whole = true;
-	step.u.approve.manifest = *manifest;
+	step.u.approve.manifest = files->manifest;
 	return one_step(o, rq, VT_DUTY_APPROVE, paper, &step, ret, reterr);
 }
 
 int
 vt_office_return(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *paper, const vt_hash *main, const char *note,
+    const vt_id *paper, const struct vt_files_read *files, const char *note,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
 	struct vt_step step = { .kind = VT_STEP_RETURN };
@@ -155,9 +144,10 @@ vt_office_return(struct vt_office *o, const struct vt_request *rq,
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "a draft is returned with a reason (Decree 30/2020, "
 		    "Article 11)");
-	step.u.sendback.main = *main;
+	step.u.sendback.main = files->main;
 	step.u.sendback.note = note;
 	step.u.sendback.whole = true;
+	step.u.sendback.manifest = files->manifest;
 	return one_step(o, rq, VT_DUTY_RETURN, paper, &step, ret, reterr);
 }
 
@@ -199,8 +189,8 @@ can_number(struct vt_office *o, const struct vt_facts *f,
 
 int
 vt_office_number_as(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *paper, const struct vt_numbering *n,
-    struct vt_act_result *ret, struct vt_err *reterr)
+    const vt_id *paper, const struct vt_numbering *n, struct vt_act_result *ret,
+    struct vt_err *reterr)
 {
 	struct vt_step steps[2];
 	struct vt_err err = VT_ERR_INIT;

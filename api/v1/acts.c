@@ -149,37 +149,40 @@ do_submit(struct vt_v1_call *c)
 	return rc;
 }
 
+struct vt_files_read
+vt_v1_files_read(struct vt_v1_call *c)
+{
+	struct vt_files_read f = { .main = vt_in_need_hash(&c->root, "main") };
+
+	if (vt_in_has(&c->root, "manifest"))
+		f.manifest = vt_in_need_hash(&c->root, "manifest");
+	return f;
+}
+
 static int
 do_approve(struct vt_v1_call *c)
 {
-	vt_hash main = vt_in_need_hash(&c->root, "main");
+	struct vt_files_read files = vt_v1_files_read(c);
 	const char *note = vt_in_str(&c->root, "note");
-	bool whole = vt_in_has(&c->root, "manifest");
-	vt_hash manifest;
 	int rc;
 
-	if (whole)
-		manifest = vt_in_need_hash(&c->root, "manifest");
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
-	if (!whole)
-		return vt_office_approve(c->office, &c->rq, &c->paper, &main,
-		    note, c->ret, c->reterr);
-	return vt_office_approve_whole(c->office, &c->rq, &c->paper, &main,
-	    &manifest, note, c->ret, c->reterr);
+	return vt_office_approve(
+	    c->office, &c->rq, &c->paper, &files, note, c->ret, c->reterr);
 }
 
 static int
 do_return(struct vt_v1_call *c)
 {
-	vt_hash main = vt_in_need_hash(&c->root, "main");
+	struct vt_files_read files = vt_v1_files_read(c);
 	const char *note = vt_in_need_str(&c->root, "note");
 	int rc;
 
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
 	return vt_office_return(
-	    c->office, &c->rq, &c->paper, &main, note, c->ret, c->reterr);
+	    c->office, &c->rq, &c->paper, &files, note, c->ret, c->reterr);
 }
 
 /* The next number; or one that is there: of another system's book, reserved,

@@ -26,6 +26,8 @@ struct vt_v1_act {
 const struct vt_v1_act *vt_v1_act_exchange(const char *name);
 /* links.c */
 int vt_v1_act_link(struct vt_v1_call *c);
+/* main and manifest of the body. */
+struct vt_files_read vt_v1_files_read(struct vt_v1_call *c);
 /* joins.c */
 int vt_v1_act_original(struct vt_v1_call *c);
 int vt_v1_act_join(struct vt_v1_call *c);

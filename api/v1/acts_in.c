@@ -202,25 +202,25 @@ static int
 do_check(struct vt_v1_call *c)
 {
 	bool form = strcmp(vt_in_need_str(&c->root, "what"), "form") == 0;
-	vt_hash main = vt_in_need_hash(&c->root, "main");
+	struct vt_files_read files = vt_v1_files_read(c);
 	int rc;
 
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
 	return vt_office_check_draft(c->office, &c->rq, &c->paper,
-	    form ? VT_DRAFT_FORM : VT_DRAFT_CONTENT, &main,
+	    form ? VT_DRAFT_FORM : VT_DRAFT_CONTENT, &files,
 	    vt_in_str(&c->root, "note"), c->ret, c->reterr);
 }
 
 static int
 do_withdraw(struct vt_v1_call *c)
 {
-	vt_hash main = vt_in_need_hash(&c->root, "main");
+	struct vt_files_read files = vt_v1_files_read(c);
 	int rc;
 
 	if ((rc = vt_in_ok(c->root.in)) != VT_OK)
 		return rc;
-	return vt_office_withdraw(c->office, &c->rq, &c->paper, &main,
+	return vt_office_withdraw(c->office, &c->rq, &c->paper, &files,
 	    vt_in_str(&c->root, "note"), c->ret, c->reterr);
 }
 

@@ -180,6 +180,8 @@ ids_out(struct vt_json *j, const char *key, const vt_id *ids, size_t n)
 static void
 checks_out(struct vt_json *j, const struct vt_paper *p)
 {
+	static const vt_hash none;
+
 	vt_json_key(j, "checks");
 	vt_json_array(j);
 	for (size_t i = 0; i < p->n_checks; i++) {
@@ -191,6 +193,8 @@ checks_out(struct vt_json *j, const struct vt_paper *p)
 		vt_json_kid(j, "by", &c->person);
 		vt_v1_ktime(j, "at", c->time);
 		vt_json_khash(j, "sha256", &c->main);
+		if (!vt_hash_eq(&c->manifest, &none))
+			vt_json_khash(j, "manifest", &c->manifest);
 		vt_json_end(j);
 	}
 	vt_json_end(j);

@@ -30,16 +30,17 @@ note(const struct vt_doing *w)
 	return *s == '\0' ? NULL : s;
 }
 
-/* The file that was read, as the form says. */
+/* The files that were read, as the form says. */
 static int
-main_hash(const struct vt_doing *w, vt_hash *ret)
+files_read(const struct vt_doing *w, struct vt_files_read *ret)
 {
-	const char *s = vt_webform_get(w->form, "main");
-
-	if (vt_hash_parse(vt_span_str(s), ret))
+	if (vt_hash_parse(
+		vt_span_str(vt_webform_get(w->form, "main")), &ret->main) &&
+	    vt_hash_parse(vt_span_str(vt_webform_get(w->form, "manifest")),
+		&ret->manifest))
 		return VT_OK;
 	return vt_err_set(
-	    w->err, VT_E_SYNTAX, "form: the file that was read is missing");
+	    w->err, VT_E_SYNTAX, "form: the files that were read are missing");
 }
 
 VT_ACT_RUN(submit)
@@ -53,22 +54,22 @@ VT_ACT_RUN(submit)
 
 VT_ACT_RUN(approve)
 {
-	vt_hash main;
-	int rc = main_hash(w, &main);
+	struct vt_files_read files;
+	int rc = files_read(w, &files);
 
 	return rc != VT_OK ? rc
 			   : vt_office_approve(w->d->office, w->rq, w->paper,
-				 &main, note(w), w->ret, w->err);
+				 &files, note(w), w->ret, w->err);
 }
 
 VT_ACT_RUN(give_back)
 {
-	vt_hash main;
-	int rc = main_hash(w, &main);
+	struct vt_files_read files;
+	int rc = files_read(w, &files);
 
 	return rc != VT_OK ? rc
 			   : vt_office_return(w->d->office, w->rq, w->paper,
-				 &main, note(w), w->ret, w->err);
+				 &files, note(w), w->ret, w->err);
 }
 
 static int
@@ -176,13 +177,13 @@ VT_ACT_RUN(answer)
 static int
 check_draft(const struct vt_doing *w, enum vt_draft_check_kind kind)
 {
-	vt_hash main;
-	int rc = main_hash(w, &main);
+	struct vt_files_read files;
+	int rc = files_read(w, &files);
 
 	return rc != VT_OK
 		   ? rc
 		   : vt_office_check_draft(w->d->office, w->rq, w->paper, kind,
-			 &main, note(w), w->ret, w->err);
+			 &files, note(w), w->ret, w->err);
 }
 
 VT_ACT_RUN(check_content)
@@ -197,12 +198,12 @@ VT_ACT_RUN(check_form)
 
 VT_ACT_RUN(withdraw)
 {
-	vt_hash main;
-	int rc = main_hash(w, &main);
+	struct vt_files_read files;
+	int rc = files_read(w, &files);
 
 	return rc != VT_OK ? rc
 			   : vt_office_withdraw(w->d->office, w->rq, w->paper,
-				 &main, note(w), w->ret, w->err);
+				 &files, note(w), w->ret, w->err);
 }
 
 VT_ACT_RUN(opinion)

@@ -265,9 +265,10 @@ static const struct vt_desk_act acts[] = {
 	{ "number", VT_DUTY_NUMBER, "Cấp số", "Give the number",
 	    "Đã cấp số và ngày.", "Number and date were given.", to_number,
 	    NULL, vt_run_number, NEXT },
-	{ "reserved", VT_DUTY_NUMBER, "Dùng số đã giữ", "Take a reserved number",
-	    "Đã cấp số đã giữ.", "The reserved number was given.", to_take,
-	    vt_fields_reserved, vt_run_reserved, 0 },
+	{ "reserved", VT_DUTY_NUMBER, "Dùng số đã giữ",
+	    "Take a reserved number", "Đã cấp số đã giữ.",
+	    "The reserved number was given.", to_take, vt_fields_reserved,
+	    vt_run_reserved, 0 },
 	{ "by-hand", VT_DUTY_NUMBER, "Nhập số đã cấp tay khi gián đoạn",
 	    "Enter a number given by hand", "Đã nhập số cấp tay.",
 	    "The number given by hand was entered.", to_enter,
@@ -426,7 +427,8 @@ vt_desk_may(const struct vt_desk *d, const struct vt_desk_act *a,
 	    a->duty != VT_DUTY_TAKE_BACK && a->duty != VT_DUTY_RECALL &&
 	    a->duty != VT_DUTY_CANCEL && a->duty != VT_DUTY_ANSWER_RECALL)
 		return false;
-	return there(p) && a->now(p) && vt_who_may(d->me, a->duty, NULL) == VT_OK;
+	return there(p) && a->now(p) &&
+	       vt_who_may(d->me, a->duty, NULL) == VT_OK;
 }
 
 const char *
@@ -650,6 +652,7 @@ form(struct vt_sheet *s, const struct vt_desk_act *a)
 	struct vt_desk *d = s->d;
 	struct vt_buf *b = d->page.b;
 	char hash[VT_HASH_TEXT + 1];
+	vt_hash all;
 
 	if ((a->flags & VT_ACT_UPLOAD) != 0)
 		vt_html(b,
@@ -672,6 +675,12 @@ form(struct vt_sheet *s, const struct vt_desk_act *a)
 		vt_hash_text(&s->p.parts[0].hash, hash);
 		vt_html(b,
 		    "<input type=\"hidden\" name=\"main\" value=\"%s\">\n",
+		    hash);
+		if (vt_paper_manifest(&s->p, &all, NULL) == VT_OK)
+			vt_hash_text(&all, hash);
+		vt_html(b,
+		    "<input type=\"hidden\" name=\"manifest\" "
+		    "value=\"%s\">\n",
 		    hash);
 	}
 	vt_sheet_blame(s, a, NULL);

@@ -217,7 +217,7 @@ vt_office_submit(struct vt_office *o, const struct vt_request *rq,
 
 int
 vt_office_approve(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *paper, const vt_hash *main, const char *note,
+    const vt_id *paper, const struct vt_files_read *files, const char *note,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
 	KEEP(note, note);
@@ -226,7 +226,7 @@ vt_office_approve(struct vt_office *o, const struct vt_request *rq,
 
 int
 vt_office_return(struct vt_office *o, const struct vt_request *rq,
-    const vt_id *paper, const vt_hash *main, const char *note,
+    const vt_id *paper, const struct vt_files_read *files, const char *note,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
 	KEEP(note, note);
@@ -720,8 +720,8 @@ vt_office_log_vkey(struct vt_office *o, const char *code, struct vt_vkey *ret,
 }
 
 int
-vt_anchors_state(struct vt_office *o, bool *ret_on, vt_time *ret_last,
-    struct vt_err *reterr)
+vt_anchors_state(
+    struct vt_office *o, bool *ret_on, vt_time *ret_last, struct vt_err *reterr)
 {
 	*ret_on = true;
 	*ret_last = VT_TIME_S(1772413966);

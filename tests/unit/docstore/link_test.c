@@ -266,6 +266,76 @@ recomputed(struct doer *d, const vt_id *paper)
 	    "anybody with the files comes to the same manifest hash");
 }
 
+static struct vt_step
+check_whole(const vt_hash *main, const vt_hash *manifest)
+{
+	struct vt_step st = { .kind = VT_STEP_CHECK };
+
+	st.u.check.kind = VT_DRAFT_CONTENT;
+	st.u.check.main = *main;
+	st.u.check.whole = true;
+	if (manifest != NULL)
+		st.u.check.manifest = *manifest;
+	return st;
+}
+
+/* Checks and withdrawals name all files, too. */
+static void
+whole_checks(struct doer *d)
+{
+	struct vt_step st = { .kind = VT_STEP_WITHDRAW };
+	struct vt_receipt facts = { .n_kinds = 0 };
+	vt_hash main, seen, later;
+	vt_id p;
+
+	tap_need(two_files(d, "annex", &p) == VT_OK, "two files");
+	main = d->main;
+	seen = manifest_of(d, &p);
+	tap_call(do_step(d, &p, whole_step(VT_STEP_SUBMIT, &main, NULL)),
+	    &d->err, "submit");
+	tap_call(do_step(d, &p, check_whole(&main, &seen)), &d->err, "check");
+	tap_ok(paper_row(d, &p)->n_checks == 1 &&
+		   vt_hash_eq(&paper_row(d, &p)->checks[0].manifest, &seen),
+	    "it names all files");
+	refused(do_step(d, &p, check_whole(&main, NULL)), VT_E_EXISTS,
+	    "the same by the same, whether they are named or not");
+	tap_call(new_annex(d, &p, "annex", "annex 2"), &d->err, "an annex");
+	tap_ok(paper_row(d, &p)->n_checks == 0,
+	    "an annex changed after a check voids it");
+	refused(do_step(d, &p, check_whole(&main, &seen)), VT_E_CONFLICT,
+	    "what was read is not checked any more");
+	st.u.withdraw.main = main;
+	st.u.withdraw.manifest = seen;
+	refused(do_step(d, &p, st), VT_E_CONFLICT, "nor withdrawn");
+	later = manifest_of(d, &p);
+	tap_call(do_step(d, &p, check_whole(&main, &later)), &d->err,
+	    "what is there is");
+	/* bytes put behind an annex are another annex */
+	st = (struct vt_step){ .kind = VT_STEP_VERSION };
+	tap_need(make_file(d, vt_span_str("annex 2 and more"), "b.xlsx",
+		     &st.u.version.file) == VT_OK,
+	    "more bytes");
+	st.u.version.part = 2;
+	st.u.version.expect = vt_sha256(vt_span_str("annex 2"));
+	st.u.version.reason = VT_VERSION_FILLED;
+	refused(do_step(d, &p, st), VT_E_OUT_OF_ORDER,
+	    "an annex is not filled behind a check");
+	st = (struct vt_step){ .kind = VT_STEP_WITHDRAW };
+	st.u.withdraw.main = main;
+	st.u.withdraw.manifest = later;
+	tap_call(do_step(d, &p, st), &d->err, "withdrawn as it is");
+	tap_call(do_step(d, &p, whole_step(VT_STEP_SUBMIT, &main, NULL)),
+	    &d->err, "submit again");
+	st = sign_step(VT_SIGN_INITIALS, &main);
+	st.u.sign.whole = true;
+	tap_call(do_step(d, &p, st), &d->err, "initials");
+	tap_call(vt_receipt_verify(
+		     vt_buf_view(&d->r.receipt), NULL, &facts, &d->err),
+	    &d->err, "their receipt");
+	tap_ok(vt_hash_eq(&facts.manifest, &later),
+	    "a signature's record names all files, too");
+}
+
 static void
 whole_paper(struct doer *d)
 {
@@ -315,6 +385,7 @@ play(struct doer *d, struct world *w)
 	cited(d);
 	copies(d);
 	whole_paper(d);
+	whole_checks(d);
 }
 
 int

@@ -244,6 +244,7 @@ shown(const struct vt_actor *leader)
 	struct vt_err err = VT_ERR_INIT;
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_acted acted[4];
+	struct vt_files_read files = { .main = { { 0 } } };
 	struct vt_request rq;
 	struct vt_blob blob;
 	size_t n = 0;
@@ -262,8 +263,9 @@ shown(const struct vt_actor *leader)
 	    err.msg);
 	rq = house_request(&h, &deputy);
 	rq.if_match = made.paper_rev;
-	tap_code(vt_office_return(h.office, &rq, &made.paper, &made.current,
-		     "sửa lại", &r, &err),
+	files.main = made.current;
+	tap_code(vt_office_return(
+		     h.office, &rq, &made.paper, &files, "sửa lại", &r, &err),
 	    VT_E_FORBIDDEN, &err, "the deputy does not send back papers");
 	vt_duties_add(&d.duties, VT_DUTY_RETURN);
 	tap_call(give(leader, &d, &id, &err), &err, "handed on");
@@ -281,8 +283,8 @@ shown(const struct vt_actor *leader)
 		vt_act_result_free(&r);
 	}
 	rq = house_request(&h, &deputy);
-	tap_call(vt_office_return(h.office, &rq, &made.paper, &made.current,
-		     "sửa lại", &r, &err),
+	tap_call(vt_office_return(
+		     h.office, &rq, &made.paper, &files, "sửa lại", &r, &err),
 	    &err, "now he does");
 	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
 	tap_call(vt_office_acted(v, h.here, &made.paper, acted, 4, &n, &err),
