@@ -2,7 +2,8 @@
 /*
  * Every stored file, deciphered and hashed, on several threads: in the order in
  * which they were stored, which is that of their chunks on the disk, and with
- * the next one asked for while one is hashed. A thread reads through a view of
+ * the next ones asked for while one is hashed: a disk gives its rate only to
+ * who asks for much at once. A thread reads through a view of
  * its own, so a file that was removed since the check began is passed over.
  * Meanwhile the caller checks what is made of rows.
  *
@@ -18,6 +19,7 @@
 #include "docstore/check.h"
 
 #define THREADS_MAX 4
+#define AHEAD       8 /* files of a thread that are asked for */
 
 struct file {
 	vt_hash hash;
@@ -169,16 +171,23 @@ read_file(struct reader *r, const struct file *f)
 static int
 read_all(struct reader *r)
 {
-	struct file now, next;
+	struct file ring[AHEAD], now;
+	size_t first = 0, n = 0;
+	int rc, more = VT_OK;
 	char what[32];
-	int rc, more;
 
-	more = take(r, &next);
-	while (more == VT_OK) {
-		now = next;
-		more = take(r, &next);
+	for (;;) {
+		while (n < AHEAD && more == VT_OK) {
+			more = take(r, &ring[(first + n) % AHEAD]);
+			n += more == VT_OK;
+		}
 		if (more != VT_OK && more != VT_E_NOT_FOUND)
 			return more;
+		if (n == 0)
+			return VT_OK;
+		now = ring[first];
+		first = (first + 1) % AHEAD;
+		n--;
 		(void)snprintf(what, sizeof(what), "blob %02x%02x%02x%02x",
 		    now.hash.b[0], now.hash.b[1], now.hash.b[2], now.hash.b[3]);
 		rc = read_file(r, &now);
@@ -189,7 +198,6 @@ read_all(struct reader *r)
 				  now.row.manifest, r->w->c->count.manifests))
 			return VT_OK;
 	}
-	return more == VT_E_NOT_FOUND ? VT_OK : more;
 }
 
 static void *
