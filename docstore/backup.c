@@ -146,7 +146,8 @@ reuse(struct take *x)
 {
 	const struct vt_bpart *want = &x->part, *const * p;
 
-	if (x->by_id == NULL)
+	/* What is enciphered under an earlier key would need that, too. */
+	if (x->by_id == NULL || x->old.epoch != x->s->keys.epoch)
 		return false;
 	p = bsearch(
 	    &want, x->by_id, x->old.n_part, sizeof(struct vt_bpart *), by_id);

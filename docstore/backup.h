@@ -70,7 +70,11 @@ VT_NODISCARD int vt_backup_take(struct vt_store *s,
 
 struct vt_restore_options {
 	const char *place, *keys;
-	const char *key_file; /* the store key, from its safe */
+	const char *key_file; /* the store key, from its safe: that of the time
+			       * of the increment */
+	/* The store key of the newest increment, where that is a later one
+	 * and keys of the increment asked for have expired; NULL. */
+	const char *newer_key_file;
 	uint64_t number;      /* of the increment; 0: the newest */
 	uint64_t map_size;    /* as in vt_store_options */
 	bool only_check;      /* verify everything, write nothing */
@@ -100,7 +104,7 @@ struct vt_restore_report {
  * Errors: VT_E_NO_INPUT (no backup there, or an object is missing: named),
  * VT_E_STORE_CORRUPT (manifest or object damaged: named; nothing is restored),
  * VT_E_EXISTS (target not empty), VT_E_CONFLICT (the store key is another
- * store's), VT_E_STORE_FORMAT (newer), VT_E_STORE_FULL, VT_E_IO.
+ * store's, or of another epoch: it says which is needed), VT_E_STORE_FORMAT (newer), VT_E_STORE_FULL, VT_E_IO.
  */
 VT_NODISCARD int vt_backup_restore(const char *target,
     const struct vt_restore_options *o, const struct vt_context *ctx,
@@ -120,7 +124,8 @@ VT_NODISCARD int vt_backup_unpack(
  * makes it when it is not there. Each call takes what is new; killed at any
  * moment it holds the rows of the increment before or of this one, and the
  * next call completes it. It may be read meanwhile (read_only), and is marked.
- * o->number is not used. *ret_changed: there was something new.
+ * o->number is not used. After a rotation key_file is the new key; the standby
+ * has the one of before itself, and gives it up then. *ret_changed: there was something new.
  * Errors: those of vt_backup_restore; VT_E_CONFLICT (the increment that it
  * holds is not in the place any more; it was promoted), VT_E_STORE_LOCKED
  * (somebody has it open for writing).

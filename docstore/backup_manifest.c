@@ -13,7 +13,7 @@
 int
 vt_manifest_new(struct vt_manifest *m, struct vt_err *reterr)
 {
-	*m = (struct vt_manifest){ .time = VT_TIME_NONE };
+	*m = (struct vt_manifest){ .time = VT_TIME_NONE, .epoch = 1 };
 	if ((m->arena = vt_arena_new(ARENA)) == NULL)
 		return vt_nomem(reterr);
 	return VT_OK;
@@ -100,6 +100,7 @@ put_body(const struct vt_manifest *m, struct vt_buf *b)
 	for (size_t i = 0; i < m->n_part; i++)
 		put_part(&m->part[i], b);
 	vt_put_uint(&w, 12, m->final);
+	vt_put_uint(&w, 13, m->epoch > 1 ? m->epoch : 0);
 	vt_cbor_map_end(&w);
 }
 
@@ -116,6 +117,7 @@ vt_manifest_seal(struct vt_manifest *m, const struct vt_keys *keys,
 	int rc;
 
 	memcpy(m->log_key.b, log_key->pub, sizeof(m->log_key.b));
+	m->epoch = keys->epoch;
 	put_body(m, &body);
 	if ((rc = vt_buf_status(&body, reterr)) != VT_OK)
 		return rc;
@@ -242,6 +244,9 @@ take_body(struct vt_span body, struct vt_manifest *m, struct vt_err *reterr)
 		case 12:
 			m->final = vt_cbor_get_uint(&c) == 1;
 			break;
+		case 13:
+			m->epoch = vt_take_u32(&c);
+			break;
 		default:
 			vt_cbor_fail(&c, "unknown field");
 		}
@@ -311,6 +316,19 @@ vt_manifest_open(struct vt_span file, const struct vt_keys *keys,
 	else
 		*ret = m;
 	return rc;
+}
+
+int
+vt_manifest_epoch(const struct vt_manifest *m, const struct vt_keys *keys,
+    struct vt_err *reterr)
+{
+	if (m->epoch == keys->epoch)
+		return VT_OK;
+	return vt_err_set(reterr, VT_E_CONFLICT,
+	    "backup: increment %" PRIu64
+	    " opens with the store key of epoch %u; the one that was given is "
+	    "of epoch %u",
+	    m->number, m->epoch, keys->epoch);
 }
 
 int

@@ -100,6 +100,7 @@ struct vt_manifest {
 	uint32_t signer; /* agency_no whose log key signs */
 	vt_hash log_key; /* its public key */
 	bool final;      /* the store was handed over with it */
+	uint32_t epoch;  /* of the store key under which it is enciphered */
 	struct vt_manifest_agency *agency;
 	size_t n_agency;
 	struct vt_bpart *part;
@@ -120,6 +121,9 @@ VT_NODISCARD int vt_manifest_seal(struct vt_manifest *m,
  * another store key), VT_E_STORE_FORMAT (a newer version). */
 VT_NODISCARD int vt_manifest_open(struct vt_span file,
     const struct vt_keys *keys, struct vt_manifest *ret, struct vt_err *reterr);
+/* VT_E_CONFLICT, in words, when keys are of another epoch. */
+VT_NODISCARD int vt_manifest_epoch(const struct vt_manifest *m,
+    const struct vt_keys *keys, struct vt_err *reterr);
 VT_NODISCARD int vt_manifest_load(const struct vt_place *p, uint64_t number,
     const struct vt_keys *keys, struct vt_manifest *ret, struct vt_err *reterr);
 enum vt_side vt_bpart_side(const struct vt_bpart *part);
@@ -138,6 +142,7 @@ struct vt_restore {
 	const struct vt_context *ctx;
 	struct vt_place place;
 	struct vt_keys keys;
+	struct vt_keys later; /* of the newest increment; epoch 0: not given */
 	struct vt_manifest m;
 	struct vt_manifest newest; /* arena NULL: m is it */
 	struct vt_engine *engine;
@@ -155,8 +160,8 @@ VT_NODISCARD int vt_restore_load(struct vt_restore *x, struct vt_err *reterr);
 VT_NODISCARD int vt_restore_fetch(struct vt_restore *x,
     const struct vt_bpart *part, bool *ret_later, struct vt_err *reterr);
 /* x->object into x->plain. */
-VT_NODISCARD int vt_restore_decipher(
-    struct vt_restore *x, struct vt_err *reterr);
+VT_NODISCARD int vt_restore_decipher(struct vt_restore *x,
+    const struct vt_keys *keys, struct vt_err *reterr);
 VT_NODISCARD int vt_restore_table(
     struct vt_span name, enum vt_table *ret, struct vt_err *reterr);
 /* The rows of what was fetched; bytes: only keys of chunks that are there. */

@@ -42,20 +42,22 @@ vt_key_bytes_row(uint64_t seq)
 }
 
 static int
-keys_put(struct vt_txn *t, struct write_op *w, struct vt_err *reterr)
+keys_put(
+    struct vt_txn *t, struct write_op *w, uint32_t epoch, struct vt_err *reterr)
 {
 	int rc = VT_OK;
 
 	for (size_t i = 0; i < w->n && rc == VT_OK; i++) {
 		VT_BUF_AUTO(v);
 		struct vt_key k = vt_key_wrap(w->chunk[i].seq);
+		struct vt_wrap_row row = { .epoch = epoch,
+			.wrapped =
+			    VT_SPAN(w->chunk[i].wrapped, VT_WRAPPED_SIZE),
+			.id = w->chunk[i].id };
 
 		if (w->chunk[i].envelope == NULL)
 			continue;
-		vt_cbor_array(&v, 2);
-		vt_cbor_bytes(
-		    &v, VT_SPAN(w->chunk[i].wrapped, VT_WRAPPED_SIZE));
-		vt_cbor_hash(&v, &w->chunk[i].id);
+		vt_wrap_row_encode(&row, &v);
 		rc = vt_buf_status(&v, reterr);
 		if (rc == VT_OK)
 			rc = vt_tx_put(
@@ -124,7 +126,7 @@ pass(struct vt_store *s, struct vt_op *batch, enum vt_space space, bool drops,
 			    space == VT_SPACE_KEYS ? VT_T_WRAP : VT_T_BYTES, w,
 			    reterr);
 		else if (space == VT_SPACE_KEYS)
-			rc = keys_put(t, w, reterr);
+			rc = keys_put(t, w, s->keys.epoch, reterr);
 		else
 			rc = bytes_put(t, w, reterr);
 	}
@@ -407,21 +409,15 @@ static int
 is_unmapped(struct vt_txn *records, struct vt_span wrap_row, uint64_t seq,
     bool *ret, struct vt_err *reterr)
 {
+	struct vt_wrap_row wrap;
 	struct vt_chunk_row row;
-	struct vt_cbor c;
 	struct vt_key k;
 	struct vt_span v;
-	vt_hash id;
 	int rc;
 
-	vt_cbor_open(&c, wrap_row);
-	if (vt_cbor_get_array(&c) != 2)
-		vt_cbor_fail(&c, "not a pair");
-	(void)vt_cbor_get_bytes(&c);
-	id = vt_cbor_get_hash(&c);
-	if ((rc = vt_take_end(&c, "wrap", reterr)) != VT_OK)
+	if ((rc = vt_wrap_row_decode(wrap_row, &wrap, reterr)) != VT_OK)
 		return rc;
-	k = vt_key_hash(&id);
+	k = vt_key_hash(&wrap.id);
 	rc = vt_tx_get(records, VT_T_CHUNK, &k, &v, reterr);
 	if (rc == VT_E_NOT_FOUND) {
 		*ret = true;

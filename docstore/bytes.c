@@ -34,6 +34,39 @@ vt_chunk_row_decode(
 	return rc;
 }
 
+/* The first epoch is not said: rows of before rotation existed. */
+void
+vt_wrap_row_encode(const struct vt_wrap_row *r, struct vt_buf *ret)
+{
+	vt_cbor_array(ret, r->epoch > 1 ? 3 : 2);
+	vt_cbor_bytes(ret, r->wrapped);
+	vt_cbor_hash(ret, &r->id);
+	if (r->epoch > 1)
+		vt_cbor_uint(ret, r->epoch);
+}
+
+int
+vt_wrap_row_decode(
+    struct vt_span v, struct vt_wrap_row *ret, struct vt_err *reterr)
+{
+	struct vt_wrap_row r = { .epoch = 1 };
+	struct vt_cbor c;
+	size_t n;
+	int rc;
+
+	vt_cbor_open(&c, v);
+	n = vt_cbor_get_array(&c);
+	if (n != 2 && n != 3)
+		vt_cbor_fail(&c, "not two or three values");
+	r.wrapped = vt_cbor_get_bytes(&c);
+	r.id = vt_cbor_get_hash(&c);
+	if (n == 3 && (r.epoch = vt_take_u32(&c)) < 2)
+		vt_cbor_fail(&c, "an epoch that is not said");
+	if ((rc = vt_take_end(&c, "wrap", reterr)) == VT_OK)
+		*ret = r;
+	return rc;
+}
+
 void
 vt_blob_row_encode(const struct vt_blob_row *r, struct vt_buf *ret)
 {
@@ -148,21 +181,23 @@ vt_reading_at(struct vt_reading *r, uint64_t seq, const vt_hash *id,
     uint8_t *plain, size_t *ret_n, struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_wrap(seq);
-	struct vt_span v, envelope, wrapped;
-	struct vt_cbor c;
-	vt_hash same;
+	struct vt_span v, envelope;
+	struct vt_wrap_row row;
 	int rc;
 
 	rc = vt_tx_get(r->keys, VT_T_WRAP, &k, &v, reterr);
 	if (rc == VT_OK) {
-		vt_cbor_open(&c, v);
-		if (vt_cbor_get_array(&c) != 2)
-			vt_cbor_fail(&c, "not a pair");
-		wrapped = vt_cbor_get_bytes(&c);
-		same = vt_cbor_get_hash(&c);
-		if (c.failed == VT_OK && !vt_hash_eq(&same, id))
-			vt_cbor_fail(&c, "key of another chunk");
-		if ((rc = vt_take_end(&c, "wrap", reterr)) != VT_OK)
+		rc = vt_wrap_row_decode(v, &row, reterr);
+		if (rc == VT_OK && !vt_hash_eq(&row.id, id))
+			rc = vt_err_set(reterr, VT_E_STORE_CORRUPT,
+			    "table wrap: key of another chunk");
+		if (rc == VT_OK && row.epoch != r->store->keys.epoch)
+			rc = vt_err_set(reterr, VT_E_STORE_CORRUPT,
+			    "chunk %llu: its key is wrapped by the store key "
+			    "of epoch %u, not %u",
+			    (unsigned long long)seq, row.epoch,
+			    r->store->keys.epoch);
+		if (rc != VT_OK)
 			return rc;
 		k = vt_key_bytes_row(seq);
 		rc = vt_tx_get(r->bytes, VT_T_BYTES, &k, &envelope, reterr);
@@ -175,7 +210,7 @@ vt_reading_at(struct vt_reading *r, uint64_t seq, const vt_hash *id,
 		return rc;
 	r->bytes->ops->ahead(r->bytes, envelope);
 	return vt_chunk_open(
-	    &r->store->keys, id, envelope, wrapped, plain, ret_n, reterr);
+	    &r->store->keys, id, envelope, row.wrapped, plain, ret_n, reterr);
 }
 
 void

@@ -139,33 +139,16 @@ blob_refs(struct vt_check *c, void *arg, struct vt_span key,
 	return VT_OK;
 }
 
-/* The chunk id that stands beside the key of a sequence. */
-static int
-wrap_id(struct vt_span value, vt_hash *ret, struct vt_err *reterr)
-{
-	struct vt_cbor cb;
-	vt_hash id;
-	int rc;
-
-	vt_cbor_open(&cb, value);
-	if (vt_cbor_get_array(&cb) != 2)
-		vt_cbor_fail(&cb, "not a pair");
-	(void)vt_cbor_get_bytes(&cb);
-	id = vt_cbor_get_hash(&cb);
-	if ((rc = vt_take_end(&cb, "wrap", reterr)) == VT_OK)
-		*ret = id;
-	return rc;
-}
-
 static int
 chunk_row(struct vt_check *c, void *arg, struct vt_span key,
     struct vt_span value, struct vt_err *reterr)
 {
 	struct vt_key kb = { .n = 0 }, kw = { .n = 0 };
+	struct vt_wrap_row wrap;
 	struct vt_chunk_row row;
 	struct vt_span v, w;
 	uint64_t refs;
-	vt_hash id, same;
+	vt_hash id;
 	int rc;
 
 	(void)arg;
@@ -189,8 +172,8 @@ chunk_row(struct vt_check *c, void *arg, struct vt_span key,
 		    "chunk %" PRIu64 ": its bytes or its key are missing",
 		    row.seq);
 	if (rc == VT_OK)
-		rc = wrap_id(w, &same, reterr);
-	if (rc == VT_OK && !vt_hash_eq(&same, &id))
+		rc = vt_wrap_row_decode(w, &wrap, reterr);
+	if (rc == VT_OK && !vt_hash_eq(&wrap.id, &id))
 		vt_check_finding(c,
 		    "chunk %" PRIu64 ": what lies there is another", row.seq);
 	return rc;
@@ -203,16 +186,22 @@ wrap_row(struct vt_check *c, void *arg, struct vt_span key,
 {
 	struct vt_key k = { .n = 0 };
 	struct vt_chunk_row row = { .seq = 0 };
+	struct vt_wrap_row wrap;
 	struct vt_span v;
-	vt_hash id;
 	int rc;
 
 	(void)arg;
+	if ((rc = vt_wrap_row_decode(value, &wrap, reterr)) != VT_OK)
+		return rc;
+	if (wrap.epoch != c->store->keys.epoch)
+		vt_check_finding(c,
+		    "bytes %" PRIu64
+		    ": their key is wrapped by the store key of epoch %u, "
+		    "not %u",
+		    vt_be64(key.p + 4), wrap.epoch, c->store->keys.epoch);
 	if (vt_be64(key.p + 4) > c->count.settled)
 		return VT_OK;
-	if ((rc = wrap_id(value, &id, reterr)) != VT_OK)
-		return rc;
-	k = vt_key_hash(&id);
+	k = vt_key_hash(&wrap.id);
 	rc = vt_tx_get(c->r.records, VT_T_CHUNK, &k, &v, reterr);
 	if (rc == VT_OK && (rc = vt_chunk_row_decode(v, &row, reterr)) != VT_OK)
 		return rc;

@@ -156,22 +156,16 @@ chunks(struct vt_check *c, struct vt_err *reterr)
 	     i < LAST_CHUNKS && rc == VT_OK && vt_scan_next(&scan, reterr);
 	     i++) {
 		struct vt_err err = VT_ERR_INIT;
-		struct vt_cbor in;
-		vt_hash id;
+		struct vt_wrap_row wrap;
 		size_t n;
 
 		/* What is not mapped yet may have no bytes yet. */
 		if (scan.k.n != 12 || vt_be32(scan.k.p) != VT_BYTES_ENV ||
 		    vt_be64(scan.k.p + 4) > c->count.settled)
 			continue;
-		vt_cbor_open(&in, scan.row);
-		if (vt_cbor_get_array(&in) != 2)
-			vt_cbor_fail(&in, "not a pair");
-		(void)vt_cbor_get_bytes(&in);
-		id = vt_cbor_get_hash(&in);
-		if ((rc = vt_take_end(&in, "wrap", &err)) == VT_OK)
-			rc = vt_reading_at(
-			    &c->r, vt_be64(scan.k.p + 4), &id, plain, &n, &err);
+		if ((rc = vt_wrap_row_decode(scan.row, &wrap, &err)) == VT_OK)
+			rc = vt_reading_at(&c->r, vt_be64(scan.k.p + 4),
+			    &wrap.id, plain, &n, &err);
 		if (rc != VT_OK &&
 		    (rc = vt_finding_err(c, rc, &err, "chunk")) != VT_OK &&
 		    reterr != NULL)

@@ -121,18 +121,13 @@ is_it(struct repair *x, const struct damaged *d, const struct vt_buf *envelope,
     const struct vt_buf *wrap)
 {
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_span wrapped;
-	struct vt_cbor c;
+	struct vt_wrap_row row;
 	vt_hash id;
 	size_t n;
 
-	vt_cbor_open(&c, vt_buf_view(wrap));
-	if (vt_cbor_get_array(&c) != 2)
-		return false;
-	wrapped = vt_cbor_get_bytes(&c);
-	if (c.failed != VT_OK ||
-	    vt_chunk_open(&x->s->keys, &d->id, vt_buf_view(envelope), wrapped,
-		x->plain, &n, &err) != VT_OK)
+	if (vt_wrap_row_decode(vt_buf_view(wrap), &row, &err) != VT_OK ||
+	    vt_chunk_open(&x->s->keys, &d->id, vt_buf_view(envelope),
+		row.wrapped, x->plain, &n, &err) != VT_OK)
 		return false;
 	id = vt_chunk_id(&x->s->keys, VT_SPAN(x->plain, n));
 	return vt_hash_eq(&id, &d->id);
@@ -182,6 +177,27 @@ keep_evidence(struct repair *x, const struct damaged *d, struct vt_err *reterr)
 	return rc == VT_E_NOT_FOUND || rc == VT_E_EXISTS ? VT_OK : rc;
 }
 
+/* The key as the store has it: that of a backup may be of an earlier epoch. */
+static int
+own_key(struct repair *x, const struct vt_key *k, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	struct vt_engine *e = x->s->engine;
+	struct vt_span v;
+	struct vt_txn *t;
+	int rc;
+
+	rc = e->ops->begin(e, VT_SPACE_KEYS, false, &t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if ((rc = vt_tx_get(t, VT_T_WRAP, k, &v, reterr)) == VT_OK) {
+		vt_buf_span(ret, v);
+		rc = vt_buf_status(ret, reterr);
+	}
+	e->ops->abort(t);
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
 static int
 mend(struct repair *x, const struct damaged *d, struct vt_err *reterr)
 {
@@ -190,9 +206,11 @@ mend(struct repair *x, const struct damaged *d, struct vt_err *reterr)
 	VT_BUF_AUTO(wrap);
 	int rc;
 
+	if ((rc = own_key(x, &kw, &wrap, reterr)) != VT_OK)
+		return rc;
 	rc = row_of(
 	    x, VT_PART_BYTES, d->seq / VT_BYTES_PART, &kb, &envelope, reterr);
-	if (rc == VT_OK)
+	if (rc == VT_OK && !is_it(x, d, &envelope, &wrap))
 		rc = row_of(
 		    x, VT_PART_KEYS, d->seq / VT_KEYS_PART, &kw, &wrap, reterr);
 	if (rc == VT_E_NOT_FOUND || rc == VT_E_NO_INPUT ||

@@ -47,6 +47,8 @@ vt_restore_load(struct vt_restore *x, struct vt_err *reterr)
 	x->rep.number = x->o->number != 0 ? x->o->number : newest;
 	rc =
 	    vt_manifest_load(&x->place, x->rep.number, &x->keys, &x->m, reterr);
+	if (rc == VT_OK)
+		rc = vt_manifest_epoch(&x->m, &x->keys, reterr);
 	if (rc != VT_OK || x->rep.number == newest)
 		return rc;
 	/* It helps only where keys of this one have expired. */
@@ -146,8 +148,8 @@ vt_restore_table(struct vt_span name, enum vt_table *ret, struct vt_err *reterr)
 
 /* Keys of the newest increment count where there are bytes for them. */
 static int
-is_wanted(struct vt_restore *x, struct vt_span key, struct vt_txn *bytes,
-    bool *ret, struct vt_err *reterr)
+is_wanted(
+    struct vt_span key, struct vt_txn *bytes, bool *ret, struct vt_err *reterr)
 {
 	struct vt_key k = { .n = 0 };
 	struct vt_span v;
@@ -160,10 +162,37 @@ is_wanted(struct vt_restore *x, struct vt_span key, struct vt_txn *bytes,
 		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
 		    "backup: a wrapped key without a place");
 	vt_key_bytes(&k, key.p + 4, 8);
-	(void)x;
 	rc = vt_tx_get(bytes, VT_T_BYTES, &k, &v, reterr);
 	*ret = rc == VT_OK;
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
+/* A data key as the store that is made can unwrap it, into *ret; left empty
+ * when it is that already. */
+static int
+as_then(struct vt_restore *x, struct vt_span v, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	uint8_t wrapped[VT_WRAPPED_SIZE];
+	struct vt_wrap_row row;
+	int rc;
+
+	if ((rc = vt_wrap_row_decode(v, &row, reterr)) != VT_OK ||
+	    row.epoch == x->keys.epoch)
+		return rc;
+	if (row.epoch != x->later.epoch)
+		return vt_err_set(reterr, VT_E_CONFLICT,
+		    "restore: keys of increment %llu have expired, and those "
+		    "of the newest are wrapped by the store key of epoch %u: "
+		    "that is needed as well (--newer-key)",
+		    (unsigned long long)x->m.number, row.epoch);
+	rc = vt_chunk_rewrap(&x->later, &x->keys, row.wrapped, wrapped, reterr);
+	if (rc != VT_OK)
+		return rc;
+	row.epoch = x->keys.epoch;
+	row.wrapped = VT_SPAN(wrapped, sizeof(wrapped));
+	vt_wrap_row_encode(&row, ret);
+	return vt_buf_status(ret, reterr);
 }
 
 int
@@ -178,7 +207,13 @@ vt_restore_rows(struct vt_restore *x, struct vt_txn *t, enum vt_table table,
 
 	*ret_n = 0;
 	while (rc == VT_OK && vt_object_next(&in, &k, &v, &bad, reterr)) {
-		rc = is_wanted(x, k, bytes, &wanted, reterr);
+		VT_BUF_AUTO(then);
+
+		rc = is_wanted(k, bytes, &wanted, reterr);
+		if (rc == VT_OK && wanted && table == VT_T_WRAP)
+			rc = as_then(x, v, &then, reterr);
+		if (then.n > 0)
+			v = vt_buf_view(&then);
 		if (rc == VT_OK && wanted)
 			rc = t->ops->put(t, table, k, v, reterr);
 		*ret_n += wanted;
@@ -219,11 +254,11 @@ put_part(struct vt_restore *x, const struct vt_bpart *part, enum vt_table table,
 }
 
 int
-vt_restore_decipher(struct vt_restore *x, struct vt_err *reterr)
+vt_restore_decipher(
+    struct vt_restore *x, const struct vt_keys *keys, struct vt_err *reterr)
 {
 	vt_buf_reset(&x->plain);
-	return vt_object_open(
-	    &x->keys, vt_buf_view(&x->object), &x->plain, reterr);
+	return vt_object_open(keys, vt_buf_view(&x->object), &x->plain, reterr);
 }
 
 int
@@ -274,7 +309,7 @@ apply_part(
 	if ((rc = vt_restore_fetch(x, part, &later, reterr)) != VT_OK)
 		return rc;
 	if (part->kind == VT_PART_ROWS || part->kind == VT_PART_LOG_KEYS) {
-		if ((rc = vt_restore_decipher(x, reterr)) != VT_OK)
+		if ((rc = vt_restore_decipher(x, &x->keys, reterr)) != VT_OK)
 			return rc;
 		if (part->kind == VT_PART_LOG_KEYS)
 			return vt_restore_log_keys(x, reterr);
@@ -350,7 +385,7 @@ apply_super(struct vt_restore *x, struct vt_err *reterr)
 		if (is_super(&x->m.part[i]) &&
 		    (rc = vt_restore_fetch(x, &x->m.part[i], &later, reterr)) ==
 			VT_OK &&
-		    (rc = vt_restore_decipher(x, reterr)) == VT_OK) {
+		    (rc = vt_restore_decipher(x, &x->keys, reterr)) == VT_OK) {
 			rc =
 			    vt_restore_rows(x, t, VT_T_SUPER, NULL, &n, reterr);
 			x->rep.rows += n;
@@ -515,7 +550,11 @@ vt_restore_init(struct vt_restore *x, const char *target,
 	vt_buf_init(&x->plain, VT_OBJECT_MAX);
 	x->plain.secret = true;
 	rc = vt_place_open(&x->place, o->place, o->keys, false, reterr);
-	return rc == VT_OK ? vt_keys_load(o->key_file, &x->keys, reterr) : rc;
+	if (rc == VT_OK)
+		rc = vt_keys_load(o->key_file, &x->keys, reterr);
+	if (rc == VT_OK && o->newer_key_file != NULL)
+		rc = vt_keys_load(o->newer_key_file, &x->later, reterr);
+	return rc;
 }
 
 void
@@ -526,6 +565,7 @@ vt_restore_fini(struct vt_restore *x)
 	vt_manifest_free(&x->m);
 	vt_manifest_free(&x->newest);
 	vt_keys_clear(&x->keys);
+	vt_keys_clear(&x->later);
 	vt_place_close(&x->place);
 }
 

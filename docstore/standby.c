@@ -20,6 +20,7 @@
 struct follow {
 	struct vt_restore r; /* m: the increment to reach */
 	struct vt_manifest was;
+	struct vt_keys held;                  /* the key that the standby has */
 	const struct vt_bpart **gone, **come; /* by kind, then place */
 	size_t n_gone, n_come;
 };
@@ -113,7 +114,7 @@ drop_rows(struct follow *f, struct vt_txn *t, const struct vt_bpart *p,
 
 	if ((rc = vt_restore_fetch(&f->r, p, &later, reterr)) != VT_OK ||
 	    (p->kind == VT_PART_ROWS &&
-		(rc = vt_restore_decipher(&f->r, reterr)) != VT_OK))
+		(rc = vt_restore_decipher(&f->r, &f->held, reterr)) != VT_OK))
 		return rc;
 	in = vt_buf_view(p->kind == VT_PART_ROWS ? &f->r.plain : &f->r.object);
 	while (rc == VT_OK && vt_object_next(&in, &k, &v, &bad, reterr)) {
@@ -134,7 +135,7 @@ put_rows(struct follow *f, struct vt_txn *t, const struct vt_bpart *p,
 
 	if ((rc = vt_restore_fetch(&f->r, p, &later, reterr)) != VT_OK ||
 	    (p->kind == VT_PART_ROWS &&
-		(rc = vt_restore_decipher(&f->r, reterr)) != VT_OK))
+		(rc = vt_restore_decipher(&f->r, &f->r.keys, reterr)) != VT_OK))
 		return rc;
 	rc = vt_restore_rows(&f->r, t, table, NULL, &n, reterr);
 	f->r.rep.rows += p->kind == VT_PART_ROWS ? n : 0;
@@ -237,7 +238,8 @@ log_keys(struct follow *f, struct vt_err *reterr)
 		if (f->come[i]->kind == VT_PART_LOG_KEYS &&
 		    (rc = vt_restore_fetch(
 			 &f->r, f->come[i], &later, reterr)) == VT_OK &&
-		    (rc = vt_restore_decipher(&f->r, reterr)) == VT_OK)
+		    (rc = vt_restore_decipher(&f->r, &f->r.keys, reterr)) ==
+			VT_OK)
 			rc = vt_restore_log_keys(&f->r, reterr);
 	return rc;
 }
@@ -320,7 +322,9 @@ advance(struct follow *f, bool *ret_changed, struct vt_err *reterr)
 		    ", which is not in the place (any more): restore it anew "
 		    "into another directory",
 		    mark.number);
-	if (rc != VT_OK || (rc = differ(f, reterr)) != VT_OK ||
+	if (rc != VT_OK ||
+	    (rc = vt_manifest_epoch(&f->was, &f->held, reterr)) != VT_OK ||
+	    (rc = differ(f, reterr)) != VT_OK ||
 	    (rc = verify(f, reterr)) != VT_OK ||
 	    (rc = ranges(f, VT_PART_BYTES, reterr)) != VT_OK ||
 	    (rc = ranges(f, VT_PART_KEYS, reterr)) != VT_OK ||
@@ -329,12 +333,36 @@ advance(struct follow *f, bool *ret_changed, struct vt_err *reterr)
 	return records(f, reterr);
 }
 
+/* After a rotation: the key that was given is the standby's from now on. */
+static int
+take_key(struct follow *f, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_secret_free) struct vt_secret *text = NULL;
+	char path[4096];
+	VT_BUF_AUTO(b);
+	int rc;
+
+	if (f->held.epoch == f->r.keys.epoch)
+		return VT_OK;
+	rc = vt_secret_read_file(f->r.o->key_file, &text, reterr);
+	if (rc != VT_OK)
+		return rc;
+	b.secret = true;
+	vt_buf_span(&b, vt_secret_view(text));
+	vt_buf_putc(&b, '\n');
+	if ((rc = vt_buf_status(&b, reterr)) != VT_OK)
+		return rc;
+	(void)snprintf(path, sizeof(path), "%s/store.key", f->r.target);
+	return vt_file_replace(path, vt_buf_view(&b), reterr);
+}
+
 static void
 follow_free(struct follow *f)
 {
 	if (f->r.engine != NULL)
 		f->r.engine->ops->close(f->r.engine);
 	vt_restore_fini(&f->r);
+	vt_keys_clear(&f->held);
 	vt_manifest_free(&f->was);
 	free(f->gone);
 	free(f->come);
@@ -349,11 +377,15 @@ follow_begin(struct follow *f, const char *target,
 	struct vt_engine_options eo = { .path = target,
 		.map_size =
 		    o->map_size != 0 ? o->map_size : (uint64_t)64 << 30 };
+	char path[4096];
 	int rc;
 
 	rc = vt_restore_init(&f->r, target, o, ctx, reterr);
 	if (rc == VT_OK)
 		rc = lock(target, ret_lock, reterr);
+	(void)snprintf(path, sizeof(path), "%s/store.key", target);
+	if (rc == VT_OK)
+		rc = vt_keys_load(path, &f->held, reterr);
 	return rc == VT_OK ? vt_engine_lmdb.open(&eo, &f->r.engine, reterr)
 			   : rc;
 }
@@ -373,6 +405,8 @@ vt_backup_follow(const char *target, const struct vt_restore_options *o,
 	rc = follow_begin(&f, target, o, ctx, &fd, reterr);
 	if (rc == VT_OK)
 		rc = advance(&f, ret_changed, reterr);
+	if (rc == VT_OK)
+		rc = take_key(&f, reterr);
 	if (rc == VT_OK) {
 		vt_restore_tell(&f.r);
 		*ret = f.r.rep;

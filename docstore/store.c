@@ -136,8 +136,8 @@ super_write(
 	return e->ops->commit(t, reterr);
 }
 
-static int
-super_read(struct vt_engine *e, struct vt_super *ret, struct vt_err *reterr)
+int
+vt_super_read(struct vt_engine *e, struct vt_super *ret, struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_text("store");
 	struct vt_txn *t;
@@ -167,8 +167,8 @@ no_store(const char *path, struct vt_err *reterr)
 	    "%s: no data directory; `vanthu init` makes one", path);
 }
 
-static int
-lock_take(const char *path, bool create, int *ret, struct vt_err *reterr)
+int
+vt_store_lock(const char *path, bool create, int *ret, struct vt_err *reterr)
 {
 	char file[4096];
 	int fd, e;
@@ -210,8 +210,8 @@ access_lock(const char *path)
 
 /* ---- init ---- */
 
-static int
-key_file(const char *path, const struct vt_store_options *o, char *ret,
+int
+vt_store_key_file(const char *path, const struct vt_store_options *o, char *ret,
     size_t size, struct vt_err *reterr)
 {
 	const char *dir = getenv("CREDENTIALS_DIRECTORY");
@@ -296,8 +296,8 @@ unwrap(const struct vt_store_options *o, struct vt_keys *ret,
 }
 
 /* The key of a store that is there. */
-static int
-load_keys(const char *path, const struct vt_store_options *o,
+int
+vt_store_key_load(const char *path, const struct vt_store_options *o,
     struct vt_keys *ret, struct vt_err *reterr)
 {
 	char file[4096];
@@ -305,7 +305,8 @@ load_keys(const char *path, const struct vt_store_options *o,
 
 	if (o->unwrap != NULL)
 		return unwrap(o, ret, reterr);
-	if ((rc = key_file(path, o, file, sizeof(file), reterr)) != VT_OK)
+	if ((rc = vt_store_key_file(path, o, file, sizeof(file), reterr)) !=
+	    VT_OK)
 		return rc;
 	return vt_keys_load(file, ret, reterr);
 }
@@ -320,7 +321,8 @@ init_keys(const char *path, const struct vt_store_options *o,
 
 	if (o->unwrap != NULL)
 		return unwrap(o, ret, reterr);
-	if ((rc = key_file(path, o, file, sizeof(file), reterr)) != VT_OK)
+	if ((rc = vt_store_key_file(path, o, file, sizeof(file), reterr)) !=
+	    VT_OK)
 		return rc;
 	if (access(file, F_OK) == 0)
 		return vt_keys_load(file, ret, reterr);
@@ -396,7 +398,7 @@ vt_store_init(const char *path, const struct vt_store_options *o,
 	if (!empty && access_lock(path) != 0)
 		return vt_err_set(reterr, VT_E_EXISTS,
 		    "data directory %s: it is not empty", path);
-	if ((rc = lock_take(path, true, &fd, reterr)) != VT_OK)
+	if ((rc = vt_store_lock(path, true, &fd, reterr)) != VT_OK)
 		return rc;
 	if (!empty && (rc = is_unfinished(path, &cut, reterr)) == VT_OK && !cut)
 		rc = vt_err_set(reterr, VT_E_EXISTS,
@@ -410,6 +412,55 @@ vt_store_init(const char *path, const struct vt_store_options *o,
 /* ---- open and close ---- */
 
 static int
+no_rekey(struct vt_engine *e, struct vt_err *reterr)
+{
+	struct vt_rekey mark;
+	struct vt_txn *t;
+	int rc = e->ops->begin(e, VT_SPACE_RECORDS, false, &t, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	rc = vt_rekey_get(t, &mark, reterr);
+	e->ops->abort(t);
+	if (rc == VT_OK && mark.epoch != 0)
+		return vt_err_set(reterr, VT_E_CONFLICT,
+		    "store key: its change to epoch %u was cut off; complete "
+		    "it: the same `vanthu key rotate` again",
+		    mark.epoch);
+	return rc;
+}
+
+/* The key that the superblock knows. */
+static int
+keys_that_fit(
+    struct vt_store *s, const struct vt_store_options *o, struct vt_err *reterr)
+{
+	char file[4096];
+	vt_hash check;
+	int rc;
+
+	if ((rc = no_rekey(s->engine, reterr)) != VT_OK)
+		return rc;
+	if (o->unwrap == NULL) {
+		rc = vt_store_key_file(s->path, o, file, sizeof(file), reterr);
+		if (rc == VT_OK)
+			rc = vt_rotated_key(
+			    file, &s->super, !s->read_only, &s->keys, reterr);
+		if (rc != VT_E_NOT_FOUND)
+			return rc;
+	}
+	if ((rc = vt_store_key_load(s->path, o, &s->keys, reterr)) != VT_OK)
+		return rc;
+	check = vt_keys_check(&s->keys, &s->super.id);
+	if (!vt_hash_eq(&check, &s->super.key_check))
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "store key: it belongs to another store, or to another "
+		    "epoch of this one: this one is epoch %u",
+		    s->keys.epoch);
+	return VT_OK;
+}
+
+static int
 engine_open(
     struct vt_store *s, const struct vt_store_options *o, struct vt_err *reterr)
 {
@@ -418,7 +469,6 @@ engine_open(
 		.create = o->in_memory,
 		.map_size = o->map_size != 0 ? o->map_size : MAP_SIZE_DEFAULT };
 	struct vt_super x = { .format = VT_STORE_FORMAT };
-	vt_hash check;
 	int rc;
 
 	if (o->in_memory) {
@@ -435,14 +485,9 @@ engine_open(
 		return super_write(s->engine, &x, reterr);
 	}
 	if ((rc = vt_engine_lmdb.open(&eo, &s->engine, reterr)) != VT_OK ||
-	    (rc = super_read(s->engine, &s->super, reterr)) != VT_OK ||
-	    (rc = load_keys(s->path, o, &s->keys, reterr)) != VT_OK)
+	    (rc = vt_super_read(s->engine, &s->super, reterr)) != VT_OK)
 		return rc;
-	check = vt_keys_check(&s->keys, &s->super.id);
-	if (!vt_hash_eq(&check, &s->super.key_check))
-		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
-		    "store key: it belongs to another store");
-	return VT_OK;
+	return keys_that_fit(s, o, reterr);
 }
 
 static int
@@ -514,7 +559,7 @@ vt_store_open(const char *path, const struct vt_store_options *o,
 				       : vt_file_err(reterr, errno,
 					     "looking for the data directory");
 	if (!o->in_memory && !o->read_only &&
-	    (rc = lock_take(path, false, &s->lock_fd, reterr)) != VT_OK)
+	    (rc = vt_store_lock(path, false, &s->lock_fd, reterr)) != VT_OK)
 		return rc;
 	if ((rc = engine_open(s, o, reterr)) != VT_OK)
 		return rc;

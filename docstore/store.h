@@ -44,11 +44,14 @@
 
 /* ---- the data directory ---- */
 
-/* The two halves of a store key; wiped by whoever holds it. */
+/* The parts of a store key; wiped by whoever holds it. */
 struct vt_store_key {
-	uint32_t epoch;   /* of wrap; 1 */
+	uint32_t epoch;   /* of wrap; 1, and one more with each rotation */
 	uint8_t wrap[32]; /* wraps the data keys */
 	uint8_t id[32];   /* makes chunk ids and tags; never changes */
+	/* What vt_store_mac hangs on; never changes. Zero in the first epoch:
+	 * the wrap key is that, too (keys of the first release). */
+	uint8_t mac[32];
 };
 
 /* File in $CREDENTIALS_DIRECTORY (LoadCredential=, LoadCredentialEncrypted=)
@@ -102,6 +105,50 @@ VT_NODISCARD int vt_store_init(const char *path,
     const struct vt_store_options *o, const struct vt_context *ctx,
     struct vt_err *reterr);
 
+struct vt_rotate_options {
+	/* The store key of now: as in vt_store_options. */
+	const char *key_file;
+	int (*unwrap)(
+	    void *arg, struct vt_store_key *ret, struct vt_err *reterr);
+	void *unwrap_arg;
+	/* The next one: a key file, made (0600) when it is not there; where
+	 * the store then finds it is the caller's affair. NULL: made beside
+	 * the key file of now, which it replaces at the end. */
+	const char *next;
+	/* A copy of the key file of now, for backups of its time, made before
+	 * anything changes; needed when next is NULL. */
+	const char *keep_old;
+	uint64_t map_size; /* as in vt_store_options */
+};
+struct vt_rotate_report {
+	uint32_t epoch;  /* of the key from now on */
+	uint64_t keys;   /* data keys, over all */
+	uint64_t before; /* of them, wrapped anew by a call that was cut off */
+};
+
+/*
+ * A new wrap key for a store that nobody has open: every data key is
+ * unwrapped and wrapped anew, keys/ is written anew so that no form under the
+ * old key is left in it, then the superblock knows the new key alone. Chunks,
+ * their ids, tags and what vt_store_mac made stay as they are. Killed at any
+ * step, the store opens with the key of before, or not at all until the same
+ * call has completed it (VT_E_CONFLICT says so), or with the new one.
+ * Backups of before open with the key of their time alone.
+ * Errors: VT_E_INVALID (no place for the next key; next is no next key),
+ * VT_E_EXISTS (keep_old is another file), VT_E_STORE_LOCKED, VT_E_NO_INPUT,
+ * VT_E_STORE_CORRUPT (the key of another store; a data key that does not
+ * unwrap: nothing is lost, `check` names it), VT_E_STORE_FULL, VT_E_IO.
+ * Cost: reads and writes keys/ once, some 2 us a chunk.
+ */
+VT_NODISCARD int vt_store_rotate(const char *path,
+    const struct vt_rotate_options *o, const struct vt_context *ctx,
+    struct vt_rotate_report *ret, struct vt_err *reterr);
+
+/* The key after the one in a file, as a new file: for a safe, a credential or
+ * a token. Errors: VT_E_EXISTS, VT_E_NO_INPUT, VT_E_STORE_FORMAT, VT_E_IO. */
+VT_NODISCARD int vt_store_key_next(const char *file, const char *next,
+    const struct vt_context *ctx, struct vt_err *reterr);
+
 /*
  * Opens a data directory: checks the superblock, takes the lock, clears dead
  * readers, sweeps bytes that no upload ever named, starts the writer.
@@ -109,7 +156,8 @@ VT_NODISCARD int vt_store_init(const char *path,
  * Errors: VT_E_NO_INPUT (no store there), VT_E_STORE_LOCKED,
  * VT_E_STORE_READ_ONLY (directory not writable and !o->read_only),
  * VT_E_STORE_FORMAT (newer format, unknown feature bits, not a store),
- * VT_E_STORE_CORRUPT (store key does not belong to this store), VT_E_NO_INPUT
+ * VT_E_STORE_CORRUPT (store key does not belong to this store), VT_E_CONFLICT
+ * (a rotation of its key was cut off: vt_store_rotate again), VT_E_NO_INPUT
  * (store key missing), VT_E_IO, VT_E_NOMEM, what unwrap returned.
  */
 VT_NODISCARD int vt_store_open(const char *path,
@@ -270,7 +318,8 @@ VT_NODISCARD int vt_store_scratch(
 
 /*
  * A tag over bytes that the caller gives away and takes back later (a prepared
- * signature): HMAC-SHA-256 under a key derived from the store key and purpose.
+ * signature): HMAC-SHA-256 under a key derived from the store key and purpose,
+ * the same in every epoch of it.
  * Nobody without the store key can make one. Any thread.
  */
 vt_hash vt_store_mac(

@@ -19,7 +19,8 @@
 #define VT_UPLOAD_MAGIC 0x76747531U
 
 #define VT_STORE_FORMAT   1U
-#define VT_STORE_FEATURES 0ULL /* bits this release knows */
+#define VT_FEATURE_EPOCHS (1ULL << 1) /* rows of wrap say by which key */
+#define VT_STORE_FEATURES VT_FEATURE_EPOCHS /* bits this release knows */
 
 #define VT_BYTES_ENV      1U /* number of bytes-0001 */
 #define VT_SEGMENT_CHUNKS 62 /* ids in one manifest row: it fits a page */
@@ -89,12 +90,13 @@ VT_NODISCARD int vt_queue_run(
 VT_NODISCARD int vt_queue_run_patient(
     struct vt_queue *q, struct vt_op *op, struct vt_err *reterr);
 
-/* ---- keys and chunks (chunk.c) ---- */
+/* ---- keys (keys.c) and chunks (chunk.c) ---- */
 
 struct vt_keys {
 	uint32_t epoch;
 	struct vt_secret *wrap; /* wraps data keys, 32 bytes */
 	struct vt_secret *id;   /* makes chunk ids, 32 bytes */
+	struct vt_secret *mac;  /* what vt_keys_mac hangs on, 32 bytes */
 };
 
 /* Writes a new key file (0600, synced). */
@@ -108,6 +110,13 @@ VT_NODISCARD int vt_keys_given(
 VT_NODISCARD int vt_keys_random(
     const struct vt_context *ctx, struct vt_keys *ret, struct vt_err *reterr);
 void vt_keys_clear(struct vt_keys *k);
+/* A new wrap key for the next epoch; and is it one? */
+VT_NODISCARD int vt_keys_next(const struct vt_keys *k,
+    const struct vt_context *ctx, struct vt_keys *ret, struct vt_err *reterr);
+bool vt_keys_follow(const struct vt_keys *k, const struct vt_keys *next);
+/* A new file of format 2: VT_E_EXISTS. */
+VT_NODISCARD int vt_keys_save(
+    const char *file, const struct vt_keys *k, struct vt_err *reterr);
 /* vt_store_mac. */
 vt_hash vt_keys_mac(
     const struct vt_keys *k, const char *purpose, struct vt_span bytes);
@@ -120,6 +129,10 @@ VT_NODISCARD int vt_chunk_seal(const struct vt_keys *k,
     const struct vt_context *ctx, const vt_hash *id, struct vt_span plain,
     uint8_t *envelope, uint8_t wrapped[static VT_WRAPPED_SIZE],
     struct vt_err *reterr);
+/* A data key out of one wrapping into another. VT_E_STORE_CORRUPT. */
+VT_NODISCARD int vt_chunk_rewrap(const struct vt_keys *from,
+    const struct vt_keys *to, struct vt_span wrapped,
+    uint8_t ret[static VT_WRAPPED_SIZE], struct vt_err *reterr);
 /* plain: at least VT_CHUNK_SIZE bytes. VT_E_STORE_CORRUPT. */
 VT_NODISCARD int vt_chunk_open(const struct vt_keys *k, const vt_hash *id,
     struct vt_span envelope, struct vt_span wrapped, uint8_t *plain,
@@ -131,9 +144,18 @@ struct vt_chunk_row {
 	uint32_t env;
 	uint64_t seq, refs;
 };
+struct vt_wrap_row {
+	uint32_t epoch; /* of the key that wraps it */
+	struct vt_span wrapped;
+	vt_hash id; /* of the chunk */
+};
 struct vt_blob_row {
 	uint64_t size, refs, manifest, chunks;
 };
+void vt_wrap_row_encode(const struct vt_wrap_row *r, struct vt_buf *ret);
+/* Borrows from v. */
+VT_NODISCARD int vt_wrap_row_decode(
+    struct vt_span v, struct vt_wrap_row *ret, struct vt_err *reterr);
 struct vt_upload_row {
 	uint32_t agency_no;
 	uint64_t manifest; /* while streaming */
@@ -886,6 +908,31 @@ struct vt_super {
 	vt_hash key_check;
 };
 void vt_super_encode(const struct vt_super *x, struct vt_buf *ret);
+VT_NODISCARD int vt_super_read(
+    struct vt_engine *e, struct vt_super *ret, struct vt_err *reterr);
+
+/* A rotation under way (row "rekey" of table super): the key that comes. */
+struct vt_rekey {
+	uint32_t epoch; /* 0: none */
+	vt_hash key_check;
+};
+VT_NODISCARD int vt_rekey_get(
+    struct vt_txn *t, struct vt_rekey *ret, struct vt_err *reterr);
+
+/* The data directory's lock, and its key file (store.c). */
+VT_NODISCARD int vt_store_lock(
+    const char *path, bool create, int *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_store_key_file(const char *path,
+    const struct vt_store_options *o, char *ret, size_t size,
+    struct vt_err *reterr);
+VT_NODISCARD int vt_store_key_load(const char *path,
+    const struct vt_store_options *o, struct vt_keys *ret,
+    struct vt_err *reterr);
+/* FILE.new, made by a rotation that was cut off before it was named FILE: its
+ * key into *ret when that is the one of the superblock. VT_E_NOT_FOUND without
+ * a message. settle: names it. */
+VT_NODISCARD int vt_rotated_key(const char *file, const struct vt_super *super,
+    bool settle, struct vt_keys *ret, struct vt_err *reterr);
 
 struct vt_inflight {
 	struct vt_inflight *next;

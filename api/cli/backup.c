@@ -397,6 +397,7 @@ vt_cli_restore(struct vt_cli *cli)
 		{ "only-check", no_argument, NULL, 259 },
 		{ "skip-check", no_argument, NULL, 260 },
 		{ "destroyed", required_argument, NULL, 261 },
+		{ "newer-key", required_argument, NULL, 262 },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct vt_restore_options o = { .number = 0 };
@@ -421,6 +422,8 @@ vt_cli_restore(struct vt_cli *cli)
 			skip_check = true;
 		else if (c == 261)
 			list = optarg;
+		else if (c == 262)
+			o.newer_key_file = optarg;
 		else if (c != 258)
 			return c == 'h' ? 0 : c;
 	}

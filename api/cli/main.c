@@ -45,7 +45,8 @@ static const struct vt_command commands[] = {
 	    "  --axis-clock SECONDS   calls of the axis server may be so old "
 	    "or early; 900\n"
 	    "  --oidc FILE            identity providers for the desk (JSON)\n"
-	    "  --tsa URL              asks there hourly for a timestamp over the "
+	    "  --tsa URL              asks there hourly for a timestamp over "
+	    "the "
 	    "ledgers (RFC\n"
 	    "                         3161; again for up to 4, asked in turn)\n"
 	    "  --tsa-ca PEM           whom their certificates must lead to\n",
@@ -123,6 +124,9 @@ static const struct vt_command commands[] = {
 	    "makes a data directory out of a backup, read-only at first",
 	    "  --keys FOLDER      where the keys lie\n"
 	    "  --store-key FILE   store.key, from its safe\n"
+	    "                     (that of the time of the increment)\n"
+	    "  --newer-key FILE   the store key of now as well, when it says "
+	    "so\n"
 	    "  --increment N      an earlier state; default: the newest\n"
 	    "  --only-check       verifies every hash, restores nothing\n"
 	    "  --skip-check       does not re-derive what was restored\n"
@@ -169,7 +173,8 @@ static const struct vt_command commands[] = {
 	    "its opening\n"
 	    "  ledger receipt DIR CODE INDEX\n"
 	    "  ledger consistency DIR CODE SIZE    goes on from that size\n"
-	    "  ledger line DIR CODE                today's checkpoint as one line "
+	    "  ledger line DIR CODE                today's checkpoint as one "
+	    "line "
 	    "for paper\n"
 	    "  ledger line-check DIR CODE LINE     does a printed one still "
 	    "hold?\n"
@@ -242,6 +247,21 @@ static const struct vt_command commands[] = {
 	    "Without a day: the list. Reserved numbers end with the next "
 	    "working day.\n",
 	    vt_cli_holiday },
+	{ "key", "key VERB ...",
+	    "another store key, for a store that no server has open",
+	    "  key rotate DIR --keep-old FILE\n"
+	    "      a new key in the place of the one of now, of which a copy "
+	    "goes to FILE:\n"
+	    "      backups of its time open with it alone\n"
+	    "  key next FILE NEW                   the key after the one in "
+	    "FILE, for a\n"
+	    "      credential or another place\n"
+	    "  key rotate DIR --next NEW [--store-key FILE]\n"
+	    "      to the key in NEW; where the server finds it is yours to "
+	    "say\n"
+	    "Every data key is wrapped anew; papers stay as they are. Cut "
+	    "off: ask again.\n",
+	    vt_cli_key },
 	{ "merge", "merge DIR CODE [INTO]",
 	    "an agency of the store goes on in another, on a store that no "
 	    "server has open",
