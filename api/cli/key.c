@@ -11,11 +11,11 @@ rotated(struct vt_cli *cli, const struct vt_rotate_options *o,
 	if (cli->json) {
 		struct vt_json j;
 
-		vt_json_init(&j, &out, true);
-		vt_json_open(&j);
+		vt_json_open(&j, &out, true);
+		vt_json_object(&j);
 		vt_json_kuint(&j, "epoch", r->epoch);
 		vt_json_kuint(&j, "keys", r->keys);
-		vt_json_close(&j);
+		vt_json_end(&j);
 		vt_buf_putc(&out, '\n');
 	} else {
 		vt_buf_printf(&out, "epoch %u, keys %llu\n", r->epoch,

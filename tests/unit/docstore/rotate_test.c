@@ -81,7 +81,7 @@ copy(const char *from, const char *to)
 
 	(void)snprintf(
 	    cmd, sizeof(cmd), "rm -rf %s && cp -a %s %s", to, from, to);
-	tap_need(system(cmd) == 0, "%s", cmd);
+	tap_need(shell(cmd) == 0, "%s", cmd);
 }
 
 /* ---- what stays, what changes ---- */
@@ -101,15 +101,17 @@ rows_are(const char *dir, const char *old_file, uint32_t epoch)
 	uint8_t again[VT_WRAPPED_SIZE];
 	static const struct vt_key all;
 	struct vt_wrap_row row;
-	struct vt_keys old;
+	struct vt_keys old = { .epoch = 0 };
 	struct vt_scan scan;
-	struct vt_txn *t;
+	struct vt_txn *t = NULL;
 	size_t n = 0, opened = 0;
 
 	tap_need(vt_keys_load(old_file, &old, &err) == VT_OK &&
 		     s->engine->ops->begin(
 			 s->engine, VT_SPACE_KEYS, false, &t, &err) == VT_OK,
 	    "keys are read");
+	if (t == NULL)
+		return;
 	scan = vt_scan_up(t, VT_T_WRAP, &all, NULL);
 	while (vt_scan_next(&scan, &err)) {
 		tap_need(vt_wrap_row_decode(scan.row, &row, &err) == VT_OK &&
@@ -147,7 +149,7 @@ once(const vt_hash *h)
 {
 	struct vt_store *s = store_open(data, &world.ctx);
 	struct vt_err err = VT_ERR_INIT;
-	struct vt_store_info before, after;
+	struct vt_store_info before = { .chunks = 0 }, after = before;
 	vt_hash tag = mac(s);
 	char old[400], key[400];
 
@@ -196,7 +198,7 @@ first_release(const vt_hash *h)
 	    "f=%s; { echo 'vanthu store key 1'; sed -n 2,4p $f; } >$f.1 && "
 	    "chmod 600 $f.1 && mv $f.1 $f",
 	    key);
-	tap_need(system(cmd) == 0, "a key file of the first release");
+	tap_need(shell(cmd) == 0, "a key file of the first release");
 	s = store_open(dir, &world.ctx);
 	tag = mac(s);
 	vt_store_close(s);
@@ -344,9 +346,9 @@ expire(const char *key)
 {
 	struct vt_err err = VT_ERR_INIT;
 	char path[500], hex[VT_HASH_TEXT + 1];
-	struct vt_manifest m;
-	struct vt_place p;
-	struct vt_keys k;
+	struct vt_manifest m = { .n_part = 0 };
+	struct vt_place p = { .lock_fd = -1 };
+	struct vt_keys k = { .epoch = 0 };
 
 	tap_need(vt_keys_load(key, &k, &err) == VT_OK &&
 		     vt_place_open(&p, place, keys, false, &err) == VT_OK &&
@@ -429,7 +431,7 @@ has_old(const char *dir)
 
 	(void)snprintf(cmd, sizeof(cmd),
 	    "ls %s | grep -q '^keys\\.\\|^store.key\\.'", dir);
-	return system(cmd) == 0;
+	return shell(cmd) == 0;
 }
 
 /* After the nth step: the store opens, or asks for the same call; after that

@@ -10,6 +10,7 @@
 
 #include <dlfcn.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdatomic.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -113,6 +114,22 @@ steps_run(int (*f)(void *arg), void *arg, long nth)
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
 		return 0;
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? n : -1;
+}
+
+/* What the shell says of a command. */
+static __attribute__((unused)) int
+shell(const char *cmd)
+{
+	char *argv[] = { strdup("sh"), strdup("-c"), strdup(cmd), NULL };
+	int status = -1;
+	pid_t pid;
+
+	if (posix_spawn(&pid, "/bin/sh", NULL, NULL, argv, environ) != 0 ||
+	    waitpid(pid, &status, 0) != pid)
+		status = -1;
+	for (int i = 0; i < 3; i++)
+		free(argv[i]);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 #endif
