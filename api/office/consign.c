@@ -267,6 +267,23 @@ vt_office_consign_bytes(struct vt_office *o, const struct vt_consign_new *n,
 
 /* ---- looking ---- */
 
+/* A packet says what its paper says: isolated with it, from the same people. */
+static int
+packet_shown(struct vt_view *v, const struct vt_actor *actor,
+    const struct vt_consignment *c, struct vt_err *reterr)
+{
+	static const vt_id none;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_paper p;
+
+	if (vt_id_eq(&c->paper, &none))
+		return VT_OK;
+	vt_office_see(v, actor);
+	if (vt_paper_get(v, &c->paper, &p, &err) != VT_E_ISOLATED)
+		return VT_OK;
+	return vt_err_set(reterr, VT_E_ISOLATED, "%s", err.msg);
+}
+
 int
 vt_office_consignment(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, const vt_id *id, struct vt_consignment *ret,
@@ -284,18 +301,22 @@ vt_office_consignment(struct vt_office *o, struct vt_view *v,
 				vt_relay_to(ret) != NULL)))
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "no such consignment of this agency");
+	if (rc == VT_OK)
+		rc = packet_shown(v, actor, ret, &err);
 	if (rc != VT_OK && reterr != NULL)
 		*reterr = err;
 	return rc;
 }
 
 size_t
-vt_office_consignments_own(struct vt_consignment *c, size_t n)
+vt_office_consignments_own(struct vt_view *v, const struct vt_actor *actor,
+    struct vt_consignment *c, size_t n)
 {
 	size_t k = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (vt_relay_to(&c[i]) == NULL)
+		if (vt_relay_to(&c[i]) == NULL &&
+		    packet_shown(v, actor, &c[i], NULL) == VT_OK)
 			c[k++] = c[i];
 	return k;
 }
@@ -314,7 +335,7 @@ vt_office_consignments(struct vt_office *o, struct vt_view *v,
 	    (rc = vt_consign_list(v, actor->agency_no, &f, ret, max, ret_n,
 		 ret_next, reterr)) != VT_OK)
 		return rc;
-	*ret_n = vt_office_consignments_own(ret, *ret_n);
+	*ret_n = vt_office_consignments_own(v, actor, ret, *ret_n);
 	return VT_OK;
 }
 /* NOLINTEND(readability-function-size) */

@@ -67,8 +67,12 @@ VT_NODISCARD int vt_office_consign_bytes(struct vt_office *o,
 /* ---- looking; the actor's agency only, and nothing that is only carried on
  * (api/office/relay.h). Borrowed until vt_view_end. ---- */
 
-/* Leaves those out of a list that are carried on; how many stay. */
-size_t vt_office_consignments_own(struct vt_consignment *c, size_t n);
+/* Leaves those out of a list that are carried on, and those whose paper is
+ * isolated from the actor; how many stay. */
+size_t vt_office_consignments_own(struct vt_view *v,
+    const struct vt_actor *actor, struct vt_consignment *c, size_t n);
+
+/* VT_E_NOT_FOUND, VT_E_ISOLATED: what is in it is what is in the paper. */
 
 VT_NODISCARD int vt_office_consignment(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, const vt_id *id, struct vt_consignment *ret,

@@ -659,19 +659,52 @@ vt_office_attempts(struct vt_view *v, const struct vt_delivery *d)
 		   : d->attempts;
 }
 
+struct page {
+	uint64_t before, next;
+	struct vt_delivery *ret;
+	size_t max, n;
+};
+
+/* A page of those in a state, without those of papers that are isolated from
+ * the actor. */
+static int
+scan_shown(struct vt_office *o, struct vt_view *v, const struct vt_actor *actor,
+    enum vt_delivery_state state, struct page *g, struct vt_err *reterr)
+{
+	struct vt_paper p;
+	size_t n = 0;
+	int rc = vt_who_may(actor, VT_DUTY_INBOX, reterr);
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	if (rc != VT_OK ||
+	    (rc = vt_delivery_scan(v, actor->agency_no, state, g->before,
+		 g->ret, g->max, &n, &g->next, reterr)) != VT_OK)
+		return rc;
+	g->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		rc = vt_office_paper(o, v, actor, &g->ret[i].paper, &p, reterr);
+		if (rc == VT_OK)
+			g->ret[g->n++] = g->ret[i];
+		else if (rc != VT_E_ISOLATED)
+			return rc;
+	}
+	return VT_OK;
+}
+
 /* As many as a page has. NOLINTBEGIN(readability-function-size) */
 int
 vt_office_delivery_list(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, uint64_t before, struct vt_delivery *ret,
     size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
 {
-	int rc = vt_who_may(actor, VT_DUTY_INBOX, reterr);
+	struct page g = { .before = before, .ret = ret, .max = max };
+	int rc = scan_shown(o, v, actor, VT_DELIVERY_PRINT, &g, reterr);
 
-	VT_CHECK(o, VT_OFFICE_MAGIC);
-	return rc != VT_OK
-		   ? rc
-		   : vt_delivery_scan(v, actor->agency_no, VT_DELIVERY_PRINT,
-			 before, ret, max, ret_n, ret_next, reterr);
+	if (rc == VT_OK) {
+		*ret_n = g.n;
+		*ret_next = g.next;
+	}
+	return rc;
 }
 
 int
@@ -679,12 +712,13 @@ vt_office_dead_letters(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, uint64_t before, struct vt_delivery *ret,
     size_t max, size_t *ret_n, uint64_t *ret_next, struct vt_err *reterr)
 {
-	int rc = vt_who_may(actor, VT_DUTY_INBOX, reterr);
+	struct page g = { .before = before, .ret = ret, .max = max };
+	int rc = scan_shown(o, v, actor, VT_DELIVERY_FAILED, &g, reterr);
 
-	VT_CHECK(o, VT_OFFICE_MAGIC);
-	return rc != VT_OK
-		   ? rc
-		   : vt_delivery_scan(v, actor->agency_no, VT_DELIVERY_FAILED,
-			 before, ret, max, ret_n, ret_next, reterr);
+	if (rc == VT_OK) {
+		*ret_n = g.n;
+		*ret_next = g.next;
+	}
+	return rc;
 }
 /* NOLINTEND(readability-function-size) */

@@ -379,7 +379,11 @@ vt_office_work_item(struct vt_office *o, const struct vt_work *w, int *ret_done,
 		return VT_OK;
 	if (rc == VT_OK && due == VT_TIME_NONE)
 		return vt_work_done(o->o.store, w->no, w->lease, reterr);
-	if (rc != VT_OK) {
+	/* until it is released, however long: it is asked again as one that
+	 * waits to be sent is */
+	if ((rc == VT_E_ISOLATED || rc == VT_E_FROZEN) && due == VT_TIME_NONE)
+		due = vt_now(o->o.ctx) + VT_TIME_S(VT_L(HELD_LOOK_S));
+	else if (rc != VT_OK) {
 		vt_log_err("office.work", &err);
 		if (due == VT_TIME_NONE)
 			due = next_try(vt_now(o->o.ctx), w->attempt);

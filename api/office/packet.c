@@ -302,7 +302,8 @@ vt_packet_settle(struct vt_office *o, const vt_id *delivery, const char *to,
 	bool any = false;
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	/* what it answers may be isolated: its number is named all the same */
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 		return rc;
 	if ((rc = vt_delivery_get(v, delivery, &d, reterr)) == VT_OK &&
 	    (rc = vt_paper_get(v, &d.paper, &p, reterr)) == VT_OK)
@@ -486,8 +487,8 @@ put_other(struct maker *m)
 	d->steering = meta->steering;
 	d->tasks = lines(m, meta->tasks, meta->n_tasks, 200, &d->n_tasks);
 	d->application = fit(m, meta->application, 100);
-	d->paper = meta->on_paper != 0 ||
-		   m->d->way.channel == VT_CHANNEL_PARALLEL;
+	d->paper =
+	    meta->on_paper != 0 || m->d->way.channel == VT_CHANNEL_PARALLEL;
 	d->staff.staff = fit(m, m->d->staff, 100);
 	d->staff.department = fit(m, m->d->unit, 250);
 }
@@ -745,7 +746,7 @@ describe(struct vt_office *o, const vt_id *delivery,
 	};
 	int rc;
 
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK ||
 	    (rc = vt_delivery_get(v, delivery, &d, reterr)) != VT_OK ||
 	    (rc = vt_paper_get(v, &d.paper, &p, reterr)) != VT_OK ||
 	    (rc = vt_agency_get(v, d.agency_no, &a, reterr)) != VT_OK ||
@@ -754,6 +755,10 @@ describe(struct vt_office *o, const vt_id *delivery,
 	if (p.frozen_at != VT_TIME_NONE)
 		return vt_err_set(reterr, VT_E_FROZEN,
 		    "a frozen paper is not sent, by %s", p.frozen_order);
+	if (p.isolated_at != VT_TIME_NONE)
+		return vt_err_set(reterr, VT_E_ISOLATED,
+		    "an isolated paper is not sent: it may hold a state "
+		    "secret");
 	if (p.number.value == 0 || p.n_parts > VT_L(PAPER_PARTS_MAX))
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "a paper without a number cannot be sent");

@@ -204,7 +204,7 @@ vt_web_packets(
 	    (rc = vt_consign_list(
 		 v, d.me->agency_no, &f, c, SHOWN, &n, &next, reterr)) != VT_OK)
 		return rc;
-	n = vt_office_consignments_own(c, n);
+	n = vt_office_consignments_own(v, d.me, c, n);
 	vt_desk_open(&d, T(&d, "Gói tin đến", "Packets"), "/desk/packets");
 	vt_html(d.page.b, "<h1 id=\"title\">%s</h1>\n",
 	    T(&d, "Gói tin đến qua liên thông", "Packets that came"));
