@@ -401,14 +401,20 @@ is_outsider(const struct vt_bundle_trust *t, size_t i, const bool *seen)
 {
 	const char *whose = t->cosigner[i].whose;
 
-	if (whose == NULL ||
-	    (t->whose != NULL && strcmp(whose, t->whose) == 0) ||
+	if (whose == NULL || t->whose == NULL || strcmp(whose, t->whose) == 0 ||
 	    memcmp(t->cosigner[i].key->pub, t->log->pub, VT_LOG_KEY_SIZE) == 0)
 		return false;
-	for (size_t j = 0; j < i; j++)
-		if (seen[j] && t->cosigner[j].whose != NULL &&
-		    strcmp(t->cosigner[j].whose, whose) == 0)
+	for (size_t j = 0; j < i; j++) {
+		const uint8_t *pub = t->cosigner[i].key->pub;
+
+		if (!seen[j])
+			continue;
+		if (memcmp(t->cosigner[j].key->pub, pub, VT_LOG_KEY_SIZE) ==
+			0 ||
+		    (t->cosigner[j].whose != NULL &&
+			strcmp(t->cosigner[j].whose, whose) == 0))
 			return false;
+	}
 	return true;
 }
 

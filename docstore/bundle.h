@@ -3,7 +3,7 @@
  * What leaves the house to prove the ledger: proof bundles (C2SP tlog-proof),
  * consistency (the body of C2SP tlog-witness add-checkpoint), keys as text
  * (vkey), cosignatures (cosignature/v1). docs/format.md §7 has the forms;
- * verifier/vanthu-proof.c judges the same from its own code.
+ * docstore/verifier/proof.c judges the same from its own code.
  *
  * Everything but what takes a view works without a store, on any thread.
  */
@@ -88,7 +88,8 @@ void vt_bundle_free(struct vt_bundle *b);
 /* Whom the reader believes, and about what. */
 struct vt_bundle_trust {
 	const struct vt_vkey *log;
-	const char *whose; /* of the log; NULL: not known */
+	const char *whose; /* of the log; NULL: not known, and nobody counts
+			    * as an outsider */
 	struct {
 		const struct vt_vkey *key;
 		const char *whose; /* NULL: nobody's, does not count */

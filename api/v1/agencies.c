@@ -61,7 +61,7 @@ vt_v1_log_checkpoint(
 	return rc == VT_OK ? answer(res, "text/plain", &b, reterr) : rc;
 }
 
-/* From an old size to now; verified with verifier/vanthu-proof extends. */
+/* From an old size to now; verified with vanthu-proof extends. */
 int
 vt_v1_log_consistency(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
