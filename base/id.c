@@ -67,6 +67,14 @@ vt_id_eq(const vt_id *a, const vt_id *b)
 }
 
 bool
+vt_hash_is_zero(const vt_hash *a)
+{
+	static const vt_hash zero;
+
+	return memcmp(a->b, zero.b, sizeof(zero.b)) == 0;
+}
+
+bool
 vt_id_is_zero(const vt_id *a)
 {
 	static const vt_id zero;

@@ -26,6 +26,7 @@ static_assert(sizeof(vt_id) == 16 && sizeof(vt_hash) == 32, "wire sizes");
 vt_id vt_id_new(const struct vt_context *c);
 bool vt_id_eq(const vt_id *a, const vt_id *b);
 bool vt_id_is_zero(const vt_id *a);
+bool vt_hash_is_zero(const vt_hash *a);
 /* Writes 32 digits and a NUL. */
 void vt_id_text(const vt_id *id, char ret[static VT_ID_TEXT + 1]);
 /* Exactly 32 lower-case hex digits, else false. */

@@ -1,40 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rows as deterministic CBOR maps; field numbers are listed in docs/format.md.
- * A field that is empty, zero or absent is not written, so equal content has
- * equal bytes. Decoders copy into an arena and refuse what they do not know
+ * Rows as deterministic CBOR (base/row.h): fields/NAME.def has the fields of a
+ * row, docs/format.md says what they mean, and a test compares the numbers.
+ * Decoders copy into an arena and refuse what they do not know
  * (VT_E_STORE_CORRUPT): a newer format is refused by the superblock before.
  */
 #ifndef VT_DOCSTORE_CODEC_H
 #define VT_DOCSTORE_CODEC_H
 
-#include "base/arena.h"
-#include "base/cbor.h"
+#include "base/row.h"
 #include "docstore/act.h"
 #include "docstore/record.h"
 #include "docstore/state.h"
 #include "docstore/work.h"
-
-/* ---- fields ---- */
-void vt_put_text(struct vt_cbor_map_writer *w, uint64_t key, const char *s);
-void vt_put_uint(struct vt_cbor_map_writer *w, uint64_t key, uint64_t v);
-void vt_put_time(struct vt_cbor_map_writer *w, uint64_t key, vt_time t);
-void vt_put_id(struct vt_cbor_map_writer *w, uint64_t key, const vt_id *id);
-void vt_put_hash(struct vt_cbor_map_writer *w, uint64_t key, const vt_hash *h);
-void vt_put_bytes(struct vt_cbor_map_writer *w, uint64_t key, struct vt_span s);
-void vt_put_spans(struct vt_cbor_map_writer *w, uint64_t key,
-    const struct vt_span *s, size_t n);
-
-bool vt_hash_is_zero(const vt_hash *h);
-
-/* Copies in an arena; on exhaustion they record a failure in c. */
-const char *vt_take_text(struct vt_cbor *c, struct vt_arena *a);
-struct vt_span vt_take_bytes(struct vt_cbor *c, struct vt_arena *a);
-const struct vt_span *vt_take_spans(
-    struct vt_cbor *c, struct vt_arena *a, size_t *ret_n);
-void *vt_take_array(
-    struct vt_cbor *c, struct vt_arena *a, size_t size, size_t *ret_n);
-uint32_t vt_take_u32(struct vt_cbor *c);
 
 /* VT_E_STORE_CORRUPT, VT_E_NOMEM or VT_OK. */
 VT_NODISCARD int vt_take_end(
@@ -63,6 +41,7 @@ VT_NODISCARD int vt_ref_decode(
     struct vt_span v, struct vt_ref *ret, struct vt_err *reterr);
 
 /* ---- rows ---- */
+extern const struct vt_row vt_meta_row;
 void vt_meta_encode(const struct vt_meta *m, struct vt_buf *ret);
 void vt_meta_take(struct vt_cbor *c, struct vt_arena *a, struct vt_meta *ret);
 /* Every string of m that is NULL becomes "". */
@@ -71,7 +50,8 @@ void vt_meta_defaults(struct vt_meta *m);
 void vt_paper_encode(const struct vt_paper *p, struct vt_buf *ret);
 VT_NODISCARD int vt_paper_decode(struct vt_span v, struct vt_arena *a,
     struct vt_paper *ret, struct vt_err *reterr);
-void vt_paper_defaults(struct vt_paper *p);
+/* A paper of which nothing is known. */
+void vt_paper_clear(struct vt_paper *p);
 /* Direction and state alone, which stand first in the row. */
 VT_NODISCARD int vt_paper_peek(struct vt_span v, enum vt_direction *ret_dir,
     enum vt_paper_state *ret_state, struct vt_err *reterr);
@@ -226,24 +206,15 @@ struct vt_srec {
 	vt_id about; /* paper that a dispatch is about */
 	const char *was_due, *order;
 	vt_hash manifest; /* hash of the files meant */
-	uint32_t wipe; /* destroy: the words, too */
+	uint32_t wipe;    /* destroy: the words, too */
 	/* numbers: size is how many, value the first or last of them */
 	uint32_t family, held;
 	vt_time stated, begins, ends;
 	uint64_t first, cancelled;
 };
 
-/* Fields from 30 on. */
-void vt_srec_more_encode(struct vt_cbor_map_writer *w, const struct vt_srec *r);
-void vt_srec_more_defaults(struct vt_srec *r);
-bool vt_srec_more_take(
-    struct vt_cbor *c, struct vt_arena *a, struct vt_srec *r, uint64_t key);
-/* Fields of a paper from 25 on. */
-void vt_paper_more_encode(
-    struct vt_cbor_map_writer *w, const struct vt_paper *p);
-void vt_paper_more_defaults(struct vt_paper *p);
-bool vt_paper_more_take(
-    struct vt_cbor *c, struct vt_arena *a, struct vt_paper *p, uint64_t key);
+/* Every recorded member is empty. */
+void vt_srec_clear(struct vt_srec *r);
 
 /* The stored act. */
 struct vt_arec {

@@ -157,24 +157,21 @@ static int
 begin(struct vt_paper *p, const struct vt_srec *r, const struct vt_evolve *e,
     struct vt_err *reterr)
 {
+	uint32_t agency_no = p->agency_no;
 	struct vt_part *parts;
 
-	*p = (struct vt_paper){ .id = e->paper,
-		.agency_no = p->agency_no,
-		.seq = r->seq,
-		.direction = (enum vt_direction)r->direction,
-		.meta = r->meta,
-		.created_by = e->person,
-		.created_at = e->time,
-		.approved_at = VT_TIME_NONE,
-		.signed_at = VT_TIME_NONE,
-		.sealed_at = VT_TIME_NONE,
-		.issued_at = VT_TIME_NONE };
+	vt_paper_clear(p);
+	p->id = e->paper;
+	p->agency_no = agency_no;
+	p->seq = r->seq;
+	p->direction = (enum vt_direction)r->direction;
+	p->meta = r->meta;
+	vt_meta_defaults(&p->meta);
+	p->created_by = e->person;
+	p->created_at = e->time;
 	p->state = p->direction != VT_DIR_IN ? VT_PAPER_DRAFT
 		   : r->value != 0           ? VT_PAPER_ARRIVED
 					     : VT_PAPER_WAITING;
-	vt_paper_defaults(p);
-	vt_paper_more_defaults(p);
 	p->source_consignment = r->consignment;
 	parts = vt_arena_array(e->arena, r->n_files, sizeof(*parts));
 	if (parts == NULL)

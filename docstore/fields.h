@@ -1,38 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Inside the room only: rows whose fields stand in a table. A .def file says
- * VT_FIELD(number, KIND, member) in ascending order; what writing, reading and
- * the absent value of a KIND are stands here, once.
+ * Inside the room only: rows of a store, by the tables of fields/NAME.def
+ * (base/row.h). A member that is no field is zero when a row was read.
  */
 #ifndef VT_DOCSTORE_FIELDS_H
 #define VT_DOCSTORE_FIELDS_H
 
+#include "base/row.h"
 #include "docstore/codec.h"
 
-#define VT_PUT_ID(w, no, m)    vt_put_id((w), (no), &(m))
-#define VT_PUT_HASH(w, no, m)  vt_put_hash((w), (no), &(m))
-#define VT_PUT_TIME(w, no, m)  vt_put_time((w), (no), (m))
-#define VT_PUT_TEXT(w, no, m)  vt_put_text((w), (no), (m))
-#define VT_PUT_U32(w, no, m)   vt_put_uint((w), (no), (m))
-#define VT_PUT_U64(w, no, m)   vt_put_uint((w), (no), (m))
-#define VT_PUT_BYTES(w, no, m) vt_put_bytes((w), (no), (m))
+/* The whole of v is one row. VT_E_STORE_CORRUPT, VT_E_NOMEM. */
+VT_NODISCARD int vt_row_read(const struct vt_row *row, struct vt_span v,
+    struct vt_arena *a, void *ret, struct vt_err *reterr);
 
-#define VT_TAKE_ID(c, a)    vt_cbor_get_id(c)
-#define VT_TAKE_HASH(c, a)  vt_cbor_get_hash(c)
-#define VT_TAKE_TIME(c, a)  vt_cbor_get_int(c)
-#define VT_TAKE_TEXT(c, a)  vt_take_text((c), (a))
-#define VT_TAKE_U32(c, a)   vt_take_u32(c)
-#define VT_TAKE_U64(c, a)   vt_cbor_get_uint(c)
-#define VT_TAKE_BYTES(c, a) vt_take_bytes((c), (a))
-
-/* What a member of a fresh struct is when its field is absent; zero is right
- * already for the others. */
-#define VT_NONE_ID(m)
-#define VT_NONE_HASH(m)
-#define VT_NONE_TIME(m) (m) = VT_TIME_NONE;
-#define VT_NONE_TEXT(m) (m) = "";
-#define VT_NONE_U32(m)
-#define VT_NONE_U64(m)
-#define VT_NONE_BYTES(m)
+/* vt_NAME_encode() and vt_NAME_decode() of a row that is all table. */
+#define VT_ROW_ENCODE(name, T)                                                 \
+	void vt_##name##_encode(const T *x, struct vt_buf *ret)                \
+	{                                                                      \
+		vt_row_put(&name##_row, x, ret);                               \
+	}
+#define VT_ROW_CODEC(name, T)                                                  \
+	VT_ROW_ENCODE(name, T)                                                 \
+	int vt_##name##_decode(struct vt_span v, struct vt_arena *a, T *ret,   \
+	    struct vt_err *reterr)                                             \
+	{                                                                      \
+		T x = { 0 };                                                   \
+		int rc = vt_row_read(&name##_row, v, a, &x, reterr);           \
+                                                                               \
+		if (rc == VT_OK)                                               \
+			*ret = x;                                              \
+		return rc;                                                     \
+	}
+/* The same of a row that needs no arena. */
+#define VT_ROW_CODEC_FLAT(name, T)                                             \
+	VT_ROW_ENCODE(name, T)                                                 \
+	int vt_##name##_decode(                                                \
+	    struct vt_span v, T *ret, struct vt_err *reterr)                   \
+	{                                                                      \
+		T x = { 0 };                                                   \
+		int rc = vt_row_read(&name##_row, v, NULL, &x, reterr);        \
+                                                                               \
+		if (rc == VT_OK)                                               \
+			*ret = x;                                              \
+		return rc;                                                     \
+	}
 
 #endif

@@ -795,9 +795,8 @@ prepare_steps(struct vt_act_op *a, struct vt_err *reterr)
 		const struct vt_step *st = &a->act->steps[i];
 		struct vt_prep *p = &a->prep[i];
 
+		vt_srec_clear(&p->r);
 		p->r.kind = st->kind;
-		p->r.at = VT_TIME_NONE;
-		vt_srec_more_defaults(&p->r);
 		if (st->kind == VT_STEP_DESTROY || st->kind == VT_STEP_ERASED)
 			rc = vt_prep_destroy(a, st, p, reterr);
 		else if (st->kind == VT_STEP_SECRET)

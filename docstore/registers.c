@@ -166,8 +166,7 @@ hide(struct vt_view *v, struct vt_register_row *r, struct vt_err *reterr)
 		return VT_OK;
 	if ((x = vt_arena_alloc(v->arena, sizeof(*x))) == NULL)
 		return vt_nomem(reterr);
-	memset(x, 0, sizeof(*x));
-	vt_paper_defaults(x);
+	vt_paper_clear(x);
 	x->id = p->id;
 	x->agency_no = p->agency_no;
 	x->seq = p->seq;
