@@ -118,6 +118,36 @@ urgency(struct vt_desk *d, const struct vt_arrival *a)
 	vt_html(d->page.b, "</select></p>\n");
 }
 
+/* What says that it is secret is refused, and only that it was is kept. */
+static void
+secrecy(struct vt_desk *d, const struct vt_arrival *a)
+{
+	const char *t = typed(a, "secrecy");
+
+	vt_html(d->page.b,
+	    "<p><label for=\"secrecy\">%s</label>\n<select id=\"secrecy\" "
+	    "name=\"secrecy\"",
+	    T(d, "Độ mật", "Secrecy"));
+	describe(d, a, "secrecy");
+	vt_html(d->page.b, ">\n");
+	for (unsigned i = 0; i < 4; i++)
+		vt_html(d->page.b, "<option value=\"%u\"%s>%s</option>\n", i,
+		    t[0] == (char)('0' + i) ? " selected" : "",
+		    vt_word_secrecy(d, i));
+	vt_html(d->page.b, "</select></p>\n");
+	if (is_wrong(a, "secrecy"))
+		vt_html(d->page.b,
+		    "<p class=\"error wide\" role=\"alert\" "
+		    "id=\"secrecy-why\">%s</p>\n",
+		    T(d,
+			"Văn bản mang bí mật nhà nước không được đưa vào hệ "
+			"thống: các tệp vừa gửi đã bị hủy. Hãy đăng ký ở sổ "
+			"văn bản mật.",
+			"State secrets do not belong here: the files that were "
+			"sent are destroyed. Use the register of secret "
+			"papers."));
+}
+
 /* Files that came before and need not be chosen again. */
 static bool
 kept(struct vt_desk *d, const struct vt_arrival *a)
@@ -197,6 +227,7 @@ arrival_fields(struct vt_desk *d, const struct vt_arrival *a)
 	line(d, a, "issued", T(d, "Ngày văn bản", "Date on it"), "date");
 	line(d, a, "signer", T(d, "Người ký", "Signed by"), "text");
 	urgency(d, a);
+	secrecy(d, a);
 	line(d, a, "due", T(d, "Hạn trả lời", "Answer due"), "date");
 }
 
@@ -268,6 +299,7 @@ draft_fields(
 	    "text");
 	line(d, a, "unit", T(d, "Đơn vị soạn thảo", "Drafted by"), "text");
 	urgency(d, a);
+	secrecy(d, a);
 	line(d, a, "due", T(d, "Hạn trả lời", "Answer due"), "date");
 	vt_html(d->page.b,
 	    "<p class=\"wide\"><label for=\"to\">%s</label>\n"
@@ -402,6 +434,7 @@ vt_arrival_meta(struct vt_desk *d, const struct vt_arrival *a,
 		}
 	ret->notation = typed(a, "notation");
 	ret->urgency = (uint32_t)vt_webform_number(&a->form, "urgency");
+	ret->secrecy = (uint32_t)vt_webform_number(&a->form, "secrecy");
 	ret->due_on = typed(a, "due");
 	ret->description = typed(a, "note");
 	if (a->draft) {

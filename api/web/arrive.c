@@ -471,6 +471,10 @@ vt_web_arrive_post(
 			rc = do_register(&d, a, &result, &err);
 		if (rc != VT_OK && vt_sheet_several(&d, &err) != NULL)
 			a->wrong = "to";
+		if (rc == VT_E_SECRECY_REFUSED) {
+			a->wrong = "secrecy";
+			a->n_files = 0; /* destroyed */
+		}
 	}
 	vt_id_text(&result.paper, id);
 	vt_act_result_free(&result);

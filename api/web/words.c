@@ -315,6 +315,21 @@ vt_word_urgency(const struct vt_desk *d, uint32_t urgency)
 }
 
 const char *
+vt_word_secrecy(const struct vt_desk *d, uint32_t secrecy)
+{
+	switch (secrecy) {
+	case 0:
+		return T(d, "Thường", "None");
+	case 1:
+		return T(d, "Mật", "Confidential");
+	case 2:
+		return T(d, "Tối mật", "Secret");
+	default:
+		return T(d, "Tuyệt mật", "Top secret");
+	}
+}
+
+const char *
 vt_word_transport(const struct vt_desk *d, uint32_t transport)
 {
 	switch (transport) {

@@ -24,6 +24,7 @@ const char *vt_word_delivery(
     const struct vt_desk *d, const struct vt_delivery *v);
 const char *vt_word_delivery_state(const struct vt_desk *d, unsigned state);
 const char *vt_word_urgency(const struct vt_desk *d, uint32_t urgency);
+const char *vt_word_secrecy(const struct vt_desk *d, uint32_t secrecy);
 const char *vt_word_transport(const struct vt_desk *d, uint32_t transport);
 
 /* A note as it is stored, or, on an English page, one of those that the office

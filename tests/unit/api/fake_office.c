@@ -185,6 +185,8 @@ vt_office_register(struct vt_office *o, const struct vt_request *rq,
     const struct vt_office_file *files, size_t n_files,
     struct vt_act_result *ret, struct vt_err *reterr)
 {
+	if (meta->secrecy != 0)
+		return vt_err_set(reterr, VT_E_SECRECY_REFUSED, "secret");
 	fake.direction = direction;
 	KEEP(subject, meta->subject);
 	KEEP(reply_to, meta->reply_to);

@@ -45,6 +45,15 @@ test_arrival(struct vt_buf *b)
 	    HAS("Hãy ghi trích yếu") && HAS("name=\"kept0\"") && HAS("a.pdf"),
 	    "is told, and the file need not be sent again");
 	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY)
+			   FIELD("subject", "s") FIELD("secrecy", "2")
+			       AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    422, "what says that it is secret");
+	tap_ok(
+	    HAS("bí mật nhà nước") && HAS("aria-describedby=\"secrecy-why") &&
+		HAS("value=\"2\" selected>Tối mật") && !HAS("name=\"kept0\""),
+	    "is refused, and its file is not offered again");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
 		       FIELD("csrf", CSRF_C) AFILE("main", "a", "b")),
 	    400, "a form that breaks off");
 	tap_eq_int(fake.uploads_open, 0, "leaves nothing open");
