@@ -485,6 +485,8 @@ test_csrf(struct vt_buf *b)
 	tap_eq_str(fake.act, "", "does nothing");
 	tap_eq_int(
 	    form(b, "approve", 'l', "main=1"), 400, "a hash that is none");
+	tap_eq_int(form(b, "approve", 'l', "main=" OTHER), 400,
+	    "the main file's hash without that of all files");
 	tap_eq_int(form(b, "approve", 'l', "note=%zz"), 400, "a broken form");
 	tap_eq_int(form(b, "approve", 'l', "note=%00"), 400, "a NUL in it");
 	tap_eq_int(form(b, "approve", 'l', "note=%ff"), 400, "no UTF-8 in it");
@@ -495,9 +497,10 @@ test_csrf(struct vt_buf *b)
 	    415, "no form at all");
 }
 
-#define MAIN                                                                   \
-	"main=11111111111111111111111111111111111111111111111111111111111111"  \
-	"11"
+#define ONES                                                                   \
+	"11111111111111111111111111111111" /* half a hash */                   \
+	"11111111111111111111111111111111"
+#define MAIN "main=" ONES "&manifest=" ONES
 static void
 test_act(struct vt_buf *b)
 {
