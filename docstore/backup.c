@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "docstore/backup_priv.h"
 #include "docstore/restored.h"
 
@@ -97,6 +98,40 @@ by_id(const void *a, const void *b)
 	return memcmp((*x)->id.b, (*y)->id.b, VT_HASH_SIZE);
 }
 
+/*
+ * The newest manifest cannot be read. Is the place ours all the same? Then an
+ * older one says so, or it is damaged beyond telling.
+ */
+static int
+load_older(struct take *x, uint64_t newest, int why, struct vt_err *reterr)
+{
+	uint64_t below = newest, n;
+	int rc;
+
+	x->rep.whole = true;
+	if (why == VT_E_STORE_CORRUPT)
+		return VT_OK;
+	while ((rc = vt_place_newest(&x->place, below, &n, reterr)) == VT_OK &&
+	       n != 0) {
+		struct vt_manifest m;
+		bool ours;
+
+		below = n;
+		if (vt_manifest_load(&x->place, n, &x->s->keys, &m, NULL) !=
+		    VT_OK)
+			continue;
+		ours = vt_id_eq(&m.store, &x->s->super.id);
+		vt_manifest_free(&m);
+		if (ours)
+			return VT_OK;
+	}
+	return rc != VT_OK ? rc
+			   : vt_err_set(reterr, VT_E_CONFLICT,
+				 "backup %s: it is of another store: name "
+				 "another place",
+				 x->place.dir[0]);
+}
+
 /* One that cannot be read is left as it is; this one is then whole. */
 static int
 load_old(struct take *x, struct vt_err *reterr)
@@ -114,12 +149,9 @@ load_old(struct take *x, struct vt_err *reterr)
 	if (newest == 0)
 		return VT_OK;
 	rc = vt_manifest_load(&x->place, newest, &x->s->keys, &x->old, &err);
-	if (rc == VT_E_STORE_CORRUPT) {
-		x->rep.whole = true;
-		return VT_OK;
-	}
-	if (rc == VT_E_CONFLICT ||
-	    (rc == VT_OK && !vt_id_eq(&x->old.store, &x->s->super.id)))
+	if (rc == VT_E_STORE_CORRUPT || rc == VT_E_CONFLICT)
+		return load_older(x, newest, rc, reterr);
+	if (rc == VT_OK && !vt_id_eq(&x->old.store, &x->s->super.id))
 		return vt_err_set(reterr, VT_E_CONFLICT,
 		    "backup %s: it is of another store: name another place",
 		    x->place.dir[0]);
@@ -140,6 +172,27 @@ load_old(struct take *x, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* Is the object there? With verify: is it whole, too? What is not is written
+ * again. */
+static bool
+has(struct take *x, const struct vt_bpart *p)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc;
+
+	if (!vt_place_has(&x->place, vt_bpart_side(p), &p->name, p->size))
+		return false;
+	if (!x->o->verify)
+		return true;
+	vt_buf_reset(&x->sealed);
+	rc = vt_place_get(
+	    &x->place, vt_bpart_side(p), &p->name, &x->sealed, &err);
+	x->rep.mended += rc != VT_OK;
+	if (rc != VT_OK)
+		vt_log_err("backup.verify", &err);
+	return rc == VT_OK;
+}
+
 /* Is the part there already? Its object must be, too. */
 static bool
 reuse(struct take *x)
@@ -151,9 +204,7 @@ reuse(struct take *x)
 		return false;
 	p = bsearch(
 	    &want, x->by_id, x->old.n_part, sizeof(struct vt_bpart *), by_id);
-	if (p == NULL || (*p)->kind != x->part.kind ||
-	    !vt_place_has(
-		&x->place, vt_bpart_side(*p), &(*p)->name, (*p)->size))
+	if (p == NULL || (*p)->kind != x->part.kind || !has(x, *p))
 		return false;
 	x->part.name = (*p)->name;
 	x->part.size = (*p)->size;
@@ -377,8 +428,7 @@ take_range(struct take *x, const struct range *r, struct vt_err *reterr)
 		size_t n = p->rows <= r->n - at ? (size_t)p->rows : 0;
 		vt_hash id = range_id(r, at, n);
 
-		if (n == 0 || !vt_hash_eq(&id, &p->id) ||
-		    !vt_place_has(&x->place, VT_SIDE_MAIN, &p->name, p->size))
+		if (n == 0 || !vt_hash_eq(&id, &p->id) || !has(x, p))
 			break;
 		x->part = *p;
 		x->part.table = vt_span_str("");
@@ -480,6 +530,23 @@ take_agencies(struct take *x, struct vt_err *reterr)
 
 /* ---- the whole ---- */
 
+/*
+ * What was destroyed, beside the keys: a restore of an older increment finds
+ * it wherever it is done. Before the state is taken, so that the increment
+ * knows at least as much.
+ */
+static int
+keep_list(struct take *x, struct vt_err *reterr)
+{
+	char path[4096];
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/" VT_DESTROYED_LIST,
+		x->place.dir[VT_SIDE_KEYS]) >= sizeof(path))
+		return vt_err_set(
+		    reterr, VT_E_INVALID, "the path of a backup is too long");
+	return vt_destroy_list_save(x->s, path, reterr);
+}
+
 static int
 take_all(struct take *x, struct vt_err *reterr)
 {
@@ -540,6 +607,7 @@ vt_backup_take(struct vt_store *s, const struct vt_backup_options *o,
 		return rc;
 	if ((rc = vt_manifest_new(&x.m, reterr)) == VT_OK &&
 	    (rc = load_old(&x, reterr)) == VT_OK &&
+	    (rc = keep_list(&x, reterr)) == VT_OK &&
 	    (!o->hand_over ||
 		(rc = vt_restored_hand_over(s, x.m.number, reterr)) == VT_OK) &&
 	    (rc = begin(&x, reterr)) == VT_OK) {

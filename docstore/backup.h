@@ -31,7 +31,11 @@ struct vt_backup_options {
 	 * writes no more from now on (docstore/restored.h), and the standby
 	 * that holds the increment may be promoted. Failed: ask again. */
 	bool hand_over;
-	const char *keys;   /* another directory, for keys */
+	const char *keys; /* another directory, for keys, and for the list
+			   * of what was destroyed (docstore/destroy.h) */
+	/* Objects of the increment before that this one takes over are read,
+	 * too; those that are damaged are written again. */
+	bool verify;
 	uint32_t keep;      /* increments that stay; 0: all */
 	uint32_t keys_days; /* keys that the store has no more stay so long; 0:
 			     * BACKUP_KEYS_DAYS */
@@ -52,6 +56,7 @@ struct vt_backup_report {
 	uint64_t removed; /* objects that no increment names any more */
 	/* The increment before could not be read, so this one is whole. */
 	bool whole;
+	uint64_t mended; /* verify: objects that were damaged */
 };
 
 /*
@@ -75,9 +80,12 @@ struct vt_restore_options {
 	/* The store key of the newest increment, where that is a later one
 	 * and keys of the increment asked for have expired; NULL. */
 	const char *newer_key_file;
-	uint64_t number;      /* of the increment; 0: the newest */
-	uint64_t map_size;    /* as in vt_store_options */
-	bool only_check;      /* verify everything, write nothing */
+	uint64_t number;   /* of the increment; 0: the newest */
+	uint64_t map_size; /* as in vt_store_options */
+	bool only_check;   /* verify everything, write nothing */
+	/* A list of what was destroyed; it must be there. NULL: the one beside
+	 * the target, <target>.destroyed, if there is one. */
+	const char *destroyed;
 	bool (*progress)(
 	    void *arg, const char *stage, uint64_t done, uint64_t total);
 	void *arg;
@@ -93,18 +101,23 @@ struct vt_restore_report {
 			     * since: they are not restored */
 	uint64_t acts;
 	uint32_t agencies;
-	bool final; /* the store was handed over with this increment */
+	uint64_t destroyed; /* papers that the lists destroyed once more */
+	bool final;         /* the store was handed over with this increment */
 };
 
 /*
  * Makes the data directory `target` (absent, empty, or left by a restore that
  * was cut off) out of an increment. Every object is read and its hash compared
- * first. The store that results is marked (docstore/restored.h): it does not
- * write until that is lifted.
+ * first. What was destroyed since, by the lists beside the keys and beside the
+ * target, is destroyed before anybody can open the store: until that is done
+ * vt_store_open answers VT_E_STORE_FORMAT. The store that results is marked
+ * (docstore/restored.h): it does not write until that is lifted.
  * Errors: VT_E_NO_INPUT (no backup there, or an object is missing: named),
  * VT_E_STORE_CORRUPT (manifest or object damaged: named; nothing is restored),
- * VT_E_EXISTS (target not empty), VT_E_CONFLICT (the store key is another
- * store's, or of another epoch: it says which is needed), VT_E_STORE_FORMAT (newer), VT_E_STORE_FULL, VT_E_IO.
+ * VT_E_EXISTS (target not empty), VT_E_STORE_LOCKED (another restore into it
+ * runs), VT_E_CONFLICT (the store key is another store's, or of another epoch:
+ * it says which is needed), VT_E_STORE_FORMAT (newer; a list that is none, or
+ * was changed), VT_E_STORE_FULL, VT_E_IO. After any of them: ask again.
  */
 VT_NODISCARD int vt_backup_restore(const char *target,
     const struct vt_restore_options *o, const struct vt_context *ctx,
@@ -125,10 +138,14 @@ VT_NODISCARD int vt_backup_unpack(
  * moment it holds the rows of the increment before or of this one, and the
  * next call completes it. It may be read meanwhile (read_only), and is marked.
  * o->number is not used. After a rotation key_file is the new key; the standby
- * has the one of before itself, and gives it up then. *ret_changed: there was something new.
+ * has the one of before itself, and gives it up then. *ret_changed: there was
+ * something new. What was destroyed goes from its files, too, as in
+ * vt_destroy_finish.
  * Errors: those of vt_backup_restore; VT_E_CONFLICT (the increment that it
- * holds is not in the place any more; it was promoted), VT_E_STORE_LOCKED
- * (somebody has it open for writing).
+ * holds, or was on its way to, is not in the place any more; it was promoted),
+ * VT_E_LEDGER_PROOF (the newest increment does not go on where this one
+ * stands: another history; nothing was changed), VT_E_STORE_LOCKED (somebody
+ * has it open for writing).
  */
 VT_NODISCARD int vt_backup_follow(const char *target,
     const struct vt_restore_options *o, const struct vt_context *ctx,
@@ -136,9 +153,11 @@ VT_NODISCARD int vt_backup_follow(const char *target,
 
 /*
  * The standby writes from now on. Only with the increment with which the store
- * before handed over, and once: the place remembers.
+ * before handed over, and once: the place remembers. Cut off: ask again, with
+ * the same standby.
  * Errors: VT_E_STORE_RESTORED (it was not handed over: design law 14 holds),
- * VT_E_CONFLICT (promoted before; not at the newest increment).
+ * VT_E_CONFLICT (another one was promoted; not at the newest increment, or
+ * still on its way to it).
  */
 VT_NODISCARD int vt_backup_promote(const char *target,
     const struct vt_restore_options *o, const struct vt_context *ctx,

@@ -259,24 +259,26 @@ verify(struct vt_span body, struct vt_span note, const vt_hash *mac,
     const struct vt_keys *keys, struct vt_manifest *m, struct vt_err *reterr)
 {
 	vt_hash want = vt_keys_mac(keys, MAC_PURPOSE, body);
+	struct vt_err err = VT_ERR_INIT;
 	struct vt_checkpoint c;
 	size_t n;
-	int rc;
 
-	/* Who has the store key made it; that says more than the signature,
-	 * whose key the manifest names itself. */
-	if (!vt_hash_eq(&want, mac))
-		return vt_err_set(reterr, VT_E_CONFLICT,
-		    "manifest: it was not made with this store key, or "
-		    "changed since");
-	if ((rc = vt_checkpoint_verify(note, m->log_key.b, &c, reterr)) !=
-	    VT_OK)
-		return rc;
+	/* First whether it is what was written; the signature says so, though
+	 * its key stands in the manifest itself. */
+	if (vt_checkpoint_verify(note, m->log_key.b, &c, &err) != VT_OK)
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "manifest: it was changed since it was written: %s",
+		    err.msg);
 	n = strlen(c.origin);
 	if (n < 7 || strcmp(c.origin + n - 7, "/backup") != 0 ||
 	    c.size != m->number || !vt_hash_eq(&c.root, &m->body))
 		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
 		    "manifest: its signature is over another one");
+	/* Then whose it is: who has the store key made it. */
+	if (!vt_hash_eq(&want, mac))
+		return vt_err_set(reterr, VT_E_CONFLICT,
+		    "manifest: it was not made with this store key, or "
+		    "changed since");
 	return VT_OK;
 }
 

@@ -238,6 +238,18 @@ place_file(const char *path, struct vt_span content, struct vt_err *reterr)
 	return rc;
 }
 
+/* One that is there is taken for what its name says only when it is. */
+static bool
+is_whole(const struct vt_place *p, enum vt_side side, const vt_hash *name,
+    uint64_t size)
+{
+	VT_BUF_AUTO(b);
+
+	vt_buf_init(&b, VT_OBJECT_MAX);
+	return vt_place_has(p, side, name, size) &&
+	       vt_place_get(p, side, name, &b, NULL) == VT_OK;
+}
+
 int
 vt_place_put(const struct vt_place *p, enum vt_side side,
     struct vt_span content, vt_hash *ret_name, bool *ret_fresh,
@@ -253,11 +265,11 @@ vt_place_put(const struct vt_place *p, enum vt_side side,
 		vt_hash_text(ret_name, path + 8);
 		return vt_stream_put(p->stream, path, content, reterr);
 	}
-	*ret_fresh = !vt_place_has(p, side, ret_name, content.n);
-	if (!*ret_fresh)
-		return VT_OK;
 	if ((rc = object_path(path, p, side, ret_name, reterr)) != VT_OK)
 		return rc;
+	*ret_fresh = !is_whole(p, side, ret_name, content.n);
+	if (!*ret_fresh)
+		return VT_OK;
 	return place_file(path, content, reterr);
 }
 

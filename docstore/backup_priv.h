@@ -146,6 +146,7 @@ struct vt_restore {
 	struct vt_manifest m;
 	struct vt_manifest newest; /* arena NULL: m is it */
 	struct vt_engine *engine;
+	int undone_fd; /* -1, or the lock of a restore under way */
 	struct vt_buf object, plain;
 	struct vt_restore_report rep;
 };
@@ -170,6 +171,7 @@ VT_NODISCARD int vt_restore_rows(struct vt_restore *x, struct vt_txn *t,
     struct vt_err *reterr);
 VT_NODISCARD int vt_restore_log_keys(
     struct vt_restore *x, struct vt_err *reterr);
+/* By which mark a store says which increment it holds. */
 VT_NODISCARD int vt_restore_mark(
     struct vt_restore *x, struct vt_txn *t, struct vt_err *reterr);
 void vt_restore_tell(struct vt_restore *x);

@@ -10,9 +10,9 @@
 
 #include "base/log.h"
 #include "docstore/files.h"
+#include "docstore/restored.h"
 #include "docstore/store_priv.h"
 
-#define LIST_MAX  ((size_t)64 << 20)
 #define LIST_HEAD "vanthu destroyed 1\nstore "
 #define ORDERS    64 /* finished together */
 
@@ -188,7 +188,7 @@ merge(const struct vt_store *s, const char *path, struct vt_buf *list,
 	struct vt_destroyed d;
 	VT_BUF_AUTO(old);
 	VT_BUF_AUTO(more);
-	int rc = vt_file_read(path, LIST_MAX, &old, reterr);
+	int rc = vt_file_read(path, VT_DESTROYED_LIST_MAX, &old, reterr);
 
 	if (rc == VT_E_NO_INPUT)
 		return VT_OK;
@@ -218,16 +218,28 @@ merge(const struct vt_store *s, const char *path, struct vt_buf *list,
 	return vt_buf_status(list, reterr);
 }
 
-static int
-list_save(struct vt_store *s, const char *path, struct vt_err *reterr)
+/* Nothing was destroyed yet, or not in what this store knows. */
+static bool
+is_empty(const struct vt_buf *list)
+{
+	return list->n == sizeof(LIST_HEAD) - 1 + VT_ID_TEXT + 1;
+}
+
+int
+vt_destroy_list_save(
+    struct vt_store *s, const char *path, struct vt_err *reterr)
 {
 	VT_BUF_AUTO(list);
 	int rc;
 
+	if (s->path == NULL)
+		return VT_OK;
 	if ((rc = vt_destroy_export(s, &list, reterr)) != VT_OK ||
 	    (rc = merge(s, path, &list, reterr)) != VT_OK)
 		return rc;
-	return vt_file_replace(path, vt_buf_view(&list), reterr);
+	return is_empty(&list)
+		   ? VT_OK
+		   : vt_file_replace(path, vt_buf_view(&list), reterr);
 }
 
 /* In the data directory, and beside it. */
@@ -239,13 +251,13 @@ lists_save(struct vt_store *s, struct vt_err *reterr)
 
 	if (s->path == NULL)
 		return VT_OK;
-	if ((size_t)snprintf(inside, sizeof(inside), "%s/destroyed.list",
+	if ((size_t)snprintf(inside, sizeof(inside), "%s/" VT_DESTROYED_LIST,
 		s->path) >= sizeof(inside))
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "the path of the data directory is too long");
-	if ((rc = list_save(s, inside, reterr)) != VT_OK)
+	if ((rc = vt_destroy_list_save(s, inside, reterr)) != VT_OK)
 		return rc;
-	return list_save(s, s->destroy_list, reterr);
+	return vt_destroy_list_save(s, s->destroy_list, reterr);
 }
 
 /* ---- finishing ---- */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,7 +16,6 @@
 #include "docstore/restored.h"
 
 #define PATH_SIZE 4096
-#define UNDONE    "restore.unfinished"
 
 /* ---- what is there, and is it whole? ---- */
 
@@ -401,55 +401,112 @@ apply_super(struct vt_restore *x, struct vt_err *reterr)
 
 /* ---- the directory ---- */
 
-/* What a restore that was cut off left: ours by name, nothing else. */
-static int
-clear(const char *target, const char *const *ours, struct vt_err *reterr)
+/* Ours by name, or the temporary file of one of them. */
+static bool
+is_ours(const char *name)
 {
-	char path[PATH_SIZE];
-	struct dirent *d;
-	DIR *dir;
+	static const char *const ours[] = { "records", "keys", "bytes-0001",
+		"records.new", "records.old", "keys.new", "keys.old",
+		"log-keys", "search", "store.key", "lock", VT_DESTROYED_LIST,
+		VT_RESTORE_UNDONE };
 
-	for (; *ours != NULL; ours++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", target, *ours);
-		if ((dir = opendir(path)) != NULL) {
-			while ((d = readdir(dir)) != NULL)
-				if (d->d_name[0] != '.')
-					(void)unlinkat(
-					    dirfd(dir), d->d_name, 0);
-			(void)closedir(dir);
-		}
-		if (remove(path) != 0 && errno != ENOENT)
-			return vt_file_err(reterr, errno,
-			    "removing what a restore left that was cut off");
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		size_t n = strlen(ours[i]);
+
+		if (strncmp(name, ours[i], n) == 0 &&
+		    (name[n] == '\0' ||
+			(name[n] == '.' && strlen(name + n) == 7)))
+			return true;
 	}
+	return false;
+}
+
+static int
+remove_in(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *d;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			(void)close(fd);
+		return unlinkat(at, name, 0);
+	}
+	while ((d = readdir(dir)) != NULL)
+		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
+			(void)unlinkat(dirfd(dir), d->d_name, 0);
+	(void)closedir(dir);
+	return unlinkat(at, name, AT_REMOVEDIR);
+}
+
+/* What a restore that was cut off left, but the file that says so; nothing
+ * else. */
+static int
+clear(const char *target, struct vt_err *reterr)
+{
+	DIR *dir = opendir(target);
+	struct dirent *d;
+	int e = 0;
+
+	if (dir == NULL)
+		return vt_file_err(reterr, errno, "opening the data directory");
+	while (e == 0 && (d = readdir(dir)) != NULL)
+		if (is_ours(d->d_name) &&
+		    strcmp(d->d_name, VT_RESTORE_UNDONE) != 0 &&
+		    remove_in(dirfd(dir), d->d_name) != 0)
+			e = errno;
+	(void)closedir(dir);
+	return e == 0 ? VT_OK
+		      : vt_file_err(reterr, e,
+			    "removing what a restore left that was cut off");
+}
+
+/* One at a time; the file is there. */
+static int
+lock_target(struct vt_restore *x, const char *path, struct vt_err *reterr)
+{
+	if ((x->undone_fd = open(path, O_RDWR | O_CLOEXEC)) < 0)
+		return vt_file_err(reterr, errno, "the lock of the restore");
+	if (flock(x->undone_fd, LOCK_EX | LOCK_NB) != 0)
+		return vt_err_set(reterr, VT_E_STORE_LOCKED,
+		    "data directory %s: another restore into it is under way",
+		    x->target);
 	return VT_OK;
 }
 
 static int
-make_target(const char *target, struct vt_err *reterr)
+make_target(struct vt_restore *x, struct vt_err *reterr)
 {
-	static const char *const ours[] = { "records", "keys", "bytes-0001",
-		"log-keys", "store.key", "lock", NULL };
+	static const char *const begun[] = { VT_RESTORE_UNDONE, NULL };
 	static const char why[] = "a restore is under way, or was cut off: ask "
 				  "for it again\n";
+	bool only = true;
 	char path[PATH_SIZE];
-	bool empty;
 	int rc;
 
-	if ((rc = vt_dir_make(target, &empty, reterr)) != VT_OK)
+	if ((rc = vt_dir_make(x->target, NULL, reterr)) != VT_OK)
 		return rc;
-	if (snprintf(path, sizeof(path), "%s/" UNDONE, target) >=
+	if (snprintf(path, sizeof(path), "%s/" VT_RESTORE_UNDONE, x->target) >=
 	    (int)sizeof(path) - 100)
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "the path of the data directory is too long");
-	if (!empty && access(path, F_OK) == 0)
-		return clear(target, ours, reterr);
-	if (!empty)
-		return vt_err_set(reterr, VT_E_EXISTS,
-		    "data directory %s: it is not empty; a restore makes its "
-		    "own",
-		    target);
-	return vt_file_create(path, VT_SPAN(why, sizeof(why) - 1), reterr);
+	if (access(path, F_OK) != 0) {
+		/* Not even its file was finished? */
+		rc = vt_dir_holds_only(x->target, begun, &only, reterr);
+		if (rc == VT_OK && !only)
+			rc = vt_err_set(reterr, VT_E_EXISTS,
+			    "data directory %s: it is not empty; a restore "
+			    "makes its own",
+			    x->target);
+		if (rc == VT_OK)
+			rc = vt_file_create(
+			    path, VT_SPAN(why, sizeof(why) - 1), reterr);
+		if (rc != VT_OK)
+			return rc;
+	}
+	rc = lock_target(x, path, reterr);
+	return rc == VT_OK ? clear(x->target, reterr) : rc;
 }
 
 static int
@@ -511,6 +568,65 @@ sync_target(const struct vt_restore *x, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* ---- what was destroyed since ---- */
+
+/* must: it is named, so it has to be there. */
+static int
+replay_list(struct vt_restore *x, struct vt_store *s, const char *path,
+    bool must, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	VT_BUF_AUTO(list);
+	uint64_t n = 0;
+	int rc;
+
+	rc = vt_file_read(path, VT_DESTROYED_LIST_MAX, &list, &err);
+	if (rc == VT_E_NO_INPUT && !must)
+		return VT_OK;
+	if (rc == VT_OK)
+		rc = vt_destroy_replay(s, vt_buf_view(&list), &n, &err);
+	x->rep.destroyed += n;
+	if (rc != VT_OK)
+		return vt_err_set(reterr, err.code, "%s: %s", path, err.msg);
+	return VT_OK;
+}
+
+/*
+ * By the list beside the keys, and the one that lies beside where the store
+ * was, or is named. Nobody can open the store before this is done.
+ */
+static int
+replay(struct vt_restore *x, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_store_close) struct vt_store *s = NULL;
+	struct vt_store_options o = VT_STORE_OPTIONS_INIT;
+	char key[PATH_SIZE], kept[PATH_SIZE], beside[PATH_SIZE];
+	size_t n = strlen(x->target);
+	int rc;
+
+	while (n > 1 && x->target[n - 1] == '/')
+		n--;
+	if ((size_t)snprintf(key, sizeof(key), "%s/store.key", x->target) >=
+		sizeof(key) ||
+	    (size_t)snprintf(kept, sizeof(kept), "%s/" VT_DESTROYED_LIST,
+		x->place.dir[VT_SIDE_KEYS]) >= sizeof(kept) ||
+	    (size_t)snprintf(beside, sizeof(beside), "%.*s.destroyed", (int)n,
+		x->target) >= sizeof(beside))
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "the path of the data directory is too long");
+	o.map_size = x->o->map_size;
+	o.key_file = key;
+	o.room_free = 1;
+	rc = vt_store_open_undone(x->target, &o, x->ctx, &s, reterr);
+	if (rc == VT_OK)
+		rc = replay_list(x, s, kept, false, reterr);
+	if (rc == VT_OK)
+		rc = replay_list(x, s,
+		    x->o->destroyed != NULL ? x->o->destroyed : beside,
+		    x->o->destroyed != NULL, reterr);
+	return rc;
+}
+
 static int
 write_all(struct vt_restore *x, struct vt_err *reterr)
 {
@@ -521,7 +637,7 @@ write_all(struct vt_restore *x, struct vt_err *reterr)
 	char path[PATH_SIZE];
 	int rc;
 
-	if ((rc = make_target(x->target, reterr)) != VT_OK ||
+	if ((rc = make_target(x, reterr)) != VT_OK ||
 	    (rc = make_lock(x, reterr)) != VT_OK ||
 	    (rc = copy_key(x, reterr)) != VT_OK ||
 	    (rc = vt_engine_lmdb.open(&eo, &x->engine, reterr)) != VT_OK)
@@ -530,9 +646,10 @@ write_all(struct vt_restore *x, struct vt_err *reterr)
 		rc = apply_super(x, reterr);
 	vt_engine_lmdb.close(x->engine);
 	x->engine = NULL;
-	if (rc != VT_OK || (rc = sync_target(x, reterr)) != VT_OK)
+	if (rc != VT_OK || (rc = sync_target(x, reterr)) != VT_OK ||
+	    (rc = replay(x, reterr)) != VT_OK)
 		return rc;
-	(void)snprintf(path, sizeof(path), "%s/" UNDONE, x->target);
+	(void)snprintf(path, sizeof(path), "%s/" VT_RESTORE_UNDONE, x->target);
 	if (unlink(path) != 0)
 		return vt_file_err(reterr, errno, "ending the restore");
 	return vt_dir_sync(x->target, reterr);
@@ -545,7 +662,9 @@ vt_restore_init(struct vt_restore *x, const char *target,
 {
 	int rc;
 
-	*x = (struct vt_restore){ .target = target, .o = o, .ctx = ctx };
+	*x = (struct vt_restore){
+		.target = target, .o = o, .ctx = ctx, .undone_fd = -1
+	};
 	vt_buf_init(&x->object, VT_OBJECT_MAX);
 	vt_buf_init(&x->plain, VT_OBJECT_MAX);
 	x->plain.secret = true;
@@ -567,6 +686,8 @@ vt_restore_fini(struct vt_restore *x)
 	vt_keys_clear(&x->keys);
 	vt_keys_clear(&x->later);
 	vt_place_close(&x->place);
+	if (x->undone_fd >= 0)
+		(void)close(x->undone_fd);
 }
 
 bool
@@ -577,7 +698,7 @@ vt_restore_is_there(const char *target)
 
 	(void)snprintf(path, sizeof(path), "%s/lock", target);
 	there = access(path, F_OK) == 0;
-	(void)snprintf(path, sizeof(path), "%s/" UNDONE, target);
+	(void)snprintf(path, sizeof(path), "%s/" VT_RESTORE_UNDONE, target);
 	return there && access(path, F_OK) != 0;
 }
 

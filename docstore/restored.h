@@ -60,4 +60,22 @@ VT_NODISCARD int vt_restored_hand_over(
 VT_NODISCARD int vt_restored_put(
     struct vt_batch *b, const struct vt_restored *x, struct vt_err *reterr);
 
+/* ---- making one ---- */
+
+/* A file that lies in a data directory until its restore is done; till then
+ * vt_store_open refuses it, and who restores opens it so. */
+#define VT_RESTORE_UNDONE "restore.unfinished"
+struct vt_store_options;
+struct vt_context;
+VT_NODISCARD int vt_store_open_undone(const char *path,
+    const struct vt_store_options *o, const struct vt_context *ctx,
+    struct vt_store **ret, struct vt_err *reterr);
+
+/* The list of what was destroyed (docstore/destroy.h) into this file, beside
+ * what it says already; nothing is written when nothing was destroyed. */
+#define VT_DESTROYED_LIST     "destroyed.list"
+#define VT_DESTROYED_LIST_MAX ((size_t)64 << 20)
+VT_NODISCARD int vt_destroy_list_save(
+    struct vt_store *s, const char *path, struct vt_err *reterr);
+
 #endif

@@ -3,7 +3,8 @@
  * A warm standby: a data directory that follows the increments of a place. Of
  * each it takes what the one before did not have, in three steps that may be
  * done again (chunks, keys, then all rows in one transaction), so that it
- * always holds the rows of one whole increment.
+ * always holds the rows of one whole increment. Another history than the one
+ * it holds is refused, and what was destroyed leaves its files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,10 +18,14 @@
 #include "docstore/files.h"
 #include "docstore/restored.h"
 
+#define ON_ITS_WAY "standby.next"
+
 struct follow {
 	struct vt_restore r; /* m: the increment to reach */
 	struct vt_manifest was;
-	struct vt_keys held;                  /* the key that the standby has */
+	struct vt_keys held;            /* the key that the standby has */
+	const struct vt_keys *was_keys; /* of the increment before */
+	bool erase; /* something was destroyed: no byte of it stays */
 	const struct vt_bpart **gone, **come; /* by kind, then place */
 	size_t n_gone, n_come;
 };
@@ -113,8 +118,8 @@ drop_rows(struct follow *f, struct vt_txn *t, const struct vt_bpart *p,
 	int rc, bad;
 
 	if ((rc = vt_restore_fetch(&f->r, p, &later, reterr)) != VT_OK ||
-	    (p->kind == VT_PART_ROWS &&
-		(rc = vt_restore_decipher(&f->r, &f->held, reterr)) != VT_OK))
+	    (p->kind == VT_PART_ROWS && (rc = vt_restore_decipher(&f->r,
+					     f->was_keys, reterr)) != VT_OK))
 		return rc;
 	in = vt_buf_view(p->kind == VT_PART_ROWS ? &f->r.plain : &f->r.object);
 	while (rc == VT_OK && vt_object_next(&in, &k, &v, &bad, reterr)) {
@@ -197,9 +202,57 @@ ranges(struct follow *f, enum vt_bpart_kind kind, struct vt_err *reterr)
 	return rc;
 }
 
-/* All rows in one transaction, with the mark that says which increment. */
+/* The ledger of an agency, as the transaction has it, against a manifest. */
 static int
-records(struct follow *f, struct vt_err *reterr)
+is_root(struct vt_txn *t, const struct vt_manifest_agency *a, bool *ret,
+    struct vt_err *reterr)
+{
+	struct vt_ledger_tx lt = { .txn = t, .agency_no = a->agency_no };
+	struct vt_ledger_io io = vt_ledger_on(&lt);
+	struct vt_agency_state st;
+	vt_hash root;
+	int rc;
+
+	*ret = false;
+	rc = vt_row_state(t, a->agency_no, &st, reterr);
+	if (rc != VT_OK || st.acts < a->size)
+		return rc == VT_E_AGENCY_UNKNOWN ? VT_OK : rc;
+	if ((rc = vt_ledger_root(&io, a->size, &root, reterr)) == VT_OK)
+		*ret = vt_hash_eq(&root, &a->root);
+	return rc;
+}
+
+/* Design law 14: every ledger goes on where the increment before ended, and
+ * ends as the manifest says. */
+static int
+goes_on(struct follow *f, struct vt_txn *t, struct vt_err *reterr)
+{
+	const struct vt_manifest *m[] = { &f->was, &f->r.m };
+	int rc = VT_OK;
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < m[k]->n_agency && rc == VT_OK; i++) {
+			const struct vt_manifest_agency *a = &m[k]->agency[i];
+			bool same;
+
+			rc = is_root(t, a, &same, reterr);
+			if (rc == VT_OK && !same)
+				rc = vt_err_set(reterr, VT_E_LEDGER_PROOF,
+				    "standby: design law 14: increment %" PRIu64
+				    " is of another history: the ledger of "
+				    "agency %" PRIu32 " does not have the "
+				    "first %" PRIu64 " acts of increment "
+				    "%" PRIu64 "; nothing was changed",
+				    f->r.m.number, a->agency_no, a->size,
+				    m[k]->number);
+		}
+	return rc;
+}
+
+/* All rows in one transaction, with the mark that says which increment; to
+ * try: nothing is committed. */
+static int
+records(struct follow *f, bool try, struct vt_err *reterr)
 {
 	struct vt_engine *e = f->r.engine;
 	struct vt_txn *t;
@@ -220,8 +273,10 @@ records(struct follow *f, struct vt_err *reterr)
 			 f->come[i]->table, &table, reterr)) == VT_OK)
 			rc = put_rows(f, t, f->come[i], table, reterr);
 	if (rc == VT_OK)
+		rc = goes_on(f, t, reterr);
+	if (rc == VT_OK && !try)
 		rc = vt_restore_mark(&f->r, t, reterr);
-	if (rc != VT_OK) {
+	if (rc != VT_OK || try) {
 		e->ops->abort(t);
 		return rc;
 	}
@@ -300,15 +355,171 @@ mark_of(struct vt_engine *e, struct vt_restored *ret, struct vt_err *reterr)
 	return rc;
 }
 
-/* From the increment that it holds to the newest. */
+/*
+ * On its way from one increment to the next the standby says to which: what
+ * came of that one is not left behind when it was cut off, though a later one
+ * may know nothing of it any more (an upload that expired, bytes that were
+ * destroyed).
+ */
+struct way {
+	bool on;
+	uint64_t number;
+	vt_hash manifest;
+};
+struct restored_way {
+	struct vt_restored mark;
+	struct way way;
+};
+
+static int
+way_path(char ret[static 4096], const char *target, struct vt_err *reterr)
+{
+	if ((size_t)snprintf(ret, 4096, "%s/" ON_ITS_WAY, target) >= 4096)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "the path of the data directory is too long");
+	return VT_OK;
+}
+
+static int
+way_read(const char *target, struct way *ret, struct vt_err *reterr)
+{
+	char path[4096];
+	VT_BUF_AUTO(text);
+	int rc;
+
+	*ret = (struct way){ .on = false };
+	if ((rc = way_path(path, target, reterr)) != VT_OK)
+		return rc;
+	rc = vt_file_read(path, 1024, &text, reterr);
+	if (rc == VT_E_NO_INPUT)
+		return VT_OK;
+	if (rc != VT_OK)
+		return rc;
+	if (text.n < 11 + VT_HASH_TEXT ||
+	    !vt_hash_parse(VT_SPAN(vt_buf_view(&text).p + 11, VT_HASH_TEXT),
+		&ret->manifest))
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "%s: not what a standby writes: restore it anew into "
+		    "another directory",
+		    path);
+	ret->number = strtoull(vt_buf_str(&text), NULL, 10);
+	ret->on = true;
+	return VT_OK;
+}
+
+static int
+way_begin(const struct follow *f, struct vt_err *reterr)
+{
+	char path[4096], hex[VT_HASH_TEXT + 1];
+	VT_BUF_AUTO(text);
+	int rc;
+
+	if ((rc = way_path(path, f->r.target, reterr)) != VT_OK)
+		return rc;
+	vt_hash_text(&f->r.m.body, hex);
+	vt_buf_printf(&text, "%010" PRIu64 " %s\n", f->r.m.number, hex);
+	if ((rc = vt_buf_status(&text, reterr)) != VT_OK)
+		return rc;
+	return vt_file_replace(path, vt_buf_view(&text), reterr);
+}
+
+/* A deleted row stays readable in its file until that is written anew. */
+static int
+way_end(struct follow *f, struct vt_err *reterr)
+{
+	struct vt_engine *e = f->r.engine;
+	char path[4096];
+	int rc;
+
+	if (f->erase &&
+	    ((rc = e->ops->rewrite(e, VT_SPACE_KEYS, reterr)) != VT_OK ||
+		(rc = e->ops->rewrite(e, VT_SPACE_RECORDS, reterr)) != VT_OK))
+		return rc;
+	if ((rc = way_path(path, f->r.target, reterr)) != VT_OK)
+		return rc;
+	if (unlink(path) != 0 && errno != ENOENT)
+		return vt_file_err(reterr, errno, "ending the following");
+	return vt_dir_sync(f->r.target, reterr);
+}
+
+static bool
+is_destroyed(const struct vt_bpart *p)
+{
+	return p->kind == VT_PART_ROWS &&
+	       vt_span_is(p->table, vt_table_name(VT_T_DESTROYED));
+}
+
+static void
+what_must_go(struct follow *f)
+{
+	/* What an earlier store key opens goes as well. */
+	f->erase = f->was.epoch != f->r.m.epoch;
+	for (size_t i = 0; i < f->n_come; i++)
+		f->erase = f->erase || is_destroyed(f->come[i]);
+}
+
+/* From `was` to the increment that was loaded. */
+static int
+go(struct follow *f, struct vt_err *reterr)
+{
+	int rc;
+
+	if ((rc = differ(f, reterr)) != VT_OK ||
+	    (rc = verify(f, reterr)) != VT_OK ||
+	    (rc = records(f, true, reterr)) != VT_OK ||
+	    (rc = way_begin(f, reterr)) != VT_OK)
+		return rc;
+	what_must_go(f);
+	if ((rc = ranges(f, VT_PART_BYTES, reterr)) != VT_OK ||
+	    (rc = ranges(f, VT_PART_KEYS, reterr)) != VT_OK ||
+	    (rc = log_keys(f, reterr)) != VT_OK ||
+	    (rc = records(f, false, reterr)) != VT_OK)
+		return rc;
+	return way_end(f, reterr);
+}
+
+/* The increment to reach now: the one it was on its way to, else the newest. */
+static int
+aim(struct follow *f, const struct restored_way *at, struct vt_err *reterr)
+{
+	int rc;
+
+	if (!at->way.on || at->way.number == at->mark.number)
+		return vt_restore_load(&f->r, reterr);
+	f->r.rep.number = at->way.number;
+	rc = vt_manifest_load(
+	    &f->r.place, at->way.number, &f->r.keys, &f->r.m, reterr);
+	if (rc == VT_E_NO_INPUT ||
+	    (rc == VT_OK && !vt_hash_eq(&f->r.m.body, &at->way.manifest)))
+		return vt_err_set(reterr, VT_E_CONFLICT,
+		    "standby: it was cut off on its way to increment %" PRIu64
+		    ", which is not in the place (any more): restore it anew "
+		    "into another directory",
+		    at->way.number);
+	return rc == VT_OK ? vt_manifest_epoch(&f->r.m, &f->r.keys, reterr)
+			   : rc;
+}
+
+/* From the increment that it holds to the next one to reach. */
 static int
 advance(struct follow *f, bool *ret_changed, struct vt_err *reterr)
 {
+	struct restored_way at;
 	struct vt_restored mark;
 	int rc;
 
 	if ((rc = mark_of(f->r.engine, &mark, reterr)) != VT_OK ||
-	    (rc = vt_restore_load(&f->r, reterr)) != VT_OK)
+	    (rc = way_read(f->r.target, &at.way, reterr)) != VT_OK)
+		return rc;
+	at.mark = mark;
+	/* Its rows are there; what comes behind them was cut off. */
+	if (at.way.on && at.way.number == mark.number) {
+		f->erase = true;
+		if ((rc = way_end(f, reterr)) != VT_OK)
+			return rc;
+		f->erase = false;
+	}
+	if ((rc = aim(f, &at, reterr)) != VT_OK)
 		return rc;
 	*ret_changed = mark.number != f->r.m.number;
 	if (!*ret_changed)
@@ -322,15 +533,12 @@ advance(struct follow *f, bool *ret_changed, struct vt_err *reterr)
 		    ", which is not in the place (any more): restore it anew "
 		    "into another directory",
 		    mark.number);
-	if (rc != VT_OK ||
-	    (rc = vt_manifest_epoch(&f->was, &f->held, reterr)) != VT_OK ||
-	    (rc = differ(f, reterr)) != VT_OK ||
-	    (rc = verify(f, reterr)) != VT_OK ||
-	    (rc = ranges(f, VT_PART_BYTES, reterr)) != VT_OK ||
-	    (rc = ranges(f, VT_PART_KEYS, reterr)) != VT_OK ||
-	    (rc = log_keys(f, reterr)) != VT_OK)
+	if (rc != VT_OK)
 		return rc;
-	return records(f, reterr);
+	/* It may have been cut off before it took the new key. */
+	f->was_keys = f->was.epoch == f->held.epoch ? &f->held : &f->r.keys;
+	rc = vt_manifest_epoch(&f->was, f->was_keys, reterr);
+	return rc == VT_OK ? go(f, reterr) : rc;
 }
 
 /* After a rotation: the key that was given is the standby's from now on. */
@@ -390,18 +598,15 @@ follow_begin(struct follow *f, const char *target,
 			   : rc;
 }
 
-int
-vt_backup_follow(const char *target, const struct vt_restore_options *o,
+/* One step, under the lock. */
+static int
+follow_once(const char *target, const struct vt_restore_options *o,
     const struct vt_context *ctx, bool *ret_changed,
     struct vt_restore_report *ret, struct vt_err *reterr)
 {
 	struct follow f = { .n_gone = 0 };
 	int rc, fd = -1;
 
-	if (!vt_restore_is_there(target)) {
-		*ret_changed = true;
-		return vt_backup_restore(target, o, ctx, ret, reterr);
-	}
 	rc = follow_begin(&f, target, o, ctx, &fd, reterr);
 	if (rc == VT_OK)
 		rc = advance(&f, ret_changed, reterr);
@@ -417,14 +622,63 @@ vt_backup_follow(const char *target, const struct vt_restore_options *o,
 	return rc;
 }
 
+int
+vt_backup_follow(const char *target, const struct vt_restore_options *o,
+    const struct vt_context *ctx, bool *ret_changed,
+    struct vt_restore_report *ret, struct vt_err *reterr)
+{
+	bool more = false;
+	struct way way;
+	int rc;
+
+	if (!vt_restore_is_there(target)) {
+		*ret_changed = true;
+		return vt_backup_restore(target, o, ctx, ret, reterr);
+	}
+	if ((rc = way_read(target, &way, reterr)) != VT_OK ||
+	    (rc = follow_once(target, o, ctx, ret_changed, ret, reterr)) !=
+		VT_OK ||
+	    !way.on)
+		return rc;
+	/* What was cut off is done; the newest is behind it. */
+	rc = follow_once(target, o, ctx, &more, ret, reterr);
+	*ret_changed = *ret_changed || more;
+	return rc;
+}
+
 /* ---- promoting ---- */
 
-/* Only once: who comes second finds the file. */
+/* A mark of this standby alone, until it is promoted. */
 static int
-claim(const struct follow *f, struct vt_err *reterr)
+own_mark(const struct follow *f, char path[static 4096], struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	char text[VT_ID_TEXT + 1];
+	vt_id id;
+	int rc;
+
+	if ((size_t)snprintf(path, 4096, "%s/promoting", f->r.target) >= 4096)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "the path of the data directory is too long");
+	rc = vt_file_read(path, 1024, ret, reterr);
+	if (rc != VT_E_NO_INPUT)
+		return rc;
+	id = vt_id_new(f->r.ctx);
+	vt_id_text(&id, text);
+	vt_buf_printf(ret, "%s\n", text);
+	if ((rc = vt_buf_status(ret, reterr)) != VT_OK)
+		return rc;
+	return vt_file_create(path, vt_buf_view(ret), reterr);
+}
+
+/* Only once: who comes second finds the file, with another's mark. */
+static int
+claim(const struct follow *f, char own[static 4096], struct vt_err *reterr)
 {
 	char path[4096];
 	VT_BUF_AUTO(text);
+	VT_BUF_AUTO(mark);
+	VT_BUF_AUTO(there);
 	int rc;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/promoted-%010" PRIu64,
@@ -433,9 +687,17 @@ claim(const struct follow *f, struct vt_err *reterr)
 		    reterr, VT_E_INVALID, "the path of a backup is too long");
 	vt_time_rfc3339(vt_now(f->r.ctx), VT_TIME_VN_S, &text);
 	vt_buf_printf(&text, " %s\n", f->r.target);
+	if ((rc = own_mark(f, own, &mark, reterr)) != VT_OK)
+		return rc;
+	vt_buf_span(&text, vt_buf_view(&mark));
 	if ((rc = vt_buf_status(&text, reterr)) != VT_OK)
 		return rc;
 	rc = vt_file_create(path, vt_buf_view(&text), reterr);
+	if (rc == VT_E_EXISTS &&
+	    (rc = vt_file_read(path, 16384, &there, reterr)) == VT_OK &&
+	    (there.n < mark.n ||
+		memcmp(there.p + there.n - mark.n, mark.p, mark.n) != 0))
+		rc = VT_E_EXISTS;
 	if (rc == VT_E_EXISTS)
 		return vt_err_set(reterr, VT_E_CONFLICT,
 		    "standby: design law 14: increment %" PRIu64
@@ -450,13 +712,16 @@ promote(struct follow *f, struct vt_err *reterr)
 	struct vt_key k = vt_key_text("restored");
 	struct vt_engine *e = f->r.engine;
 	struct vt_restored mark;
+	char own[4096];
 	struct vt_txn *t;
+	struct way way;
 	int rc;
 
 	if ((rc = mark_of(e, &mark, reterr)) != VT_OK ||
+	    (rc = way_read(f->r.target, &way, reterr)) != VT_OK ||
 	    (rc = vt_restore_load(&f->r, reterr)) != VT_OK)
 		return rc;
-	if (mark.number != f->r.m.number ||
+	if (mark.number != f->r.m.number || way.on ||
 	    !vt_hash_eq(&mark.manifest, &f->r.m.body))
 		return vt_err_set(reterr, VT_E_CONFLICT,
 		    "standby: it holds increment %" PRIu64
@@ -469,7 +734,7 @@ promote(struct follow *f, struct vt_err *reterr)
 		    "the store before may have gone on. It stays read-only "
 		    "until it caught up, or a new epoch is opened",
 		    f->r.m.number);
-	if ((rc = claim(f, reterr)) != VT_OK ||
+	if ((rc = claim(f, own, reterr)) != VT_OK ||
 	    (rc = e->ops->begin(e, VT_SPACE_RECORDS, true, &t, reterr)) !=
 		VT_OK)
 		return rc;
@@ -477,7 +742,11 @@ promote(struct follow *f, struct vt_err *reterr)
 		e->ops->abort(t);
 		return rc;
 	}
-	return e->ops->commit(t, reterr);
+	if ((rc = e->ops->commit(t, reterr)) != VT_OK)
+		return rc;
+	/* Left behind it does no harm: nothing is promoted twice. */
+	(void)unlink(own);
+	return VT_OK;
 }
 
 int

@@ -524,6 +524,23 @@ int
 vt_store_open(const char *path, const struct vt_store_options *o,
     const struct vt_context *ctx, struct vt_store **ret, struct vt_err *reterr)
 {
+	char file[4096];
+
+	if (path != NULL &&
+	    (size_t)snprintf(file, sizeof(file), "%s/" VT_RESTORE_UNDONE,
+		path) < sizeof(file) &&
+	    access(file, F_OK) == 0)
+		return vt_err_set(reterr, VT_E_STORE_FORMAT,
+		    "data directory %s: a restore into it is under way, or was "
+		    "cut off: ask for it again",
+		    path);
+	return vt_store_open_undone(path, o, ctx, ret, reterr);
+}
+
+int
+vt_store_open_undone(const char *path, const struct vt_store_options *o,
+    const struct vt_context *ctx, struct vt_store **ret, struct vt_err *reterr)
+{
 	VT_CLEANUP(vt_store_close) struct vt_store *s = NULL;
 	int rc;
 

@@ -155,9 +155,10 @@ VT_NODISCARD int vt_store_key_next(const char *file, const char *next,
  * ctx must outlive the store. *owned*, closed by vt_store_close.
  * Errors: VT_E_NO_INPUT (no store there), VT_E_STORE_LOCKED,
  * VT_E_STORE_READ_ONLY (directory not writable and !o->read_only),
- * VT_E_STORE_FORMAT (newer format, unknown feature bits, not a store),
- * VT_E_STORE_CORRUPT (store key does not belong to this store), VT_E_CONFLICT
- * (a rotation of its key was cut off: vt_store_rotate again), VT_E_NO_INPUT
+ * VT_E_STORE_FORMAT (newer format, unknown feature bits, not a store, or a
+ * restore into it was cut off), VT_E_STORE_CORRUPT (store key does not belong
+ * to this store), VT_E_CONFLICT (a rotation of its key was cut off:
+ * vt_store_rotate again), VT_E_NO_INPUT
  * (store key missing), VT_E_IO, VT_E_NOMEM, what unwrap returned.
  */
 VT_NODISCARD int vt_store_open(const char *path,

@@ -31,6 +31,7 @@ backup_json(const struct vt_backup_report *r, struct vt_buf *b)
 	vt_json_kuint(&j, "new_bytes", r->fresh_bytes);
 	vt_json_kuint(&j, "removed_objects", r->removed);
 	vt_json_kbool(&j, "previous_unreadable", r->whole);
+	vt_json_kuint(&j, "damaged_objects", r->mended);
 	vt_json_end(&j);
 	vt_buf_putc(b, '\n');
 }
@@ -58,6 +59,12 @@ backup_text(const struct vt_cli *cli, const struct vt_backup_report *r,
 		vt_buf_puts(b,
 		    "NOTE the increment before could not be read: this one is "
 		    "whole\n");
+	if (r->mended != 0)
+		vt_buf_printf(b,
+		    "NOTE %llu object(s) of the backup were damaged and are "
+		    "written anew;\n     increments that name them alone stay "
+		    "damaged: look after that disk\n",
+		    (unsigned long long)r->mended);
 }
 
 /* One increment, and what is said of it: on standard error beside a stream. */
@@ -114,6 +121,7 @@ backup_options(struct vt_cli *cli, struct vt_backup_options *o, long *every)
 		{ "keys-days", required_argument, NULL, 258 },
 		{ "every", required_argument, NULL, 259 },
 		{ "hand-over", no_argument, NULL, 260 },
+		{ "verify", no_argument, NULL, 261 },
 		{ NULL, 0, NULL, 0 },
 	};
 	static const char *const names[] = { "--keep", "--keys-days",
@@ -136,6 +144,8 @@ backup_options(struct vt_cli *cli, struct vt_backup_options *o, long *every)
 			*every = number;
 		else if (c == 260)
 			o->hand_over = true;
+		else if (c == 261)
+			o->verify = true;
 		else
 			return c;
 	}
@@ -176,7 +186,6 @@ struct checked {
 	struct vt_buf findings;
 	struct vt_json j;
 	uint64_t n;
-	uint64_t destroyed; /* once more, by the list */
 	struct vt_progress *shown;
 	bool json;
 };
@@ -218,39 +227,6 @@ check_restored(struct vt_cli *cli, const char *dir, struct checked *c)
 	return rc;
 }
 
-#define LIST_MAX ((size_t)64 << 20)
-
-/*
- * What was destroyed since the backup was taken goes first, before anything of
- * it is read: by the list that lies beside where the store was, or the one
- * that is named (it must be there then).
- */
-static int
-replay(struct vt_cli *cli, const char *dir, const char *list, uint64_t *ret_n)
-{
-	VT_CLEANUP(vt_store_close) struct vt_store *store = NULL;
-	struct vt_store_options so = VT_STORE_OPTIONS_INIT;
-	VT_BUF_AUTO(beside);
-	VT_BUF_AUTO(text);
-	size_t n = strlen(dir);
-	int rc;
-
-	*ret_n = 0;
-	while (n > 1 && dir[n - 1] == '/')
-		n--;
-	vt_buf_printf(&beside, "%.*s.destroyed", (int)n, dir);
-	if ((rc = vt_buf_status(&beside, &cli->err)) != VT_OK)
-		return rc;
-	rc = vt_cli_read(list != NULL ? list : vt_buf_str(&beside), LIST_MAX,
-	    &text, &cli->err);
-	if (rc == VT_E_NO_INPUT && list == NULL)
-		return VT_OK;
-	if (rc != VT_OK || (rc = vt_store_open(dir, &so, vt_context_system(),
-				&store, &cli->err)) != VT_OK)
-		return rc;
-	return vt_destroy_replay(store, vt_buf_view(&text), ret_n, &cli->err);
-}
-
 static void
 restore_json(const struct vt_restore_report *r, const struct checked *c,
     bool only_check, struct vt_buf *b)
@@ -272,7 +248,7 @@ restore_json(const struct vt_restore_report *r, const struct checked *c,
 	vt_json_kuint(&j, "rows", r->rows);
 	vt_json_kuint(&j, "chunks", r->chunks);
 	vt_json_kuint(&j, "keys_gone", r->keys_gone);
-	vt_json_kuint(&j, "destroyed_again", c->destroyed);
+	vt_json_kuint(&j, "destroyed_again", r->destroyed);
 	vt_json_kuint(&j, "findings", c->n);
 	vt_json_kbool(&j, "read_only", !only_check);
 	vt_json_end(&j);
@@ -301,9 +277,9 @@ restore_text(const struct vt_restore_report *r, const struct checked *c,
 		vt_buf_printf(b,
 		    "chunks that stay closed, their keys have expired: %llu\n",
 		    (unsigned long long)r->keys_gone);
-	if (c->destroyed != 0)
+	if (r->destroyed != 0)
 		vt_buf_printf(b, "papers destroyed again, by the list: %llu\n",
-		    (unsigned long long)c->destroyed);
+		    (unsigned long long)r->destroyed);
 	vt_buf_span(b, vt_buf_view(&c->findings));
 	vt_buf_printf(b, c->n == 0 ? "clean\n" : "%llu finding(s)\n",
 	    (unsigned long long)c->n);
@@ -344,7 +320,7 @@ from_stream(struct vt_cli *cli, const char *target,
 
 static int
 run_restore(struct vt_cli *cli, char **operands,
-    const struct vt_restore_options *asked, const char *list, bool skip_check)
+    const struct vt_restore_options *asked, bool skip_check)
 {
 	struct vt_restore_options own = *asked, *o = &own;
 	struct checked c = { .findings = VT_BUF_INIT, .json = cli->json };
@@ -369,8 +345,6 @@ run_restore(struct vt_cli *cli, char **operands,
 	    vt_progress_new(cli, cli->vi ? "khôi phục" : "restoring");
 	rc = vt_backup_restore(
 	    operands[0], o, vt_context_system(), &r, &cli->err);
-	if (rc == VT_OK && !o->only_check)
-		rc = replay(cli, operands[0], list, &c.destroyed);
 	if (rc == VT_OK && !o->only_check && !skip_check)
 		rc = check_restored(cli, operands[0], &c);
 	vt_progress_free(c.shown);
@@ -401,7 +375,6 @@ vt_cli_restore(struct vt_cli *cli)
 		{ NULL, 0, NULL, 0 },
 	};
 	struct vt_restore_options o = { .number = 0 };
-	const char *list = NULL;
 	bool skip_check = false;
 	char **operands;
 	long number = 0;
@@ -421,7 +394,7 @@ vt_cli_restore(struct vt_cli *cli)
 		else if (c == 260)
 			skip_check = true;
 		else if (c == 261)
-			list = optarg;
+			o.destroyed = optarg;
 		else if (c == 262)
 			o.newer_key_file = optarg;
 		else if (c != 258)
@@ -434,7 +407,7 @@ vt_cli_restore(struct vt_cli *cli)
 		return vt_err_set(&cli->err, VT_E_USAGE,
 		    "--keys and --store-key are needed: the folder of the "
 		    "keys, and the store key from its safe");
-	return run_restore(cli, operands, &o, list, skip_check);
+	return run_restore(cli, operands, &o, skip_check);
 }
 
 /* ---- a warm standby ---- */

@@ -117,6 +117,9 @@ static const struct vt_command commands[] = {
 	    "  --hand-over     the store, which no server has open, writes no "
 	    "more; the standby\n"
 	    "                  may be promoted\n"
+	    "  --verify        reads what the increment before has, too, and "
+	    "writes anew what\n"
+	    "                  is damaged\n"
 	    "PLACE -: one whole increment as a tar stream to standard output.\n"
 	    "The store key is not in it: keep that apart.\n",
 	    vt_cli_backup },
@@ -132,8 +135,9 @@ static const struct vt_command commands[] = {
 	    "  --skip-check       does not re-derive what was restored\n"
 	    "  --destroyed FILE   what was destroyed since, to be destroyed "
 	    "here,\n"
-	    "                     too; default: NEWDIR.destroyed, if it is "
-	    "there\n"
+	    "                     too, besides what lies beside the keys; "
+	    "default:\n"
+	    "                     NEWDIR.destroyed, if it is there\n"
 	    "PLACE -: a stream of `backup` from standard input.\n"
 	    "Exit status: 0 clean, 1 findings.\n",
 	    vt_cli_restore },

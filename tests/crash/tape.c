@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -166,8 +167,11 @@ enter(void)
 	(void)pthread_mutex_lock(&tape.lock);
 	tape.call++;
 	if (tape.fault != 0 && tape.call >= tape.fault_at &&
-	    tape.call - tape.fault_at < tape.fault_n)
+	    tape.call - tape.fault_at < tape.fault_n) {
+		if (tape.fault == TAPE_KILL)
+			(void)raise(SIGKILL);
 		return tape.fault;
+	}
 	return 0;
 }
 

@@ -61,7 +61,8 @@ enum tape_fault {
 	TAPE_LIE,          /* a sync says that it was done, and was not */
 	TAPE_NOROOM,       /* ENOSPC of what needs room, the others are done */
 	TAPE_ENOSPC_AFTER, /* as a thin volume: room was missing later on */
-	TAPE_FAULTS
+	TAPE_FAULTS,
+	TAPE_KILL = TAPE_FAULTS /* SIGKILL before the call */
 };
 
 /* Writes a mark; what the process looks for with dlsym. */
