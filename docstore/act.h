@@ -69,13 +69,14 @@ enum vt_step_kind {
 	VT_STEP_WORK = 48,      /* enqueue */
 	VT_STEP_WORK_DONE = 49, /* complete under a lease */
 	/* papers again */
-	VT_STEP_CHECK = 50,    /* content or form of a draft, by version */
-	VT_STEP_WITHDRAW = 51, /* a submission taken back by who made it */
-	VT_STEP_OPINION = 52,  /* on a paper that came; nobody is assigned */
-	VT_STEP_EXTEND = 53,   /* the deadline of an assignment */
-	VT_STEP_CANCEL = 54,   /* came, and its issuer orders it void */
-	VT_STEP_LINK = 58,     /* to another paper, or to one that is cited */
-	VT_STEP_JOIN = 59,     /* paper original and e-version: one arrival */
+	VT_STEP_CHECK = 50,     /* content or form of a draft, by version */
+	VT_STEP_WITHDRAW = 51,  /* a submission taken back by who made it */
+	VT_STEP_OPINION = 52,   /* on a paper that came; nobody is assigned */
+	VT_STEP_EXTEND = 53,    /* the deadline of an assignment */
+	VT_STEP_CANCEL = 54,    /* came, and its issuer orders it void */
+	VT_STEP_LINK = 58,      /* to another paper, or to one that is cited */
+	VT_STEP_JOIN = 59,      /* paper original and e-version: one arrival */
+	VT_STEP_RENDITION = 60, /* a file derived from one version */
 	VT_STEP_HANDED = 61, /* the paper of a delivery: waybill, who has it */
 	/* secrecy (docstore/secrecy.c) */
 	VT_STEP_ISOLATE = 55, /* suspected: nobody but head and clerk sees it */
@@ -644,6 +645,24 @@ struct vt_step {
 			vt_time at;
 			const char *name, *waybill, *note;
 		} handed;
+		/*
+		 * A file that was derived from the version of the part (0 = 1)
+		 * that has the content `of`; one a version and kind: a newer
+		 * one takes its place, and its bytes go. It is no part of the
+		 * paper: neither its manifest nor its revision knows it. by:
+		 * the program and release that made it, needed. The file's
+		 * name is not kept. In any state; VT_E_NOT_FOUND (no version
+		 * has that content), VT_E_EXISTS (this very file is there),
+		 * VT_E_INVALID (kind, by, or the version's own content);
+		 * not of a paper that is frozen, isolated or destroyed.
+		 */
+		struct {
+			uint16_t part;
+			vt_hash of;
+			enum vt_rendition_kind kind;
+			struct vt_file file;
+			const char *by; /* <= VT_RENDITION_BY_MAX characters */
+		} rendition;
 		/* FAILED or WITHDRAWN becomes WAITING with a new work item, so
 		 * does one that WAITS and whose item is gone;
 		 * VT_E_OUT_OF_ORDER otherwise. Same delivery id. */

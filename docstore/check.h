@@ -34,7 +34,7 @@ struct vt_check {
 	uint64_t codes_of_agencies, tokens, numbers, received, people, series;
 	uint64_t versions, works, turns, logs, links, consigns, documents,
 	    entries, held, held_numbers, books;
-	uint64_t destroyed;
+	uint64_t destroyed, renditions;
 	struct vt_tally gone;       /* consignment -> 1, its words too: 3 */
 	struct vt_tally entry_revs; /* entry -> newest revision seen */
 	struct vt_tally entry_rows; /* entry -> its row then, by hash */
@@ -65,6 +65,18 @@ VT_NODISCARD int vt_check_rows(struct vt_check *c, enum vt_table table,
 /* Compares a row with what it must be; a finding when it differs. */
 VT_NODISCARD int vt_check_equal(struct vt_check *c, enum vt_table table,
     const struct vt_key *k, const struct vt_buf *want, struct vt_err *reterr);
+
+/* Renditions of a paper as its acts, played again, leave them (rendition.c). */
+struct vt_check_renditions {
+	struct vt_rendition *x;
+	size_t n;
+};
+VT_NODISCARD int vt_rendition_replay(struct vt_check_renditions *all,
+    const struct vt_srec *r, const struct vt_evolve *e, struct vt_err *reterr);
+/* gone: the paper was destroyed, and the bytes with it. */
+VT_NODISCARD int vt_check_renditions(struct vt_check *c, uint32_t agency_no,
+    uint64_t paper, const struct vt_check_renditions *all, bool gone,
+    struct vt_err *reterr);
 
 /* Rows that the newest of several acts left, by what they are and number. */
 enum { VT_ROW_AGENCY = 1, VT_ROW_PERSON, VT_ROW_SERIES, VT_ROW_CONSIGN };

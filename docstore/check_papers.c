@@ -16,6 +16,7 @@ struct replay {
 	struct vt_paper p;
 	struct vt_delivery *d; /* of the paper at hand */
 	size_t n_d;
+	struct vt_check_renditions renditions;
 	uint64_t acts;
 	bool gone; /* destroyed: what its row says, and what the acts say */
 	struct vt_destroyed_row was, is;
@@ -240,6 +241,8 @@ replay_step(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 	case VT_STEP_LINK:
 	case VT_STEP_JOIN:
 		return check_link(c, r, s, reterr);
+	case VT_STEP_RENDITION:
+		return vt_rendition_replay(&r->renditions, s, e, reterr);
 	case VT_STEP_CODE:
 		k = vt_key_text(s->code);
 		vt_pair_encode(r->st->agency_no, r->p.seq, &v);
@@ -473,6 +476,7 @@ paper_row(struct vt_check *c, void *arg, struct vt_span key,
 	r->p = (struct vt_paper){ .agency_no = r->st->agency_no };
 	r->d = NULL;
 	r->n_d = 0;
+	r->renditions = (struct vt_check_renditions){ .n = 0 };
 	r->acts = 0;
 	r->is = r->was = (struct vt_destroyed_row){ .work = 0 };
 	r->ordered = UINT64_MAX;
@@ -493,7 +497,9 @@ paper_row(struct vt_check *c, void *arg, struct vt_span key,
 		    "paper %" PRIu64 " has no act", ref.seq);
 	vt_paper_encode(&r->p, &row);
 	if ((rc = vt_check_equal(c, VT_T_PAPER, &k, &row, reterr)) != VT_OK ||
-	    (rc = check_deliveries(c, r, reterr)) != VT_OK)
+	    (rc = check_deliveries(c, r, reterr)) != VT_OK ||
+	    (rc = vt_check_renditions(c, r->st->agency_no, ref.seq,
+		 &r->renditions, r->gone, reterr)) != VT_OK)
 		return rc;
 	ki = vt_key_id(&r->p.id);
 	vt_ref_encode(&ref, &id);
@@ -716,7 +722,8 @@ vt_check_indexes(struct vt_check *c, struct vt_err *reterr)
 		{ VT_T_IDEM, c->keys + repeats },
 		{ VT_T_RECEIVED, c->received },
 		{ VT_T_AGENCY_CODE, c->codes_of_agencies },
-		{ VT_T_VERSION, c->versions }, { VT_T_PAPER, c->papers },
+		{ VT_T_VERSION, c->versions },
+		{ VT_T_RENDITION, c->renditions }, { VT_T_PAPER, c->papers },
 		{ VT_T_PERSON, c->people }, { VT_T_SERIES, c->series },
 		{ VT_T_DELIVERY, c->deliveries },
 		{ VT_T_PAPER_DELIVERY, c->deliveries },

@@ -71,8 +71,8 @@ vt_find_upload(struct vt_apply *x, const struct vt_file *f, uint64_t *ret_size,
 }
 
 /* The same upload twice in one act would be consumed twice. */
-static int
-uploads_differ(struct vt_apply *x, struct vt_err *reterr)
+int
+vt_uploads_differ(struct vt_apply *x, struct vt_err *reterr)
 {
 	const struct vt_act_op *a = x->op;
 
@@ -149,7 +149,7 @@ decide_register(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	int rc;
 
 	if ((rc = new_paper(x, i, reterr)) != VT_OK ||
-	    (rc = uploads_differ(x, reterr)) != VT_OK)
+	    (rc = vt_uploads_differ(x, reterr)) != VT_OK)
 		return rc;
 	files = vt_arena_array(x->arena, r->n_files, sizeof(*files));
 	if (files == NULL)
@@ -359,7 +359,7 @@ decide_version(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		    "new version: its bytes do not begin with those of version "
 		    "%u and go on",
 		    part->version);
-	if ((rc = uploads_differ(x, reterr)) != VT_OK)
+	if ((rc = vt_uploads_differ(x, reterr)) != VT_OK)
 		return rc;
 	r->seq = part->version + 1;
 	return vt_find_upload(x, &prep->files[0], &r->size, reterr);
@@ -542,6 +542,8 @@ decide_rest(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_join_decide(x, i, reterr);
 	case VT_STEP_HANDED:
 		return vt_handed_decide(x, i, reterr);
+	case VT_STEP_RENDITION:
+		return vt_rendition_decide(x, i, reterr);
 	default:
 		return vt_handle_decide(x, i, reterr);
 	}

@@ -206,6 +206,12 @@ add_file(struct survey *v, const vt_hash *h, struct vt_err *reterr)
 }
 
 static int
+add_rendition(void *arg, const vt_hash *blob, struct vt_err *reterr)
+{
+	return add_file(arg, blob, reterr);
+}
+
+static int
 survey_names(struct survey *v, const struct vt_erase *e, struct vt_err *reterr)
 {
 	struct vt_key prefix = vt_key_row(v->agency_no, v->seq);
@@ -220,6 +226,9 @@ survey_names(struct survey *v, const struct vt_erase *e, struct vt_err *reterr)
 			return rc;
 	if (s.rc != VT_OK)
 		return s.rc;
+	if ((rc = vt_rendition_each(v->t, v->agency_no, v->seq, add_rendition,
+		 v, reterr)) != VT_OK)
+		return rc;
 	for (size_t i = 0; i < e->n_consigns; i++) {
 		rc = vt_row_consign(
 		    v->t, v->agency_no, e->consigns[i], v->arena, &c, reterr);
@@ -539,6 +548,13 @@ remove_packet(struct vt_batch *b, uint32_t agency_no, uint64_t seq, bool wipe,
 }
 
 static int
+drop_rendition(void *arg, const vt_hash *blob, struct vt_err *reterr)
+{
+	return vt_blob_unref(arg, blob, reterr);
+}
+
+/* The rows stay, as the acts that made them. */
+static int
 remove_versions(
     struct vt_batch *b, const struct vt_paper *p, struct vt_err *reterr)
 {
@@ -551,7 +567,10 @@ remove_versions(
 		if ((rc = vt_version_decode(s.row, &v, reterr)) != VT_OK ||
 		    (rc = vt_blob_unref(b, &v.hash, reterr)) != VT_OK)
 			return rc;
-	return s.rc;
+	if (s.rc != VT_OK)
+		return s.rc;
+	return vt_rendition_each(
+	    b->txn, p->agency_no, p->seq, drop_rendition, b, reterr);
 }
 
 static int

@@ -99,6 +99,7 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_CANCEL] = "cancel",
 		[VT_STEP_LINK] = "link",
 		[VT_STEP_JOIN] = "join",
+		[VT_STEP_RENDITION] = "rendition",
 		[VT_STEP_HANDED] = "handed",
 		[VT_STEP_ISOLATE] = "isolate",
 		[VT_STEP_CLEAR] = "clear",
@@ -519,23 +520,25 @@ is_word_of_transport(const struct vt_srec *r)
 /*
  * Statuses come by the hundred to one paper, and transports speak when they
  * have something to say: that is about its deliveries, and the paper keeps its
- * revision. (Acts of work alone always raised it.)
+ * revision. So it does when something is derived from it. (Acts of work alone
+ * always raised it.)
  */
 bool
 vt_arec_leaves_paper(const struct vt_arec *rec)
 {
-	bool delivery = false;
+	bool beside = false;
 
 	for (size_t i = 0; i < rec->n_steps; i++) {
 		enum vt_step_kind k = rec->steps[i].kind;
 
-		if (is_word_of_transport(&rec->steps[i]))
-			delivery = true;
+		if (is_word_of_transport(&rec->steps[i]) ||
+		    k == VT_STEP_RENDITION)
+			beside = true;
 		else if (vt_step_is_of_paper(k))
 			return false;
-		delivery |= k == VT_STEP_STATUS || k == VT_STEP_RESEND;
+		beside |= k == VT_STEP_STATUS || k == VT_STEP_RESEND;
 	}
-	return delivery;
+	return beside;
 }
 
 /* Of an entry that is known by an id. */

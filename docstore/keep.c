@@ -172,6 +172,8 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	case VT_STEP_LINK:
 	case VT_STEP_JOIN:
 		return vt_link_keep(x, i, reterr);
+	case VT_STEP_RENDITION:
+		return vt_rendition_keep(x, i, reterr);
 	case VT_STEP_DISPATCH:
 		for (size_t n = 0; n < r->n_to && rc == VT_OK; n++)
 			rc = keep_delivery(x, r, n, reterr);

@@ -515,6 +515,8 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		return vt_join_prepare(a, st, r, reterr);
 	case VT_STEP_HANDED:
 		return vt_handed_prepare(a, st, r, reterr);
+	case VT_STEP_RENDITION:
+		return vt_rendition_prepare(a, st, p, reterr);
 	case VT_STEP_PROBLEM:
 		r->part = st->u.problem.part == 0 ? 1 : st->u.problem.part;
 		r->note = st->u.problem.note;

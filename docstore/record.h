@@ -533,6 +533,40 @@ VT_NODISCARD int vt_version_list(struct vt_view *v, const vt_id *paper,
 VT_NODISCARD int vt_version_by_hash(struct vt_view *v, const vt_id *paper,
     const vt_hash *hash, struct vt_version *ret, struct vt_err *reterr);
 
+/* ---- renditions: derived files, by which a version is read ---- */
+
+enum vt_rendition_kind {        /* stored */
+	VT_RENDITION_PDF = 1,   /* pages of what is no PDF: docx, xlsx, text */
+	VT_RENDITION_TEXT = 2,  /* its words alone */
+	VT_RENDITION_PICTURE = 3
+};
+#define VT_RENDITION_BY_MAX 100
+const char *vt_rendition_kind_name(enum vt_rendition_kind k); /* "pdf", … */
+
+struct vt_rendition {
+	uint16_t part;
+	uint32_t version;
+	enum vt_rendition_kind kind;
+	vt_hash of;   /* content of that version */
+	vt_hash hash; /* its own */
+	uint64_t size;
+	const char *media_type;
+	const char *by; /* what made it */
+	vt_id person;   /* zero: a program */
+	vt_time time;
+	uint64_t act; /* leaf index */
+};
+
+/* All of a paper, by part, version and kind; of more than max the first.
+ * Errors: those of vt_paper_get. Of a destroyed paper the rows stay, the bytes
+ * are gone. */
+VT_NODISCARD int vt_rendition_list(struct vt_view *v, const vt_id *paper,
+    struct vt_rendition *ret, size_t max, size_t *ret_n, struct vt_err *reterr);
+/* The one of which->part, version and kind. VT_E_NOT_FOUND. */
+VT_NODISCARD int vt_rendition_get(struct vt_view *v, const vt_id *paper,
+    const struct vt_rendition *which, struct vt_rendition *ret,
+    struct vt_err *reterr);
+
 /* ---- deliveries: one per addressee of a dispatch ---- */
 
 enum vt_delivery_state {

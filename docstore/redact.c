@@ -43,7 +43,7 @@ vt_destroy_evolve(struct vt_paper *p, const struct vt_srec *r,
 	if (r->wipe == 0)
 		return VT_OK;
 	redact_meta(&p->meta);
-	p->asked_note = p->closed_note = "";
+	p->asked_note = p->closed_note = p->isolated_note = "";
 	parts = vt_arena_array(e->arena, p->n_parts, sizeof(*parts));
 	if (parts == NULL)
 		return vt_nomem(reterr);

@@ -499,6 +499,17 @@ int vt_join_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 /* Addressees and ways (way.c). */
 int vt_way_prepare(struct vt_act_op *a, const struct vt_recipient *to,
     const struct vt_way *in, struct vt_way *ret, struct vt_err *reterr);
+int vt_uploads_differ(struct vt_apply *x, struct vt_err *reterr);
+/* Renditions (rendition.c). */
+int vt_rendition_prepare(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_prep *p, struct vt_err *reterr);
+int vt_rendition_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_rendition_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* Calls f for the content of each; f returns VT_OK to go on. */
+VT_NODISCARD int vt_rendition_each(struct vt_txn *t, uint32_t agency_no,
+    uint64_t paper,
+    int (*f)(void *arg, const vt_hash *blob, struct vt_err *reterr), void *arg,
+    struct vt_err *reterr);
 int vt_handed_prepare(struct vt_act_op *a, const struct vt_step *st,
     struct vt_srec *r, struct vt_err *reterr);
 int vt_handed_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);

@@ -553,6 +553,17 @@ links(struct doer *d)
 	st.u.link.kind = VT_LINK_RELATES;
 	st.u.link.paper = old;
 	TRY(do_step(d, &p, st));
+	for (unsigned i = 0; i < 2; i++) { /* the second in its place */
+		st = of_kind(VT_STEP_RENDITION);
+		TRY(make_file(d,
+		    i == 0 ? VT_SPAN_LIT("its words")
+			   : VT_SPAN_LIT("its words, read again"),
+		    "x", &st.u.rendition.file));
+		st.u.rendition.of = d->main;
+		st.u.rendition.kind = VT_RENDITION_TEXT;
+		st.u.rendition.by = "day 1";
+		TRY(do_step(d, &p, st));
+	}
 	TRY(make_paper(d, VT_DIR_IN, 3000, 73));
 	old = d->paper;
 	TRY(make_consign(d, "doc-9", "<edXML>9</edXML>", &one));

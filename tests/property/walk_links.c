@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a paper is to another one, and a paper original beside its e-version. */
+/* What a paper is to another one, a paper original beside its e-version, and
+ * what is derived from a version. */
 #include "tests/property/walk.h"
 
 static const char *const needed[] = { "link", "cite", "join-original",
-	"join-same" };
+	"join-same", "rendition" };
 
 static int
 link_to(struct side *s, const struct move *m)
@@ -83,7 +84,50 @@ links(struct side *s, const struct move *m)
 	return rc;
 }
 
+/* Few contents, so that one comes again, and one takes another's place. */
+static int
+rendition(struct side *s, const struct move *m)
+{
+	struct vt_step st = { .kind = VT_STEP_RENDITION };
+	size_t i = s->n == 0 ? 0 : m->paper % s->n;
+	uint8_t *bytes = make_bytes(200, m->seed % 5);
+	int rc;
+
+	s->did = "rendition";
+	rc =
+	    make_file(&s->d[0], VT_SPAN(bytes, 200), "x", &st.u.rendition.file);
+	free(bytes);
+	if (rc != VT_OK)
+		return rc;
+	st.u.rendition.of = s->main[i];
+	st.u.rendition.kind = (enum vt_rendition_kind)(1 + m->reason % 3);
+	st.u.rendition.by = "walk 1";
+	return do_step(&s->d[0], &s->paper[i], st);
+}
+
+static int
+renditions(struct side *s, const struct move *m)
+{
+	static struct vt_rendition got[16];
+	struct doer *d = &s->d[0];
+	struct vt_view *v;
+	size_t n = 0;
+	int rc;
+
+	s->did = "";
+	if ((rc = vt_view_begin(d->s, &v, &d->err)) != VT_OK)
+		return rc;
+	rc = vt_rendition_list(
+	    v, &s->paper[m->paper % PAPERS], got, 16, &n, &d->err);
+	for (size_t i = 0; rc == VT_OK && i < n; i++) {
+		walk_see(s, &got[i].kind, sizeof(got[i].kind));
+		walk_see(s, got[i].hash.b, VT_HASH_SIZE);
+	}
+	vt_view_end(v);
+	return rc;
+}
+
 static const struct walk_verb verbs[] = { { 4, link_to }, { 2, original },
-	{ 2, same }, { 3, links } };
+	{ 2, same }, { 3, links }, { 3, rendition }, { 1, renditions } };
 
 WALK_NOUN_OF(links, NULL, NULL);

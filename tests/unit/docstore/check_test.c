@@ -98,6 +98,7 @@ make_exchange(struct doer *d, const vt_id *sent)
 {
 	struct vt_step st = { .kind = VT_STEP_REPLACE };
 	vt_id del = delivery_id(d, sent, 1), consignment, other;
+	vt_hash main;
 
 	tap_call(
 	    do_step(d, sent, status_step(&del, 1, 0, "")), &d->err, "a status");
@@ -108,8 +109,17 @@ make_exchange(struct doer *d, const vt_id *sent)
 	tap_call(make_paper(d, VT_DIR_OUT, 5000, 78), &d->err, "another paper");
 	tap_call(walk_to_issue(d, 79), &d->err, "walk");
 	other = d->paper;
+	main = d->main;
 	st.u.replace.by = other;
 	tap_call(do_step(d, sent, st), &d->err, "it replaces the one sent");
+	st = (struct vt_step){ .kind = VT_STEP_RENDITION };
+	tap_call(
+	    make_file(d, VT_SPAN_LIT("its words"), "x", &st.u.rendition.file),
+	    &d->err, "a file");
+	st.u.rendition.of = main;
+	st.u.rendition.kind = VT_RENDITION_TEXT;
+	st.u.rendition.by = "poppler 22";
+	tap_call(do_step(d, &other, st), &d->err, "a rendition");
 	tap_call(put_entry(d, VT_ENTRY_ADDRESS, "H01", VT_SPAN_LIT("\x01"),
 		     VT_ENTRY_NEW),
 	    &d->err, "an entry");
