@@ -90,6 +90,7 @@ static const struct {
 	{ VT_STEP_RESEND, VT_DUTY_REPLAY },
 	{ VT_STEP_ISOLATE, VT_DUTY_ISOLATE }, { VT_STEP_CLEAR, VT_DUTY_CLEAR },
 	{ VT_STEP_OPENED, VT_DUTY_READ },
+	{ VT_STEP_RENDITION, VT_DUTY_RENDITION },
 	{ VT_STEP_VERSION, VT_DUTY_EDIT }, /* the main step of an act that has
 					    * no other of these */
 };

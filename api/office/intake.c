@@ -283,9 +283,9 @@ vt_office_clean_meta(const struct vt_request *rq, const struct vt_meta *m,
 
 /* The upload's content, which must be the actor's agency's: another's is as
  * good as none. */
-static int
-find_upload(struct vt_office *o, const struct vt_actor *a, const vt_id *id,
-    struct vt_blob *ret, struct vt_err *reterr)
+int
+vt_office_find_upload(struct vt_office *o, const struct vt_actor *a,
+    const vt_id *id, struct vt_blob *ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct vt_err err = VT_ERR_INIT;
@@ -323,8 +323,8 @@ upload_of(struct vt_office *o, const struct cleaner *c,
 			    "upload: files %zu and %zu are the same one", k + 1,
 			    i + 1);
 	if (rc == VT_OK)
-		rc =
-		    find_upload(o, c->rq->actor, &files[i].upload, ret, c->err);
+		rc = vt_office_find_upload(
+		    o, c->rq->actor, &files[i].upload, ret, c->err);
 	if (rc != VT_OK)
 		vt_office_about(c->rq, "%s/upload", c->at);
 	return rc;

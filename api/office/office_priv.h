@@ -139,6 +139,19 @@ struct vt_facts {
 
 /* VT_E_NOT_FOUND unless the paper is the actor's agency's. if_match: checked,
  * 0 = any (VT_E_PRECONDITION_FAILED). */
+/* An upload of the actor's agency: VT_E_UPLOAD_GONE. */
+VT_NODISCARD int vt_office_find_upload(struct vt_office *o,
+    const struct vt_actor *a, const vt_id *id, struct vt_blob *ret,
+    struct vt_err *reterr);
+
+/* Nobody has opened it yet, of a paper that came. */
+bool vt_office_is_new(const struct vt_paper *p);
+/* Somebody reads it first: its sender may know. Of who handles papers;
+ * programs and auditors look on, and nobody reads less because it cannot be
+ * told. Hold no view. */
+void vt_office_first_read(
+    struct vt_office *o, const struct vt_actor *actor, const vt_id *paper);
+
 VT_NODISCARD int vt_facts_load(struct vt_office *o, const vt_id *paper,
     uint32_t agency_no, uint64_t if_match, struct vt_facts *ret,
     struct vt_err *reterr);

@@ -105,6 +105,26 @@ vt_office_papers(struct vt_office *o, struct vt_view *v,
 	    v, actor->agency_no, f, ret, max, ret_n, ret_next, reterr);
 }
 
+bool
+vt_office_is_new(const struct vt_paper *p)
+{
+	return p->direction == VT_DIR_IN && p->state != VT_PAPER_WAITING &&
+	       p->opened_at == VT_TIME_NONE;
+}
+
+void
+vt_office_first_read(
+    struct vt_office *o, const struct vt_actor *actor, const vt_id *paper)
+{
+	const uint32_t people =
+	    VT_ROLE_LEADER | VT_ROLE_CLERK | VT_ROLE_OFFICER;
+	struct vt_err err = VT_ERR_INIT;
+
+	if ((actor->roles & people) != 0 &&
+	    vt_office_opened(o, actor, paper, &err) != VT_OK)
+		vt_log_err("office.opened", &err);
+}
+
 /* *ret_new: came from elsewhere, and nobody has opened it yet. */
 static int
 find_content(struct vt_office *o, const struct vt_actor *actor,
@@ -126,8 +146,7 @@ find_content(struct vt_office *o, const struct vt_actor *actor,
 	if (p.destroyed_at != VT_TIME_NONE)
 		return vt_err_set(reterr, VT_E_DESTROYED,
 		    "the paper was destroyed by an order");
-	*ret_new = p.direction == VT_DIR_IN && p.state != VT_PAPER_WAITING &&
-		   p.opened_at == VT_TIME_NONE;
+	*ret_new = vt_office_is_new(&p);
 	for (size_t i = 0; i < p.n_parts; i++)
 		if (p.parts[i].no == part)
 			found = &p.parts[i];
@@ -160,19 +179,13 @@ vt_office_content(struct vt_office *o, const struct vt_actor *actor,
     const vt_id *paper, uint16_t part, uint32_t version, struct vt_content *ret,
     struct vt_err *reterr)
 {
-	const uint32_t people =
-	    VT_ROLE_LEADER | VT_ROLE_CLERK | VT_ROLE_OFFICER;
 	const struct which w = { paper, part, version };
-	struct vt_err err = VT_ERR_INIT;
 	bool is_new = false;
 	int rc;
 
 	rc = find_content(o, actor, &w, ret, &is_new, reterr);
-	/* The first of those who handle it: its sender may know. Programs and
-	 * auditors look on; and nobody reads less because it cannot be told. */
-	if (rc == VT_OK && is_new && (actor->roles & people) != 0 &&
-	    vt_office_opened(o, actor, paper, &err) != VT_OK)
-		vt_log_err("office.opened", &err);
+	if (rc == VT_OK && is_new)
+		vt_office_first_read(o, actor, paper);
 	return rc;
 }
 

@@ -28,6 +28,8 @@ const struct vt_v1_act *vt_v1_act_exchange(const char *name);
 int vt_v1_act_link(struct vt_v1_call *c);
 /* main and manifest of the body. */
 struct vt_files_read vt_v1_files_read(struct vt_v1_call *c);
+/* renditions.c */
+int vt_v1_act_rendition(struct vt_v1_call *c);
 /* joins.c */
 int vt_v1_act_original(struct vt_v1_call *c);
 int vt_v1_act_join(struct vt_v1_call *c);

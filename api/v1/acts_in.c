@@ -319,6 +319,7 @@ static const struct vt_v1_act acts[] = {
 	{ "ask_destroy", do_ask_destroy },
 	{ "destroy", do_destroy },
 	{ "link", vt_v1_act_link },
+	{ "rendition", vt_v1_act_rendition },
 	{ "original", vt_v1_act_original },
 	{ "join", vt_v1_act_join },
 };

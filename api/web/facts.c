@@ -4,6 +4,7 @@
 #include "api/office/destruction.h"
 #include "api/office/joins.h"
 #include "api/office/lengths.h"
+#include "api/office/renditions.h"
 #include "api/web/list.h"
 #include "api/web/sheet.h"
 #include "api/web/words.h"
@@ -136,8 +137,9 @@ destroyed(struct vt_sheet *s)
 	    T(s->d, "Biên bản tiêu hủy", "Certificate"), vt_buf_str(&text));
 }
 
-#define LINKS_SHOWN 64
-#define ALIKE_SHOWN 4
+#define LINKS_SHOWN      64
+#define RENDITIONS_SHOWN 64
+#define ALIKE_SHOWN      4
 
 /* What this paper is to the other one; what the other one is to it. */
 static const struct {
@@ -395,10 +397,37 @@ problem(struct vt_sheet *s, const char *text)
 	vt_html(b, "</div>");
 }
 
+/* Derived files of a part's current version, to be read in its stead. */
+static void
+renditions(struct vt_sheet *s, const struct vt_part *p,
+    const struct vt_rendition *l, size_t n)
+{
+	static const char *const words[][2] = {
+		[VT_RENDITION_PDF] = { "xem bản PDF", "as PDF" },
+		[VT_RENDITION_TEXT] = { "xem bản chữ", "as text" },
+		[VT_RENDITION_PICTURE] = { "xem hình", "as a picture" }
+	};
+
+	for (size_t i = 0; i < n; i++)
+		if (l[i].part == p->no && l[i].version == p->version)
+			vt_html(s->d->page.b,
+			    " · <a href=\"/desk/papers/%s/parts/%u/renditions/"
+			    "%s\" title=\"%s\">%s</a>",
+			    s->id, (unsigned)p->no,
+			    vt_rendition_kind_name(l[i].kind), l[i].by,
+			    T(s->d, words[l[i].kind][0], words[l[i].kind][1]));
+}
+
 void
 vt_sheet_parts(struct vt_sheet *s)
 {
+	struct vt_rendition derived[RENDITIONS_SHOWN];
 	struct vt_desk *d = s->d;
+	size_t n = 0;
+
+	if (vt_office_renditions(d->office, s->v, d->me, &s->p.id, derived,
+		RENDITIONS_SHOWN, &n, NULL) != VT_OK)
+		n = 0;
 
 	vt_html(d->page.b,
 	    "<section class=\"box\"><h2>%s <span class=\"n\">%zu</span></h2>\n"
@@ -423,6 +452,7 @@ vt_sheet_parts(struct vt_sheet *s)
 					    : T(d, "kèm theo", "annex"),
 		    T(d, "phiên bản ", "version "), p->version,
 		    vt_buf_str(&size));
+		renditions(s, p, derived, n);
 		if (*p->problem != '\0')
 			problem(s, p->problem);
 		vt_html(d->page.b, "</li>\n");

@@ -5,6 +5,7 @@
  * that browsers keep them, too.
  */
 #include "api/office/pictures.h"
+#include "api/office/renditions.h"
 
 #include "api/content/content.h"
 #include "api/web/sheet.h"
@@ -77,6 +78,32 @@ vt_web_picture(
 	if (rc == VT_OK)
 		vt_shelf_put(d.web->shelf, &k, vt_buf_view(&res->body), 0);
 	return rc;
+}
+
+int
+vt_web_rendition(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	uint64_t part = number(vt_http_param(req, "part"));
+	const char *asked = vt_http_query(req, "version");
+	uint64_t version = asked == NULL ? 0 : number(asked);
+	struct vt_rendition which = { .kind = vt_rendition_kind_parse(
+					  vt_http_param(req, "kind")) };
+	struct vt_content c;
+	struct vt_desk d;
+	vt_id paper;
+	int rc;
+
+	vt_desk_begin(&d, req, res);
+	if ((rc = vt_sheet_id(req, &paper, reterr)) != VT_OK)
+		return rc;
+	if (part == 0 || part > VT_L(PAPER_PARTS_MAX) || version > UINT32_MAX)
+		return vt_err_set(reterr, VT_E_NOT_FOUND, "no such part");
+	which.part = (uint16_t)part;
+	which.version = (uint32_t)version;
+	rc = vt_office_rendition(d.office, d.me, &paper, &which, &c, reterr);
+	return rc != VT_OK ? rc
+			   : vt_content_answer(d.office, req, res, &c, reterr);
 }
 
 int

@@ -67,6 +67,8 @@ static const struct vt_http_route routes[] = {
 	{ "GET", PAPER "/deliveries/{delivery}", NO_BODY, ME, vt_web_delivery,
 	    NULL },
 	{ "GET", PAPER "/parts/{part}", NO_BODY, ME, vt_web_part, NULL },
+	{ "GET", PAPER "/parts/{part}/renditions/{kind}", NO_BODY, ME,
+	    vt_web_rendition, NULL },
 	{ "GET", PAPER "/pages/{version}/{page}", NO_BODY, ME, vt_web_picture,
 	    NULL },
 	{ "GET", PAPER "/check", NO_BODY, ME, vt_web_check, NULL },

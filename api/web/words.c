@@ -115,6 +115,8 @@ static const struct {
 	{ VT_STEP_RESUME,
 	    { "Cho kho đã khôi phục ghi lại", "Restored store writes again" } },
 	{ VT_STEP_RESEND, { "Gửi lại", "Sent again" } },
+	{ VT_STEP_RENDITION,
+	    { "Thêm bản chuyển đổi để đọc", "A rendition was added" } },
 	{ VT_STEP_HANDED, { "Ghi nhận bản giấy", "The paper was noted" } },
 	{ VT_STEP_REGISTER, { NULL, NULL } }, /* by its direction */
 	{ VT_STEP_NUMBER, { "Cấp số", "Numbered" } },

@@ -85,6 +85,38 @@ t.equal(people.officer.paper(long)['long'], ['subject'],
 t.equal(people.officer.paper(long)['meta']['pages'], 1,
         'pages are counted by the System')
 
+# --- what is derived from a version stands beside it ---
+
+was = people.officer.paper(paper)
+main = was['parts'][0]['sha256']
+
+
+def rendition(who, content, **fields):
+    up = who.upload(content).json['upload']
+    return who.act(paper, 'rendition', upload=up, **{
+        'of': main, 'kind': 'text', 'made_by': 'pdftotext 22', **fields})
+
+
+def derived(who):
+    return who.get('/v1/papers/%s/renditions' % paper).json['renditions']
+
+
+done(rendition(people.officer, b'Cong van'), 'its words are brought')
+done(rendition(people.officer, b'C\xc3\xb4ng v\xc4\x83n'), 'better ones')
+t.equal([(r['part'], r['version'], r['kind'], r['of'], r['made_by'], r['size'])
+         for r in derived(people.leader)],
+        [(1, was['parts'][0]['version'], 'text', main, 'pdftotext 22', 10)],
+        'the newer stands for the one before')
+got = people.leader.get('/v1/papers/%s/parts/1/renditions/text' % paper)
+t.equal((got.status, got.body), (200, b'C\xc3\xb4ng v\xc4\x83n'),
+        'and is read in place of the file')
+t.equal({k: v for k, v in people.officer.paper(paper).items()},
+        was, 'the paper is as it was, its revision and manifest, too')
+a = rendition(people.officer, b'x', of='0' * 64)
+t.equal((a.status, a.json.get('pointer')), (404, '/of'), 'of no version')
+t.equal(people.leader.get('/v1/papers/%s/parts/1/renditions/pdf' %
+                          paper).status, 404, 'none of another kind')
+
 # --- what it is to other papers ---
 
 

@@ -132,7 +132,8 @@ def same(name, method, path, id_, body=None, rev=None, status=404,
 
 for what, id_ in (('a draft', draft), ('a paper that was sent', walked)):
     for part in ('', '/history', '/destruction', '/deliveries', '/links',
-                 '/alike', '/parts/1/versions',
+                 '/alike', '/renditions', '/parts/1/versions',
+                 '/parts/1/renditions/pdf',
                  '/parts/1/content', '/parts/1/validation'):
         same(what + ' GET ' + part, 'GET', '/v1/papers/{}' + part, id_)
 for act, more in (
@@ -144,6 +145,8 @@ for act, more in (
         ('refuse', {'reason': 'x'}), ('assign', {'lead': leader_id}),
         ('forward', {'person': leader_id}), ('process', {}), ('finish', {}),
         ('link', {'kind': 'relates', 'cited': {'code': '1/A'}}),
+        ('rendition', {'of': '0' * 64, 'kind': 'pdf', 'upload': upload,
+                       'made_by': 'x'}),
         ('original', {}), ('join', {'other': '0' * 32}),
         ('take_back', {'reason': 'x'}), ('recall', {'notice': walked, 'reason': 'x'}),
         ('replace', {'by': walked, 'reason': 'x'}),
@@ -284,7 +287,8 @@ def check_rows():
                 op['operationId'] in ELSEWHERE:
             continue
         as_told = re.compile(re.escape(path).replace(
-            r'\{id\}', r'\{\}').replace(r'\{n\}', r'\d+') + '$')
+            r'\{id\}', r'\{\}').replace(r'\{n\}', r'\d+').replace(
+                r'\{kind\}', '[a-z]+') + '$')
         for act in acts_of(op):
             t.ok(any(m == method.upper() and as_told.match(p) and act == a
                      for m, p, a in asked),

@@ -71,6 +71,7 @@ static const struct want {
 	{ "confirm a change of rights", "LM", "house:manage", '-', false },
 	{ "link", "OCS", "papers:write", '-', false },
 	{ "join a paper original", "C", "deliveries:receive", '-', true },
+	{ "bring a rendition", "OCS", "papers:write", '-', false },
 	{ "ask to destroy", "LCK", "papers:write", '-', false },
 	{ "destroy", "L", "papers:write", '-', false },
 	{ "manage number books", "CM", "house:manage", '-', false },

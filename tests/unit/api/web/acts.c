@@ -122,6 +122,8 @@ test_amended(struct vt_buf *b)
 	tap_ok(HAS("Được sửa đổi, đính chính bởi") && HAS("Trả lời văn bản") &&
 		   !HAS("Được thay thế bởi"),
 	    "amended, not replaced; what it answers is named");
+	tap_ok(HAS("/parts/1/renditions/pdf\" title=\"soffice &lt;7&gt;"),
+	    "what a file was turned into");
 	tap_ok(HAS("Thay thế văn bản") && HAS("12/2019/&lt;b&gt;") &&
 		   HAS("2019-05-20") && HAS("(H99)"),
 	    "what lies elsewhere is named as it is cited");

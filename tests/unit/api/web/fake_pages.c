@@ -10,6 +10,7 @@
 #include "api/office/factor.h"
 #include "api/office/qr.h"
 #include "api/office/quarantine.h"
+#include "api/office/renditions.h"
 #include "tests/unit/api/fake_office.h"
 #include "tests/unit/api/web/fake_desk.h"
 
@@ -204,6 +205,43 @@ vt_office_delivery_list(struct vt_office *o, struct vt_view *v,
 	ret->note = ret->reason = "";
 	ret->created_at = VT_TIME_S(1763700000);
 	return VT_OK;
+}
+
+int
+vt_office_renditions(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const vt_id *paper, struct vt_rendition *ret,
+    size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	*ret_n = 0;
+	if (desk.amended) {
+		ret[0] = (struct vt_rendition){ .part = 1,
+			.version = 1,
+			.kind = VT_RENDITION_PDF,
+			.by = "soffice <7>" };
+		*ret_n = 1;
+	}
+	return VT_OK;
+}
+
+int
+vt_office_rendition(struct vt_office *o, const struct vt_actor *actor,
+    const vt_id *paper, const struct vt_rendition *which,
+    struct vt_content *ret, struct vt_err *reterr)
+{
+	return vt_err_set(reterr, VT_E_NOT_FOUND, "rendition");
+}
+
+enum vt_rendition_kind
+vt_rendition_kind_parse(const char *name)
+{
+	return strcmp(name, "pdf") == 0 ? VT_RENDITION_PDF
+					: (enum vt_rendition_kind)0;
+}
+
+const char *
+vt_rendition_kind_name(enum vt_rendition_kind k)
+{
+	return k == VT_RENDITION_PDF ? "pdf" : "";
 }
 
 int
