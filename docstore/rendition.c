@@ -19,16 +19,18 @@ vt_rendition_kind_name(enum vt_rendition_kind k)
 
 /* ---- the row ---- */
 
+#define VT_ROW_T struct vt_rendition
+static const struct vt_field rendition_fields[] = {
+#include "docstore/fields/rendition.def"
+};
+#undef VT_ROW_T
+static const struct vt_row rendition_row =
+    VT_ROW_MAP("rendition", rendition_fields);
+
 static void
 encode(const struct vt_rendition *x, struct vt_buf *ret)
 {
-	struct vt_cbor_map_writer w;
-
-	vt_cbor_map_begin(&w, ret);
-#define VT_FIELD(no, kind, member) VT_PUT_##kind(&w, no, x->member);
-#include "docstore/rendition.def"
-#undef VT_FIELD
-	vt_cbor_map_end(&w);
+	vt_row_put(&rendition_row, x, ret);
 }
 
 static int
@@ -36,32 +38,13 @@ decode(const struct vt_scan *s, struct vt_arena *a, struct vt_rendition *ret,
     struct vt_err *reterr)
 {
 	struct vt_rendition x = { .part = 0 };
-	struct vt_cbor_map_reader m;
-	struct vt_cbor c;
-	uint64_t key;
-	int rc;
+	int rc = vt_row_read(&rendition_row, s->row, a, &x, reterr);
 
-#define VT_FIELD(no, kind, member) VT_NONE_##kind(x.member)
-#include "docstore/rendition.def"
-#undef VT_FIELD
-	vt_cbor_open(&c, s->row);
-	vt_cbor_map_open(&m, &c);
-	while (vt_cbor_next(&m, &key)) {
-		switch (key) {
-#define VT_FIELD(no, kind, member)                                             \
-	case no:                                                               \
-		x.member = VT_TAKE_##kind(&c, a);                              \
-		break;
-#include "docstore/rendition.def"
-#undef VT_FIELD
-		default:
-			vt_cbor_fail(&c, "unknown field");
-		}
-	}
-	if (s->k.n != 19)
-		vt_cbor_fail(&c, "a key of another length");
-	if ((rc = vt_take_end(&c, "rendition", reterr)) != VT_OK)
+	if (rc != VT_OK)
 		return rc;
+	if (s->k.n != 19)
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "rendition: a key of %zu bytes", s->k.n);
 	x.part = (uint16_t)(s->k.p[12] << 8 | s->k.p[13]);
 	x.version = vt_be32(s->k.p + 14);
 	x.kind = (enum vt_rendition_kind)s->k.p[18];
