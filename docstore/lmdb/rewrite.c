@@ -226,7 +226,25 @@ swap(struct lmdb_engine *e, enum vt_space space, struct lmdb_gen *g)
 		vt_lmdb_gen_free(old);
 }
 
-/* Moves the fresh one to its place and opens it there; or all is as before. */
+/*
+ * What is open lies in NAME.old, or nothing was moved: it gets its name back,
+ * on the disk, too. Else a cut could bring NAME.new back, without the acts that
+ * were written since. A call that says it failed may have done it.
+ */
+static bool
+put_back(struct lmdb_engine *e, const struct names *n)
+{
+	struct vt_err err = VT_ERR_INIT;
+
+	if (access(n->old, F_OK) == 0 &&
+	    ((access(n->dir, F_OK) == 0 && rename(n->dir, n->fresh) != 0) ||
+		rename(n->old, n->dir) != 0))
+		return false;
+	return vt_dir_sync(e->path, &err) == VT_OK;
+}
+
+/* Moves the fresh one to its place and opens it there; or all is as before, or
+ * nothing more is written (broken). */
 static int
 take_place(struct lmdb_engine *e, enum vt_space space, const struct names *n,
     struct vt_err *reterr)
@@ -236,19 +254,14 @@ take_place(struct lmdb_engine *e, enum vt_space space, const struct names *n,
 	struct lmdb_gen *g;
 	int rc;
 
-	if ((rc = move(n->dir, n->old, reterr)) != VT_OK)
-		return rc;
-	if ((rc = move(n->fresh, n->dir, reterr)) == VT_OK) {
-		if ((rc = vt_dir_sync(e->path, reterr)) == VT_OK &&
-		    (rc = vt_lmdb_gen_open(&o, space, &g, reterr)) == VT_OK) {
-			swap(e, space, g);
-			return VT_OK;
-		}
-		if (rename(n->dir, n->fresh) != 0)
-			e->broken[space] = true;
+	if ((rc = move(n->dir, n->old, reterr)) == VT_OK &&
+	    (rc = move(n->fresh, n->dir, reterr)) == VT_OK &&
+	    (rc = vt_dir_sync(e->path, reterr)) == VT_OK &&
+	    (rc = vt_lmdb_gen_open(&o, space, &g, reterr)) == VT_OK) {
+		swap(e, space, g);
+		return VT_OK;
 	}
-	/* What is open lies in NAME.old: nothing may be written there. */
-	if (e->broken[space] || rename(n->old, n->dir) != 0)
+	if (!put_back(e, n))
 		e->broken[space] = true;
 	return rc;
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define SECTOR 512
-#define FOLDER UINT64_MAX /* what a name of a folder leads to */
+#define ROOT   (UINT64_C(1) << 63) /* folders have this bit, files not */
 
 struct piece { /* a write, or a part of one, that was not synced */
 	uint64_t off;
@@ -25,17 +25,24 @@ struct content {
 };
 
 struct file {
-	uint64_t id;
+	uint64_t inode;           /* a later file may have it again */
 	struct content now, safe; /* as the process sees it; synced */
 	struct piece *piece;
 	size_t n_piece;
 };
 
+struct step { /* since the name's folder was synced */
+	uint64_t to;
+	uint64_t op; /* which call: a rename makes two of them */
+};
+
 struct name {
-	char path[128];
-	uint64_t now, safe; /* file, FOLDER, 0: none */
-	uint64_t *step;     /* since its folder was synced */
+	uint64_t in; /* folder */
+	char leaf[64];
+	uint64_t now, safe; /* place of a file + 1, a folder, 0: none */
+	struct step *step;
 	size_t n_step;
+	bool moved; /* a step is of a rename */
 };
 
 struct disk {
@@ -43,6 +50,7 @@ struct disk {
 	size_t n_file;
 	struct name *name;
 	size_t n_name;
+	uint64_t n_folder, n_op;
 	struct content image;
 };
 
@@ -133,51 +141,80 @@ lay(struct content *c, uint64_t off, const uint8_t *p, size_t n)
 
 /* ---- files and names ---- */
 
-static struct file *
-file_of(struct disk *d, uint64_t id)
+static uint64_t
+file_new(struct disk *d, uint64_t inode)
 {
-	for (size_t i = 0; i < d->n_file; i++)
-		if (d->file[i].id == id)
-			return &d->file[i];
 	d->file = need(realloc(d->file, (d->n_file + 1) * sizeof(*d->file)));
-	d->file[d->n_file] = (struct file){ .id = id };
-	return &d->file[d->n_file++];
+	d->file[d->n_file] = (struct file){ .inode = inode };
+	return ++d->n_file;
+}
+
+/* The last one that was made with it. */
+static struct file *
+file_of(struct disk *d, uint64_t inode)
+{
+	for (size_t i = d->n_file; i > 0; i--)
+		if (d->file[i - 1].inode == inode)
+			return &d->file[i - 1];
+	(void)file_new(d, inode);
+	return &d->file[d->n_file - 1];
+}
+
+static struct name *
+name_in(struct disk *d, uint64_t in, const uint8_t *leaf, size_t n)
+{
+	struct name *x;
+
+	for (size_t i = 0; i < d->n_name; i++)
+		if (d->name[i].in == in && strlen(d->name[i].leaf) == n &&
+		    memcmp(d->name[i].leaf, leaf, n) == 0)
+			return &d->name[i];
+	d->name = need(realloc(d->name, (d->n_name + 1) * sizeof(*d->name)));
+	x = &d->name[d->n_name++];
+	*x = (struct name){ .in = in };
+	if (n >= sizeof(x->leaf))
+		abort();
+	memcpy(x->leaf, leaf, n);
+	return x;
+}
+
+/* Where a path leads now: a folder, a file, 0; the root: "". */
+static uint64_t
+walk(struct disk *d, const uint8_t *path, size_t n)
+{
+	uint64_t at = ROOT;
+
+	for (size_t i = 0, end; at >= ROOT && i < n; i = end + 1) {
+		for (end = i; end < n && path[end] != '/'; end++)
+			;
+		at = name_in(d, at, path + i, end - i)->now;
+	}
+	return at;
 }
 
 static struct name *
 name_of(struct disk *d, const uint8_t *path, size_t n)
 {
-	struct name *x;
+	size_t leaf = n;
+	uint64_t in;
 
-	for (size_t i = 0; i < d->n_name; i++)
-		if (strlen(d->name[i].path) == n &&
-		    memcmp(d->name[i].path, path, n) == 0)
-			return &d->name[i];
-	d->name = need(realloc(d->name, (d->n_name + 1) * sizeof(*d->name)));
-	x = &d->name[d->n_name++];
-	*x = (struct name){ .now = 0 };
-	if (n >= sizeof(x->path))
+	while (leaf > 0 && path[leaf - 1] != '/')
+		leaf--;
+	in = walk(d, path, leaf == 0 ? 0 : leaf - 1);
+	if (in < ROOT) {
+		printf("# %.*s: its folder is not there\n", (int)n,
+		    (const char *)path);
 		abort();
-	memcpy(x->path, path, n);
-	return x;
+	}
+	return name_in(d, in, path + leaf, n - leaf);
 }
 
 static void
-name_set(struct name *x, uint64_t to)
+name_set(struct disk *d, struct name *x, uint64_t to)
 {
 	x->step = need(realloc(x->step, (x->n_step + 1) * sizeof(*x->step)));
-	x->step[x->n_step++] = to;
+	x->step[x->n_step++] = (struct step){ .to = to, .op = d->n_op };
 	x->now = to;
-}
-
-/* Is the path right below the folder? */
-static bool
-is_in(const char *path, const uint8_t *folder, size_t n)
-{
-	const char *slash = strrchr(path, '/');
-	size_t in = slash == NULL ? 0 : (size_t)(slash - path);
-
-	return in == n && memcmp(path, folder, n) == 0;
 }
 
 static void
@@ -243,10 +280,13 @@ sync_file(struct file *f)
 static void
 sync_names(struct disk *d, const uint8_t *folder, size_t n)
 {
+	uint64_t in = walk(d, folder, n);
+
 	for (size_t i = 0; i < d->n_name; i++)
-		if (is_in(d->name[i].path, folder, n)) {
+		if (d->name[i].in == in) {
 			d->name[i].safe = d->name[i].now;
 			d->name[i].n_step = 0;
+			d->name[i].moved = false;
 		}
 }
 
@@ -254,11 +294,15 @@ sync_names(struct disk *d, const uint8_t *folder, size_t n)
 static void
 apply_names(struct disk *d, const struct tape_entry *e)
 {
-	uint64_t to = name_of(d, e->a, e->r.n_a)->now;
+	uint64_t to = walk(d, e->a, e->r.n_a);
+	bool moved = e->r.op == TAPE_RENAME;
 
-	name_set(name_of(d, e->b, e->r.n_b), to);
-	if (e->r.op == TAPE_RENAME)
-		name_set(name_of(d, e->a, e->r.n_a), 0);
+	name_set(d, name_of(d, e->b, e->r.n_b), to);
+	name_of(d, e->b, e->r.n_b)->moved |= moved;
+	if (moved) {
+		name_set(d, name_of(d, e->a, e->r.n_a), 0);
+		name_of(d, e->a, e->r.n_a)->moved = true;
+	}
 }
 
 static void
@@ -284,10 +328,14 @@ disk_apply(struct disk *d, const struct tape_entry *e)
 {
 	if ((e->r.flags & TAPE_FAILED) != 0 && e->r.op != TAPE_MARK)
 		return;
+	d->n_op++;
 	switch (e->r.op) {
 	case TAPE_OPEN:
-		if ((e->r.flags & TAPE_MADE) != 0)
-			name_set(name_of(d, e->a, e->r.n_a), e->r.file);
+		if ((e->r.flags & TAPE_MADE) != 0) {
+			uint64_t made = file_new(d, e->r.file);
+
+			name_set(d, name_of(d, e->a, e->r.n_a), made);
+		}
 		if ((e->r.flags & TAPE_EMPTIED) != 0) {
 			resize(&file_of(d, e->r.file)->now, 0);
 			piece_add(file_of(d, e->r.file), 0, NULL, 0);
@@ -302,14 +350,15 @@ disk_apply(struct disk *d, const struct tape_entry *e)
 		sync_names(d, e->a, e->r.n_a);
 		break;
 	case TAPE_MKDIR:
-		name_set(name_of(d, e->a, e->r.n_a), FOLDER);
+		name_set(d, name_of(d, e->a, e->r.n_a), ROOT + ++d->n_folder);
 		break;
 	case TAPE_LINK:
 	case TAPE_RENAME:
 		apply_names(d, e);
 		break;
 	case TAPE_UNLINK:
-		name_set(name_of(d, e->a, e->r.n_a), 0);
+	case TAPE_RMDIR:
+		name_set(d, name_of(d, e->a, e->r.n_a), 0);
 		break;
 	default:
 		break;
@@ -395,14 +444,12 @@ lay_piece(struct content *c, const struct file *f, size_t i,
 }
 
 static void
-write_file(const char *dir, const char *path, const struct content *c)
+write_file(const char *path, const struct content *c)
 {
-	char full[4096];
 	size_t done = 0;
 	int fd;
 
-	(void)snprintf(full, sizeof(full), "%s/%s", dir, path);
-	fd = open(full, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		abort();
 	while (done < c->n) {
@@ -416,8 +463,8 @@ write_file(const char *dir, const char *path, const struct content *c)
 }
 
 static void
-build_file(
-    struct disk *d, struct file *f, enum disk_choice choice, uint64_t seed)
+build_file(struct disk *d, struct file *f, uint64_t no, enum disk_choice choice,
+    uint64_t seed)
 {
 	struct content *c = &d->image;
 
@@ -425,7 +472,7 @@ build_file(
 	resize(c, f->safe.n);
 	if (f->safe.n > 0)
 		memcpy(c->p, f->safe.p, f->safe.n);
-	seed = mix(seed, f->id);
+	seed = mix(seed, no);
 	for (size_t i = 0; i < f->n_piece; i++)
 		lay_piece(c, f, i, choice, seed);
 	/* The size may be there before the bytes. */
@@ -433,69 +480,63 @@ build_file(
 		resize(c, f->now.n);
 }
 
-/* Where a name leads on this disk. */
+/*
+ * Where a name leads on this disk. Each name by itself; but a rename is there
+ * as a whole or not at all, as every file system with a log does it: of names
+ * that take part in one, what was done in their folder up to some call.
+ */
 static uint64_t
-name_at(const struct name *x, enum disk_choice choice, uint64_t seed)
+name_at(const struct disk *d, const struct name *x, enum disk_choice choice,
+    uint64_t seed)
 {
 	size_t n = x->n_step;
+	uint64_t op;
 
 	if (n == 0 || choice == DISK_NONE)
 		return x->safe;
 	if (choice == DISK_ALL || choice == DISK_LAST)
 		return x->now;
-	for (const char *p = x->path; *p != '\0'; p++)
-		seed = mix(seed, (uint64_t)*p);
-	n = (size_t)(seed % (n + 1));
-	return n == 0 ? x->safe : x->step[n - 1];
+	if (x->moved) {
+		uint64_t first = d->n_op;
+
+		for (size_t i = 0; i < d->n_name; i++)
+			if (d->name[i].in == x->in && d->name[i].n_step > 0 &&
+			    d->name[i].step[0].op < first)
+				first = d->name[i].step[0].op;
+		op = first + mix(seed, x->in) % (d->n_op - first + 2);
+		while (n > 0 && x->step[n - 1].op >= op)
+			n--;
+	} else {
+		for (const char *p = x->leaf; *p != '\0'; p++)
+			seed = mix(seed, (uint64_t)*p);
+		n = (size_t)(mix(seed, x->in) % (n + 1));
+	}
+	return n == 0 ? x->safe : x->step[n - 1].to;
 }
 
-static int
-by_path(const void *a, const void *b)
-{
-	const struct name *const *x = a, *const *y = b;
-
-	return strcmp((*x)->path, (*y)->path);
-}
-
-static bool
-has_parent(const char *dir, const char *path)
-{
-	char full[4096];
-	char *slash;
-
-	(void)snprintf(full, sizeof(full), "%s/%s", dir, path);
-	slash = strrchr(full, '/');
-	*slash = '\0';
-	return access(full, F_OK) == 0;
-}
-
+/* What is in a folder, and in those below it. */
 static void
-build_all(
-    struct disk *d, enum disk_choice choice, uint64_t seed, const char *dir)
+build_folder(struct disk *d, uint64_t folder, enum disk_choice choice,
+    uint64_t seed, const char *dir)
 {
-	struct name **order = need(calloc(d->n_name + 1, sizeof(*order)));
-
-	for (size_t i = 0; i < d->n_name; i++)
-		order[i] = &d->name[i];
-	/* Folders come before what is in them. */
-	qsort(order, d->n_name, sizeof(*order), by_path);
 	for (size_t i = 0; i < d->n_name; i++) {
-		uint64_t to = name_at(order[i], choice, seed);
+		uint64_t to;
 		char full[4096];
 
-		if (to == 0 || !has_parent(dir, order[i]->path))
+		if (d->name[i].in != folder ||
+		    (to = name_at(d, &d->name[i], choice, seed)) == 0)
 			continue;
-		if (to == FOLDER) {
-			(void)snprintf(
-			    full, sizeof(full), "%s/%s", dir, order[i]->path);
-			if (mkdir(full, 0700) != 0)
-				abort();
-			continue;
+		(void)snprintf(
+		    full, sizeof(full), "%s/%s", dir, d->name[i].leaf);
+		if (to < ROOT) {
+			build_file(d, &d->file[to - 1], to, choice, seed);
+			write_file(full, &d->image);
+		} else if (mkdir(full, 0700) == 0) {
+			build_folder(d, to, choice, seed, full);
+		} else {
+			abort();
 		}
-		build_file(d, file_of(d, to), choice, seed);
-		write_file(dir, order[i]->path, &d->image);
 	}
-	free(order);
 }
 
 void
@@ -509,7 +550,7 @@ disk_build(struct disk *d, const struct tape_entry *e, enum disk_choice choice,
 		f = file_of(d, e->r.file);
 		piece_add(f, (uint64_t)e->r.off, e->a, e->r.n_a);
 	}
-	build_all(d, choice, seed, dir);
+	build_folder(d, ROOT, choice, seed, dir);
 	if (f != NULL)
 		file_of(d, e->r.file)->n_piece--;
 }
@@ -553,34 +594,42 @@ count_one(const char *path, const struct stat *st, int flag, struct FTW *f)
 	return 0;
 }
 
-unsigned int
-disk_differs(const struct disk *d, const char *dir)
+/* How many names are below a folder; what differs is added to *bad. */
+static size_t
+compare_folder(
+    const struct disk *d, uint64_t folder, const char *dir, unsigned int *bad)
 {
-	unsigned int bad = 0;
 	size_t names = 0;
 
 	for (size_t i = 0; i < d->n_name; i++) {
 		const struct name *x = &d->name[i];
-		size_t n = strlen(x->path), k;
 		char full[4096];
 		bool same;
 
-		if (x->now == 0)
+		if (x->in != folder || x->now == 0)
 			continue;
 		names++;
-		(void)snprintf(full, sizeof(full), "%s/%s", dir, x->path);
-		for (k = 0; k < d->n_file && d->file[k].id != x->now; k++)
-			;
+		(void)snprintf(full, sizeof(full), "%s/%s", dir, x->leaf);
 		/* The table of readers lives in a mapping: see tape.c. */
-		if (x->now == FOLDER || k == d->n_file ||
-		    (n >= 8 && strcmp(x->path + n - 8, "lock.mdb") == 0))
+		if (x->now >= ROOT || strcmp(x->leaf, "lock.mdb") == 0)
 			same = access(full, F_OK) == 0;
 		else
-			same = same_file(full, &d->file[k].now);
+			same = same_file(full, &d->file[x->now - 1].now);
 		if (!same)
-			printf("# not as on the tape: %s\n", x->path);
-		bad += !same;
+			printf("# not as on the tape: %s\n", full);
+		*bad += !same;
+		if (x->now >= ROOT)
+			names += compare_folder(d, x->now, full, bad);
 	}
+	return names;
+}
+
+unsigned int
+disk_differs(const struct disk *d, const char *dir)
+{
+	unsigned int bad = 0;
+	size_t names = compare_folder(d, ROOT, dir, &bad);
+
 	found = 0;
 	(void)nftw(dir, count_one, 16, FTW_PHYS);
 	if (found != names)
@@ -601,6 +650,10 @@ remove_one(const char *path, const struct stat *st, int flag, struct FTW *f)
 void
 disk_empty(const char *dir)
 {
+	char beside[4096];
+
+	(void)snprintf(beside, sizeof(beside), "%s.destroyed", dir);
+	(void)unlink(beside);
 	(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 

@@ -52,7 +52,7 @@ void disk_build(struct disk *d, const struct tape_entry *e,
 /* Files and folders that are not in dir as the calls on the tape say. */
 unsigned int disk_differs(const struct disk *d, const char *dir);
 
-/* Removes what is in a folder. */
+/* Removes what is in a folder, and the list that a store keeps beside it. */
 void disk_empty(const char *dir);
 
 #endif

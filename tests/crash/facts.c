@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/crash/facts.h"
 
+#include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include "docstore/destroy.h"
 #include "tests/unit/docstore/fixture.h"
 
 #define HELD_MAX_S 60 /* a store that hangs is a problem, too */
@@ -33,6 +36,12 @@ struct state_fact {
 	size_t n;
 };
 
+struct gone_fact {
+	vt_hash hash;
+	struct vt_span word;
+	enum { GONE_ASKED, GONE_ORDERED, GONE_ERASED } is;
+};
+
 struct work_fact {
 	uint64_t no, lease;
 	bool may_end, ended;
@@ -43,12 +52,13 @@ struct facts {
 	vt_time clock;
 	char scene[32];
 	unsigned int wrong, differing;
-	size_t n_act, n_blob, n_held, n_state, n_work;
+	size_t n_act, n_blob, n_held, n_state, n_work, n_gone;
 	struct act_fact *act;
 	struct blob_fact *blob;
 	vt_hash *held;
 	struct state_fact *state;
 	struct work_fact *work;
+	struct gone_fact *gone;
 };
 
 /* One more of an array, zeroed. */
@@ -86,6 +96,7 @@ facts_free(struct facts *f)
 	free(f->held);
 	free(f->state);
 	free(f->work);
+	free(f->gone);
 	free(f);
 }
 
@@ -230,6 +241,29 @@ work_word(struct facts *f, const struct tape_entry *e)
 	w->ended |= e->r.flags == MARK_WORK_ENDED;
 }
 
+static void
+gone_word(struct facts *f, const struct tape_entry *e)
+{
+	if (e->r.flags == MARK_DESTROY_ASK) {
+		struct gone_fact *g = MORE(f, gone);
+
+		memcpy(&g->hash, e->a, VT_HASH_SIZE);
+		g->word = VT_SPAN(e->b, e->r.n_b);
+		for (size_t i = 0; i < f->n_held; i++)
+			if (vt_hash_eq(&f->held[i], &g->hash))
+				f->held[i--] = f->held[--f->n_held];
+	}
+	for (size_t i = 0; i < f->n_gone; i++) {
+		struct gone_fact *g = &f->gone[i];
+
+		if (e->r.flags == MARK_DESTROYED &&
+		    memcmp(&g->hash, e->a, VT_HASH_SIZE) == 0)
+			g->is = GONE_ORDERED;
+		else if (e->r.flags == MARK_ERASED && g->is == GONE_ORDERED)
+			g->is = GONE_ERASED;
+	}
+}
+
 void
 facts_add(struct facts *f, const struct tape_entry *e)
 {
@@ -258,6 +292,11 @@ facts_add(struct facts *f, const struct tape_entry *e)
 	case MARK_WORK_ASK:
 	case MARK_WORK_ENDED:
 		work_word(f, e);
+		break;
+	case MARK_DESTROY_ASK:
+	case MARK_DESTROYED:
+	case MARK_ERASED:
+		gone_word(f, e);
 		break;
 	case MARK_CLOCK:
 		f->clock = e->r.off > f->clock ? e->r.off : f->clock;
@@ -313,7 +352,7 @@ into_book(struct holding *h, const char *series, uint32_t period, uint64_t n)
 	char name[32];
 	size_t i;
 
-	if (n == 0)
+	if (n == 0 || series[0] == '\0')
 		return;
 	(void)snprintf(name, sizeof(name), "%s/%u", series, period);
 	for (i = 0; i < h->n_book && strcmp(h->book[i].series, name) != 0; i++)
@@ -477,6 +516,74 @@ has_series(struct holding *h)
 	return has;
 }
 
+/* ---- what was destroyed ---- */
+
+static const char *sought_for;
+static size_t sought_n, sought_in;
+
+static int
+seek_in(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	const uint8_t *p;
+	int fd;
+
+	(void)at;
+	if (type != FTW_F || st->st_size == 0)
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	p = mmap(NULL, (size_t)st->st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (fd < 0 || p == MAP_FAILED)
+		abort();
+	if (memmem(p, (size_t)st->st_size, sought_for, sought_n) != NULL)
+		sought_in++;
+	(void)munmap((void *)(uintptr_t)p, (size_t)st->st_size);
+	(void)close(fd);
+	return 0;
+}
+
+static void
+gone_is_gone(struct holding *h, const char *dir, const struct gone_fact *g)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_blob b;
+
+	if (g->is == GONE_ASKED)
+		return;
+	if (vt_bytes_stat(h->s, &g->hash, &b, &err) == VT_OK)
+		problem(h, &h->t.other, "destroyed bytes are handed out");
+	if (g->is != GONE_ERASED)
+		return;
+	sought_for = (const char *)g->word.p;
+	sought_n = g->word.n;
+	sought_in = 0;
+	if (nftw(dir, seek_in, 8, FTW_PHYS) != 0)
+		abort();
+	if (sought_in > 0)
+		problem(h, &h->t.other, "an erased word is in %zu files",
+		    sought_in);
+}
+
+/* What was answered for is gone; what was only ordered goes now. */
+static void
+hold_gone(struct holding *h, const char *dir)
+{
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t n;
+
+	for (size_t i = 0; i < h->f->n_gone; i++)
+		gone_is_gone(h, dir, &h->f->gone[i]);
+	if (h->f->n_gone == 0 || (h->how & HOLD_GO_ON) == 0)
+		return;
+	if (vt_destroy_finish(h->s, &n, &err) != VT_OK)
+		problem(h, &h->t.other, "erasing does not end: %s", err.msg);
+	for (size_t i = 0; i < h->f->n_gone; i++) {
+		struct gone_fact g = h->f->gone[i];
+
+		g.is = g.is == GONE_ASKED ? GONE_ASKED : GONE_ERASED;
+		gone_is_gone(h, dir, &g);
+	}
+}
+
 /* The store still works: a paper more, with the next number. */
 static void
 go_on(struct holding *h)
@@ -563,6 +670,7 @@ hold(struct holding *h, const char *dir)
 		return;
 	}
 	hold_all(h);
+	hold_gone(h, dir);
 	if ((h->how & HOLD_GO_ON) != 0)
 		go_on(h);
 	if ((h->how & HOLD_CHECK) != 0 && (n = findings(h->s, true)) != 0)

@@ -27,6 +27,10 @@ enum mark {
 	MARK_CLOCK,         /* n: time */
 	MARK_SCENE,         /* a: name */
 	MARK_KIND,          /* n: kind of a step that was done */
+	MARK_DESTROY_ASK,   /* a: hash: its bytes may be gone from here on; b:
+			     * a word of the paper */
+	MARK_DESTROYED,     /* a: hash: the order has answered */
+	MARK_ERASED,        /* all that was ordered is erased */
 	MARK_WRONG          /* a: what the process itself saw */
 };
 

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <sys/wait.h>
 
+#include "docstore/destroy.h"
 #include "tests/crash/facts.h"
 #include "tests/unit/docstore/fixture.h"
 
@@ -91,9 +92,13 @@ series_of(const struct vt_act *a, struct ask_series *ret)
 		const struct vt_step *st = &a->steps[i];
 		const char *arrival = NULL;
 
-		if (st->kind == VT_STEP_NUMBER)
+		/* A held number was counted when it was reserved. */
+		if (st->kind == VT_STEP_NUMBER && st->u.number.held == 0)
 			(void)snprintf(ret->number, sizeof(ret->number),
 			    "%u/%s", a->agency_no, st->u.number.series);
+		if (st->kind == VT_STEP_RESERVE)
+			(void)snprintf(ret->number, sizeof(ret->number),
+			    "%u/%s", a->agency_no, st->u.reserve.series);
 		if (st->kind == VT_STEP_REGISTER)
 			arrival = st->u.reg.arrival_series;
 		else if (st->kind == VT_STEP_ACCEPT)
@@ -583,6 +588,106 @@ links(struct doer *d)
 	TRY(do_step(d, &p, st));
 }
 
+/* ---- numbers before their papers, and books that end ---- */
+
+static void
+held_number(struct doer *d, const char *series, enum vt_hold_kind how,
+    uint64_t value, uint64_t seed)
+{
+	struct vt_step st[2];
+	vt_id p;
+
+	TRY(make_paper(d, VT_DIR_OUT, 2000, seed));
+	p = d->paper;
+	st[0] = agree(VT_STEP_SUBMIT, &d->main);
+	st[1] = number_step(series);
+	st[1].u.number.value = value;
+	st[1].u.number.held = how;
+	if (how == VT_HOLD_OUTAGE)
+		st[1].u.number.stated = w.now;
+	TRY(do_steps(d, &p, st, 2, NULL));
+}
+
+static void
+numbers(struct doer *d)
+{
+	struct vt_step st = of_kind(VT_STEP_RESERVE);
+	uint64_t value[2] = { 0 };
+
+	scene("numbers");
+	TRY(make_series(d, "giu", VT_RESET_NEVER, VT_SERIES_OURS));
+	TRY(make_series(d, "tay", VT_RESET_NEVER, VT_SERIES_OURS));
+	TRY(make_series(d, "HĐ", VT_RESET_TERM, VT_SERIES_OURS));
+	st.u.reserve.series = "giu";
+	st.u.reserve.note = "khen thưởng";
+	st.u.reserve.until = w.now + VT_TIME_S(86400);
+	for (int i = 0; i < 2; i++) {
+		TRY(do_step(d, NULL, st));
+		value[i] = d->r.number;
+	}
+	held_number(d, "giu", VT_HOLD_RESERVED, value[0], 81);
+	st = of_kind(VT_STEP_CANCEL_NUMBER);
+	st.u.cancel_number.series = "giu";
+	st.u.cancel_number.value = value[1];
+	st.u.cancel_number.n = 1;
+	st.u.cancel_number.note = "không dùng";
+	TRY(do_step(d, NULL, st));
+	st = of_kind(VT_STEP_OUTAGE);
+	st.u.outage.series = "tay";
+	st.u.outage.n = 2;
+	st.u.outage.to = w.now + VT_TIME_S(86400);
+	st.u.outage.until = w.now + VT_TIME_S(2 * 86400);
+	st.u.outage.note = "mất điện";
+	TRY(do_step(d, NULL, st));
+	held_number(d, "tay", VT_HOLD_OUTAGE, 1, 82);
+	st = of_kind(VT_STEP_TERM);
+	st.u.term.series = "HĐ";
+	st.u.term.title = "Khóa I";
+	st.u.term.from = w.now;
+	st.u.term.until = w.now + VT_TIME_S(86400 * 365);
+	TRY(do_step(d, NULL, st));
+	st = of_kind(VT_STEP_BOOK_CLOSE);
+	st.u.book_close.series = "giu";
+	TRY(do_step(d, NULL, st));
+}
+
+/* ---- bytes that go ---- */
+
+#define WORD "V/v chuyện kín QZXV77"
+
+static void
+destroyed(struct doer *d)
+{
+	struct vt_step st = of_kind(VT_STEP_REGISTER);
+	struct vt_meta m = { .subject = WORD, .notation = "VP" };
+	struct vt_file f;
+	uint64_t n;
+	vt_id p;
+
+	scene("destroyed");
+	TRY(upload(d, 90000, 91, &f));
+	st.u.reg.direction = VT_DIR_IN;
+	st.u.reg.meta = &m;
+	st.u.reg.files = &f;
+	st.u.reg.n_files = 1;
+	TRY(do_step(d, NULL, st));
+	p = d->paper;
+	st = of_kind(VT_STEP_DESTROY);
+	st.u.destroy.reason = VT_DESTROY_COURT;
+	st.u.destroy.asked_by = (vt_id){ { 7 } };
+	st.u.destroy.note = "Quyết định 1/QĐ-TA";
+	st.u.destroy.wipe = true;
+	mark(
+	    MARK_DESTROY_ASK, 0, &f.hash, VT_HASH_SIZE, WORD, sizeof(WORD) - 1);
+	TRY(do_step(d, &p, st));
+	mark(MARK_DESTROYED, 0, &f.hash, VT_HASH_SIZE, NULL, 0);
+	scene("erasing");
+	TRY(vt_destroy_finish(d->s, &n, &d->err));
+	mark(MARK_ERASED, 0, NULL, 0, NULL, 0);
+	if (n != 1)
+		wrong("another number of papers was erased");
+}
+
 /* ---- two threads ---- */
 
 struct thread {
@@ -794,6 +899,8 @@ afternoon(struct vt_store *s)
 	recalls(&d);
 	links(&d);
 	course(&d);
+	numbers(&d);
+	destroyed(&d);
 	clock_steps(&d);
 	unnamed(&d);
 	merged(s);

@@ -789,7 +789,9 @@ one_name(enum tape_op op, const char *path, mode_t mode)
 		put_names(op, false, p, NULL);
 		return (int)leave(-1, e);
 	}
-	rc = op == TAPE_MKDIR ? get_mkdir()(path, mode) : get_unlink()(path);
+	rc = op == TAPE_MKDIR   ? get_mkdir()(path, mode)
+	     : op == TAPE_RMDIR ? get_rmdir()(path)
+				: get_unlink()(path);
 	e = errno;
 	put_names(op, rc == 0, p, NULL);
 	return (int)leave_after(fault, rc, e);
@@ -812,10 +814,5 @@ mkdir(const char *path, mode_t mode)
 EXPORT int
 rmdir(const char *path)
 {
-	if (below(path) != NULL) {
-		(void)enter();
-		put_path(TAPE_BYPASS, 0, 0, "rmdir");
-		(void)leave(0, errno);
-	}
-	return get_rmdir()(path);
+	return below(path) ? one_name(TAPE_RMDIR, path, 0) : get_rmdir()(path);
 }

@@ -27,13 +27,14 @@ enum tape_op {
 	TAPE_MKDIR,    /* a: path */
 	TAPE_LINK,     /* a: path, b: the new one */
 	TAPE_RENAME,   /* likewise */
-	TAPE_UNLINK,   /* a: path; of a folder, too */
+	TAPE_UNLINK,   /* a: path */
 	TAPE_READ,     /* nothing changed from here on: to be counted */
 	TAPE_MMAP,
 	TAPE_LOCK,
 	TAPE_CLOSE,
-	TAPE_MARK,  /* flags: enum mark */
-	TAPE_BYPASS /* a: what wrote so that it is not on the tape */
+	TAPE_MARK,   /* flags: enum mark */
+	TAPE_BYPASS, /* a: what wrote so that it is not on the tape */
+	TAPE_RMDIR   /* a: path */
 };
 
 #define TAPE_MADE    1u
