@@ -6,6 +6,7 @@
 
 #include "docstore/bundle.h"
 #include "docstore/check.h"
+#include "docstore/fields.h"
 #include "docstore/restored.h"
 
 /* ---- rows ---- */
@@ -19,72 +20,41 @@ anchor_key(uint64_t no)
 	return k;
 }
 
+struct anchor {
+	struct vt_anchor_row x;
+	vt_hash sum; /* of the token: check asks no other row */
+};
+
+#define VT_ROW_T struct anchor
+static const struct vt_field kept_fields[] = {
+#include "docstore/fields/anchor.def"
+};
+#undef VT_ROW_T
+static const struct vt_row kept_row = VT_ROW_MAP("anchor", kept_fields);
+
 static void
 anchor_encode(const struct vt_anchor_row *x, struct vt_buf *ret)
 {
-	vt_hash sum = vt_sha256(x->token);
-	struct vt_cbor_map_writer w;
+	struct anchor row = { *x, vt_sha256(x->token) };
 
-	vt_cbor_map_begin(&w, ret);
-	vt_put_time(&w, 1, x->kept);
-	vt_put_text(&w, 2, x->tsa);
-	vt_cbor_key(&w, 3);
-	vt_cbor_bytes(ret, x->token);
-	vt_put_hash(&w, 4, &x->root);
-	vt_put_time(&w, 5, x->stated);
-	vt_put_hash(&w, 6, &sum);
-	vt_cbor_map_end(&w);
+	vt_row_put(&kept_row, &row, ret);
 }
 
 static int
 anchor_decode(struct vt_span v, struct vt_arena *a, struct vt_anchor_row *ret,
     struct vt_err *reterr)
 {
-	struct vt_anchor_row x = { .kept = VT_TIME_NONE,
-		.stated = VT_TIME_NONE };
-	vt_hash sum = { { 0 } }, is;
-	struct vt_span tsa = { NULL, 0 };
-	struct vt_cbor_map_reader m;
-	struct vt_cbor c;
-	uint64_t key;
+	struct anchor row = { .x = { .no = 0 } };
+	vt_hash is;
 	int rc;
 
-	vt_cbor_open(&c, v);
-	vt_cbor_map_open(&m, &c);
-	while (vt_cbor_next(&m, &key)) {
-		switch (key) {
-		case 1:
-			x.kept = vt_cbor_get_int(&c);
-			break;
-		case 2:
-			tsa = vt_cbor_get_text(&c);
-			break;
-		case 3:
-			x.token = vt_cbor_get_bytes(&c);
-			break;
-		case 4:
-			x.root = vt_cbor_get_hash(&c);
-			break;
-		case 5:
-			x.stated = vt_cbor_get_int(&c);
-			break;
-		case 6:
-			sum = vt_cbor_get_hash(&c);
-			break;
-		default:
-			vt_cbor_fail(&c, "unknown field");
-		}
-	}
-	if ((rc = vt_take_end(&c, "anchor", reterr)) != VT_OK)
+	if ((rc = vt_row_read(&kept_row, v, a, &row, reterr)) != VT_OK)
 		return rc;
-	is = vt_sha256(x.token);
-	if (!vt_hash_eq(&is, &sum))
+	is = vt_sha256(row.x.token);
+	if (!vt_hash_eq(&is, &row.sum))
 		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
 		    "anchor: its token is not the one that was kept");
-	x.tsa = vt_arena_strndup(a, tsa.p, tsa.n);
-	if (x.tsa == NULL)
-		return vt_nomem(reterr);
-	*ret = x;
+	*ret = row.x;
 	return VT_OK;
 }
 

@@ -7,43 +7,19 @@
  */
 #include <stdio.h>
 
+#include "docstore/fields.h"
 #include "docstore/restored.h"
 #include "docstore/store_priv.h"
 
-void
-vt_idem_encode(const struct vt_idem *x, struct vt_buf *ret)
-{
-	bool again = !vt_hash_is_zero(&x->again);
+#define VT_ROW_T struct vt_idem
+static const struct vt_field idem_fields[] = {
+#include "docstore/fields/idem.def"
+};
+#undef VT_ROW_T
+static const struct vt_row idem_row =
+    VT_ROW_ARRAY_OR("idempotency key", idem_fields, 3);
 
-	vt_cbor_array(ret, again ? 4 : 3);
-	vt_cbor_hash(ret, &x->request);
-	vt_cbor_uint(ret, x->agency_no);
-	vt_cbor_uint(ret, x->index);
-	if (again)
-		vt_cbor_hash(ret, &x->again);
-}
-
-int
-vt_idem_decode(struct vt_span v, struct vt_idem *ret, struct vt_err *reterr)
-{
-	struct vt_idem x = { .index = 0 };
-	struct vt_cbor c;
-	size_t n;
-	int rc;
-
-	vt_cbor_open(&c, v);
-	n = vt_cbor_get_array(&c);
-	if (n != 3 && n != 4)
-		vt_cbor_fail(&c, "neither three nor four values");
-	x.request = vt_cbor_get_hash(&c);
-	x.agency_no = vt_take_u32(&c);
-	x.index = vt_cbor_get_uint(&c);
-	if (n == 4)
-		x.again = vt_cbor_get_hash(&c);
-	if ((rc = vt_take_end(&c, "idempotency", reterr)) == VT_OK)
-		*ret = x;
-	return rc;
-}
+VT_ROW_CODEC_FLAT(idem, struct vt_idem)
 
 int
 vt_idem_again(const struct vt_store *s, const struct vt_key *k,

@@ -2,102 +2,77 @@
 /* Rows of chunks, blobs and manifests, and reading by range. */
 #include <stdlib.h>
 
+#include "docstore/fields.h"
 #include "docstore/store_priv.h"
 
 /* ---- rows ---- */
 
-void
-vt_chunk_row_encode(const struct vt_chunk_row *r, struct vt_buf *ret)
-{
-	vt_cbor_array(ret, 3);
-	vt_cbor_uint(ret, r->env);
-	vt_cbor_uint(ret, r->seq);
-	vt_cbor_uint(ret, r->refs);
-}
+#define VT_ROW_T struct vt_chunk_row
+static const struct vt_field chunk_row_fields[] = {
+#include "docstore/fields/chunk.def"
+};
+#undef VT_ROW_T
+static const struct vt_row chunk_row_row =
+    VT_ROW_ARRAY("chunk", chunk_row_fields);
 
-int
-vt_chunk_row_decode(
-    struct vt_span v, struct vt_chunk_row *ret, struct vt_err *reterr)
-{
-	struct vt_chunk_row r;
-	struct vt_cbor c;
-	int rc;
+VT_ROW_CODEC_FLAT(chunk_row, struct vt_chunk_row)
 
-	vt_cbor_open(&c, v);
-	if (vt_cbor_get_array(&c) != 3)
-		vt_cbor_fail(&c, "not three values");
-	r.env = vt_take_u32(&c);
-	r.seq = vt_cbor_get_uint(&c);
-	r.refs = vt_cbor_get_uint(&c);
-	if ((rc = vt_take_end(&c, "chunk", reterr)) == VT_OK)
-		*ret = r;
-	return rc;
-}
+#define VT_ROW_T struct vt_wrap_row
+static const struct vt_field wrap_row_fields[] = {
+#include "docstore/fields/wrap.def"
+};
+#undef VT_ROW_T
+static const struct vt_row wrap_row_row =
+    VT_ROW_ARRAY_OR("wrapped key", wrap_row_fields, 2);
 
 /* The first epoch is not said: rows of before rotation existed. */
 void
 vt_wrap_row_encode(const struct vt_wrap_row *r, struct vt_buf *ret)
 {
-	vt_cbor_array(ret, r->epoch > 1 ? 3 : 2);
-	vt_cbor_bytes(ret, r->wrapped);
-	vt_cbor_hash(ret, &r->id);
-	if (r->epoch > 1)
-		vt_cbor_uint(ret, r->epoch);
+	struct vt_wrap_row x = *r;
+
+	x.epoch = x.epoch > 1 ? x.epoch : 0;
+	vt_row_put(&wrap_row_row, &x, ret);
 }
 
 int
 vt_wrap_row_decode(
     struct vt_span v, struct vt_wrap_row *ret, struct vt_err *reterr)
 {
-	struct vt_wrap_row r = { .epoch = 1 };
-	struct vt_cbor c;
-	size_t n;
+	struct vt_wrap_row x = { .epoch = 0 };
 	int rc;
 
-	vt_cbor_open(&c, v);
-	n = vt_cbor_get_array(&c);
-	if (n != 2 && n != 3)
-		vt_cbor_fail(&c, "not two or three values");
-	r.wrapped = vt_cbor_get_bytes(&c);
-	r.id = vt_cbor_get_hash(&c);
-	if (n == 3 && (r.epoch = vt_take_u32(&c)) < 2)
-		vt_cbor_fail(&c, "an epoch that is not said");
-	if ((rc = vt_take_end(&c, "wrap", reterr)) == VT_OK)
-		*ret = r;
-	return rc;
+	if ((rc = vt_row_read(&wrap_row_row, v, NULL, &x, reterr)) != VT_OK)
+		return rc;
+	if (x.epoch == 0)
+		x.epoch = 1;
+	*ret = x;
+	return VT_OK;
 }
 
-void
-vt_blob_row_encode(const struct vt_blob_row *r, struct vt_buf *ret)
-{
-	vt_cbor_array(ret, 4);
-	vt_cbor_uint(ret, r->size);
-	vt_cbor_uint(ret, r->refs);
-	vt_cbor_uint(ret, r->manifest);
-	vt_cbor_uint(ret, r->chunks);
-}
+#define VT_ROW_T struct vt_blob_row
+static const struct vt_field blob_row_fields[] = {
+#include "docstore/fields/blob.def"
+};
+#undef VT_ROW_T
+static const struct vt_row blob_row_row = VT_ROW_ARRAY("blob", blob_row_fields);
+
+VT_ROW_ENCODE(blob_row, struct vt_blob_row)
 
 int
 vt_blob_row_decode(
     struct vt_span v, struct vt_blob_row *ret, struct vt_err *reterr)
 {
-	struct vt_blob_row r;
-	struct vt_cbor c;
+	struct vt_blob_row r = { .size = 0 };
 	int rc;
 
-	vt_cbor_open(&c, v);
-	if (vt_cbor_get_array(&c) != 4)
-		vt_cbor_fail(&c, "not four values");
-	r.size = vt_cbor_get_uint(&c);
-	r.refs = vt_cbor_get_uint(&c);
-	r.manifest = vt_cbor_get_uint(&c);
-	r.chunks = vt_cbor_get_uint(&c);
-	if (c.failed == VT_OK &&
-	    r.chunks != r.size / VT_CHUNK_SIZE + (r.size % VT_CHUNK_SIZE != 0))
-		vt_cbor_fail(&c, "size and chunks disagree");
-	if ((rc = vt_take_end(&c, "blob", reterr)) == VT_OK)
-		*ret = r;
-	return rc;
+	if ((rc = vt_row_read(&blob_row_row, v, NULL, &r, reterr)) != VT_OK)
+		return rc;
+	if (r.chunks != r.size / VT_CHUNK_SIZE + (r.size % VT_CHUNK_SIZE != 0))
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "row of blob: size and chunks disagree");
+	*ret = r;
+	return VT_OK;
 }
 
 int

@@ -1,63 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows of what was destroyed, and reading them. */
+#include "docstore/fields.h"
 #include "docstore/store_priv.h"
 
-static void
-files_encode(const struct vt_destroyed *d, struct vt_buf *ret)
-{
-	vt_cbor_array(ret, d->n_files);
-	for (size_t i = 0; i < d->n_files; i++) {
-		vt_cbor_array(ret, 5);
-		vt_cbor_hash(ret, &d->files[i].hash);
-		vt_cbor_uint(ret, d->files[i].size);
-		vt_cbor_uint(ret, d->files[i].pieces);
-		vt_cbor_uint(ret, d->files[i].held);
-		vt_cbor_uint(ret, d->files[i].others);
-	}
-}
+#define VT_ROW_T struct vt_destroyed_file
+static const struct vt_field destroyed_file_fields[] = {
+#include "docstore/fields/destroyed_file.def"
+};
+#undef VT_ROW_T
+static const struct vt_row destroyed_file_row =
+    VT_ROW_ARRAY("destroyed file", destroyed_file_fields);
 
-static void
-take_files(struct vt_cbor *c, struct vt_arena *a, struct vt_destroyed *d)
-{
-	struct vt_destroyed_file *f =
-	    vt_take_array(c, a, sizeof(*f), &d->n_files);
+#define VT_ROW_T struct vt_destroyed
+static const struct vt_field destroyed_list_fields[] = {
+#include "docstore/fields/destroyed_list.def"
+};
+#undef VT_ROW_T
+static const struct vt_row destroyed_list_row =
+    VT_ROW_ARRAY("list of what is destroyed", destroyed_list_fields);
 
-	d->files = f;
-	for (size_t i = 0; i < d->n_files; i++) {
-		if (vt_cbor_get_array(c) != 5)
-			vt_cbor_fail(c, "not a file");
-		f[i].hash = vt_cbor_get_hash(c);
-		f[i].size = vt_cbor_get_uint(c);
-		f[i].pieces = vt_cbor_get_uint(c);
-		f[i].held = vt_cbor_get_uint(c);
-		f[i].others = vt_cbor_get_uint(c);
-	}
-}
+#define VT_ROW_T struct vt_destroyed_row
+static const struct vt_field destroyed_fields[] = {
+#include "docstore/fields/destroyed.def"
+};
+#undef VT_ROW_T
+static const struct vt_row destroyed_row =
+    VT_ROW_MAP("destroyed", destroyed_fields);
 
-static void
-numbers_encode(const uint64_t *v, size_t n, struct vt_buf *ret)
-{
-	vt_cbor_array(ret, n);
-	for (size_t i = 0; i < n; i++)
-		vt_cbor_uint(ret, v[i]);
-}
-
-static void
-take_numbers(struct vt_cbor *c, struct vt_arena *a, struct vt_destroyed *d)
-{
-	uint64_t *v = vt_take_array(c, a, sizeof(*v), &d->n_consigns);
-
-	d->consigns = v;
-	for (size_t i = 0; i < d->n_consigns; i++)
-		v[i] = vt_cbor_get_uint(c);
-}
+VT_ROW_CODEC(destroyed, struct vt_destroyed_row)
 
 void
 vt_destroyed_list_encode(const struct vt_destroyed *d, struct vt_buf *ret)
 {
-	vt_cbor_array(ret, 2);
-	files_encode(d, ret);
-	numbers_encode(d->consigns, d->n_consigns, ret);
+	vt_row_put(&destroyed_list_row, d, ret);
 }
 
 int
@@ -66,7 +41,6 @@ vt_destroyed_of(const struct vt_arec *rec, const struct vt_srec *r,
     struct vt_err *reterr)
 {
 	struct vt_destroyed_row x = { .work = r->work };
-	struct vt_cbor c;
 	int rc;
 
 	x.d = (struct vt_destroyed){ .paper = rec->paper,
@@ -77,12 +51,8 @@ vt_destroyed_of(const struct vt_arec *rec, const struct vt_srec *r,
 		.reason = (enum vt_destroy_reason)r->sub,
 		.wipe = r->wipe != 0,
 		.done = VT_TIME_NONE };
-	vt_cbor_open(&c, r->blob);
-	if (vt_cbor_get_array(&c) != 2)
-		vt_cbor_fail(&c, "not a list of what is destroyed");
-	take_files(&c, a, &x.d);
-	take_numbers(&c, a, &x.d);
-	if ((rc = vt_take_end(&c, "destroy", reterr)) == VT_OK)
+	rc = vt_row_read(&destroyed_list_row, r->blob, a, &x.d, reterr);
+	if (rc == VT_OK)
 		*ret = x;
 	return rc;
 }
@@ -96,95 +66,6 @@ vt_destroyed_step(const struct vt_destroyed_row *row, struct vt_srec *ret_step,
 		.wipe = row->d.wipe };
 	ret_e->paper = row->d.paper;
 	ret_e->time = row->d.at;
-}
-
-void
-vt_destroyed_encode(const struct vt_destroyed_row *r, struct vt_buf *ret)
-{
-	struct vt_cbor_map_writer w;
-
-	vt_cbor_map_begin(&w, ret);
-	vt_put_id(&w, 1, &r->d.paper);
-	vt_put_id(&w, 2, &r->d.act);
-	vt_put_uint(&w, 3, r->d.index);
-	vt_put_time(&w, 4, r->d.at);
-	vt_put_uint(&w, 5, r->d.reason);
-	vt_put_uint(&w, 6, r->d.wipe);
-	vt_put_time(&w, 7, r->d.done);
-	vt_put_uint(&w, 8, r->d.done_index);
-	vt_put_uint(&w, 9, r->d.replayed);
-	vt_cbor_key(&w, 10);
-	files_encode(&r->d, ret);
-	vt_cbor_key(&w, 11);
-	numbers_encode(r->d.consigns, r->d.n_consigns, ret);
-	vt_put_uint(&w, 12, r->work);
-	vt_cbor_map_end(&w);
-}
-
-static void
-take_field(struct vt_cbor *c, struct vt_arena *a, struct vt_destroyed_row *x,
-    uint64_t key)
-{
-	switch (key) {
-	case 1:
-		x->d.paper = vt_cbor_get_id(c);
-		break;
-	case 2:
-		x->d.act = vt_cbor_get_id(c);
-		break;
-	case 3:
-		x->d.index = vt_cbor_get_uint(c);
-		break;
-	case 4:
-		x->d.at = vt_cbor_get_int(c);
-		break;
-	case 5:
-		x->d.reason = (enum vt_destroy_reason)vt_take_u32(c);
-		break;
-	case 6:
-		x->d.wipe = vt_cbor_get_uint(c) != 0;
-		break;
-	case 7:
-		x->d.done = vt_cbor_get_int(c);
-		break;
-	case 8:
-		x->d.done_index = vt_cbor_get_uint(c);
-		break;
-	case 9:
-		x->d.replayed = vt_cbor_get_uint(c) != 0;
-		break;
-	case 10:
-		take_files(c, a, &x->d);
-		break;
-	case 11:
-		take_numbers(c, a, &x->d);
-		break;
-	case 12:
-		x->work = vt_cbor_get_uint(c);
-		break;
-	default:
-		vt_cbor_fail(c, "unknown field");
-	}
-}
-
-int
-vt_destroyed_decode(struct vt_span v, struct vt_arena *a,
-    struct vt_destroyed_row *ret, struct vt_err *reterr)
-{
-	struct vt_destroyed_row x = { .d.at = VT_TIME_NONE,
-		.d.done = VT_TIME_NONE };
-	struct vt_cbor_map_reader m;
-	struct vt_cbor c;
-	uint64_t key;
-	int rc;
-
-	vt_cbor_open(&c, v);
-	vt_cbor_map_open(&m, &c);
-	while (vt_cbor_next(&m, &key))
-		take_field(&c, a, &x, key);
-	if ((rc = vt_take_end(&c, "destroyed", reterr)) == VT_OK)
-		*ret = x;
-	return rc;
 }
 
 int

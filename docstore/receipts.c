@@ -11,34 +11,64 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "docstore/fields.h"
 #include "docstore/resume.h"
 #include "docstore/store_priv.h"
 
 /* ---- writing ---- */
 
-void
-vt_facts_encode(const struct vt_receipt *f, struct vt_buf *ret)
+static bool
+kinds_are_empty(const void *of)
 {
-	struct vt_cbor_map_writer w;
+	(void)of;
+	return false;
+}
 
-	vt_cbor_map_begin(&w, ret);
-	vt_put_id(&w, 1, &f->agency);
-	vt_put_id(&w, 2, &f->act);
-	vt_cbor_key(&w, 3);
-	vt_cbor_array(ret, f->n_kinds);
-	for (size_t i = 0; i < f->n_kinds; i++)
-		vt_cbor_uint(ret, f->kinds[i]);
-	vt_put_time(&w, 4, f->time);
-	vt_put_id(&w, 5, &f->paper);
-	vt_put_hash(&w, 6, &f->main);
-	vt_put_uint(&w, 7, f->number);
-	vt_put_text(&w, 8, f->number_text);
-	vt_put_uint(&w, 9, f->arrival);
-	vt_put_hash(&w, 10, &f->request);
-	vt_put_hash(&w, 11, &f->record);
-	vt_put_text(&w, 12, f->origin);
-	vt_put_hash(&w, 13, &f->manifest);
-	vt_cbor_map_end(&w);
+static void
+kinds_put(struct vt_buf *b, const void *of)
+{
+	const struct vt_receipt *r = of;
+
+	vt_cbor_array(b, r->n_kinds);
+	for (size_t i = 0; i < r->n_kinds; i++)
+		vt_cbor_uint(b, r->kinds[i]);
+}
+
+static void
+kinds_take(struct vt_cbor *c, struct vt_arena *a, void *of)
+{
+	size_t n = vt_cbor_get_array(c);
+	struct vt_receipt *r = of;
+
+	(void)a;
+	if (n > VT_RECEIPT_KINDS)
+		vt_cbor_fail(c, "more than 16 steps");
+	for (size_t i = 0; i < n && c->failed == VT_OK; i++)
+		r->kinds[r->n_kinds++] = vt_take_u32(c);
+}
+
+static const struct vt_field_hooks kinds_hooks = { kinds_are_empty, kinds_put,
+	kinds_take };
+
+#define VT_ROW_T struct vt_receipt
+static const struct vt_field facts_fields[] = {
+#include "docstore/fields/facts.def"
+};
+#undef VT_ROW_T
+static const struct vt_row facts_row = VT_ROW_MAP("facts", facts_fields);
+
+VT_ROW_ENCODE(facts, struct vt_receipt)
+
+int
+vt_facts_decode(
+    struct vt_span facts, struct vt_receipt *r, struct vt_err *reterr)
+{
+	struct vt_cbor c;
+
+	r->n_kinds = 0;
+	vt_cbor_open(&c, facts);
+	vt_row_take(&facts_row, &c, NULL, r);
+	return vt_cbor_finish(&c, "receipt facts", reterr);
 }
 
 void
@@ -158,76 +188,6 @@ body_parse(struct vt_span bytes, struct body *ret, struct vt_err *reterr)
 	if ((rc = vt_cbor_finish(&c, "receipt body", reterr)) == VT_OK)
 		*ret = b;
 	return rc;
-}
-
-static void
-take_kinds(struct vt_cbor *c, struct vt_receipt *r)
-{
-	size_t n = vt_cbor_get_array(c);
-
-	if (n > VT_RECEIPT_KINDS)
-		vt_cbor_fail(c, "more than 16 steps");
-	for (size_t i = 0; i < n && c->failed == VT_OK; i++)
-		r->kinds[r->n_kinds++] = vt_take_u32(c);
-}
-
-int
-vt_facts_decode(
-    struct vt_span facts, struct vt_receipt *r, struct vt_err *reterr)
-{
-	struct vt_cbor_map_reader m;
-	struct vt_cbor c;
-	uint64_t key;
-
-	vt_cbor_open(&c, facts);
-	vt_cbor_map_open(&m, &c);
-	while (vt_cbor_next(&m, &key)) {
-		switch (key) {
-		case 1:
-			r->agency = vt_cbor_get_id(&c);
-			break;
-		case 2:
-			r->act = vt_cbor_get_id(&c);
-			break;
-		case 3:
-			take_kinds(&c, r);
-			break;
-		case 4:
-			r->time = vt_cbor_get_int(&c);
-			break;
-		case 5:
-			r->paper = vt_cbor_get_id(&c);
-			break;
-		case 6:
-			r->main = vt_cbor_get_hash(&c);
-			break;
-		case 7:
-			r->number = vt_cbor_get_uint(&c);
-			break;
-		case 8:
-			vt_cbor_get_str(
-			    &c, r->number_text, sizeof(r->number_text));
-			break;
-		case 9:
-			r->arrival = vt_cbor_get_uint(&c);
-			break;
-		case 10:
-			r->request = vt_cbor_get_hash(&c);
-			break;
-		case 11:
-			r->record = vt_cbor_get_hash(&c);
-			break;
-		case 12:
-			vt_cbor_get_str(&c, r->origin, sizeof(r->origin));
-			break;
-		case 13:
-			r->manifest = vt_cbor_get_hash(&c);
-			break;
-		default:
-			vt_cbor_fail(&c, "unknown field");
-		}
-	}
-	return vt_cbor_finish(&c, "receipt facts", reterr);
 }
 
 static int

@@ -2,58 +2,29 @@
 /* Row `restored` of table super, and what it forbids. */
 #include "docstore/restored.h"
 
+#include "docstore/fields.h"
 #include "docstore/store_priv.h"
 
 #define ROW "restored"
 
-void
-vt_restored_encode(const struct vt_restored *x, struct vt_buf *ret)
-{
-	struct vt_cbor_map_writer w;
+#define VT_ROW_T struct vt_restored
+static const struct vt_field restored_fields[] = {
+#include "docstore/fields/restored.def"
+};
+#undef VT_ROW_T
+static const struct vt_row restored_row =
+    VT_ROW_MAP("restored store", restored_fields);
 
-	vt_cbor_map_begin(&w, ret);
-	vt_put_time(&w, 1, x->at);
-	vt_put_hash(&w, 2, &x->manifest);
-	vt_put_time(&w, 3, x->backup);
-	vt_put_uint(&w, 4, x->number);
-	vt_put_uint(&w, 5, x->handed_over);
-	vt_cbor_map_end(&w);
-}
+VT_ROW_ENCODE(restored, struct vt_restored)
 
 int
 vt_restored_decode(
     struct vt_span v, struct vt_restored *ret, struct vt_err *reterr)
 {
 	struct vt_restored x = { .is = true };
-	struct vt_cbor_map_reader m;
-	struct vt_cbor c;
-	uint64_t key;
-	int rc;
+	int rc = vt_row_read(&restored_row, v, NULL, &x, reterr);
 
-	vt_cbor_open(&c, v);
-	vt_cbor_map_open(&m, &c);
-	while (vt_cbor_next(&m, &key)) {
-		switch (key) {
-		case 1:
-			x.at = vt_cbor_get_int(&c);
-			break;
-		case 2:
-			x.manifest = vt_cbor_get_hash(&c);
-			break;
-		case 3:
-			x.backup = vt_cbor_get_int(&c);
-			break;
-		case 4:
-			x.number = vt_cbor_get_uint(&c);
-			break;
-		case 5:
-			x.handed_over = vt_cbor_get_uint(&c) == 1;
-			break;
-		default:
-			vt_cbor_fail(&c, "unknown field");
-		}
-	}
-	if ((rc = vt_take_end(&c, "row restored", reterr)) == VT_OK)
+	if (rc == VT_OK)
 		*ret = x;
 	return rc;
 }

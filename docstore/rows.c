@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Keys and rows that several verbs read. */
+#include "docstore/fields.h"
 #include "docstore/store_priv.h"
 
 int
@@ -324,20 +325,15 @@ vt_row_last_number(struct vt_txn *t, uint32_t agency_no, uint32_t series,
 	return rc;
 }
 
-void
-vt_counters_encode(const struct vt_counters *c, struct vt_buf *ret)
-{
-	struct vt_cbor_map_writer w;
+#define VT_ROW_T struct vt_counters
+static const struct vt_field counters_fields[] = {
+#include "docstore/fields/counters.def"
+};
+#undef VT_ROW_T
+static const struct vt_row counters_row =
+    VT_ROW_MAP("counters", counters_fields);
 
-	vt_cbor_map_begin(&w, ret);
-	vt_put_time(&w, 1, c->time);
-	vt_put_uint(&w, 2, c->agencies);
-	vt_put_uint(&w, 3, c->work);
-	vt_put_uint(&w, 4, c->manifests);
-	vt_put_uint(&w, 5, c->settled);
-	vt_put_uint(&w, 6, c->revisions);
-	vt_cbor_map_end(&w);
-}
+VT_ROW_ENCODE(counters, struct vt_counters)
 
 int
 vt_row_counters(
@@ -345,45 +341,16 @@ vt_row_counters(
 {
 	struct vt_counters x = { .time = VT_TIME_NONE };
 	struct vt_key k = vt_key_text("counters");
-	struct vt_cbor_map_reader m;
-	struct vt_cbor c;
 	struct vt_span v;
-	uint64_t key;
 	int rc;
 
 	rc = vt_tx_get(t, VT_T_SUPER, &k, &v, reterr);
 	if (rc == VT_E_NOT_FOUND)
 		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
 		    "table super: the row \"counters\" is missing");
-	if (rc != VT_OK)
-		return rc;
-	vt_cbor_open(&c, v);
-	vt_cbor_map_open(&m, &c);
-	while (vt_cbor_next(&m, &key)) {
-		switch (key) {
-		case 1:
-			x.time = vt_cbor_get_int(&c);
-			break;
-		case 2:
-			x.agencies = vt_take_u32(&c);
-			break;
-		case 3:
-			x.work = vt_cbor_get_uint(&c);
-			break;
-		case 4:
-			x.manifests = vt_cbor_get_uint(&c);
-			break;
-		case 5:
-			x.settled = vt_cbor_get_uint(&c);
-			break;
-		case 6:
-			x.revisions = vt_cbor_get_uint(&c);
-			break;
-		default:
-			vt_cbor_fail(&c, "unknown field");
-		}
-	}
-	if ((rc = vt_take_end(&c, "counters", reterr)) == VT_OK)
+	if (rc == VT_OK)
+		rc = vt_row_read(&counters_row, v, NULL, &x, reterr);
+	if (rc == VT_OK)
 		*ret = x;
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "docstore/fields.h"
 #include "docstore/files.h"
 #include "docstore/index.h"
 #include "docstore/restored.h"
@@ -19,20 +20,24 @@
 
 /* ---- superblock ---- */
 
+struct super {
+	char magic[32];
+	struct vt_super x;
+};
+
+#define VT_ROW_T struct super
+static const struct vt_field super_fields[] = {
+#include "docstore/fields/super.def"
+};
+#undef VT_ROW_T
+static const struct vt_row super_row = VT_ROW_MAP("superblock", super_fields);
+
 void
 vt_super_encode(const struct vt_super *x, struct vt_buf *ret)
 {
-	struct vt_cbor_map_writer w;
+	struct super row = { MAGIC, *x };
 
-	vt_cbor_map_begin(&w, ret);
-	vt_put_text(&w, 1, MAGIC);
-	vt_put_uint(&w, 2, x->format);
-	vt_put_id(&w, 3, &x->id);
-	vt_put_uint(&w, 4, x->features);
-	vt_put_text(&w, 5, x->domain);
-	vt_put_time(&w, 6, x->created);
-	vt_put_hash(&w, 7, &x->key_check);
-	vt_cbor_map_end(&w);
+	vt_row_put(&super_row, &row, ret);
 }
 
 /*
@@ -42,9 +47,10 @@ vt_super_encode(const struct vt_super *x, struct vt_buf *ret)
 static int
 super_decode(struct vt_span v, struct vt_super *ret, struct vt_err *reterr)
 {
-	struct vt_super x = { .created = VT_TIME_NONE };
 	struct vt_cbor_map_reader m;
+	uint32_t format = 0;
 	char magic[32] = "";
+	struct super row;
 	struct vt_cbor c;
 	uint64_t key;
 	int rc;
@@ -54,43 +60,22 @@ super_decode(struct vt_span v, struct vt_super *ret, struct vt_err *reterr)
 	if (vt_cbor_next(&m, &key) && key == 1)
 		vt_cbor_get_str(&c, magic, sizeof(magic));
 	if (vt_cbor_next(&m, &key) && key == 2)
-		x.format = vt_take_u32(&c);
+		format = vt_take_u32(&c);
 	if (c.failed != VT_OK || strcmp(magic, MAGIC) != 0)
 		return vt_err_set(reterr, VT_E_STORE_FORMAT,
 		    "superblock: not that of a vanthu store");
-	if (x.format > VT_STORE_FORMAT || x.format == 0)
+	if (format > VT_STORE_FORMAT || format == 0)
 		return vt_err_set(reterr, VT_E_STORE_FORMAT,
 		    "superblock: format %u; this release reads up to %u",
-		    x.format, VT_STORE_FORMAT);
-	while (vt_cbor_next(&m, &key)) {
-		switch (key) {
-		case 3:
-			x.id = vt_cbor_get_id(&c);
-			break;
-		case 4:
-			x.features = vt_cbor_get_uint(&c);
-			break;
-		case 5:
-			vt_cbor_get_str(&c, x.domain, sizeof(x.domain));
-			break;
-		case 6:
-			x.created = vt_cbor_get_int(&c);
-			break;
-		case 7:
-			x.key_check = vt_cbor_get_hash(&c);
-			break;
-		default:
-			vt_cbor_fail(&c, "unknown field");
-		}
-	}
-	if ((rc = vt_take_end(&c, "superblock", reterr)) != VT_OK)
+		    format, VT_STORE_FORMAT);
+	if ((rc = vt_row_read(&super_row, v, NULL, &row, reterr)) != VT_OK)
 		return rc;
-	if ((x.features & ~VT_STORE_FEATURES) != 0)
+	if ((row.x.features & ~VT_STORE_FEATURES) != 0)
 		return vt_err_set(reterr, VT_E_STORE_FORMAT,
 		    "superblock: feature bits %#llx are not known to this "
 		    "release",
-		    (unsigned long long)(x.features & ~VT_STORE_FEATURES));
-	*ret = x;
+		    (unsigned long long)(row.x.features & ~VT_STORE_FEATURES));
+	*ret = row.x;
 	return VT_OK;
 }
 

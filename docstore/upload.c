@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "docstore/fields.h"
 #include "docstore/restored.h"
 #include "docstore/store_priv.h"
 
@@ -31,77 +32,45 @@ struct vt_upload {
 
 /* ---- rows ---- */
 
-void
-vt_upload_row_encode(const struct vt_upload_row *r, struct vt_buf *ret)
+static bool
+state_is_empty(const void *of)
 {
-	struct vt_cbor_map_writer w;
-
-	vt_cbor_map_begin(&w, ret);
-	vt_put_uint(&w, 1, r->agency_no);
-	vt_put_uint(&w, 2, r->manifest);
-	vt_put_uint(&w, 3, r->size);
-	vt_put_time(&w, 4, r->expires);
-	if (r->ended) {
-		vt_cbor_key(&w, 5);
-		vt_cbor_bool(ret, true);
-		vt_cbor_key(&w, 6);
-		vt_cbor_hash(ret, &r->blob);
-	}
-	if (r->state.n > 0) {
-		vt_cbor_key(&w, 7);
-		vt_cbor_bytes(ret, vt_key_view(&r->state));
-	}
-	vt_cbor_map_end(&w);
+	return ((const struct vt_upload_row *)of)->state.n == 0;
 }
 
-int
-vt_upload_row_decode(
-    struct vt_span v, struct vt_upload_row *ret, struct vt_err *reterr)
+static void
+state_put(struct vt_buf *b, const void *of)
 {
-	struct vt_upload_row x = { .expires = VT_TIME_NONE };
-	struct vt_cbor_map_reader m;
-	struct vt_span state;
-	struct vt_cbor c;
-	uint64_t key;
-	int rc;
+	const struct vt_upload_row *r = of;
 
-	vt_cbor_open(&c, v);
-	vt_cbor_map_open(&m, &c);
-	while (vt_cbor_next(&m, &key)) {
-		switch (key) {
-		case 1:
-			x.agency_no = vt_take_u32(&c);
-			break;
-		case 2:
-			x.manifest = vt_cbor_get_uint(&c);
-			break;
-		case 3:
-			x.size = vt_cbor_get_uint(&c);
-			break;
-		case 4:
-			x.expires = vt_cbor_get_int(&c);
-			break;
-		case 5:
-			x.ended = vt_cbor_get_bool(&c);
-			break;
-		case 6:
-			x.blob = vt_cbor_get_hash(&c);
-			break;
-		case 7:
-			state = vt_cbor_get_bytes(&c);
-			if (state.n > 1 + VT_STATE_KEY_MAX)
-				vt_cbor_fail(&c, "a key of a state");
-			else
-				vt_key_bytes(&x.state, state.p, state.n);
-			break;
-		default:
-			vt_cbor_fail(&c, "unknown field");
-		}
-	}
-	if ((rc = vt_take_end(&c, "upload", reterr)) == VT_OK)
-		*ret = x;
-	return rc;
+	vt_cbor_bytes(b, vt_key_view(&r->state));
 }
+
+static void
+state_take(struct vt_cbor *c, struct vt_arena *a, void *of)
+{
+	struct vt_span key = vt_cbor_get_bytes(c);
+	struct vt_upload_row *r = of;
+
+	(void)a;
+	if (key.n > 1 + VT_STATE_KEY_MAX)
+		vt_cbor_fail(c, "a key of a state");
+	else
+		vt_key_bytes(&r->state, key.p, key.n);
+}
+
+static const struct vt_field_hooks state_hooks = { state_is_empty, state_put,
+	state_take };
+
+#define VT_ROW_T struct vt_upload_row
+static const struct vt_field upload_row_fields[] = {
+#include "docstore/fields/upload.def"
+};
+#undef VT_ROW_T
+static const struct vt_row upload_row_row =
+    VT_ROW_MAP("upload", upload_row_fields);
+
+VT_ROW_CODEC_FLAT(upload_row, struct vt_upload_row)
 
 static struct vt_key
 upload_due_key(vt_time expires, const vt_id *id)
