@@ -112,11 +112,7 @@ vt_take_array(struct vt_cbor *c, struct vt_arena *a, size_t size, size_t *ret_n)
 
 	if (c->failed != VT_OK)
 		n = 0;
-	/* Every item takes at least a byte, so n is bounded by the input. */
-	if (n > c->in.n) {
-		vt_cbor_fail(c, "more items than bytes");
-		n = 0;
-	}
+	/* At most as many as bytes are left: vt_cbor_get_array saw to it. */
 	if (n > 0 && (p = vt_arena_array(a, n, size)) == NULL) {
 		no_room(c);
 		n = 0;
