@@ -24,6 +24,7 @@ struct take {
 	struct vt_buf plain, sealed;
 	struct vt_bpart part; /* the one being filled */
 	struct vt_backup_report rep;
+	vt_time wiped; /* the last time that words were destroyed */
 };
 
 /* ---- one state of everything ---- */
@@ -547,6 +548,29 @@ keep_list(struct take *x, struct vt_err *reterr)
 	return vt_destroy_list_save(x->s, path, reterr);
 }
 
+/* Increments of before have the words in their rows: when was the last order
+ * of that kind done? */
+static int
+look_wiped(struct take *x, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
+	static const struct vt_key all;
+	struct vt_destroyed_row row;
+	struct vt_scan scan;
+	int rc = VT_OK;
+
+	scan = vt_scan_up(x->r.records, VT_T_DESTROYED, &all, NULL);
+	while (rc == VT_OK && vt_scan_next(&scan, reterr)) {
+		if ((rc = vt_scratch(&scratch, reterr)) == VT_OK)
+			rc = vt_destroyed_decode(
+			    scan.row, scratch, &row, reterr);
+		if (rc == VT_OK && row.d.wipe && row.d.done != VT_TIME_NONE &&
+		    (x->wiped == VT_TIME_NONE || row.d.done > x->wiped))
+			x->wiped = row.d.done;
+	}
+	return rc == VT_OK ? scan.rc : rc;
+}
+
 static int
 take_all(struct take *x, struct vt_err *reterr)
 {
@@ -557,7 +581,9 @@ take_all(struct take *x, struct vt_err *reterr)
 			rc = take_table(x, (enum vt_table)t, reterr);
 	if (rc == VT_OK)
 		rc = take_keys(x, reterr);
-	return rc == VT_OK ? take_bytes(x, reterr) : rc;
+	if (rc == VT_OK)
+		rc = take_bytes(x, reterr);
+	return rc == VT_OK ? look_wiped(x, reterr) : rc;
 }
 
 static int
@@ -586,15 +612,15 @@ publish(struct take *x, struct vt_err *reterr)
 	/* A stream has one increment; what it replaces, nobody here knows. */
 	if (x->place.stream >= 0)
 		return VT_OK;
-	return vt_backup_prune(
-	    &x->place, &x->s->keys, x->o, x->m.made, &x->rep.removed, reterr);
+	return vt_backup_prune(&x->place, &x->s->keys, x->o, &x->m, x->wiped,
+	    &x->rep.removed, reterr);
 }
 
 int
 vt_backup_take(struct vt_store *s, const struct vt_backup_options *o,
     struct vt_backup_report *ret, struct vt_err *reterr)
 {
-	struct take x = { .s = s, .o = o };
+	struct take x = { .s = s, .o = o, .wiped = VT_TIME_NONE };
 	int rc;
 
 	VT_CHECK(s, VT_STORE_MAGIC);

@@ -9,8 +9,10 @@
  *	KEYS/objects/<64 hex>		wrapped data keys; log keys (encrypted)
  *
  * Nothing in a place opens without the store key, and a chunk not without its
- * wrapped key: what is destroyed in the store can be read from no backup once
- * its keys there have expired (keys_days).
+ * wrapped key: what is destroyed in the store can be read from no backup, by
+ * whatever means, once its time is over (keys_days; at once with forget): its
+ * keys are gone then, and with them, when its words were destroyed, the
+ * increments that have those in their rows.
  *
  * Taking one reads the store beside the process that serves it, at one moment
  * of records, keys and bytes. Each object is synced, read back and compared
@@ -37,8 +39,10 @@ struct vt_backup_options {
 	 * too; those that are damaged are written again. */
 	bool verify;
 	uint32_t keep;      /* increments that stay; 0: all */
-	uint32_t keys_days; /* keys that the store has no more stay so long; 0:
+	uint32_t keys_days; /* keys that the store has no more stay so long, and
+			     * increments with words that were destroyed; 0:
 			     * BACKUP_KEYS_DAYS */
+	bool forget; /* they go now, all of them */
 	/* Called now and then; false stops. May be NULL. */
 	bool (*progress)(
 	    void *arg, const char *stage, uint64_t done, uint64_t total);

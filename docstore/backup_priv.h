@@ -55,11 +55,18 @@ VT_NODISCARD int vt_place_sweep(const struct vt_place *p, enum vt_side side,
 #define VT_BYTES_PART 256   /* sequences in an object of chunks */
 #define VT_KEYS_PART  16384 /* and of wrapped keys */
 
-/* After a manifest was written: increments and keys that are old enough go.
- * Nothing goes as long as one that stays cannot be read. */
+struct vt_manifest;
+
+/*
+ * After a manifest was written: increments and keys that are old enough go,
+ * those with words that were destroyed (up to wiped; VT_TIME_NONE: none) once
+ * that is long enough ago. Nothing goes as long as one that stays cannot be
+ * read.
+ */
 VT_NODISCARD int vt_backup_prune(const struct vt_place *p,
-    const struct vt_keys *keys, const struct vt_backup_options *o, vt_time now,
-    uint64_t *ret_removed, struct vt_err *reterr);
+    const struct vt_keys *keys, const struct vt_backup_options *o,
+    const struct vt_manifest *newest, vt_time wiped, uint64_t *ret_removed,
+    struct vt_err *reterr);
 
 /* ---- manifests (backup_manifest.c) ---- */
 
@@ -161,8 +168,8 @@ VT_NODISCARD int vt_restore_load(struct vt_restore *x, struct vt_err *reterr);
 VT_NODISCARD int vt_restore_fetch(struct vt_restore *x,
     const struct vt_bpart *part, bool *ret_later, struct vt_err *reterr);
 /* x->object into x->plain. */
-VT_NODISCARD int vt_restore_decipher(struct vt_restore *x,
-    const struct vt_keys *keys, struct vt_err *reterr);
+VT_NODISCARD int vt_restore_decipher(
+    struct vt_restore *x, const struct vt_keys *keys, struct vt_err *reterr);
 VT_NODISCARD int vt_restore_table(
     struct vt_span name, enum vt_table *ret, struct vt_err *reterr);
 /* The rows of what was fetched; bytes: only keys of chunks that are there. */

@@ -59,34 +59,48 @@ gather(const struct vt_manifest *m, bool with_keys, struct names set[2],
 	return rc;
 }
 
+struct rule {
+	bool forget;    /* whatever may go goes */
+	vt_time oldest; /* increments of before keep no keys */
+	/* Those of a commit up to this one have words that were destroyed long
+	 * enough ago; VT_TIME_NONE: none has. */
+	vt_time wiped;
+};
+
 static int
-walk(const struct vt_place *p, const struct vt_keys *keys,
-    const struct vt_backup_options *o, vt_time now, struct names set[2],
+one(const struct vt_place *p, const struct vt_keys *keys, uint64_t number,
+    bool is_newest, const struct rule *r, struct names set[2],
     struct vt_err *reterr)
 {
-	uint32_t days =
-	    o->keys_days != 0 ? o->keys_days : (uint32_t)VT_L(BACKUP_KEYS_DAYS);
-	vt_time oldest = now - VT_TIME_S((int64_t)days * DAY_S);
+	struct vt_manifest m;
+	int rc = vt_manifest_load(p, number, keys, &m, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	if (!is_newest && r->wiped != VT_TIME_NONE && m.time <= r->wiped)
+		rc = vt_place_manifest_drop(p, number, reterr);
+	else
+		rc =
+		    gather(&m, is_newest || (!r->forget && m.made >= r->oldest),
+			set, reterr);
+	vt_manifest_free(&m);
+	return rc;
+}
+
+static int
+walk(const struct vt_place *p, const struct vt_keys *keys, uint32_t keep,
+    const struct rule *r, struct names set[2], struct vt_err *reterr)
+{
 	uint64_t number = 0;
 	int rc;
 
 	for (uint32_t i = 0;; i++) {
-		struct vt_manifest m;
-
 		rc = vt_place_newest(p, number, &number, reterr);
 		if (rc != VT_OK || number == 0)
 			return rc;
-		if (o->keep != 0 && i >= o->keep) {
-			rc = vt_place_manifest_drop(p, number, reterr);
-			if (rc != VT_OK)
-				return rc;
-			continue;
-		}
-		if ((rc = vt_manifest_load(p, number, keys, &m, reterr)) !=
-		    VT_OK)
-			return rc;
-		rc = gather(&m, i == 0 || m.made >= oldest, set, reterr);
-		vt_manifest_free(&m);
+		rc = keep != 0 && i >= keep
+			 ? vt_place_manifest_drop(p, number, reterr)
+			 : one(p, keys, number, i == 0, r, set, reterr);
 		if (rc != VT_OK)
 			return rc;
 	}
@@ -94,16 +108,23 @@ walk(const struct vt_place *p, const struct vt_keys *keys,
 
 int
 vt_backup_prune(const struct vt_place *p, const struct vt_keys *keys,
-    const struct vt_backup_options *o, vt_time now, uint64_t *ret_removed,
-    struct vt_err *reterr)
+    const struct vt_backup_options *o, const struct vt_manifest *newest,
+    vt_time wiped, uint64_t *ret_removed, struct vt_err *reterr)
 {
+	uint32_t days =
+	    o->keys_days != 0 ? o->keys_days : (uint32_t)VT_L(BACKUP_KEYS_DAYS);
+	struct rule r = { .forget = o->forget,
+		.oldest = newest->made - VT_TIME_S((int64_t)days * DAY_S),
+		.wiped = wiped };
 	struct names set[2] = { { .n = 0 }, { .n = 0 } };
 	struct vt_err err = VT_ERR_INIT;
 	int rc;
 
 	*ret_removed = 0;
-	rc = walk(p, keys, o, now, set, &err);
-	if (rc == VT_E_STORE_CORRUPT || rc == VT_E_CONFLICT) {
+	if (wiped != VT_TIME_NONE && wiped >= r.oldest && !o->forget)
+		r.wiped = VT_TIME_NONE;
+	rc = walk(p, keys, o->keep, &r, set, &err);
+	if (!o->forget && (rc == VT_E_STORE_CORRUPT || rc == VT_E_CONFLICT)) {
 		/* The new increment is good; what an old one needs is not
 		 * known. */
 		vt_log_err("backup.prune", &err);

@@ -122,6 +122,7 @@ backup_options(struct vt_cli *cli, struct vt_backup_options *o, long *every)
 		{ "every", required_argument, NULL, 259 },
 		{ "hand-over", no_argument, NULL, 260 },
 		{ "verify", no_argument, NULL, 261 },
+		{ "forget-destroyed", no_argument, NULL, 262 },
 		{ NULL, 0, NULL, 0 },
 	};
 	static const char *const names[] = { "--keep", "--keys-days",
@@ -146,6 +147,8 @@ backup_options(struct vt_cli *cli, struct vt_backup_options *o, long *every)
 			o->hand_over = true;
 		else if (c == 261)
 			o->verify = true;
+		else if (c == 262)
+			o->forget = true;
 		else
 			return c;
 	}
