@@ -113,4 +113,18 @@ VT_NODISCARD int vt_office_number_as(struct vt_office *o,
     const struct vt_numbering *n, struct vt_act_result *ret,
     struct vt_err *reterr);
 
+/*
+ * Numbers that are held and may be given now: to p, from the book of its type;
+ * p NULL: to what arrives. OUTAGE: those whose block has begun. Of books that
+ * are not closed, newest first. Borrowed until vt_view_end.
+ */
+#define VT_HELD_MAX 32
+struct vt_held_numbers {
+	struct vt_hold h[VT_HELD_MAX];
+	size_t n;
+};
+VT_NODISCARD int vt_office_held(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const struct vt_paper *p,
+    enum vt_hold_kind kind, struct vt_held_numbers *ret, struct vt_err *reterr);
+
 #endif

@@ -457,9 +457,8 @@ take_meta(struct vt_office *o, const struct cleaner *c,
 
 int
 vt_office_register(struct vt_office *o, const struct vt_request *rq,
-    enum vt_direction direction, const struct vt_meta *meta,
-    const struct vt_office_file *files, size_t n_files,
-    struct vt_act_result *ret, struct vt_err *reterr)
+    const struct vt_new_paper *n, struct vt_act_result *ret,
+    struct vt_err *reterr)
 {
 	struct cleaner c = { .rq = rq, .at = "/files", .err = reterr };
 	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
@@ -473,33 +472,38 @@ vt_office_register(struct vt_office *o, const struct vt_request *rq,
 	if ((rc = vt_office_enter(rq, VT_DUTY_REGISTER, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK || done)
 		return rc;
-	if (direction != VT_DIR_OUT && direction != VT_DIR_IN)
+	if ((n->direction != VT_DIR_OUT && n->direction != VT_DIR_IN) ||
+	    (n->by_hand != 0 && n->direction != VT_DIR_IN))
 		return vt_err_set(reterr, VT_E_INVALID,
-		    "direction: \"out\" or \"in\" wanted");
+		    "direction: \"out\" or \"in\" wanted, and \"in\" with an "
+		    "arrival number");
 	/* before anything of it is looked at */
-	if (meta->secrecy != 0)
-		return vt_secrecy_refused(o, rq, meta, files, n_files, reterr);
-	if (n_files == 0 || n_files > VT_L(PAPER_PARTS_MAX))
+	if (n->meta->secrecy != 0)
+		return vt_secrecy_refused(
+		    o, rq, n->meta, n->files, n->n_files, reterr);
+	if (n->n_files == 0 || n->n_files > VT_L(PAPER_PARTS_MAX))
 		return vt_err_set(reterr, VT_E_LIMIT,
 		    "a paper has 1 to %zu files, %zu were named",
-		    VT_L(PAPER_PARTS_MAX), n_files);
+		    VT_L(PAPER_PARTS_MAX), n->n_files);
 	if ((a = vt_arena_new(ARENA_LIMIT)) == NULL ||
 	    (t = vt_arena_alloc(a, sizeof(*t))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "register: no memory");
 	c.a = a;
 	t->n_steps = 1;
 	t->first = 1;
-	if ((rc = take_meta(o, &c, direction, meta, &t->meta)) != VT_OK ||
-	    (rc = take_files(o, &c, files, n_files, t)) != VT_OK)
+	if ((rc = take_meta(o, &c, n->direction, n->meta, &t->meta)) != VT_OK ||
+	    (rc = take_files(o, &c, n->files, n->n_files, t)) != VT_OK)
 		return rc;
 	t->steps[0].kind = VT_STEP_REGISTER;
-	t->steps[0].u.reg.direction = direction;
+	t->steps[0].u.reg.direction = n->direction;
 	t->steps[0].u.reg.meta = &t->meta;
 	t->steps[0].u.reg.files = t->files;
-	t->steps[0].u.reg.n_files = n_files;
+	t->steps[0].u.reg.n_files = n->n_files;
 	t->steps[0].u.reg.reason = VT_VERSION_RECEIVED;
 	t->steps[0].u.reg.arrival_series =
-	    direction == VT_DIR_IN ? VT_BOOK_IN : NULL;
+	    n->direction == VT_DIR_IN ? VT_BOOK_IN : NULL;
+	t->steps[0].u.reg.arrival_value = n->by_hand;
+	t->steps[0].u.reg.arrival_stated = n->stated;
 	if (t->later != 0) { /* the work names the paper: its id, now */
 		t->steps[0].u.reg.id = vt_id_new(o->o.ctx);
 		vt_look_later(&t->steps[0].u.reg.id, t->later, &payload,

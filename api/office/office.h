@@ -134,16 +134,26 @@ struct vt_office_file {
 	const char *name, *media_type;
 };
 
+struct vt_new_paper {
+	enum vt_direction direction; /* OUT, IN */
+	const struct vt_meta *meta;
+	const struct vt_office_file *files; /* [0] is the main one */
+	size_t n_files;
+	/* IN: its số đến, when it was given by hand in an outage block, and the
+	 * moment that stands on the paper; 0: the next one. */
+	uint64_t by_hand;
+	vt_time stated;
+};
+
 /*
  * 1 arrive: an outgoing draft (VT_DIR_OUT) or an incoming paper that came
- * outside the exchange (VT_DIR_IN, gets its số đến). files[0] is the main one.
- * The main file is looked at in a worker; what is wrong with it is noted on
- * the part (problem), never refused. Roles: officer, clerk, system.
+ * outside the exchange (VT_DIR_IN, gets its số đến). The main file is looked at
+ * in a worker; what is wrong with it is noted on the part (problem), never
+ * refused. Roles: officer, clerk, system.
  */
 VT_NODISCARD int vt_office_register(struct vt_office *o,
-    const struct vt_request *rq, enum vt_direction direction,
-    const struct vt_meta *meta, const struct vt_office_file *files,
-    size_t n_files, struct vt_act_result *ret, struct vt_err *reterr);
+    const struct vt_request *rq, const struct vt_new_paper *n,
+    struct vt_act_result *ret, struct vt_err *reterr);
 
 /* Another file in place of a part's content; voids an approval. */
 VT_NODISCARD int vt_office_edit(struct vt_office *o,

@@ -56,6 +56,25 @@ files_in(const struct vt_in_obj *o, struct vt_office_file **ret, size_t *ret_n)
 	*ret_n = n;
 }
 
+/* A số đến that was given by hand while the System was away. */
+static void
+by_hand_in(struct vt_in_obj *root, struct vt_new_paper *ret)
+{
+	struct vt_in_obj a = vt_in_object(root, "arrival");
+	struct vt_err err = VT_ERR_INIT;
+	const char *s;
+
+	if (a.o == NULL)
+		return;
+	s = vt_in_need_str(&a, "number");
+	if (vt_number_parse(s, &ret->by_hand, &err) != VT_OK)
+		(void)vt_in_fail(&a, "number", err.code, "%s", err.msg);
+	s = vt_in_need_str(&a, "stated_at");
+	if (vt_time_parse_rfc3339(s, &ret->stated, NULL) != VT_OK)
+		(void)vt_in_fail(
+		    &a, "stated_at", VT_E_FIELD_VALUE, "wanted a time");
+}
+
 int
 vt_v1_register(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
@@ -64,11 +83,10 @@ vt_v1_register(
 	char id[VT_ID_TEXT + 1], where[64];
 	struct vt_in_obj root, m;
 	struct vt_office_file *files;
-	enum vt_direction direction;
+	struct vt_new_paper n = { .direction = VT_DIR_OUT };
 	const char *d;
 	struct vt_request rq;
 	struct vt_meta meta;
-	size_t nfiles;
 	VT_IN_AUTO(in);
 	int rc;
 
@@ -76,19 +94,21 @@ vt_v1_register(
 		return rc;
 	root = vt_in_root(&in);
 	d = vt_in_need_str(&root, "direction");
-	direction = strcmp(d, "in") == 0 ? VT_DIR_IN : VT_DIR_OUT;
+	n.direction = strcmp(d, "in") == 0 ? VT_DIR_IN : VT_DIR_OUT;
 	if (strcmp(d, "in") != 0 && strcmp(d, "out") != 0)
 		(void)vt_in_fail(&root, "direction", VT_E_INVALID,
 		    "wanted \"out\" or \"in\"");
 	m = vt_in_object(&root, "meta");
 	vt_v1_meta_in(&m, &meta);
-	files_in(&root, &files, &nfiles);
+	files_in(&root, &files, &n.n_files);
+	by_hand_in(&root, &n);
+	n.meta = &meta;
+	n.files = files;
 	if ((rc = vt_in_ok(&in)) != VT_OK ||
 	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK)
 		return rc;
 	for (int try = 0; try < 2; try++) {
-		rc = vt_office_register(vt_v1_office(req), &rq, direction,
-		    &meta, files, nfiles, &r, reterr);
+		rc = vt_office_register(vt_v1_office(req), &rq, &n, &r, reterr);
 		if (rc == VT_OK || !vt_v1_overtaken(req, &rq))
 			break;
 	}

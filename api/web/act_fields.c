@@ -794,15 +794,41 @@ before_seal(const struct vt_sheet *s, vt_hash *ret)
 	return no;
 }
 
+/* One of the numbers that are held, with what it is held for. */
+static void
+held(struct vt_sheet *s, const struct vt_desk_act *a,
+    const struct vt_held_numbers *h, const char *label)
+{
+	struct vt_buf *b = s->d->page.b;
+	char no[24];
+
+	vt_html(b,
+	    "<label for=\"%s-number\">%s</label>\n"
+	    "<select id=\"%s-number\" name=\"number\" required",
+	    a->name, label, a->name);
+	described(s, a, "number");
+	vt_html(b, ">\n");
+	for (size_t i = 0; i < h->n; i++) {
+		(void)snprintf(no, sizeof(no), "%" PRIu64, h->h[i].value);
+		vt_html(b, "<option value=\"%s\"%s>%s · %s</option>\n", no,
+		    strcmp(vt_sheet_typed(s, a, "number", ""), no) == 0
+			? " selected"
+			: "",
+		    no, h->h[i].note);
+	}
+	vt_html(b, "</select>\n");
+	vt_sheet_blame(s, a, "number");
+}
+
 VT_ACT_FIELDS(reserved)
 {
-	line(s, a, "number", T(s->d, "Số đã giữ", "Number"), "text", true);
+	held(s, a, &s->reserved, T(s->d, "Số đã giữ", "Number"));
 }
 
 VT_ACT_FIELDS(by_hand)
 {
-	line(s, a, "number", T(s->d, "Số ghi trên giấy", "Number on the paper"),
-	    "text", true);
+	held(s, a, &s->by_hand,
+	    T(s->d, "Số ghi trên giấy", "Number on the paper"));
 	line(s, a, "at",
 	    T(s->d, "Ngày, giờ cấp trên giấy", "When it was given"),
 	    "datetime-local", true);

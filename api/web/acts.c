@@ -793,6 +793,10 @@ idle(const struct vt_sheet *s, const struct vt_desk_act *a)
 		return s->initials == 0;
 	if (a->fields == vt_fields_resend)
 		return s->in_state[VT_DELIVERY_FAILED] == 0;
+	if (a->fields == vt_fields_reserved)
+		return s->reserved.n == 0;
+	if (a->fields == vt_fields_by_hand)
+		return s->by_hand.n == 0;
 	if (a->fields == vt_fields_handed)
 		return s->in_state[VT_DELIVERY_PRINT] == 0;
 	return false;

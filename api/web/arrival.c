@@ -215,6 +215,44 @@ file_fields(struct vt_desk *d, const struct vt_arrival *a)
 		"Annexes (several are fine)"));
 }
 
+/* Numbers that may have been given by hand while the System was away; the field
+ * is there when there are some. */
+static void
+by_hand(struct vt_desk *d, const struct vt_arrival *a)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_held_numbers *h = vt_arena_alloc(a->arena, sizeof(*h));
+	const char *t = typed(a, "by_hand");
+	char no[24];
+
+	if (h == NULL ||
+	    vt_view_begin(vt_office_store(d->office), &v, NULL) != VT_OK ||
+	    vt_office_held(
+		d->office, v, d->me, NULL, VT_HOLD_OUTAGE, h, NULL) != VT_OK ||
+	    h->n == 0)
+		return;
+	vt_html(d->page.b,
+	    "<p><label for=\"by_hand\">%s</label>\n<select id=\"by_hand\" "
+	    "name=\"by_hand\"><option value=\"\">%s</option>\n",
+	    T(d, "Số đến đã cấp tay", "Arrival number given by hand"),
+	    T(d, "Không: hệ thống cấp số đến tiếp theo", "None: the next one"));
+	for (size_t i = 0; i < h->n; i++) {
+		(void)snprintf(no, sizeof(no), "%" PRIu64, h->h[i].value);
+		vt_html(d->page.b, "<option value=\"%s\"%s>%s · %s</option>\n",
+		    no, strcmp(t, no) == 0 ? " selected" : "", no,
+		    h->h[i].note);
+	}
+	vt_html(d->page.b, "</select></p>\n");
+	line(d, a, "by_hand_at",
+	    T(d, "Ngày, giờ cấp trên giấy", "When it was given"),
+	    "datetime-local");
+	if (is_wrong(a, "by_hand_at"))
+		vt_html(d->page.b,
+		    "<p class=\"error wide\" role=\"alert\">%s</p>\n",
+		    T(d, "Hãy ghi ngày, giờ ghi trên giấy.",
+			"When does it say on the paper?"));
+}
+
 static void
 arrival_fields(struct vt_desk *d, const struct vt_arrival *a)
 {
@@ -229,6 +267,7 @@ arrival_fields(struct vt_desk *d, const struct vt_arrival *a)
 	urgency(d, a);
 	secrecy(d, a);
 	line(d, a, "due", T(d, "Hạn trả lời", "Answer due"), "date");
+	by_hand(d, a);
 }
 
 /* The paper that a draft answers: it stays with the form, and is named. */

@@ -311,15 +311,37 @@ vt_arrival_hash(const struct vt_arrival *a, const char *what)
 	return vt_sha256_end(h);
 }
 
+/* A số đến that stands on the paper already. */
+static int
+by_hand(struct vt_arrival *a, struct vt_new_paper *ret, struct vt_err *reterr)
+{
+	const char *no = vt_webform_get(&a->form, "by_hand");
+	int rc;
+
+	if (a->draft || *no == '\0')
+		return VT_OK;
+	if ((rc = vt_number_parse(no, &ret->by_hand, reterr)) != VT_OK)
+		return rc;
+	ret->stated = vt_webform_moment(vt_webform_get(&a->form, "by_hand_at"));
+	if (ret->stated != VT_TIME_NONE)
+		return VT_OK;
+	a->wrong = "by_hand_at";
+	return vt_err_set(
+	    reterr, VT_E_INVALID, "form: day and hour on the paper wanted");
+}
+
 static int
 do_register(struct vt_desk *d, struct vt_arrival *a, struct vt_act_result *r,
     struct vt_err *reterr)
 {
 	struct vt_office_file files[VT_L(ARRIVAL_FILES_MAX)];
+	struct vt_new_paper n = { .direction = VT_DIR_IN };
 	struct vt_request rq;
 	struct vt_meta m;
 	int rc;
 
+	if ((rc = by_hand(a, &n, reterr)) != VT_OK)
+		return rc;
 	if ((rc = vt_sheet_request(d, &a->form, d->req->path, &rq, reterr)) !=
 	    VT_OK)
 		return rc;
@@ -334,9 +356,11 @@ do_register(struct vt_desk *d, struct vt_arrival *a, struct vt_act_result *r,
 				    : a->files[i].name;
 		files[i].media_type = vt_arrival_type(a->files[i].name);
 	}
-	return vt_office_register(d->office, &rq,
-	    a->draft ? VT_DIR_OUT : VT_DIR_IN, &m, files, a->n_files, r,
-	    reterr);
+	n.direction = a->draft ? VT_DIR_OUT : VT_DIR_IN;
+	n.meta = &m;
+	n.files = files;
+	n.n_files = a->n_files;
+	return vt_office_register(d->office, &rq, &n, r, reterr);
 }
 
 /* Two texts as a search compares them: case, blanks, signs between words and

@@ -226,6 +226,23 @@ initials(
 	return n;
 }
 
+/* Numbers that are held, for who numbers. */
+static int
+held(struct vt_sheet *s, struct vt_err *reterr)
+{
+	struct vt_desk *d = s->d;
+	int rc;
+
+	if (s->p.direction == VT_DIR_IN || s->p.number.value != 0 ||
+	    vt_who_may(d->me, VT_DUTY_NUMBER, NULL) != VT_OK)
+		return VT_OK;
+	rc = vt_office_held(d->office, s->v, d->me, &s->p, VT_HOLD_RESERVED,
+	    &s->reserved, reterr);
+	return rc != VT_OK ? rc
+			   : vt_office_held(d->office, s->v, d->me, &s->p,
+				 VT_HOLD_OUTAGE, &s->by_hand, reterr);
+}
+
 int
 vt_sheet_show(struct vt_desk *d, const vt_id *paper,
     const struct vt_refusal *refused, struct vt_err *reterr)
@@ -250,7 +267,8 @@ vt_sheet_show(struct vt_desk *d, const vt_id *paper,
 		return rc;
 	s.v = v;
 	vt_id_text(paper, s.id);
-	if ((rc = vt_sheet_tally(&s, reterr)) != VT_OK)
+	if ((rc = vt_sheet_tally(&s, reterr)) != VT_OK ||
+	    (rc = held(&s, reterr)) != VT_OK)
 		return rc;
 	if ((rc = show(&s, reterr)) != VT_OK)
 		vt_buf_reset(&d->res->body);

@@ -3,6 +3,7 @@
 #ifndef VT_API_WEB_SHEET_H
 #define VT_API_WEB_SHEET_H
 
+#include "api/office/books.h"
 #include "api/web/web_priv.h"
 
 struct vt_desk_act;
@@ -27,6 +28,7 @@ struct vt_sheet {
 	unsigned initials;                /* fields for them that are empty */
 	size_t n_deliveries, in_state[VT_SHEET_STATES];
 	bool alone; /* the page of one delivery */
+	struct vt_held_numbers reserved, by_hand; /* numbers that it may get */
 };
 
 /* One act as POST asks for it. */

@@ -117,6 +117,57 @@ t.ok(a.status == 200 and len(lines) == 4 and
 t.equal(people.clerk.get('/v1/books/khong/1/register').status, 404,
         'no such book')
 good(people.clerk.get('/v1/books'), 'all books')
+
+# --- a book of another system: it says the numbers, gaps are reported ---
+
+good(act(admin, 'ngoai', 'open', title='Sổ của phần mềm điều hành',
+         reset='year', authority='external', types=['TB']), 'its book')
+t.refused(act(people.clerk, 'ngoai', 'reserve', note='x'), 422, 'invalid',
+          'nothing is held in it here')
+
+
+def ready():
+    made = people.draft(files, type_code='TB')
+    people.agree(made)
+    people.leader.need(people.sign(made, False))
+    return made
+
+
+first, second = ready(), ready()
+t.refused(people.clerk.act(first, 'number'), 422, 'invalid',
+          'nor is a next one given')
+good(people.clerk.act(first, 'number', number='4'), 'it says 4')
+t.equal(people.clerk.paper(first)['number']['series'], 'ngoai', 'in its book')
+t.refused(people.clerk.act(second, 'number', number='4'), 409, 'exists',
+          'not twice')
+t.refused(people.clerk.act(second, 'number', number='5a'), 422,
+          'number-suffix', 'nor with a suffix')
+good(people.clerk.act(second, 'number', number='7'), 'then 7')
+year = people.clerk.paper(first)['number']['period']
+t.equal([(r['state'], r['value'], r['to']) for r in rows('ngoai', year)],
+        [('gap', 1, 3), ('paper', 4, 4), ('gap', 5, 6), ('paper', 7, 7)],
+        'what it did not tell is a gap in the register')
+
+# --- an arrival number that was given by hand ---
+
+good(act(people.leader, 'den', 'outage', count=2, until=moment(2),
+         note='mất mạng'), 'a block of arrival numbers')
+held = good(people.clerk.get('/v1/books/den'), 'the book')['held']
+upload = good(people.clerk.upload(files[0][2]), 'a file')['upload']
+body = {'direction': 'in', 'meta': t.letter_meta(), 'files': [
+    {'upload': upload, 'name': 'den.pdf', 'media_type': t.PDF}],
+    'arrival': {'number': str(held[0]['value']), 'stated_at': moment(-1)}}
+t.refused(people.clerk.post('/v1/papers', body), 409, 'out-of-order',
+          'not before the block began')
+body['arrival'] = {'number': '%dbis' % held[0]['value'], 'stated_at': stated}
+t.refused(people.clerk.post('/v1/papers', body), 422, 'number-suffix',
+          'not with a suffix')
+stated = datetime.datetime.now(now.tzinfo).isoformat(timespec='milliseconds')
+body['arrival'] = {'number': str(held[0]['value']), 'stated_at': stated}
+came = good(people.clerk.post('/v1/papers', body), 'it is entered')['paper']
+number = people.clerk.paper(came)['arrival']
+t.ok(number['value'] == held[0]['value'] and number.get('entered_at'),
+     'with what stands on it and when it was entered', number)
 server.stop()
 t.check_clean(province)
 t.done()

@@ -181,19 +181,21 @@ vt_act_result_free(struct vt_act_result *r)
 
 int
 vt_office_register(struct vt_office *o, const struct vt_request *rq,
-    enum vt_direction direction, const struct vt_meta *meta,
-    const struct vt_office_file *files, size_t n_files,
-    struct vt_act_result *ret, struct vt_err *reterr)
+    const struct vt_new_paper *n, struct vt_act_result *ret,
+    struct vt_err *reterr)
 {
+	const struct vt_meta *meta = n->meta;
+
 	if (meta->secrecy != 0)
 		return vt_err_set(reterr, VT_E_SECRECY_REFUSED, "secret");
-	fake.direction = direction;
+	fake.direction = n->direction;
+	fake.by_hand = n->by_hand;
 	KEEP(subject, meta->subject);
 	KEEP(reply_to, meta->reply_to);
 	fake.nto = meta->n_recipients;
 	KEEP(recipient, fake.nto == 0 ? NULL : meta->recipients[0].code);
-	fake.nfiles = n_files;
-	KEEP(file, files[n_files - 1].name);
+	fake.nfiles = n->n_files;
+	KEEP(file, n->files[n->n_files - 1].name);
 	return act("register", rq, ret, reterr);
 }
 

@@ -25,6 +25,7 @@ struct fake {
 	enum vt_signing_act signing;
 	enum vt_direction direction;
 	size_t nfiles, nto;
+	uint64_t by_hand; /* số đến given on paper */
 	bool no_anchors; /* validation trusts nothing */
 	bool workers_gone;
 	uint64_t clock_back_us;

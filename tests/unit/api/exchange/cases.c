@@ -122,7 +122,12 @@ with_case(const char *code, char ret[128])
 	must(vt_upload_memory(a.store, a.no[0], vt_span_str(code), &f.upload,
 		 &blob, &err) == VT_OK,
 	    "upload", err.msg);
-	rc = vt_office_register(a.office, &rq, VT_DIR_OUT, &m, &f, 1, &r, &err);
+	rc = vt_office_register(a.office, &rq,
+	    &(struct vt_new_paper){ .direction = VT_DIR_OUT,
+		.meta = &m,
+		.files = &f,
+		.n_files = 1 },
+	    &r, &err);
 	ret[0] = '\0';
 	if (rc == VT_OK) {
 		must(vt_view_begin(a.store, &v, &err) == VT_OK &&

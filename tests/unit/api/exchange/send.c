@@ -733,8 +733,12 @@ answers(void)
 	vt_id_text(&ours, id);
 	m.reply_to = id;
 	rq = request(&a, &who);
-	tap_code(vt_office_register(a.office, &rq, VT_DIR_OUT, &m,
-		     &(struct vt_office_file){ .name = "x" }, 1, &r, &err),
+	tap_code(vt_office_register(a.office, &rq,
+		     &(struct vt_new_paper){ .direction = VT_DIR_OUT,
+			 .meta = &m,
+			 .files = &(struct vt_office_file){ .name = "x" },
+			 .n_files = 1 },
+		     &r, &err),
 	    VT_E_INVALID, &err, "only what came in is answered");
 	WAIT_FOR(shown(&a, &reply) == 1 && shown(&a, &ours) == 1, "sent");
 }

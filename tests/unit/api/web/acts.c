@@ -94,6 +94,32 @@ test_acts(struct vt_buf *b)
 	desk.numbered = false;
 }
 
+/* Numbers that are held are offered where there are some, by their value. */
+static void
+test_held(struct vt_buf *b)
+{
+	desk.state = VT_PAPER_APPROVED;
+	desk.direction = VT_DIR_OUT;
+	desk.numbered = false;
+	tap_eq_int(get(b, PAPER, 'c'), 200, "a paper without a number");
+	tap_ok(HAS("<option value=\"31\">31 · mất &lt;mạng&gt;</option>") &&
+		   HAS("<option value=\"21\">21 ·"),
+	    "its clerk chooses among those that are held");
+	desk.none_held = true;
+	tap_eq_int(get(b, PAPER, 'c'), 200, "nothing is held");
+	tap_ok(!HAS("/acts/by-hand\"") && !HAS("/acts/reserved\""),
+	    "then neither is offered");
+	desk.none_held = false;
+	tap_eq_int(form(b, "by-hand", 'c', "number=31&at=2026-03-04T10:00"),
+	    303, "given by hand");
+	tap_eq_int(fake.by_hand, 31, "as it stands on the paper");
+	tap_eq_int(form(b, "by-hand", 'c', "number=31"), 422,
+	    "not without when that was");
+	tap_eq_int(form(b, "by-hand", 'c', "number=12a&at=2026-03-04T10:00"),
+	    422, "a suffix is no number");
+	tap_ok(HAS("hậu tố") || HAS("suffix"), "is said");
+}
+
 static void
 test_initials(struct vt_buf *b)
 {
@@ -523,6 +549,7 @@ main(void)
 
 	desk_begin();
 	test_acts(&b);
+	test_held(&b);
 	test_initials(&b);
 	test_amended(&b);
 	test_deputy(&b);

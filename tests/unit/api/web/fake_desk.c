@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "api/office/destruction.h"
 #include "api/office/answers.h"
+#include "api/office/books.h"
 #include "api/office/delegation.h"
 #include "api/office/deliver.h"
+#include "api/office/destruction.h"
 #include "api/office/find.h"
 #include "api/office/initials.h"
 #include "api/office/joins.h"
@@ -755,4 +756,26 @@ vt_office_destruction_asked(struct vt_view *v, uint32_t agency_no,
 	(void)ret;
 	(void)room;
 	return vt_err_set(reterr, VT_E_NOT_FOUND, "nobody asked");
+}
+
+/* One number of each kind, unless desk.none_held. */
+int
+vt_office_held(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const struct vt_paper *p,
+    enum vt_hold_kind kind, struct vt_held_numbers *ret, struct vt_err *reterr)
+{
+	ret->n = desk.none_held ? 0 : 1;
+	ret->h[0] = (struct vt_hold){ .kind = kind,
+		.value = kind == VT_HOLD_OUTAGE ? 31 : 21,
+		.note = "mất <mạng>" };
+	return VT_OK;
+}
+
+int
+vt_office_number_as(struct vt_office *o, const struct vt_request *rq,
+    const vt_id *paper, const struct vt_numbering *n, struct vt_act_result *ret,
+    struct vt_err *reterr)
+{
+	fake.by_hand = n->value;
+	return vt_office_number(o, rq, paper, ret, reterr);
 }

@@ -12,6 +12,7 @@ struct fake_desk {
 	enum vt_paper_state state;
 	enum vt_direction direction;
 	bool numbered;
+	bool none_held; /* no number is reserved or in a block */
 	const char *subject;
 	const char *due;      /* YYYY-MM-DD */
 	bool asked;           /* its sender asks for it back */

@@ -54,6 +54,21 @@ test_arrival(struct vt_buf *b)
 		HAS("value=\"2\" selected>Tối mật") && !HAS("name=\"kept0\""),
 	    "is refused, and its file is not offered again");
 	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY)
+			   FIELD("subject", "s") FIELD("by_hand", "31")
+			       AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    422, "a number given by hand without its hour");
+	tap_ok(
+	    HAS("<option value=\"31\" selected>31") && HAS("Hãy ghi ngày, giờ"),
+	    "is asked for it, the number is still chosen");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+		       FIELD("csrf", CSRF_C) FIELD("key", KEY)
+			   FIELD("subject", "s") FIELD("by_hand", "31")
+			       FIELD("by_hand_at", "2026-03-04T10:00")
+				   AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"),
+	    303, "with it");
+	tap_eq_int(fake.by_hand, 31, "it is entered");
+	tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
 		       FIELD("csrf", CSRF_C) AFILE("main", "a", "b")),
 	    400, "a form that breaks off");
 	tap_eq_int(fake.uploads_open, 0, "leaves nothing open");
