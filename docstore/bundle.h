@@ -141,8 +141,9 @@ struct vt_bundle_wish {
 	bool newest;  /* at the newest checkpoint, whoever has seen it */
 };
 /*
- * The proof bundle of one act (text). Without `newest` at the first checkpoint
- * covering it that is anchored (the earliest time), else at the newest.
+ * The proof bundle of one act (text). Without `newest` at a checkpoint covering
+ * it that others have seen: cosigned and anchored, else cosigned, else the
+ * first that is anchored (the earliest time); else at the newest.
  * Without extra at most VT_BUNDLE_BARE bytes. VT_E_NOT_FOUND.
  */
 VT_NODISCARD int vt_bundle_get(struct vt_view *v, uint32_t agency_no,

@@ -267,6 +267,8 @@ check_all(struct vt_check *c, struct vt_err *reterr)
 	if (rc == VT_OK && !c->stopped)
 		rc = vt_check_anchors(c, reterr);
 	if (rc == VT_OK && !c->stopped)
+		rc = vt_check_witness(c, reterr);
+	if (rc == VT_OK && !c->stopped)
 		rc = vt_check_bytes(c, reterr);
 	return rc;
 }

@@ -132,6 +132,8 @@ VT_NODISCARD int vt_check_entry_step(struct vt_check *c, uint32_t agency_no,
     struct vt_err *reterr);
 VT_NODISCARD int vt_check_entries(struct vt_check *c, struct vt_err *reterr);
 VT_NODISCARD int vt_check_anchors(struct vt_check *c, struct vt_err *reterr);
+/* Cosignatures, and what was seen of others' ledgers (witness.c). */
+VT_NODISCARD int vt_check_witness(struct vt_check *c, struct vt_err *reterr);
 VT_NODISCARD int vt_check_states(struct vt_check *c, struct vt_err *reterr);
 /* What names manifests and blobs; then, once versions are counted, the rest. */
 VT_NODISCARD int vt_check_manifests(struct vt_check *c, struct vt_err *reterr);

@@ -7,6 +7,9 @@
 #include "docstore/anchor.h"
 #include "docstore/bundle.h"
 #include "docstore/store_priv.h"
+#include "docstore/witness.h"
+
+#define LOOKED_AT 32 /* cosigned checkpoints, for one that is anchored, too */
 
 static void
 put_hashes(struct vt_buf *ret, const struct vt_ledger_proof *p)
@@ -51,6 +54,46 @@ put_extra(struct vt_view *v, const struct vt_key *at, struct vt_span anchor,
 	return VT_OK;
 }
 
+/*
+ * Which checkpoint proves it best: the first that is cosigned and anchored;
+ * else the first cosigned; else the first anchored, which says the earliest
+ * time; else *size as it is, the newest. anchor: of that checkpoint.
+ */
+static int
+choose(struct vt_view *v, uint32_t agency_no, uint64_t from, uint64_t *size,
+    struct vt_buf *anchor, struct vt_err *reterr)
+{
+	uint64_t cosigned = from, anchored, first = 0;
+	int rc = VT_OK;
+
+	for (int i = 0; i < LOOKED_AT; i++, cosigned++) {
+		rc = vt_cosigned_covering(
+		    v, agency_no, cosigned, &cosigned, reterr);
+		if (rc != VT_OK)
+			break;
+		if (first == 0)
+			first = cosigned;
+		vt_buf_reset(anchor);
+		rc = vt_anchor_covering(
+		    v, agency_no, cosigned, &anchored, anchor, reterr);
+		if (rc == VT_OK && anchored == cosigned) {
+			*size = cosigned;
+			return VT_OK;
+		}
+		if (rc != VT_OK) /* nor is any later one */
+			break;
+	}
+	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
+		return rc;
+	vt_buf_reset(anchor);
+	if (first != 0) {
+		*size = first;
+		return VT_OK;
+	}
+	rc = vt_anchor_covering(v, agency_no, from, size, anchor, reterr);
+	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
+}
+
 int
 vt_bundle_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
     const struct vt_bundle_wish *wish, struct vt_buf *ret,
@@ -71,11 +114,8 @@ vt_bundle_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
 	if (index >= size)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "agency %u has no leaf %" PRIu64, agency_no, index);
-	/* The first one that was stamped says the earliest time. */
-	if (!wish->newest &&
-	    (rc = vt_anchor_covering(
-		 v, agency_no, index + 1, &size, &anchor, reterr)) != VT_OK &&
-	    rc != VT_E_NOT_FOUND)
+	if (!wish->newest && (rc = choose(v, agency_no, index + 1, &size,
+				  &anchor, reterr)) != VT_OK)
 		return rc;
 	if ((rc = vt_ledger_inclusion(&io, index, size, &proof, reterr)) !=
 		VT_OK ||
@@ -89,7 +129,7 @@ vt_bundle_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
 	vt_buf_printf(ret, "index %" PRIu64 "\n", index);
 	put_hashes(ret, &proof);
 	vt_buf_span(ret, vt_buf_view(&note));
-	return vt_buf_status(ret, reterr);
+	return vt_cosigned_lines(v, agency_no, size, ret, reterr);
 }
 
 int

@@ -157,7 +157,7 @@ show(struct span s)
 static void
 show_act(const struct answer *a, bool with_file)
 {
-	time_t t = (time_t)(a->time / 1000000) + 7 * 3600;
+	time_t t = (time_t)(a->time / 1000000) + (time_t)7 * 3600;
 	char when[32] = "";
 	struct tm tm;
 
@@ -221,7 +221,7 @@ take_need(const char *value, struct need *need)
 		return need->stamp = true;
 	if (n == 0 || n > 2 || strspn(value, "0123456789") != n)
 		return false;
-	need->outsiders = (unsigned int)atoi(value);
+	need->outsiders = (unsigned int)strtoul(value, NULL, 10);
 	return true;
 }
 

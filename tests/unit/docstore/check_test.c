@@ -5,6 +5,7 @@
  */
 #include "docstore/anchor.h"
 #include "docstore/store_priv.h"
+#include "docstore/witness.h"
 #include "tests/unit/docstore/fixture.h"
 
 enum damage { CHANGED, REMOVED, ADDED, DAMAGES };
@@ -152,6 +153,30 @@ make_anchor(struct doer *d)
 	vt_anchor_plan_free(&plan);
 }
 
+/* Seen by itself, which only a test does: a row on each side. */
+static void
+make_cosignature(struct doer *d)
+{
+	struct vt_witness_answer a = { .size = 0 };
+	struct vt_vkey log, self;
+	struct vt_view *v;
+	VT_BUF_AUTO(req);
+	VT_BUF_AUTO(line);
+
+	tap_call(vt_view_begin(d->s, &v, &d->err), &d->err, "view");
+	tap_call(vt_log_vkey(v, d->agency, &log, &d->err), &d->err, "key");
+	tap_call(vt_consistency_put(v, d->agency, 0, &req, &d->err), &d->err,
+	    "a request");
+	vt_view_end(v);
+	tap_call(vt_witness_vkey(d->s, &self, &d->err), &d->err, "key");
+	tap_call(vt_witness_take(
+		     d->s, &log, vt_buf_view(&req), &a, &line, &d->err),
+	    &d->err, "seen");
+	tap_call(vt_cosigned_keep(d->s, d->agency, a.size, &self, "Kho",
+		     vt_buf_view(&line), &d->err),
+	    &d->err, "cosigned");
+}
+
 /* A book with a held number, closed; and one that is held now. */
 static void
 make_numbers(struct doer *d, struct world *w)
@@ -228,6 +253,7 @@ make(struct doer *d, struct world *w)
 	    "an upload that waits");
 	make_numbers(d, w);
 	make_anchor(d);
+	make_cosignature(d);
 	make_exchange(d, &id);
 	tap_call(make_paper(d, VT_DIR_OUT, 3000, 88), &d->err, "a paper");
 	id = d->paper;

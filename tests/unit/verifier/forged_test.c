@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Proofs that an operator makes by hand, with his own good key: every hash and
  * signature holds, and yet they must not say more than is so. */
-#include "docstore/verifier/proof.c"
+#include "docstore/verifier/proof.h"
 
 #include "base/base64.h"
 #include "base/ed25519.h"

@@ -5,7 +5,7 @@
  * with our own keys. The store's own check is clean. One citizen's proof and
  * one anchor are enough to see it, with the verifier that stands alone.
  */
-#include "docstore/verifier/proof.c"
+#include "docstore/verifier/proof.h"
 
 #include "docstore/anchor.h"
 #include "docstore/bundle.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The stand-alone verifier and the one of the house, made apart, say the same:
  * of good proofs, and of thousands of spoilt ones. */
-#include "docstore/verifier/proof.c"
+#include "docstore/verifier/proof.h"
 
 #include "base/base64.h"
 #include "base/ed25519.h"
