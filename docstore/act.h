@@ -13,6 +13,7 @@
 #include "docstore/consign.h"
 #include "docstore/destroy.h"
 #include "docstore/entry.h"
+#include "docstore/pagetext.h"
 #include "docstore/record.h"
 #include "docstore/work.h"
 
@@ -84,6 +85,7 @@ enum vt_step_kind {
 	VT_STEP_SECRET = 57,  /* declared: refused at the door; on no paper */
 #define VT_STEP_PAPER_LAST 61 /* of those from CHECK on; 57 is on none */
 	VT_STEP_DESTROY = 67, /* docstore/destroy.h */
+	VT_STEP_TEXT = 70,    /* docstore/pagetext.h */
 	/* the ledger (71 to 73 pass the gate of a restored store) */
 	VT_STEP_RESUME = 71, /* a restored store writes again */
 	/* exchange */
@@ -692,6 +694,22 @@ struct vt_step {
 			const char *note;
 			bool wipe;
 		} destroy;
+		/*
+		 * The text of part `part` (0 = 1) of act.paper, read out of
+		 * version `of`, the current one (VT_E_CONFLICT); VT_E_EXISTS
+		 * when that was read already. file: an upload of the agency
+		 * that holds it, for READ alone; VT_E_LIMIT over PAGETEXT_MAX.
+		 * Passes the gates of frozen and isolated papers; changes no
+		 * revision.
+		 */
+		struct {
+			uint16_t part;
+			vt_hash of;
+			enum vt_pagetext_state state;
+			struct vt_file file;
+			uint32_t pages;
+			const char *note;
+		} text;
 		/* act.agency_no is 0; result.agency_no tells. */
 		struct {
 			struct vt_agency_name name; /* from: ignored */

@@ -302,6 +302,7 @@ figures(struct vt_check *c)
 	figure(c, "people", c->people);
 	figure(c, "papers", c->papers);
 	figure(c, "versions", c->versions);
+	figure(c, "texts of pages", c->texts);
 	figure(c, "acts", c->acts);
 	figure(c, "events", c->events);
 	figure(c, "numbers", c->numbers);

@@ -34,7 +34,7 @@ struct vt_check {
 	uint64_t codes_of_agencies, tokens, numbers, received, people, series;
 	uint64_t versions, works, turns, logs, links, consigns, documents,
 	    entries, held, held_numbers, books;
-	uint64_t destroyed, renditions;
+	uint64_t destroyed, renditions, texts;
 	struct vt_tally gone;       /* consignment -> 1, its words too: 3 */
 	struct vt_tally entry_revs; /* entry -> newest revision seen */
 	struct vt_tally entry_rows; /* entry -> its row then, by hash */
@@ -126,6 +126,16 @@ VT_NODISCARD int vt_check_held(struct vt_check *c, struct vt_err *reterr);
 /* A number in table number was not given after its book was closed. */
 VT_NODISCARD int vt_check_number_in_book(
     struct vt_check *c, const struct vt_register_at *at, struct vt_err *reterr);
+/* Text of pages: a paper's rows as its steps imply them (check_texts.c). */
+struct vt_check_texts {
+	struct vt_pagetext *x; /* in the arena, by part; state 0: none */
+	size_t n;
+};
+VT_NODISCARD int vt_check_text_step(struct vt_check *c,
+    struct vt_check_texts *t, const struct vt_srec *s,
+    const struct vt_evolve *e, struct vt_err *reterr);
+VT_NODISCARD int vt_check_texts_of(struct vt_check *c, const struct vt_paper *p,
+    const struct vt_check_texts *t, struct vt_err *reterr);
 /* Entries: each step as it is met, then all rows. */
 VT_NODISCARD int vt_check_entry_step(struct vt_check *c, uint32_t agency_no,
     uint64_t index, const struct vt_arec *rec, const struct vt_srec *r,

@@ -21,6 +21,7 @@ struct replay {
 	bool gone; /* destroyed: what its row says, and what the acts say */
 	struct vt_destroyed_row was, is;
 	uint64_t ordered; /* index of the order, UINT64_MAX: none */
+	struct vt_check_texts texts;
 };
 
 static const struct vt_key all_rows;
@@ -213,7 +214,8 @@ replay_step(struct vt_check *c, struct replay *r, const struct vt_srec *s,
 	int rc;
 
 	if ((rc = vt_paper_evolve(&r->p, s, e, reterr)) != VT_OK ||
-	    (rc = check_versions(c, r, s, e, reterr)) != VT_OK)
+	    (rc = check_versions(c, r, s, e, reterr)) != VT_OK ||
+	    (rc = vt_check_text_step(c, &r->texts, s, e, reterr)) != VT_OK)
 		return rc;
 	switch (s->kind) {
 	case VT_STEP_RECEIVE:
@@ -480,6 +482,7 @@ paper_row(struct vt_check *c, void *arg, struct vt_span key,
 	r->acts = 0;
 	r->is = r->was = (struct vt_destroyed_row){ .work = 0 };
 	r->ordered = UINT64_MAX;
+	r->texts = (struct vt_check_texts){ .n = 0 };
 	if ((rc = vt_check_arena(c, reterr)) != VT_OK)
 		return rc;
 	rc = vt_row_destroyed(
@@ -497,6 +500,8 @@ paper_row(struct vt_check *c, void *arg, struct vt_span key,
 		    "paper %" PRIu64 " has no act", ref.seq);
 	vt_paper_encode(&r->p, &row);
 	if ((rc = vt_check_equal(c, VT_T_PAPER, &k, &row, reterr)) != VT_OK ||
+	    (!r->gone && (rc = vt_check_texts_of(
+			      c, &r->p, &r->texts, reterr)) != VT_OK) ||
 	    (rc = check_deliveries(c, r, reterr)) != VT_OK ||
 	    (rc = vt_check_renditions(c, r->st->agency_no, ref.seq,
 		 &r->renditions, r->gone, reterr)) != VT_OK)
@@ -723,6 +728,7 @@ vt_check_indexes(struct vt_check *c, struct vt_err *reterr)
 		{ VT_T_RECEIVED, c->received },
 		{ VT_T_AGENCY_CODE, c->codes_of_agencies },
 		{ VT_T_VERSION, c->versions },
+		{ VT_T_TEXT, c->texts },
 		{ VT_T_RENDITION, c->renditions }, { VT_T_PAPER, c->papers },
 		{ VT_T_PERSON, c->people }, { VT_T_SERIES, c->series },
 		{ VT_T_DELIVERY, c->deliveries },

@@ -164,6 +164,7 @@ decide_register(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	if (!vt_id_is_zero(&r->consignment) &&
 	    (rc = consignment_fits(x, &r->consignment, reterr)) != VT_OK)
 		return rc;
+	vt_pagetext_later(x, r);
 	/* Without a series it waits for the clerk. */
 	return r->direction == VT_DIR_IN && *r->series != '\0'
 		   ? vt_number_decide(x, r, true, reterr)
@@ -312,6 +313,7 @@ decide_receive(struct vt_apply *x, size_t i, struct vt_err *reterr)
 			.media_type = out.parts[f].media_type,
 			.hash = out.parts[f].hash,
 			.size = out.parts[f].size };
+	vt_pagetext_later(x, r);
 	return *r->series == '\0' ? VT_OK
 				  : vt_number_decide(x, r, true, reterr);
 }
@@ -362,6 +364,7 @@ decide_version(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	if ((rc = vt_uploads_differ(x, reterr)) != VT_OK)
 		return rc;
 	r->seq = part->version + 1;
+	vt_pagetext_later(x, r);
 	return vt_find_upload(x, &prep->files[0], &r->size, reterr);
 }
 
@@ -563,6 +566,8 @@ decide_apart(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_status_decide(x, i, reterr);
 	if (kind == VT_STEP_RESUME)
 		return vt_resume_decide(x, i, reterr);
+	if (kind == VT_STEP_TEXT)
+		return vt_pagetext_decide(x, i, reterr);
 	if (kind >= VT_STEP_WORK && !vt_step_is_of_paper(kind))
 		return vt_work_decide(x, i, reterr);
 	if (vt_step_is_of_numbers(kind))

@@ -212,6 +212,13 @@ add_rendition(void *arg, const vt_hash *blob, struct vt_err *reterr)
 }
 
 static int
+add_text(void *arg, const struct vt_pagetext *x, struct vt_err *reterr)
+{
+	return vt_hash_is_zero(&x->text) ? VT_OK
+					 : add_file(arg, &x->text, reterr);
+}
+
+static int
 survey_names(struct survey *v, const struct vt_erase *e, struct vt_err *reterr)
 {
 	struct vt_key prefix = vt_key_row(v->agency_no, v->seq);
@@ -227,7 +234,9 @@ survey_names(struct survey *v, const struct vt_erase *e, struct vt_err *reterr)
 	if (s.rc != VT_OK)
 		return s.rc;
 	if ((rc = vt_rendition_each(v->t, v->agency_no, v->seq, add_rendition,
-		 v, reterr)) != VT_OK)
+		 v, reterr)) != VT_OK ||
+	    (rc = vt_row_pagetexts(
+		 v->t, v->agency_no, v->seq, add_text, v, reterr)) != VT_OK)
 		return rc;
 	for (size_t i = 0; i < e->n_consigns; i++) {
 		rc = vt_row_consign(
@@ -615,7 +624,8 @@ vt_erase_apply(struct vt_batch *b, const struct vt_paper *p,
 		hashes[i] = d->files[i].hash;
 	if ((rc = vt_uploads_of(b, p->agency_no, hashes, d->n_files, reterr)) !=
 		VT_OK ||
-	    (rc = remove_versions(b, p, reterr)) != VT_OK)
+	    (rc = remove_versions(b, p, reterr)) != VT_OK ||
+	    (rc = vt_pagetext_destroy(b, p, reterr)) != VT_OK)
 		return rc;
 	for (size_t i = 0; i < d->n_consigns; i++)
 		if ((rc = remove_packet(b, p->agency_no, d->consigns[i],

@@ -111,3 +111,37 @@ vt_doc_make(const struct vt_paper *p, uint32_t columns, struct vt_doc *ret,
 		rc = vt_buf_status(&ret->col[i], reterr);
 	return rc;
 }
+
+/* ---- text of its pages ---- */
+
+struct gather {
+	struct vt_view *v;
+	struct vt_buf *b;
+};
+
+static int
+add_text(void *arg, const struct vt_pagetext *x, struct vt_err *reterr)
+{
+	struct vt_store *s = ((struct gather *)arg)->v->store;
+	struct vt_buf *b = ((struct gather *)arg)->b;
+
+	if (x->state != VT_PAGETEXT_READ)
+		return VT_OK;
+	if (b->n > 0)
+		vt_buf_putc(b, VT_WORD_BREAK);
+	return vt_pagetext_bytes(s, x, VT_L(SEARCH_TEXT_MAX) - b->n, b, reterr);
+}
+
+int
+vt_doc_text(struct vt_view *v, const struct vt_paper *p, struct vt_doc *ret,
+    struct vt_err *reterr)
+{
+	struct vt_buf *b = &ret->col[VT_COL_TEXT];
+	struct gather g = { .v = v, .b = b };
+	int rc;
+
+	vt_buf_reset(b);
+	rc = vt_row_pagetexts(
+	    v->txn, p->agency_no, p->seq, add_text, &g, reterr);
+	return rc == VT_OK ? vt_buf_status(b, reterr) : rc;
+}

@@ -84,6 +84,7 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_AGENCY_MERGE] = "agency-merge",
 		[VT_STEP_ERASED] = "erased",
 		[VT_STEP_DESTROY] = "destroy",
+		[VT_STEP_TEXT] = "text",
 		[VT_STEP_TERM] = "term",
 		[VT_STEP_RESERVE] = "reserve-number",
 		[VT_STEP_CANCEL_NUMBER] = "cancel-number",
@@ -536,7 +537,8 @@ vt_arec_leaves_paper(const struct vt_arec *rec)
 			beside = true;
 		else if (vt_step_is_of_paper(k))
 			return false;
-		beside |= k == VT_STEP_STATUS || k == VT_STEP_RESEND;
+		beside |= k == VT_STEP_STATUS || k == VT_STEP_RESEND ||
+			  k == VT_STEP_TEXT;
 	}
 	return beside;
 }

@@ -29,8 +29,13 @@ struct vt_doc {
 	struct vt_buf col[VT_COLUMNS];
 };
 void vt_doc_free(struct vt_doc *d); /* empty again; NULL allowed */
-/* columns: those wanted. */
+/* columns: those wanted, but for the text of its pages. */
 VT_NODISCARD int vt_doc_make(const struct vt_paper *p, uint32_t columns,
+    struct vt_doc *ret, struct vt_err *reterr);
+
+/* The text of its pages, SEARCH_TEXT_MAX at most, into that column. What was
+ * destroyed since the view began is not there. */
+VT_NODISCARD int vt_doc_text(struct vt_view *v, const struct vt_paper *p,
     struct vt_doc *ret, struct vt_err *reterr);
 
 /* ---- reading ---- */

@@ -88,6 +88,8 @@ keep_content(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return rc;
 	if (r->value != 0 && (rc = vt_number_keep(x, r, reterr)) != VT_OK)
 		return rc;
+	if ((rc = vt_pagetext_files(x, r, reterr)) != VT_OK)
+		return rc;
 	return keep_versions(x, r, reterr);
 }
 
@@ -149,6 +151,8 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_numbers_keep(x, i, reterr);
 	if (r->kind == VT_STEP_RESUME)
 		return vt_resume_keep(x, reterr);
+	if (r->kind == VT_STEP_TEXT)
+		return vt_pagetext_keep(x, i, reterr);
 	if (r->kind == VT_STEP_SECRET)
 		return vt_secret_keep(x, i, reterr);
 	if (r->kind == VT_STEP_ENTRY)

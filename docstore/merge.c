@@ -173,7 +173,8 @@ read_paper(struct vt_index *i, struct vt_view *v, uint64_t seq, struct step *s,
 	if ((rc = vt_scratch(&s->scratch, reterr)) != VT_OK ||
 	    (rc = vt_row_paper(
 		 v->txn, i->agency_no, seq, s->scratch, &p, reterr)) != VT_OK ||
-	    (rc = vt_doc_make(&p, VT_COL_ALL, d, reterr)) != VT_OK)
+	    (rc = vt_doc_make(&p, VT_COL_ALL, d, reterr)) != VT_OK ||
+	    (rc = vt_doc_text(v, &p, d, reterr)) != VT_OK)
 		return rc;
 	for (size_t k = 0; k < VT_COLUMNS; k++)
 		s->bytes += d->col[k].n;
@@ -301,8 +302,8 @@ write_step(struct vt_index *i, const struct step *s, struct vt_err *reterr)
 {
 	static const char sql[] =
 	    "INSERT INTO doc(rowid, number, subject, type, agency, signer, "
-	    "recipients, other, date) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-	    "?9)";
+	    "recipients, other, date, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
+	    "?7, ?8, ?9, ?10)";
 	sqlite3_stmt *del = NULL, *put = NULL;
 	sqlite3 *db = i->writer;
 	int rc = VT_OK;

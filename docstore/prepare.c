@@ -801,6 +801,8 @@ prepare_steps(struct vt_act_op *a, struct vt_err *reterr)
 		p->r.kind = st->kind;
 		if (st->kind == VT_STEP_DESTROY || st->kind == VT_STEP_ERASED)
 			rc = vt_prep_destroy(a, st, p, reterr);
+		else if (st->kind == VT_STEP_TEXT)
+			rc = vt_pagetext_prepare(a, st, p, reterr);
 		else if (st->kind == VT_STEP_SECRET)
 			rc = vt_prep_secret(a, st, p, reterr);
 		else if (vt_step_is_of_paper(st->kind))

@@ -26,6 +26,8 @@ static const struct {
 	{ "to", 1U << VT_COL_RECIPIENTS },
 	{ "ngay", 1U << VT_COL_DATE },
 	{ "date", 1U << VT_COL_DATE },
+	{ "noidung", 1U << VT_COL_TEXT },
+	{ "text", 1U << VT_COL_TEXT },
 };
 
 struct reading {
@@ -328,6 +330,15 @@ vt_expr_is_positive(const struct vt_expr *e)
 	return false;
 }
 
+bool
+vt_expr_has_without(const struct vt_expr *e)
+{
+	for (size_t i = 0; i < e->n_clauses; i++)
+		if (e->clause[i].without)
+			return true;
+	return false;
+}
+
 /* ---- tokens ---- */
 
 void
@@ -412,7 +423,8 @@ say_phrase(const struct vt_expr *e, const struct vt_phrase *p, uint32_t within,
     struct vt_buf *b)
 {
 	static const char *const names[VT_COLUMNS] = { "number", "subject",
-		"type", "agency", "signer", "recipients", "other", "date" };
+		"type", "agency", "signer", "recipients", "other", "date",
+		"text" };
 	struct vt_word last = e->word[p->first + p->n - 1];
 	struct way way = { .last = &last, .tail = "", .star = p->begin };
 

@@ -20,6 +20,7 @@ enum vt_column {
 	VT_COL_RECIPIENTS,
 	VT_COL_OTHER,
 	VT_COL_DATE, /* as 05/11/2026; a number alone does not mean a day */
+	VT_COL_TEXT, /* of its pages */
 	VT_COLUMNS
 };
 #define VT_COL_ALL ((1U << VT_COLUMNS) - 1)
@@ -73,6 +74,8 @@ bool vt_expr_is_met(const struct vt_expr *e);
 bool vt_expr_holds(const struct vt_expr *e);
 /* The columns that any clause looks at. */
 uint32_t vt_expr_columns(const struct vt_expr *e);
+/* Is there a clause without? What was met may fall yet. */
+bool vt_expr_has_without(const struct vt_expr *e);
 /* Does it ask for a word that must be there? Else no index helps. */
 bool vt_expr_is_positive(const struct vt_expr *e);
 

@@ -96,6 +96,8 @@ keeps_note(enum vt_step_kind k)
 	case VT_STEP_RECALL:
 	case VT_STEP_HANDED:
 		return true;
+	case VT_STEP_TEXT: /* what was met in the file */
+		return false;
 	default: /* of the house, work: no words of a paper */
 		return !vt_step_is_of_paper(k);
 	}

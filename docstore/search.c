@@ -10,10 +10,11 @@
 #include "docstore/index.h"
 
 /* Of relevance: the columns in which all words stand. */
-#define STAGES      3
+#define STAGES      4
 #define STAGE_SHIFT 56 /* of a cursor by relevance; below it the seq */
 static const uint32_t stage_columns[STAGES] = { 1U << VT_COL_NUMBER,
-	1U << VT_COL_NUMBER | 1U << VT_COL_SUBJECT, VT_COL_ALL };
+	1U << VT_COL_NUMBER | 1U << VT_COL_SUBJECT,
+	VT_COL_ALL & ~(1U << VT_COL_TEXT), VT_COL_ALL };
 #define ANY_STAGE STAGES
 
 struct search {
@@ -36,16 +37,30 @@ struct page {
 
 /* What a call may spend: passing a paper by its first fields costs one. */
 #define LOOK_COST 16
+#define TEXT_COST 256 /* bytes of text of pages that cost one */
 #define BUDGET    (LOOK_COST * VT_L(SEARCH_SCAN_MAX))
 
 /* ---- does a paper fit? ---- */
 
-/* By its words, tried here. Columns are read in their order, so that what is
- * met says of which stage it is. */
-static int
-words_fit(struct search *s, const struct vt_paper *p, bool *ret,
-    struct vt_err *reterr)
+/* Reads one column; ret_stage: of which stage the paper is, once it is met. */
+static void
+read_column(struct search *s, unsigned int c, unsigned int *ret_stage)
 {
+	vt_expr_read(&s->e, (enum vt_column)c, vt_buf_view(&s->doc.col[c]));
+	if (*ret_stage != ANY_STAGE || !vt_expr_is_met(&s->e))
+		return;
+	*ret_stage = 0;
+	while ((stage_columns[*ret_stage] & 1U << c) == 0)
+		++*ret_stage;
+}
+
+/* By its words, tried here. Columns are read in their order, so that what is
+ * met says of which stage it is; the text last, and only when it matters. */
+static int
+words_fit(struct vt_view *v, struct search *s, const struct vt_paper *p,
+    struct page *page, bool *ret, struct vt_err *reterr)
+{
+	const uint32_t text = 1U << VT_COL_TEXT;
 	uint32_t columns = vt_expr_columns(&s->e);
 	unsigned int stage = ANY_STAGE;
 	int rc;
@@ -54,14 +69,16 @@ words_fit(struct search *s, const struct vt_paper *p, bool *ret,
 	if (rc != VT_OK)
 		return rc;
 	vt_expr_begin(&s->e);
-	for (unsigned int c = 0; c < VT_COLUMNS; c++) {
+	for (unsigned int c = 0; c < VT_COL_TEXT; c++)
 		if ((columns & 1U << c) != 0)
-			vt_expr_read(&s->e, (enum vt_column)c,
-			    vt_buf_view(&s->doc.col[c]));
-		if (stage != ANY_STAGE || !vt_expr_is_met(&s->e))
-			continue;
-		for (stage = 0; (stage_columns[stage] & 1U << c) == 0;)
-			stage++;
+			read_column(s, c, &stage);
+	if ((columns & text) != 0 &&
+	    (stage == ANY_STAGE || vt_expr_has_without(&s->e))) {
+		rc = vt_doc_text(v, p, &s->doc, reterr);
+		if (rc != VT_OK)
+			return rc;
+		page->spent += s->doc.col[VT_COL_TEXT].n / TEXT_COST;
+		read_column(s, VT_COL_TEXT, &stage);
 	}
 	*ret = vt_expr_holds(&s->e) &&
 	       (s->stage == ANY_STAGE || s->stage == stage);
@@ -171,11 +188,10 @@ look_at(struct vt_view *v, struct search *s, uint64_t seq, bool found,
 	if ((rc = vt_scratch(&page->scratch, reterr)) != VT_OK ||
 	    (rc = vt_row_paper(v->txn, page->agency_no, seq, page->scratch, &p,
 		 reterr)) != VT_OK ||
-	    (p.isolated_at != VT_TIME_NONE && !v->isolated) ||
-	    !fits(s->q, &p))
+	    (p.isolated_at != VT_TIME_NONE && !v->isolated) || !fits(s->q, &p))
 		return rc;
 	if (!found && s->e.n_clauses > 0 &&
-	    (rc = words_fit(s, &p, &fit, reterr)) != VT_OK)
+	    (rc = words_fit(v, s, &p, page, &fit, reterr)) != VT_OK)
 		return rc;
 	return !fit ? VT_OK
 		    : vt_row_paper(v->txn, page->agency_no, seq, v->arena,
@@ -460,57 +476,6 @@ vt_paper_search(struct vt_view *v, uint32_t agency_no,
 	*ret_n = page.n;
 	*ret_next = page.next;
 	return VT_OK;
-}
-
-/* ---- marks ---- */
-
-struct vt_asked {
-	struct vt_expr e;
-};
-
-int
-vt_search_asked(struct vt_arena *a, const char *words, struct vt_asked **ret,
-    struct vt_err *reterr)
-{
-	struct vt_ask_how how = { .columns = VT_COL_ALL, .begin = true };
-	struct vt_asked *x = vt_arena_alloc(a, sizeof(*x));
-	int rc;
-
-	if (x == NULL)
-		return vt_arena_err(a, reterr);
-	memset(x, 0, sizeof(*x));
-	if ((rc = vt_expr_add(a, words, &how, &x->e, reterr)) == VT_OK)
-		*ret = x;
-	return rc;
-}
-
-static bool
-is_asked(const struct vt_expr *e, const struct vt_word *w)
-{
-	for (size_t i = 0; i < e->n_phrases; i++) {
-		const struct vt_phrase *p = &e->phrase[i];
-
-		if (e->clause[p->clause].without)
-			continue;
-		for (size_t k = 0; k < p->n; k++)
-			if (vt_word_fits(&e->word[p->first + k], w,
-				p->begin && k + 1 == p->n))
-				return true;
-	}
-	return false;
-}
-
-size_t
-vt_search_marks(const struct vt_asked *asked, struct vt_span text,
-    struct vt_mark *ret, size_t max)
-{
-	size_t at = 0, n = 0;
-	struct vt_word w;
-
-	while (asked != NULL && n < max && vt_word_next(text, &at, &w))
-		if (is_asked(&asked->e, &w))
-			ret[n++] = (struct vt_mark){ w.from, w.to };
-	return n;
 }
 
 /* A list is a search that asks for little. */

@@ -10,8 +10,8 @@
  * with any mark (or đ) is found as typed; one typed without marks is found in
  * every spelling ("quyet dinh" finds "quyết định" and "Quyết đỉnh"). Zeros in
  * front of a number do not count. All words must be there, in any order and
- * any field of the record; the text of its pages is not searched. The last one
- * may be the beginning of one.
+ * any field of the record or in the text of its pages (docstore/pagetext.h),
+ * once that is known. The last one may be the beginning of one.
  *
  *	123/QĐ-UBND	what is typed without a blank stands together: numbers,
  *			their parts ("QĐ-UBND"), codes, e-mail addresses
@@ -20,8 +20,8 @@
  *	hội*		begun so
  *	-họp		without this
  *	a OR b		one of them (HOẶC, |)
- *	so: trichyeu: loai: coquan: nguoiky: noinhan: ngay:
- *	number: subject: type: agency: signer: to: date:
+ *	so: trichyeu: loai: coquan: nguoiky: noinhan: ngay: noidung:
+ *	number: subject: type: agency: signer: to: date: text:
  *			the next word or "phrase" in this field alone
  */
 #ifndef VT_DOCSTORE_SEARCH_H
@@ -36,7 +36,7 @@ enum vt_search_order {
 	VT_SEARCH_NEWEST = 0, /* as they came into the store */
 	VT_SEARCH_OLDEST = 1,
 	/* By where the words are: all of them in the number; in number and
-	 * subject; anywhere. Of these, newest. */
+	 * subject; in the record; anywhere. Of these, newest. */
 	VT_SEARCH_RELEVANCE = 2
 };
 
@@ -131,6 +131,24 @@ VT_NODISCARD int vt_search_asked(struct vt_arena *a, const char *words,
     struct vt_asked **ret, struct vt_err *reterr);
 size_t vt_search_marks(const struct vt_asked *asked, struct vt_span text,
     struct vt_mark *ret, size_t max);
+
+/*
+ * Where in the pages of a paper the words stand: the piece with the most of
+ * them, white space made one blank, at most SNIPPET_MAX bytes, to be marked by
+ * vt_search_marks. *ret_found false: nowhere in the first SNIPPET_SCAN
+ * bytes of a part. text is borrowed until vt_view_end. Of a paper that a search
+ * in this view handed out. Cost: the text, until all words are met close
+ * together.
+ */
+struct vt_snippet {
+	uint16_t part;
+	uint32_t page; /* from 1 */
+	const char *text;
+	bool before, after; /* the page goes on there */
+};
+VT_NODISCARD int vt_search_snippet(struct vt_view *v, const struct vt_paper *p,
+    const struct vt_asked *asked, struct vt_snippet *ret, bool *ret_found,
+    struct vt_err *reterr);
 
 /*
  * Appends the words of text in the form they are compared in, a space between:

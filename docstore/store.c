@@ -536,6 +536,7 @@ vt_store_open_undone(const char *path, const struct vt_store_options *o,
 	s->ctx = ctx;
 	s->lock_fd = -1;
 	s->read_only = o->read_only;
+	s->read_texts = o->read_texts;
 	s->map_size = o->map_size != 0 ? o->map_size : MAP_SIZE_DEFAULT;
 	s->room_free =
 	    o->room_free != 0 ? o->room_free : (uint64_t)VT_L(ROOM_FREE_MIN);

@@ -88,11 +88,14 @@ struct vt_store_options {
 	/* The list of what was destroyed that lies beside the data directory
 	 * (docstore/destroy.h); NULL = <path>.destroyed. */
 	const char *destroy_list;
+	/* Files that come make work items of kind VT_WORK_TEXT
+	 * (docstore/pagetext.h): for who has a worker that reads them. */
+	bool read_texts;
 };
 
 #define VT_STORE_OPTIONS_INIT                                                  \
 	{                                                                      \
-		NULL, 0, NULL, NULL, NULL, false, 0, false, NULL               \
+		NULL, 0, NULL, NULL, NULL, false, 0, false, NULL, false        \
 	}
 
 /*

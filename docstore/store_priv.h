@@ -492,6 +492,36 @@ int vt_link_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_link_evolve(struct vt_paper *p, const struct vt_srec *r,
     struct vt_arena *a, struct vt_err *reterr);
 int vt_manifest_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* Text of pages (pagetext.c). */
+int vt_pagetext_prepare(struct vt_act_op *a, const struct vt_step *st,
+    struct vt_prep *p, struct vt_err *reterr);
+int vt_pagetext_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_pagetext_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+void vt_pagetext_of(const struct vt_srec *r, vt_time time, uint64_t index,
+    struct vt_pagetext *ret);
+void vt_pagetext_encode(const struct vt_pagetext *x, struct vt_buf *ret);
+VT_NODISCARD int vt_pagetext_decode(struct vt_span v, struct vt_arena *a,
+    struct vt_pagetext *ret, struct vt_err *reterr);
+struct vt_key vt_key_pagetext(
+    uint32_t agency_no, uint64_t paper, uint16_t part);
+/* Each row of a paper, by part; f may keep no pointer of it. */
+typedef int vt_pagetext_fn(
+    void *arg, const struct vt_pagetext *x, struct vt_err *reterr);
+int vt_row_pagetexts(struct vt_txn *t, uint32_t agency_no, uint64_t paper,
+    vt_pagetext_fn *f, void *arg, struct vt_err *reterr);
+/* Of steps that bring files: the work item that reads them is numbered, and
+ * written; the text of other pages goes. */
+/* Appends at most max bytes of a text; none when it is gone. */
+int vt_pagetext_bytes(struct vt_store *s, const struct vt_pagetext *x,
+    size_t max, struct vt_buf *ret, struct vt_err *reterr);
+bool vt_pagetext_ends(const struct vt_srec *r);
+void vt_pagetext_later(struct vt_apply *x, struct vt_srec *r);
+int vt_pagetext_files(
+    struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr);
+int vt_pagetext_destroy(
+    struct vt_batch *b, const struct vt_paper *p, struct vt_err *reterr);
+/* One upload twice in an act: VT_E_INVALID (decide.c). */
+int vt_uploads_differ(struct vt_apply *x, struct vt_err *reterr);
 /* Paper originals and e-versions (join.c). */
 int vt_join_prepare(struct vt_act_op *a, const struct vt_step *st,
     struct vt_srec *r, struct vt_err *reterr);
@@ -956,7 +986,7 @@ struct vt_store {
 	struct vt_engine *engine;
 	char *path;  /* NULL: in memory */
 	int lock_fd; /* -1: none */
-	bool read_only;
+	bool read_only, read_texts;
 	uint64_t map_size, room_free;
 	_Atomic int64_t room_next; /* when the room is looked at again */
 	atomic_bool room_full, broken;

@@ -379,6 +379,7 @@ start(struct server *s)
 	sigset_t set;
 	int rc;
 
+	so.read_texts = true;
 	if ((rc = vt_cli_spawner(&s->spawner, &s->cli->err)) != VT_OK)
 		return rc;
 	sigemptyset(&set);

@@ -338,6 +338,8 @@ do_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 		return vt_pull_work(o, w, ret_due, reterr);
 	case VT_WORK_SYNC:
 		return vt_sync_work(o, w, ret_due, reterr);
+	case VT_WORK_TEXT:
+		return vt_text_work(o, w, ret_due, reterr);
 	case VT_WORK_VALIDATE:
 		return vt_judge_work(o, w, ret_due, reterr);
 	case VT_WORK_ASK:

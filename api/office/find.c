@@ -229,6 +229,32 @@ vt_office_find(struct vt_office *o, struct vt_view *v,
 	    &page->n, &page->next, reterr);
 }
 
+int
+vt_office_found_words(struct vt_office *o, struct vt_arena *a,
+    const struct vt_find *f, struct vt_found_words *ret, struct vt_err *reterr)
+{
+	const char *words = f->f[VT_FIND_Q];
+
+	*ret = (struct vt_found_words){ .asked = NULL };
+	if (words == NULL || *words == '\0')
+		return VT_OK;
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	ret->until =
+	    vt_monotonic_us(o->o.ctx) + (int64_t)VT_L(SNIPPETS_MS) * 1000;
+	return vt_search_asked(a, words, &ret->asked, reterr);
+}
+
+int
+vt_office_snippet(struct vt_office *o, struct vt_view *v,
+    const struct vt_found_words *w, const struct vt_paper *p,
+    struct vt_snippet *ret, bool *ret_found, struct vt_err *reterr)
+{
+	*ret_found = false;
+	return w->asked == NULL || vt_monotonic_us(o->o.ctx) > w->until
+		   ? VT_OK
+		   : vt_search_snippet(v, p, w->asked, ret, ret_found, reterr);
+}
+
 uint32_t
 vt_office_overdue_days(const struct vt_office *o, const struct vt_paper *p)
 {

@@ -54,6 +54,22 @@ VT_NODISCARD int vt_office_find(struct vt_office *o, struct vt_view *v,
     const struct vt_actor *actor, const struct vt_find *f,
     struct vt_find_page *page, struct vt_err *reterr);
 
+/*
+ * The words that a search asked for, to show where in the pages of its hits
+ * they stand. Looking takes SNIPPETS_MS over all of them: what is left then is
+ * shown without. asked is NULL when nothing was asked in words; it lies in a.
+ */
+struct vt_found_words {
+	struct vt_asked *asked;
+	int64_t until; /* monotonic us */
+};
+VT_NODISCARD int vt_office_found_words(struct vt_office *o, struct vt_arena *a,
+    const struct vt_find *f, struct vt_found_words *ret, struct vt_err *reterr);
+/* Of a hit of this view; see vt_search_snippet. */
+VT_NODISCARD int vt_office_snippet(struct vt_office *o, struct vt_view *v,
+    const struct vt_found_words *w, const struct vt_paper *p,
+    struct vt_snippet *ret, bool *ret_found, struct vt_err *reterr);
+
 /* Days past its due day (of the order, else of the paper); 0: it is not, has
  * none, or is finished. */
 uint32_t vt_office_overdue_days(

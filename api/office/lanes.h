@@ -9,6 +9,7 @@
  *	READ	packets to be read, and what they ask. Turns go by peers, then
  *		by the agencies that a peer writes to
  *	JUDGE	signatures, which may ask the network
+ *	TEXT	pages, to be found by their words; nobody waits for them
  *	HERE	deliveries and statuses that stay in this store
  *	FAR	those that go to peers
  *
@@ -39,11 +40,12 @@ enum vt_side {
 	VT_SIDE_CLERK,
 	VT_SIDE_READ,
 	VT_SIDE_JUDGE,
+	VT_SIDE_TEXT,
 	VT_SIDE_HERE,
 	VT_SIDE_FAR
 };
 
-#define VT_LANES_KINDS 14 /* of work */
+#define VT_LANES_KINDS 15 /* of work */
 #define VT_LANE_QUEUES 5  /* of a lane: a kind each */
 
 /* What is known of a lane's peer. */
@@ -72,7 +74,7 @@ struct vt_lane {
 struct vt_lanes {
 	/* One looks at what is due at a time; guards what follows. */
 	pthread_mutex_t look_lock;
-	atomic_bool looked; /* the first look is over */
+	atomic_bool looked;  /* the first look is over */
 	int64_t begun, took; /* last look */
 	int64_t again;       /* last one at everything */
 	/* Up to where everything was seen, of each kind. */

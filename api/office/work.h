@@ -24,6 +24,7 @@ vt_work_handler vt_ask_work;     /* asks.c: VT_WORK_ASK */
 vt_work_handler vt_answered_work; /* answered.c: VT_WORK_ANSWERED */
 vt_work_handler vt_recall_work;  /* recall.c: VT_WORK_RECALL */
 vt_work_handler vt_expire_work;  /* books.c: VT_WORK_EXPIRE */
+vt_work_handler vt_text_work;    /* texts.c: VT_WORK_TEXT */
 vt_work_handler vt_judge_work;   /* arrive_signed.c: VT_WORK_VALIDATE */
 
 /* While the program has not started the transport: 2 s, 4 s, ... 5 min. */

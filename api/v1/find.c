@@ -14,6 +14,104 @@ vt_v1_find_in(const struct vt_http_req *req, struct vt_find *ret)
 		    vt_http_query(req, vt_find_name((enum vt_find_field)i));
 }
 
+/* In pieces: those that are hits, and what is between them. */
+static int
+piece_out(struct vt_json *j, struct vt_arena *a, const char *text, size_t from,
+    size_t to, bool hit)
+{
+	const char *s;
+
+	if (from == to)
+		return VT_OK;
+	if ((s = vt_arena_strndup(a, text + from, to - from)) == NULL)
+		return VT_E_NOMEM;
+	vt_json_object(j);
+	vt_json_kstr(j, "text", s);
+	vt_json_kbool(j, "hit", hit);
+	vt_json_end(j);
+	return VT_OK;
+}
+
+int
+vt_v1_found_out(struct vt_json *j, struct vt_http_req *req, struct vt_view *v,
+    const struct vt_found_words *w, const struct vt_paper *p,
+    struct vt_err *reterr)
+{
+	struct vt_arena *a = req->arena;
+	struct vt_mark m[32];
+	struct vt_snippet s;
+	size_t n, at = 0;
+	bool found;
+	int rc;
+
+	rc = vt_office_snippet(vt_v1_office(req), v, w, p, &s, &found, reterr);
+	if (rc != VT_OK || !found)
+		return rc;
+	n = vt_search_marks(
+	    w->asked, vt_span_str(s.text), m, sizeof(m) / sizeof(m[0]));
+	vt_json_key(j, "found");
+	vt_json_object(j);
+	vt_json_kuint(j, "part", s.part);
+	vt_json_kuint(j, "page", s.page);
+	vt_json_key(j, "pieces");
+	vt_json_array(j);
+	for (size_t i = 0; i < n && rc == VT_OK; at = m[i++].to)
+		if ((rc = piece_out(j, a, s.text, at, m[i].from, false)) ==
+		    VT_OK)
+			rc = piece_out(j, a, s.text, m[i].from, m[i].to, true);
+	if (rc == VT_OK)
+		rc = piece_out(j, a, s.text, at, strlen(s.text), false);
+	vt_json_end(j);
+	vt_json_end(j);
+	return rc == VT_OK ? VT_OK : vt_arena_err(a, reterr);
+}
+
+/* What is known of the text of its pages. */
+int
+vt_v1_texts(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	static const char *const states[] = { "", "read", "none", "failed" };
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_office *o = vt_v1_office(req);
+	struct vt_pagetext *x =
+	    vt_arena_array(req->arena, VT_L(PAPER_PARTS_MAX), sizeof(*x));
+	struct vt_paper p;
+	struct vt_json j;
+	size_t n = 0;
+	vt_id id;
+	int rc;
+
+	if (x == NULL)
+		return vt_arena_err(req->arena, reterr);
+	if ((rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
+	    (rc = vt_office_paper(o, v, vt_v1_actor(req), &id, &p, reterr)) !=
+		VT_OK ||
+	    (rc = vt_pagetext_list(
+		 v, &id, x, VT_L(PAPER_PARTS_MAX), &n, reterr)) != VT_OK)
+		return rc;
+	vt_v1_json(res, &j);
+	vt_json_key(&j, "texts");
+	vt_json_array(&j);
+	for (size_t i = 0; i < n; i++) {
+		vt_json_object(&j);
+		vt_json_kuint(&j, "part", x[i].part);
+		vt_json_kstr(&j, "state",
+		    x[i].state <= VT_PAGETEXT_FAILED ? states[x[i].state] : "");
+		vt_json_khash(&j, "of", &x[i].of);
+		vt_json_kuint(&j, "pages", x[i].pages);
+		vt_json_kuint(&j, "size", x[i].size);
+		vt_v1_kstr(&j, "note", x[i].note);
+		vt_v1_ktime(&j, "at", x[i].at);
+		vt_json_kuint(&j, "act", x[i].act);
+		vt_json_end(&j);
+	}
+	vt_json_end(&j);
+	vt_json_end(&j);
+	return VT_OK;
+}
+
 int
 vt_v1_export_papers(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)

@@ -13,4 +13,9 @@
 /* Borrowed from the request. */
 void vt_v1_find_in(const struct vt_http_req *req, struct vt_find *ret);
 
+/* Member "found" of a hit: where in its pages the words stand. */
+VT_NODISCARD int vt_v1_found_out(struct vt_json *j, struct vt_http_req *req,
+    struct vt_view *v, const struct vt_found_words *w, const struct vt_paper *p,
+    struct vt_err *reterr);
+
 #endif

@@ -364,6 +364,7 @@ vt_v1_list_papers(
 	const struct vt_actor *actor = vt_v1_actor(req);
 	struct vt_office *o = vt_v1_office(req);
 	struct vt_find_page page = { .before = 0 };
+	struct vt_found_words w = { .asked = NULL };
 	struct vt_paper_filter f = { 0 };
 	struct vt_find find;
 	struct vt_json j;
@@ -387,7 +388,8 @@ vt_v1_list_papers(
 		 ? vt_office_find(o, v, actor, &find, &page, reterr)
 		 : vt_office_papers(o, v, actor, &f, page.ret, page.max,
 		       &page.n, &page.next, reterr);
-	if (rc != VT_OK)
+	if (rc != VT_OK || (rc = vt_office_found_words(
+				o, req->arena, &find, &w, reterr)) != VT_OK)
 		return rc;
 	vt_v1_json(res, &j);
 	vt_json_key(&j, "papers");
@@ -399,6 +401,9 @@ vt_v1_list_papers(
 		paper_out(&j, &page.ret[i]);
 		if (late != 0)
 			vt_json_kuint(&j, "days_overdue", late);
+		if ((rc = vt_v1_found_out(
+			 &j, req, v, &w, &page.ret[i], reterr)) != VT_OK)
+			return rc;
 		vt_json_end(&j);
 	}
 	vt_json_end(&j);

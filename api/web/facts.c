@@ -418,16 +418,49 @@ renditions(struct vt_sheet *s, const struct vt_part *p,
 			    T(s->d, words[l[i].kind][0], words[l[i].kind][1]));
 }
 
+/* Can it be found by what stands in it? */
+static void
+text_of(struct vt_sheet *s, const struct vt_pagetext *x, size_t n,
+    const struct vt_part *p)
+{
+	struct vt_desk *d = s->d;
+
+	for (size_t i = 0; i < n; i++) {
+		if (x[i].part != p->no)
+			continue;
+		if (x[i].state == VT_PAGETEXT_NONE)
+			vt_html(d->page.b, " <span class=\"quiet\">· %s</span>",
+			    T(d, "trang là ảnh, không tra được chữ bên trong",
+				"pictures: no words to be found in it"));
+		else if (x[i].state == VT_PAGETEXT_FAILED)
+			vt_html(d->page.b,
+			    " <span class=\"quiet\">· %s: %s</span>",
+			    T(d, "không tra được chữ bên trong",
+				"no words to be found in it"),
+			    x[i].note);
+		else
+			vt_html(d->page.b,
+			    " <span class=\"quiet\">· %" PRIu32 " %s</span>",
+			    x[i].pages, T(d, "trang", "pages"));
+	}
+}
+
 void
 vt_sheet_parts(struct vt_sheet *s)
 {
 	struct vt_rendition derived[RENDITIONS_SHOWN];
+	struct vt_pagetext *x =
+	    vt_arena_array(s->d->req->arena, VT_L(PAPER_PARTS_MAX), sizeof(*x));
 	struct vt_desk *d = s->d;
-	size_t n = 0;
+	size_t n = 0, n_texts = 0;
 
 	if (vt_office_renditions(d->office, s->v, d->me, &s->p.id, derived,
 		RENDITIONS_SHOWN, &n, NULL) != VT_OK)
 		n = 0;
+	/* what is not known of them is not shown */
+	if (x != NULL && vt_pagetext_list(s->v, &s->p.id, x,
+			     VT_L(PAPER_PARTS_MAX), &n_texts, NULL) != VT_OK)
+		n_texts = 0;
 
 	vt_html(d->page.b,
 	    "<section class=\"box\"><h2>%s <span class=\"n\">%zu</span></h2>\n"
@@ -453,6 +486,7 @@ vt_sheet_parts(struct vt_sheet *s)
 		    T(d, "phiên bản ", "version "), p->version,
 		    vt_buf_str(&size));
 		renditions(s, p, derived, n);
+		text_of(s, x, n_texts, p);
 		if (*p->problem != '\0')
 			problem(s, p->problem);
 		vt_html(d->page.b, "</li>\n");

@@ -90,9 +90,9 @@ piece(struct vt_desk *d, const char *text, size_t n)
 	return p == NULL ? "" : p;
 }
 
-/* The subject, what was asked for in it marked. */
+/* What was asked for in it marked. */
 static void
-subject(struct vt_desk *d, const char *text, const struct vt_asked *asked)
+marked(struct vt_desk *d, const char *text, const struct vt_asked *asked)
 {
 	struct vt_mark m[32];
 	size_t at = 0, n = 0;
@@ -112,12 +112,31 @@ subject(struct vt_desk *d, const char *text, const struct vt_asked *asked)
 void
 vt_list_row(struct vt_desk *d, const struct vt_paper *p)
 {
-	vt_list_row_found(d, p, NULL);
+	vt_list_row_found(d, p, NULL, NULL);
+}
+
+/* A piece of a page, and a way to it. */
+static void
+snippet(struct vt_desk *d, const char *id, const struct vt_asked *asked,
+    const struct vt_snippet *s)
+{
+	struct vt_buf *b = d->page.b;
+
+	vt_html(b,
+	    "<p class=\"snippet\"><a href=\"/desk/papers/%s/parts/%u"
+	    "#page=%" PRIu32 "\">",
+	    id, (unsigned)s->part, s->page);
+	if (s->part > 1)
+		vt_html(b, "%s %u, ", T(d, "tệp", "file"), (unsigned)s->part);
+	vt_html(b, "%s %" PRIu32 "</a> %s", T(d, "trang", "page"), s->page,
+	    s->before ? "… " : "");
+	marked(d, s->text, asked);
+	vt_html(b, "%s</p>", s->after ? " …" : "");
 }
 
 void
-vt_list_row_found(
-    struct vt_desk *d, const struct vt_paper *p, const struct vt_asked *asked)
+vt_list_row_found(struct vt_desk *d, const struct vt_paper *p,
+    const struct vt_asked *asked, const struct vt_snippet *s)
 {
 	const char *other = p->direction == VT_DIR_IN ? p->meta.agency_name
 						      : p->meta.draft_unit;
@@ -137,10 +156,12 @@ vt_list_row_found(
 	if (*p->meta.subject == '\0')
 		vt_html(b, "%s", T(d, "(không có trích yếu)", "(none)"));
 	else
-		subject(d, p->meta.subject, asked);
+		marked(d, p->meta.subject, asked);
 	vt_html(b, "</a>");
 	if (*urgent != '\0')
 		vt_html(b, " <span class=\"tag stop\">%s</span>", urgent);
+	if (s != NULL)
+		snippet(d, id, asked, s);
 	vt_html(b, "</td><td class=\"other\">%s%s%s</td><td class=\"date\">%s",
 	    other, *other != '\0' && *p->meta.type_name != '\0' ? " · " : "",
 	    p->meta.type_name, vt_buf_str(&date));

@@ -9,9 +9,11 @@
 void vt_list_open(struct vt_desk *d, const char *id);
 /* Everything borrowed is used before it returns. */
 void vt_list_row(struct vt_desk *d, const struct vt_paper *p);
-/* The same with the words that were asked for marked; asked may be NULL. */
-void vt_list_row_found(
-    struct vt_desk *d, const struct vt_paper *p, const struct vt_asked *asked);
+/* The same with the words that were asked for marked, and where in its pages
+ * they stand; asked and s may be NULL. */
+struct vt_snippet;
+void vt_list_row_found(struct vt_desk *d, const struct vt_paper *p,
+    const struct vt_asked *asked, const struct vt_snippet *s);
 void vt_list_close(struct vt_desk *d);
 
 /* Is it past its day? today: YYYY-MM-DD. */

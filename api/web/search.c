@@ -85,8 +85,8 @@ form(struct vt_desk *d, const struct asked *a)
 	    "<form class=\"sheet search\" action=\"/desk/search\" "
 	    "method=\"get\">\n");
 	field(d, "q", "search",
-	    T(d, "Từ trong trích yếu, cơ quan, người ký…",
-		"Words of subject, agency, signer…"),
+	    T(d, "Từ trong trích yếu, nội dung, cơ quan, người ký…",
+		"Words of subject, pages, agency, signer…"),
 	    f->f[VT_FIND_Q]);
 	field(d, "number", "text", T(d, "Số, ký hiệu", "Number"),
 	    f->f[VT_FIND_NUMBER]);
@@ -112,11 +112,11 @@ form(struct vt_desk *d, const struct asked *a)
 		"\"hội đồng\" là cụm từ; hội* là từ bắt đầu bằng; -họp là "
 		"không có từ này; thuế OR phí là một trong hai; nguoiky:mẫu "
 		"chỉ tìm ở người ký (so, trichyeu, loai, coquan, nguoiky, "
-		"noinhan, ngay).",
+		"noinhan, ngay, noidung).",
 		"With marks: as typed; without: every spelling. \"two words\" "
 		"is a phrase, word* a beginning, -word without, a OR b one of "
 		"two, signer:name in a field (number, subject, type, agency, "
-		"signer, to, date)."));
+		"signer, to, date, text)."));
 }
 
 /* ---- finding ---- */
@@ -246,15 +246,15 @@ further(struct vt_desk *d, const struct asked *a, uint64_t next)
 }
 
 static int
-found(struct vt_desk *d, const struct asked *a, const struct vt_find_page *p,
-    struct vt_err *reterr)
+found(struct vt_desk *d, struct vt_view *v, const struct asked *a,
+    const struct vt_find_page *p, struct vt_err *reterr)
 {
-	struct vt_asked *words = NULL;
+	struct vt_found_words w = { .asked = NULL };
 	int rc;
 
-	if (*a->find.f[VT_FIND_Q] != '\0' &&
-	    (rc = vt_search_asked(
-		 d->req->arena, a->find.f[VT_FIND_Q], &words, reterr)) != VT_OK)
+	rc = vt_office_found_words(
+	    d->office, d->req->arena, &a->find, &w, reterr);
+	if (rc != VT_OK)
 		return rc;
 	vt_html(d->page.b, "<h2 id=\"found\" class=\"found\">%s</h2>\n",
 	    *a->find.f[VT_FIND_Q] == '\0' && *a->find.f[VT_FIND_NUMBER] == '\0'
@@ -269,8 +269,16 @@ found(struct vt_desk *d, const struct asked *a, const struct vt_find_page *p,
 		return VT_OK;
 	}
 	vt_list_open(d, "found");
-	for (size_t i = 0; i < p->n; i++)
-		vt_list_row_found(d, &p->ret[i], words);
+	for (size_t i = 0; i < p->n; i++) {
+		struct vt_snippet s;
+		bool shown;
+
+		rc = vt_office_snippet(
+		    d->office, v, &w, &p->ret[i], &s, &shown, reterr);
+		if (rc != VT_OK)
+			return rc;
+		vt_list_row_found(d, &p->ret[i], w.asked, shown ? &s : NULL);
+	}
 	vt_list_close(d);
 	return VT_OK;
 }
@@ -296,7 +304,7 @@ vt_web_search(
 	vt_desk_open(&d, T(&d, "Tra cứu", "Search"), "/desk/search");
 	vt_html(d.page.b, "<h1>%s</h1>\n", T(&d, "Tra cứu văn bản", "Search"));
 	form(&d, &a);
-	if ((rc = found(&d, &a, &page, reterr)) != VT_OK)
+	if ((rc = found(&d, v, &a, &page, reterr)) != VT_OK)
 		return rc;
 	further(&d, &a, page.next);
 	if ((rc = vt_saved_section(&d, v, &a.find, reterr)) != VT_OK)

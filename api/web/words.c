@@ -123,6 +123,7 @@ static const struct {
 	{ VT_STEP_META, { "Sửa thông tin", "Details changed" } },
 	{ VT_STEP_VERSION, { "Phiên bản mới", "New version" } },
 	{ VT_STEP_PROBLEM, { "Ghi nhận lỗi tệp", "Problem noted" } },
+	{ VT_STEP_TEXT, { "Đọc chữ trong tệp để tra cứu", "Its text read" } },
 	{ VT_STEP_CODE, { "Cấp mã tra cứu", "Public code" } },
 	{ VT_STEP_CONSIGN_READ, { "Đọc gói tin", "Packet read" } },
 };

@@ -491,6 +491,25 @@ vt_office_find(struct vt_office *o, struct vt_view *v,
 	return VT_OK;
 }
 
+int
+vt_office_found_words(struct vt_office *o, struct vt_arena *a,
+    const struct vt_find *f, struct vt_found_words *ret, struct vt_err *reterr)
+{
+	(void)o, (void)a, (void)f, (void)reterr;
+	*ret = (struct vt_found_words){ .asked = NULL };
+	return VT_OK;
+}
+
+int
+vt_office_snippet(struct vt_office *o, struct vt_view *v,
+    const struct vt_found_words *w, const struct vt_paper *p,
+    struct vt_snippet *ret, bool *ret_found, struct vt_err *reterr)
+{
+	(void)o, (void)v, (void)w, (void)p, (void)ret, (void)reterr;
+	*ret_found = false;
+	return VT_OK;
+}
+
 uint32_t
 vt_office_overdue_days(const struct vt_office *o, const struct vt_paper *p)
 {

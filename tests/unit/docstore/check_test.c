@@ -262,6 +262,10 @@ make(struct doer *d, struct world *w)
 	st.u.destroy.note = "x";
 	st.u.destroy.wipe = true;
 	tap_call(do_step(d, &id, st), &d->err, "destroyed");
+	tap_call(make_paper(d, VT_DIR_OUT, 3000, 89), &d->err, "a paper");
+	id = d->paper;
+	tap_call(put_text(d, &id, &d->main, "chữ\ftrang hai"), &d->err,
+	    "the text of its pages");
 	make_anchor(d);
 	vt_act_result_free(&d->r);
 	vt_act_result_free(&r.r);

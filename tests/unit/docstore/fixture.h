@@ -298,6 +298,23 @@ make_paper(struct doer *d, enum vt_direction dir, size_t n, uint64_t seed)
 	return make_paper_of(d, dir, (struct vt_meta){ 0 }, n, seed);
 }
 
+/* The text of part 1 of a paper, whose main file is `of`. */
+static UNUSED int
+put_text(struct doer *d, const vt_id *paper, const vt_hash *of, const char *s)
+{
+	struct vt_step st = { .kind = VT_STEP_TEXT };
+	int rc;
+
+	rc = make_file(d, vt_span_str(s), "", &st.u.text.file);
+	if (rc != VT_OK)
+		return rc;
+	st.u.text.file.media_type = "";
+	st.u.text.of = *of;
+	st.u.text.state = VT_PAGETEXT_READ;
+	st.u.text.pages = 1;
+	return do_step(d, paper, st);
+}
+
 static UNUSED struct vt_step
 agree(enum vt_step_kind kind, const vt_hash *main)
 {
