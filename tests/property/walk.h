@@ -18,6 +18,7 @@
 #define CONSIGNS 4
 #define SENT     4 /* papers on their way, made anew now and then */
 #define UPLOADS  6
+#define KEPT     4
 
 /* One of the two. Nouns may add members at the end. */
 struct side {
@@ -42,6 +43,8 @@ struct side {
 	struct vt_upload *open;
 	vt_id upload[UPLOADS];
 	vt_hash blob[UPLOADS];
+	unsigned int n_held_series; /* of those that were closed */
+	vt_id kept[KEPT];           /* to be isolated and destroyed */
 };
 
 /* Drawn once, done on both sides. */
