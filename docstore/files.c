@@ -80,9 +80,13 @@ write_all(int fd, struct vt_span s)
 	return fsync(fd) == 0 ? 0 : errno;
 }
 
-int
-vt_file_create(const char *path, struct vt_span content, struct vt_err *reterr)
+/* A key file that is there is never replaced: link, not rename. */
+static int
+put_file(const char *path, struct vt_span content, bool replace,
+    struct vt_err *reterr)
 {
+	const char *what =
+	    replace ? "writing a file of the store" : "writing a key file";
 	char *tmp = NULL;
 	int fd, e, rc = VT_OK;
 
@@ -92,44 +96,30 @@ vt_file_create(const char *path, struct vt_span content, struct vt_err *reterr)
 	if (fd < 0) {
 		e = errno;
 		free(tmp);
-		return vt_file_err(reterr, e, "creating a key file");
+		return vt_file_err(reterr, e, what);
 	}
 	e = write_all(fd, content);
 	(void)close(fd);
-	/* link, not rename: a key that is there is never replaced. */
-	if (e == 0 && link(tmp, path) != 0)
+	if (e == 0 && (replace ? rename(tmp, path) : link(tmp, path)) != 0)
 		e = errno;
 	if (e != 0)
-		rc = vt_file_err(reterr, e, "writing a key file");
-	(void)unlink(tmp);
+		rc = vt_file_err(reterr, e, what);
+	if (e != 0 || !replace)
+		(void)unlink(tmp);
 	free(tmp);
 	return rc == VT_OK ? sync_parent(path, reterr) : rc;
 }
 
 int
+vt_file_create(const char *path, struct vt_span content, struct vt_err *reterr)
+{
+	return put_file(path, content, false, reterr);
+}
+
+int
 vt_file_replace(const char *path, struct vt_span content, struct vt_err *reterr)
 {
-	char *tmp = NULL;
-	int fd, e, rc = VT_OK;
-
-	if (asprintf(&tmp, "%s.XXXXXX", path) < 0)
-		return vt_err_set(reterr, VT_E_NOMEM, "file: out of memory");
-	fd = mkostemp(tmp, O_CLOEXEC); /* mode 0600 */
-	if (fd < 0) {
-		e = errno;
-		free(tmp);
-		return vt_file_err(reterr, e, "writing a file of the store");
-	}
-	e = write_all(fd, content);
-	(void)close(fd);
-	if (e == 0 && rename(tmp, path) != 0)
-		e = errno;
-	if (e != 0) {
-		rc = vt_file_err(reterr, e, "writing a file of the store");
-		(void)unlink(tmp);
-	}
-	free(tmp);
-	return rc == VT_OK ? sync_parent(path, reterr) : rc;
+	return put_file(path, content, true, reterr);
 }
 
 int

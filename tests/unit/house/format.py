@@ -29,6 +29,7 @@ WHERE = {
     'meta': [('*Metadata* (Decree 30, Appendix VI):', PARAGRAPH)],
     'name': [('3 names [{', '}')],
     'number': [('*Number*:', '*Paper states*')],
+    'pagetext': [('| `text` | agency,', LINE)],
     'paper': [('| `paper` | agency, seq |', '; from 25'),
               ('*A paper\'s handling*:', PARAGRAPH)],
     'part': [('*Part*:', '*Number*')],
