@@ -249,6 +249,18 @@ check_agency(struct vt_check *c, uint32_t no, struct vt_err *reterr)
 }
 
 static int
+check_indexes_of_words(struct vt_check *c, struct vt_err *reterr)
+{
+	uint64_t n = 0;
+	int rc;
+
+	(void)vt_check_progress(c, "indexes of words", 0, 1);
+	rc = vt_search_check(c->store, c->o, false, &n, reterr);
+	c->findings += n;
+	return rc;
+}
+
+static int
 check_all(struct vt_check *c, struct vt_err *reterr)
 {
 	int rc = vt_check_gather_destroyed(c, reterr);
@@ -266,6 +278,8 @@ check_all(struct vt_check *c, struct vt_err *reterr)
 		rc = vt_check_states(c, reterr);
 	if (rc == VT_OK && !c->stopped)
 		rc = vt_check_anchors(c, reterr);
+	if (rc == VT_OK && !c->stopped)
+		rc = check_indexes_of_words(c, reterr);
 	if (rc == VT_OK && !c->stopped)
 		rc = vt_check_witness(c, reterr);
 	if (rc == VT_OK && !c->stopped)

@@ -264,32 +264,30 @@ vt_index_leaf(struct vt_view *v, uint32_t agency_no, uint64_t act, vt_hash *ret,
 	return rc;
 }
 
-/* Is the file one of this store, agency and history, made by this release? */
-static bool
-is_ours(struct vt_index *i, struct vt_view *v)
+bool
+vt_index_is_of(
+    sqlite3 *db, const vt_id *store, uint32_t agency_no, struct vt_view *v)
 {
 	static const char sql[] =
 	    "SELECT version, store, agency, merged, leaf FROM state";
-	const vt_id *store = &i->of->store->super.id;
 	sqlite3_stmt *st = NULL;
 	struct vt_agency_state now;
 	bool ours = false;
 	uint64_t merged;
 	vt_hash leaf;
 
-	if (sqlite3_prepare_v2(i->writer, sql, -1, &st, NULL) == SQLITE_OK &&
+	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK &&
 	    sqlite3_step(st) == SQLITE_ROW &&
 	    sqlite3_column_int(st, 0) == VT_INDEX_VERSION &&
 	    sqlite3_column_bytes(st, 1) == VT_ID_SIZE &&
 	    memcmp(sqlite3_column_blob(st, 1), store->b, VT_ID_SIZE) == 0 &&
-	    sqlite3_column_int64(st, 2) == i->agency_no &&
+	    sqlite3_column_int64(st, 2) == agency_no &&
 	    sqlite3_column_bytes(st, 4) == (int)sizeof(leaf.b)) {
 		merged = (uint64_t)sqlite3_column_int64(st, 3);
 		ours =
-		    vt_row_state(v->txn, i->agency_no, &now, NULL) == VT_OK &&
+		    vt_row_state(v->txn, agency_no, &now, NULL) == VT_OK &&
 		    merged <= now.acts &&
-		    vt_index_leaf(v, i->agency_no, merged, &leaf, NULL) ==
-			VT_OK &&
+		    vt_index_leaf(v, agency_no, merged, &leaf, NULL) == VT_OK &&
 		    memcmp(leaf.b, sqlite3_column_blob(st, 4),
 			sizeof(leaf.b)) == 0;
 	}
@@ -383,7 +381,8 @@ vt_index_open(struct vt_index *i, struct vt_view *v, struct vt_err *reterr)
 	if ((rc = make_folder(i, reterr)) != VT_OK)
 		return rc;
 	rc = open_files(i, &err);
-	if (rc == VT_OK && is_ours(i, v))
+	if (rc == VT_OK &&
+	    vt_index_is_of(i->writer, &i->of->store->super.id, i->agency_no, v))
 		return VT_OK;
 	if (rc != VT_OK && rc != VT_E_STORE_CORRUPT) {
 		if (reterr != NULL)

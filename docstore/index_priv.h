@@ -44,7 +44,7 @@ struct vt_index {
 	uint64_t used;         /* turn of the last use, for closing */
 	_Atomic uint64_t done; /* acts known to be in it; all bits: not known */
 	_Atomic bool is_open;
-	_Atomic bool damaged;  /* to be made again by the next merge */
+	_Atomic bool damaged; /* to be made again by the next merge */
 };
 
 struct vt_indexes {
@@ -63,6 +63,10 @@ struct vt_index_state {
 };
 VT_NODISCARD int vt_index_state(
     sqlite3 *db, struct vt_index_state *ret, struct vt_err *reterr);
+
+/* Is the file one of this store, agency and history, by this release? */
+bool vt_index_is_of(
+    sqlite3 *db, const vt_id *store, uint32_t agency_no, struct vt_view *v);
 
 /* SHA-256 of the leaf before an act, which says which history it is. */
 VT_NODISCARD int vt_index_leaf(struct vt_view *v, uint32_t agency_no,

@@ -170,19 +170,18 @@ look_at_text(void *arg, const struct vt_pagetext *x, struct vt_err *reterr)
 		if ((bits = asked_as(b->e, 1U << VT_COL_TEXT, &w)) == 0)
 			continue;
 		met[n++ % KEPT] = (struct met){ w.from, w.to, bits };
-		for (size_t k = 0, from = w.from; k < KEPT && k < n; k++) {
+		for (size_t k = 0; k < KEPT && k < n; k++) {
 			const struct met *m = &met[(n - 1 - k) % KEPT];
 
 			if (w.to - m->from > NEAR)
 				break;
-			from = m->from;
 			bits |= m->bits;
 			if (count(bits) <= b->words)
 				continue;
 			b->words = count(bits);
 			b->s.part = x->part;
 			b->s.page = page;
-			keep_piece(b, t, from, w.to);
+			keep_piece(b, t, m->from, w.to);
 		}
 	}
 	return VT_OK;

@@ -114,6 +114,18 @@ struct vt_search_figures {
 VT_NODISCARD int vt_search_figures(struct vt_view *v, uint32_t agency_no,
     struct vt_search_figures *ret, struct vt_err *reterr);
 
+/*
+ * Each index against the records: what it has of every paper is made again and
+ * compared, and its postings with that. Findings as vt_store_check tells them,
+ * which calls this; at most five papers of an index are named. mend: an index
+ * with a finding is removed, to be made again by merging. Any thread, also on
+ * a store that is written to. Cost: the indexes, and the papers in them.
+ */
+struct vt_check_options;
+VT_NODISCARD int vt_search_check(struct vt_store *s,
+    const struct vt_check_options *o, bool mend, uint64_t *ret_findings,
+    struct vt_err *reterr);
+
 /* Removes the index of an agency; merging makes it again. Any thread. */
 VT_NODISCARD int vt_search_forget(
     struct vt_store *s, uint32_t agency_no, struct vt_err *reterr);

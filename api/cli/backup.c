@@ -501,10 +501,17 @@ repair(struct vt_cli *cli, const char *dir, struct vt_repair_options *o,
 {
 	VT_CLEANUP(vt_store_close) struct vt_store *store = NULL;
 	struct vt_store_options so = VT_STORE_OPTIONS_INIT;
+	struct vt_check_options co = { .arg = NULL };
+	uint64_t indexes;
 	int rc;
 
 	rc = vt_store_open(dir, &so, vt_context_system(), &store, &cli->err);
-	return rc == VT_OK ? vt_store_repair(store, o, r, &cli->err) : rc;
+	if (rc != VT_OK ||
+	    (rc = vt_store_repair(store, o, r, &cli->err)) != VT_OK)
+		return rc;
+	co.finding = o->told;
+	co.arg = o->arg;
+	return vt_search_check(store, &co, true, &indexes, &cli->err);
 }
 
 int

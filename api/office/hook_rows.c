@@ -461,7 +461,7 @@ vt_hook_wants(const struct vt_hook *h, uint32_t kind)
 		if (h->types[i] == kind)
 			return true;
 	return h->n_types == 0 && kind != VT_STEP_WORK &&
-	       kind != VT_STEP_WORK_DONE && kind != VT_STEP_TEXT;
+	       kind != VT_STEP_WORK_DONE;
 }
 
 /* ---- the act ---- */

@@ -37,7 +37,14 @@ class Ask(threading.Thread):
 
 
 def draft():
-    return people.draft([('cong-van.pdf', t.PDF, plain)])
+    """Until its text was read, too: nothing follows of itself after that."""
+    paper = people.draft([('cong-van.pdf', t.PDF, plain)])
+    texts = t.until(lambda: people.officer.need(people.officer.get(
+        '/v1/papers/%s/texts' % paper)).json['texts'], 'its text was read')
+    t.need(texts[0]['state'] == 'read' and texts[0]['pages'] == 1
+           and people.officer.get('/v1/papers?q=text:cong').json['papers'],
+           'and is found by it', texts)
+    return paper
 
 
 plain = t.letter_pdf()
