@@ -172,6 +172,15 @@ last_anchored(
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
 
+int
+vt_anchor_last(
+    struct vt_view *v, uint32_t agency_no, uint64_t *ret, struct vt_err *reterr)
+{
+	int rc = vt_view_check(v, reterr);
+
+	return rc == VT_OK ? last_anchored(v->txn, agency_no, ret, reterr) : rc;
+}
+
 static int
 plan_add(struct vt_view *v, uint32_t agency_no, struct vt_anchor_plan *p,
     struct vt_err *reterr)

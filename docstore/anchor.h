@@ -62,4 +62,8 @@ VT_NODISCARD int vt_anchor_covering(struct vt_view *v, uint32_t agency_no,
     uint64_t from, uint64_t *ret_size, struct vt_buf *ret,
     struct vt_err *reterr);
 
+/* Size of an agency's newest anchored checkpoint, 0: none is. */
+VT_NODISCARD int vt_anchor_last(struct vt_view *v, uint32_t agency_no,
+    uint64_t *ret, struct vt_err *reterr);
+
 #endif

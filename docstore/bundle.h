@@ -150,8 +150,16 @@ VT_NODISCARD int vt_bundle_get(struct vt_view *v, uint32_t agency_no,
     uint64_t index, const struct vt_bundle_wish *wish, struct vt_buf *ret,
     struct vt_err *reterr);
 
-/* From an old size (0: the checkpoint alone) to the newest checkpoint, as
- * text. VT_E_NOT_FOUND: the ledger is not so long. */
+/* Leaves of an agency's ledger. */
+VT_NODISCARD int vt_log_size(struct vt_view *v, uint32_t agency_no,
+    uint64_t *ret, struct vt_err *reterr);
+
+/* From an old size (0: the checkpoint alone) to the checkpoint of a size, as
+ * text. VT_E_NOT_FOUND: the ledger is not so long, or the sizes go down. */
+VT_NODISCARD int vt_consistency_at(struct vt_view *v, uint32_t agency_no,
+    uint64_t old_size, uint64_t size, struct vt_buf *ret,
+    struct vt_err *reterr);
+/* The same to the newest. */
 VT_NODISCARD int vt_consistency_put(struct vt_view *v, uint32_t agency_no,
     uint64_t old_size, struct vt_buf *ret, struct vt_err *reterr);
 

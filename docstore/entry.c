@@ -7,7 +7,7 @@ vt_entry_kind_name(enum vt_entry_kind k)
 {
 	static const char *const names[] = { "", "account", "identity",
 		"client", "delegation", "hook", "address", "route", "note",
-		"query", "", "holiday" };
+		"query", "", "holiday", "witness" };
 	size_t i = (size_t)k;
 
 	return i < sizeof(names) / sizeof(names[0]) ? names[i] : "";

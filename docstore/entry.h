@@ -39,7 +39,9 @@ enum vt_entry_kind {
 	VT_ENTRY_QUERY = 9,    /* person (zeroes: shared), id: a saved query
 				* [agency] */
 	/* 10 is others' */
-	VT_ENTRY_HOLIDAY = 11 /* YYYY-MM-DD, worked or not [store-wide] */
+	VT_ENTRY_HOLIDAY = 11, /* YYYY-MM-DD, worked or not [store-wide] */
+	VT_ENTRY_WITNESS = 12  /* who runs this node, whom we ask to cosign,
+				* whose ledgers we cosign [store-wide] */
 };
 const char *vt_entry_kind_name(enum vt_entry_kind k); /* "account", … */
 

@@ -7,8 +7,10 @@
  *	SC1 2026-11-22 a.test/log/0f… 12345 7QK2-M9DX-W4T5-H8BC 1a2b3c4d 57
  *
  * The root in base32 of Crockford, check digits by ISO 7064 (mod 97) over the
- * line before them. 80 bits: to make another tree for a printed line is as hard
- * as 2^80 trees. Own design.
+ * line before them. 80 bits: to make another tree for a line that was printed
+ * takes 2^80 trees; who prepares two of one line before it is printed needs some
+ * 2^40, so it binds an operator who turns bad later, not one who planned it.
+ * Timestamps and witnesses have the whole root. Own design.
  */
 #ifndef VT_DOCSTORE_LINE_H
 #define VT_DOCSTORE_LINE_H

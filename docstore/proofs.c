@@ -133,21 +133,42 @@ vt_bundle_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
 }
 
 int
+vt_log_size(
+    struct vt_view *v, uint32_t agency_no, uint64_t *ret, struct vt_err *reterr)
+{
+	int rc = vt_view_check(v, reterr);
+
+	return rc == VT_OK ? vt_ledger_size(v->txn, agency_no, ret, reterr)
+			   : rc;
+}
+
+int
 vt_consistency_put(struct vt_view *v, uint32_t agency_no, uint64_t old_size,
     struct vt_buf *ret, struct vt_err *reterr)
 {
+	uint64_t size;
+	int rc = vt_log_size(v, agency_no, &size, reterr);
+
+	return rc == VT_OK ? vt_consistency_at(
+				 v, agency_no, old_size, size, ret, reterr)
+			   : rc;
+}
+
+int
+vt_consistency_at(struct vt_view *v, uint32_t agency_no, uint64_t old_size,
+    uint64_t size, struct vt_buf *ret, struct vt_err *reterr)
+{
 	struct vt_ledger_proof proof = { .n = 0 };
 	VT_BUF_AUTO(note);
-	uint64_t size;
+	uint64_t newest;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK)
+	if ((rc = vt_log_size(v, agency_no, &newest, reterr)) != VT_OK)
 		return rc;
-	if (size == 0 || old_size > size)
+	if (size == 0 || size > newest || old_size > size)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "the ledger of agency %u has %" PRIu64 " leaves", agency_no,
-		    size);
+		    newest);
 	if ((old_size > 0 &&
 		(rc = vt_consistency_get(v, agency_no, old_size, size, proof.h,
 		     VT_LEDGER_PROOF_MAX, &proof.n, reterr)) != VT_OK) ||

@@ -59,6 +59,9 @@ enum vt_work_kind {
 				* answers is finished. Payload: map {1 who
 				* issued it} */
 	VT_WORK_ERASE = 20,    /* subject: the paper; its order stands */
+	/* A witness is asked to cosign our ledgers, again and again. Subject:
+	 * SHA-256 of its entry's key; payload: map {1 its name}. */
+	VT_WORK_COSIGN = 21,
 	/* to 23: others'. Held numbers whose time ends; subject: the act
 	 * that gave them; payload: map {1 series, 2 period, 3 first, 4 how
 	 * many}. */

@@ -57,6 +57,7 @@ int vt_cli_agency(struct vt_cli *cli);
 int vt_cli_user(struct vt_cli *cli);
 int vt_cli_client(struct vt_cli *cli);
 int vt_cli_route(struct vt_cli *cli);
+int vt_cli_witness(struct vt_cli *cli);
 
 /* ---- options.c ---- */
 

@@ -246,6 +246,23 @@ static const struct vt_command commands[] = {
 	    "  --quirk-hash       axis: hash-file without zero padding\n"
 	    "  --off              kept, but not used\n",
 	    vt_cli_route },
+	{ "witness", "witness VERB DIR [...]",
+	    "whose ledgers are cosigned here, and who cosigns ours",
+	    "  On a store that no server has open:\n"
+	    "  witness we DIR OPERATOR          who runs this node, first of "
+	    "all\n"
+	    "  witness key DIR                  its key, for others\n"
+	    "  witness add DIR VKEY --operator NAME --url URL\n"
+	    "                                   a witness: its key, who runs "
+	    "it, where it is\n"
+	    "  witness add DIR VKEY --operator NAME\n"
+	    "                                   a ledger that is cosigned "
+	    "here\n"
+	    "  witness remove DIR NAME\n"
+	    "  witness list DIR                 all, and how it went; two "
+	    "histories of one\n"
+	    "                                   ledger: both checkpoints\n",
+	    vt_cli_witness },
 	{ "holiday", "holiday DIR [DAY NAME [--work] | DAY --remove]",
 	    "days without work, on a store that no server has open",
 	    "  DAY NAME   YYYY-MM-DD: nobody works then\n"

@@ -76,6 +76,17 @@ struct vt_packet_answer {
 		.receipt = VT_BUF_INIT, .stored_at = VT_TIME_NONE              \
 	}
 
+/* What a witness answered (C2SP tlog-witness). */
+struct vt_cosign_answer {
+	long status;
+	uint64_t size;      /* with 409: the largest that it has seen */
+	struct vt_buf body; /* with 200 its cosignature, else why; *owned* */
+};
+#define VT_COSIGN_ANSWER_INIT                                                  \
+	{                                                                      \
+		.body = VT_BUF_INIT                                            \
+	}
+
 struct vt_transport {
 	const char *name; /* "axis", "wrapper", "direct"; static */
 	void *arg;        /* borrowed by the office until vt_office_close */
@@ -102,6 +113,12 @@ struct vt_transport {
 	 * (vt_office_addresses_sync). NULL: it has none. */
 	int (*sync)(void *arg, struct vt_office *o,
 	    const struct vt_route *route, struct vt_err *reterr);
+	/*
+	 * Brings a checkpoint to the node at that URL to be cosigned. VT_OK:
+	 * it answered, whatever. NULL: this transport knows no witnesses.
+	 */
+	int (*cosign)(void *arg, const char *url, struct vt_span request,
+	    struct vt_cosign_answer *ret, struct vt_err *reterr);
 	/* The office closes: what is under way gives up (VT_E_BUSY), nothing
 	 * begins any more. Any thread; at once. The item stays claimed, and is
 	 * due when an office opens again. NULL: nothing here waits long. */

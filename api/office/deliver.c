@@ -59,11 +59,17 @@ int
 vt_transport_of(struct vt_office *o, const struct vt_route *r,
     struct vt_transport *ret, struct vt_err *reterr)
 {
-	const char *name = vt_route_kind_name(r->kind);
+	return vt_transport_named(o, vt_route_kind_name(r->kind), ret, reterr);
+}
+
+int
+vt_transport_named(struct vt_office *o, const char *name,
+    struct vt_transport *ret, struct vt_err *reterr)
+{
 	int rc;
 
 	rc = vt_err_set(reterr, VT_E_PEER_UNAVAILABLE,
-	    "route %s: this program has no transport \"%s\"", r->key, name);
+	    "this program has no transport \"%s\"", name);
 	pthread_mutex_lock(&o->lock);
 	for (size_t i = 0; i < o->n_transports; i++)
 		if (strcmp(o->transports[i].name, name) == 0) {

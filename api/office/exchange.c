@@ -348,6 +348,8 @@ do_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 		return vt_recall_work(o, w, ret_due, reterr);
 	case VT_WORK_ERASE:
 		return vt_erase_work(o, w, ret_due, reterr);
+	case VT_WORK_COSIGN:
+		return vt_cosign_work(o, w, ret_due, reterr);
 	case VT_WORK_EXPIRE:
 		return vt_expire_work(o, w, ret_due, reterr);
 	case VT_WORK_ANSWERED:

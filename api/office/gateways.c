@@ -54,8 +54,8 @@ route_of(struct vt_office *o, const struct vt_work *w, struct vt_route *ret,
 
 /* Putting a route twice makes two items: the older one goes on. Of this kind
  * there are as many as gateways. */
-static int
-is_double(struct vt_office *o, const struct vt_work *w, bool *ret,
+int
+vt_work_is_double(struct vt_office *o, const struct vt_work *w, bool *ret,
     struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
@@ -95,8 +95,8 @@ vt_pull_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 	if (r == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "gateway: no memory");
 	if ((rc = route_of(o, w, r, &is, reterr)) != VT_OK || !is ||
-	    r->pull_s == 0 || (rc = is_double(o, w, &again, reterr)) != VT_OK ||
-	    again)
+	    r->pull_s == 0 ||
+	    (rc = vt_work_is_double(o, w, &again, reterr)) != VT_OK || again)
 		goto out;
 	*ret_due = vt_now(o->o.ctx) + VT_TIME_S(r->pull_s);
 	if ((rc = vt_transport_of(o, r, &t, reterr)) != VT_OK || t.pull == NULL)
@@ -122,7 +122,7 @@ vt_sync_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 	if (r == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "gateway: no memory");
 	if ((rc = route_of(o, w, r, &is, reterr)) != VT_OK || !is ||
-	    (rc = is_double(o, w, &again, reterr)) != VT_OK)
+	    (rc = vt_work_is_double(o, w, &again, reterr)) != VT_OK)
 		goto out;
 	if ((rc = vt_transport_of(o, r, &t, reterr)) != VT_OK) {
 		*ret_due = vt_now(o->o.ctx) + SYNC_EVERY;

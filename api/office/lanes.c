@@ -48,6 +48,7 @@ static const struct {
 	{ VT_WORK_STATUS, VT_SIDE_FAR },
 	{ VT_WORK_PULL, VT_SIDE_FAR },
 	{ VT_WORK_SYNC, VT_SIDE_FAR },
+	{ VT_WORK_COSIGN, VT_SIDE_FAR },
 };
 static const size_t first_kind[] = { [VT_SIDE_CLERK] = 0,
 	[VT_SIDE_READ] = 4,
@@ -113,7 +114,8 @@ route_of(struct vt_office *o, struct vt_view *v, const struct vt_work *w,
 {
 	enum vt_route_kind kind = VT_ROUTE_PRINT;
 
-	if (w->kind == VT_WORK_PULL || w->kind == VT_WORK_SYNC)
+	if (w->kind == VT_WORK_PULL || w->kind == VT_WORK_SYNC ||
+	    w->kind == VT_WORK_COSIGN)
 		return vt_gateway_key(w, key, NULL) == VT_OK;
 	if (vt_tell_route(o, v, &w->subject, &kind, r, NULL, NULL) != VT_OK ||
 	    !is_far(kind))

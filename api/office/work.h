@@ -25,6 +25,7 @@ vt_work_handler vt_answered_work; /* answered.c: VT_WORK_ANSWERED */
 vt_work_handler vt_recall_work;  /* recall.c: VT_WORK_RECALL */
 vt_work_handler vt_expire_work;  /* books.c: VT_WORK_EXPIRE */
 vt_work_handler vt_text_work;    /* texts.c: VT_WORK_TEXT */
+vt_work_handler vt_cosign_work;  /* cosign.c: VT_WORK_COSIGN */
 vt_work_handler vt_judge_work;   /* arrive_signed.c: VT_WORK_VALIDATE */
 
 /* While the program has not started the transport: 2 s, 4 s, ... 5 min. */
@@ -57,6 +58,15 @@ VT_NODISCARD int vt_gateway_key(
 VT_NODISCARD int vt_tell_route(struct vt_office *o, struct vt_view *v,
     const vt_id *subject, enum vt_route_kind *ret_kind,
     struct vt_route *ret_route, uint32_t *ret_no, struct vt_err *reterr);
+
+/* Does an older item of this kind and subject go on? Of such kinds there are
+ * as many items as gateways or witnesses. */
+VT_NODISCARD int vt_work_is_double(struct vt_office *o, const struct vt_work *w,
+    bool *ret, struct vt_err *reterr);
+
+/* VT_E_PEER_UNAVAILABLE when the program has none of that name. */
+VT_NODISCARD int vt_transport_named(struct vt_office *o, const char *name,
+    struct vt_transport *ret, struct vt_err *reterr);
 
 /* The transport of a route; VT_E_PEER_UNAVAILABLE when the program has none. */
 VT_NODISCARD int vt_transport_of(struct vt_office *o, const struct vt_route *r,

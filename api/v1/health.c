@@ -2,12 +2,14 @@
 /* Is the store there, the clock right, can files be read, and is anything
  * trusted (design law 9)? No counts: this page is public. */
 #include "api/office/anchors.h"
+#include "api/office/cosign.h"
 #include "api/v1/v1_priv.h"
 
 int
 vt_v1_health(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
+	struct vt_witness_state witness;
 	struct vt_store_info info;
 	struct vt_json j;
 	const char *status = "ok";
@@ -16,8 +18,11 @@ vt_v1_health(
 	int rc;
 
 	rc = vt_store_info(vt_office_store(vt_v1_office(req)), &info, reterr);
-	if (rc != VT_OK || (rc = vt_anchors_state(vt_v1_office(req), &anchors,
-				&anchored, reterr)) != VT_OK)
+	if (rc != VT_OK ||
+	    (rc = vt_anchors_state(
+		 vt_v1_office(req), &anchors, &anchored, reterr)) != VT_OK ||
+	    (rc = vt_office_witness_state(
+		 vt_v1_office(req), &witness, reterr)) != VT_OK)
 		return rc;
 	if (info.broken)
 		status = "store-broken";
@@ -39,6 +44,12 @@ vt_v1_health(
 	/* Late is no fault: papers go on, and it is made up for (law 9). */
 	vt_json_kbool(&j, "anchoring", anchors);
 	vt_v1_ktime(&j, "anchored_at", anchored);
+	vt_json_kbool(&j, "witnessing", witness.on);
+	vt_v1_ktime(&j, "cosigned_at", witness.cosigned);
+	/* Two histories of a ledger: of ours, or of one that we cosign. The
+	 * program goes on, people must look (`vanthu witness list`). */
+	vt_json_kbool(&j, "ledger_refused", witness.refused);
+	vt_json_kbool(&j, "refuses_ledger", witness.refuses);
 	if (info.room.level != VT_ROOM_OK)
 		vt_json_kstr(&j, "room", vt_room_level_name(info.room.level));
 	vt_json_end(&j);

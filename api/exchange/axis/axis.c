@@ -326,6 +326,10 @@ axis_sync(void *arg, struct vt_office *o, const struct vt_route *route,
 struct vt_transport
 vt_axis_transport(struct vt_axis *a)
 {
-	return (struct vt_transport){ "axis", a, axis_send, axis_pull,
-		axis_sync, vt_axis_stop };
+	return (struct vt_transport){ .name = "axis",
+		.arg = a,
+		.send = axis_send,
+		.pull = axis_pull,
+		.sync = axis_sync,
+		.stop = vt_axis_stop };
 }

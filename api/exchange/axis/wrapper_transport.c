@@ -237,6 +237,10 @@ wrapper_sync(void *arg, struct vt_office *o, const struct vt_route *route,
 struct vt_transport
 vt_wrapper_transport(struct vt_axis *a)
 {
-	return (struct vt_transport){ "wrapper", a, wrapper_send, wrapper_pull,
-		wrapper_sync, vt_axis_stop };
+	return (struct vt_transport){ .name = "wrapper",
+		.arg = a,
+		.send = wrapper_send,
+		.pull = wrapper_pull,
+		.sync = wrapper_sync,
+		.stop = vt_axis_stop };
 }

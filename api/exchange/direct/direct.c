@@ -198,6 +198,8 @@ static const struct vt_http_sink sink = { begin, put, give_up };
 static const struct vt_http_route routes[] = {
 	{ "POST", VT_DIRECT_PATH "/{id}", VT_HTTP_BODY_STREAM, VT_L(PACKET_MAX),
 	    admit, handle, &sink },
+	{ "POST", VT_DIRECT_COSIGN, VT_HTTP_BODY_BUFFER,
+	    VT_L(COSIGN_REQUEST_MAX), NULL, vt_direct_add_checkpoint, NULL },
 };
 
 int
@@ -251,7 +253,9 @@ stop(void *arg)
 struct vt_transport
 vt_direct_transport(struct vt_direct *d)
 {
-	return (struct vt_transport){
-		.name = "direct", .arg = d, .send = vt_direct_send, .stop = stop
-	};
+	return (struct vt_transport){ .name = "direct",
+		.arg = d,
+		.send = vt_direct_send,
+		.cosign = vt_direct_cosign,
+		.stop = stop };
 }

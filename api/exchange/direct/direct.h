@@ -16,6 +16,11 @@
  * 201 (first) or 200 (again, the same bytes): application/vnd.vanthu.
  * receipt+cbor, the receipt of the act that took it; its `main` is the
  * SHA-256 of the packet. Nothing is acknowledged before it is on disk.
+ *	POST {url}/exchange/direct/witness/add-checkpoint
+ *
+ * is C2SP tlog-witness (api/office/cosign.h): whoever brings it, the
+ * checkpoint's own signature says whose it is.
+ *
  * The sender is judged before its body is read: by the certificate of its TLS,
  * which must be pinned, and by the CMS.
  */

@@ -11,6 +11,7 @@
 #define VT_DIRECT_MAGIC 0x64697263U
 
 #define VT_DIRECT_PATH    "/exchange/direct"
+#define VT_DIRECT_COSIGN  VT_DIRECT_PATH "/witness/add-checkpoint"
 #define VT_DIRECT_RECEIPT "application/vnd.vanthu.receipt+cbor"
 
 #define VT_DIRECT_FROM      "X-Vanthu-From"
@@ -24,6 +25,12 @@ struct vt_direct {
 	struct vt_call_pool *calls; /* connections to peers */
 	atomic_bool stopping;
 };
+
+/* direct/cosign.c */
+int vt_direct_cosign(void *arg, const char *url, struct vt_span request,
+    struct vt_cosign_answer *ret, struct vt_err *reterr);
+int vt_direct_add_checkpoint(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr);
 
 /* direct/send.c */
 int vt_direct_send(void *arg, const struct vt_route *route,

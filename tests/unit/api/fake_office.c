@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "api/office/anchors.h"
+#include "api/office/cosign.h"
 #include "api/office/consign.h"
 #include "api/office/delegation.h"
 #include "api/office/find.h"
@@ -739,6 +740,18 @@ vt_office_log_vkey(struct vt_office *o, const char *code, struct vt_vkey *ret,
 	keep(ret->name, sizeof(ret->name), l.origin);
 	memcpy(ret->pub, l.key, sizeof(ret->pub));
 	vt_vkey_id(ret);
+	return VT_OK;
+}
+
+int
+vt_office_witness_state(
+    struct vt_office *o, struct vt_witness_state *ret, struct vt_err *reterr)
+{
+	(void)o;
+	(void)reterr;
+	*ret = (struct vt_witness_state){ .on = true,
+		.cosigned = VT_TIME_NONE,
+		.refused = true };
 	return VT_OK;
 }
 

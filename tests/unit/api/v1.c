@@ -74,6 +74,9 @@ test_who(struct vt_buf *b)
 	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 200, "health");
 	tap_ok(HAS("\"anchoring\":true,\"anchored_at\":\"2026-03-02T"),
 	    "and since when the ledgers are vouched for elsewhere");
+	tap_ok(HAS("\"witnessing\":true,\"cosigned_at\":null,"
+		   "\"ledger_refused\":true,\"refuses_ledger\":false"),
+	    "and whether a witness holds another history");
 	tap_ok(HAS("\"status\":\"ok\""), "is good");
 	fake.no_anchors = true;
 	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 503, "nothing trusted");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "api/office/admission.h"
+#include "api/office/cosign.h"
 #include "api/office/envelope.h"
 #include "base/base64.h"
 #include "docstore/consign.h"
@@ -163,6 +164,82 @@ too_much(struct vt_buf *b)
 	tap_eq_int(kept(), 2, "and kept");
 }
 
+/* As any node of the world may bring it: the checkpoint says whose it is. */
+static int
+add_checkpoint(const struct vt_buf *body, struct vt_buf *ret)
+{
+	VT_BUF_AUTO(q);
+
+	vt_buf_printf(&q,
+	    "POST /exchange/direct/witness/add-checkpoint HTTP/1.1\r\n"
+	    "Host: a\r\nConnection: close\r\n"
+	    "Content-Type: text/plain\r\nContent-Length: %zu\r\n\r\n",
+	    body->n);
+	vt_buf_span(&q, vt_buf_view(body));
+	vt_buf_reset(ret);
+	return tls_ask(port, ca.cert_file, &client, NULL, vt_buf_str(&q), ret);
+}
+
+static void
+request(uint64_t old, struct vt_buf *ret)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v;
+
+	vt_buf_reset(ret);
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+	tap_call(
+	    vt_consistency_put(v, h.here, old, ret, &err), &err, "a request");
+	vt_view_end(v);
+}
+
+/* C2SP tlog-witness: 404, 200, 409 with the size, 422, 403, 400. */
+static void
+witness(struct vt_buf *b)
+{
+	struct vt_witness w = { .whose = "Ủy ban" };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v;
+	VT_BUF_AUTO(r);
+	VT_BUF_AUTO(other);
+	uint64_t seen;
+	uint8_t *at;
+
+	request(0, &r);
+	tap_eq_int(add_checkpoint(&r, b), 404, "a ledger that nobody knows");
+	tap_call(vt_witness_we(h.store, "Kho lưu trữ", &err), &err, "we");
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+	tap_call(vt_log_vkey(v, h.here, &w.key, &err), &err, "its key");
+	tap_call(vt_log_size(v, h.here, &seen, &err), &err, "its size");
+	vt_view_end(v);
+	tap_call(vt_witness_put(h.store, &w, &err), &err, "known now");
+	request(0, &r);
+	tap_eq_int(add_checkpoint(&r, b), 200, "cosigned");
+	tap_ok(strstr(vt_buf_str(b), "\r\n\r\n\xe2\x80\x94 vanthu.test/w ") !=
+		   NULL,
+	    "a line of ours and nothing else");
+	tap_call(vt_witness_we(h.store, "Kho", &err), &err, "it grows");
+	tap_eq_int(add_checkpoint(&r, b), 409, "the same again is stale");
+	tap_ok(strstr(vt_buf_str(b), "text/x.tlog.size") != NULL,
+	    "it says what it has seen");
+	request(seen + 1, &r);
+	request(seen, &other);
+	tap_eq_int(add_checkpoint(&other, b), 409, "nor from before that");
+	/* a hash of the proof is another one */
+	at = memchr(r.p, '\n', r.n);
+	tap_need(at != NULL && at[1] != '\n', "there is a proof");
+	at[1] = at[1] == 'A' ? 'B' : 'A';
+	tap_eq_int(add_checkpoint(&r, b), 422, "it does not go on");
+	request(seen + 1, &r);
+	r.p[r.n - 8] = r.p[r.n - 8] == 'A' ? 'B' : 'A';
+	tap_eq_int(add_checkpoint(&r, b), 403, "not signed by its key");
+	vt_buf_reset(&r);
+	vt_buf_puts(&r, "old x\n\n");
+	tap_eq_int(add_checkpoint(&r, b), 400, "no request");
+	request(seen + 1, &r);
+	tap_eq_int(add_checkpoint(&r, b), 200, "the true one still is");
+}
+
 int
 main(void)
 {
@@ -196,6 +273,7 @@ main(void)
 	    vt_http_start(&opt, &http, &err) == VT_OK, "server %s", err.msg);
 	port = vt_http_port(http);
 	long_signature(&b);
+	witness(&b);
 	too_much(&b);
 	vt_http_stop(http);
 	tls_forget(&ca);
