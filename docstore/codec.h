@@ -47,7 +47,7 @@ void vt_meta_take(struct vt_cbor *c, struct vt_arena *a, struct vt_meta *ret);
 /* Every string of m that is NULL becomes "". */
 void vt_meta_defaults(struct vt_meta *m);
 
-void vt_paper_encode(const struct vt_paper *p, struct vt_buf *ret);
+void vt_paper_encode(const struct vt_paper *x, struct vt_buf *ret);
 VT_NODISCARD int vt_paper_decode(struct vt_span v, struct vt_arena *a,
     struct vt_paper *ret, struct vt_err *reterr);
 /* A paper of which nothing is known. */
@@ -60,7 +60,7 @@ void vt_version_encode(const struct vt_version *x, struct vt_buf *ret);
 VT_NODISCARD int vt_version_decode(
     struct vt_span v, struct vt_version *ret, struct vt_err *reterr);
 
-void vt_delivery_encode(const struct vt_delivery *d, struct vt_buf *ret);
+void vt_delivery_encode(const struct vt_delivery *x, struct vt_buf *ret);
 VT_NODISCARD int vt_delivery_decode(struct vt_span v, struct vt_arena *a,
     struct vt_delivery *ret, struct vt_err *reterr);
 

@@ -166,13 +166,13 @@ struct vt_upload_row {
 	/* Of the fleeting row that goes with it; n 0: none. */
 	struct vt_key state;
 };
-void vt_chunk_row_encode(const struct vt_chunk_row *r, struct vt_buf *ret);
+void vt_chunk_row_encode(const struct vt_chunk_row *x, struct vt_buf *ret);
 VT_NODISCARD int vt_chunk_row_decode(
     struct vt_span v, struct vt_chunk_row *ret, struct vt_err *reterr);
-void vt_blob_row_encode(const struct vt_blob_row *r, struct vt_buf *ret);
+void vt_blob_row_encode(const struct vt_blob_row *x, struct vt_buf *ret);
 VT_NODISCARD int vt_blob_row_decode(
     struct vt_span v, struct vt_blob_row *ret, struct vt_err *reterr);
-void vt_upload_row_encode(const struct vt_upload_row *r, struct vt_buf *ret);
+void vt_upload_row_encode(const struct vt_upload_row *x, struct vt_buf *ret);
 VT_NODISCARD int vt_upload_row_decode(
     struct vt_span v, struct vt_upload_row *ret, struct vt_err *reterr);
 
@@ -789,7 +789,7 @@ void vt_destroyed_step(const struct vt_destroyed_row *row,
     struct vt_srec *ret_step, struct vt_evolve *ret_e);
 /* What was found, as the order's step keeps it. */
 void vt_destroyed_list_encode(const struct vt_destroyed *d, struct vt_buf *ret);
-void vt_destroyed_encode(const struct vt_destroyed_row *r, struct vt_buf *ret);
+void vt_destroyed_encode(const struct vt_destroyed_row *x, struct vt_buf *ret);
 VT_NODISCARD int vt_destroyed_decode(struct vt_span v, struct vt_arena *a,
     struct vt_destroyed_row *ret, struct vt_err *reterr);
 /* VT_E_NOT_FOUND without a message: it was not destroyed. */
@@ -832,7 +832,7 @@ struct vt_ledger_tx {
 	struct vt_batch *batch;
 };
 struct vt_ledger_io vt_ledger_on(struct vt_ledger_tx *t);
-void vt_facts_encode(const struct vt_receipt *f, struct vt_buf *ret);
+void vt_facts_encode(const struct vt_receipt *x, struct vt_buf *ret);
 /* A checkpoint that was verified: many receipts have the same. *owned*: its
  * note, by vt_buf_free. */
 struct vt_verified {
@@ -926,7 +926,7 @@ VT_NODISCARD int vt_row_last_number(struct vt_txn *t, uint32_t agency_no,
     uint32_t series, uint32_t period, uint64_t *ret, struct vt_err *reterr);
 VT_NODISCARD int vt_row_counters(
     struct vt_txn *t, struct vt_counters *ret, struct vt_err *reterr);
-void vt_counters_encode(const struct vt_counters *c, struct vt_buf *ret);
+void vt_counters_encode(const struct vt_counters *x, struct vt_buf *ret);
 struct vt_key vt_key_text(const char *s);
 struct vt_key vt_key_number(
     uint32_t agency_no, uint32_t series, uint32_t period, uint64_t value);
