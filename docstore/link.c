@@ -286,6 +286,33 @@ vt_link_evolve(struct vt_paper *p, const struct vt_srec *r, struct vt_arena *a,
 
 /* ---- reading ---- */
 
+int
+vt_paper_e_version(
+    struct vt_view *v, const vt_id *paper, vt_id *ret, struct vt_err *reterr)
+{
+	struct vt_key prefix;
+	struct vt_paper e;
+	struct vt_ref ref;
+	struct vt_scan s;
+	int rc;
+
+	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
+	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
+		VT_OK)
+		return rc;
+	memset(ret, 0, sizeof(*ret));
+	prefix = vt_key_row(ref.agency_no, ref.seq);
+	vt_key_u8(&prefix, VT_LINK_JOINS | BACK);
+	s = vt_scan_up(v->txn, VT_T_PAPER_LINK, &prefix, NULL);
+	if (!vt_scan_next(&s, reterr))
+		return s.rc;
+	rc = vt_row_paper(
+	    v->txn, ref.agency_no, vt_be64(s.k.p + 13), v->arena, &e, reterr);
+	if (rc == VT_OK)
+		*ret = e.id;
+	return rc;
+}
+
 struct listing {
 	struct vt_paper_link *l;
 	size_t n, max;
@@ -316,33 +343,71 @@ list_cited(
 		    (struct vt_paper_link){ .kind = kind, .cited = *to };
 }
 
-/* REPLACES, AMENDS or CORRECTS: what `by` did to p. */
-static enum vt_link_kind
-replaced_as(const struct vt_paper *p, const vt_id *by)
+/* What an amendment before the last one was, in the words of its act. */
+static int
+amended_how(struct vt_view *v, const struct vt_paper *p, const vt_id *by,
+    uint32_t *ret, struct vt_err *reterr)
 {
-	switch (vt_paper_replaced_how(p, by)) {
-	case VT_REPLACE_AMEND:
-		return VT_LINK_AMENDS;
-	case VT_REPLACE_CORRECT:
-		return VT_LINK_CORRECTS;
-	default:
-		return VT_LINK_REPLACES;
+	VT_CLEANUP(vt_arena_free) struct vt_arena *scratch = NULL;
+	struct vt_key prefix = vt_key_row(p->agency_no, p->seq);
+	struct vt_scan s = vt_scan_up(v->txn, VT_T_PAPER_ACT, &prefix, NULL);
+	struct vt_arec rec;
+	int rc;
+
+	while (vt_scan_next(&s, reterr)) {
+		if ((rc = vt_scratch(&scratch, reterr)) != VT_OK ||
+		    (rc = vt_row_act(v->txn, p->agency_no, vt_be64(s.k.p + 12),
+			 scratch, &rec, reterr)) != VT_OK)
+			return rc;
+		for (size_t i = 0; i < rec.n_steps; i++)
+			if (rec.steps[i].kind == VT_STEP_REPLACE &&
+			    vt_id_eq(&rec.steps[i].object, by))
+				*ret = rec.steps[i].sub;
 	}
+	return s.rc;
+}
+
+/* REPLACES, AMENDS or CORRECTS: what `by` did to p. */
+static int
+replaced_as(struct vt_view *v, const struct vt_paper *p, const vt_id *by,
+    enum vt_link_kind *ret, struct vt_err *reterr)
+{
+	uint32_t how = vt_paper_replaced_how(p, by);
+	int rc;
+
+	if (how != 0 && !vt_id_eq(&p->replaced_by, by) &&
+	    (rc = amended_how(v, p, by, &how, reterr)) != VT_OK)
+		return rc;
+	*ret = how == VT_REPLACE_AMEND     ? VT_LINK_AMENDS
+	       : how == VT_REPLACE_CORRECT ? VT_LINK_CORRECTS
+					   : VT_LINK_REPLACES;
+	return VT_OK;
 }
 
 /* What stands in the paper's own row of papers that are here. */
-static void
-list_own(struct listing *x, const struct vt_paper *p)
+static int
+list_own(struct vt_view *v, struct listing *x, const struct vt_paper *p,
+    struct vt_err *reterr)
 {
+	enum vt_link_kind kind;
 	vt_id id;
+	int rc;
 
-	for (size_t i = 0; i < p->n_amended_by; i++)
-		list(x, VT_LINK_AMENDS, true, &p->amended_by[i]);
-	list(x, replaced_as(p, &p->replaced_by), true, &p->replaced_by);
+	for (size_t i = 0; i < p->n_amended_by; i++) {
+		rc = replaced_as(v, p, &p->amended_by[i], &kind, reterr);
+		if (rc != VT_OK)
+			return rc;
+		list(x, kind, true, &p->amended_by[i]);
+	}
+	rc = replaced_as(v, p, &p->replaced_by, &kind, reterr);
+	if (rc != VT_OK)
+		return rc;
+	list(x, kind, true, &p->replaced_by);
 	list(x, VT_LINK_RECALLS, true, &p->recalled_by);
 	list(x, VT_LINK_ANSWERS, true, &p->answered_by);
 	if (vt_id_parse(vt_span_str(p->meta.reply_to), &id))
 		list(x, VT_LINK_ANSWERS, false, &id);
+	return VT_OK;
 }
 
 static int
@@ -364,8 +429,9 @@ list_rows(struct vt_view *v, const struct vt_ref *ref, const vt_id *paper,
 		    v->arena, &p, reterr);
 		if (rc != VT_OK)
 			return rc;
-		if (kind == VT_LINK_REPLACES)
-			kind = replaced_as(&p, paper);
+		if (kind == VT_LINK_REPLACES &&
+		    (rc = replaced_as(v, &p, paper, &kind, reterr)) != VT_OK)
+			return rc;
 		list(x, kind, back, &p.id);
 	}
 	return s.rc;
@@ -386,8 +452,8 @@ vt_paper_links(struct vt_view *v, const vt_id *paper, struct vt_paper_link *ret,
 	    (rc = vt_row_paper(v->txn, ref.agency_no, ref.seq, v->arena, &p,
 		 reterr)) != VT_OK)
 		return rc;
-	list_own(&x, &p);
-	if ((rc = list_rows(v, &ref, paper, &x, reterr)) != VT_OK)
+	if ((rc = list_own(v, &x, &p, reterr)) != VT_OK ||
+	    (rc = list_rows(v, &ref, paper, &x, reterr)) != VT_OK)
 		return rc;
 	for (size_t i = 0; i < p.n_cited; i++)
 		list_cited(&x, p.cited[i].kind, &p.cited[i].to);

@@ -509,12 +509,17 @@ const char *vt_link_kind_name(enum vt_link_kind k); /* "replaces", … */
 /*
  * All links of a paper, each once, whichever act made them: first what stands
  * for it or recalls it and what it answers, then the others by kind, then what
- * it cites. Of more than max the first. An amendment before the last one is
- * told as AMENDS, whether it amended or corrected.
+ * it cites. Of more than max the first. Cost: also
+ * the acts of a paper that was amended more than once, which say how.
  */
 VT_NODISCARD int vt_paper_links(struct vt_view *v, const vt_id *paper,
     struct vt_paper_link *ret, size_t max, size_t *ret_n,
     struct vt_err *reterr);
+
+/* The e-version that was joined to a paper which came before it on paper; zero:
+ * none. Its sender is that paper's, whether an act has said so yet or not. */
+VT_NODISCARD int vt_paper_e_version(
+    struct vt_view *v, const vt_id *paper, vt_id *ret, struct vt_err *reterr);
 
 /*
  * The manifest hash: SHA-256 over role, name, media type and SHA-256 of the

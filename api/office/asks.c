@@ -223,16 +223,26 @@ vt_ask_find(struct vt_view *v, uint32_t agency_no, const char *from,
 	return VT_OK;
 }
 
+/* What is asked of an e-version is asked of the paper that it was joined to:
+ * that one is in the books, and worked on. */
 static int
 find_paper(struct vt_view *v, uint32_t agency_no,
     const struct vt_ask_about *about, vt_id *ret, bool *ret_is,
     struct vt_err *reterr)
 {
-	if (vt_id_is_zero(&about->paper))
-		return vt_ask_find(v, agency_no, about->from, about->document,
-		    ret, ret_is, reterr);
+	struct vt_paper p;
+	int rc = VT_OK;
+
 	*ret = about->paper;
 	*ret_is = true;
+	if (vt_id_is_zero(&about->paper))
+		rc = vt_ask_find(v, agency_no, about->from, about->document,
+		    ret, ret_is, reterr);
+	if (rc != VT_OK || !*ret_is ||
+	    (rc = vt_paper_get(v, ret, &p, reterr)) != VT_OK)
+		return rc;
+	if (!vt_id_is_zero(&p.joined_to))
+		*ret = p.joined_to;
 	return VT_OK;
 }
 
@@ -533,11 +543,14 @@ vt_ask_settle_paper(struct vt_office *o, uint32_t agency_no, const vt_id *paper,
 	struct vt_view *v = NULL;
 	struct vt_consignment c;
 	struct vt_paper p;
+	vt_id joined = { { 0 } };
 	int rc;
 
 	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK)
 		return rc;
 	rc = vt_paper_get(v, paper, &p, reterr);
+	if (rc == VT_OK)
+		rc = vt_paper_e_version(v, paper, &joined, reterr);
 	if (rc == VT_OK && !vt_id_is_zero(&p.source_consignment)) {
 		rc = vt_consign_get(v, &p.source_consignment, &c, reterr);
 		if (rc == VT_OK && c.itself == 0) {
@@ -547,8 +560,13 @@ vt_ask_settle_paper(struct vt_office *o, uint32_t agency_no, const vt_id *paper,
 	}
 	vt_view_end(v);
 	if (rc != VT_OK ||
-	    (rc = vt_ask_settle(o, agency_no, &about, reterr)) != VT_OK ||
-	    document[0] == '\0')
+	    (rc = vt_ask_settle(o, agency_no, &about, reterr)) != VT_OK)
+		return rc;
+	if (!vt_id_is_zero(&joined)) { /* a tenant asked about that one */
+		about.paper = joined;
+		rc = vt_ask_settle(o, agency_no, &about, reterr);
+	}
+	if (rc != VT_OK || document[0] == '\0')
 		return rc;
 	about = (struct vt_ask_about){ .from = from, .document = document };
 	return vt_ask_settle(o, agency_no, &about, reterr);

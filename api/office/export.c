@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Hits as a table: what stands in which column, and the file around it. */
+#include "api/office/csv.h"
 #include "api/office/docx.h"
 #include "api/office/find.h"
+#include "api/office/links.h"
 #include "api/office/office_priv.h"
 
-#define PAGE 64
+#define PAGE  64
+#define LINKS 32 /* of one paper, named in its cell */
 
 enum column {
 	COL_NUMBER,
@@ -21,6 +24,7 @@ enum column {
 	COL_ASSIGNED,
 	COL_UNIT,
 	COL_CREATED,
+	COL_LINKS,
 	COLUMNS
 };
 static_assert(COLUMNS <= VT_EXPORT_COLUMNS, "all columns may be chosen");
@@ -42,6 +46,7 @@ static const struct {
 	[COL_ASSIGNED] = { "assigned_to", "Người chủ trì", "Assigned to" },
 	[COL_UNIT] = { "unit", "Đơn vị", "Unit" },
 	[COL_CREATED] = { "created", "Ngày vào Hệ thống", "Entered" },
+	[COL_LINKS] = { "links", "Văn bản liên quan", "Linked papers" },
 };
 
 /* Words of states, as the desk says them. */
@@ -159,6 +164,33 @@ assigned(struct vt_view *v, const struct vt_paper *p, struct vt_buf *b)
 		vt_buf_puts(b, who.name);
 }
 
+/* What it is to other papers; those that the actor may not see are left out. */
+static void
+linked(struct vt_view *v, const struct vt_paper *p, bool en, struct vt_buf *b)
+{
+	struct vt_paper_link l[LINKS];
+	struct vt_paper other;
+	size_t n = 0;
+
+	if (vt_paper_links(v, &p->id, l, LINKS, &n, NULL) != VT_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		bool here = !vt_id_is_zero(&l[i].paper);
+
+		if (here && vt_paper_get(v, &l[i].paper, &other, NULL) != VT_OK)
+			continue;
+		vt_buf_printf(b, "%s%s ", b->n > 0 ? "; " : "",
+		    vt_link_words(l[i].kind, l[i].back, en));
+		if (!here)
+			vt_buf_puts(b, l[i].cited.code);
+		else if (other.direction != VT_DIR_IN &&
+			 other.number.value == 0)
+			vt_buf_puts(b, other.meta.subject);
+		else
+			number(&other, b);
+	}
+}
+
 struct writing {
 	struct vt_office *o;
 	struct vt_view *v;
@@ -221,6 +253,9 @@ cell(const struct writing *w, enum column c, const struct vt_paper *p,
 		vt_buf_puts(b, *p->assigned_unit != '\0' ? p->assigned_unit
 							 : p->forwarded_unit);
 		break;
+	case COL_LINKS:
+		linked(w->v, p, w->x->en, b);
+		break;
 	default:
 		day_of(p->created_at, b);
 		break;
@@ -229,29 +264,11 @@ cell(const struct writing *w, enum column c, const struct vt_paper *p,
 
 /* ---- the file ---- */
 
-/* RFC 4180. What a spreadsheet would take for a formula is made text. */
-static void
-csv_cell(struct vt_buf *out, const char *s, bool first)
-{
-	if (!first)
-		vt_buf_putc(out, ',');
-	vt_buf_putc(out, '"');
-	if (*s == '=' || *s == '+' || *s == '-' || *s == '@' || *s == '\t' ||
-	    *s == '\r')
-		vt_buf_putc(out, '\'');
-	for (; *s != '\0'; s++) {
-		if (*s == '"')
-			vt_buf_putc(out, '"');
-		vt_buf_putc(out, (uint8_t)*s);
-	}
-	vt_buf_putc(out, '"');
-}
-
 static void
 put_cell(struct writing *w, const char *s, size_t i, bool head)
 {
 	if (w->x->format == VT_EXPORT_CSV)
-		csv_cell(w->out, s, i == 0);
+		vt_csv_cell(w->out, s, i == 0);
 	else
 		vt_docx_cell(w->out, s, head);
 }
@@ -372,9 +389,9 @@ vt_office_export(struct vt_office *o, const struct vt_actor *actor,
 	if (x->format == VT_EXPORT_DOCX)
 		return vt_docx_finish(
 		    vt_buf_view(&body), vt_buf_str(&mark), ret, reterr);
-	vt_buf_puts(ret, "\xef\xbb\xbf");
+	vt_buf_puts(ret, VT_CSV_BOM);
 	vt_buf_span(ret, vt_buf_view(&body));
-	csv_cell(ret, vt_buf_str(&mark), true);
+	vt_csv_cell(ret, vt_buf_str(&mark), true);
 	vt_buf_puts(ret, "\r\n");
 	return vt_buf_status(ret, reterr);
 }

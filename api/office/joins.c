@@ -51,13 +51,18 @@ static int
 lacks_sender(struct vt_office *o, const struct vt_request *rq,
     const vt_id *paper, bool *ret, struct vt_err *reterr)
 {
-	struct vt_incoming p;
-	int rc =
-	    vt_incoming_load(o, paper, rq->actor->agency_no, 0, &p, reterr);
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_paper p;
+	int rc;
 
-	*ret = rc == VT_OK && vt_id_is_zero(&p.source_consignment) &&
+	/* its own row: vt_incoming_load takes the e-version's for it */
+	if ((rc = vt_office_view_all(o, &v, reterr)) != VT_OK ||
+	    (rc = vt_paper_get(v, paper, &p, reterr)) != VT_OK)
+		return rc;
+	*ret = p.agency_no == rq->actor->agency_no &&
+	       vt_id_is_zero(&p.source_consignment) &&
 	       vt_id_is_zero(&p.source_delivery);
-	return rc;
+	return VT_OK;
 }
 
 /* The second act, on the paper that was registered before. */

@@ -3,6 +3,39 @@
 #include "api/office/links.h"
 #include "api/office/office_priv.h"
 
+/* What this paper is to the other one; what the other one is to it. */
+static const struct {
+	enum vt_link_kind kind;
+	const char *vi, *en, *back_vi, *back_en;
+} words[] = {
+	{ VT_LINK_REPLACES, "Thay thế văn bản", "Replaces", "Được thay thế bởi",
+	    "Replaced by" },
+	{ VT_LINK_RECALLS, "Thu hồi văn bản", "Recalls", "Bị thu hồi theo",
+	    "Recalled by" },
+	{ VT_LINK_COPIES, "Bản sao của văn bản", "Copy of", "Đã sao thành",
+	    "Copied as" },
+	{ VT_LINK_ANSWERS, "Trả lời văn bản", "Answers", "Văn bản trả lời",
+	    "Answered by" },
+	{ VT_LINK_AMENDS, "Sửa đổi, bổ sung văn bản", "Amends",
+	    "Được sửa đổi, bổ sung bởi", "Amended by" },
+	{ VT_LINK_CORRECTS, "Đính chính văn bản", "Corrects",
+	    "Được đính chính bởi", "Corrected by" },
+	{ VT_LINK_JOINS, "Cùng số đến với", "One arrival with", "Bản điện tử",
+	    "Its e-version" },
+	{ VT_LINK_RELATES, "Văn bản liên quan", "Related to",
+	    "Văn bản liên quan", "Related to" },
+};
+
+const char *
+vt_link_words(enum vt_link_kind k, bool back, bool en)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i].kind == k)
+			return back ? (en ? words[i].back_en : words[i].back_vi)
+				    : (en ? words[i].en : words[i].vi);
+	return "";
+}
+
 enum vt_link_kind
 vt_link_kind_parse(const char *name)
 {

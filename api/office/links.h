@@ -12,10 +12,10 @@
 
 struct vt_link_order {
 	enum vt_link_kind kind;
-	vt_id paper; /* of the actor's agency, or zero: */
+	vt_id paper;              /* of the actor's agency, or zero: */
 	struct vt_answered cited; /* NULL members: "" */
-	vt_hash version;  /* COPIES: what of it was copied, or zero */
-	const char *note; /* may be NULL */
+	vt_hash version;          /* COPIES: what of it was copied, or zero */
+	const char *note;         /* may be NULL */
 };
 
 /*
@@ -29,9 +29,12 @@ VT_NODISCARD int vt_office_link(struct vt_office *o,
 
 /* As vt_paper_links, of a paper that the actor may read. */
 VT_NODISCARD int vt_office_links(struct vt_office *o, struct vt_view *v,
-    const struct vt_actor *actor, const vt_id *paper,
-    struct vt_paper_link *ret, size_t max, size_t *ret_n,
-    struct vt_err *reterr);
+    const struct vt_actor *actor, const vt_id *paper, struct vt_paper_link *ret,
+    size_t max, size_t *ret_n, struct vt_err *reterr);
+
+/* What this paper is to the other one, or (back) the other one to it. Static.
+ */
+const char *vt_link_words(enum vt_link_kind k, bool back, bool en);
 
 /* The words of the contract ("replaces", …); 0 for another one. */
 enum vt_link_kind vt_link_kind_parse(const char *name);

@@ -78,6 +78,30 @@ copy(const struct vt_paper *p, struct vt_incoming *ret)
 	ret->asked_delivery = p->asked_delivery;
 }
 
+/* A paper that came on paper has the sender of the e-version that was joined to
+ * it, also when the act that says so was never done. */
+static int
+sender_of_joined(
+    struct vt_view *v, struct vt_incoming *ret, struct vt_err *reterr)
+{
+	struct vt_paper p;
+	vt_id e;
+	int rc;
+
+	if (ret->direction != VT_DIR_IN ||
+	    !vt_id_is_zero(&ret->source_delivery) ||
+	    !vt_id_is_zero(&ret->source_consignment))
+		return VT_OK;
+	rc = vt_paper_e_version(v, &ret->id, &e, reterr);
+	if (rc != VT_OK || vt_id_is_zero(&e) ||
+	    (rc = vt_paper_get(v, &e, &p, reterr)) != VT_OK)
+		return rc;
+	ret->source_paper = p.source_paper;
+	ret->source_delivery = p.source_delivery;
+	ret->source_consignment = p.source_consignment;
+	return VT_OK;
+}
+
 int
 vt_incoming_load(struct vt_office *o, const vt_id *paper, uint32_t agency_no,
     uint64_t if_match, struct vt_incoming *ret, struct vt_err *reterr)
@@ -103,7 +127,7 @@ vt_incoming_load(struct vt_office *o, const vt_id *paper, uint32_t agency_no,
 		    "the paper is at revision %llu, not %llu",
 		    (unsigned long long)p.rev, (unsigned long long)if_match);
 	copy(&p, ret);
-	return VT_OK;
+	return sender_of_joined(v, ret, reterr);
 }
 
 /* Enter, replay, load: true when the verb goes on, else *rc is its result. */

@@ -609,6 +609,36 @@ pick_all(struct picker *k, struct vt_book *book, const char *words)
 	vt_html(b, "</details>\n");
 }
 
+/* Which way this one goes; empty: the way of all. */
+static void
+pick_way(struct picker *k, const char *field, const char *name, bool code)
+{
+	static const struct {
+		char no;
+		const char *vi, *en;
+	} ways[] = { { '1', "điện tử", "electronically" },
+		{ '2', "điện tử, kèm bản giấy", "a paper beside it" },
+		{ '3', "bản giấy", "on paper" },
+		{ '4', "bưu chính", "by post" } };
+	struct vt_sheet *s = k->s;
+	struct vt_buf *b = s->d->page.b;
+	const char *typed;
+	char at[88];
+
+	(void)snprintf(at, sizeof(at), "w%s", field);
+	typed = vt_sheet_typed(s, k->a, at, "");
+	vt_html(b,
+	    "<select name=\"%s\" aria-label=\"%s: %s\">"
+	    "<option value=\"\">%s</option>",
+	    at, T(s->d, "Cách gửi", "Which way"), name,
+	    T(s->d, "cách gửi chung", "as the others"));
+	for (size_t i = code ? 0 : 2; i < sizeof(ways) / sizeof(ways[0]); i++)
+		vt_html(b, "<option value=\"%c\"%s>%s</option>", ways[i].no,
+		    typed[0] == ways[i].no ? " selected" : "",
+		    T(s->d, ways[i].vi, ways[i].en));
+	vt_html(b, "</select>\n");
+}
+
 static void
 pick_named(struct picker *k, const struct vt_book *book)
 {
@@ -618,17 +648,20 @@ pick_named(struct picker *k, const struct vt_book *book)
 	vt_html(s->d->page.b, "<fieldset class=\"pick\"><legend>%s</legend>\n",
 	    T(s->d, "Nơi nhận ghi trên văn bản", "Recipients on the paper"));
 	for (size_t i = 0; i < s->p.meta.n_recipients; i++) {
-		char field[24];
+		char field[80];
 
 		if (vt_book_has_it(book, r[i].code, r[i].name))
 			continue;
 		if (*r[i].code != '\0') {
 			pick(k, r[i].code, r[i].name, true);
+			(void)snprintf(field, sizeof(field), "c%s", r[i].code);
+			pick_way(k, field, r[i].name, true);
 			continue;
 		}
 		/* one without a code gets it on paper, if it is to be sent */
 		(void)snprintf(field, sizeof(field), "n%zu", i);
 		check(s, k->a, field, r[i].name, r[i].name, false);
+		pick_way(k, field, r[i].name, false);
 		k->shown++;
 	}
 	if (k->shown == 0)
@@ -713,7 +746,7 @@ VT_ACT_FIELDS(send)
 
 struct choice {
 	struct vt_sheet *s;
-	enum vt_delivery_state state;
+	enum vt_delivery_state state; /* PRINT: whose paper is out */
 	const char *typed;
 };
 
@@ -723,7 +756,8 @@ choose(void *arg, const struct vt_delivery *v)
 	const struct choice *k = arg;
 	char id[VT_ID_TEXT + 1];
 
-	if (v->state != k->state)
+	if (k->state == VT_DELIVERY_PRINT ? !vt_sheet_paper_is_out(v)
+					  : v->state != k->state)
 		return true;
 	vt_id_text(&v->id, id);
 	vt_html(k->s->d->page.b,

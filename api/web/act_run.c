@@ -647,28 +647,53 @@ add_found(const struct vt_doing *w, const char *words, struct vt_recipient *to,
 	return rc;
 }
 
-/* One way for all of this sending, and who those without a code are. */
+/* The way that was chosen for this one alone, 0: that of all. Those with a code
+ * are known by it, the others by the name in a field of theirs. */
+static uint32_t
+own_channel(const struct vt_doing *w, const struct vt_recipient *to)
+{
+	const struct vt_webform_field *f = w->form->fields;
+	uint64_t n = 0;
+	char at[88];
+
+	if (*to->code != '\0') {
+		(void)snprintf(at, sizeof(at), "wc%s", to->code);
+		n = vt_webform_number(w->form, at);
+	}
+	for (size_t i = 0; *to->code == '\0' && i < w->form->n; i++) {
+		if (f[i].name[0] != 'n' || strcmp(f[i].value, to->name) != 0)
+			continue;
+		(void)snprintf(at, sizeof(at), "w%.80s", f[i].name);
+		n = vt_webform_number(w->form, at);
+	}
+	return n > VT_CHANNEL_POST ? 0 : (uint32_t)n;
+}
+
+/* The way of all of this sending, and who those without a code are; or the one
+ * of each. NULL: nobody said anything. */
 static const struct vt_way *
 ways(const struct vt_doing *w, const struct vt_recipient *to, size_t n)
 {
 	uint64_t channel = vt_webform_number(w->form, "channel");
 	uint64_t kind = vt_webform_number(w->form, "kind");
+	bool any = channel != 0 || kind != 0;
 	struct vt_way *r;
 
-	if ((channel == 0 && kind == 0) || channel > VT_CHANNEL_POST ||
-	    kind > VT_ADDRESSEE_PERSON)
+	if (channel > VT_CHANNEL_POST || kind > VT_ADDRESSEE_PERSON)
 		return NULL;
 	r = vt_arena_array(w->d->req->arena, n, sizeof(*r));
 	for (size_t i = 0; r != NULL && i < n; i++) {
+		uint32_t own = own_channel(w, &to[i]);
 		bool code = *to[i].code != '\0';
 
+		any |= own != 0;
 		r[i].kind = code ? VT_ADDRESSEE_AXIS : (uint32_t)kind;
-		r[i].channel = (uint32_t)channel;
+		r[i].channel = own != 0 ? own : (uint32_t)channel;
 		/* what has no code goes on paper whatever the others do */
-		if (!code && channel <= VT_CHANNEL_PARALLEL)
+		if (!code && r[i].channel <= VT_CHANNEL_PARALLEL)
 			r[i].channel = VT_CHANNEL_PAPER;
 	}
-	return r;
+	return any ? r : NULL;
 }
 
 VT_ACT_RUN(send)

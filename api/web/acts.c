@@ -798,7 +798,7 @@ idle(const struct vt_sheet *s, const struct vt_desk_act *a)
 	if (a->fields == vt_fields_by_hand)
 		return s->by_hand.n == 0;
 	if (a->fields == vt_fields_handed)
-		return s->in_state[VT_DELIVERY_PRINT] == 0;
+		return s->on_paper == 0;
 	return false;
 }
 

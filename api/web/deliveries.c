@@ -126,6 +126,15 @@ vt_sheet_each(struct vt_sheet *s, uint64_t after, struct vt_err *reterr,
 	return rc;
 }
 
+bool
+vt_sheet_paper_is_out(const struct vt_delivery *v)
+{
+	return v->state == VT_DELIVERY_PRINT ||
+	       (v->way.channel >= VT_CHANNEL_PARALLEL &&
+		   v->state != VT_DELIVERY_WITHDRAWN &&
+		   (v->handed_to == NULL || *v->handed_to == '\0'));
+}
+
 static bool
 tally(void *arg, const struct vt_delivery *v)
 {
@@ -134,6 +143,7 @@ tally(void *arg, const struct vt_delivery *v)
 	if ((size_t)v->state < VT_SHEET_STATES)
 		s->in_state[v->state]++;
 	s->n_deliveries++;
+	s->on_paper += vt_sheet_paper_is_out(v);
 	return true;
 }
 
@@ -217,6 +227,13 @@ vt_sheet_deliveries(struct vt_sheet *s, struct vt_err *reterr)
 	    T(s->d, "Nơi nhận", "Recipients"), all > 0 ? all : named);
 	if (all > 1)
 		states(s, k.state);
+	if (all > 0)
+		vt_html(b,
+		    "<p><a href=\"/desk/papers/%s/sending\">%s</a> · "
+		    "<a href=\"/desk/papers/%s/sending?format=csv\">CSV</a>"
+		    "</p>\n",
+		    s->id, T(s->d, "Danh sách gửi để in", "List to be printed"),
+		    s->id);
 	vt_html(b, "<ul class=\"to\">\n");
 	rc = vt_sheet_each(
 	    s, vt_sheet_asked(s, "to_after"), reterr, show_one, &k);

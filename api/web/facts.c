@@ -4,6 +4,7 @@
 #include "api/office/destruction.h"
 #include "api/office/joins.h"
 #include "api/office/lengths.h"
+#include "api/office/links.h"
 #include "api/office/renditions.h"
 #include "api/web/list.h"
 #include "api/web/sheet.h"
@@ -139,30 +140,8 @@ destroyed(struct vt_sheet *s)
 
 #define LINKS_SHOWN      64
 #define RENDITIONS_SHOWN 64
+#define RECIPIENTS_SHOWN 40
 #define ALIKE_SHOWN      4
-
-/* What this paper is to the other one; what the other one is to it. */
-static const struct {
-	enum vt_link_kind kind;
-	const char *vi, *en, *back_vi, *back_en;
-} link_words[] = {
-	{ VT_LINK_REPLACES, "Thay thế văn bản", "Replaces", "Được thay thế bởi",
-	    "Replaced by" },
-	{ VT_LINK_RECALLS, "Thu hồi văn bản", "Recalls", "Bị thu hồi theo",
-	    "Recalled by" },
-	{ VT_LINK_COPIES, "Bản sao của văn bản", "Copy of", "Đã sao thành",
-	    "Copied as" },
-	{ VT_LINK_ANSWERS, "Trả lời văn bản", "Answers", "Văn bản trả lời",
-	    "Answered by" },
-	{ VT_LINK_AMENDS, "Sửa đổi, đính chính văn bản", "Amends",
-	    "Được sửa đổi, đính chính bởi", "Amended by" },
-	{ VT_LINK_CORRECTS, "Sửa đổi, đính chính văn bản", "Amends",
-	    "Được sửa đổi, đính chính bởi", "Amended by" },
-	{ VT_LINK_JOINS, "Cùng số đến với", "One arrival with", "Bản điện tử",
-	    "Its e-version" },
-	{ VT_LINK_RELATES, "Văn bản liên quan", "Related to",
-	    "Văn bản liên quan", "Related to" },
-};
 
 /* One that lies elsewhere, as it is cited. */
 static void
@@ -231,25 +210,16 @@ relations(struct vt_sheet *s)
 	destroyed(s);
 	if (vt_paper_links(s->v, &s->p.id, l, LINKS_SHOWN, &n, NULL) != VT_OK)
 		return;
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0;
-		     k < sizeof(link_words) / sizeof(link_words[0]); k++) {
-			bool back = l[i].back;
+	for (size_t i = 0; i < n; i++) {
+		bool back = l[i].back;
 
-			if (link_words[k].kind != l[i].kind)
-				continue;
-			if (vt_id_is_zero(&l[i].paper))
-				cited(s,
-				    T(s->d, link_words[k].vi, link_words[k].en),
-				    &l[i].cited);
-			else
-				other(s,
-				    back ? link_words[k].back_vi
-					 : link_words[k].vi,
-				    back ? link_words[k].back_en
-					 : link_words[k].en,
-				    &l[i].paper);
-		}
+		if (vt_id_is_zero(&l[i].paper))
+			cited(s, vt_link_words(l[i].kind, false, s->d->page.en),
+			    &l[i].cited);
+		else
+			other(s, vt_link_words(l[i].kind, back, false),
+			    vt_link_words(l[i].kind, back, true), &l[i].paper);
+	}
 }
 
 /* Whom the signer acted for, "": for himself. */
@@ -315,6 +285,52 @@ count(struct vt_sheet *s, const char *vi, const char *en, uint32_t n)
 	row(s, vi, en, n == 0 ? "" : text);
 }
 
+static void
+lines(struct vt_sheet *s, const char *vi, const char *en,
+    const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		own(s, vi, en, list[i]);
+}
+
+/* The metadata that is left: all of it is shown (Appendix VI). */
+static void
+rest(struct vt_sheet *s)
+{
+	const struct vt_meta *m = &s->p.meta;
+	VT_BUF_AUTO(to);
+
+	own(s, "Nơi ban hành", "Place", m->place);
+	own(s, "Chức vụ người ký", "Position", m->signer_position);
+	own(s, "Thẩm quyền ký", "Competence", m->signer_competence);
+	own(s, "Ngôn ngữ", "Language", m->language);
+	count(s, "Số trang", "Pages", m->pages);
+	count(s, "Số bản", "Copies", m->copies);
+	own(s, "Mã loại", "Code of its type", m->type_code);
+	own(s, "Mã cơ quan ban hành", "Code of who issued it", m->agency_code);
+	own(s, "Mã thủ tục", "Code of the procedure", m->procedure_code);
+	for (size_t i = 0; i < m->n_recipients && i < RECIPIENTS_SHOWN; i++)
+		/* markup: none, own() escapes it */
+		vt_buf_printf(&to, "%s%s", i == 0 ? "" : "; ",
+		    vt_sheet_addressee(&m->recipients[i]));
+	if (s->p.direction == VT_DIR_IN)
+		own(s, "Nơi nhận ghi trên văn bản", "Recipients on it",
+		    vt_buf_str(&to));
+	own(s, "Phạm vi lưu hành", "Circulation", m->circulation);
+	own(s, "Ký hiệu người soạn thảo", "Typist", m->typist);
+	own(s, "Văn bản được trả lời (edXML)", "ReplyFors", m->reply_fors);
+	own(s, "Hướng (edXML)", "Direct", m->direction);
+	own(s, "Ứng dụng gửi (edXML)", "Application", m->application);
+	row(s, "Văn bản quy phạm pháp luật", "Legal document",
+	    m->legal != 0 ? T(s->d, "có", "yes") : "");
+	row(s, "Gửi kèm bản giấy", "On paper, too",
+	    m->on_paper != 0 ? T(s->d, "có", "yes") : "");
+	count(s, "Loại chỉ đạo (edXML)", "SteeringType", m->steering);
+	lines(s, "Phụ lục", "Appendix", m->appendixes, m->n_appendixes);
+	lines(
+	    s, "Nhiệm vụ được trả lời", "Task answered", m->tasks, m->n_tasks);
+}
+
 void
 vt_sheet_facts(struct vt_sheet *s)
 {
@@ -352,6 +368,7 @@ vt_sheet_facts(struct vt_sheet *s)
 	count(s, "Số bản đã in", "Copies printed", p->printed);
 	handling(s);
 	relations(s);
+	rest(s);
 	if (*p->code != '\0')
 		vt_html(s->d->page.b,
 		    "<div><dt>%s</dt><dd><a href=\"/r/%s\">%s</a></dd></div>\n",

@@ -27,8 +27,9 @@ struct vt_sheet {
 	uint32_t version;                 /* of the main file */
 	unsigned initials;                /* fields for them that are empty */
 	size_t n_deliveries, in_state[VT_SHEET_STATES];
-	bool alone; /* the page of one delivery */
 	struct vt_held_numbers reserved, by_hand; /* numbers that it may get */
+	size_t on_paper; /* deliveries whose paper is not known to have come */
+	bool alone;      /* the page of one delivery */
 };
 
 /* One act as POST asks for it. */
@@ -184,6 +185,8 @@ VT_NODISCARD int vt_sheet_tally(struct vt_sheet *s, struct vt_err *reterr);
 VT_NODISCARD int vt_sheet_each(struct vt_sheet *s, uint64_t after,
     struct vt_err *reterr, bool (*f)(void *arg, const struct vt_delivery *v),
     void *arg);
+/* A paper goes, or went, and nobody has said yet who has it. */
+bool vt_sheet_paper_is_out(const struct vt_delivery *v);
 /* A number in the address, 0: none. */
 uint64_t vt_sheet_asked(const struct vt_sheet *s, const char *name);
 /* history.c. Newest first; after: acts above this leaf only (0: all). heading

@@ -64,6 +64,7 @@ static const struct vt_http_route routes[] = {
 	{ "POST", PAPER "/acts/{act}", FORM, ME, vt_web_act, NULL },
 	{ "POST", PAPER "/version", VT_HTTP_BODY_STREAM, ARRIVE_MAX, ME,
 	    vt_web_version_post, &vt_web_arrive_sink },
+	{ "GET", PAPER "/sending", NO_BODY, ME, vt_web_sending, NULL },
 	{ "GET", PAPER "/deliveries/{delivery}", NO_BODY, ME, vt_web_delivery,
 	    NULL },
 	{ "GET", PAPER "/parts/{part}", NO_BODY, ME, vt_web_part, NULL },

@@ -123,6 +123,7 @@ VT_WEB_HANDLER(vt_web_act);
 VT_WEB_HANDLER(vt_web_delivery);
 VT_WEB_HANDLER(vt_web_part);
 VT_WEB_HANDLER(vt_web_rendition);
+VT_WEB_HANDLER(vt_web_sending);
 VT_WEB_HANDLER(vt_web_picture);
 VT_WEB_HANDLER(vt_web_check);
 VT_WEB_HANDLER(vt_web_prepare);

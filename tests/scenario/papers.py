@@ -229,6 +229,16 @@ t.equal(people.their_clerk.get(
     '/v1/papers/%s/alike' % paper).json['papers'], [],
         'what is joined is no other one')
 
+done(people.clerk.act(out, 'take_back', reason='gửi nhầm'),
+     'the sender wants it back')
+t.until(lambda: people.their_clerk.paper(paper)['asked_at'] is not None,
+        'the paper in the book is asked for, not its e-version')
+t.equal(people.their_clerk.paper(here)['asked_at'], None, 'once')
+done(theirs(paper, 'answer_recall', agree=True), 'and given back')
+t.equal(people.their_clerk.paper(paper)['state'], 'taken-back',
+        'a recall of the e-version reaches the joined paper')
+t.until(lambda: status(out) == '15', 'the sender hears of it')
+
 got = people.their_clerk.paper(here)['meta']
 sent_as = people.clerk.paper(out)
 t.equal((got['number'], got['notation'], got['issued_on'], got['pages'],

@@ -383,6 +383,24 @@ how(struct doer *d, const vt_id *paper, const vt_id *by)
 	return ret;
 }
 
+/* As which the links of a paper name another one; 0: not. */
+static enum vt_link_kind
+linked_as(struct doer *d, const vt_id *paper, const vt_id *other)
+{
+	enum vt_link_kind kind = (enum vt_link_kind)0;
+	struct vt_paper_link l[8];
+	struct vt_view *v;
+	size_t n = 0;
+
+	tap_need(vt_view_begin(d->s, &v, &d->err) == VT_OK, "view");
+	tap_call(vt_paper_links(v, paper, l, 8, &n, &d->err), &d->err, "links");
+	vt_view_end(v);
+	for (size_t i = 0; i < n; i++)
+		if (vt_id_eq(&l[i].paper, other))
+			kind = l[i].kind;
+	return kind;
+}
+
 /* As often as needed, by another paper each; then one stands for it. */
 static void
 amended(struct doer *d, struct world *w)
@@ -426,6 +444,11 @@ amended(struct doer *d, struct world *w)
 	tap_ok(how(d, &p, &one) == VT_REPLACE_AMEND &&
 		   how(d, &p, &new) == VT_REPLACE_NEW,
 	    "all are named");
+	tap_ok(linked_as(d, &p, &one) == VT_LINK_AMENDS &&
+		   linked_as(d, &p, &fix) == VT_LINK_CORRECTS &&
+		   linked_as(d, &fix, &p) == VT_LINK_CORRECTS &&
+		   linked_as(d, &p, &new) == VT_LINK_REPLACES,
+	    "each by what it did, also before the last one, from both ends");
 }
 
 /* So often and no more; then another one can still stand for it. */

@@ -123,6 +123,9 @@ e_version_follows(struct doer *d)
 	    "the first one has the packet");
 	tap_call(
 	    vt_paper_links(v, &paper, l, 4, &n, &d->err), &d->err, "links");
+	tap_call(vt_paper_e_version(v, &paper, &third, &d->err), &d->err,
+	    "its e-version");
+	tap_ok(vt_id_eq(&third, &copy), "is the one joined to it");
 	tap_ok(n == 1 && l[0].kind == VT_LINK_JOINS && l[0].back &&
 		   vt_id_eq(&l[0].paper, &copy),
 	    "and names its e-version");

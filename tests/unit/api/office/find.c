@@ -226,6 +226,23 @@ has(const struct vt_buf *b, const char *s)
 	return b->n > 0 && memmem(b->p, b->n, s, strlen(s)) != NULL;
 }
 
+/* One paper has to do with another, and amends one that lies elsewhere. */
+static void
+links(const vt_id *paper, const vt_id *other)
+{
+	struct doer d = { .s = h.store, .agency = h.here };
+	struct vt_step st = { .kind = VT_STEP_LINK };
+
+	st.u.link.kind = VT_LINK_RELATES;
+	st.u.link.paper = *other;
+	tap_call(do_step(&d, paper, st), &d.err, "linked");
+	st = (struct vt_step){ .kind = VT_STEP_LINK };
+	st.u.link.kind = VT_LINK_AMENDS;
+	st.u.link.cited.code = "9/QĐ";
+	tap_call(do_step(&d, paper, st), &d.err, "cited");
+	vt_act_result_free(&d.r);
+}
+
 static void
 exported(const struct vt_actor *officer, const struct vt_actor *admin)
 {
@@ -246,6 +263,12 @@ exported(const struct vt_actor *officer, const struct vt_actor *admin)
 	tap_ok(b.n > 4 && memcmp(b.p, "PK\x03\x04", 4) == 0, "an archive");
 	tap_ok(has(&b, "=Sở &lt;Mẫu&gt; &amp; \"con\""), "escaped");
 	tap_ok(has(&b, "Kết xuất từ Hệ thống bởi officer"), "the mark");
+	tap_eq_int(export_to(officer, VT_EXPORT_CSV, "subject,links", &b),
+	    VT_OK, "with what papers are to others");
+	tap_ok(has(&b, "\"Thông báo\",\"Văn bản liên quan 12/CV-SM; "
+		       "Sửa đổi, bổ sung văn bản 9/QĐ\"\r\n") &&
+		   has(&b, "\"Công văn trễ\",\"Văn bản liên quan 12/CV-SM\""),
+	    "of here, of elsewhere, from both ends");
 	tap_eq_int(export_to(officer, VT_EXPORT_CSV, "colour", &b),
 	    VT_E_INVALID, "an unknown column");
 	tap_eq_int(export_to(admin, VT_EXPORT_CSV, NULL, &b), VT_E_FORBIDDEN,
@@ -256,6 +279,7 @@ int
 main(void)
 {
 	struct vt_actor officer, admin, clerk, stranger;
+	vt_id late, note;
 
 	house_begin(&h);
 	officer = house_actor(&h, "officer", h.here);
@@ -263,9 +287,10 @@ main(void)
 	admin = house_actor(&h, "admin", h.here);
 	stranger = house_actor(&h, "leader", h.there);
 	/* the clock stands at 2026-03-02 */
-	(void)arrive("Công văn trễ", "2026-02-27", &h.officer);
+	late = arrive("Công văn trễ", "2026-02-27", &h.officer);
 	(void)arrive("Công văn còn hạn", "2026-03-02", &h.deputy);
-	(void)arrive("Thông báo", "", NULL);
+	note = arrive("Thông báo", "", NULL);
+	links(&note, &late);
 	asked(&officer, &admin, &stranger);
 	saved(&officer, &clerk, &stranger);
 	exported(&officer, &admin);

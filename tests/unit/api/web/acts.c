@@ -145,7 +145,7 @@ test_amended(struct vt_buf *b)
 	desk.numbered = true;
 	desk.state = VT_PAPER_DISPATCHED;
 	(void)get(b, PAPER, 'c');
-	tap_ok(HAS("Được sửa đổi, đính chính bởi") && HAS("Trả lời văn bản") &&
+	tap_ok(HAS("Được sửa đổi, bổ sung bởi") && HAS("Trả lời văn bản") &&
 		   !HAS("Được thay thế bởi"),
 	    "amended, not replaced; what it answers is named");
 	tap_ok(HAS("/parts/1/renditions/pdf\" title=\"soffice &lt;7&gt;"),
@@ -258,6 +258,13 @@ test_many(struct vt_buf *b)
 	(void)get(b, PAPER "?acts=101", 'c');
 	tap_ok(HAS(">việc 1.<") && HAS(">việc 100.<") && !HAS("?acts="),
 	    "to its beginning");
+	(void)get(b, PAPER "/sending", 'c');
+	tap_ok(HAS("Danh sách nơi gửi") && HAS("<td>Xã 621.</td>") &&
+		   HAS("In từ Hệ thống"),
+	    "to whom it was sent, all of them, to be printed");
+	(void)get(b, PAPER "/sending?format=csv", 'c');
+	tap_ok(HAS("\"Nơi nhận\"") && HAS("\"621\",\"Xã 621.\",\"\","),
+	    "and as a table");
 	desk.deliveries = desk.acts = 0;
 	desk.numbered = false;
 }
