@@ -85,13 +85,27 @@ words_fit(struct vt_view *v, struct search *s, const struct vt_paper *p,
 	return VT_OK;
 }
 
+/* Is it one of these codes? */
 static bool
-agency_fits(const char *code, const struct vt_paper *p)
+is_among(const char *codes, const char *code)
 {
-	if (strcmp(p->meta.agency_code, code) == 0)
+	size_t n = strlen(code), len;
+
+	for (const char *s = codes; *s != '\0'; s += len + (s[len] == ' ')) {
+		len = strcspn(s, " ");
+		if (len == n && n > 0 && memcmp(s, code, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+agency_fits(const char *codes, const struct vt_paper *p)
+{
+	if (is_among(codes, p->meta.agency_code))
 		return true;
 	for (size_t i = 0; i < p->meta.n_recipients; i++)
-		if (strcmp(p->meta.recipients[i].code, code) == 0)
+		if (is_among(codes, p->meta.recipients[i].code))
 			return true;
 	return false;
 }

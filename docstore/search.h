@@ -47,9 +47,9 @@ struct vt_paper_query {
 	 * arrival, or the sender's; marks and case as in words. */
 	const char *number;
 	enum vt_direction direction;
-	uint32_t states;        /* bits 1 << enum vt_paper_state */
-	vt_time from, until;    /* created_at in [from, until); 0 = open */
-	const char *agency;     /* code of the sender or of a recipient */
+	uint32_t states;     /* bits 1 << enum vt_paper_state */
+	vt_time from, until; /* created_at in [from, until); 0 = open */
+	const char *agency; /* codes, a blank between: of who sent or gets it */
 	const char *type_code;  /* "QĐ" */
 	vt_id assigned_to;      /* lead, coordinating or forwarded to */
 	const char *due_before; /* YYYY-MM-DD: due earlier (meta or order) */

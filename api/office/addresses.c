@@ -44,6 +44,72 @@ vt_office_address_get(struct vt_office *o, struct vt_view *v, const char *code,
 	return rc;
 }
 
+/* false: it is there already. */
+static bool
+add_code(struct vt_buf *b, const char *code)
+{
+	const char *s = vt_buf_str(b);
+	size_t n = strlen(code), len;
+
+	for (; *s != '\0'; s += len + (s[len] == ' ')) {
+		len = strcspn(s, " ");
+		if (len == n && memcmp(s, code, n) == 0)
+			return false;
+	}
+	if (n == 0 || strchr(code, ' ') != NULL)
+		return false;
+	if (b->n > 0)
+		vt_buf_putc(b, ' ');
+	vt_buf_puts(b, code);
+	return true;
+}
+
+/* The codes before this one, or (onward) those that follow it. */
+static int
+add_chain(struct vt_view *v, const char *code, bool onward, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	char at[sizeof(((struct vt_address *)NULL)->code)];
+	struct vt_address a;
+	int rc = VT_OK;
+
+	vt_text_fit(at, sizeof(at), code);
+	for (int i = 0; rc == VT_OK && i < VT_SUCCESSORS_MAX; i++) {
+		if ((rc = vt_address_read(v, at, &a, &err)) != VT_OK)
+			break;
+		vt_text_fit(at, sizeof(at), onward ? a.successor : a.old_code);
+		if (!add_code(ret, at))
+			break;
+		/* what was merged into it had a code before, too */
+		if (onward && vt_address_read(v, at, &a, NULL) == VT_OK)
+			(void)add_code(ret, a.old_code);
+	}
+	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
+		return vt_buf_status(ret, reterr);
+	if (reterr != NULL)
+		*reterr = err;
+	return rc;
+}
+
+int
+vt_address_codes(struct vt_view *v, const char *code, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	struct vt_agency g;
+	int rc;
+
+	if (!add_code(ret, code)) { /* no code at all: it finds nothing */
+		vt_buf_puts(ret, "?");
+		return vt_buf_status(ret, reterr);
+	}
+	if (vt_agency_by_code(v, code, &g, NULL) == VT_OK)
+		for (size_t i = 0; i < g.n_names; i++)
+			(void)add_code(ret, g.names[i].code);
+	rc = add_chain(v, code, true, ret, reterr);
+	return rc != VT_OK ? rc : add_chain(v, code, false, ret, reterr);
+}
+
 int
 vt_office_address_list(struct vt_office *o, struct vt_view *v,
     const char *after, struct vt_address *ret, size_t max, size_t *ret_n,

@@ -2,7 +2,7 @@
 /* Finding papers: names and values into a query of the store. */
 #include "api/office/find.h"
 
-#include "api/office/office_priv.h"
+#include "api/office/routes_priv.h"
 
 const char *
 vt_find_name(enum vt_find_field f)
@@ -160,7 +160,7 @@ take(const struct vt_office *o, const struct vt_actor *actor,
 		return take_direction(s, q, reterr);
 	case VT_FIND_STATE:
 		return take_state(s, q, reterr);
-	case VT_FIND_AGENCY:
+	case VT_FIND_AGENCY: /* by every code it has or had: below */
 		q->agency = s;
 		return VT_OK;
 	case VT_FIND_TYPE:
@@ -202,6 +202,7 @@ vt_office_find(struct vt_office *o, struct vt_view *v,
     struct vt_find_page *page, struct vt_err *reterr)
 {
 	struct vt_paper_query q = { .before = page->before };
+	VT_BUF_AUTO(codes);
 	char day[16];
 	int rc;
 
@@ -224,6 +225,12 @@ vt_office_find(struct vt_office *o, struct vt_view *v,
 		page->n = 0;
 		page->next = 0;
 		return VT_OK;
+	}
+	if (q.agency != NULL) {
+		rc = vt_address_codes(v, q.agency, &codes, reterr);
+		if (rc != VT_OK)
+			return rc;
+		q.agency = vt_buf_str(&codes);
 	}
 	return vt_paper_search(v, actor->agency_no, &q, page->ret, page->max,
 	    &page->n, &page->next, reterr);

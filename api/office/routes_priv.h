@@ -26,6 +26,11 @@ VT_NODISCARD int vt_route_read(struct vt_view *v, const char *key,
 VT_NODISCARD int vt_address_read(struct vt_view *v, const char *code,
     struct vt_address *ret, struct vt_err *reterr);
 
+/* Every code that the agency of this one has or had, of tenants and of the
+ * address book, a blank between; the one asked for is always there. Appends. */
+VT_NODISCARD int vt_address_codes(struct vt_view *v, const char *code,
+    struct vt_buf *ret, struct vt_err *reterr);
+
 /* The agency that runs the store, whose ledger takes acts that are nobody's:
  * the first. */
 VT_NODISCARD int vt_house_agency(

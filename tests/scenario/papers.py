@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a paper is: all its files under one hash, and what it is to other
 papers. Only the API."""
+import csv
 import datetime
 import hashlib
+import io
 
 import harness as t
 
@@ -264,6 +266,14 @@ a = theirs(here, 'original')
 t.equal((a.status, a.json['code']), (409, 'exists'), 'it comes once')
 a = theirs(here, 'original', on='2099-01-01')
 t.equal((a.status, a.json.get('pointer')), (422, '/on'), 'not on a day to come')
+
+periods = people.their_clerk.get('/v1/books/den').json['periods']
+a = people.their_clerk.get('/v1/books/den/%d/register.csv' %
+                           periods[0]['period'])
+lines = list(csv.reader(io.StringIO(a.body.decode('utf-8-sig'))))
+t.ok(a.status == 200 and len(lines) == 3 and
+     all(len(x) == 10 for x in lines), 'the register of what came, ten columns',
+     lines)
 
 # --- addressees of every kind, by every way ---
 

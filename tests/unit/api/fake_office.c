@@ -316,6 +316,9 @@ vt_office_dispatch_by(struct vt_office *o, const struct vt_request *rq,
     struct vt_err *reterr)
 {
 	fake.nto = n_to;
+	memset(fake.ways, 0, sizeof(fake.ways));
+	for (size_t i = 0; ways != NULL && i < n_to && i < 7; i++)
+		fake.ways[i] = (char)('0' + ways[i].channel);
 	KEEP(recipient, n_to == 0 ? NULL : to[0].code);
 	return act("dispatch", rq, ret, reterr);
 }

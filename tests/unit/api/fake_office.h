@@ -25,8 +25,9 @@ struct fake {
 	enum vt_signing_act signing;
 	enum vt_direction direction;
 	size_t nfiles, nto;
+	char ways[8];     /* channels of the first of them, as digits */
 	uint64_t by_hand; /* số đến given on paper */
-	bool no_anchors; /* validation trusts nothing */
+	bool no_anchors;  /* validation trusts nothing */
 	bool workers_gone;
 	uint64_t clock_back_us;
 	/* uploads */

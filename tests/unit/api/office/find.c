@@ -2,15 +2,18 @@
 /* Finding papers over the real store: who may, what is asked by names, what is
  * overdue, queries that are saved, hits as files. */
 #include "api/office/find.h"
+#include "api/office/routes_priv.h"
 #include "tests/unit/api/office/house.h"
 
 static struct house h;
+static const char *from; /* code of who sends the papers that arrive */
 
 static vt_id
 arrive(const char *subject, const char *due, const vt_id *who)
 {
 	struct doer d = { .s = h.store, .agency = h.here };
 	struct vt_meta m = { .subject = subject,
+		.agency_code = from,
 		.agency_name = "=Sở <Mẫu> & \"con\"",
 		.number = "12",
 		.notation = "CV-SM",
@@ -275,6 +278,41 @@ exported(const struct vt_actor *officer, const struct vt_actor *admin)
 	    "not for who may not read");
 }
 
+static void
+put_address(const char *code, const char *successor, const char *before)
+{
+	struct doer d = { .s = h.store, .agency = h.here };
+	struct vt_address a = { .name = "UBND xã" };
+	VT_BUF_AUTO(value);
+
+	(void)snprintf(a.code, sizeof(a.code), "%s", code);
+	(void)snprintf(a.successor, sizeof(a.successor), "%s", successor);
+	(void)snprintf(a.old_code, sizeof(a.old_code), "%s", before);
+	vt_address_encode(&a, &value);
+	tap_call(put_entry(&d, VT_ENTRY_ADDRESS, code, vt_buf_view(&value),
+		     VT_ENTRY_NEW),
+	    &d.err, "%s is in the book", code);
+	vt_act_result_free(&d.r);
+}
+
+/* Codes change: a paper keeps the one of its time, and each finds both. */
+static void
+codes(const struct vt_actor *officer)
+{
+	put_address("000.00.15.H51", "H51.15", "");
+	put_address("H51.15", "", "000.00.15.H51");
+	from = "000.00.15.H51";
+	(void)arrive("Theo mã cũ", "", NULL);
+	from = "H51.15";
+	(void)arrive("Theo mã mới", "", NULL);
+	tap_eq_int(one(officer, VT_FIND_AGENCY, "H51.15"), 2,
+	    "the new code finds what came under the old one");
+	tap_eq_int(one(officer, VT_FIND_AGENCY, "000.00.15.H51"), 2,
+	    "and the old one what came under the new");
+	tap_eq_int(one(officer, VT_FIND_AGENCY, "H51"), 0, "no part of one");
+	tap_eq_int(one(officer, VT_FIND_AGENCY, "H51.15 H51"), 0, "nor two");
+}
+
 int
 main(void)
 {
@@ -294,6 +332,7 @@ main(void)
 	asked(&officer, &admin, &stranger);
 	saved(&officer, &clerk, &stranger);
 	exported(&officer, &admin);
+	codes(&officer);
 	house_end(&h);
 	return tap_done();
 }

@@ -150,6 +150,9 @@ test_amended(struct vt_buf *b)
 	    "amended, not replaced; what it answers is named");
 	tap_ok(HAS("/parts/1/renditions/pdf\" title=\"soffice &lt;7&gt;"),
 	    "what a file was turned into");
+	tap_ok(HAS("lưu hành &lt;nội bộ&gt;") && HAS("Biểu &lt;số&gt; 1") &&
+		   HAS("Số trang"),
+	    "its metadata in full, edXML's, too");
 	tap_ok(HAS("Thay thế văn bản") && HAS("12/2019/&lt;b&gt;") &&
 		   HAS("2019-05-20") && HAS("(H99)"),
 	    "what lies elsewhere is named as it is cited");

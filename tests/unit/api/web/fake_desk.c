@@ -184,8 +184,15 @@ fill_paper(struct vt_paper *p)
 	p->meta.due_on = desk.due == NULL ? "" : desk.due;
 	p->asked = desk.asked ? VT_ASK_TAKE_BACK : 0;
 	p->replaced_kind = desk.amended ? VT_REPLACE_AMEND : 0;
-	if (desk.amended)
+	if (desk.amended) {
+		static const char *const annexes[] = { "Biểu <số> 1" };
+
 		p->replaced_by = fake_id(5);
+		p->meta.circulation = "lưu hành <nội bộ>";
+		p->meta.appendixes = annexes;
+		p->meta.n_appendixes = 1;
+		p->meta.pages = 7;
+	}
 	if (desk.mine != 0)
 		p->assigned_to = fake_id((uint8_t)desk.mine);
 	p->parts = parts;

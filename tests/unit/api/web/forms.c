@@ -219,9 +219,14 @@ test_many_names(struct vt_buf *b)
 	tap_eq_int(desk.book_read, desk.book, "the book is read once");
 	vt_buf_puts(&send, "one+more");
 	tap_eq_int(form(b, "send", 'c', vt_buf_str(&send)), 422, "not to more");
+	tap_eq_int(form(b, "send", 'c',
+		       "n0=T%E1%BB%95+4&wn0=4&n1=H%E1%BB%99i&wn1=3&n2=Tr&"
+		       "channel=2"),
+	    303, "each by its own way");
+	tap_eq_str(fake.ways, "433", "by post; on paper who has no code");
+	desk.book = 0;
 	desk.numbered = false;
 	desk.state = VT_PAPER_DRAFT;
-	desk.book = 0;
 }
 
 /* One field for both. */
