@@ -11,6 +11,7 @@
 #include "api/office/qr.h"
 #include "api/office/quarantine.h"
 #include "api/office/renditions.h"
+#include "docstore/pagetext.h"
 #include "tests/unit/api/fake_office.h"
 #include "tests/unit/api/web/fake_desk.h"
 
@@ -242,6 +243,14 @@ const char *
 vt_rendition_kind_name(enum vt_rendition_kind k)
 {
 	return k == VT_RENDITION_PDF ? "pdf" : "";
+}
+
+int
+vt_pagetext_list(struct vt_view *v, const vt_id *paper, struct vt_pagetext *ret,
+    size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	*ret_n = 0;
+	return VT_OK;
 }
 
 int
