@@ -84,6 +84,16 @@ VT_NODISCARD int vt_destroy_finish(
     struct vt_store *s, uint64_t *ret_n, struct vt_err *reterr);
 
 /*
+ * Writes keys/ anew, so that data keys of chunks which nothing names any more
+ * are in no free page of it: their bytes then open for nobody. For what was
+ * staged and refused. O(keys/), some ten milliseconds for 100,000 chunks;
+ * uploads wait meanwhile. Errors: VT_E_STORE_FULL, VT_E_STORE_READ_ONLY,
+ * VT_E_IO.
+ */
+VT_NODISCARD int vt_store_forget_keys(
+    struct vt_store *s, struct vt_err *reterr);
+
+/*
  * The list of what was destroyed: text, one line a paper, each with a tag of
  * this store (only who has the store key can add one). A restore replays it
  * before anything of an older backup is read. vt_destroy_finish writes it to

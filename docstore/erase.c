@@ -379,6 +379,16 @@ erase_orders(struct vt_store *s, const struct order *o, size_t n,
 }
 
 int
+vt_store_forget_keys(struct vt_store *s, struct vt_err *reterr)
+{
+	VT_CHECK(s, VT_STORE_MAGIC);
+	if (s->read_only)
+		return vt_err_set(reterr, VT_E_STORE_READ_ONLY,
+		    "keys: the store was opened for reading");
+	return s->engine->ops->rewrite(s->engine, VT_SPACE_KEYS, reterr);
+}
+
+int
 vt_destroy_finish(struct vt_store *s, uint64_t *ret_n, struct vt_err *reterr)
 {
 	struct order o[ORDERS];

@@ -85,8 +85,28 @@ vt_secret_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	    "secret: the refusal is alone in its act, and on no paper");
 }
 
-/* What was staged for it goes in the same transaction. An upload of another
- * agency, or that is gone, is left alone. */
+/* What was staged for it, and any other upload of the agency with the same
+ * bytes. */
+static int
+drop_staged(struct vt_apply *x, const vt_id *upload, struct vt_err *reterr)
+{
+	struct vt_key k = vt_key_id(upload);
+	struct vt_upload_row row;
+	struct vt_span v;
+	int rc;
+
+	if ((rc = vt_tx_get(x->b->txn, VT_T_UPLOAD, &k, &v, reterr)) != VT_OK ||
+	    (rc = vt_upload_row_decode(v, &row, reterr)) != VT_OK ||
+	    (rc = vt_upload_remove(x->b, x->st.agency_no, upload, reterr)) !=
+		VT_OK)
+		return rc;
+	return row.ended
+		   ? vt_uploads_of(x->b, x->st.agency_no, &row.blob, 1, reterr)
+		   : VT_OK;
+}
+
+/* All of it goes in the same transaction. An upload of another agency, or that
+ * is gone, is left alone. */
 int
 vt_secret_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 {
@@ -94,8 +114,7 @@ vt_secret_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	int rc = VT_OK;
 
 	for (size_t f = 0; f < p->n_files && rc == VT_OK; f++) {
-		rc = vt_upload_remove(
-		    x->b, x->st.agency_no, &p->files[f].upload, reterr);
+		rc = drop_staged(x, &p->files[f].upload, reterr);
 		if (rc == VT_E_NOT_FOUND)
 			rc = VT_OK;
 	}

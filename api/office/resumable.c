@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The row (states, kind TUS) under person and id, deterministic CBOR:
- * [1, length, name, [[hash, size], ...], upload or null, hash].
- * Compare-and-set on it decides which of two pieces that come at once counts.
+ * [1, length, name, [[hash, size, upload], ...], upload or null, hash].
+ * Whoever begins a piece raises its revision: the newest request has the
+ * upload, and one before it that still sends is told so. Rows of earlier
+ * releases have no upload of a piece; those expire by themselves.
  */
 #include "api/office/resumable.h"
 
@@ -11,16 +13,19 @@
 
 #include "api/office/office_priv.h"
 #include "base/cbor.h"
+#include "base/log.h"
 
 #define VERSION 1
 #define BLOCK   ((size_t)256 << 10)
 #define PAGE    64
+#define LOOK    ((uint64_t)4 << 20)
 #define KEY_LEN ((size_t)(2 * VT_ID_SIZE))
 
 struct row {
 	uint64_t rev;
 	struct vt_resumable r;
 	struct vt_blob *pieces; /* owned */
+	vt_id *uploads;         /* that hold them; owned */
 	size_t n;
 };
 
@@ -31,8 +36,17 @@ struct vt_resuming {
 	struct row row;
 	struct vt_upload *u;
 	struct vt_sha256 *h;
-	uint64_t got;
+	uint64_t got, looked; /* at which it was seen to be ours */
 };
+
+static void
+row_clear(struct row *w)
+{
+	free(w->pieces);
+	free(w->uploads);
+	w->pieces = NULL;
+	w->uploads = NULL;
+}
 
 static void
 row_key(const vt_id *person, const vt_id *id, uint8_t ret[KEY_LEN])
@@ -52,9 +66,10 @@ row_write(const struct row *w, struct vt_buf *b)
 	vt_cbor_str(b, w->r.name);
 	vt_cbor_array(b, w->n);
 	for (size_t i = 0; i < w->n; i++) {
-		vt_cbor_array(b, 2);
+		vt_cbor_array(b, 3);
 		vt_cbor_hash(b, &w->pieces[i].hash);
 		vt_cbor_uint(b, w->pieces[i].size);
+		vt_cbor_id(b, &w->uploads[i]);
 	}
 	if (vt_id_is_zero(&w->r.upload))
 		vt_cbor_null(b);
@@ -72,13 +87,20 @@ pieces_read(struct vt_cbor *c, struct row *ret, struct vt_err *reterr)
 	if (n > VT_L(RESUMABLE_PIECES_MAX))
 		n = 0, vt_cbor_fail(c, "too many pieces");
 	ret->pieces = calloc(n + 1, sizeof(*ret->pieces));
-	if (ret->pieces == NULL)
+	ret->uploads = calloc(n + 1, sizeof(*ret->uploads));
+	if (ret->pieces == NULL || ret->uploads == NULL) {
+		row_clear(ret);
 		return vt_err_set(reterr, VT_E_NOMEM, "resumable upload");
+	}
 	for (ret->n = 0; ret->n < n; ret->n++) {
-		if (vt_cbor_get_array(c) != 2)
+		size_t fields = vt_cbor_get_array(c);
+
+		if (fields != 2 && fields != 3)
 			vt_cbor_fail(c, "a piece");
 		ret->pieces[ret->n].hash = vt_cbor_get_hash(c);
 		ret->pieces[ret->n].size = vt_cbor_get_uint(c);
+		if (fields == 3)
+			ret->uploads[ret->n] = vt_cbor_get_id(c);
 		ret->r.offset += ret->pieces[ret->n].size;
 	}
 	return VT_OK;
@@ -103,10 +125,8 @@ row_read(const struct vt_state *s, struct row *ret, struct vt_err *reterr)
 	if (!vt_cbor_get_null(&c))
 		ret->r.upload = vt_cbor_get_id(&c);
 	ret->r.hash = vt_cbor_get_hash(&c);
-	if ((rc = vt_cbor_finish(&c, "resumable upload", reterr)) != VT_OK) {
-		free(ret->pieces);
-		ret->pieces = NULL;
-	}
+	if ((rc = vt_cbor_finish(&c, "resumable upload", reterr)) != VT_OK)
+		row_clear(ret);
 	return rc;
 }
 
@@ -175,7 +195,7 @@ count_begun(struct vt_office *o, const vt_id *person, size_t *ret,
 			after = s[i].key;
 			if ((rc = row_read(&s[i], &w, reterr)) != VT_OK)
 				break;
-			free(w.pieces);
+			row_clear(&w);
 			if (!vt_id_is_zero(&w.r.upload))
 				continue;
 			begun++;
@@ -263,24 +283,107 @@ vt_office_resumable_get(struct vt_office *o, const struct vt_actor *actor,
 	    (rc = row_load(o, &actor->person, id, &w, reterr)) != VT_OK)
 		return rc;
 	*ret = w.r;
-	free(w.pieces);
+	row_clear(&w);
 	return VT_OK;
+}
+
+/* Uploads of pieces that nobody needs any more, but for one; what cannot be
+ * dropped expires. */
+static void
+drop_pieces(
+    struct vt_office *o, const vt_id *upload, size_t n, const vt_id *but)
+{
+	struct vt_err err = VT_ERR_INIT;
+
+	for (size_t i = 0; i < n; i++)
+		if (!vt_id_is_zero(&upload[i]) && !vt_id_eq(&upload[i], but) &&
+		    vt_upload_drop(o->o.store, &upload[i], &err) != VT_OK)
+			vt_log_err("office.resumable.drop", &err);
+}
+
+/* Its row, and what of its bytes no act has named. */
+static int
+forget(struct vt_office *o, const vt_id *person, const struct row *w,
+    struct vt_err *reterr)
+{
+	static const vt_id none;
+	uint8_t key[KEY_LEN];
+	int rc;
+
+	row_key(person, &w->r.id, key);
+	rc = vt_state_delete(o->o.store, VT_STATE_TUS, VT_SPAN(key, KEY_LEN),
+	    VT_STATE_ANY, reterr);
+	if (rc == VT_OK)
+		drop_pieces(o, w->uploads, w->n, &none);
+	return rc;
 }
 
 int
 vt_office_resumable_drop(struct vt_office *o, const struct vt_actor *actor,
     const vt_id *id, struct vt_err *reterr)
 {
-	uint8_t key[KEY_LEN];
+	struct row w;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_who_may(actor, VT_DUTY_UPLOAD, reterr)) != VT_OK)
+	if ((rc = vt_who_may(actor, VT_DUTY_UPLOAD, reterr)) != VT_OK ||
+	    (rc = row_load(o, &actor->person, id, &w, reterr)) != VT_OK)
 		return rc;
-	row_key(&actor->person, id, key);
-	/* Its pieces are uploads that no act names: they expire. */
-	return vt_state_delete(o->o.store, VT_STATE_TUS, VT_SPAN(key, KEY_LEN),
-	    VT_STATE_ANY, reterr);
+	/* A whole one may be in the hands of an act by now. */
+	if (!vt_id_is_zero(&w.r.upload))
+		w.n = 0;
+	rc = forget(o, &actor->person, &w, reterr);
+	row_clear(&w);
+	return rc;
+}
+
+/* The first row of this person, after a place, that led to an upload. */
+static int
+row_of_upload(struct vt_office *o, const vt_id *person, const vt_id *upload,
+    struct row *ret, bool *ret_found, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_span after = VT_SPAN(NULL, 0);
+	struct vt_state s[PAGE];
+	size_t n = 0;
+	int rc;
+
+	*ret_found = false;
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	do {
+		rc = vt_state_list(v, VT_STATE_TUS,
+		    VT_SPAN(person->b, VT_ID_SIZE), after, s, PAGE, &n, reterr);
+		for (size_t i = 0; rc == VT_OK && i < n; i++) {
+			after = s[i].key;
+			if ((rc = row_read(&s[i], ret, reterr)) != VT_OK)
+				return rc;
+			if (after.n == KEY_LEN &&
+			    vt_id_eq(&ret->r.upload, upload)) {
+				memcpy(ret->r.id.b, after.p + VT_ID_SIZE,
+				    VT_ID_SIZE);
+				*ret_found = true;
+				return VT_OK;
+			}
+			row_clear(ret);
+		}
+	} while (rc == VT_OK && n == PAGE);
+	return rc;
+}
+
+int
+vt_office_resumable_forget(struct vt_office *o, const vt_id *person,
+    const vt_id *upload, struct vt_err *reterr)
+{
+	struct row w;
+	bool found;
+	int rc = row_of_upload(o, person, upload, &w, &found, reterr);
+
+	if (rc != VT_OK || !found)
+		return rc;
+	rc = forget(o, person, &w, reterr);
+	row_clear(&w);
+	return rc;
 }
 
 /* --- a piece --- */
@@ -359,16 +462,62 @@ make_room(struct vt_resuming *r, struct vt_err *reterr)
 	struct row *w = &r->row;
 	size_t n = w->n / 2, at = vt_resumable_cheapest(w->pieces, w->n, n);
 	struct vt_blob whole;
-	vt_id upload;
+	vt_id upload, *joined;
 	int rc = join(r, at, n, &upload, &whole, reterr);
 
 	if (rc != VT_OK)
 		return rc;
+	if ((joined = malloc(n * sizeof(*joined))) == NULL)
+		return vt_err_set(reterr, VT_E_NOMEM, "resumable upload");
+	memcpy(joined, &w->uploads[at], n * sizeof(*joined));
 	w->pieces[at] = whole;
+	w->uploads[at] = upload;
 	memmove(&w->pieces[at + 1], &w->pieces[at + n],
 	    (w->n - at - n) * sizeof(*w->pieces));
+	memmove(&w->uploads[at + 1], &w->uploads[at + n],
+	    (w->n - at - n) * sizeof(*w->uploads));
 	w->n -= n - 1;
-	return row_store(r->o, &r->person, w, reterr);
+	rc = row_store(r->o, &r->person, w, reterr);
+	if (rc == VT_OK)
+		drop_pieces(r->o, joined, n, &upload);
+	free(joined);
+	return rc;
+}
+
+/* The newest request has it: who sends for an older one counts for nothing any
+ * more. */
+static int
+taken_over(struct vt_resuming *r, struct vt_err *reterr)
+{
+	struct row now;
+	int rc = row_load(r->o, &r->person, &r->row.r.id, &now, reterr);
+
+	if (rc == VT_E_NOT_FOUND)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "resumable upload: it expired, or was given up, while the "
+		    "piece came");
+	if (rc != VT_OK)
+		return rc;
+	row_clear(&now);
+	if (now.rev == r->row.rev)
+		return VT_OK;
+	return vt_err_set(reterr, VT_E_CONFLICT,
+	    "resumable upload: a newer request goes on with it; %" PRIu64
+	    " bytes are there",
+	    now.r.offset);
+}
+
+static int
+row_save(struct vt_resuming *r, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	int rc = row_store(r->o, &r->person, &r->row, &err);
+
+	if (rc == VT_E_CONFLICT && taken_over(r, reterr) != VT_OK)
+		return reterr != NULL ? (int)reterr->code : rc;
+	if (rc != VT_OK && reterr != NULL)
+		*reterr = err;
+	return rc;
 }
 
 int
@@ -397,6 +546,8 @@ vt_office_resume_begin(struct vt_office *o, const struct vt_actor *actor,
 		    r->row.r.offset, offset);
 	if (rc == VT_OK && r->row.n >= VT_L(RESUMABLE_PIECES_MAX))
 		rc = make_room(r, reterr);
+	else if (rc == VT_OK)
+		rc = row_save(r, reterr);
 	if (rc == VT_OK)
 		rc = vt_upload_begin(
 		    o->o.store, r->agency_no, VT_L(UPLOAD_MAX), &r->u, reterr);
@@ -420,6 +571,12 @@ vt_office_resume_put(
 		    "resumable upload: %" PRIu64 " bytes were announced, more "
 		    "came",
 		    r->row.r.length);
+	/* A row is read seldom: once in some megabytes. */
+	if (r->got - r->looked >= LOOK) {
+		r->looked = r->got;
+		if ((rc = taken_over(r, reterr)) != VT_OK)
+			return rc;
+	}
 	rc = vt_upload_put(r->u, p, n, reterr);
 	if (rc != VT_OK)
 		return rc;
@@ -428,13 +585,42 @@ vt_office_resume_put(
 	return VT_OK;
 }
 
+/* The last piece is there: one upload of all, if it is what it should be. */
+static int
+complete(struct vt_resuming *r, const vt_hash *whole, struct vt_err *reterr)
+{
+	static const vt_id none;
+	struct row *w = &r->row;
+	struct vt_blob all = w->pieces[0];
+	vt_id upload = w->uploads[0];
+	int rc = VT_OK;
+
+	if (w->n > 1)
+		rc = join(r, 0, w->n, &upload, &all, reterr);
+	if (rc != VT_OK)
+		return rc;
+	if (whole != NULL && !vt_hash_eq(whole, &all.hash)) {
+		/* The piece does not count; those before it stay. */
+		drop_pieces(r->o, &upload, 1, &none);
+		drop_pieces(r->o, &w->uploads[w->n - 1], 1, &upload);
+		return vt_err_set(reterr, VT_E_DIGEST_MISMATCH,
+		    "Repr-Digest: RFC 9530 §3: SHA-256 of the %" PRIu64
+		    " bytes of the upload differs from the one stated; give it "
+		    "up with DELETE, or send the last piece again",
+		    w->r.length);
+	}
+	w->r.upload = upload;
+	w->r.hash = all.hash;
+	return VT_OK;
+}
+
 int
 vt_office_resume_end(struct vt_resuming *r, const vt_hash *expect,
-    struct vt_resumable *ret, struct vt_err *reterr)
+    const vt_hash *whole, struct vt_resumable *ret, struct vt_err *reterr)
 {
 	vt_hash got = vt_sha256_end(r->h);
+	static const vt_id none;
 	struct row *w = &r->row;
-	struct vt_blob whole;
 	vt_id upload;
 	int rc;
 
@@ -451,20 +637,18 @@ vt_office_resume_end(struct vt_resuming *r, const vt_hash *expect,
 			    &upload, r->got, reterr);
 		if (rc != VT_OK)
 			return rc;
-		w->n++;
+		w->uploads[w->n++] = upload;
 		w->r.offset += r->got;
-		if (w->r.offset == w->r.length && w->n == 1) {
-			w->r.upload = upload;
-			w->r.hash = got;
-		} else if (w->r.offset == w->r.length) {
-			rc = join(r, 0, w->n, &w->r.upload, &whole, reterr);
-			if (rc != VT_OK)
-				return rc;
-			w->r.hash = whole.hash;
-		}
-		rc = row_store(r->o, &r->person, w, reterr);
-		if (rc != VT_OK)
+		if (w->r.offset == w->r.length &&
+		    (rc = complete(r, whole, reterr)) != VT_OK)
 			return rc;
+		if ((rc = row_save(r, reterr)) != VT_OK) {
+			drop_pieces(r->o, &w->r.upload, 1, &upload);
+			drop_pieces(r->o, &upload, 1, &none);
+			return rc;
+		}
+		if (!vt_id_is_zero(&w->r.upload))
+			drop_pieces(r->o, w->uploads, w->n, &w->r.upload);
 	}
 	*ret = w->r;
 	return VT_OK;
@@ -477,6 +661,6 @@ vt_office_resume_free(struct vt_resuming *r)
 		return;
 	vt_upload_free(r->u);
 	vt_sha256_free(r->h);
-	free(r->row.pieces);
+	row_clear(&r->row);
 	free(r);
 }

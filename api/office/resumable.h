@@ -53,23 +53,33 @@ VT_NODISCARD int vt_office_resumable_drop(struct vt_office *o,
 
 struct vt_resuming;
 
+/* An upload was refused for good: the row that led to it goes, with the name
+ * and what is left of its pieces. None: VT_OK. */
+VT_NODISCARD int vt_office_resumable_forget(struct vt_office *o,
+    const vt_id *person, const vt_id *upload, struct vt_err *reterr);
+
 /*
- * A piece from offset on. VT_E_CONFLICT: not the offset that is wanted.
- * *ret owned: vt_office_resume_free.
+ * A piece from offset on; from now on this request has the upload, and one
+ * that began before it counts for nothing any more. VT_E_CONFLICT: not the
+ * offset that is wanted. *ret owned: vt_office_resume_free.
  */
 VT_NODISCARD int vt_office_resume_begin(struct vt_office *o,
     const struct vt_actor *actor, const vt_id *id, uint64_t offset,
     struct vt_resuming **ret, struct vt_err *reterr);
-/* VT_E_LIMIT: more than the length. */
+/* VT_E_LIMIT: more than the length. VT_E_CONFLICT: a newer request has it, seen
+ * every few megabytes. VT_E_NOT_FOUND: it expired meanwhile. */
 VT_NODISCARD int vt_office_resume_put(
     struct vt_resuming *r, const void *p, size_t n, struct vt_err *reterr);
 /*
  * What has been put is durable and counted; the last piece makes the upload.
- * expect: SHA-256 of this piece, or NULL. Errors: VT_E_CHECKSUM_MISMATCH,
- * VT_E_CONFLICT (another piece came first).
+ * expect: SHA-256 of this piece, or NULL; whole: of the upload, looked at when
+ * this piece completes it, or NULL. Errors: VT_E_CHECKSUM_MISMATCH,
+ * VT_E_DIGEST_MISMATCH (the piece then does not count), VT_E_CONFLICT (a newer
+ * request has it), VT_E_NOT_FOUND (it expired, or was given up).
  */
 VT_NODISCARD int vt_office_resume_end(struct vt_resuming *r,
-    const vt_hash *expect, struct vt_resumable *ret, struct vt_err *reterr);
+    const vt_hash *expect, const vt_hash *whole, struct vt_resumable *ret,
+    struct vt_err *reterr);
 void vt_office_resume_free(struct vt_resuming *r); /* NULL allowed */
 
 #endif

@@ -2,6 +2,7 @@
 #include "api/office/secrecy.h"
 
 #include "api/office/office_priv.h"
+#include "api/office/resumable.h"
 
 static int
 decide(struct vt_office *o, const struct vt_request *rq, const vt_id *paper,
@@ -83,8 +84,16 @@ vt_secrecy_refused(struct vt_office *o, const struct vt_request *rq,
 	act.expect_rev = 0;
 	rc = vt_store_do(o->o.store, &act, &res, reterr);
 	vt_act_result_free(&res);
-	if (rc != VT_OK || (rc = vt_upload_expire(
-				o->o.store, n + 1, &removed, reterr)) != VT_OK)
+	/* Rows that led to them have their names. */
+	for (size_t i = 0; rc == VT_OK && i < n; i++)
+		rc = vt_office_resumable_forget(
+		    o, &rq->actor->person, &files[i].upload, reterr);
+	if (rc == VT_OK)
+		rc = vt_upload_expire(o->o.store, n + 1, &removed, reterr);
+	/* Bytes whose key is in no free page any more are nobody's. */
+	if (rc == VT_OK)
+		rc = vt_store_forget_keys(o->o.store, reterr);
+	if (rc != VT_OK)
 		return rc;
 	vt_office_about(rq, "/meta/secrecy");
 	return vt_err_set(reterr, VT_E_SECRECY_REFUSED,

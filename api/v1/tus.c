@@ -249,7 +249,8 @@ struct piece {
 	struct vt_resuming *r;
 	bool checked; /* Upload-Checksum was given: whole or not at all */
 	bool spoilt;
-	vt_hash expect;
+	bool stated; /* Repr-Digest was given */
+	vt_hash expect, whole;
 };
 
 /* "sha256 base64" */
@@ -288,6 +289,8 @@ piece_begin(
 	    (rc = header_number(req, "Upload-Offset", &offset, reterr)) !=
 		VT_OK ||
 	    (rc = stated_checksum(req, p, reterr)) != VT_OK ||
+	    (rc = vt_v1_repr_digest(req, &p->whole, &p->stated, reterr)) !=
+		VT_OK ||
 	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
 	    (rc = vt_office_resume_begin(vt_v1_office(req), vt_v1_actor(req),
 		 &id, offset, &p->r, reterr)) != VT_OK)
@@ -315,7 +318,8 @@ piece_abort(void *stream)
 
 	/* What came whole before the connection broke is kept. */
 	if (!p->spoilt && !p->checked &&
-	    vt_office_resume_end(p->r, NULL, &now, &err) != VT_OK)
+	    vt_office_resume_end(
+		p->r, NULL, p->stated ? &p->whole : NULL, &now, &err) != VT_OK)
 		vt_log_err("v1.tus_keep", &err);
 	vt_office_resume_free(p->r);
 }
@@ -331,8 +335,8 @@ vt_v1_tus_piece(
 	struct vt_resumable now;
 	int rc;
 
-	rc = vt_office_resume_end(
-	    p->r, p->checked ? &p->expect : NULL, &now, reterr);
+	rc = vt_office_resume_end(p->r, p->checked ? &p->expect : NULL,
+	    p->stated ? &p->whole : NULL, &now, reterr);
 	vt_office_resume_free(p->r);
 	if (rc != VT_OK)
 		return rc;

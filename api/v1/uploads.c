@@ -43,6 +43,24 @@ sha256_in(struct vt_span v, vt_hash *ret)
 	return false;
 }
 
+static int
+digest(struct vt_span v, vt_hash *ret, bool *ret_is, struct vt_err *reterr)
+{
+	*ret_is = v.p != NULL;
+	if (v.p == NULL || sha256_in(v, ret))
+		return VT_OK;
+	return vt_err_set(reterr, VT_E_SYNTAX,
+	    "Repr-Digest: RFC 9530 §3: wanted sha-256=:base64: among the "
+	    "digests");
+}
+
+int
+vt_v1_repr_digest(
+    struct vt_http_req *req, vt_hash *ret, bool *ret_is, struct vt_err *reterr)
+{
+	return digest(vt_http_header(req, "Repr-Digest"), ret, ret_is, reterr);
+}
+
 /* Repr-Digest or Content-Digest: the same here, as nothing is coded. */
 static int
 stated_digest(
@@ -52,12 +70,7 @@ stated_digest(
 
 	if (v.p == NULL)
 		v = vt_http_header(req, "Content-Digest");
-	*ret_is = v.p != NULL;
-	if (v.p == NULL || sha256_in(v, ret))
-		return VT_OK;
-	return vt_err_set(reterr, VT_E_SYNTAX,
-	    "Repr-Digest: RFC 9530 §3: wanted sha-256=:base64: among the "
-	    "digests");
+	return digest(v, ret, ret_is, reterr);
 }
 
 /* Bytes under way. Those of a request that was answered before are only

@@ -44,6 +44,9 @@ vt_v1_actor(const struct vt_http_req *req)
 }
 
 /* An id in the path; VT_E_NOT_FOUND when it is none. */
+/* Repr-Digest (RFC 9530), if it was given. VT_E_SYNTAX. */
+VT_NODISCARD int vt_v1_repr_digest(struct vt_http_req *req, vt_hash *ret,
+    bool *ret_is, struct vt_err *reterr);
 VT_NODISCARD int vt_v1_param_id(struct vt_http_req *req, const char *name,
     vt_id *ret, struct vt_err *reterr);
 /* A number in the path; VT_E_NOT_FOUND when it is none. */

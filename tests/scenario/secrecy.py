@@ -4,6 +4,7 @@
 but the head and the clerk, on every face, until it is cleared; one that says so
 is refused at the door, and nothing but the fact is kept. Only the API."""
 import os
+import urllib.parse
 
 import harness as t
 
@@ -139,14 +140,69 @@ a = people.clerk.post('/v1/papers', body)
 t.equal((a.status, a.json['code']), (410, 'upload-gone'),
         'what was staged is gone')
 
+# sent in pieces: nothing leads to them any more, nor to the same bytes again
+TUS = {'Tus-Resumable': '1.0.0'}
+OCTETS = 'application/offset+octet-stream'
+
+
+def pieces(data):
+    a = people.clerk.ask('POST', '/v1/tus', None, {
+        **TUS, 'Upload-Length': str(len(data))})
+    where = a.headers['location']
+    half = len(data) // 2
+    for at, part in ((0, data[:half]), (half, data[half:])):
+        a = people.clerk.ask('PATCH', where, part, {
+            **TUS, 'Content-Type': OCTETS, 'Upload-Offset': str(at)})
+        t.need(a.status == 204, 'a piece', a)
+    return where, a.headers['vanthu-upload']
+
+
+other = os.urandom(70000)
+where, upload = pieces(other)
+again, same = pieces(other)
+body = {'direction': 'in', 'meta': meta, 'files': [
+    {'upload': upload, 'name': 'mat.pdf', 'media_type': t.PDF}]}
+a = people.clerk.post('/v1/papers', body)
+t.equal(a.json['code'], 'secrecy-refused', 'refused')
+t.equal(people.clerk.ask('HEAD', where, None, TUS).status, 404,
+        'what led to its pieces is gone')
+body['meta'] = t.letter_meta()
+body['files'][0]['upload'] = same
+a = people.clerk.post('/v1/papers', body)
+t.equal((a.status, a.json['code']), (410, 'upload-gone'),
+        'so are the same bytes, sent a second time')
+
+# --- suspected, then destroyed by decision ---
+
+
+def stored(word):
+    """Files of the store, or beside it, that have a word."""
+    return [p for p in (os.path.join(root, name)
+                        for root, _, names in os.walk(province.store)
+                        for name in names) if word.encode() in t.read(p)]
+
+
+WORDS = ('Chuyện đã lộ', 'lo-ra.pdf', 'thấy có bí mật', 'xin ý kiến ngay')
+paper = people.clerk.need(people.clerk.post('/v1/papers', {
+    'direction': 'in', 'meta': t.letter_meta(subject=WORDS[0]), 'files': [
+        {'upload': people.clerk.need(people.clerk.upload(pdf)).json['upload'],
+         'name': WORDS[1], 'media_type': t.PDF}]})).json['paper']
+done(people.leader.act(paper, 'assign', opinion=WORDS[3],
+                       lead=people.officer.get('/v1/me').json['person']),
+     'assigned')
+QUERY = '&q=' + urllib.parse.quote('"%s"' % WORDS[0])
+t.until(lambda: paper in ids(people.officer, QUERY), 'found by its words')
+done(people.officer.act(paper, 'isolate', reason=WORDS[2]), 'suspected')
+for word in WORDS:
+    t.ok(stored(word), 'it is stored in the clear: ' + word)
+done(people.clerk.act(paper, 'ask_destroy', because='secret', words=True,
+                      reason='Quyết định 7/2026'), 'asked for')
+done(people.leader.act(paper, 'destroy'), 'and ordered by another one')
+t.until(lambda: people.clerk.paper(paper)['erased_at'], 'and erased')
+t.ok(paper not in ids(people.clerk, QUERY), 'no search finds it')
+
 server.stop()
-for secret in ('Chuyện không ai được biết', 'mat.pdf'):
-    found = []
-    for root, _, names in os.walk(province.store):
-        for name in names:
-            path = os.path.join(root, name)
-            if secret.encode() in t.read(path):
-                found.append(path)
-    t.equal(found, [], 'no word of it is stored: ' + secret)
+for secret in ('Chuyện không ai được biết', 'mat.pdf') + WORDS:
+    t.equal(stored(secret), [], 'no word of it is stored: ' + secret)
 t.check_clean(province)
 t.done()

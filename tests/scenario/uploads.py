@@ -132,6 +132,82 @@ for method in ('PATCH', 'DELETE'):
         'X-HTTP-Method-Override': method}), 405, 'method-not-allowed',
               'nor where there is a ' + method)
 
+# --- the digest of the whole, with the piece that completes it ---
+
+data2 = os.urandom(200_000)
+
+
+def repr_digest(b):
+    return {'Repr-Digest': 'sha-256=:%s:' % base64.b64encode(
+        hashlib.sha256(b).digest()).decode()}
+
+
+where = begin(data2)
+t.equal(piece(where, data2[:150_000], 0, **repr_digest(b'other')).status, 204,
+        'it is looked at when all is there')
+t.refused(piece(where, data2[150_000:], 150_000, **repr_digest(b'other')), 422,
+          'digest-mismatch', 'the whole is not what it should be')
+t.equal(offset_of(where), 150_000, 'the last piece does not count')
+t.refused(piece(where, b'x', 150_000, **{'Repr-Digest': 'sha-256=?'}), 400,
+          'syntax', 'a digest that is none')
+a = piece(where, data2[150_000:], 150_000, **repr_digest(data2))
+t.need(a.status == 204 and 'vanthu-upload' in a.headers,
+       'sent again with the right one', a)
+one = begin(b'12345')
+t.refused(piece(one, b'12345', 0, **repr_digest(b'1234')), 422,
+          'digest-mismatch', 'of one piece, too')
+a = piece(one, b'12345', 0, **repr_digest(b'12345'))
+t.need(a.status == 204, 'and again', a)
+
+# --- the newest request has the upload ---
+
+
+def hanging(where, data, sent):
+    """A piece of which some bytes are sent and the rest not yet."""
+    s = socket.create_connection(('127.0.0.1', server.port))
+    s.sendall(('PATCH %s HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n'
+               'Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n'
+               'Content-Type: %s\r\nContent-Length: %d\r\n\r\n' % (
+                   where, officer.token, OCTETS,
+                   len(data))).encode() + data[:sent])
+    return s
+
+
+def answer(s):
+    got = b''
+    while b'\r\n\r\n' not in got:
+        b = s.recv(4096)
+        if not b:
+            break
+        got += b
+    return int(got.split(b' ')[1]) if got else 0
+
+
+where = begin(data2)
+old = hanging(where, data2, 100_000)
+for _ in range(200):  # the server may take up the older one later
+    a = piece(where, data2[:120_000], 0)
+    if a.status != 409:
+        break
+t.equal((a.status, a.headers.get('upload-offset')), (204, '120000'),
+        'a newer request goes on at the same place')
+old.sendall(data2[100_000:])
+t.equal(answer(old), 409, 'the one before it counts for nothing')
+old.close()
+t.equal(offset_of(where), 120_000, 'what the newer one sent is there')
+old = hanging(where, data2, 10)
+t.equal(answer(old), 409, 'and an old offset is refused at once')
+old.close()
+a = piece(where, data2[120_000:], 120_000, **repr_digest(data2))
+t.need(a.status == 204, 'completed', a)
+where = begin(data2)
+old = hanging(where, data2, 100_000)
+t.equal(officer.ask('DELETE', where, None, TUS).status, 204,
+        'given up while a piece comes')
+old.sendall(data2[100_000:])
+t.equal(answer(old), 404, 'which finds nothing any more')
+old.close()
+
 where = begin(b'1234')
 a = officer.ask('DELETE', where, None, TUS)
 t.equal((a.status, offset_of(where)), (204, 404), 'given up, it is gone')
