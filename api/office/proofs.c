@@ -46,6 +46,23 @@ vt_office_log_checkpoint(struct vt_office *o, const char *code,
 }
 
 int
+vt_office_log_line(struct vt_office *o, const char *code, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_agency a;
+	struct vt_line l;
+	int rc;
+
+	if ((rc = enter(o, code, &v, &a, reterr)) != VT_OK ||
+	    (rc = vt_line_get(v, a.no, &l, reterr)) != VT_OK)
+		return rc;
+	vt_line_put(&l, ret);
+	vt_buf_putc(ret, '\n');
+	return vt_buf_status(ret, reterr);
+}
+
+int
 vt_office_log_consistency(struct vt_office *o, const char *code,
     uint64_t old_size, struct vt_buf *ret, struct vt_err *reterr)
 {

@@ -21,6 +21,9 @@ VT_NODISCARD int vt_office_bundle(struct vt_office *o,
 /* Of any agency of ours, by a code that it has or had. VT_E_AGENCY_UNKNOWN. */
 VT_NODISCARD int vt_office_log_checkpoint(struct vt_office *o, const char *code,
     struct vt_buf *ret, struct vt_err *reterr);
+/* The newest as one line for paper (docstore/line.h), with its newline. */
+VT_NODISCARD int vt_office_log_line(struct vt_office *o, const char *code,
+    struct vt_buf *ret, struct vt_err *reterr);
 VT_NODISCARD int vt_office_log_consistency(struct vt_office *o,
     const char *code, uint64_t old_size, struct vt_buf *ret,
     struct vt_err *reterr);

@@ -61,6 +61,18 @@ vt_v1_log_checkpoint(
 	return rc == VT_OK ? answer(res, "text/plain", &b, reterr) : rc;
 }
 
+/* The same as one line, to be printed daily. */
+int
+vt_v1_log_line(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	VT_BUF_AUTO(b);
+	int rc = vt_office_log_line(
+	    vt_v1_office(req), vt_http_param(req, "code"), &b, reterr);
+
+	return rc == VT_OK ? answer(res, "text/plain", &b, reterr) : rc;
+}
+
 /* From an old size to now; verified with vanthu-proof extends. */
 int
 vt_v1_log_consistency(

@@ -341,6 +341,11 @@ log = '/v1/agencies/%s/log' % people.clerk.get('/v1/me').json['agency']['code']
 now = done(people.public.get(log + '/checkpoint'), 'its newest checkpoint')
 t.ok('— '.encode() in now.body, 'signed', now)
 size = int(now.body.split(b'\n')[1])
+a = done(people.public.get(log + '/line'), 'the same as one line for paper')
+line = a.body.decode().split(' ')
+t.ok(a.body.endswith(b'\n') and a.body.count(b'\n') == 1 and
+     line[0] == 'SC1' and line[3] == str(size) and
+     line[2].encode() == now.body.split(b'\n')[0], 'of that checkpoint', a)
 a = done(people.public.get(log + '/consistency?old=1'), 'what leads to it')
 t.ok(a.body.startswith(b'old 1\n') and a.body.endswith(now.body),
      'from the first leaf', a)

@@ -74,7 +74,7 @@ bundle_of(struct doer *d, uint64_t index, struct vt_buf *ret)
 }
 
 static void
-key_of(struct doer *d, struct key *ret)
+key_of(struct doer *d, struct key *ret, struct vt_vkey *ret_house)
 {
 	struct vt_vkey k;
 	struct vt_view *v;
@@ -85,6 +85,7 @@ key_of(struct doer *d, struct key *ret)
 	vt_view_end(v);
 	vt_vkey_put(&k, &t);
 	tap_need(proof_key(vt_buf_str(&t), 1, ret), "the verifier takes it");
+	*ret_house = k;
 }
 
 static X509_STORE *
@@ -130,6 +131,52 @@ anchor_in(const struct vt_buf *bundle, uint8_t *copy)
 	return s;
 }
 
+/* One bit of the anchor in a citizen's proof is another: both verifiers say
+ * the same of its path, and what passes still says the true time. */
+static void
+mutated(const struct key *log, const struct vt_vkey *vkey,
+    const struct vt_buf *citizen, X509_STORE *good)
+{
+	unsigned int passed = 0, false_time = 0, differ = 0;
+	static uint8_t copy[VT_ANCHOR_TOKEN_MAX];
+	struct vt_bundle_trust trust = { .log = vkey };
+	struct span anchor = anchor_in(citizen, copy), none = { NULL, 0 };
+	struct vt_bundle b = VT_BUNDLE_INIT;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_bundle_says true_one, says;
+	struct answer was, a;
+	size_t step = anchor.n / 500 + 1;
+
+	tap_need(proved(log, citizen, none, good, &was), "as it is");
+	tap_need(vt_bundle_parse(vt_buf_view(citizen), &b, &err) == VT_OK &&
+		     vt_bundle_verify(&b, &trust, &true_one, &err) == VT_OK,
+	    "the house's, too");
+	b.anchor = VT_SPAN(copy, anchor.n);
+	for (size_t i = 0; i < anchor.n; i += step) {
+		struct question q = { .bundle = { citizen->p, citizen->n },
+			.anchor = anchor,
+			.log = *log,
+			.tsa = good };
+		bool one, other;
+
+		copy[i] ^= (uint8_t)(1U << (i % 8));
+		a = (struct answer){ .index = 0 };
+		one = proof_check(&q, &a) == PROOF_HOLDS;
+		other = vt_bundle_verify(&b, &trust, &says, &err) == VT_OK &&
+			vt_hash_eq(&says.imprint, &true_one.imprint);
+		copy[i] ^= (uint8_t)(1U << (i % 8));
+		passed += one;
+		differ += one && !other;
+		false_time += one && strcmp(a.stamp, was.stamp) != 0;
+	}
+	printf("# %u of %zu pass: bytes that nothing signs\n", passed,
+	    anchor.n / step);
+	tap_eq_int(differ, 0, "no anchor passes that the house refuses");
+	tap_eq_int(false_time, 0, "none says another time");
+	tap_ok(passed < anchor.n / step / 4, "nearly all are found out");
+	vt_bundle_free(&b);
+}
+
 static void
 rewritten(struct tsa *t, struct tsa *other)
 {
@@ -138,6 +185,7 @@ rewritten(struct tsa *t, struct tsa *other)
 	static uint8_t copy[VT_ANCHOR_TOKEN_MAX];
 	X509_STORE *good = trust(t), *bad = trust(other);
 	struct key log, log2;
+	struct vt_vkey vkey;
 	struct answer a;
 	struct span anchor, none = { NULL, 0 };
 	struct vt_view *v;
@@ -150,7 +198,7 @@ rewritten(struct tsa *t, struct tsa *other)
 	(void)live(dir[0], &w, &d, false);
 	stamp(&d, t);
 	bundle_of(&d, ACT, &citizen);
-	key_of(&d, &log);
+	key_of(&d, &log, &vkey);
 	tap_eq_int(findings(d.s, true), 0, "yesterday's store is clean");
 	vt_store_close(d.s);
 	anchor = anchor_in(&citizen, copy);
@@ -162,10 +210,12 @@ rewritten(struct tsa *t, struct tsa *other)
 	tap_ok(!proved(&log, &citizen, none, bad, &a),
 	    "another authority's certificate does not do");
 
+	mutated(&log, &vkey, &citizen, good);
+
 	/* today, after the rewriting */
 	(void)live(dir[1], &w, &d, true);
 	tap_eq_int(findings(d.s, true), 0, "the rewritten store is clean, too");
-	key_of(&d, &log2);
+	key_of(&d, &log2, &vkey);
 	tap_ok(memcmp(&log.pub, &log2.pub, 32) == 0 &&
 		   strcmp(log.name, log2.name) == 0,
 	    "with the same key and name");
