@@ -171,6 +171,11 @@ VT_NODISCARD int vt_backup_promote(const char *target,
 
 struct vt_repair_options {
 	const char *place, *keys;
+	/* Instead of these: a file that has the damaged content at the same
+	 * place, a copy from a peer, a citizen, another disk. Each of its
+	 * pieces is taken by its hash (chunk id) alone, so an earlier or later
+	 * version does as well, as far as they are equal. */
+	const char *file;
 	/* One line a damaged chunk, and what became of it. */
 	void (*told)(void *arg, const char *line);
 	void *arg;
@@ -182,12 +187,14 @@ struct vt_repair_report {
 /*
  * Reads every chunk of a store that is open for writing (and not served); one
  * that does not decipher, or is missing, comes back from the newest increment,
- * if that has it whole: it must decipher and have its id. What was damaged is
+ * if that has it whole: it must decipher and have its id. Or from a file, with
+ * a data key of its own. What was damaged is
  * kept as it lay, in DATA/damaged/<sequence>. The file's SHA-256 then holds
  * again, which `check` sees. The same file added again does not mend: equal
  * content is kept once.
- * Errors: VT_E_STORE_READ_ONLY, VT_E_NO_INPUT (no backup), VT_E_CONFLICT (of
- * another store), VT_E_IO, VT_E_STORE_FULL. Cost: decrypts all chunks.
+ * Errors: VT_E_STORE_READ_ONLY, VT_E_NO_INPUT (no backup, no file),
+ * VT_E_CONFLICT (of another store), VT_E_IO, VT_E_STORE_FULL. Cost: decrypts
+ * all chunks.
  */
 VT_NODISCARD int vt_store_repair(struct vt_store *s,
     const struct vt_repair_options *o, struct vt_repair_report *ret,

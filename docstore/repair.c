@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Chunks that do not decipher any more, brought back from a backup. */
+/* Chunks that do not decipher any more, brought back from a backup or out of a
+ * file that has them. */
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "docstore/backup_priv.h"
 #include "docstore/files.h"
+#include "docstore/scrub.h"
 
 struct damaged {
 	vt_hash id;
@@ -230,10 +235,88 @@ mend(struct repair *x, const struct damaged *d, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* ---- out of a file ---- */
+
+/* The piece under a key of its own. */
 static int
-run(struct repair *x, struct vt_err *reterr)
+reseal(struct repair *x, const struct damaged *d, struct vt_span plain,
+    struct vt_err *reterr)
 {
-	struct vt_reading r;
+	struct vt_key kb = vt_key_bytes_row(d->seq), kw = vt_key_wrap(d->seq);
+	uint8_t wrapped[VT_WRAPPED_SIZE];
+	struct vt_wrap_row row = { .epoch = x->s->keys.epoch, .id = d->id };
+	VT_BUF_AUTO(envelope);
+	VT_BUF_AUTO(wrap);
+	uint8_t *p = vt_buf_extend(&envelope, plain.n + VT_ENVELOPE_SIZE);
+	int rc;
+
+	if (p == NULL)
+		return vt_buf_status(&envelope, reterr);
+	rc = vt_chunk_seal(
+	    &x->s->keys, x->s->ctx, &d->id, plain, p, wrapped, reterr);
+	if (rc != VT_OK)
+		return rc;
+	row.wrapped = VT_SPAN(wrapped, sizeof(wrapped));
+	vt_wrap_row_encode(&row, &wrap);
+	if ((rc = vt_buf_status(&wrap, reterr)) != VT_OK ||
+	    (rc = keep_evidence(x, d, reterr)) != VT_OK ||
+	    (rc = put_row(x, VT_T_WRAP, &kw, &wrap, reterr)) != VT_OK ||
+	    (rc = put_row(x, VT_T_BYTES, &kb, &envelope, reterr)) != VT_OK)
+		return rc;
+	x->rep.repaired++;
+	say(x, d, "repaired from the file; what was there is in damaged/");
+	return VT_OK;
+}
+
+/* Those of its pieces that are damaged here; mended ones leave the list. */
+static int
+from_piece(struct repair *x, struct vt_span plain, struct vt_err *reterr)
+{
+	vt_hash id = vt_chunk_id(&x->s->keys, plain);
+
+	for (size_t i = 0; i < x->n; i++)
+		if (vt_hash_eq(&x->list[i].id, &id)) {
+			int rc = reseal(x, &x->list[i], plain, reterr);
+
+			if (rc == VT_OK)
+				x->list[i] = x->list[--x->n];
+			return rc;
+		}
+	return VT_OK;
+}
+
+static int
+from_file(struct repair *x, struct vt_err *reterr)
+{
+	int rc = VT_OK, fd = open(x->o->file, O_RDONLY | O_CLOEXEC);
+	size_t at;
+	ssize_t n;
+
+	if (fd < 0)
+		return vt_file_err(reterr, errno, x->o->file);
+	do {
+		for (at = 0, n = 1;
+		     n > 0 && at<VT_CHUNK_SIZE; at += n> 0 ? (size_t)n : 0) {
+			do
+				n = read(fd, x->plain + at, VT_CHUNK_SIZE - at);
+			while (n < 0 && errno == EINTR);
+			if (n < 0)
+				rc = vt_file_err(reterr, errno, x->o->file);
+		}
+		if (rc == VT_OK && at > 0)
+			rc = from_piece(x, VT_SPAN(x->plain, at), reterr);
+	} while (rc == VT_OK && at == VT_CHUNK_SIZE);
+	(void)close(fd);
+	for (size_t i = 0; i < x->n && rc == VT_OK; i++)
+		say(x, &x->list[i], "damaged; the file does not have it");
+	return rc;
+}
+
+/* ---- all of it ---- */
+
+static int
+open_backup(struct repair *x, struct vt_err *reterr)
+{
 	uint64_t newest;
 	int rc;
 
@@ -243,18 +326,30 @@ run(struct repair *x, struct vt_err *reterr)
 		return vt_err_set(reterr, VT_E_NO_INPUT,
 		    "%s: there is no backup in it", x->place.dir[0]);
 	rc = vt_manifest_load(&x->place, newest, &x->s->keys, &x->m, reterr);
-	if (rc != VT_OK)
-		return rc;
-	if (!vt_id_eq(&x->m.store, &x->s->super.id))
-		return vt_err_set(reterr, VT_E_CONFLICT,
+	if (rc == VT_OK && !vt_id_eq(&x->m.store, &x->s->super.id))
+		rc = vt_err_set(reterr, VT_E_CONFLICT,
 		    "backup %s: it is of another store", x->place.dir[0]);
-	if ((rc = vt_reading_begin(x->s, &r, reterr)) != VT_OK)
+	return rc;
+}
+
+static int
+run(struct repair *x, struct vt_err *reterr)
+{
+	struct vt_reading r;
+	int rc;
+
+	if ((x->o->file == NULL && (rc = open_backup(x, reterr)) != VT_OK) ||
+	    (rc = vt_reading_begin(x->s, &r, reterr)) != VT_OK)
 		return rc;
 	rc = look(x, &r, reterr);
 	vt_reading_end(&r);
 	x->rep.damaged = x->n;
-	for (size_t i = 0; i < x->n && rc == VT_OK; i++)
+	if (rc == VT_OK && x->o->file != NULL)
+		rc = from_file(x, reterr);
+	for (size_t i = 0; x->o->file == NULL && i < x->n && rc == VT_OK; i++)
 		rc = mend(x, &x->list[i], reterr);
+	if (rc == VT_OK && x->rep.repaired == x->rep.damaged)
+		rc = vt_scrub_mended(x->s, reterr);
 	return rc;
 }
 
@@ -269,8 +364,9 @@ vt_store_repair(struct vt_store *s, const struct vt_repair_options *o,
 	if (s->read_only || s->path == NULL)
 		return vt_err_set(reterr, VT_E_STORE_READ_ONLY,
 		    "repair: the store is not open for writing");
-	rc = vt_place_open(&x.place, o->place, o->keys, false, reterr);
-	if (rc != VT_OK)
+	x.place.lock_fd = -1;
+	if (o->file == NULL && (rc = vt_place_open(&x.place, o->place, o->keys,
+				    false, reterr)) != VT_OK)
 		return rc;
 	vt_buf_init(&x.object, VT_OBJECT_MAX);
 	if ((x.plain = malloc(VT_CHUNK_SIZE)) == NULL)

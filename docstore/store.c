@@ -695,10 +695,21 @@ vt_view_begin(struct vt_store *s, struct vt_view **ret, struct vt_err *reterr)
 void
 vt_view_end(struct vt_view *v)
 {
+	char who[16] = "";
+	int64_t late;
+
 	if (v == NULL)
 		return;
 	VT_CHECK(v, VT_VIEW_MAGIC);
 	v->txn->ops->abort(v->txn);
+	late = vt_monotonic_us(v->store->ctx) - v->until;
+	if (late > 0) {
+		(void)pthread_getname_np(pthread_self(), who, sizeof(who));
+		vt_log(VT_LEVEL_WARN, "store.view",
+		    "thread=%s held_ms=%lld, VIEW_US is %zu", who,
+		    (long long)(late + (int64_t)VT_L(VIEW_US)) / 1000,
+		    VT_L(VIEW_US));
+	}
 	vt_arena_free(v->arena);
 	v->magic = 0;
 	free(v);

@@ -519,6 +519,7 @@ vt_cli_repair(struct vt_cli *cli)
 {
 	static const struct option options[] = {
 		{ "keys", required_argument, NULL, 256 },
+		{ "file", required_argument, NULL, 257 },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct checked c = { .findings = VT_BUF_INIT, .json = cli->json };
@@ -529,15 +530,19 @@ vt_cli_repair(struct vt_cli *cli)
 	int k, n, rc;
 
 	while ((k = vt_cli_option(cli, options)) != -1) {
-		if (k != 256)
+		if (k == 256)
+			o.keys = optarg;
+		else if (k == 257)
+			o.file = optarg;
+		else
 			return k == 'h' ? 0 : k;
-		o.keys = optarg;
 	}
-	if ((rc = vt_cli_operands(cli, 2, 2, &operands, &n)) != VT_OK)
+	if ((rc = vt_cli_operands(cli, 1, 2, &operands, &n)) != VT_OK)
 		return rc;
-	if (o.keys == NULL)
-		return vt_err_set(&cli->err, VT_E_USAGE, "--keys is missing");
-	o.place = operands[1];
+	if (o.file != NULL ? n != 1 : n != 2 || o.keys == NULL)
+		return vt_err_set(&cli->err, VT_E_USAGE,
+		    "a backup and its --keys, or a --file, is needed");
+	o.place = operands[n - 1];
 	if (c.json) {
 		vt_json_open(&c.j, &c.findings, false);
 		vt_json_array(&c.j);

@@ -2,6 +2,7 @@
 /* vanthu check, vanthu receipt */
 #include "api/cli/cli.h"
 #include "docstore/quick.h"
+#include "docstore/scrub.h"
 
 struct seen {
 	struct vt_buf findings, figures;
@@ -65,12 +66,37 @@ report(struct vt_cli *cli, struct seen *s, uint64_t findings)
 	return vt_cli_print(cli, &b);
 }
 
+/* Findings are those of this call; the figures, of the round. */
+static int
+scrub(struct vt_store *store, long mib, struct seen *s, uint64_t *ret_findings,
+    struct vt_err *reterr)
+{
+	struct vt_scrub before, x;
+	char line[80];
+	int rc;
+
+	if ((rc = vt_store_scrubbed(store, &before, reterr)) != VT_OK ||
+	    (rc = vt_store_scrub(
+		 store, (uint64_t)mib << 20, finding, s, &x, reterr)) != VT_OK)
+		return rc;
+	*ret_findings = x.damaged - (before.next != 0 ? before.damaged : 0);
+	(void)snprintf(
+	    line, sizeof(line), "chunks %llu", (unsigned long long)x.chunks);
+	figure(s, line);
+	(void)snprintf(
+	    line, sizeof(line), "bytes %llu", (unsigned long long)x.bytes);
+	figure(s, line);
+	figure(s, x.next == 0 ? "round ended" : "round goes on");
+	return VT_OK;
+}
+
 int
 vt_cli_check(struct vt_cli *cli)
 {
 	static const struct option options[] = {
 		{ "skip-bytes", no_argument, NULL, 256 },
 		{ "quick", no_argument, NULL, 257 },
+		{ "scrub", required_argument, NULL, 258 },
 		{ NULL, 0, NULL, 0 },
 	};
 	VT_CLEANUP(vt_store_close) struct vt_store *store = NULL;
@@ -83,6 +109,7 @@ vt_cli_check(struct vt_cli *cli)
 	uint64_t findings = 0;
 	bool quick = false;
 	char **operands;
+	long mib = 0;
 	int c, n, rc;
 
 	while ((c = vt_cli_option(cli, options)) != -1) {
@@ -90,7 +117,10 @@ vt_cli_check(struct vt_cli *cli)
 			co.skip_bytes = true;
 		else if (c == 257)
 			quick = true;
-		else
+		else if (c == 258 && (rc = vt_cli_number(cli, "--scrub", optarg,
+					  1, 1 << 30, &mib)) != VT_OK)
+			return rc;
+		else if (c != 258)
 			return c == 'h' ? 0 : c;
 	}
 	if ((rc = vt_cli_operands(cli, 1, 1, &operands, &n)) != VT_OK)
@@ -102,14 +132,15 @@ vt_cli_check(struct vt_cli *cli)
 		vt_json_open(&s.jg, &s.figures, false);
 		vt_json_array(&s.jg);
 	}
-	so.read_only = true;
+	so.read_only = mib == 0;
 	s.shown = vt_progress_new(cli, cli->vi ? "mở kho" : "opening");
 	rc = vt_store_open(
 	    operands[0], &so, vt_context_system(), &store, &cli->err);
 	if (rc == VT_OK)
-		rc = quick ? vt_store_check_quick(
-				 store, &co, &findings, &cli->err)
-			   : vt_store_check(store, &co, &findings, &cli->err);
+		rc = mib != 0 ? scrub(store, mib, &s, &findings, &cli->err)
+		     : quick  ? vt_store_check_quick(
+				    store, &co, &findings, &cli->err)
+			     : vt_store_check(store, &co, &findings, &cli->err);
 	vt_progress_free(s.shown);
 	if (rc == VT_OK)
 		rc = report(cli, &s, findings);

@@ -45,6 +45,9 @@ static const struct vt_command commands[] = {
 	    "  --axis-clock SECONDS   calls of the axis server may be so old "
 	    "or early; 900\n"
 	    "  --oidc FILE            identity providers for the desk (JSON)\n"
+	    "  --scrub                reads stored files again, hour by hour; "
+	    "from then on\n"
+	    "                         at every start\n"
 	    "  --tsa URL              asks there hourly for a timestamp over "
 	    "the "
 	    "ledgers (RFC\n"
@@ -103,6 +106,9 @@ static const struct vt_command commands[] = {
 	    "  --skip-bytes   do not decrypt every chunk\n"
 	    "  --quick        seconds: heads of the ledgers, last receipts, "
 	    "events and chunks\n"
+	    "  --scrub MIB    reads so much of the stored files, going on where "
+	    "the last one\n"
+	    "                 ended; no server has the store open\n"
 	    "Exit status: 0 clean, 1 findings.\n",
 	    vt_cli_check },
 	{ "backup", "backup DIR PLACE --keys FOLDER",
@@ -152,10 +158,13 @@ static const struct vt_command commands[] = {
 	    "  --promote          it writes from now on: only after a handing "
 	    "over, once\n",
 	    vt_cli_standby },
-	{ "repair", "repair DIR PLACE --keys FOLDER",
+	{ "repair", "repair DIR [PLACE --keys FOLDER | --file FILE]",
 	    "damaged chunks of a store that no server has open, from its "
-	    "backup",
+	    "backup or a file",
 	    "  --keys FOLDER   where the keys of the backup lie\n"
+	    "  --file FILE     a copy of what is damaged: of a peer, a citizen, "
+	    "another disk;\n"
+	    "                  what of it is not equal is not taken\n"
 	    "What was damaged stays in DIR/damaged. Exit status: 0 nothing is "
 	    "damaged any\nmore, 1 something is.\n",
 	    vt_cli_repair },

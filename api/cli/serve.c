@@ -16,6 +16,7 @@
 #include "api/fetch/fetch.h"
 #include "api/http/address.h"
 #include "api/office/anchors.h"
+#include "api/office/scrub.h"
 #include "api/office/watch.h"
 #include "api/v1/v1.h"
 #include "api/web/web.h"
@@ -48,6 +49,7 @@ struct server {
 	long axis_clock_s; /* 0: AXIS_CLOCK_S */
 	struct vt_anchors_options tsa;
 	const char *tsa_ca; /* whom timestamps must lead to, or NULL */
+	bool scrub;         /* stored files are read again, hour by hour */
 	const char *oidc;   /* file of identity providers, or NULL */
 	struct vt_cli_providers *providers;
 	struct vt_http *http;
@@ -69,7 +71,8 @@ enum {
 	O_AXIS_CLOCK,
 	O_OIDC,
 	O_TSA,
-	O_TSA_CA
+	O_TSA_CA,
+	O_SCRUB
 };
 
 static const struct option options[] = {
@@ -89,6 +92,7 @@ static const struct option options[] = {
 	{ "oidc", required_argument, NULL, O_OIDC },
 	{ "tsa", required_argument, NULL, O_TSA },
 	{ "tsa-ca", required_argument, NULL, O_TSA_CA },
+	{ "scrub", no_argument, NULL, O_SCRUB },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -198,6 +202,9 @@ take_option(struct server *s, int c)
 		return add_tsa(s, optarg);
 	case O_TSA_CA:
 		s->tsa_ca = optarg;
+		return VT_OK;
+	case O_SCRUB:
+		s->scrub = true;
 		return VT_OK;
 	default:
 		return c;
@@ -391,7 +398,10 @@ start(struct server *s)
 		 &s->cli->err)) != VT_OK ||
 	    (rc = open_office(s)) != VT_OK || (rc = open_peers(s)) != VT_OK ||
 	    (rc = vt_office_run(s->office, &s->cli->err)) != VT_OK ||
-	    (rc = start_hooks(s)) != VT_OK || (rc = start_anchors(s)) != VT_OK)
+	    (rc = start_hooks(s)) != VT_OK ||
+	    (rc = start_anchors(s)) != VT_OK ||
+	    (s->scrub &&
+		(rc = vt_scrub_start(s->office, &s->cli->err)) != VT_OK))
 		return rc;
 	return open_faces(s);
 }

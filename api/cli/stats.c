@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "api/cli/cli.h"
+#include "docstore/scrub.h"
 #include "docstore/stats.h"
 
 enum form { TEXT, JSON, METRICS };
@@ -149,7 +150,8 @@ work_of(struct told *t, const char *kind, const struct vt_stats_work *w)
 }
 
 static void
-store_figures(struct told *t, const struct vt_store_info *i)
+store_figures(
+    struct told *t, const struct vt_store_info *i, const struct vt_scrub *s)
 {
 	const struct {
 		const char *name;
@@ -159,8 +161,19 @@ store_figures(struct told *t, const struct vt_store_info *i)
 		{ "records_bytes", i->room.used[VT_SPACE_RECORDS] },
 		{ "keys_bytes", i->room.used[VT_SPACE_KEYS] },
 		{ "bytes_bytes", i->room.used[VT_SPACE_BYTES] },
-		{ "map_bytes", i->room.map }, { "read_only", i->restored } };
+		{ "map_bytes", i->room.map }, { "read_only", i->restored },
+		{ "scrub_rounds", s->rounds }, { "scrub_chunks", s->chunks },
+		{ "scrub_bytes", s->bytes },
+		{ "scrub_damaged",
+		    s->damaged > s->was_damaged ? s->damaged : s->was_damaged },
+		{ "scrub_round_seconds",
+		    s->began == VT_TIME_NONE
+			? 0
+			: (uint64_t)((s->at - s->began) / 1000000) } };
 
+	if (t->form == TEXT && s->names[0] != '\0')
+		vt_buf_printf(
+		    t->b, "damaged chunks, by number: %s\n", s->names);
 	for (size_t k = 0; k < sizeof(figures) / sizeof(figures[0]); k++)
 		if (t->form == JSON)
 			vt_json_kuint(&t->j, figures[k].name, figures[k].n);
@@ -175,16 +188,18 @@ tell(struct vt_cli *cli, struct vt_store *store, struct told *t)
 {
 	struct vt_stats_work work[VT_STATS_KINDS];
 	struct vt_store_info info;
+	struct vt_scrub scrub;
 	char number[16];
 	int rc;
 
-	if ((rc = vt_store_info(store, &info, &cli->err)) != VT_OK)
+	if ((rc = vt_store_info(store, &info, &cli->err)) != VT_OK ||
+	    (rc = vt_store_scrubbed(store, &scrub, &cli->err)) != VT_OK)
 		return rc;
 	if (t->form == JSON) {
 		vt_json_open(&t->j, t->b, true);
 		vt_json_object(&t->j);
 	}
-	store_figures(t, &info);
+	store_figures(t, &info, &scrub);
 	if (t->form == JSON) {
 		vt_json_key(&t->j, "agencies");
 		vt_json_array(&t->j);

@@ -4,6 +4,7 @@
  * sender's side of it, which the work queue brings up to date.
  */
 #include "api/office/destruction.h"
+#include "api/office/scrub.h"
 #include "api/office/incoming.h"
 #include "api/office/look.h"
 #include "api/office/packet.h"
@@ -350,6 +351,8 @@ do_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 		return vt_erase_work(o, w, ret_due, reterr);
 	case VT_WORK_COSIGN:
 		return vt_cosign_work(o, w, ret_due, reterr);
+	case VT_WORK_SCRUB:
+		return vt_scrub_work(o, w, ret_due, reterr);
 	case VT_WORK_EXPIRE:
 		return vt_expire_work(o, w, ret_due, reterr);
 	case VT_WORK_ANSWERED:

@@ -43,6 +43,7 @@ static const struct {
 	{ VT_WORK_ERASE, VT_SIDE_READ },
 	{ VT_WORK_ANSWERED, VT_SIDE_READ },
 	{ VT_WORK_VALIDATE, VT_SIDE_JUDGE },
+	{ VT_WORK_SCRUB, VT_SIDE_JUDGE },
 	{ VT_WORK_TEXT, VT_SIDE_TEXT },
 	{ VT_WORK_DELIVERY, VT_SIDE_FAR },
 	{ VT_WORK_STATUS, VT_SIDE_FAR },
@@ -53,9 +54,9 @@ static const struct {
 static const size_t first_kind[] = { [VT_SIDE_CLERK] = 0,
 	[VT_SIDE_READ] = 4,
 	[VT_SIDE_JUDGE] = 9,
-	[VT_SIDE_TEXT] = 10,
-	[VT_SIDE_HERE] = 11,
-	[VT_SIDE_FAR] = 11 };
+	[VT_SIDE_TEXT] = 11,
+	[VT_SIDE_HERE] = 12,
+	[VT_SIDE_FAR] = 12 };
 
 void
 vt_lanes_init(struct vt_lanes *l)

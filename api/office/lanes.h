@@ -45,7 +45,7 @@ enum vt_side {
 	VT_SIDE_FAR
 };
 
-#define VT_LANES_KINDS 16 /* of work */
+#define VT_LANES_KINDS 17 /* of work */
 #define VT_LANE_QUEUES 5  /* of a lane: a kind each */
 
 /* What is known of a lane's peer. */

@@ -3,6 +3,7 @@
  * trusted (design law 9)? No counts: this page is public. */
 #include "api/office/anchors.h"
 #include "api/office/cosign.h"
+#include "api/office/scrub.h"
 #include "api/v1/v1_priv.h"
 
 int
@@ -11,6 +12,8 @@ vt_v1_health(
 {
 	struct vt_witness_state witness;
 	struct vt_store_info info;
+	vt_time scrubbed;
+	bool damaged;
 	struct vt_json j;
 	const char *status = "ok";
 	vt_time anchored;
@@ -22,7 +25,9 @@ vt_v1_health(
 	    (rc = vt_anchors_state(
 		 vt_v1_office(req), &anchors, &anchored, reterr)) != VT_OK ||
 	    (rc = vt_office_witness_state(
-		 vt_v1_office(req), &witness, reterr)) != VT_OK)
+		 vt_v1_office(req), &witness, reterr)) != VT_OK ||
+	    (rc = vt_scrub_state(
+		 vt_v1_office(req), &damaged, &scrubbed, reterr)) != VT_OK)
 		return rc;
 	if (info.broken)
 		status = "store-broken";
@@ -50,6 +55,10 @@ vt_v1_health(
 	 * program goes on, people must look (`vanthu witness list`). */
 	vt_json_kbool(&j, "ledger_refused", witness.refused);
 	vt_json_kbool(&j, "refuses_ledger", witness.refuses);
+	/* What is damaged is not handed out; all else is (vanthu stats). */
+	if (damaged)
+		vt_json_kbool(&j, "damaged", true);
+	vt_v1_ktime(&j, "scrubbed_at", scrubbed);
 	if (info.room.level != VT_ROOM_OK)
 		vt_json_kstr(&j, "room", vt_room_level_name(info.room.level));
 	vt_json_end(&j);

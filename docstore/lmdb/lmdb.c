@@ -108,7 +108,7 @@ open_space(struct lmdb_gen *g, int space, const struct vt_engine_options *o,
 {
 	unsigned int flags = MDB_NOTLS;
 	char path[4096], what[64];
-	int rc, dead = 0;
+	int rc;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", o->path,
 		vt_lmdb_dir[space]) >= sizeof(path))
@@ -129,10 +129,8 @@ open_space(struct lmdb_gen *g, int space, const struct vt_engine_options *o,
 	    (rc = mdb_env_set_maxreaders(g->env, LMDB_MAX_READERS)) != 0 ||
 	    (rc = mdb_env_open(g->env, path, flags, 0600)) != 0)
 		return vt_lmdb_err(rc, what, reterr);
-	/* Slots of killed processes would keep old pages for ever. */
-	if (!o->read_only && mdb_reader_check(g->env, &dead) == 0 && dead > 0)
-		vt_log(VT_LEVEL_INFO, "store.readers", "cleared=%d space=%s",
-		    dead, vt_lmdb_dir[space]);
+	if (!o->read_only)
+		vt_lmdb_readers(g->env, (enum vt_space)space);
 	return VT_OK;
 }
 
@@ -341,6 +339,8 @@ lmdb_begin(struct vt_engine *base, enum vt_space space, bool write,
 			    vt_lmdb_dir[space]);
 		}
 	}
+	if (write && ++e->begun[space] % VT_LMDB_READERS_EVERY == 0)
+		vt_lmdb_readers(e->gen[space]->env, space);
 	t->write = write;
 	t->base.ops = &vt_engine_lmdb;
 	t->engine = e;

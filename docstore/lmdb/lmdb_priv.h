@@ -12,6 +12,9 @@
 
 /* An environment as it is open: replaced as a whole when it is written anew,
  * closed when the last transaction on it has ended. */
+#define VT_LMDB_READERS_EVERY 64   /* write transactions */
+#define VT_LMDB_READER_OLD    1000 /* transactions behind: it is named */
+
 struct lmdb_gen {
 	MDB_env *env;
 	MDB_dbi dbi[VT_T__MAX];
@@ -27,8 +30,9 @@ struct lmdb_engine {
 	bool read_only;
 	/* Held by the one write transaction of a space, or its rewriting. */
 	pthread_mutex_t writing[VT_SPACES];
-	bool broken[VT_SPACES]; /* under writing: see vt_lmdb_rewrite */
-	pthread_mutex_t lock;   /* of what follows */
+	bool broken[VT_SPACES];        /* under writing: see vt_lmdb_rewrite */
+	unsigned int begun[VT_SPACES]; /* under writing: write transactions */
+	pthread_mutex_t lock;          /* of what follows */
 	struct lmdb_gen *gen[VT_SPACES];
 	/* Ended read transactions that keep their slot of the reader table: to
 	 * begin one again takes neither memory nor the table's lock. All of
@@ -58,6 +62,10 @@ VT_NODISCARD int vt_lmdb_gen_open(const struct vt_engine_options *o,
 void vt_lmdb_gen_free(struct lmdb_gen *g); /* NULL allowed */
 /* Frees the spare transactions of a space; under e->lock, or alone. */
 void vt_lmdb_drain(struct lmdb_engine *e, enum vt_space space);
+
+/* Now and then, by who writes: readers that died are forgotten, others that
+ * hold old pages are named in the log (readers.c). */
+void vt_lmdb_readers(MDB_env *env, enum vt_space space);
 
 /* At open: ends a rewriting that was cut off (rewrite.c). */
 VT_NODISCARD int vt_lmdb_settle(const struct vt_engine_options *o,

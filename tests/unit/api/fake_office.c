@@ -7,13 +7,14 @@
 #include <unistd.h>
 
 #include "api/office/anchors.h"
-#include "api/office/cosign.h"
 #include "api/office/consign.h"
+#include "api/office/cosign.h"
 #include "api/office/delegation.h"
 #include "api/office/find.h"
 #include "api/office/handed.h"
 #include "api/office/proofs.h"
 #include "api/office/quarantine.h"
+#include "api/office/scrub.h"
 
 /* A fake passes most of what it is given over. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -752,9 +753,20 @@ vt_office_witness_state(
 {
 	(void)o;
 	(void)reterr;
-	*ret = (struct vt_witness_state){ .on = true,
-		.cosigned = VT_TIME_NONE,
-		.refused = true };
+	*ret = (struct vt_witness_state){
+		.on = true, .cosigned = VT_TIME_NONE, .refused = true
+	};
+	return VT_OK;
+}
+
+int
+vt_scrub_state(struct vt_office *o, bool *ret_damaged, vt_time *ret_done,
+    struct vt_err *reterr)
+{
+	(void)o;
+	(void)reterr;
+	*ret_damaged = false;
+	*ret_done = VT_TIME_NONE;
 	return VT_OK;
 }
 

@@ -35,6 +35,7 @@ WHERE = {
     'part': [('*Part*:', '*Number*')],
     'post': [('14 posts [{', '}')],
     'restored': [('design law 14):', '. Who finds it')],
+    'scrub': [('Row `scrub`,', '. Rows of')],
     'state': [('counters:', LINE)],
     'status': [('| `delivery_log` |', LINE)],
     'step': [('*Step*:', '*Kinds*'), (LINE + 'fields ', LINE)],
