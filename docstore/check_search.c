@@ -140,7 +140,7 @@ static int
 compare_rows(struct compare *c, uint64_t merged, struct vt_err *reterr)
 {
 	static const char sql[] =
-	    "SELECT rowid, number, subject, type, agency, signer, recipients, "
+	    "SELECT rowid, hands, number, subject, type, agency, signer, recipients, "
 	    "other, date, text FROM doc ORDER BY rowid";
 	struct vt_tail t = { .n = 0 };
 	sqlite3_stmt *st = NULL;

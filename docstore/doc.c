@@ -41,6 +41,40 @@ put_number(struct vt_doc *d, const struct vt_paper *p)
 	}
 }
 
+void
+vt_doc_hand(const vt_id *who, bool open, struct vt_buf *ret)
+{
+	vt_buf_puts(ret, open ? "open" : "has");
+	vt_buf_hex(ret, VT_SPAN(who->b, VT_ID_SIZE));
+}
+
+static void
+put_hand(struct vt_doc *d, const vt_id *who, bool open)
+{
+	struct vt_buf *b = &d->col[VT_COL_HANDS];
+
+	if (vt_id_is_zero(who))
+		return;
+	vt_doc_hand(who, false, b);
+	vt_buf_putc(b, ' ');
+	if (open)
+		vt_doc_hand(who, true, b);
+	vt_buf_putc(b, ' ');
+}
+
+static void
+put_hands(struct vt_doc *d, const struct vt_paper *p)
+{
+	bool open = (VT_STATES_OPEN & 1U << p->state) != 0;
+
+	put_hand(d, &p->assigned_to, open);
+	put_hand(d, &p->forwarded_to, open);
+	for (size_t i = 0; i < p->n_assigned_with; i++)
+		put_hand(d, &p->assigned_with[i], open);
+	if (open && (*p->meta.due_on != '\0' || *p->assigned_due != '\0'))
+		vt_buf_puts(&d->col[VT_COL_HANDS], VT_DOC_DUE);
+}
+
 /* YYYY-MM-DD as it is said. */
 static void
 put_date(struct vt_doc *d, const char *day)
@@ -88,6 +122,8 @@ vt_doc_make(const struct vt_paper *p, uint32_t columns, struct vt_doc *ret,
 	ret->seq = p->seq;
 	for (size_t i = 0; i < VT_COLUMNS; i++)
 		vt_buf_reset(&ret->col[i]);
+	if ((columns & 1U << VT_COL_HANDS) != 0)
+		put_hands(ret, p);
 	if ((columns & 1U << VT_COL_NUMBER) != 0)
 		put_number(ret, p);
 	put(ret, VT_COL_SUBJECT, m->subject);

@@ -301,7 +301,8 @@ fill_new(struct vt_index *i, struct vt_view *v, struct vt_err *reterr)
 {
 	static const char tables[] =
 	    "BEGIN IMMEDIATE;"
-	    "CREATE VIRTUAL TABLE doc USING fts5(number, subject, type, agency,"
+	    "CREATE VIRTUAL TABLE doc USING fts5(hands, number, subject, type, "
+	    "agency,"
 	    " signer, recipients, other, date, text, tokenize='vanthu',"
 	    " columnsize=0);"
 	    "CREATE TABLE state(version, store, agency, merged, leaf, making);";

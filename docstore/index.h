@@ -28,6 +28,17 @@ struct vt_doc {
 	uint64_t seq;
 	struct vt_buf col[VT_COLUMNS];
 };
+/* States in which somebody has something to do yet. */
+#define VT_STATES_OPEN                                                         \
+	(1U << VT_PAPER_DRAFT | 1U << VT_PAPER_SUBMITTED |                     \
+	    1U << VT_PAPER_APPROVED | 1U << VT_PAPER_RETURNED |                \
+	    1U << VT_PAPER_SIGNED | 1U << VT_PAPER_SEALED |                    \
+	    1U << VT_PAPER_ARRIVED | 1U << VT_PAPER_ASSIGNED |                 \
+	    1U << VT_PAPER_WAITING | 1U << VT_PAPER_PROCESSING)
+/* Words of the column VT_COL_HANDS: a person who has the paper, or has it and
+ * it is open; it is open and due some day. */
+#define VT_DOC_DUE "opendue"
+void vt_doc_hand(const vt_id *who, bool open, struct vt_buf *ret);
 void vt_doc_free(struct vt_doc *d); /* empty again; NULL allowed */
 /* columns: those wanted, but for the text of its pages. */
 VT_NODISCARD int vt_doc_make(const struct vt_paper *p, uint32_t columns,

@@ -8,7 +8,7 @@
 #include "docstore/index.h"
 
 /* Raised when tokens or columns change: an index of another is made again. */
-#define VT_INDEX_VERSION 2
+#define VT_INDEX_VERSION 3
 
 #define VT_INDEX_NOT_KNOWN UINT64_MAX
 

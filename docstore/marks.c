@@ -11,7 +11,7 @@ int
 vt_search_asked(struct vt_arena *a, const char *words, struct vt_asked **ret,
     struct vt_err *reterr)
 {
-	struct vt_ask_how how = { .columns = VT_COL_ALL, .begin = true };
+	struct vt_ask_how how = { .columns = VT_COL_WORDS, .begin = true };
 	struct vt_asked *x = vt_arena_alloc(a, sizeof(*x));
 	int rc;
 
@@ -50,7 +50,7 @@ vt_search_marks(const struct vt_asked *asked, struct vt_span text,
 	struct vt_word w;
 
 	while (asked != NULL && n < max && vt_word_next(text, &at, &w))
-		if (asked_as(&asked->e, VT_COL_ALL, &w) != 0)
+		if (asked_as(&asked->e, VT_COL_WORDS, &w) != 0)
 			ret[n++] = (struct vt_mark){ w.from, w.to };
 	return n;
 }

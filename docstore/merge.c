@@ -301,9 +301,10 @@ static int
 write_step(struct vt_index *i, const struct step *s, struct vt_err *reterr)
 {
 	static const char sql[] =
-	    "INSERT INTO doc(rowid, number, subject, type, agency, signer, "
+	    "INSERT INTO doc(rowid, hands, number, subject, type, agency, "
+	    "signer, "
 	    "recipients, other, date, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
-	    "?7, ?8, ?9, ?10)";
+	    "?7, ?8, ?9, ?10, ?11)";
 	sqlite3_stmt *del = NULL, *put = NULL;
 	sqlite3 *db = i->writer;
 	int rc = VT_OK;

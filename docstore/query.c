@@ -422,9 +422,9 @@ static void
 say_phrase(const struct vt_expr *e, const struct vt_phrase *p, uint32_t within,
     struct vt_buf *b)
 {
-	static const char *const names[VT_COLUMNS] = { "number", "subject",
-		"type", "agency", "signer", "recipients", "other", "date",
-		"text" };
+	static const char *const names[VT_COLUMNS] = { "hands", "number",
+		"subject", "type", "agency", "signer", "recipients", "other",
+		"date", "text" };
 	struct vt_word last = e->word[p->first + p->n - 1];
 	struct way way = { .last = &last, .tail = "", .star = p->begin };
 

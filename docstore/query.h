@@ -12,6 +12,7 @@
 
 /* The columns of a paper in the index; their order is that of the file. */
 enum vt_column {
+	VT_COL_HANDS, /* who has it, and what is due: ours, nobody types it */
 	VT_COL_NUMBER,
 	VT_COL_SUBJECT,
 	VT_COL_TYPE,
@@ -23,7 +24,8 @@ enum vt_column {
 	VT_COL_TEXT, /* of its pages */
 	VT_COLUMNS
 };
-#define VT_COL_ALL ((1U << VT_COLUMNS) - 1)
+#define VT_COL_ALL   ((1U << VT_COLUMNS) - 1)
+#define VT_COL_WORDS (VT_COL_ALL & ~(1U << VT_COL_HANDS))
 
 /* Words that stand one after the other in one of the columns. */
 struct vt_phrase {

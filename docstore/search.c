@@ -12,8 +12,9 @@
 /* Of relevance: the columns in which all words stand. */
 #define STAGES      4
 #define STAGE_SHIFT 56 /* of a cursor by relevance; below it the seq */
-static const uint32_t stage_columns[STAGES] = { 1U << VT_COL_NUMBER,
-	1U << VT_COL_NUMBER | 1U << VT_COL_SUBJECT,
+#define HANDS       (1U << VT_COL_HANDS) /* says nothing of relevance */
+static const uint32_t stage_columns[STAGES] = { HANDS | 1U << VT_COL_NUMBER,
+	HANDS | 1U << VT_COL_NUMBER | 1U << VT_COL_SUBJECT,
 	VT_COL_ALL & ~(1U << VT_COL_TEXT), VT_COL_ALL };
 #define ANY_STAGE STAGES
 
@@ -431,17 +432,39 @@ by_relevance(struct vt_view *v, struct search *s, uint64_t before,
 	return VT_OK;
 }
 
+/* Who has what, and what is due, by the index, too: as words of a column of
+ * their own. What they say is said by fits() once more. */
+static int
+ask_hands(struct vt_view *v, struct search *s, struct vt_err *reterr)
+{
+	struct vt_ask_how how = { .columns = HANDS, .plain = true };
+	const struct vt_paper_query *q = s->q;
+	bool open = q->states != 0 && (q->states & ~VT_STATES_OPEN) == 0;
+	VT_BUF_AUTO(b);
+	int rc;
+
+	if (!vt_id_is_zero(&q->assigned_to))
+		vt_doc_hand(&q->assigned_to, open, &b);
+	if (open && *q->due_before != '\0')
+		vt_buf_puts(&b, b.n > 0 ? " " VT_DOC_DUE : VT_DOC_DUE);
+	rc = vt_buf_status(&b, reterr);
+	return rc != VT_OK
+		   ? rc
+		   : vt_expr_add(v->arena, vt_buf_str(&b), &how, &s->e, reterr);
+}
+
 static int
 search(struct vt_view *v, struct search *s, struct page *page,
     struct vt_err *reterr)
 {
 	const struct vt_paper_query *q = s->q;
-	struct vt_ask_how words = { .columns = VT_COL_ALL, .begin = true };
+	struct vt_ask_how words = { .columns = VT_COL_WORDS, .begin = true };
 	struct vt_ask_how number = { .columns = 1U << VT_COL_NUMBER,
 		.plain = true };
 	int rc;
 
-	if ((rc = vt_expr_add(v->arena, q->words, &words, &s->e, reterr)) !=
+	if ((rc = ask_hands(v, s, reterr)) != VT_OK ||
+	    (rc = vt_expr_add(v->arena, q->words, &words, &s->e, reterr)) !=
 		VT_OK ||
 	    (rc = vt_expr_add(v->arena, q->number, &number, &s->e, reterr)) !=
 		VT_OK)

@@ -50,7 +50,9 @@ struct vt_paper_query {
 	uint32_t states;     /* bits 1 << enum vt_paper_state */
 	vt_time from, until; /* created_at in [from, until); 0 = open */
 	const char *agency; /* codes, a blank between: of who sent or gets it */
-	const char *type_code;  /* "QĐ" */
+	const char *type_code; /* "QĐ" */
+	/* By the index, as words are: who has what; and, with states that are
+	 * all open ones, what is due. */
 	vt_id assigned_to;      /* lead, coordinating or forwarded to */
 	const char *due_before; /* YYYY-MM-DD: due earlier (meta or order) */
 	/* seq of the last one seen, as *ret_next said; 0 = from the start. */

@@ -116,15 +116,15 @@ main(void)
 	tap_eq_int(looked(&d, false), 0, "whole: no finding");
 	tap_call(make_paper(&d, VT_DIR_OUT, 100, 9), &d.err, "another");
 	tap_eq_int(looked(&d, false), 0, "behind: no finding");
-	try(&d, dir, "UPDATE doc_content SET c1 = 'khác' WHERE id = 2",
+	try(&d, dir, "UPDATE doc_content SET c2 = 'khác' WHERE id = 2",
 	    "paper 2 differs");
-	try(&d, dir, "UPDATE doc_content SET c8 = 'khác' WHERE id = 4",
+	try(&d, dir, "UPDATE doc_content SET c9 = 'khác' WHERE id = 4",
 	    "paper 4 differs");
 	try(&d, dir, "DELETE FROM doc_content WHERE id = 3",
 	    "paper 3 is missing");
 	try(&d, dir,
 	    "INSERT INTO doc_content SELECT 77, c0, c1, c2, c3, c4, c5, c6, "
-	    "c7, c8 FROM doc_content WHERE id = 1",
+	    "c7, c8, c9 FROM doc_content WHERE id = 1",
 	    NULL);
 	try(&d, dir, "DELETE FROM doc_data WHERE id > 10", NULL);
 	vt_store_close(d.s);

@@ -607,6 +607,79 @@ ordered(struct doer *d)
 	}
 }
 
+/* ---- who has it, what is due ---- */
+
+static void
+is_held(struct doer *d, struct vt_paper_query q, size_t n, const char *what)
+{
+	struct found f;
+
+	find(d, q, 2, &f);
+	tap_eq_int(f.n, n, "%s", what);
+	q.order = VT_SEARCH_RELEVANCE;
+	find(d, q, 2, &f);
+	tap_eq_int(f.n, n, "%s, the best first", what);
+}
+
+static void
+hands(struct doer *d)
+{
+	const uint32_t open =
+	    1U << VT_PAPER_ASSIGNED | 1U << VT_PAPER_PROCESSING;
+	struct vt_step st = { .kind = VT_STEP_ASSIGN };
+	vt_id who[2], p = { { 0 } };
+	char hex[2 * VT_ID_SIZE + 8] = "has";
+	VT_BUF_AUTO(b);
+
+	tap_call(make_series(d, "den", VT_RESET_YEAR, VT_SERIES_OURS), &d->err,
+	    "series");
+	for (size_t i = 0; i < 2; i++)
+		tap_call(make_person(d, "Người", &who[i]), &d->err, "person");
+	for (uint64_t i = 0; i < 7; i++) {
+		tap_call(
+		    make_paper(d, VT_DIR_IN, 100, 950 + i), &d->err, "paper");
+		p = d->paper;
+		if (i == 6)
+			break;
+		st.u.assign.person = who[i % 2];
+		st.u.assign.due_on = i < 4 ? "2026-03-05" : "";
+		tap_call(do_step(d, &p, st), &d->err, "assigned");
+	}
+	st = (struct vt_step){ .kind = VT_STEP_FORWARD };
+	st.u.forward.person = who[1];
+	tap_call(do_step(d, &p, st), &d->err, "forwarded");
+	vt_buf_hex(&b, VT_SPAN(who[0].b, VT_ID_SIZE));
+	(void)snprintf(hex, sizeof(hex), "has%s", vt_buf_str(&b));
+	for (int merged = 0; merged < 2; merged++) {
+		is_held(d, (struct vt_paper_query){ .assigned_to = who[0] }, 3,
+		    "the first one's");
+		is_held(d, (struct vt_paper_query){ .assigned_to = who[1] }, 4,
+		    "the other one's, and what was forwarded");
+		is_held(d,
+		    (struct vt_paper_query){
+			.assigned_to = who[1], .states = open },
+		    3, "of these, assigned");
+		is_held(d,
+		    (struct vt_paper_query){ .assigned_to = who[0],
+			.states = open,
+			.due_before = "2026-03-06" },
+		    2, "and due");
+		is_held(d,
+		    (struct vt_paper_query){
+			.states = open, .due_before = "2026-03-06" },
+		    4, "whoever has it");
+		is_held(d,
+		    (struct vt_paper_query){
+			.assigned_to = who[0], .words = "thu nghiem" },
+		    3, "with words");
+		is_held(d, (struct vt_paper_query){ .words = hex }, 0,
+		    "nobody types such a word");
+		is_held(d, (struct vt_paper_query){ .words = "opendue" }, 0,
+		    "nor this");
+		merge_all(d);
+	}
+}
+
 int
 main(void)
 {
@@ -631,6 +704,8 @@ main(void)
 	dropped(&d, dir);
 	tap_call(make_agency(&d, "H99.09", "Sở"), &d.err, "agency");
 	ordered(&d);
+	tap_call(make_agency(&d, "H99.10", "Sở"), &d.err, "agency");
+	hands(&d);
 	vt_act_result_free(&d.r);
 	vt_store_close(d.s);
 	dir_free(dir);
