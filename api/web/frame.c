@@ -45,6 +45,7 @@ static const struct item items[] = {
 	{ "/desk/packets", "Gói tin đến", "Packets", VT_DUTY_REREAD },
 	{ "/desk/prints", "Chuyển bản giấy", "On paper", VT_DUTY_DISPATCH },
 	{ "/desk/books", "Sổ văn bản", "Books", VT_DUTY_READ },
+	{ "/desk/report", "Báo cáo", "Report", VT_DUTY_READ },
 };
 
 static void

@@ -4,13 +4,14 @@
 cancelled and given by hand, a book closed, its register read and exported."""
 import csv
 import datetime
+import time
 import io
 
 import harness as t
 
 province = t.Province()
-t.equal(t.vanthu('holiday', province.data, '2030-01-01', 'Tết').returncode
-        if hasattr(province, 'data') else 0, 0, 'a holiday is set')
+r = t.vanthu('holiday', province.store, '2030-01-01', 'Tết')
+t.need(r.returncode == 0, 'a holiday is set', r.stderr.decode())
 server = t.Server(province)
 people = t.People(server)
 admin = server.client('skhcn-admin')
@@ -168,6 +169,47 @@ came = good(people.clerk.post('/v1/papers', body), 'it is entered')['paper']
 number = people.clerk.paper(came)['arrival']
 t.ok(number['value'] == held[0]['value'] and number.get('entered_at'),
      'with what stands on it and when it was entered', number)
+
+a = people.clerk.get('/v1/books/den/%d/register.csv' % number['period'])
+lines = list(csv.reader(io.StringIO(a.body.decode('utf-8-sig'))))
+t.ok(a.status == 200 and len(lines) >= 2 and lines[0][0] == 'Ngày đến' and
+     all(len(x) == 10 for x in lines), 'the register of arrivals: ten columns',
+     lines)
+
+# --- reports: how many of which type stand where (Appendix VI) ---
+
+today = now.strftime('%Y-%m-%d')
+
+
+def report(**more):
+    query = {'from': today, 'to': time.strftime('%Y-%m-%d', time.gmtime(
+        time.time() + 7 * 3600)), **more}
+    return good(people.officer.get('/v1/reports?' + '&'.join(
+        '%s=%s' % x for x in query.items())), 'a report')
+
+
+out = report(direction='out')
+got = {r['key']: (r['all'], r['unissued'], r['issued'], r['void'])
+       for r in out['rows']}
+t.equal(got, {'CV': (2, 2, 0, 0), 'TB': (2, 2, 0, 0)},
+        'papers of ours that have a number, by type')
+good(people.clerk.act(paper, 'issue'), 'one is issued')
+t.equal([(r['key'], r['issued']) for r in report(direction='out')['rows']],
+        [('CV', 1), ('TB', 0)], 'it moves on')
+t.equal(report(direction='out')['total']['all'], 4, 'the total')
+arrived = report(direction='in')['total']
+t.equal((arrived['all'], arrived['open'], arrived['overdue']), (1, 1, 0),
+        'what came, by what became of it')
+rev = people.clerk.paper(came)['rev']
+good(people.leader.act(came, 'finish', note='để biết'), 'it is finished')
+t.equal(report(direction='in')['total']['finished'], 1, 'in time')
+t.equal([r['key'] for r in report(direction='in', by='month')['rows']],
+        [report(direction='in')['to'][:7]], 'by month')
+t.equal(report(direction='in', **{'from': '2001-01-01', 'to': '2001-12-31'})
+        ['rows'], [], 'of another year: nothing')
+t.refused(people.officer.get('/v1/reports?direction=in&from=2026-02-02&'
+                             'to=2026-01-01'), 422, 'invalid',
+          'the wrong way round')
 server.stop()
 t.check_clean(province)
 t.done()

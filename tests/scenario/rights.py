@@ -68,7 +68,7 @@ MAY = {
     'actOnPerson end_certificate': 'M', 'actOnPerson confirm': 'LM',
     'actOnPerson end': 'M',
     'listPeople': EVERYONE, 'readPerson': EVERYONE, 'listBooks': READ,
-    'readBook': READ, 'readRegister': READ, 'exportRegister': READ,
+    'readBook': READ, 'readRegister': READ, 'readReport': READ, 'exportRegister': READ,
     'actOnBook open': 'CM', 'actOnBook term': 'CM',
     'actOnBook reserve': 'C', 'actOnBook outage': 'L',
     'actOnBook cancel': 'C', 'actOnBook close': 'C',

@@ -276,6 +276,27 @@ test_packets(struct vt_buf *b)
 	desk.packet = 0;
 }
 
+/* Counts, by what was asked; this year's when nothing was. */
+static void
+test_report(struct vt_buf *b)
+{
+	tap_eq_int(get(b, "/desk/report", 'o'), 200, "a report");
+	tap_ok(HAS("Công &lt;văn&gt;") && HAS("Đang giải quyết") &&
+		   HAS("-01-01\""),
+	    "of what came this year, by type");
+	tap_eq_int(get(b,
+		       "/desk/report?direction=out&from=2026-01-01&"
+		       "to=2026-02-01&by=unit",
+		       'o'),
+	    200, "of ours");
+	tap_ok(HAS("Đã ban hành") && HAS("2026-02-01") &&
+		   HAS("value=\"unit\" selected"),
+	    "by unit, between two days");
+	tap_eq_int(get(b, "/desk/report?from=2026-03-01&to=2026-02-01", 'o'),
+	    422, "the wrong way round");
+	tap_ok(HAS("Ngày đầu phải trước"), "is said");
+}
+
 int
 main(void)
 {
@@ -288,6 +309,7 @@ main(void)
 	test_untold(&b);
 	test_urgent(&b);
 	test_packets(&b);
+	test_report(&b);
 	desk_end();
 	return tap_done();
 }
