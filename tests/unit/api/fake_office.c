@@ -500,9 +500,13 @@ int
 vt_office_found_words(struct vt_office *o, struct vt_arena *a,
     const struct vt_find *f, struct vt_found_words *ret, struct vt_err *reterr)
 {
-	(void)o, (void)a, (void)f, (void)reterr;
+	const char *words = f->f[VT_FIND_Q];
+
+	(void)o;
 	*ret = (struct vt_found_words){ .asked = NULL };
-	return VT_OK;
+	return words == NULL || *words == '\0'
+		   ? VT_OK
+		   : vt_search_asked(a, words, &ret->asked, reterr);
 }
 
 int
