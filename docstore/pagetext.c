@@ -46,7 +46,7 @@ next_text(struct vt_scan *s, struct vt_arena *a, struct vt_pagetext *ret,
 	s->rc = s->k.n == 14 ? vt_pagetext_decode(s->row, a, ret, reterr)
 			     : vt_err_set(reterr, VT_E_STORE_CORRUPT,
 				   "table text: a key of %zu bytes", s->k.n);
-	ret->part = s->k.n == 14 ? (uint16_t)(s->k.p[12] << 8 | s->k.p[13]) : 0;
+	ret->part = (uint16_t)(s->k.n == 14 ? s->k.p[12] << 8 | s->k.p[13] : 0);
 	return s->rc == VT_OK;
 }
 

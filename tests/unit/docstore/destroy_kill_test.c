@@ -128,7 +128,7 @@ need(const char *cmd)
 static void
 copy(const char *from, const char *to)
 {
-	char cmd[1200];
+	char cmd[1600];
 
 	(void)snprintf(cmd, sizeof(cmd),
 	    "rm -rf %s %s.destroyed && cp -a %s %s", to, to, from, to);
@@ -309,7 +309,7 @@ restored(void)
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_store_info info;
 	struct vt_store *s = NULL;
-	char cmd[900];
+	char cmd[1600];
 	long all;
 
 	(void)snprintf(cmd, sizeof(cmd), "rm -rf %s %s.destroyed", dir, dir);
