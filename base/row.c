@@ -167,7 +167,7 @@ is_empty(const struct vt_field *f, const void *x)
 	const void *m = (const char *)x + f->at;
 	const struct vt_field_hooks *h;
 
-	switch ((enum vt_field_kind)f->kind) {
+	switch ((enum vt_row_kind)f->kind) {
 	case VT_KIND_ID:
 		return vt_id_is_zero(m);
 	case VT_KIND_HASH:
@@ -215,7 +215,7 @@ put_value(
 	const struct vt_field_hooks *h;
 	const char *s;
 
-	switch ((enum vt_field_kind)f->kind) {
+	switch ((enum vt_row_kind)f->kind) {
 	case VT_KIND_ID:
 		vt_cbor_id(b, m);
 		break;
@@ -347,7 +347,7 @@ take_value(const struct vt_field *f, struct vt_cbor *c, struct vt_arena *a,
 {
 	const struct vt_field_hooks *h;
 
-	switch ((enum vt_field_kind)f->kind) {
+	switch ((enum vt_row_kind)f->kind) {
 	case VT_KIND_ID:
 		*(vt_id *)m = vt_cbor_get_id(c);
 		break;

@@ -38,7 +38,7 @@
 #include "base/time.h"
 
 /* KIND, type of the member, its empty value. */
-enum vt_field_kind {
+enum vt_row_kind {
 	VT_KIND_ID,    /* vt_id, zero */
 	VT_KIND_HASH,  /* vt_hash, zero */
 	VT_KIND_TIME,  /* vt_time, VT_TIME_NONE */
@@ -67,7 +67,7 @@ struct vt_field_hooks {
 
 struct vt_field {
 	uint16_t no;
-	uint8_t kind;  /* enum vt_field_kind */
+	uint8_t kind;  /* enum vt_row_kind */
 	bool list;     /* at: a pointer to items; more: their size_t count */
 	bool always;   /* written when it is empty, too */
 	uint8_t is;    /* size of the member at `more` that a row hangs on */
