@@ -141,7 +141,7 @@ vt_take_u32(struct vt_cbor *c)
 /* ---- members ---- */
 
 static void *
-items_get(const struct vt_field *f, const void *x, size_t *ret_n)
+items_get(const struct vt_row_field *f, const void *x, size_t *ret_n)
 {
 	void *p;
 
@@ -151,7 +151,7 @@ items_get(const struct vt_field *f, const void *x, size_t *ret_n)
 }
 
 static bool
-hangs(const struct vt_field *f, const void *x)
+hangs(const struct vt_row_field *f, const void *x)
 {
 	static const uint8_t zero[sizeof(uint64_t)];
 
@@ -162,10 +162,10 @@ hangs(const struct vt_field *f, const void *x)
 
 /* A list of it is not looked at here. */
 static bool
-is_empty(const struct vt_field *f, const void *x)
+is_empty(const struct vt_row_field *f, const void *x)
 {
 	const void *m = (const char *)x + f->at;
-	const struct vt_field_hooks *h;
+	const struct vt_row_hooks *h;
 
 	switch ((enum vt_row_kind)f->kind) {
 	case VT_KIND_ID:
@@ -209,10 +209,10 @@ is_empty(const struct vt_field *f, const void *x)
 
 /* x: what an own field is of; m: the member or item. */
 static void
-put_value(
-    const struct vt_field *f, struct vt_buf *b, const void *x, const void *m)
+put_value(const struct vt_row_field *f, struct vt_buf *b, const void *x,
+    const void *m)
 {
-	const struct vt_field_hooks *h;
+	const struct vt_row_hooks *h;
 	const char *s;
 
 	switch ((enum vt_row_kind)f->kind) {
@@ -268,7 +268,7 @@ put_value(
 }
 
 static void
-put_field(const struct vt_field *f, struct vt_buf *b, const void *x)
+put_field(const struct vt_row_field *f, struct vt_buf *b, const void *x)
 {
 	const char *items;
 	size_t n;
@@ -284,7 +284,7 @@ put_field(const struct vt_field *f, struct vt_buf *b, const void *x)
 }
 
 static bool
-is_written(const struct vt_field *f, const void *x)
+is_written(const struct vt_row_field *f, const void *x)
 {
 	size_t n;
 
@@ -331,7 +331,7 @@ vt_row_put(const struct vt_row *row, const void *x, struct vt_buf *ret)
 /* ---- reading ---- */
 
 static void
-take_raw(const struct vt_field *f, struct vt_cbor *c, void *m)
+take_raw(const struct vt_row_field *f, struct vt_cbor *c, void *m)
 {
 	struct vt_span s = vt_cbor_get_bytes(c);
 
@@ -342,10 +342,10 @@ take_raw(const struct vt_field *f, struct vt_cbor *c, void *m)
 }
 
 static void
-take_value(const struct vt_field *f, struct vt_cbor *c, struct vt_arena *a,
+take_value(const struct vt_row_field *f, struct vt_cbor *c, struct vt_arena *a,
     void *x, void *m)
 {
-	const struct vt_field_hooks *h;
+	const struct vt_row_hooks *h;
 
 	switch ((enum vt_row_kind)f->kind) {
 	case VT_KIND_ID:
@@ -399,8 +399,8 @@ take_value(const struct vt_field *f, struct vt_cbor *c, struct vt_arena *a,
 }
 
 static void
-take_items(
-    const struct vt_field *f, struct vt_cbor *c, struct vt_arena *a, void *x)
+take_items(const struct vt_row_field *f, struct vt_cbor *c, struct vt_arena *a,
+    void *x)
 {
 	size_t n;
 	char *p = vt_take_array(c, a, f->size, &n);
@@ -412,7 +412,7 @@ take_items(
 }
 
 static void
-take_field(const struct vt_row *row, const struct vt_field *f,
+take_field(const struct vt_row *row, const struct vt_row_field *f,
     struct vt_cbor *c, struct vt_arena *a, void *x)
 {
 	if (f->list)
@@ -474,7 +474,7 @@ void
 vt_row_clear(const struct vt_row *row, void *x)
 {
 	for (size_t i = 0; i < row->n; i++) {
-		const struct vt_field *f = &row->field[i];
+		const struct vt_row_field *f = &row->field[i];
 		void *m = (char *)x + f->at;
 
 		if (f->kind == VT_KIND_OWN)
@@ -499,7 +499,7 @@ void
 vt_row_texts(const struct vt_row *row, void *x)
 {
 	for (size_t i = 0; i < row->n; i++) {
-		const struct vt_field *f = &row->field[i];
+		const struct vt_row_field *f = &row->field[i];
 		void *m = (char *)x + f->at;
 
 		if (f->list)

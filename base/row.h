@@ -16,7 +16,7 @@
  * and a table is made of it by
  *
  *   #define VT_ROW_T struct vt_term
- *   static const struct vt_field term_fields[] = {
+ *   static const struct vt_row_field term_fields[] = {
  *   #include "docstore/fields/term.def"
  *   };
  *   #undef VT_ROW_T
@@ -59,13 +59,13 @@ enum vt_row_kind {
 struct vt_row;
 
 /* of: the struct that the row is of. take records failures in c. */
-struct vt_field_hooks {
+struct vt_row_hooks {
 	bool (*is_empty)(const void *of);
 	void (*put)(struct vt_buf *b, const void *of);
 	void (*take)(struct vt_cbor *c, struct vt_arena *a, void *of);
 };
 
-struct vt_field {
+struct vt_row_field {
 	uint16_t no;
 	uint8_t kind;  /* enum vt_row_kind */
 	bool list;     /* at: a pointer to items; more: their size_t count */
@@ -79,7 +79,7 @@ struct vt_field {
 
 struct vt_row {
 	const char *what; /* for messages: "term" */
-	const struct vt_field *field;
+	const struct vt_row_field *field;
 	size_t n;
 	bool array;
 	size_t few; /* of an array: so many alone, when the rest is empty */

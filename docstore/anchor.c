@@ -26,7 +26,7 @@ struct anchor {
 };
 
 #define VT_ROW_T struct anchor
-static const struct vt_field kept_fields[] = {
+static const struct vt_row_field kept_fields[] = {
 #include "docstore/fields/anchor.def"
 };
 #undef VT_ROW_T

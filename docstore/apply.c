@@ -12,7 +12,7 @@
 #include "docstore/store_priv.h"
 
 #define VT_ROW_T struct vt_idem
-static const struct vt_field idem_fields[] = {
+static const struct vt_row_field idem_fields[] = {
 #include "docstore/fields/idem.def"
 };
 #undef VT_ROW_T

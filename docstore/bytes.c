@@ -8,7 +8,7 @@
 /* ---- rows ---- */
 
 #define VT_ROW_T struct vt_chunk_row
-static const struct vt_field chunk_row_fields[] = {
+static const struct vt_row_field chunk_row_fields[] = {
 #include "docstore/fields/chunk.def"
 };
 #undef VT_ROW_T
@@ -18,7 +18,7 @@ static const struct vt_row chunk_row_row =
 VT_ROW_CODEC_FLAT(chunk_row, struct vt_chunk_row)
 
 #define VT_ROW_T struct vt_wrap_row
-static const struct vt_field wrap_row_fields[] = {
+static const struct vt_row_field wrap_row_fields[] = {
 #include "docstore/fields/wrap.def"
 };
 #undef VT_ROW_T
@@ -51,7 +51,7 @@ vt_wrap_row_decode(
 }
 
 #define VT_ROW_T struct vt_blob_row
-static const struct vt_field blob_row_fields[] = {
+static const struct vt_row_field blob_row_fields[] = {
 #include "docstore/fields/blob.def"
 };
 #undef VT_ROW_T

@@ -85,7 +85,7 @@ vt_ref_decode(struct vt_span v, struct vt_ref *ret, struct vt_err *reterr)
 /* ---- metadata ---- */
 
 #define VT_ROW_T struct vt_recipient
-static const struct vt_field recipient_fields[] = {
+static const struct vt_row_field recipient_fields[] = {
 #include "docstore/fields/recipient.def"
 };
 #undef VT_ROW_T
@@ -93,14 +93,14 @@ static const struct vt_row recipient_row =
     VT_ROW_ARRAY("recipient", recipient_fields);
 
 #define VT_ROW_T struct vt_key_fact
-static const struct vt_field fact_fields[] = {
+static const struct vt_row_field fact_fields[] = {
 #include "docstore/fields/fact.def"
 };
 #undef VT_ROW_T
 static const struct vt_row fact_row = VT_ROW_ARRAY("key fact", fact_fields);
 
 #define VT_ROW_T struct vt_answered
-static const struct vt_field answered_fields[] = {
+static const struct vt_row_field answered_fields[] = {
 #include "docstore/fields/answered.def"
 };
 #undef VT_ROW_T
@@ -108,7 +108,7 @@ static const struct vt_row answered_row =
     VT_ROW_ARRAY("paper answered", answered_fields);
 
 #define VT_ROW_T struct vt_meta
-static const struct vt_field meta_fields[] = {
+static const struct vt_row_field meta_fields[] = {
 #include "docstore/fields/meta.def"
 };
 #undef VT_ROW_T
@@ -136,21 +136,21 @@ vt_meta_defaults(struct vt_meta *m)
 /* ---- papers ---- */
 
 #define VT_ROW_T struct vt_number
-static const struct vt_field number_fields[] = {
+static const struct vt_row_field number_fields[] = {
 #include "docstore/fields/number.def"
 };
 #undef VT_ROW_T
 static const struct vt_row number_row = VT_ROW_MAP("number", number_fields);
 
 #define VT_ROW_T struct vt_part
-static const struct vt_field part_fields[] = {
+static const struct vt_row_field part_fields[] = {
 #include "docstore/fields/part.def"
 };
 #undef VT_ROW_T
 static const struct vt_row part_row = VT_ROW_MAP("part", part_fields);
 
 #define VT_ROW_T struct vt_draft_check
-static const struct vt_field check_fields[] = {
+static const struct vt_row_field check_fields[] = {
 #include "docstore/fields/check.def"
 };
 #undef VT_ROW_T
@@ -158,14 +158,14 @@ static const struct vt_row check_row =
     VT_ROW_ARRAY_OR("check of a draft", check_fields, 5);
 
 #define VT_ROW_T struct vt_cited
-static const struct vt_field cited_fields[] = {
+static const struct vt_row_field cited_fields[] = {
 #include "docstore/fields/cited.def"
 };
 #undef VT_ROW_T
 static const struct vt_row cited_row = VT_ROW_ARRAY("citation", cited_fields);
 
 #define VT_ROW_T struct vt_paper
-static const struct vt_field paper_fields[] = {
+static const struct vt_row_field paper_fields[] = {
 #include "docstore/fields/paper.def"
 };
 #undef VT_ROW_T
@@ -207,7 +207,7 @@ vt_paper_peek(struct vt_span v, enum vt_direction *ret_dir,
 }
 
 #define VT_ROW_T struct vt_version
-static const struct vt_field version_fields[] = {
+static const struct vt_row_field version_fields[] = {
 #include "docstore/fields/version.def"
 };
 #undef VT_ROW_T
@@ -218,7 +218,7 @@ VT_ROW_CODEC_FLAT(version, struct vt_version)
 /* ---- deliveries ---- */
 
 #define VT_ROW_T struct vt_delivery
-static const struct vt_field delivery_fields[] = {
+static const struct vt_row_field delivery_fields[] = {
 #include "docstore/fields/delivery.def"
 };
 #undef VT_ROW_T
@@ -250,7 +250,7 @@ vt_delivery_defaults(struct vt_delivery *d)
 }
 
 #define VT_ROW_T struct vt_delivery_status
-static const struct vt_field status_fields[] = {
+static const struct vt_row_field status_fields[] = {
 #include "docstore/fields/status.def"
 };
 #undef VT_ROW_T
@@ -261,7 +261,7 @@ VT_ROW_CODEC(status, struct vt_delivery_status)
 /* ---- consignments ---- */
 
 #define VT_ROW_T struct vt_consignment
-static const struct vt_field consign_fields[] = {
+static const struct vt_row_field consign_fields[] = {
 #include "docstore/fields/consign.def"
 };
 #undef VT_ROW_T
@@ -271,7 +271,7 @@ static const struct vt_row consign_row =
 VT_ROW_CODEC(consign, struct vt_consignment)
 
 #define VT_ROW_T struct vt_consign_arrival
-static const struct vt_field arrival_fields[] = {
+static const struct vt_row_field arrival_fields[] = {
 #include "docstore/fields/arrival.def"
 };
 #undef VT_ROW_T

@@ -3,7 +3,7 @@
 #include "docstore/fields.h"
 
 #define VT_ROW_T struct vt_srec_file
-static const struct vt_field file_fields[] = {
+static const struct vt_row_field file_fields[] = {
 #include "docstore/fields/file.def"
 };
 #undef VT_ROW_T
@@ -11,7 +11,7 @@ static const struct vt_row file_row =
     VT_ROW_ARRAY("file of a step", file_fields);
 
 #define VT_ROW_T struct vt_srec_to
-static const struct vt_field to_fields[] = {
+static const struct vt_row_field to_fields[] = {
 #include "docstore/fields/to.def"
 };
 #undef VT_ROW_T
@@ -58,11 +58,11 @@ value_take(struct vt_cbor *c, struct vt_arena *a, void *of)
 	e->hash = vt_cbor_get_hash(c);
 }
 
-static const struct vt_field_hooks value_hooks = { value_is_empty, value_put,
+static const struct vt_row_hooks value_hooks = { value_is_empty, value_put,
 	value_take };
 
 #define VT_ROW_T struct vt_srec_entry
-static const struct vt_field change_fields[] = {
+static const struct vt_row_field change_fields[] = {
 #include "docstore/fields/change.def"
 };
 #undef VT_ROW_T
@@ -70,7 +70,7 @@ static const struct vt_row change_row =
     VT_ROW_ARRAY("change of an entry", change_fields);
 
 #define VT_ROW_T struct vt_srec
-static const struct vt_field step_fields[] = {
+static const struct vt_row_field step_fields[] = {
 #include "docstore/fields/step.def"
 };
 #undef VT_ROW_T
@@ -83,7 +83,7 @@ vt_srec_clear(struct vt_srec *r)
 }
 
 #define VT_ROW_T struct vt_arec
-static const struct vt_field arec_fields[] = {
+static const struct vt_row_field arec_fields[] = {
 #include "docstore/fields/act.def"
 };
 #undef VT_ROW_T

@@ -5,7 +5,7 @@
 /* ---- agencies ---- */
 
 #define VT_ROW_T struct vt_agency_name
-static const struct vt_field name_fields[] = {
+static const struct vt_row_field name_fields[] = {
 #include "docstore/fields/name.def"
 };
 #undef VT_ROW_T
@@ -13,7 +13,7 @@ static const struct vt_row name_row =
     VT_ROW_MAP("name of an agency", name_fields);
 
 #define VT_ROW_T struct vt_agency
-static const struct vt_field agency_fields[] = {
+static const struct vt_row_field agency_fields[] = {
 #include "docstore/fields/agency.def"
 };
 #undef VT_ROW_T
@@ -41,7 +41,7 @@ vt_agency_decode(struct vt_span v, struct vt_arena *a, struct vt_agency *ret,
 /* ---- people ---- */
 
 #define VT_ROW_T struct vt_former_name
-static const struct vt_field former_fields[] = {
+static const struct vt_row_field former_fields[] = {
 #include "docstore/fields/former.def"
 };
 #undef VT_ROW_T
@@ -49,14 +49,14 @@ static const struct vt_row former_row =
     VT_ROW_MAP("name that a person had", former_fields);
 
 #define VT_ROW_T struct vt_post
-static const struct vt_field post_fields[] = {
+static const struct vt_row_field post_fields[] = {
 #include "docstore/fields/post.def"
 };
 #undef VT_ROW_T
 static const struct vt_row post_row = VT_ROW_MAP("post", post_fields);
 
 #define VT_ROW_T struct vt_person
-static const struct vt_field person_fields[] = {
+static const struct vt_row_field person_fields[] = {
 #include "docstore/fields/person.def"
 };
 #undef VT_ROW_T
@@ -89,14 +89,14 @@ vt_person_decode(struct vt_span v, struct vt_arena *a, struct vt_person *ret,
 /* ---- series, held numbers, closed books ---- */
 
 #define VT_ROW_T struct vt_term
-static const struct vt_field term_fields[] = {
+static const struct vt_row_field term_fields[] = {
 #include "docstore/fields/term.def"
 };
 #undef VT_ROW_T
 static const struct vt_row term_row = VT_ROW_MAP("term", term_fields);
 
 #define VT_ROW_T struct vt_series
-static const struct vt_field series_fields[] = {
+static const struct vt_row_field series_fields[] = {
 #include "docstore/fields/series.def"
 };
 #undef VT_ROW_T
@@ -105,7 +105,7 @@ static const struct vt_row series_row = VT_ROW_MAP("series", series_fields);
 VT_ROW_CODEC(series, struct vt_series)
 
 #define VT_ROW_T struct vt_hold
-static const struct vt_field hold_fields[] = {
+static const struct vt_row_field hold_fields[] = {
 #include "docstore/fields/held.def"
 };
 #undef VT_ROW_T
@@ -114,7 +114,7 @@ static const struct vt_row hold_row = VT_ROW_MAP("held number", hold_fields);
 VT_ROW_CODEC(hold, struct vt_hold)
 
 #define VT_ROW_T struct vt_book_row
-static const struct vt_field book_fields[] = {
+static const struct vt_row_field book_fields[] = {
 #include "docstore/fields/book.def"
 };
 #undef VT_ROW_T
@@ -139,7 +139,7 @@ vt_book_decode(struct vt_span v, struct vt_arena *a, struct vt_book_row *ret,
 /* ---- events ---- */
 
 #define VT_ROW_T struct vt_event
-static const struct vt_field event_fields[] = {
+static const struct vt_row_field event_fields[] = {
 #include "docstore/fields/event.def"
 };
 #undef VT_ROW_T
@@ -168,7 +168,7 @@ struct work {
 };
 
 #define VT_ROW_T struct work
-static const struct vt_field work_fields[] = {
+static const struct vt_row_field work_fields[] = {
 #include "docstore/fields/work.def"
 };
 #undef VT_ROW_T
@@ -204,7 +204,7 @@ vt_work_decode(struct vt_span v, struct vt_work *ret, struct vt_err *reterr)
 /* ---- entries and states ---- */
 
 #define VT_ROW_T struct vt_entry
-static const struct vt_field entry_fields[] = {
+static const struct vt_row_field entry_fields[] = {
 #include "docstore/fields/entry.def"
 };
 #undef VT_ROW_T
@@ -213,7 +213,7 @@ static const struct vt_row entry_row = VT_ROW_ARRAY("entry", entry_fields);
 VT_ROW_CODEC_FLAT(entry, struct vt_entry)
 
 #define VT_ROW_T struct vt_state
-static const struct vt_field fleeting_fields[] = {
+static const struct vt_row_field fleeting_fields[] = {
 #include "docstore/fields/fleeting.def"
 };
 #undef VT_ROW_T
@@ -225,7 +225,7 @@ VT_ROW_CODEC_FLAT(fleeting, struct vt_state)
 /* ---- counters ---- */
 
 #define VT_ROW_T struct vt_agency_state
-static const struct vt_field state_fields[] = {
+static const struct vt_row_field state_fields[] = {
 #include "docstore/fields/state.def"
 };
 #undef VT_ROW_T

@@ -4,7 +4,7 @@
 #include "docstore/store_priv.h"
 
 #define VT_ROW_T struct vt_destroyed_file
-static const struct vt_field destroyed_file_fields[] = {
+static const struct vt_row_field destroyed_file_fields[] = {
 #include "docstore/fields/destroyed_file.def"
 };
 #undef VT_ROW_T
@@ -12,7 +12,7 @@ static const struct vt_row destroyed_file_row =
     VT_ROW_ARRAY("destroyed file", destroyed_file_fields);
 
 #define VT_ROW_T struct vt_destroyed
-static const struct vt_field destroyed_list_fields[] = {
+static const struct vt_row_field destroyed_list_fields[] = {
 #include "docstore/fields/destroyed_list.def"
 };
 #undef VT_ROW_T
@@ -20,7 +20,7 @@ static const struct vt_row destroyed_list_row =
     VT_ROW_ARRAY("list of what is destroyed", destroyed_list_fields);
 
 #define VT_ROW_T struct vt_destroyed_row
-static const struct vt_field destroyed_fields[] = {
+static const struct vt_row_field destroyed_fields[] = {
 #include "docstore/fields/destroyed.def"
 };
 #undef VT_ROW_T

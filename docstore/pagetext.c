@@ -19,7 +19,7 @@ vt_key_pagetext(uint32_t agency_no, uint64_t paper, uint16_t part)
 }
 
 #define VT_ROW_T struct vt_pagetext
-static const struct vt_field pagetext_fields[] = {
+static const struct vt_row_field pagetext_fields[] = {
 #include "docstore/fields/pagetext.def"
 };
 #undef VT_ROW_T

@@ -47,11 +47,11 @@ kinds_take(struct vt_cbor *c, struct vt_arena *a, void *of)
 		r->kinds[r->n_kinds++] = vt_take_u32(c);
 }
 
-static const struct vt_field_hooks kinds_hooks = { kinds_are_empty, kinds_put,
+static const struct vt_row_hooks kinds_hooks = { kinds_are_empty, kinds_put,
 	kinds_take };
 
 #define VT_ROW_T struct vt_receipt
-static const struct vt_field facts_fields[] = {
+static const struct vt_row_field facts_fields[] = {
 #include "docstore/fields/facts.def"
 };
 #undef VT_ROW_T

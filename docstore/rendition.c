@@ -20,7 +20,7 @@ vt_rendition_kind_name(enum vt_rendition_kind k)
 /* ---- the row ---- */
 
 #define VT_ROW_T struct vt_rendition
-static const struct vt_field rendition_fields[] = {
+static const struct vt_row_field rendition_fields[] = {
 #include "docstore/fields/rendition.def"
 };
 #undef VT_ROW_T

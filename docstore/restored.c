@@ -8,7 +8,7 @@
 #define ROW "restored"
 
 #define VT_ROW_T struct vt_restored
-static const struct vt_field restored_fields[] = {
+static const struct vt_row_field restored_fields[] = {
 #include "docstore/fields/restored.def"
 };
 #undef VT_ROW_T

@@ -326,7 +326,7 @@ vt_row_last_number(struct vt_txn *t, uint32_t agency_no, uint32_t series,
 }
 
 #define VT_ROW_T struct vt_counters
-static const struct vt_field counters_fields[] = {
+static const struct vt_row_field counters_fields[] = {
 #include "docstore/fields/counters.def"
 };
 #undef VT_ROW_T

@@ -26,7 +26,7 @@ struct super {
 };
 
 #define VT_ROW_T struct super
-static const struct vt_field super_fields[] = {
+static const struct vt_row_field super_fields[] = {
 #include "docstore/fields/super.def"
 };
 #undef VT_ROW_T

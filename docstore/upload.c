@@ -59,11 +59,11 @@ state_take(struct vt_cbor *c, struct vt_arena *a, void *of)
 		vt_key_bytes(&r->state, key.p, key.n);
 }
 
-static const struct vt_field_hooks state_hooks = { state_is_empty, state_put,
+static const struct vt_row_hooks state_hooks = { state_is_empty, state_put,
 	state_take };
 
 #define VT_ROW_T struct vt_upload_row
-static const struct vt_field upload_row_fields[] = {
+static const struct vt_row_field upload_row_fields[] = {
 #include "docstore/fields/upload.def"
 };
 #undef VT_ROW_T

@@ -51,18 +51,18 @@ odd_take(struct vt_cbor *c, struct vt_arena *a, void *of)
 	((struct all *)of)->odd = (int)-vt_cbor_get_int(c);
 }
 
-static const struct vt_field_hooks odd_hooks = { odd_is_empty, odd_put,
+static const struct vt_row_hooks odd_hooks = { odd_is_empty, odd_put,
 	odd_take };
 
 #define VT_ROW_T struct pair
-static const struct vt_field pair_fields[] = {
+static const struct vt_row_field pair_fields[] = {
 #include "tests/unit/base/row_pair.def"
 };
 #undef VT_ROW_T
 static const struct vt_row pair_row = VT_ROW_ARRAY_OR("pair", pair_fields, 2);
 
 #define VT_ROW_T struct all
-static const struct vt_field all_fields[] = {
+static const struct vt_row_field all_fields[] = {
 #include "tests/unit/base/row.def"
 };
 #undef VT_ROW_T
@@ -71,7 +71,7 @@ static const struct vt_row all_row = VT_ROW_MAP("thing", all_fields);
 struct raw {
 	uint8_t key[4];
 };
-static const struct vt_field raw_fields[] = {
+static const struct vt_row_field raw_fields[] = {
 #define VT_ROW_T struct raw
 	VT_FIELD(1, RAW, key)
 #undef VT_ROW_T
