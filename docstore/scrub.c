@@ -13,7 +13,7 @@
 #define PIECE ((uint64_t)16 << 20) /* bytes through one state */
 
 #define VT_ROW_T struct vt_scrub
-static const struct vt_field scrub_fields[] = {
+static const struct vt_row_field scrub_fields[] = {
 #include "docstore/fields/scrub.def"
 };
 #undef VT_ROW_T
