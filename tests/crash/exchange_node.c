@@ -269,7 +269,7 @@ peer_certificate(struct vt_arena *a)
 static struct {
 	struct vt_arena *arena;
 	struct vt_span der;
-	struct vt_http_route route;
+	struct vt_http_route route[4];
 } plain;
 
 static int
@@ -284,13 +284,14 @@ admit_plain(struct vt_http_req *req, struct vt_err *reterr)
 static void
 stand_in_for_tls(struct vt_http_face *face)
 {
-	if (face->nroutes != 1)
-		fail("the direct face has other routes than one", NULL);
+	if (face->nroutes > sizeof(plain.route) / sizeof(plain.route[0]))
+		fail("the direct face has more routes", NULL);
 	plain.arena = vt_arena_new((size_t)1 << 20);
 	plain.der = peer_certificate(plain.arena);
-	plain.route = face->routes[0];
-	plain.route.admit = admit_plain;
-	face->routes = &plain.route;
+	memcpy(plain.route, face->routes,
+	    face->nroutes * sizeof(plain.route[0]));
+	plain.route[0].admit = admit_plain; /* packets */
+	face->routes = plain.route;
 }
 
 static int

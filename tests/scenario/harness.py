@@ -454,16 +454,18 @@ class Client:
     def register(self, files, meta, direction='out', key=None):
         """files: (name, media type, bytes), the main one first."""
         body = {'direction': direction, 'meta': meta, 'files': []}
+        staged = set()
         for name, media_type, data in files:
             u = self.need(self.upload(data)).json
+            staged.add(u['sha256'])
             body['files'].append({'upload': u['upload'], 'name': name,
                                   'media_type': media_type})
         a = self.post('/v1/papers', body, key)
         if a.status == 422 and a.json['code'] == 'secrecy-refused':
-            # what was staged is destroyed: asked again it is another upload
-            gone = [f['upload'] for f in body['files']]
+            # what was staged is destroyed, whenever the same bytes came:
+            # asked again it is another upload
             _keys[:] = [k for k in _keys if k[1] != '/v1/uploads' or
-                        k[4].json['upload'] not in gone]
+                        k[4].json['sha256'] not in staged]
         return a
 
     def content(self, paper, part=1):

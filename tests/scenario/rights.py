@@ -22,6 +22,7 @@ OPEN = 'open'
 # Operation, or operation and act, to the roles that may.
 MAY = {
     'health': OPEN, 'agencyLog': OPEN, 'logCheckpoint': OPEN,
+    'logLine': OPEN, 'texts': READ,
     'logConsistency': OPEN, 'logTile': OPEN, 'logTileTwo': OPEN,
     'logTileThree': OPEN, 'lookUpResult': OPEN,
     'tusOptions': OPEN,
@@ -161,6 +162,9 @@ def ask(client, path, method, op, shared, body):
                 'Idempotency-Key': t.new_key(), 'If-Match': '"1"',
                 'Tus-Resumable': '1.0.0', 'Upload-Length': '5',
                 'Upload-Offset': '0'}[p['name']]
+        elif p['in'] == 'query' and p.get('required'):
+            value = p['schema'].get('enum', ['2026-01-02'])[0]
+            path += '%s%s=%s' % ('&' if '?' in path else '?', p['name'], value)
     if isinstance(body, dict):
         headers['Content-Type'] = 'application/json'
         body = json.dumps(body).encode()

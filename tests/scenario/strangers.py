@@ -132,7 +132,7 @@ def same(name, method, path, id_, body=None, rev=None, status=404,
 
 for what, id_ in (('a draft', draft), ('a paper that was sent', walked)):
     for part in ('', '/history', '/destruction', '/deliveries', '/links',
-                 '/alike', '/renditions', '/parts/1/versions',
+                 '/alike', '/renditions', '/texts', '/parts/1/versions',
                  '/parts/1/renditions/pdf',
                  '/parts/1/content', '/parts/1/validation'):
         same(what + ' GET ' + part, 'GET', '/v1/papers/{}' + part, id_)

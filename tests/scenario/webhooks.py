@@ -429,8 +429,8 @@ t.until(lambda: len(receiver.of('/all')) >= 10, 'they come')
 b = people.system.post('/v1/webhooks/%s/replays' % every['id'], ask, key)
 t.ok(b.status == 202 and b.body == a.body, 'asked twice under one key')
 time.sleep(1)
-t.equal([seq(m) for m in receiver.of('/all')], wanted[:10],
-        'it comes once, in order')
+t.equal([n for n in map(seq, receiver.of('/all')) if n <= wanted[9]],
+        wanted[:10], 'it comes once, in order')  # beside what happens now
 t.refused(people.system.post('/v1/webhooks/%s/replays' % every['id'],
                              {'first': 1, 'last': 10 ** 9}), 422, 'invalid',
           'a replay beyond the feed')

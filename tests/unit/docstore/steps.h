@@ -12,6 +12,8 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 

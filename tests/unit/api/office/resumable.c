@@ -18,7 +18,7 @@ piece(const struct vt_actor *a, const struct vt_resumable *at, const char *text,
 	if (rc == VT_OK)
 		rc = vt_office_resume_put(r, text, strlen(text), err);
 	if (rc == VT_OK)
-		rc = vt_office_resume_end(r, NULL, ret, err);
+		rc = vt_office_resume_end(r, NULL, NULL, ret, err);
 	vt_office_resume_free(r);
 	return rc;
 }
