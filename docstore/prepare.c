@@ -437,13 +437,54 @@ prepare_delivered(struct vt_act_op *a, const struct vt_step *st,
 	return vt_prep_text(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
 }
 
+/* SUBMIT, APPROVE and RETURN have three members of one shape. */
+static int
+prepare_agree(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
+    struct vt_err *reterr)
+{
+	struct vt_srec *r = &p->r;
+	int rc;
+
+	r->main = st->u.submit.main;
+	r->note = st->u.submit.note;
+	r->manifest = st->u.submit.manifest;
+	p->whole = st->u.submit.whole;
+	rc = vt_prep_text(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
+	return rc == VT_OK && st->kind == VT_STEP_RETURN
+		   ? vt_prep_need(r->note, "the reason", reterr)
+		   : rc;
+}
+
+static int
+prepare_number(struct vt_act_op *a, const struct vt_step *st, struct vt_srec *r,
+    struct vt_err *reterr)
+{
+	int rc;
+
+	r->series = st->u.number.series;
+	r->notation = st->u.number.notation;
+	r->value = st->u.number.value;
+	r->held = st->u.number.held;
+	if (r->held == VT_HOLD_OUTAGE)
+		r->stated = st->u.number.stated;
+	if (r->held > VT_HOLD_OUTAGE || (r->held != 0 && r->value == 0) ||
+	    (r->held == VT_HOLD_OUTAGE && r->stated <= 0))
+		return vt_prep_invalid(reterr,
+		    "a held number is named, and with the date on the paper "
+		    "when it was given by hand");
+	if ((rc = vt_prep_text(a, &r->series, 40, "series", reterr)) != VT_OK)
+		return rc;
+	if (r->notation != NULL) /* NULL: of the metadata, later */
+		rc = vt_prep_text(a, &r->notation, 80, "notation", reterr);
+	return rc == VT_OK ? vt_prep_need(r->series, "the series", reterr) : rc;
+}
+
 /* Steps of a paper. */
 static int
 prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
     struct vt_err *reterr)
 {
 	struct vt_srec *r = &p->r;
-	int rc;
 
 	switch (st->kind) {
 	case VT_STEP_REGISTER:
@@ -454,37 +495,10 @@ prepare_paper(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		return prepare_version(a, st, p, reterr);
 	case VT_STEP_SUBMIT:
 	case VT_STEP_APPROVE:
-	case VT_STEP_RETURN: /* three members of one shape */
-		r->main = st->u.submit.main;
-		r->note = st->u.submit.note;
-		r->manifest = st->u.submit.manifest;
-		p->whole = st->u.submit.whole;
-		rc = vt_prep_text(a, &r->note, VT_L(NOTE_MAX), "note", reterr);
-		return rc == VT_OK && st->kind == VT_STEP_RETURN
-			   ? vt_prep_need(r->note, "the reason", reterr)
-			   : rc;
+	case VT_STEP_RETURN:
+		return prepare_agree(a, st, p, reterr);
 	case VT_STEP_NUMBER:
-		r->series = st->u.number.series;
-		r->notation = st->u.number.notation;
-		r->value = st->u.number.value;
-		r->held = st->u.number.held;
-		if (r->held == VT_HOLD_OUTAGE)
-			r->stated = st->u.number.stated;
-		if (r->held > VT_HOLD_OUTAGE ||
-		    (r->held != 0 && r->value == 0) ||
-		    (r->held == VT_HOLD_OUTAGE && r->stated <= 0))
-			return vt_prep_invalid(reterr,
-			    "a held number is named, and with the date on the "
-			    "paper when it was given by hand");
-		if ((rc = vt_prep_text(a, &r->series, 40, "series", reterr)) !=
-		    VT_OK)
-			return rc;
-		if (r->notation != NULL) /* NULL: of the metadata, later */
-			rc = vt_prep_text(
-			    a, &r->notation, 80, "notation", reterr);
-		return rc == VT_OK
-			   ? vt_prep_need(r->series, "the series", reterr)
-			   : rc;
+		return prepare_number(a, st, r, reterr);
 	case VT_STEP_SIGN:
 	case VT_STEP_SEAL:
 		p->whole = st->kind == VT_STEP_SIGN ? st->u.sign.whole
