@@ -87,14 +87,16 @@ static struct span
 slurp(const char *path)
 {
 	FILE *f = fopen(path, "rb");
-	uint8_t *p = malloc(PROOF_FILE_MAX);
 	struct span s;
+	uint8_t *p;
 
-	if (f == NULL || p == NULL)
+	if (f == NULL || (p = malloc(PROOF_FILE_MAX)) == NULL)
 		bad_file(path);
 	s = (struct span){ p, fread(p, 1, PROOF_FILE_MAX, f) };
-	if (ferror(f) || !feof(f))
+	if (ferror(f) || !feof(f)) {
+		free(p);
 		bad_file(path);
+	}
 	(void)fclose(f);
 	return s;
 }
@@ -103,20 +105,24 @@ static struct span
 file_hash(const char *path)
 {
 	static uint8_t hash[32], buf[65536];
-	EVP_MD_CTX *c = EVP_MD_CTX_new();
 	FILE *f = fopen(path, "rb");
+	EVP_MD_CTX *c;
+	bool read;
 	size_t n;
 
-	if (f == NULL || c == NULL ||
-	    EVP_DigestInit_ex(c, EVP_sha256(), NULL) != 1)
+	if (f == NULL)
 		bad_file(path);
+	if ((c = EVP_MD_CTX_new()) == NULL ||
+	    EVP_DigestInit_ex(c, EVP_sha256(), NULL) != 1)
+		abort();
 	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
 		if (EVP_DigestUpdate(c, buf, n) != 1)
 			abort();
-	if (ferror(f) || EVP_DigestFinal_ex(c, hash, NULL) != 1)
-		bad_file(path);
+	read = !ferror(f) && EVP_DigestFinal_ex(c, hash, NULL) == 1;
 	(void)fclose(f);
 	EVP_MD_CTX_free(c);
+	if (!read)
+		bad_file(path);
 	return (struct span){ hash, 32 };
 }
 

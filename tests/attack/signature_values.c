@@ -134,6 +134,9 @@ spoil_tail(struct vt_buf *b)
 static void
 spoil_cut(struct vt_buf *b)
 {
+	/* Zeros would be there again: Contents is filled up with them. */
+	while (b->n > 1 && b->p[b->n - 1] == 0)
+		vt_buf_truncate(b, b->n - 1);
 	vt_buf_truncate(b, b->n - 1);
 }
 
