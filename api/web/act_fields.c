@@ -628,15 +628,16 @@ pick_way(struct picker *k, const char *field, const char *name, bool code)
 	(void)snprintf(at, sizeof(at), "w%s", field);
 	typed = vt_sheet_typed(s, k->a, at, "");
 	vt_html(b,
-	    "<select name=\"%s\" aria-label=\"%s: %s\">"
-	    "<option value=\"\">%s</option>",
-	    at, T(s->d, "Cách gửi", "Which way"), name,
+	    "<label class=\"way\">%s <select name=\"%s\" "
+	    "aria-label=\"%s: %s\"><option value=\"\">%s</option>",
+	    T(s->d, "Cách gửi", "Which way"), at,
+	    T(s->d, "Cách gửi", "Which way"), name,
 	    T(s->d, "cách gửi chung", "as the others"));
 	for (size_t i = code ? 0 : 2; i < sizeof(ways) / sizeof(ways[0]); i++)
 		vt_html(b, "<option value=\"%c\"%s>%s</option>", ways[i].no,
 		    typed[0] == ways[i].no ? " selected" : "",
 		    T(s->d, ways[i].vi, ways[i].en));
-	vt_html(b, "</select>\n");
+	vt_html(b, "</select></label>\n");
 }
 
 static void

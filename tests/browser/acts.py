@@ -196,14 +196,14 @@ def sending(paper, screen, first):
     amended, letter = issued(), issued()
     clerk.open(amended)
     clerk.do('amend', 'Đã ghi nhận sửa đổi, đính chính',
-             'Được sửa đổi, đính chính bởi', number(letter),
+             'Được sửa đổi, bổ sung bởi', number(letter),
              paper=number(letter), note='Sai ngày ban hành')
     if first:
         fit(clerk.b, 'paper-amended')
         clerk.b.width(*screen)
     clerk.open(letter)
     has(clerk.b, 'the letter says what it corrects',
-        'Sửa đổi, đính chính văn bản', number(amended))
+        'Sửa đổi, bổ sung văn bản', number(amended))
     clerk.open(by)
     clerk.do('recall', 'Đã thu hồi', 'Bị thu hồi theo', number(notice),
              paper=number(notice), note='Ban hành nhầm')
