@@ -72,7 +72,7 @@ vt_tail_extend(struct vt_index *i, struct vt_view *v, uint64_t merged,
 	struct vt_tail *t = &i->tail;
 	struct vt_agency_state now;
 	struct vt_scan s;
-	uint64_t seq;
+	uint64_t seq = 0;
 	int rc;
 
 	*ret_known = false;

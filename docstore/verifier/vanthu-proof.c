@@ -87,8 +87,8 @@ static struct span
 slurp(const char *path)
 {
 	FILE *f = fopen(path, "rb");
+	uint8_t *p = NULL;
 	struct span s;
-	uint8_t *p;
 
 	if (f == NULL || (p = malloc(PROOF_FILE_MAX)) == NULL)
 		bad_file(path);

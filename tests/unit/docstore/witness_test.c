@@ -72,7 +72,6 @@ static void
 kept_refused(struct node *n, const struct vt_buf *line, uint64_t size)
 {
 	struct vt_vkey other = n->self;
-	VT_BUF_AUTO(bad);
 
 	tap_code(vt_cosigned_keep(n->d.s, n->d.agency, size, &n->self, "",
 		     vt_buf_view(line), &n->d.err),
