@@ -82,18 +82,6 @@ vt_vkey_parse(struct vt_span text, enum vt_vkey_type type, struct vt_vkey *ret,
 /* ---- lines ---- */
 
 static bool
-line(struct vt_span *s, struct vt_span *ret)
-{
-	const uint8_t *nl = s->n == 0 ? NULL : memchr(s->p, '\n', s->n);
-
-	if (nl == NULL)
-		return false;
-	*ret = VT_SPAN(s->p, (size_t)(nl - s->p));
-	*s = VT_SPAN(nl + 1, s->n - ret->n - 1);
-	return true;
-}
-
-static bool
 after(struct vt_span s, const char *head, struct vt_span *ret)
 {
 	size_t n = strlen(head);
@@ -101,22 +89,6 @@ after(struct vt_span s, const char *head, struct vt_span *ret)
 	if (s.n < n || memcmp(s.p, head, n) != 0)
 		return false;
 	*ret = VT_SPAN(s.p + n, s.n - n);
-	return true;
-}
-
-static bool
-decimal(struct vt_span s, uint64_t *ret)
-{
-	uint64_t v = 0;
-
-	if (s.n == 0 || s.n > 18 || (s.p[0] == '0' && s.n > 1))
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		v = v * 10 + (uint64_t)(s.p[i] - '0');
-	}
-	*ret = v;
 	return true;
 }
 
@@ -138,7 +110,7 @@ hash_lines(struct vt_span *s, struct vt_ledger_proof *ret)
 {
 	struct vt_span l;
 
-	for (ret->n = 0; line(s, &l); ret->n++) {
+	for (ret->n = 0; vt_note_line(s, &l); ret->n++) {
 		if (l.n == 0)
 			return true;
 		if (ret->n == VT_LEDGER_PROOF_MAX ||
@@ -156,19 +128,19 @@ vt_checkpoint_split(struct vt_span note, struct vt_checkpoint *ret,
 	struct vt_checkpoint c = { .size = 0 };
 	struct vt_span s = note, l;
 
-	if (!line(&s, &l) || l.n == 0 || l.n > VT_ORIGIN_MAX ||
+	if (!vt_note_line(&s, &l) || l.n == 0 || l.n > VT_ORIGIN_MAX ||
 	    memchr(l.p, 0, l.n) != NULL)
 		return bad(reterr, what, "no origin, or a long one");
 	memcpy(c.origin, l.p, l.n);
-	if (!line(&s, &l) || !decimal(l, &c.size))
+	if (!vt_note_line(&s, &l) || !vt_note_decimal(l, &c.size))
 		return bad(reterr, what, "the size is not a decimal number");
-	if (!line(&s, &l) || !hash_line(l, &c.root))
+	if (!vt_note_line(&s, &l) || !hash_line(l, &c.root))
 		return bad(reterr, what, "the root is not 32 bytes of base64");
-	if (!line(&s, &l) || l.n != 0)
+	if (!vt_note_line(&s, &l) || l.n != 0)
 		return bad(reterr, what, "extension lines are not used here");
 	*ret_text = VT_SPAN(note.p, note.n - s.n - 1);
 	*ret_lines = s;
-	while (line(&s, &l))
+	while (vt_note_line(&s, &l))
 		if (l.n < 4 || memcmp(l.p, DASH, 4) != 0)
 			return bad(reterr, what, "a line is no signature");
 	if (s.n != 0)
@@ -220,7 +192,7 @@ signature_of(
 	size_t skip = strlen(DASH) + strlen(k->name) + 1;
 	struct vt_span l;
 
-	while (line(&lines, &l)) {
+	while (vt_note_line(&lines, &l)) {
 		VT_BUF_AUTO(raw);
 
 		if (l.n <= skip || memcmp(l.p, DASH, strlen(DASH)) != 0 ||
@@ -302,8 +274,8 @@ bundle_lines(struct vt_span s, struct vt_bundle *b, struct vt_err *reterr)
 	struct vt_span l, v;
 	int rc;
 
-	if (!line(&s, &l) || !after(l, FIRST_LINE, &v) || v.n != 0 ||
-	    !line(&s, &l))
+	if (!vt_note_line(&s, &l) || !after(l, FIRST_LINE, &v) || v.n != 0 ||
+	    !vt_note_line(&s, &l))
 		return bad(reterr, what, "it does not begin like one");
 	if (after(l, "extra ", &v)) {
 		if (vt_base64_get(v, &b->extra, NULL) != VT_OK ||
@@ -311,10 +283,10 @@ bundle_lines(struct vt_span s, struct vt_bundle *b, struct vt_err *reterr)
 			return bad(reterr, what, "its extra is not base64");
 		if ((rc = opening_parse(b, reterr)) != VT_OK)
 			return rc;
-		if (!line(&s, &l))
+		if (!vt_note_line(&s, &l))
 			return bad(reterr, what, "it is cut off");
 	}
-	if (!after(l, "index ", &v) || !decimal(v, &b->index))
+	if (!after(l, "index ", &v) || !vt_note_decimal(v, &b->index))
 		return bad(reterr, what, "its index is not a decimal number");
 	if (!hash_lines(&s, &b->proof))
 		return bad(reterr, what, "a line of the path is not a hash");
@@ -496,7 +468,8 @@ vt_consistency_parse(
 
 	if (bytes.n > VT_BUNDLE_MAX)
 		return bad(reterr, what, "too long");
-	if (!line(&s, &l) || !after(l, "old ", &v) || !decimal(v, &c.old_size))
+	if (!vt_note_line(&s, &l) || !after(l, "old ", &v) ||
+	    !vt_note_decimal(v, &c.old_size))
 		return bad(reterr, what, "it does not begin with \"old SIZE\"");
 	if (!hash_lines(&s, &c.proof) || c.proof.n > 63)
 		return bad(reterr, what, "a line is not a hash, or too many");

@@ -66,12 +66,6 @@ struct vt_destroyed {
 VT_NODISCARD int vt_destroyed_get(struct vt_view *v, const vt_id *paper,
     struct vt_destroyed *ret, struct vt_err *reterr);
 
-/* Of an agency, by seq, after the given one (0: from the first). Also none is
- * VT_OK; fewer than max are the last ones. */
-VT_NODISCARD int vt_destroyed_list(struct vt_view *v, uint32_t agency_no,
-    uint64_t after, struct vt_destroyed *ret, size_t max, size_t *ret_n,
-    struct vt_err *reterr);
-
 /*
  * Erases what was ordered, all of it, and says so in an act a paper. *ret_n:
  * papers finished now. Blocks: for each call that has something to do keys/

@@ -121,31 +121,3 @@ vt_destroyed_get(struct vt_view *v, const vt_id *paper,
 	*ret = row.d;
 	return VT_OK;
 }
-
-int
-vt_destroyed_list(struct vt_view *v, uint32_t agency_no, uint64_t after,
-    struct vt_destroyed *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
-{
-	struct vt_destroyed_row row;
-	struct vt_scan s;
-	size_t n = 0;
-	int rc;
-
-	if ((rc = vt_view_check(v, reterr)) != VT_OK)
-		return rc;
-	s = vt_scan_agency(v->txn, VT_T_DESTROYED, agency_no, after);
-	while (n < max && vt_scan_next(&s, reterr)) {
-		rc = vt_destroyed_decode(s.row, v->arena, &row, reterr);
-		if (rc != VT_OK)
-			return rc;
-		row.d.agency_no = agency_no;
-		row.d.seq = vt_be64(s.k.p + 4);
-		rc = with_agency(v->txn, v->arena, &row.d, reterr);
-		if (rc != VT_OK)
-			return rc;
-		ret[n++] = row.d;
-	}
-	if (s.rc == VT_OK)
-		*ret_n = n;
-	return s.rc;
-}

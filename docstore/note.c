@@ -54,9 +54,8 @@ vt_checkpoint_sign(const struct vt_checkpoint *c, struct vt_span seed,
 	return vt_buf_status(ret, reterr);
 }
 
-/* Takes one line (without its newline) off the front of s. */
-static bool
-line(struct vt_span *s, struct vt_span *ret)
+bool
+vt_note_line(struct vt_span *s, struct vt_span *ret)
 {
 	const uint8_t *nl = s->n == 0 ? NULL : memchr(s->p, '\n', s->n);
 
@@ -67,12 +66,12 @@ line(struct vt_span *s, struct vt_span *ret)
 	return true;
 }
 
-static bool
-decimal(struct vt_span s, uint64_t *ret)
+bool
+vt_note_decimal(struct vt_span s, uint64_t *ret)
 {
 	uint64_t v = 0;
 
-	if (s.n == 0 || s.n > 19 || (s.p[0] == '0' && s.n > 1))
+	if (s.n == 0 || s.n > 18 || (s.p[0] == '0' && s.n > 1))
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] < '0' || s.p[i] > '9')
@@ -97,16 +96,16 @@ parse(struct vt_span *rest, struct vt_checkpoint *ret, struct vt_err *reterr)
 	struct vt_checkpoint c = { .size = 0 };
 	struct vt_span l;
 
-	if (!line(rest, &l) || l.n == 0 || l.n > VT_ORIGIN_MAX)
+	if (!vt_note_line(rest, &l) || l.n == 0 || l.n > VT_ORIGIN_MAX)
 		return bad(reterr, "the origin line is missing or too long");
 	memcpy(c.origin, l.p, l.n);
-	if (!line(rest, &l) || !decimal(l, &c.size))
+	if (!vt_note_line(rest, &l) || !vt_note_decimal(l, &c.size))
 		return bad(reterr, "the tree size is not a decimal number");
-	if (!line(rest, &l) || vt_base64_get(l, &root, NULL) != VT_OK ||
+	if (!vt_note_line(rest, &l) || vt_base64_get(l, &root, NULL) != VT_OK ||
 	    root.n != VT_HASH_SIZE)
 		return bad(reterr, "the root hash is not 32 bytes of base64");
 	memcpy(c.root.b, root.p, VT_HASH_SIZE);
-	if (!line(rest, &l) || l.n != 0)
+	if (!vt_note_line(rest, &l) || l.n != 0)
 		return bad(reterr, "extension lines are not used here");
 	*ret = c;
 	return VT_OK;
@@ -141,7 +140,7 @@ vt_checkpoint_verify(struct vt_span note,
 	text = VT_SPAN(note.p, note.n - rest.n - 1);
 	vt_note_key_id(c.origin, pub, id);
 	skip = strlen(DASH) + strlen(c.origin) + 1;
-	while (line(&rest, &l)) {
+	while (vt_note_line(&rest, &l)) {
 		VT_BUF_AUTO(sig);
 
 		if (l.n <= skip || memcmp(l.p, DASH, strlen(DASH)) != 0 ||

@@ -47,4 +47,10 @@ VT_NODISCARD int vt_checkpoint_verify(struct vt_span note,
     const uint8_t pub[static VT_LOG_KEY_SIZE], struct vt_checkpoint *ret,
     struct vt_err *reterr);
 
+/* What notes and proofs are made of. The first line of s (without its newline)
+ * is taken off its front; false: there is none. */
+bool vt_note_line(struct vt_span *s, struct vt_span *ret);
+/* A number as C2SP writes it: no sign, no zeros in front, at most 18 digits. */
+bool vt_note_decimal(struct vt_span s, uint64_t *ret);
+
 #endif

@@ -10,15 +10,6 @@
 
 #define SIZE_TYPE "text/x.tlog.size"
 
-static int
-take(void *arg, struct vt_span bytes, struct vt_err *reterr)
-{
-	struct vt_buf *b = arg;
-
-	vt_buf_span(b, bytes);
-	return vt_buf_status(b, reterr);
-}
-
 static bool
 is_stopping(void *arg)
 {
@@ -48,7 +39,7 @@ vt_direct_cosign(void *arg, const char *url, struct vt_span request,
 	call.fields = &type;
 	call.n_fields = 1;
 	call.head = request;
-	call.put = take;
+	call.put = vt_direct_take;
 	call.put_arg = &ret->body;
 	call.limit = VT_L(COSIGN_REQUEST_MAX);
 	call.timeout_ms = d->o.timeout_ms;

@@ -33,6 +33,8 @@ int vt_direct_add_checkpoint(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr);
 
 /* direct/send.c */
+/* Of struct vt_call: what a peer answers, into a vt_buf. */
+int vt_direct_take(void *arg, struct vt_span bytes, struct vt_err *reterr);
 int vt_direct_send(void *arg, const struct vt_route *route,
     const struct vt_packet *p, struct vt_packet_answer *ret,
     struct vt_err *reterr);

@@ -8,8 +8,8 @@
 #include "api/office/envelope.h"
 #include "base/base64.h"
 
-static int
-take_receipt(void *arg, struct vt_span bytes, struct vt_err *reterr)
+int
+vt_direct_take(void *arg, struct vt_span bytes, struct vt_err *reterr)
 {
 	struct vt_buf *b = arg;
 
@@ -90,7 +90,7 @@ vt_direct_send(void *arg, const struct vt_route *route,
 	call.fields = fields;
 	call.n_fields = 6;
 	call.source = p->body;
-	call.put = take_receipt;
+	call.put = vt_direct_take;
 	call.put_arg = &receipt;
 	call.limit = VT_RECEIPT_MAX;
 	call.timeout_ms = d->o.timeout_ms;
