@@ -79,7 +79,7 @@ enum vt_step_kind {
 	VT_STEP_JOIN = 59,      /* paper original and e-version: one arrival */
 	VT_STEP_RENDITION = 60, /* a file derived from one version */
 	VT_STEP_HANDED = 61, /* the paper of a delivery: waybill, who has it */
-	/* secrecy (docstore/secrecy.c) */
+	/* secrecy (docstore/acts/secrecy.c) */
 	VT_STEP_ISOLATE = 55, /* suspected: nobody but head and clerk sees it */
 	VT_STEP_CLEAR = 56,   /* it holds none: released by decision */
 	VT_STEP_SECRET = 57,  /* declared: refused at the door; on no paper */

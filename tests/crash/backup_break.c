@@ -14,7 +14,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include "docstore/backup_priv.h"
+#include "docstore/backup/backup_priv.h"
 #include "docstore/restored.h"
 #include "tests/crash/disk.h"
 #include "tests/unit/docstore/fixture.h"

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
-#include "docstore/backup_priv.h"
+#include "docstore/backup/backup_priv.h"
 #include "docstore/restored.h"
 #include "tests/unit/docstore/fixture.h"
 

@@ -4,7 +4,7 @@
  * killed at its steps; and what a place of backups still has, before it
  * forgets and after.
  */
-#include "docstore/backup_priv.h"
+#include "docstore/backup/backup_priv.h"
 #include "docstore/destroy.h"
 #include "docstore/files.h"
 #include "tests/unit/docstore/fixture.h"

@@ -9,7 +9,7 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
-#include "docstore/backup_priv.h"
+#include "docstore/backup/backup_priv.h"
 #include "docstore/files.h"
 #include "docstore/restored.h"
 #include "tests/unit/docstore/fixture.h"

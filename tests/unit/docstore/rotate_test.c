@@ -4,7 +4,7 @@
  * (nothing), backups of before and after, and a kill at every step.
  */
 #include "docstore/backup.h"
-#include "docstore/backup_priv.h"
+#include "docstore/backup/backup_priv.h"
 #include "docstore/files.h"
 #include "tests/unit/docstore/fixture.h"
 #include "tests/unit/docstore/steps.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "docstore/backup_priv.h"
+#include "docstore/backup/backup_priv.h"
 
 #define MAGIC       "vanthu backup"
 #define MAC_PURPOSE "backup manifest 1"

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "docstore/index_priv.h"
+#include "docstore/search/index_priv.h"
 
 #define TOLD 5 /* papers named of one index */
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "docstore/index_priv.h"
+#include "docstore/search/index_priv.h"
 
 /* ---- the tail ---- */
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "docstore/backup_priv.h"
+#include "docstore/backup/backup_priv.h"
 #include "docstore/files.h"
 #include "docstore/scrub.h"
 

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "docstore/backup_priv.h"
+#include "docstore/backup/backup_priv.h"
 #include "docstore/files.h"
 
 #define PATH_SIZE 4096

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "docstore/backup_priv.h"
+#include "docstore/backup/backup_priv.h"
 
 #define DAY_S 86400
 

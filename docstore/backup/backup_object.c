@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Objects of a backup: rows one behind the other, encrypted in pieces. */
-#include "docstore/backup_priv.h"
+#include "docstore/backup/backup_priv.h"
 
 /* Piece: length of the envelope 4, chunk id 32, wrapped key 40, envelope. */
 #define PIECE_HEAD (4 + VT_HASH_SIZE + VT_WRAPPED_SIZE)

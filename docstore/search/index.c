@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "docstore/files.h"
-#include "docstore/index_priv.h"
+#include "docstore/search/index_priv.h"
 
 /* ---- all of a store ---- */
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "docstore/backup_priv.h"
+#include "docstore/backup/backup_priv.h"
 #include "docstore/restored.h"
 
 #define ROWS_MAX  ((size_t)4 << 20) /* plaintext of one object of rows */

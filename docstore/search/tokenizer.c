@@ -5,7 +5,7 @@
  * in; a break between two texts takes a place of its own, so that no phrase
  * goes across. In a query tokens stand ready, blanks between.
  */
-#include "docstore/index_priv.h"
+#include "docstore/search/index_priv.h"
 
 typedef int give_token(
     void *arg, int flags, const char *p, int n, int from, int to);
