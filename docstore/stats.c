@@ -108,8 +108,7 @@ vt_store_stats(struct vt_store *s,
 	int rc;
 
 	VT_CHECK(s, VT_STORE_MAGIC);
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	rc = vt_row_counters(t, &count, reterr);

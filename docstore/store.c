@@ -636,8 +636,7 @@ vt_store_info(
 
 	VT_CHECK(s, VT_STORE_MAGIC);
 	memcpy(i.domain, s->super.domain, sizeof(i.domain));
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	if ((rc = vt_row_counters(t, &count, reterr)) == VT_OK &&
@@ -681,8 +680,7 @@ vt_view_begin(struct vt_store *s, struct vt_view **ret, struct vt_err *reterr)
 		free(v);
 		return vt_nomem(reterr);
 	}
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &v->txn, reterr);
+	rc = vt_store_read(s, &v->txn, reterr);
 	if (rc != VT_OK) {
 		vt_arena_free(v->arena);
 		free(v);
@@ -724,4 +722,20 @@ vt_view_check(struct vt_view *v, struct vt_err *reterr)
 		    "view: held longer than a second (VIEW_US); end it and "
 		    "begin another");
 	return VT_OK;
+}
+
+int
+vt_view_ref(struct vt_view *v, const vt_id *id, enum vt_object kind,
+    struct vt_ref *ret, struct vt_err *reterr)
+{
+	int rc = vt_view_check(v, reterr);
+
+	return rc != VT_OK ? rc : vt_row_ref(v->txn, id, kind, ret, reterr);
+}
+
+int
+vt_store_read(struct vt_store *s, struct vt_txn **ret, struct vt_err *reterr)
+{
+	return s->engine->ops->begin(
+	    s->engine, VT_SPACE_RECORDS, false, ret, reterr);
 }

@@ -1036,6 +1036,12 @@ VT_NODISCARD int vt_person_follow(const struct vt_person *old,
 
 /* VT_E_TIMEOUT after VIEW_US. */
 VT_NODISCARD int vt_view_check(struct vt_view *v, struct vt_err *reterr);
+/* The same, and where the row of an id is. */
+VT_NODISCARD int vt_view_ref(struct vt_view *v, const vt_id *id,
+    enum vt_object kind, struct vt_ref *ret, struct vt_err *reterr);
+/* A reading transaction of records/, that ret->ops->abort ends. */
+VT_NODISCARD int vt_store_read(
+    struct vt_store *s, struct vt_txn **ret, struct vt_err *reterr);
 
 /* Sets VT_E_NOMEM for an arena that could not give. */
 int vt_nomem(struct vt_err *reterr);

@@ -144,7 +144,6 @@ vt_v1_delegate(
 	struct vt_in_obj root;
 	const char *text;
 	bool done = false;
-	struct vt_json j;
 	VT_IN_AUTO(in);
 	vt_id id;
 	int rc;
@@ -171,10 +170,7 @@ vt_v1_delegate(
 	    (rc = vt_office_delegate(
 		 vt_v1_office(req), &rq, &d, &id, reterr)) != VT_OK)
 		return rc;
-	res->status = 201;
-	vt_v1_json(res, &j);
-	vt_json_kid(&j, "id", &id);
-	vt_json_end(&j);
+	vt_v1_created(res, &id);
 	return VT_OK;
 }
 

@@ -313,26 +313,7 @@ int
 vt_v1_receive(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
-	struct vt_act_result r = VT_ACT_RESULT_INIT;
-	struct vt_office *o = vt_v1_office(req);
-	struct vt_in_obj root;
-	struct vt_request rq;
-	VT_IN_AUTO(in);
-	vt_id id;
-	int rc;
-
-	if ((rc = vt_in_open(&in, req, reterr)) != VT_OK ||
-	    (rc = vt_v1_param_id(req, "id", &id, reterr)) != VT_OK ||
-	    (rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK)
-		return rc;
-	root = vt_in_root(&in);
-	rc = do_act(o, &rq, &root, &id, &r, reterr);
-	if (rc != VT_OK && vt_v1_overtaken(req, &rq))
-		rc = do_act(o, &rq, &root, &id, &r, reterr);
-	if (rc == VT_OK)
-		return vt_v1_act_answer(req, res, &r, reterr);
-	vt_act_result_free(&r);
-	return rc;
+	return vt_v1_act_on(req, res, do_act, reterr);
 }
 
 /* ---- now, not later ---- */

@@ -194,7 +194,6 @@ vt_v1_save_query(
 	struct vt_saved s = { .shared = false };
 	struct vt_request rq;
 	bool done = false;
-	struct vt_json j;
 	const char *name;
 	VT_IN_AUTO(in);
 	vt_id id;
@@ -218,10 +217,7 @@ vt_v1_save_query(
 	    (rc = vt_office_save(vt_v1_office(req), &rq, &s, &id, reterr)) !=
 		VT_OK)
 		return rc;
-	res->status = 201;
-	vt_v1_json(res, &j);
-	vt_json_kid(&j, "id", &id);
-	vt_json_end(&j);
+	vt_v1_created(res, &id);
 	return VT_OK;
 }
 

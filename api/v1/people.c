@@ -179,7 +179,6 @@ vt_v1_add_person(
 	struct vt_request rq;
 	struct vt_in_obj root;
 	bool done = false;
-	struct vt_json j;
 	VT_IN_AUTO(in);
 	vt_id id;
 	int rc;
@@ -200,10 +199,7 @@ vt_v1_add_person(
 	    (rc = vt_office_person_add(
 		 vt_v1_office(req), &rq, &n, &id, reterr)) != VT_OK)
 		return rc;
-	res->status = 201;
-	vt_v1_json(res, &j);
-	vt_json_kid(&j, "id", &id);
-	vt_json_end(&j);
+	vt_v1_created(res, &id);
 	return VT_OK;
 }
 

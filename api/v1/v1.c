@@ -360,6 +360,17 @@ vt_v1_json(struct vt_http_res *res, struct vt_json *j)
 }
 
 void
+vt_v1_created(struct vt_http_res *res, const vt_id *id)
+{
+	struct vt_json j;
+
+	res->status = 201;
+	vt_v1_json(res, &j);
+	vt_json_kid(&j, "id", id);
+	vt_json_end(&j);
+}
+
+void
 vt_v1_ktime(struct vt_json *j, const char *key, vt_time t)
 {
 	vt_json_key(j, key);

@@ -115,6 +115,15 @@ void vt_v1_kstr(struct vt_json *j, const char *key, const char *s);
 /* The answer to an act, and its headers. Frees r. */
 int vt_v1_act_answer(struct vt_http_req *req, struct vt_http_res *res,
     struct vt_act_result *r, struct vt_err *reterr);
+/* One of several acts on the object that the path names ({id}), as the body says:
+ * read, done, once more when it was overtaken, answered. */
+typedef int vt_v1_act_fn(struct vt_office *o, const struct vt_request *rq,
+    const struct vt_in_obj *root, const vt_id *id, struct vt_act_result *ret,
+    struct vt_err *reterr);
+VT_NODISCARD int vt_v1_act_on(struct vt_http_req *req, struct vt_http_res *res,
+    vt_v1_act_fn *act, struct vt_err *reterr);
+/* 201 and the id of what was made. */
+void vt_v1_created(struct vt_http_res *res, const vt_id *id);
 /* Fields of it into an open object. */
 void vt_v1_act_fields(struct vt_json *j, const struct vt_act_result *r);
 /* Headers: ETag of the paper, whether it was an earlier answer. */

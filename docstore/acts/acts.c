@@ -132,8 +132,7 @@ answer(struct vt_act_op *a, struct vt_act_result *ret, struct vt_err *reterr)
 		*ret = a->hint;
 		return a->op.rc;
 	}
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc == VT_OK) {
 		rc = vt_result_load(s, t, a->agency_no, a->index, ret, reterr);
 		t->ops->abort(t);
@@ -345,8 +344,7 @@ vt_act_list(struct vt_view *v, const vt_id *paper, uint64_t from,
 	size_t n = 0;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
+	if ((rc = vt_view_ref(v, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
 		VT_OK)
 		return rc;
 	prefix = vt_key_row(ref.agency_no, ref.seq);

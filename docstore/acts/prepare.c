@@ -937,8 +937,7 @@ vt_blob_extends(struct vt_store *s, const vt_hash *prefix, const vt_hash *blob,
 	size_t n, got;
 	int rc;
 
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	*ret = false;

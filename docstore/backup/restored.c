@@ -93,8 +93,7 @@ look(struct vt_store *s, struct vt_restored *ret, bool gate,
 	struct vt_txn *t;
 	int rc;
 
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	rc = gate ? vt_restored_gate(t, reterr)

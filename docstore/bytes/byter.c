@@ -284,8 +284,7 @@ vt_byter_start(struct vt_store *s, struct vt_err *reterr)
 	uint64_t last;
 	int rc;
 
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	rc = vt_row_counters(t, &count, reterr);
@@ -383,8 +382,7 @@ vt_bytes_collect(
 	size_t n = 0;
 	int rc;
 
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	while (
@@ -441,8 +439,7 @@ sweep_step(struct vt_store *s, uint64_t *from, size_t *ret_seen,
 	bool gone;
 	int rc;
 
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &records, reterr);
+	rc = vt_store_read(s, &records, reterr);
 	if (rc != VT_OK)
 		return rc;
 	rc = s->engine->ops->begin(
@@ -477,8 +474,7 @@ vt_bytes_recover(struct vt_store *s, struct vt_err *reterr)
 	uint64_t from;
 	int rc;
 
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	rc = vt_row_counters(t, &count, reterr);

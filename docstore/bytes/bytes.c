@@ -127,8 +127,7 @@ vt_reading_begin(
 
 	*r = (struct vt_reading){ .store = s };
 	/* Records first: what they map was committed before them. */
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &r->records, reterr);
+	rc = vt_store_read(s, &r->records, reterr);
 	if (rc == VT_OK)
 		rc = s->engine->ops->begin(
 		    s->engine, VT_SPACE_KEYS, false, &r->keys, reterr);
@@ -234,8 +233,7 @@ vt_bytes_stat(struct vt_store *s, const vt_hash *blob, struct vt_blob *ret,
 	int rc;
 
 	VT_CHECK(s, VT_STORE_MAGIC);
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	rc = vt_blob_get(t, blob, &row, reterr);

@@ -319,8 +319,7 @@ piece_seal(struct vt_upload *u, struct piece *p, size_t *ret_new,
 	int rc;
 
 	*ret_new = 0;
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	for (size_t i = 0; i < p->n && rc == VT_OK; i++) {
@@ -451,8 +450,7 @@ agency_exists(struct vt_store *s, uint32_t agency_no, struct vt_err *reterr)
 	uint64_t size;
 	int rc;
 
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	rc = vt_ledger_size(t, agency_no, &size, reterr);

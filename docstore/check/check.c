@@ -414,8 +414,7 @@ vt_store_digest(struct vt_store *s, vt_hash *ret, struct vt_err *reterr)
 	int rc;
 
 	VT_CHECK(s, VT_STORE_MAGIC);
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	for (int i = 0; i < VT_T__MAX && rc == VT_OK; i++) {

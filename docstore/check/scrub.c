@@ -42,8 +42,7 @@ vt_store_scrubbed(
 	int rc;
 
 	VT_CHECK(s, VT_STORE_MAGIC);
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	rc = load(t, ret, reterr);
@@ -99,8 +98,7 @@ is_there(struct vt_store *s, uint64_t seq, const vt_hash *id, bool *ret,
 	struct vt_txn *t;
 	int rc;
 
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	vt_key_bytes(&k, id->b, sizeof(id->b));

@@ -112,8 +112,7 @@ vt_erase_look(struct vt_store *s, const vt_id *paper, struct vt_arena *a,
 
 	if (e == NULL)
 		return vt_nomem(reterr);
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	if ((rc = vt_row_ref(t, paper, VT_OBJECT_PAPER, &ref, reterr)) ==

@@ -106,8 +106,7 @@ vt_destroyed_get(struct vt_view *v, const vt_id *paper,
 	struct vt_ref ref;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
+	if ((rc = vt_view_ref(v, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
 		VT_OK)
 		return rc;
 	rc = vt_row_destroyed(

@@ -73,8 +73,7 @@ vt_destroy_export(struct vt_store *s, struct vt_buf *ret, struct vt_err *reterr)
 	vt_buf_puts(ret, LIST_HEAD);
 	vt_buf_hex(ret, VT_SPAN(s->super.id.b, VT_ID_SIZE));
 	vt_buf_putc(ret, '\n');
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	scan = vt_scan_up(t, VT_T_DESTROYED, &all, NULL);
@@ -281,8 +280,7 @@ orders_that_stand(
 	size_t n = 0;
 	int rc;
 
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	scan = vt_scan_up(t, VT_T_DESTROYED, &all, NULL);

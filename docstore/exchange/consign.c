@@ -530,9 +530,8 @@ vt_consign_get(struct vt_view *v, const vt_id *id, struct vt_consignment *ret,
 	struct vt_ref ref;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(
-		 v->txn, id, VT_OBJECT_CONSIGNMENT, &ref, reterr)) != VT_OK)
+	if ((rc = vt_view_ref(v, id, VT_OBJECT_CONSIGNMENT, &ref, reterr)) !=
+		VT_OK)
 		return rc;
 	return vt_row_consign(
 	    v->txn, ref.agency_no, ref.seq, v->arena, ret, reterr);
@@ -647,9 +646,8 @@ vt_consign_log(struct vt_view *v, const vt_id *id, uint32_t after,
 	size_t n = 0;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(
-		 v->txn, id, VT_OBJECT_CONSIGNMENT, &ref, reterr)) != VT_OK)
+	if ((rc = vt_view_ref(v, id, VT_OBJECT_CONSIGNMENT, &ref, reterr)) !=
+		VT_OK)
 		return rc;
 	s = vt_scan_log(v->txn, VT_T_CONSIGN_LOG, &ref, after);
 	while (n < max && vt_scan_next(&s, reterr)) {

@@ -536,8 +536,7 @@ vt_delivery_get(struct vt_view *v, const vt_id *id, struct vt_delivery *ret,
 	struct vt_ref ref;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(v->txn, id, VT_OBJECT_DELIVERY, &ref, reterr)) !=
+	if ((rc = vt_view_ref(v, id, VT_OBJECT_DELIVERY, &ref, reterr)) !=
 		VT_OK)
 		return rc;
 	return vt_row_delivery(
@@ -554,8 +553,7 @@ vt_delivery_list_after(struct vt_view *v, const vt_id *paper, uint64_t after,
 	size_t n = 0;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
+	if ((rc = vt_view_ref(v, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
 		VT_OK)
 		return rc;
 	prefix = vt_key_row(ref.agency_no, ref.seq);
@@ -626,9 +624,8 @@ vt_delivery_log(struct vt_view *v, const vt_id *delivery, uint32_t after,
 	size_t n = 0;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(
-		 v->txn, delivery, VT_OBJECT_DELIVERY, &ref, reterr)) != VT_OK)
+	if ((rc = vt_view_ref(v, delivery, VT_OBJECT_DELIVERY, &ref, reterr)) !=
+		VT_OK)
 		return rc;
 	s = vt_scan_log(v->txn, VT_T_DELIVERY_LOG, &ref, after);
 	while (n < max && vt_scan_next(&s, reterr)) {

@@ -89,8 +89,7 @@ vt_person_get(struct vt_view *v, const vt_id *id, struct vt_person *ret,
 	struct vt_ref ref;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(v->txn, id, VT_OBJECT_PERSON, &ref, reterr)) !=
+	if ((rc = vt_view_ref(v, id, VT_OBJECT_PERSON, &ref, reterr)) !=
 		VT_OK)
 		return rc;
 	rc = vt_row_person(

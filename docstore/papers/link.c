@@ -296,8 +296,7 @@ vt_paper_e_version(
 	struct vt_scan s;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
+	if ((rc = vt_view_ref(v, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
 		VT_OK)
 		return rc;
 	memset(ret, 0, sizeof(*ret));

@@ -41,8 +41,7 @@ vt_paper_get(struct vt_view *v, const vt_id *id, struct vt_paper *ret,
 	struct vt_ref ref;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(v->txn, id, VT_OBJECT_PAPER, &ref, reterr)) !=
+	if ((rc = vt_view_ref(v, id, VT_OBJECT_PAPER, &ref, reterr)) !=
 		VT_OK)
 		return rc;
 	return vt_view_paper(v, ref.agency_no, ref.seq, ret, reterr);
@@ -205,8 +204,7 @@ vt_version_list(struct vt_view *v, const vt_id *paper, uint16_t part,
 	size_t n = 0;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
+	if ((rc = vt_view_ref(v, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
 		VT_OK)
 		return rc;
 	prefix = vt_key_row(ref.agency_no, ref.seq);
@@ -233,8 +231,7 @@ vt_version_by_hash(struct vt_view *v, const vt_id *paper, const vt_hash *hash,
 	struct vt_ref ref;
 	int rc;
 
-	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_row_ref(v->txn, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
+	if ((rc = vt_view_ref(v, paper, VT_OBJECT_PAPER, &ref, reterr)) !=
 		VT_OK)
 		return rc;
 	prefix = vt_key_row(ref.agency_no, ref.seq);

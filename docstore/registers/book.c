@@ -178,8 +178,7 @@ vt_book_prepare(struct vt_act_op *a, struct vt_prep *p, struct vt_err *reterr)
 	struct vt_txn *t;
 	int rc;
 
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	rc = sum_up(t, a, p, reterr);

@@ -99,8 +99,7 @@ last_event(struct vt_store *s, uint32_t agency_no, uint64_t *ret,
 	struct vt_txn *t;
 	int rc;
 
-	rc = s->engine->ops->begin(
-	    s->engine, VT_SPACE_RECORDS, false, &t, reterr);
+	rc = vt_store_read(s, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	rc = vt_row_state(t, agency_no, &st, reterr);
