@@ -407,7 +407,8 @@ put_signer(struct maker *m)
 	d->signer_name = fit(m, name, 50);
 }
 
-/* By the name; without one by the abbreviation. */
+/* By the name; without one by the abbreviation, which stands for itself when
+ * no table has it. */
 static void
 put_type(struct maker *m)
 {
@@ -420,7 +421,7 @@ put_type(struct maker *m)
 	if (name == NULL)
 		name = vt_edxml_type_name(meta->type_code);
 	if (name == NULL)
-		name = "Công văn";
+		name = meta->type_code[0] != '\0' ? meta->type_code : "Công văn";
 	d->type_name = fit(m, name, 100);
 	vt_edxml_type_of(name, meta->legal != 0, &d->type, &d->type_detail);
 }

@@ -1,35 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/web/arrival.h"
 
+#include "api/office/types.h"
 #include "api/web/list.h"
 #include "api/web/recipients.h"
 #include "api/web/words.h"
-
-/* words: what they are called on papers, in any language. */
-static const struct {
-	const char *code, *name;
-} types[] = {
-	{ "CV", "Công văn" },
-	{ "QĐ", "Quyết định" },
-	{ "TB", "Thông báo" },
-	{ "BC", "Báo cáo" },
-	{ "KH", "Kế hoạch" },
-	{ "TTr", "Tờ trình" },
-	{ "GM", "Giấy mời" },
-	{ "CT", "Chỉ thị" },
-	{ "NQ", "Nghị quyết" },
-	{ "HD", "Hướng dẫn" },
-	{ "CTr", "Chương trình" },
-	{ "BB", "Biên bản" },
-	{ "CĐ", "Công điện" },
-	{ "HĐ", "Hợp đồng" },
-	{ "SY", "Sao y" },
-	{ "SL", "Sao lục" },
-	{ "TrS", "Trích sao" },
-	{ "", "Khác" },
-};
-
-#define N_TYPES (sizeof(types) / sizeof(types[0]))
 
 static const char *
 typed(const struct vt_arrival *a, const char *name)
@@ -81,25 +56,61 @@ subject(struct vt_desk *d, const struct vt_arrival *a)
 		    T(d, "Hãy ghi trích yếu.", "A subject is needed."));
 }
 
+/* Two tables have names in common, so those of legal documents say it. */
+static const struct {
+	enum vt_type_group group;
+	const char *prefix, *vi, *en;
+} groups[] = {
+	{ VT_TYPE_ADMIN, "", "Văn bản hành chính", "Administrative" },
+	{ VT_TYPE_LEGAL, "legal:", "Văn bản quy phạm pháp luật", "Legal" },
+	{ VT_TYPE_COPY, "", "Bản sao", "Copies" },
+};
+
+#define N_GROUPS     (sizeof(groups) / sizeof(groups[0]))
+#define TYPE_DEFAULT "CV"
+
+/* What the form says for a kind; those without a code go by their name. */
+static void
+type_value(size_t group, const struct vt_type *t, struct vt_buf *ret)
+{
+	vt_buf_reset(ret);
+	/* markup: none, vt_html prints it */
+	vt_buf_printf(ret, "%s%s", groups[group].prefix,
+	    *t->code != '\0' ? t->code : t->name);
+}
+
 static void
 type_field(struct vt_desk *d, const struct vt_arrival *a)
 {
-	const char *t = typed(a, "type");
+	const char *chosen = a->form.n == 0 ? TYPE_DEFAULT : typed(a, "type");
+	struct vt_type t;
+	VT_BUF_AUTO(value);
 
 	vt_html(d->page.b,
 	    "<p><label for=\"type\">%s</label>\n<select id=\"type\" "
 	    "name=\"type\">\n",
 	    T(d, "Loại văn bản", "Type"));
-	for (size_t i = 0; i < N_TYPES; i++)
-		vt_html(d->page.b,
-		    "<option lang=\"vi\" value=\"%s\"%s>%s</option>\n",
-		    types[i].code,
-		    strcmp(t, types[i].code) == 0 &&
-			    (*t != '\0' || a->form.n > 0)
-			? " selected"
-			: "",
-		    types[i].name);
-	vt_html(d->page.b, "</select></p>\n");
+	for (size_t g = 0; g < N_GROUPS; g++) {
+		vt_html(d->page.b, "<optgroup label=\"%s\">\n",
+		    T(d, groups[g].vi, groups[g].en));
+		for (size_t i = 0; vt_office_type(groups[g].group, i, &t);
+		    i++) {
+			type_value(g, &t, &value);
+			vt_html(d->page.b,
+			    "<option lang=\"vi\" value=\"%s\"%s>%s</option>\n",
+			    vt_buf_str(&value),
+			    vt_span_eq(vt_buf_view(&value),
+				vt_span_str(chosen))
+				? " selected"
+				: "",
+			    t.name);
+		}
+		vt_buf_puts(d->page.b, "</optgroup>\n");
+	}
+	vt_html(d->page.b, "<option value=\"\"%s>%s</option>\n</select></p>\n",
+	    *chosen == '\0' ? " selected" : "", T(d, "Khác", "Other"));
+	line(d, a, "type_name", T(d, "Tên loại, nếu khác", "Its name, if other"),
+	    "text");
 }
 
 static void
@@ -323,7 +334,7 @@ vt_arrival_reply(struct vt_desk *d, struct vt_arrival *a, struct vt_err *reterr)
 	if (sender == NULL)
 		return vt_arena_err(a->arena, reterr);
 	a->fields[0] = (struct vt_webform_field){ "reply_to", id };
-	a->fields[1] = (struct vt_webform_field){ "type", types[0].code };
+	a->fields[1] = (struct vt_webform_field){ "type", TYPE_DEFAULT };
 	a->fields[2] = (struct vt_webform_field){ "to", sender };
 	a->form.n = 3;
 	return VT_OK;
@@ -458,19 +469,42 @@ recipients(
 	return VT_OK;
 }
 
+/* Of a list's kinds the one that was chosen, else what was typed, as it is. */
+static int
+type_meta(
+    const struct vt_arrival *a, struct vt_meta *ret, struct vt_err *reterr)
+{
+	const char *chosen = typed(a, "type");
+	struct vt_type t;
+	VT_BUF_AUTO(value);
+
+	for (size_t g = 0; g < N_GROUPS; g++)
+		for (size_t i = 0; vt_office_type(groups[g].group, i, &t);
+		    i++) {
+			type_value(g, &t, &value);
+			if (!vt_span_eq(
+				vt_buf_view(&value), vt_span_str(chosen)))
+				continue;
+			ret->type_code = t.code;
+			ret->type_name = t.name;
+			ret->legal = groups[g].group == VT_TYPE_LEGAL;
+			return vt_buf_status(&value, reterr);
+		}
+	ret->type_name = typed(a, "type_name");
+	ret->type_code = vt_office_type_code(ret->type_name);
+	return vt_buf_status(&value, reterr);
+}
+
 int
 vt_arrival_meta(struct vt_desk *d, const struct vt_arrival *a,
     struct vt_meta *ret, struct vt_err *reterr)
 {
-	const char *t = typed(a, "type");
+	int rc;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->subject = typed(a, "subject");
-	for (size_t i = 0; i + 1 < N_TYPES; i++)
-		if (strcmp(types[i].code, t) == 0) {
-			ret->type_code = types[i].code;
-			ret->type_name = types[i].name;
-		}
+	if ((rc = type_meta(a, ret, reterr)) != VT_OK)
+		return rc;
 	ret->notation = typed(a, "notation");
 	ret->urgency = (uint32_t)vt_webform_number(&a->form, "urgency");
 	ret->secrecy = (uint32_t)vt_webform_number(&a->form, "secrecy");

@@ -252,6 +252,16 @@ VT_NODISCARD int vt_edxml_write_status(
 void vt_edxml_document_id(const char *organ, const struct vt_edxml_day *day,
     const char *number, const char *notation, struct vt_buf *ret);
 
+/* A kind of paper: a row of api/exchange/edxml/types.def, which says more. */
+struct vt_edxml_type {
+	int64_t type, detail; /* 0: in neither table of the standard */
+	uint32_t decree;      /* of Decree 30's 29 kinds, 0: none of them */
+	const char *code;     /* abbreviation, "" */
+	const char *name;
+};
+/* All of them, in the order of the tables. Static. */
+const struct vt_edxml_type *vt_edxml_types(size_t *ret_n);
+
 /*
  * DocumentType. Names decide, whatever their letters' case and form; numbers
  * are a hint where both tables have a name (Nghị quyết, Quyết định, Chỉ thị).

@@ -2,15 +2,20 @@
 #include "api/exchange/edxml/edxml.h"
 #include "base/text.h"
 
-static const struct row {
-	int64_t type, detail;
-	const char *code, *name;
-} rows[] = {
-#define VT_EDXML_TYPE(type, detail, code, name) { type, detail, code, name },
+static const struct vt_edxml_type rows[] = {
+#define VT_PAPER_TYPE(type, detail, decree, code, name) \
+	{ type, detail, decree, code, name },
 #include "api/exchange/edxml/types.def"
-#undef VT_EDXML_TYPE
+#undef VT_PAPER_TYPE
 };
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+
+const struct vt_edxml_type *
+vt_edxml_types(size_t *ret_n)
+{
+	*ret_n = N_ROWS;
+	return rows;
+}
 
 /* NFC, small letters, one blank between words, none around; what stands in
  * brackets behind the name says which of two it is ("(cá biệt)"). */
@@ -41,12 +46,12 @@ fold(const char *s, struct vt_buf *ret)
 	return ret->n > 0 && vt_buf_status(ret, NULL) == VT_OK;
 }
 
-/* The row of a name in a table; 0 = either, the second one first: most papers
- * are of it. */
-static const struct row *
+/* The row of a name in a table; 0 = any, the second one before the first: most
+ * papers are of it. */
+static const struct vt_edxml_type *
 row_of(const char *name, int64_t type)
 {
-	const struct row *found = NULL;
+	const struct vt_edxml_type *found = NULL;
 	VT_BUF_AUTO(want);
 	VT_BUF_AUTO(is);
 
@@ -68,10 +73,12 @@ void
 vt_edxml_type_of(
     const char *name, bool legal, int64_t *ret_type, int64_t *ret_detail)
 {
-	const struct row *r = row_of(name, legal ? 1 : 2);
+	const struct vt_edxml_type *r = row_of(name, legal ? 1 : 2);
 
 	if (r == NULL)
 		r = row_of(name, 0);
+	if (r != NULL && r->type == 0)
+		r = NULL; /* the standard has no row for it */
 	*ret_type = r != NULL ? r->type : legal ? 1 : 2;
 	*ret_detail = r == NULL ? VT_EDXML_NONE : r->detail;
 }
@@ -79,7 +86,9 @@ vt_edxml_type_of(
 bool
 vt_edxml_type_is_legal(const char *name, int64_t type)
 {
-	bool legal = row_of(name, 1) != NULL, other = row_of(name, 2) != NULL;
+	const struct vt_edxml_type *any = row_of(name, 0);
+	bool legal = row_of(name, 1) != NULL;
+	bool other = any != NULL && any->type != 1;
 
 	return legal == other ? type == 1 : legal;
 }
@@ -87,7 +96,7 @@ vt_edxml_type_is_legal(const char *name, int64_t type)
 const char *
 vt_edxml_type_name(const char *code)
 {
-	const struct row *found = NULL;
+	const struct vt_edxml_type *found = NULL;
 
 	for (size_t i = 0; i < N_ROWS && code != NULL && code[0] != '\0'; i++)
 		if (strcmp(rows[i].code, code) == 0 &&
@@ -99,7 +108,7 @@ vt_edxml_type_name(const char *code)
 const char *
 vt_edxml_type_code(const char *name)
 {
-	const struct row *r = row_of(name, 0);
+	const struct vt_edxml_type *r = row_of(name, 0);
 
 	return r == NULL || r->code[0] == '\0' ? NULL : r->code;
 }

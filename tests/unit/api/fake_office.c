@@ -193,6 +193,9 @@ vt_office_register(struct vt_office *o, const struct vt_request *rq,
 	fake.direction = n->direction;
 	fake.by_hand = n->by_hand;
 	KEEP(subject, meta->subject);
+	KEEP(type_code, meta->type_code);
+	KEEP(type_name, meta->type_name);
+	fake.legal = meta->legal;
 	KEEP(reply_to, meta->reply_to);
 	fake.nto = meta->n_recipients;
 	KEEP(recipient, fake.nto == 0 ? NULL : meta->recipients[0].code);

@@ -14,6 +14,8 @@ struct fake {
 	bool overtaken; /* a refused act was done meanwhile */
 	bool may_not_read;
 	/* what was asked last */
+	char type_code[24], type_name[200];
+	uint32_t legal;
 	char act[32], key[200], subject[200], reply_to[40], note[200],
 	    file[200], pin[64];
 	char fact[64], recipient[64], value[64];

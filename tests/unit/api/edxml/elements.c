@@ -321,8 +321,100 @@ static const struct {
 	{ "Giấy uỷ quyền", false, 2, 24 },
 	{ "Bản tin", false, 2, VT_EDXML_NONE }, /* in none */
 	{ "Quy ước", true, 1, VT_EDXML_NONE },
+	{ "Phiếu báo", false, 2, VT_EDXML_NONE }, /* in Decree 30 alone */
+	{ "Sao y", false, 2, VT_EDXML_NONE },     /* a copy */
 	{ "", false, 2, VT_EDXML_NONE },
 };
+
+/* Decree 30/2020, Article 7 and Appendix III, in their order. */
+static const struct {
+	const char *name, *code;
+} decree[] = { { "Nghị quyết (cá biệt)", "NQ" },
+	{ "Quyết định (cá biệt)", "QĐ" }, { "Chỉ thị", "CT" },
+	{ "Quy chế", "QC" }, { "Quy định", "QyĐ" }, { "Thông cáo", "TC" },
+	{ "Thông báo", "TB" }, { "Hướng dẫn", "HD" }, { "Chương trình", "CTr" },
+	{ "Kế hoạch", "KH" }, { "Phương án", "PA" }, { "Đề án", "ĐA" },
+	{ "Dự án", "DA" }, { "Báo cáo", "BC" }, { "Biên bản", "BB" },
+	{ "Tờ trình", "TTr" }, { "Hợp đồng", "HĐ" }, { "Công văn", "CV" },
+	{ "Công điện", "CĐ" }, { "Bản ghi nhớ", "BGN" },
+	{ "Bản thỏa thuận", "BTT" }, { "Giấy ủy quyền", "GUQ" },
+	{ "Giấy mời", "GM" }, { "Giấy giới thiệu", "GGT" },
+	{ "Giấy nghỉ phép", "GNP" }, { "Phiếu gửi", "PG" },
+	{ "Phiếu chuyển", "PC" }, { "Phiếu báo", "PB" },
+	{ "Thư công", NULL } };
+
+/* Amendment 1:2022 of QCVN 102:2016, tables A and B, in their order. */
+static const char *const table_a[] = { "Hiến pháp", "Luật", "Pháp lệnh",
+	"Lệnh", "Nghị quyết", "Nghị quyết liên tịch", "Nghị định",
+	"Quyết định", "Thông tư", "Thông tư liên tịch", "Chỉ thị (của UBND)",
+	"Bộ luật",
+	"Văn bản quy phạm pháp luật của đơn vị hành chính - kinh tế đặc "
+	"biệt" };
+static const char *const table_b[] = { "Nghị quyết (cá biệt)",
+	"Quyết định (cá biệt)", "Chỉ thị", "Quy chế", "Quy định", "Thông cáo",
+	"Thông báo", "Hướng dẫn", "Chương trình", "Kế hoạch", "Phương án",
+	"Đề án", "Dự án", "Báo cáo", "Biên bản", "Tờ trình", "Hợp đồng",
+	"Công văn", "Công điện", "Bản ghi nhớ", "Bản cam kết",
+	"Bản thỏa thuận", "Giấy chứng nhận", "Giấy ủy quyền", "Giấy mời",
+	"Giấy giới thiệu", "Giấy nghỉ phép", "Giấy đi đường",
+	"Giấy biên nhận hồ sơ", "Phiếu gửi", "Phiếu chuyển", "Thư công" };
+
+static void
+test_table(const char *const *names, size_t n, int64_t type)
+{
+	int64_t t, row;
+
+	for (size_t i = 0; i < n; i++) {
+		vt_edxml_type_of(names[i], type == 1, &t, &row);
+		tap_ok(t == type && row == (int64_t)i + 1,
+		    "table %s, row %zu: %s", type == 1 ? "A" : "B", i + 1,
+		    names[i]);
+	}
+}
+
+/* The row of the table that the decree's number i leads to; NULL unless it is
+ * one name. */
+static const struct vt_edxml_type *
+of_decree(uint32_t i)
+{
+	const struct vt_edxml_type *found = NULL, *all;
+	size_t n;
+
+	all = vt_edxml_types(&n);
+	for (size_t k = 0; k < n; k++)
+		if (all[k].decree == i && found != NULL)
+			return NULL;
+		else if (all[k].decree == i)
+			found = &all[k];
+	return found;
+}
+
+static void
+test_decree(void)
+{
+	const struct vt_edxml_type *r;
+	char bare[64];
+	size_t n;
+
+	for (uint32_t i = 0; i < N(decree); i++) {
+		r = of_decree(i + 1);
+		(void)snprintf(bare, sizeof(bare), "%s", decree[i].name);
+		n = strcspn(bare, "(");
+		bare[n > 0 && bare[n] == '(' ? n - 1 : n] = '\0';
+		tap_ok(r != NULL && strcmp(r->name, bare) == 0,
+		    "Decree 30, type %u: %s", i + 1, bare);
+		if (decree[i].code == NULL) {
+			tap_ok(vt_edxml_type_code(bare) == NULL,
+			    "it has no abbreviation");
+			continue;
+		}
+		tap_eq_str(vt_edxml_type_code(decree[i].name), decree[i].code,
+		    "its abbreviation");
+		tap_eq_str(vt_edxml_type_name(decree[i].code), bare,
+		    "which is nobody else's");
+	}
+	tap_ok(of_decree(N(decree) + 1) == NULL, "there is no thirtieth");
+}
 
 static void
 test_types(void)
@@ -342,6 +434,8 @@ test_types(void)
 	tap_ok(!vt_edxml_type_is_legal("Công văn", 1) &&
 		   vt_edxml_type_is_legal("Luật", 18),
 	    "in one: the name does");
+	tap_ok(!vt_edxml_type_is_legal("Phiếu báo", 1),
+	    "in Decree 30 alone: it is no legal document");
 	tap_ok(vt_edxml_type_is_legal("Quy ước", 1) &&
 		   !vt_edxml_type_is_legal("Quy ước", VT_EDXML_NONE),
 	    "in none: the number, if there is one");
@@ -379,6 +473,9 @@ main(void)
 	    count_values(
 		"Attachment", &vt_edxml_g_attachment, elements, N(elements));
 	tap_eq_int(n, N(elements), "and nothing here is not in the tables");
+	test_table(table_a, N(table_a), 1);
+	test_table(table_b, N(table_b), 2);
+	test_decree();
 	test_types();
 	return tap_done();
 }

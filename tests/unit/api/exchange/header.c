@@ -85,6 +85,7 @@ kind(struct vt_meta *m)
 		{ "Quyết định", "QĐ", 1 }, { "Nghị quyết", "NQ", 1 },
 		{ "Chỉ thị", "CT", 0 }, { "Thông tư", "TT", 1 },
 		{ "Tờ trình", "TTr", 0 }, { "Thư công", "", 0 },
+		{ "Phiếu báo", "PB", 0 },
 		{ "Bộ luật", "", 1 }, { "Bản tin nội bộ", "", 0 },
 		{ "Quy ước làng", "", 1 } };
 	size_t i = chance(sizeof(types) / sizeof(types[0]));
@@ -354,6 +355,25 @@ beside(void)
 	tap_eq_int(d->n_answers, 0, "ResponseFor: none");
 }
 
+/* An abbreviation that no table has stands for itself. */
+static void
+own_code(void)
+{
+	struct vt_meta m = { .subject = "loại của riêng cơ quan",
+		.notation = "VP",
+		.type_code = "GBTT" };
+	size_t before = count_arrived(&b, 0);
+	VT_CLEANUP(vt_edxml_free) struct vt_edxml *x = NULL;
+	vt_id id = issue(&m, 7000, false);
+
+	send_to(&a, 0, &id, b.code[0]);
+	WAIT_FOR(count_arrived(&b, 0) == before + 1, "it arrived");
+	WAIT_FOR(shown(&a, &id) == 1, "the sender knows");
+	x = header();
+	tap_eq_str(x->document.type_name, "GBTT", "TypeName: the code itself");
+	tap_eq_int(x->document.type_detail, VT_EDXML_NONE, "no row for it");
+}
+
 int
 main(void)
 {
@@ -371,6 +391,7 @@ main(void)
 	many();
 	nothing();
 	beside();
+	own_code();
 	tap_ok(!a.differed, "every attempt had the same bytes");
 	node_end(&a);
 	node_end(&b);

@@ -10,6 +10,44 @@
 	"--xx\r\nContent-Disposition: form-data; name=\"" name                 \
 	"\"; filename=\"" file "\"\r\nContent-Type: x/y\r\n\r\n" bytes "\r\n"
 
+#define OF_TYPE(type)                                                          \
+	FIELD("csrf", CSRF_C)                                                  \
+	FIELD("key", KEY)                                                      \
+	FIELD("subject", "s") type AFILE("main", "a.pdf", "%PDF") "--xx--\r\n"
+
+/* A kind that is chosen, and one that is typed, stay as they were said. */
+static void
+test_types(struct vt_buf *b)
+{
+	static const struct {
+		const char *form, *code, *name;
+		uint32_t legal;
+	} t[] = { { OF_TYPE(FIELD("type", "PB")), "PB", "Phiếu báo", 0 },
+		{ OF_TYPE(FIELD("type", "QĐ")), "QĐ", "Quyết định", 0 },
+		{ OF_TYPE(FIELD("type", "legal:QĐ")), "QĐ", "Quyết định", 1 },
+		{ OF_TYPE(FIELD("type", "legal:Luật")), "", "Luật", 1 },
+		{ OF_TYPE(FIELD("type", "Thư công")), "", "Thư công", 0 },
+		{ OF_TYPE(FIELD("type", "TrS")), "TrS", "Trích sao", 0 },
+		{ OF_TYPE(FIELD("type", "") FIELD("type_name", "Quy ước làng")),
+		    "", "Quy ước làng", 0 },
+		{ OF_TYPE(FIELD("type", "") FIELD("type_name", "giấy mời")),
+		    "GM", "giấy mời", 0 } };
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		tap_eq_int(ask(b, "POST", "/desk/arrive", 'c', MULTI,
+			       t[i].form),
+		    303, "a kind of paper");
+		tap_eq_str(fake.type_code, t[i].code, "its code");
+		tap_eq_str(fake.type_name, t[i].name, "its name");
+		tap_eq_int(fake.legal, t[i].legal, "legal or not");
+	}
+	tap_eq_int(get(b, "/desk/arrive", 'c'), 200, "the form");
+	tap_ok(HAS("<option lang=\"vi\" value=\"CV\" selected>Công văn<") &&
+		   HAS("value=\"GNP\">Giấy nghỉ phép<") &&
+		   HAS("value=\"legal:NĐ\">Nghị định<"),
+	    "has them all, Công văn chosen");
+}
+
 static void
 test_arrival(struct vt_buf *b)
 {
@@ -374,6 +412,7 @@ main(void)
 
 	desk_begin();
 	test_arrival(&b);
+	test_types(&b);
 	test_twice(&b);
 	test_namesakes(&b);
 	test_many_names(&b);
