@@ -88,6 +88,7 @@ enum vt_step_kind {
 	VT_STEP_TEXT = 70,    /* docstore/pagetext.h */
 	/* the ledger (71 to 73 pass the gate of a restored store) */
 	VT_STEP_RESUME = 71, /* a restored store writes again */
+	VT_STEP_MIGRATED = 74, /* docstore/migrate.h alone does it */
 	/* exchange */
 	VT_STEP_CONSIGN = 80,      /* docstore/consign.h */
 	VT_STEP_CONSIGN_READ = 81, /* what its worker or a person found */
@@ -745,6 +746,11 @@ struct vt_step {
 			size_t n_shown;
 			const char *asked;
 		} resume;
+		/* Of vt_store_migrate, while it runs (VT_E_CONFLICT); the rest
+		 * of what is recorded is the store's. */
+		struct {
+			const char *what;
+		} migrated;
 		/* Who has its tasks from now on; 0: itself again. What is sent
 		 * to its codes is for that one; its papers, people and ledger
 		 * stay. VT_E_INVALID when that leads back to itself. */

@@ -11,6 +11,7 @@
 #include "docstore/fields.h"
 #include "docstore/files.h"
 #include "docstore/index.h"
+#include "docstore/migrate/migrated.h"
 #include "docstore/restored.h"
 #include "docstore/store_priv.h"
 
@@ -40,16 +41,47 @@ vt_super_encode(const struct vt_super *x, struct vt_buf *ret)
 	vt_row_put(&super_row, &row, ret);
 }
 
+/* What is read of a superblock before it is known to be one of ours. */
+struct bare_super {
+	char magic[32];
+	uint32_t format;
+	uint64_t features;
+	char release[32]; /* that it needs */
+};
+
+static int
+super_refuse(const struct bare_super *x, struct vt_err *reterr)
+{
+	unsigned long long unknown = x->features & ~VT_STORE_FEATURES;
+	const char *needs =
+	    x->release[0] != '\0' ? x->release : "a later release of vanthu";
+
+	if (strcmp(x->magic, MAGIC) != 0 || x->format == 0)
+		return vt_err_set(reterr, VT_E_STORE_FORMAT,
+		    "superblock: not that of a vanthu store");
+	if (x->format > VT_STORE_FORMAT)
+		return vt_err_set(reterr, VT_E_STORE_FORMAT,
+		    "superblock: format %u needs %s; this is " VT_STORE_RELEASE
+		    ", which reads up to format %u: install that one",
+		    x->format, needs, VT_STORE_FORMAT);
+	if (unknown != 0)
+		return vt_err_set(reterr, VT_E_STORE_FORMAT,
+		    "superblock: feature bits %#llx need %s; this is "
+		    VT_STORE_RELEASE ", which does not know them: install "
+		    "that one",
+		    unknown, needs);
+	return VT_OK;
+}
+
 /*
- * Magic and format come first, so that a newer store is told from a broken
- * one: its other fields may be of any kind.
+ * Magic, format, features and the release that is needed come first, so that a
+ * newer store is told from a broken one: its other fields may be of any kind.
  */
 static int
 super_decode(struct vt_span v, struct vt_super *ret, struct vt_err *reterr)
 {
+	struct bare_super bare = { .format = 0 };
 	struct vt_cbor_map_reader m;
-	uint32_t format = 0;
-	char magic[32] = "";
 	struct super row;
 	struct vt_cbor c;
 	uint64_t key;
@@ -57,24 +89,20 @@ super_decode(struct vt_span v, struct vt_super *ret, struct vt_err *reterr)
 
 	vt_cbor_open(&c, v);
 	vt_cbor_map_open(&m, &c);
-	if (vt_cbor_next(&m, &key) && key == 1)
-		vt_cbor_get_str(&c, magic, sizeof(magic));
-	if (vt_cbor_next(&m, &key) && key == 2)
-		format = vt_take_u32(&c);
-	if (c.failed != VT_OK || strcmp(magic, MAGIC) != 0)
-		return vt_err_set(reterr, VT_E_STORE_FORMAT,
-		    "superblock: not that of a vanthu store");
-	if (format > VT_STORE_FORMAT || format == 0)
-		return vt_err_set(reterr, VT_E_STORE_FORMAT,
-		    "superblock: format %u; this release reads up to %u",
-		    format, VT_STORE_FORMAT);
-	if ((rc = vt_row_read(&super_row, v, NULL, &row, reterr)) != VT_OK)
+	while (vt_cbor_next(&m, &key))
+		if (key == 1)
+			vt_cbor_get_str(&c, bare.magic, sizeof(bare.magic));
+		else if (key == 2)
+			bare.format = vt_take_u32(&c);
+		else if (key == 4)
+			bare.features = vt_cbor_get_uint(&c);
+		else if (key == 8 && vt_cbor_peek(&c) == VT_CBOR_TEXT)
+			vt_cbor_get_str(&c, bare.release, sizeof(bare.release));
+		else
+			(void)vt_cbor_skip(&c);
+	if ((rc = super_refuse(&bare, reterr)) != VT_OK ||
+	    (rc = vt_row_read(&super_row, v, NULL, &row, reterr)) != VT_OK)
 		return rc;
-	if ((row.x.features & ~VT_STORE_FEATURES) != 0)
-		return vt_err_set(reterr, VT_E_STORE_FORMAT,
-		    "superblock: feature bits %#llx are not known to this "
-		    "release",
-		    (unsigned long long)(row.x.features & ~VT_STORE_FEATURES));
 	*ret = row.x;
 	return VT_OK;
 }
@@ -565,6 +593,9 @@ vt_store_open_undone(const char *path, const struct vt_store_options *o,
 	    (rc = vt_store_lock(path, false, &s->lock_fd, reterr)) != VT_OK)
 		return rc;
 	if ((rc = engine_open(s, o, reterr)) != VT_OK)
+		return rc;
+	if (!o->read_only && !o->migrates &&
+	    (rc = vt_migrating_door(s, reterr)) != VT_OK)
 		return rc;
 	if (!o->read_only && (rc = threads_start(s, reterr)) != VT_OK)
 		return rc;

@@ -91,11 +91,14 @@ struct vt_store_options {
 	/* Files that come make work items of kind VT_WORK_TEXT
 	 * (docstore/pagetext.h): for who has a worker that reads them. */
 	bool read_texts;
+	/* For who calls vt_store_migrate: a migration that was cut off does
+	 * not stand in the way of writing. */
+	bool migrates;
 };
 
 #define VT_STORE_OPTIONS_INIT                                                  \
 	{                                                                      \
-		NULL, 0, NULL, NULL, NULL, false, 0, false, NULL, false        \
+		NULL, 0, NULL, NULL, NULL, false, 0, false, NULL, false, false \
 	}
 
 /*
@@ -161,7 +164,7 @@ VT_NODISCARD int vt_store_key_next(const char *file, const char *next,
  * VT_E_STORE_FORMAT (newer format, unknown feature bits, not a store, or a
  * restore into it was cut off), VT_E_STORE_CORRUPT (store key does not belong
  * to this store), VT_E_CONFLICT (a rotation of its key was cut off:
- * vt_store_rotate again), VT_E_NO_INPUT
+ * vt_store_rotate again; or a migration: vt_store_migrate), VT_E_NO_INPUT
  * (store key missing), VT_E_IO, VT_E_NOMEM, what unwrap returned.
  */
 VT_NODISCARD int vt_store_open(const char *path,

@@ -20,7 +20,11 @@
 
 #define VT_STORE_FORMAT   1U
 #define VT_FEATURE_EPOCHS (1ULL << 1) /* rows of wrap say by which key */
-#define VT_STORE_FEATURES VT_FEATURE_EPOCHS /* bits this release knows */
+#define VT_FEATURE_MIGRATED (1ULL << 6) /* ledgers have acts of migration */
+/* Bits this release knows. */
+#define VT_STORE_FEATURES (VT_FEATURE_EPOCHS | VT_FEATURE_MIGRATED)
+/* What the superblock names as the release that a store needs. */
+#define VT_STORE_RELEASE "vanthu " VT_VERSION
 
 #define VT_BYTES_ENV      1U /* number of bytes-0001 */
 #define VT_SEGMENT_CHUNKS 62 /* ids in one manifest row: it fits a page */
@@ -947,6 +951,7 @@ struct vt_super {
 	char domain[40];
 	vt_time created;
 	vt_hash key_check;
+	char release[32]; /* that it needs, when a bit says so; "" */
 };
 void vt_super_encode(const struct vt_super *x, struct vt_buf *ret);
 VT_NODISCARD int vt_super_read(

@@ -43,6 +43,7 @@ int vt_cli_backup(struct vt_cli *cli);
 int vt_cli_restore(struct vt_cli *cli);
 int vt_cli_standby(struct vt_cli *cli);
 int vt_cli_stats(struct vt_cli *cli);
+int vt_cli_migrate(struct vt_cli *cli);
 int vt_cli_repair(struct vt_cli *cli);
 int vt_cli_receipt(struct vt_cli *cli);
 int vt_cli_ledger(struct vt_cli *cli);

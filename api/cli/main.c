@@ -168,6 +168,17 @@ static const struct vt_command commands[] = {
 	    "What was damaged stays in DIR/damaged. Exit status: 0 nothing is "
 	    "damaged any\nmore, 1 something is.\n",
 	    vt_cli_repair },
+	{ "migrate", "migrate DIR --backup PLACE --keys FOLDER",
+	    "what a store of an earlier release lacks, with no server on it",
+	    "  --check         says what would be done, changes nothing\n"
+	    "  --backup PLACE --keys FOLDER   an increment comes first\n"
+	    "  --no-backup     there is one\n"
+	    "  --by NAME       who does it, for the ledgers; default: the "
+	    "login name\n"
+	    "Cut off, the same command goes on. Older releases do not open the "
+	    "store any more.\nExit status: 0 done or nothing to do, 1 "
+	    "findings of the check afterwards.\n",
+	    vt_cli_migrate },
 	{ "stats", "stats DIR [--metrics]",
 	    "figures: papers, acts, work that waits, room; also beside a "
 	    "server",

@@ -114,6 +114,7 @@ static const struct {
 	{ VT_STEP_STATUS, { "Trạng thái nơi nhận", "Recipient's status" } },
 	{ VT_STEP_RESUME,
 	    { "Cho kho đã khôi phục ghi lại", "Restored store writes again" } },
+	{ VT_STEP_MIGRATED, { "Chuyển kho lên bản mới", "Store migrated" } },
 	{ VT_STEP_RESEND, { "Gửi lại", "Sent again" } },
 	{ VT_STEP_RENDITION,
 	    { "Thêm bản chuyển đổi để đọc", "A rendition was added" } },

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "docstore/migrate/migrated.h"
 #include "docstore/resume.h"
 #include "docstore/store_priv.h"
 
@@ -566,6 +567,8 @@ decide_apart(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_status_decide(x, i, reterr);
 	if (kind == VT_STEP_RESUME)
 		return vt_resume_decide(x, i, reterr);
+	if (kind == VT_STEP_MIGRATED)
+		return vt_migrated_decide(x, i, reterr);
 	if (kind == VT_STEP_TEXT)
 		return vt_pagetext_decide(x, i, reterr);
 	if (kind >= VT_STEP_WORK && !vt_step_is_of_paper(kind))

@@ -93,6 +93,7 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_WORK] = "work",
 		[VT_STEP_WORK_DONE] = "work-done",
 		[VT_STEP_RESUME] = "resume",
+		[VT_STEP_MIGRATED] = "migrated",
 		[VT_STEP_CHECK] = "check",
 		[VT_STEP_WITHDRAW] = "withdraw",
 		[VT_STEP_OPINION] = "opinion",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The rows a step of a paper writes, after all steps were decided. */
+#include "docstore/migrate/migrated.h"
 #include "docstore/resume.h"
 #include "docstore/store_priv.h"
 
@@ -151,6 +152,8 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_numbers_keep(x, i, reterr);
 	if (r->kind == VT_STEP_RESUME)
 		return vt_resume_keep(x, reterr);
+	if (r->kind == VT_STEP_MIGRATED)
+		return vt_migrated_keep(x, reterr);
 	if (r->kind == VT_STEP_TEXT)
 		return vt_pagetext_keep(x, i, reterr);
 	if (r->kind == VT_STEP_SECRET)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "docstore/migrate/migrated.h"
 #include "docstore/resume.h"
 #include "docstore/store_priv.h"
 
@@ -691,6 +692,8 @@ prepare_house(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		return prepare_name(a, &p->agency.now, reterr);
 	case VT_STEP_RESUME:
 		return vt_resume_prepare(a, st, p, reterr);
+	case VT_STEP_MIGRATED:
+		return vt_migrated_prepare(a, st, p, reterr);
 	case VT_STEP_AGENCY_MERGE:
 		p->agency.successor = st->u.agency_merge.successor;
 		return VT_OK;

@@ -4,6 +4,7 @@
 same verdict as the validation route; what is signed keeps its bytes."""
 import json
 import os
+import tarfile
 
 import harness as t
 
@@ -238,6 +239,31 @@ t.ok(not os.path.exists(os.path.join(d, 'x.pdf'))
      and not [n for n in os.listdir(d) if n.endswith('.part')],
      'what failed left no file behind', '\n'.join(os.listdir(d)))
 server.stop()
+
+# --- migrate: a store of the first release ---
+
+old = os.path.join(d, 'format-1')
+with tarfile.open(os.path.join(t.SOURCE, 'tests/golden/format-1.tar.gz')) as f:
+    f.extractall(d)
+BACKUP = ['--backup', os.path.join(d, 'place'), '--keys',
+          os.path.join(d, 'place-keys')]
+plan = json.loads(t.vanthu('migrate', old, '--check', '--json').stdout)
+t.ok(plan['from'] == plan['to'] == 1 and plan['items'][0]['name'] == 'texts'
+     and plan['items'][0]['rows'] > 0 and not plan['under_way'],
+     'migrate --check says what is missing', plan)
+fails('migrate: no backup', 64, 'usage', 'migrate', old, says='--no-backup')
+fails('migrate: half a backup', 64, 'usage', 'migrate', old, *BACKUP[:2])
+r = t.vanthu('migrate', old, *BACKUP, '--by', 'Nguyễn Văn Vận', '--json')
+t.ok(r.returncode == 0 and json.loads(r.stdout) == {
+    'rows': plan['items'][0]['rows'], 'agencies': 2, 'backup': 1,
+    'findings': 0}, 'migrated, behind an increment',
+     r.stdout.decode() + r.stderr.decode())
+r = t.vanthu('migrate', old, *BACKUP, '--lang', 'vi')
+t.ok(r.returncode == 0 and 'Không có gì' in r.stdout.decode()
+     and os.listdir(os.path.join(d, 'place', 'manifests')) == ['0000000001'],
+     'again: nothing to do, and no increment', r.stdout + r.stderr)
+r = t.vanthu('check', old)
+t.ok(r.returncode == 0 and b'clean' in r.stdout, 'check is clean', r.stdout)
 
 # --- help ---
 

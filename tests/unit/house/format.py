@@ -27,6 +27,7 @@ WHERE = {
     'former': [('13 former names [{', '}')],
     'held': [('a number given without a paper:', LINE)],
     'meta': [('*Metadata* (Decree 30, Appendix VI):', PARAGRAPH)],
+    'migrating': [('Row `migrating`,', '. Nobody opens')],
     'name': [('3 names [{', '}')],
     'number': [('*Number*:', '*Paper states*')],
     'pagetext': [('| `text` | agency,', LINE)],

@@ -67,6 +67,7 @@ COMPOSITION = {
     'api/cli/backup.c': {'docstore'},
     'api/cli/stats.c': {'docstore'},
     'api/cli/check.c': {'docstore'},
+    'api/cli/migrate.c': {'docstore'},
     'api/cli/peers.c': {'api/exchange/axis', 'api/exchange/direct'},
     'api/cli/edoc_peer.c': {'api/exchange/axis'},
     'api/cli/providers.c': {'api/oidc'},
