@@ -52,6 +52,7 @@ int vt_cli_sandbox(struct vt_cli *cli);
 int vt_cli_holiday(struct vt_cli *cli);
 int vt_cli_key(struct vt_cli *cli);
 int vt_cli_merge(struct vt_cli *cli);
+int vt_cli_addresses(struct vt_cli *cli);
 int vt_cli_province(struct vt_cli *cli);
 int vt_cli_person(struct vt_cli *cli);
 int vt_cli_agency(struct vt_cli *cli);

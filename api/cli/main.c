@@ -316,6 +316,15 @@ static const struct vt_command commands[] = {
 	    "is undone\n"
 	    "Papers, people and ledger of the first stay as they are.\n",
 	    vt_cli_merge },
+	{ "addresses", "addresses DIR FILE.csv [--dry-run]",
+	    "a table of agencies elsewhere, with codes that begin and end, into "
+	    "the address\nbook of a store that no server has open",
+	    "  --dry-run   say what each line would do, write nothing\n"
+	    "The first line names columns: code, and any of name, parent, "
+	    "mail, gateway,\nold_code, successor, from, until (YYYY-MM-DD). An "
+	    "empty cell leaves what is\nthere, \"-\" empties it. With a line "
+	    "that is wrong nothing is written,\nand the exit status is 1.\n",
+	    vt_cli_addresses },
 	{ "province", "province DIR PROVINCE.json",
 	    "adds the agencies and people of a file that a store does not have",
 	    "Known are agencies by code, people by login name, else by name; "

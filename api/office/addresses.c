@@ -159,11 +159,62 @@ check_code(const char *code, const char *field, struct vt_err *reterr)
 	return VT_OK;
 }
 
+void
+vt_day_of(vt_time t, char ret[static 11])
+{
+	struct vt_date d = vt_time_date(t, VT_TIME_VN_S);
+	char day[40];
+
+	(void)snprintf(
+	    day, sizeof(day), "%04d-%02d-%02d", d.year, d.month, d.day);
+	vt_text_fit(ret, 11, day);
+}
+
+bool
+vt_address_is_over(const struct vt_address *a, const char *today)
+{
+	return a->until[0] != '\0' ? strcmp(a->until, today) < 0
+				   : a->successor[0] != '\0';
+}
+
+bool
+vt_office_address_ended(struct vt_office *o, const struct vt_address *a)
+{
+	char today[11];
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	vt_day_of(vt_now(o->o.ctx), today);
+	return vt_address_is_over(a, today);
+}
+
 static int
-check_row(const struct vt_address *a, struct vt_err *reterr)
+check_days(const struct vt_address *a, struct vt_err *reterr)
+{
+	const char *bad = NULL;
+
+	if (a->from[0] != '\0' && vt_time_parse_day(a->from) == VT_TIME_NONE)
+		bad = "from";
+	else if (a->until[0] != '\0' &&
+		 vt_time_parse_day(a->until) == VT_TIME_NONE)
+		bad = "until";
+	if (bad != NULL)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "address: %s: a day (YYYY-MM-DD) wanted", bad);
+	if (a->from[0] != '\0' && a->until[0] != '\0' &&
+	    strcmp(a->until, a->from) < 0)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "address: until: the code ends before it begins (%s)",
+		    a->from);
+	return VT_OK;
+}
+
+int
+vt_address_check(const struct vt_address *a, struct vt_err *reterr)
 {
 	int rc;
 
+	if ((rc = check_days(a, reterr)) != VT_OK)
+		return rc;
 	if ((rc = check_code(a->code, "code", reterr)) != VT_OK ||
 	    (a->successor[0] != '\0' && (rc = check_code(a->successor,
 					     "successor", reterr)) != VT_OK) ||
@@ -213,6 +264,24 @@ match(const struct vt_request *rq, const struct vt_address *old,
 	    "address: its revision is %llu", (unsigned long long)old->rev);
 }
 
+bool
+vt_address_old_row(const struct vt_address *a, const struct vt_address *old,
+    struct vt_address *ret)
+{
+	if (old->successor[0] != '\0')
+		return false;
+	*ret = *old;
+	vt_text_fit(ret->code, sizeof(ret->code), a->old_code);
+	if (old->rev == 0)
+		vt_text_fit(ret->name, sizeof(ret->name), a->name);
+	vt_text_fit(ret->successor, sizeof(ret->successor), a->code);
+	/* the one ends as the other begins */
+	if (a->from[0] != '\0' && ret->until[0] == '\0')
+		vt_day_of(vt_time_parse_day(a->from) - 1, ret->until);
+	ret->verified = true;
+	return true;
+}
+
 /* The rows of one change: the agency, and the code that it had before. */
 struct rows {
 	struct vt_address row[2], old[2];
@@ -242,16 +311,10 @@ rows_read(struct vt_office *o, const struct vt_request *rq,
 	    (rc = read_or_none(v, a->code, &w->old[0], reterr)) != VT_OK ||
 	    (rc = match(rq, &w->old[0], reterr)) != VT_OK ||
 	    a->old_code[0] == '\0' ||
-	    (rc = read_or_none(v, a->old_code, old, reterr)) != VT_OK ||
-	    old->successor[0] != '\0')
+	    (rc = read_or_none(v, a->old_code, old, reterr)) != VT_OK)
 		return rc;
-	*row = *old;
-	vt_text_fit(row->code, sizeof(row->code), a->old_code);
-	if (old->rev == 0)
-		vt_text_fit(row->name, sizeof(row->name), a->name);
-	vt_text_fit(row->successor, sizeof(row->successor), a->code);
-	row->verified = true;
-	w->n = 2;
+	if (vt_address_old_row(a, old, row))
+		w->n = 2;
 	return VT_OK;
 }
 
@@ -308,7 +371,7 @@ vt_office_address_put(struct vt_office *o, const struct vt_request *rq,
 	if ((rc = vt_office_enter(rq, VT_DUTY_ADDRESSES, reterr)) != VT_OK ||
 	    (rc = vt_house_only(o, rq->actor, reterr)) != VT_OK ||
 	    (rc = vt_office_replay(o, rq, ret, &done, reterr)) != VT_OK ||
-	    done || (rc = check_row(a, reterr)) != VT_OK ||
+	    done || (rc = vt_address_check(a, reterr)) != VT_OK ||
 	    (rc = check_successor(o, a, reterr)) != VT_OK ||
 	    (rc = rows_read(o, rq, a, &w, reterr)) != VT_OK)
 		return rc;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/office/routes_priv.h"
+#include "base/text.h"
 
 const char *
 vt_route_kind_name(enum vt_route_kind k)
@@ -114,7 +115,7 @@ fail:
 struct search {
 	struct vt_route route;
 	struct vt_address address;
-	char code[64];
+	char code[64], today[11];
 };
 
 static int
@@ -122,7 +123,7 @@ search(struct vt_view *v, struct search *s, enum vt_route_kind *ret_kind,
     uint32_t *ret_no, struct vt_err *reterr)
 {
 	struct vt_agency a;
-	bool is, exact;
+	bool is, exact, over;
 	int rc;
 
 	for (int i = 0; i < VT_SUCCESSORS_MAX; i++) {
@@ -140,7 +141,14 @@ search(struct vt_view *v, struct search *s, enum vt_route_kind *ret_kind,
 		/* a list names successors; a route of the very code is the word
 		 * of the house */
 		exact = is && strcmp(s->route.key, s->code) == 0;
-		if (s->address.successor[0] != '\0' && !exact) {
+		over = vt_address_is_over(&s->address, s->today);
+		if (over && !exact && s->address.successor[0] == '\0')
+			return vt_err_set(reterr, VT_E_AGENCY_UNKNOWN,
+			    "agency code \"%s\" ended with %s, and the address "
+			    "book names no successor: ask who has its tasks, "
+			    "or send on paper, by name",
+			    s->code, s->address.until);
+		if (over && !exact) {
 			(void)snprintf(s->code, sizeof(s->code), "%s",
 			    s->address.successor);
 			continue;
@@ -170,6 +178,7 @@ vt_office_route_find(struct vt_office *o, struct vt_view *v, const char *code,
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "routing: no memory");
 	(void)snprintf(s->code, sizeof(s->code), "%s", code);
+	vt_day_of(vt_now(o->o.ctx), s->today);
 	if (code[0] != '\0')
 		rc = search(v, s, &kind, &no, reterr);
 	if (rc == VT_OK) {
@@ -183,6 +192,64 @@ vt_office_route_find(struct vt_office *o, struct vt_view *v, const char *code,
 	}
 	free(s);
 	return rc;
+}
+
+/* A tenant under any of its codes. */
+static int
+tenant_now(struct vt_view *v, const struct vt_agency *a, const char *code,
+    struct vt_code_now *ret, struct vt_err *reterr)
+{
+	struct vt_agency at = *a;
+	bool last = a->n_names > 0 &&
+		    strcmp(a->names[a->n_names - 1].code, code) == 0;
+	int rc;
+
+	if ((rc = vt_agency_follow(v, &at, reterr)) != VT_OK)
+		return rc;
+	/* the last one may be to come */
+	ret->ended = ret->ended || at.no != a->no ||
+		     (strcmp(at.now.code, code) != 0 && !last);
+	vt_text_fit(ret->code, sizeof(ret->code), at.now.code);
+	vt_text_fit(ret->name, sizeof(ret->name), at.now.name);
+	return VT_OK;
+}
+
+int
+vt_office_code_now(struct vt_office *o, struct vt_view *v, const char *code,
+    struct vt_code_now *ret, struct vt_err *reterr)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_address a;
+	struct vt_agency g;
+	char today[11];
+	int rc;
+
+	VT_CHECK(o, VT_OFFICE_MAGIC);
+	memset(ret, 0, sizeof(*ret));
+	vt_text_fit(ret->code, sizeof(ret->code), code);
+	vt_day_of(vt_now(o->o.ctx), today);
+	for (int i = 0; i < VT_SUCCESSORS_MAX && ret->code[0] != '\0'; i++) {
+		if (vt_agency_by_code(v, ret->code, &g, NULL) == VT_OK)
+			return tenant_now(v, &g, ret->code, ret, reterr);
+		rc = vt_address_read(v, ret->code, &a, &err);
+		if (rc == VT_E_NOT_FOUND)
+			return VT_OK;
+		if (rc != VT_OK) {
+			if (reterr != NULL)
+				*reterr = err;
+			return rc;
+		}
+		vt_text_fit(ret->name, sizeof(ret->name), a.name);
+		if (!vt_address_is_over(&a, today))
+			return VT_OK;
+		if (!ret->ended)
+			vt_text_fit(ret->until, sizeof(ret->until), a.until);
+		ret->ended = true;
+		vt_text_fit(ret->code, sizeof(ret->code), a.successor);
+	}
+	if (ret->code[0] == '\0')
+		ret->name[0] = '\0';
+	return VT_OK;
 }
 
 /* ---- changing ---- */

@@ -10,8 +10,10 @@
  *	3 the gateway that the address book names for it
  *	4 the store's default gateway (route "*"), for addresses in the book
  *	5 none: on the delivery list, to be printed
- * A code with a successor is followed first, at most 8 times; a tenant that was
- * merged into another one (vt_office_merge_agency) leads to that.
+ * A code that has ended is followed to its successor first, at most 8 times; a
+ * tenant that was merged into another one (vt_office_merge_agency) leads to that.
+ * One that has ended without a successor is nobody's any more, unless a route of
+ * exactly this code says where its papers go.
  */
 #ifndef VT_API_OFFICE_ROUTES_H
 #define VT_API_OFFICE_ROUTES_H
@@ -68,6 +70,10 @@ struct vt_address {
 	char name[512], parent[64], mail[256];
 	char old_code[64];  /* the 13-character code, or the one before */
 	char successor[64]; /* code that took it over; "" */
+	/* First and last day of the code in Vietnam, YYYY-MM-DD, "" = open. It
+	 * has ended when the last day is over, or, without one, when it has a
+	 * successor. */
+	char from[11], until[11];
 	char gateway[64];   /* key of the route; "" = by rule */
 	char remote_id[64]; /* its id in the gateway's list */
 	bool verified;      /* false: only seen as a sender (§3.4) */
@@ -81,11 +87,24 @@ struct vt_address {
  * DIRECT, AXIS, WRAPPER and HOSTED (may be NULL); ret_agency_no (may be NULL)
  * for TENANT. ret_code: the code it really goes to, after successors, 64
  * bytes, may be NULL. code "" is PRINT.
- * VT_E_AGENCY_UNKNOWN: neither tenant, nor in the book, nor a route of its own.
+ * VT_E_AGENCY_UNKNOWN: neither tenant, nor in the book, nor a route of its own;
+ * or it has ended, and nobody has its tasks.
  */
 VT_NODISCARD int vt_office_route_find(struct vt_office *o, struct vt_view *v,
     const char *code, enum vt_route_kind *ret_kind, struct vt_route *ret_route,
     uint32_t *ret_agency_no, char *ret_code, struct vt_err *reterr);
+
+/* What has become of a code, to be shown beside it. Plain values. */
+struct vt_code_now {
+	bool ended;
+	char until[11];  /* its last day, "" if it is not known */
+	char code[64];   /* that holds now; of an ended one "": nobody's */
+	char name[512];  /* whom that is */
+};
+/* By the books of this store; a code they do not have is as it is, without a
+ * name. */
+VT_NODISCARD int vt_office_code_now(struct vt_office *o, struct vt_view *v,
+    const char *code, struct vt_code_now *ret, struct vt_err *reterr);
 
 /* ---- routes: the operator's, at the command line ---- */
 
@@ -119,6 +138,9 @@ VT_NODISCARD int vt_office_address_list(struct vt_office *o, struct vt_view *v,
 VT_NODISCARD int vt_office_address_put(struct vt_office *o,
     const struct vt_request *rq, const struct vt_address *a,
     struct vt_act_result *ret, struct vt_err *reterr);
+/* Has the code of this row ended, today? */
+bool vt_office_address_ended(struct vt_office *o, const struct vt_address *a);
+
 /*
  * What a gateway's list says, in any number of calls: rows that are equal are
  * not written. Name, parent, mail, old_code, remote_id, deleted are taken

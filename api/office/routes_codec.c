@@ -31,7 +31,9 @@ enum {
 	A_REMOTE,
 	A_VERIFIED,
 	A_DELETED,
-	A_CHANGED
+	A_CHANGED,
+	A_FROM,
+	A_UNTIL
 };
 
 static void
@@ -242,6 +244,8 @@ vt_address_encode(const struct vt_address *a, struct vt_buf *ret)
 	put_true(&w, A_DELETED, a->deleted);
 	vt_cbor_key(&w, A_CHANGED);
 	vt_cbor_int(ret, a->changed_at);
+	put_text(&w, A_FROM, a->from);
+	put_text(&w, A_UNTIL, a->until);
 	vt_cbor_map_end(&w);
 }
 
@@ -278,6 +282,12 @@ address_field(struct vt_cbor *c, uint64_t key, struct vt_address *a)
 		break;
 	case A_CHANGED:
 		a->changed_at = vt_cbor_get_int(c);
+		break;
+	case A_FROM:
+		vt_cbor_get_str(c, a->from, sizeof(a->from));
+		break;
+	case A_UNTIL:
+		vt_cbor_get_str(c, a->until, sizeof(a->until));
 		break;
 	default:
 		(void)vt_cbor_skip(c);

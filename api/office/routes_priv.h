@@ -26,6 +26,18 @@ VT_NODISCARD int vt_route_read(struct vt_view *v, const char *key,
 VT_NODISCARD int vt_address_read(struct vt_view *v, const char *code,
     struct vt_address *ret, struct vt_err *reterr);
 
+/* Is the row one that may stand in the book? VT_E_INVALID names the field. */
+VT_NODISCARD int vt_address_check(
+    const struct vt_address *a, struct vt_err *reterr);
+/* The row that a's old_code is to have, whose row is old now (all zero: none).
+ * false: it stays as it is, people have led it somewhere. */
+bool vt_address_old_row(const struct vt_address *a,
+    const struct vt_address *old, struct vt_address *ret);
+/* Has it ended on this day (YYYY-MM-DD)? Pure. */
+bool vt_address_is_over(const struct vt_address *a, const char *today);
+/* The day in Vietnam as YYYY-MM-DD. */
+void vt_day_of(vt_time t, char ret[static 11]);
+
 /* Every code that the agency of this one has or had, of tenants and of the
  * address book, a blank between; the one asked for is always there. Appends. */
 VT_NODISCARD int vt_address_codes(struct vt_view *v, const char *code,

@@ -15,6 +15,8 @@ address_out(struct vt_json *j, const struct vt_address *a)
 	vt_v1_kstr(j, "mail", a->mail);
 	vt_v1_kstr(j, "old_code", a->old_code);
 	vt_v1_kstr(j, "successor", a->successor);
+	vt_v1_kstr(j, "from", a->from);
+	vt_v1_kstr(j, "until", a->until);
 	vt_v1_kstr(j, "gateway", a->gateway);
 	vt_json_kbool(j, "verified", a->verified);
 	vt_json_kbool(j, "deleted", a->deleted);
@@ -151,6 +153,8 @@ vt_v1_put_address(
 	text_in(&root, "mail", a->mail, sizeof(a->mail));
 	text_in(&root, "old_code", a->old_code, sizeof(a->old_code));
 	text_in(&root, "successor", a->successor, sizeof(a->successor));
+	text_in(&root, "from", a->from, sizeof(a->from));
+	text_in(&root, "until", a->until, sizeof(a->until));
 	text_in(&root, "gateway", a->gateway, sizeof(a->gateway));
 	a->verified = true;
 	if ((rc = vt_v1_request(&in, NULL, &rq, reterr)) != VT_OK ||

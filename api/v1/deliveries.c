@@ -98,6 +98,23 @@ way_out(struct vt_json *j, const struct vt_delivery *d)
 	vt_v1_kstr(j, "handed_to", d->handed_to);
 }
 
+/* A code that has ended, and who has its tasks. */
+static void
+now_out(struct vt_json *j, const struct vt_delivery *d, const struct from *f)
+{
+	struct vt_code_now now;
+
+	if (vt_office_code_now(f->o, f->v, d->to.code, &now, NULL) != VT_OK ||
+	    !now.ended)
+		return;
+	vt_json_key(j, "now");
+	vt_json_object(j);
+	vt_v1_kstr(j, "code", now.code);
+	vt_v1_kstr(j, "name", now.name);
+	vt_v1_kstr(j, "until", now.until);
+	vt_json_end(j);
+}
+
 /* sent: as its sender sees it; NULL: as its receiver does. */
 static void
 delivery_out(
@@ -112,6 +129,8 @@ delivery_out(
 	vt_v1_kstr(j, "code", d->to.code);
 	vt_v1_kstr(j, "name", d->to.name);
 	vt_json_end(j);
+	if (sent != NULL)
+		now_out(j, d, sent);
 	vt_json_kstr(j, "state", state_name(d->state));
 	way_out(j, d);
 	vt_v1_kstr(j, "note", d->note);

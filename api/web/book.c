@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
+
 static int
 compare(const void *a, const void *b)
 {
@@ -146,6 +148,26 @@ fetch(struct vt_book *k, struct vt_err *reterr)
 	return rc;
 }
 
+/* A code that has ended is no place to send to; who looks for it by its words
+ * is shown who has its tasks, unless that one is found by itself. */
+static bool
+followed(struct vt_book *k, const struct vt_address *a, const char **ret_code,
+    const char **ret_name)
+{
+	if (k->words.n == 0 || !fits(k, a->code, a->name) ||
+	    vt_office_code_now(k->d->office, k->v, a->code, &k->now, NULL) !=
+		VT_OK ||
+	    k->now.code[0] == '\0' || fits(k, k->now.code, k->now.name) ||
+	    strcmp(k->now.code, k->d->me->agency_code) == 0 ||
+	    strcmp(k->now.code, k->shown) == 0 ||
+	    vt_book_has_it(k, k->now.code, k->now.name))
+		return false;
+	vt_text_fit(k->shown, sizeof(k->shown), k->now.code);
+	*ret_code = k->now.code;
+	*ret_name = k->now.name;
+	return true;
+}
+
 /* Of the batch, the one at i: is it a place to send to? */
 static bool
 at(struct vt_book *k, size_t i, const char **ret_code, const char **ret_name)
@@ -157,8 +179,10 @@ at(struct vt_book *k, size_t i, const char **ret_code, const char **ret_name)
 
 		*ret_code = a->code;
 		*ret_name = a->name;
-		there = !a->deleted && a->successor[0] == '\0';
+		there = !a->deleted;
 		(void)snprintf(k->after, sizeof(k->after), "%s", a->code);
+		if (there && vt_office_address_ended(k->d->office, a))
+			return followed(k, a, ret_code, ret_name);
 	} else {
 		const struct vt_agency *g = &k->g[i];
 

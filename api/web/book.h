@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whom a paper can be sent to: the agencies of this store, then the address
- * book, without one's own, those that are gone, and those that have it. */
+ * book, without one's own, those that are gone or have ended, and those that have it. */
 #ifndef VT_API_WEB_BOOK_H
 #define VT_API_WEB_BOOK_H
 
@@ -22,6 +22,8 @@ struct vt_book {
 	bool last;
 	uint32_t after_no;
 	char after[64];
+	struct vt_code_now now; /* of a code that has ended */
+	char shown[64];         /* the last one that such a code led to */
 };
 
 /* paper NULL: whoever has it. words: of the name or code, "" = all. Ended by

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* To whom a paper went: by state, by pages; one of them with what it said. */
+#include "api/office/routes.h"
 #include "api/web/sheet.h"
 #include "api/web/words.h"
 
@@ -76,6 +77,41 @@ paper(struct vt_sheet *s, const struct vt_delivery *v)
 	    vt_buf_str(&at));
 }
 
+void
+vt_sheet_code(struct vt_desk *d, const struct vt_code_now *now)
+{
+	VT_BUF_AUTO(day);
+
+	if (now->code[0] == '\0')
+		vt_html(d->page.b, "%s",
+		    T(d, "không rõ cơ quan nào", "nobody's that is known"));
+	else
+		vt_html(d->page.b, "<span lang=\"vi\">%s</span> · %s",
+		    now->name, now->code);
+	if (now->until[0] == '\0')
+		return;
+	vt_word_day(now->until, &day);
+	vt_html(d->page.b, " (%s %s)", T(d, "đến hết ngày", "it held until"),
+	    vt_buf_str(&day));
+}
+
+/* Sent to a code that has ended since, or had then. */
+static void
+ended(struct vt_sheet *s, const struct vt_delivery *v)
+{
+	struct vt_code_now now;
+
+	if (*v->to.code == '\0' || vt_office_code_now(s->d->office, s->v,
+				       v->to.code, &now, NULL) != VT_OK ||
+	    !now.ended)
+		return;
+	vt_html(s->d->page.b, " <span class=\"tag wait\">%s ",
+	    T(s->d, "mã đã hết hiệu lực, nay là",
+		"the code has ended; it is now"));
+	vt_sheet_code(s->d, &now);
+	vt_buf_puts(s->d->page.b, "</span>");
+}
+
 static void
 delivery(struct vt_sheet *s, const struct vt_delivery *v)
 {
@@ -95,6 +131,7 @@ delivery(struct vt_sheet *s, const struct vt_delivery *v)
 	    vt_word_delivery(s->d, v));
 	if (*way != '\0')
 		vt_html(b, " <span class=\"quiet\">%s</span>", way);
+	ended(s, v);
 	paper(s, v);
 	times(s, v);
 	if (v->log > 0 && !s->alone)

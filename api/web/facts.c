@@ -6,6 +6,7 @@
 #include "api/office/lengths.h"
 #include "api/office/links.h"
 #include "api/office/renditions.h"
+#include "api/office/routes.h"
 #include "api/web/list.h"
 #include "api/web/sheet.h"
 #include "api/web/words.h"
@@ -293,6 +294,26 @@ lines(struct vt_sheet *s, const char *vi, const char *en,
 		own(s, vi, en, list[i]);
 }
 
+/* The code as it stands on the paper and, if it has ended, who has its tasks:
+ * both are true. */
+static void
+issuer_code(struct vt_sheet *s)
+{
+	const char *code = s->p.meta.agency_code;
+	struct vt_code_now now;
+
+	own(s, "Mã cơ quan ban hành", "Code of who issued it", code);
+	if (code == NULL || *code == '\0' ||
+	    vt_office_code_now(s->d->office, s->v, code, &now, NULL) != VT_OK ||
+	    !now.ended)
+		return;
+	vt_html(s->d->page.b, "<div><dt>%s</dt><dd lang=\"vi\">",
+	    T(s->d, "Mã này đã hết hiệu lực, nay là",
+		"This code has ended; it is now"));
+	vt_sheet_code(s->d, &now);
+	vt_buf_puts(s->d->page.b, "</dd></div>\n");
+}
+
 /* The metadata that is left: all of it is shown (Appendix VI). */
 static void
 rest(struct vt_sheet *s)
@@ -307,7 +328,7 @@ rest(struct vt_sheet *s)
 	count(s, "Số trang", "Pages", m->pages);
 	count(s, "Số bản", "Copies", m->copies);
 	own(s, "Mã loại", "Code of its type", m->type_code);
-	own(s, "Mã cơ quan ban hành", "Code of who issued it", m->agency_code);
+	issuer_code(s);
 	own(s, "Mã thủ tục", "Code of the procedure", m->procedure_code);
 	for (size_t i = 0; i < m->n_recipients && i < RECIPIENTS_SHOWN; i++)
 		/* markup: none, own() escapes it */

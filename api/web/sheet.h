@@ -211,4 +211,8 @@ VT_NODISCARD int vt_sheet_request(const struct vt_desk *d,
     const struct vt_webform *f, const char *what, struct vt_request *ret,
     struct vt_err *reterr);
 
+/* Who has the tasks of a code that has ended, and since when; to the page. */
+struct vt_code_now;
+void vt_sheet_code(struct vt_desk *d, const struct vt_code_now *now);
+
 #endif

@@ -265,6 +265,35 @@ t.ok(r.returncode == 0 and 'Không có gì' in r.stdout.decode()
 r = t.vanthu('check', old)
 t.ok(r.returncode == 0 and b'clean' in r.stdout, 'check is clean', r.stdout)
 
+# --- codes of others ---
+
+def addresses(text, *more):
+    global table
+    table = write('reform.csv', text.encode())
+    r = t.vanthu('addresses', INIT[1], table, '--json', *more)
+    return r.returncode, json.loads(r.stdout)
+
+
+REFORM = ('code,name,from,until,successor\n'
+          'H98.55,Xã Mới,2025-07-01,,\nH98.31,Xã Cũ,,2025-06-30,H98.55\n')
+status, a = addresses(REFORM, '--dry-run')
+t.equal((status, a['added'], a['written']), (0, 2, False), 'a dry run')
+t.equal(a['lines'][1], {
+    'line': 3, 'what': 'added', 'code': 'H98.31',
+    'detail': 'name: Xã Cũ; successor: H98.55; until: 2025-06-30'},
+    'says what each line would do')
+status, a = addresses(REFORM)
+t.equal((status, a['added'], a['written']), (0, 2, True), 'written')
+status, a = addresses(REFORM + 'H98.32,Xã Xưa,,,H98.99\n')
+t.equal((status, a['same'], a['wrong'], a['written']), (1, 2, 1, False),
+        'a line that is wrong: nothing is written, exit 1')
+r = t.vanthu('addresses', INIT[1], table, '--lang', 'vi')
+t.ok(r.returncode == 1 and 'dòng 4: H98.32: sai: successor' in
+     r.stdout.decode() and 'chưa ghi gì' in r.stdout.decode(),
+     'in words, which line', r.stdout + r.stderr)
+fails('addresses: no table', 65, 'syntax', 'addresses', INIT[1], plain,
+      says='address table')
+
 # --- help ---
 
 r = t.vanthu('--help')
@@ -272,7 +301,7 @@ t.ok(r.returncode == 0 and all(
     w in r.stdout.decode() for w in ('init', 'serve', 'sign', 'verify',
                                      'render', 'check')), '--help', r.stdout)
 for command in ('init', 'serve', 'sign', 'verify', 'render', 'check',
-                'receipt', 'merge'):
+                'receipt', 'merge', 'addresses'):
     r = t.vanthu(command, '--help')
     t.ok(r.returncode == 0 and command.encode() in r.stdout,
          command + ' --help', r.stdout + r.stderr)

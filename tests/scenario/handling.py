@@ -329,6 +329,40 @@ for code, match, status in (('H01.02', '*', 200), ('H01.77', '*', 412),
         'Idempotency-Key': t.new_key(),
         'If-Match': match.replace('%d', str(rev))})
     t.equal(b.status, status, '%s, If-Match: %s' % (code, match))
+
+# --- a code that ends ---
+
+done(act(people.clerk, paper, 'dispatch', to=[{'code': 'H01.02'}]),
+     'sent to a code of the book')
+
+
+def to_province():
+    return [d for d in people.clerk.get('/v1/papers/%s/deliveries' % paper)
+            .json['deliveries'] if d['to']['code'] == 'H01.02'][0]
+
+
+t.ok('now' not in to_province(), 'which has not ended', to_province())
+done(admin.post(book + 'H01.40', {'name': 'Tỉnh Mới', 'from': '2025-07-01'}),
+     'another agency')
+rev = people.clerk.get(book + 'H01.02').json['rev']
+t.refused(admin.post(book + 'H01.02', {**province_next, 'until': '2025-02-30'},
+                     rev=rev), 422, 'field-value', 'a day that is none')
+done(admin.post(book + 'H01.02', {**province_next, 'until': '2025-06-30',
+                                  'successor': 'H01.40'}, rev=rev),
+     'the code has ended')
+a = people.clerk.get(book + 'H01.02').json
+t.equal((a['until'], a['successor']), ('2025-06-30', 'H01.40'), 'it says so')
+t.equal(to_province().get('now'), {'code': 'H01.40', 'name': 'Tỉnh Mới',
+                                   'until': '2025-06-30'},
+        'and each delivery says who has its tasks')
+rev = people.clerk.get(book + 'H01.02').json['rev']
+done(admin.post(book + 'H01.02', {**province_next, 'until': '2025-06-30'},
+                rev=rev), 'nobody has')
+t.equal(to_province()['now']['code'], None, 'as the delivery says')
+other = issued()
+a = act(people.clerk, other, 'dispatch', to=[{'code': 'H01.02'}])
+t.refused(a, 422, 'agency-unknown', 'then nothing is sent there')
+t.ok('2025-06-30' in a.json['detail'], 'with the reason', a)
 index = people.clerk.paper(paper)['last_act']
 a = done(people.clerk.get('/v1/receipts/%d/proof' % index), 'a proof')
 t.ok(a.body.startswith(b'c2sp.org/tlog-proof'), 'in the form of C2SP', a)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/office/routes.h"
 #include "tests/unit/api/fake_office.h"
 
 #include <stdio.h>
@@ -941,4 +942,26 @@ vt_office_public_content(struct vt_office *o, const char *code,
 	keep(ret->name, sizeof(ret->name), "x.pdf");
 	keep(ret->media_type, sizeof(ret->media_type), "application/pdf");
 	return VT_OK;
+}
+
+/* H98.01 has ended; H99.40 has its tasks. */
+int
+vt_office_code_now(struct vt_office *o, struct vt_view *v, const char *code,
+    struct vt_code_now *ret, struct vt_err *reterr)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->ended = strcmp(code, "H98.01") == 0;
+	(void)snprintf(ret->code, sizeof(ret->code), "%s",
+	    ret->ended ? "H99.40" : code);
+	if (!ret->ended)
+		return VT_OK;
+	(void)snprintf(ret->name, sizeof(ret->name), "UBND xã <Mới>");
+	(void)snprintf(ret->until, sizeof(ret->until), "2025-06-30");
+	return VT_OK;
+}
+
+bool
+vt_office_address_ended(struct vt_office *o, const struct vt_address *a)
+{
+	return strcmp(a->code, "H50.0001") == 0;
 }

@@ -3,6 +3,7 @@
  * the agency that runs the store write them. */
 #include <pthread.h>
 
+#include "api/office/address_import.h"
 #include "api/office/routes.h"
 #include "tests/unit/api/office/house.h"
 
@@ -282,6 +283,251 @@ test_two_lists(void)
 	whole_rows(t);
 }
 
+/* ---- codes that begin and end ---- */
+
+static int
+find(const char *code, char ret[64], char why[200])
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	enum vt_route_kind kind;
+	int rc;
+
+	ret[0] = '\0';
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+	rc = vt_office_route_find(
+	    h.office, v, code, &kind, NULL, NULL, ret, &err);
+	(void)snprintf(why, 200, "%s", err.msg);
+	return rc;
+}
+
+static struct vt_code_now
+code_now(const char *code)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_code_now now;
+
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+	tap_need(vt_office_code_now(h.office, v, code, &now, &err) == VT_OK,
+	    "code now %s", err.msg);
+	return now;
+}
+
+static void
+test_days(const struct vt_actor *admin)
+{
+	struct vt_address row = { .code = "H01.60", .name = "UBND xã Một" };
+	struct vt_code_now now;
+	char to[64], why[200];
+
+	tap_ok(put_row(admin, &row, 0) == VT_OK, "a commune");
+	(void)snprintf(row.code, sizeof(row.code), "H01.61");
+	(void)snprintf(row.name, sizeof(row.name), "UBND xã Hai");
+	(void)snprintf(row.successor, sizeof(row.successor), "H01.60");
+	(void)snprintf(row.from, sizeof(row.from), "2025-12-32");
+	tap_eq_int(put_row(admin, &row, 0), VT_E_INVALID, "a day that is none");
+	(void)snprintf(row.from, sizeof(row.from), "2099-12-31");
+	(void)snprintf(row.until, sizeof(row.until), "2099-06-30");
+	tap_eq_int(put_row(admin, &row, 0), VT_E_INVALID,
+	    "a code that ends before it begins");
+	row.from[0] = '\0';
+	tap_ok(put_row(admin, &row, 0) == VT_OK, "it ends in 2099");
+	tap_ok(find("H01.61", to, why) == VT_OK && strcmp(to, "H01.61") == 0,
+	    "until then it is the one to send to: %s", to);
+	tap_ok(!code_now("H01.61").ended, "and has not ended");
+	h.w.now = vt_time_parse_day("2099-06-30") +
+		  VT_TIME_S(86399);
+	tap_ok(find("H01.61", to, why) == VT_OK && strcmp(to, "H01.61") == 0,
+	    "on its last day, too");
+	h.w.now += VT_TIME_S(1);
+	tap_ok(find("H01.61", to, why) == VT_OK && strcmp(to, "H01.60") == 0,
+	    "then its successor is: %s", to);
+	now = code_now("H01.61");
+	tap_ok(now.ended && strcmp(now.code, "H01.60") == 0 &&
+		   strcmp(now.name, "UBND xã Một") == 0 &&
+		   strcmp(now.until, "2099-06-30") == 0,
+	    "and that is told, with the day");
+	row = get("H01.61");
+	row.successor[0] = '\0';
+	tap_ok(put_row(admin, &row, row.rev) == VT_OK, "nobody has its tasks");
+	tap_ok(find("H01.61", to, why) == VT_E_AGENCY_UNKNOWN &&
+		   strstr(why, "2099-06-30") != NULL,
+	    "then nothing can be sent to it: %s", why);
+	now = code_now("H01.61");
+	tap_ok(now.ended && now.code[0] == '\0', "it is nobody's");
+	tap_ok(!code_now("H01.99").ended, "of an unknown code nothing is said");
+	tap_ok(!code_now("H99.07").ended, "nor of one in force here");
+
+	/* a code that begins ends the one before */
+	memset(&row, 0, sizeof(row));
+	(void)snprintf(row.code, sizeof(row.code), "H01.63");
+	(void)snprintf(row.name, sizeof(row.name), "Sở Ba");
+	(void)snprintf(row.old_code, sizeof(row.old_code), "000.00.63.H01");
+	(void)snprintf(row.from, sizeof(row.from), "2099-08-01");
+	tap_ok(put_row(admin, &row, 0) == VT_OK, "another code from August");
+	row = get("000.00.63.H01");
+	tap_eq_str(row.until, "2099-07-31", "the old one holds to July's end");
+	tap_ok(find("000.00.63.H01", to, why) == VT_OK &&
+		   strcmp(to, "000.00.63.H01") == 0,
+	    "and in July leads nowhere else");
+}
+
+/* ---- a table ---- */
+
+struct told {
+	char text[2048];
+	size_t n;
+};
+
+static void
+told(void *arg, const struct vt_import_line *l)
+{
+	struct told *t = arg;
+
+	t->n += (size_t)snprintf(t->text + t->n, sizeof(t->text) - t->n,
+	    "%zu %c %s|%s / ", l->line, "=+~!"[l->what], l->code, l->detail);
+}
+
+static int
+import(const char *table, bool dry, struct told *t, struct vt_err *err)
+{
+	struct vt_import im = { .dry = dry, .tell = told, .arg = t };
+
+	memset(t, 0, sizeof(*t));
+	*err = (struct vt_err)VT_ERR_INIT;
+	return vt_addresses_import(
+	    h.store, &h.w.ctx, vt_span_str(table), &im, err);
+}
+
+static const char reform[] =
+    "\xef\xbb\xbf"
+    "code,name,from,until,successor,old_code\r\n"
+    "H98.55,\"UBND xã \"\"Mới\"\", huyện cũ\",2025-07-01,,,\r\n"
+    "\r\n"
+    "H98.31,UBND xã Cũ,,2025-06-30,H98.55,\r\n"
+    "H98.32 , UBND xã Xưa,,2025-06-30,H98.55,000.00.32.H98";
+
+static void
+test_import(void)
+{
+	struct vt_err err;
+	struct told t;
+	char to[64], why[200];
+
+	tap_ok(import(reform, true, &t, &err) == VT_OK, "a table: %s", err.msg);
+	tap_eq_str(t.text,
+	    "2 + H98.55|name: UBND xã \"Mới\", huyện cũ; from: 2025-07-01 / "
+	    "4 + H98.31|name: UBND xã Cũ; successor: H98.55; until: "
+	    "2025-06-30 / "
+	    "5 + H98.32|name: UBND xã Xưa; old_code: 000.00.32.H98; "
+	    "successor: H98.55; until: 2025-06-30 / ",
+	    "each line is told");
+	tap_eq_str(get("H98.55").name, "", "without writing it");
+	tap_ok(import(reform, false, &t, &err) == VT_OK, "then with");
+	tap_eq_str(
+	    get("H98.55").name, "UBND xã \"Mới\", huyện cũ", "it is there");
+	tap_eq_str(get("000.00.32.H98").successor, "H98.32",
+	    "an old code got its row");
+	tap_ok(find("000.00.32.H98", to, why) == VT_OK &&
+		   strcmp(to, "H98.55") == 0,
+	    "and leads to who has the tasks: %s", to);
+	tap_ok(import(reform, false, &t, &err) == VT_OK &&
+		   strstr(t.text, "2 = H98.55| / 4 = H98.31| / 5 = H98.32|") !=
+		       NULL,
+	    "again it changes nothing: %s", t.text);
+	tap_ok(import("code,mail,until\nH98.31,a@b.example,-\n", false, &t,
+		   &err) == VT_OK,
+	    "some columns");
+	tap_ok(strcmp(t.text, "2 ~ H98.31|mail: a@b.example; until: - / ") ==
+			   0 &&
+		   get("H98.31").until[0] == '\0' &&
+		   strcmp(get("H98.31").name, "UBND xã Cũ") == 0,
+	    "leave the others, \"-\" empties: %s", t.text);
+}
+
+static void
+test_import_wrong(void)
+{
+	static const struct {
+		const char *table, *says;
+	} t[] = {
+		{ "code,name\nH97.01,A\nH97.01,B\n",
+		    "3 ! H97.01|code: it stands" },
+		{ "code,name\nH97 01,A\n", "character 4" },
+		{ "code,name\nH99.07,A\n", "of an agency of this store" },
+		{ "code,name\nH97.01,\n", "name: " },
+		{ "code,name,successor\nH97.01,A,H97.09\n",
+		    "successor: not in the address book" },
+		{ "code,name,successor\nH97.01,A,H97.02\nH97.02,B,H97.01\n",
+		    "leads back here" },
+		{ "code,name,from,until\nH97.01,A,2026-02-30,\n", "from: a" },
+		{ "code,name,from,until\nH97.01,A,2026-03-01,2026-02-01\n",
+		    "ends before" },
+		{ "code,name\nH97.01\n", "not as many cells" },
+		{ "code,name,from\nH97.01,A,2026-01-01T00:00\n",
+		    "from: too long" },
+	};
+	static const struct {
+		const char *table, *says;
+	} no[] = { { "", "column" }, { "name\nA\n", "no column \"code\"" },
+		{ "code,code\nA,B\n", "each once" },
+		{ "code,mã\nA,B\n", "\"mã\"" },
+		{ "code,name\nH97.01,\"A\n", "line 2: a quote has no end" },
+		{ "code,name\nH97.01,\"A\"B\n", "behind a quote" },
+		{ "code,name\nH97.01,\xff\n", "UTF-8" } };
+	struct vt_err err;
+	struct told said;
+	VT_BUF_AUTO(chain);
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		tap_eq_int(import(t[i].table, false, &said, &err), VT_E_INVALID,
+		    "a line that is wrong");
+		tap_ok(strstr(said.text, t[i].says) != NULL, "says so: %s",
+		    said.text);
+		tap_eq_str(get("H97.01").code, "", "nothing is written");
+	}
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+		tap_eq_int(import(no[i].table, false, &said, &err), VT_E_SYNTAX,
+		    "no table");
+		tap_ok(strstr(err.msg, no[i].says) != NULL, "%s", err.msg);
+	}
+	vt_buf_puts(&chain, "code,name,successor\n");
+	for (int i = 0; i <= (int)VT_L(SUCCESSORS_MAX); i++)
+		vt_buf_printf(&chain, "H97.%d,A,%s%.0d\n", 10 + i,
+		    i == 0 ? "" : "H97.", i == 0 ? 0 : 9 + i);
+	tap_eq_int(import(vt_buf_str(&chain), false, &said, &err), VT_E_INVALID,
+	    "a chain longer than routing follows");
+	tap_ok(strstr(said.text, "one after the other") != NULL, "says so");
+}
+
+static void
+test_import_many(void)
+{
+	struct vt_err err;
+	VT_BUF_AUTO(b);
+	char to[64], why[200];
+
+	vt_buf_puts(&b, "successor,code,name\n");
+	for (int i = 0; i < 1000; i++)
+		vt_buf_printf(&b, "H96.%d,H96.%d,Xã %d\n", 5000 + i / 3,
+		    1000 + i, i);
+	for (int i = 0; i < 334; i++)
+		vt_buf_printf(&b, ",H96.%d,Xã mới %d\n", 5000 + i, i);
+	{
+		struct vt_import im = { .dry = false };
+
+		err = (struct vt_err)VT_ERR_INIT;
+		tap_ok(vt_addresses_import(h.store, &h.w.ctx, vt_buf_view(&b),
+			   &im, &err) == VT_OK &&
+			   im.count[VT_IMPORT_ADDED] == 1334,
+		    "a province: %s", err.msg);
+	}
+	tap_ok(find("H96.1999", to, why) == VT_OK &&
+		   strcmp(to, "H96.5333") == 0,
+	    "its last commune: %s", to);
+}
+
 int
 main(void)
 {
@@ -300,6 +546,10 @@ main(void)
 	test_circles(&ours);
 	test_successors(&ours);
 	test_two_lists();
+	test_days(&ours);
+	test_import();
+	test_import_wrong();
+	test_import_many();
 	house_end(&h);
 	return tap_done();
 }

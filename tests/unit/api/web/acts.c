@@ -218,6 +218,12 @@ test_signer(struct vt_buf *b)
 	(void)get(b, PAPER, 'c');
 	tap_ok(HAS("<dt>Người ký</dt><dd lang=\"vi\">Đỗ Giám Đốc<"),
 	    "of what came: as it says");
+	tap_ok(HAS("<dd lang=\"vi\">H98.01</dd>") &&
+		   HAS("<dt>Mã này đã hết hiệu lực, nay là</dt><dd "
+		       "lang=\"vi\"><span lang=\"vi\">UBND xã "
+		       "&lt;Mới&gt;</span> · H99.40 (đến hết ngày "
+		       "30/06/2025)</dd>"),
+	    "an old code and the one of now, both");
 	desk.planned = NULL;
 	desk.direction = VT_DIR_OUT;
 }
