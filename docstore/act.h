@@ -86,8 +86,10 @@ enum vt_step_kind {
 #define VT_STEP_PAPER_LAST 61 /* of those from CHECK on; 57 is on none */
 	VT_STEP_DESTROY = 67, /* docstore/destroy.h */
 	VT_STEP_TEXT = 70,    /* docstore/pagetext.h */
-	/* the ledger (71 to 73 pass the gate of a restored store) */
+	/* the ledger (68, 71 and 72 pass the gate of a restored store) */
+	VT_STEP_EPOCH = 68,  /* a new ledger: docstore/epoch.h */
 	VT_STEP_RESUME = 71, /* a restored store writes again */
+	VT_STEP_LOST = 72,   /* numbers that were given and are lost */
 	VT_STEP_MIGRATED = 74, /* docstore/migrate.h alone does it */
 	/* exchange */
 	VT_STEP_CONSIGN = 80,      /* docstore/consign.h */
@@ -746,6 +748,35 @@ struct vt_step {
 			size_t n_shown;
 			const char *asked;
 		} resume;
+		/*
+		 * A ledger goes on in a new epoch (docstore/epoch.h), in a
+		 * store that stays as restored as it was. As resume; lost: how
+		 * many leaves the old one is known to have had, 0: as shown
+		 * says. VT_E_CONFLICT also when nothing is lost, or another
+		 * act of the agency came in the same moment. Alone in its act.
+		 */
+		struct {
+			vt_id second;
+			const struct vt_span *shown;
+			size_t n_shown;
+			const char *asked;
+			uint64_t lost;
+		} epoch;
+		/*
+		 * Numbers behind the last that is known, up to `last`, may have
+		 * been given in what a restored store lost: none is given
+		 * again. Each is held (VT_HOLD_LOST) until its paper turns up,
+		 * or it is cancelled. last not beyond: none is. period 0: that
+		 * of now. VT_E_CONFLICT (not restored), VT_E_LIMIT
+		 * (LOST_NUMBERS_MAX).
+		 */
+		struct {
+			vt_id second;
+			const char *series;
+			uint32_t period;
+			uint64_t last;
+			const char *note;
+		} lost;
 		/* Of vt_store_migrate, while it runs (VT_E_CONFLICT); the rest
 		 * of what is recorded is the store's. */
 		struct {

@@ -84,6 +84,9 @@ struct vt_bundle {
 VT_NODISCARD int vt_bundle_parse(
     struct vt_span bytes, struct vt_bundle *ret, struct vt_err *reterr);
 void vt_bundle_free(struct vt_bundle *b);
+/* What the facts of a bundle's opening say; proves nothing. VT_E_SYNTAX. */
+VT_NODISCARD int vt_facts_of(
+    struct vt_span facts, struct vt_receipt *ret, struct vt_err *reterr);
 
 /* Whom the reader believes, and about what. */
 struct vt_bundle_trust {
@@ -150,16 +153,16 @@ VT_NODISCARD int vt_bundle_get(struct vt_view *v, uint32_t agency_no,
     uint64_t index, const struct vt_bundle_wish *wish, struct vt_buf *ret,
     struct vt_err *reterr);
 
-/* Leaves of an agency's ledger. */
+/* Acts of an agency, which are the leaves of its ledgers (docstore/epoch.h). */
 VT_NODISCARD int vt_log_size(struct vt_view *v, uint32_t agency_no,
     uint64_t *ret, struct vt_err *reterr);
 
-/* From an old size (0: the checkpoint alone) to the checkpoint of a size, as
- * text. VT_E_NOT_FOUND: the ledger is not so long, or the sizes go down. */
+/* From the checkpoint of so many acts to that of more, as text; old 0, or of an
+ * earlier epoch: the checkpoint alone. VT_E_NOT_FOUND: there are not so many
+ * acts, or it goes down. */
 VT_NODISCARD int vt_consistency_at(struct vt_view *v, uint32_t agency_no,
-    uint64_t old_size, uint64_t size, struct vt_buf *ret,
-    struct vt_err *reterr);
-/* The same to the newest. */
+    uint64_t old, uint64_t acts, struct vt_buf *ret, struct vt_err *reterr);
+/* From an old size of the ledger as it is called now to the newest. */
 VT_NODISCARD int vt_consistency_put(struct vt_view *v, uint32_t agency_no,
     uint64_t old_size, struct vt_buf *ret, struct vt_err *reterr);
 
@@ -172,8 +175,11 @@ VT_NODISCARD int vt_tile_get(struct vt_view *v, uint32_t agency_no,
     unsigned int level, uint64_t n, unsigned int width, struct vt_buf *ret,
     struct vt_err *reterr);
 
-/* The log's key as text; and the key itself. */
+/* The key of an agency's ledger; and of an epoch of it (docstore/epoch.h).
+ * VT_E_NOT_FOUND. */
 VT_NODISCARD int vt_log_vkey(struct vt_view *v, uint32_t agency_no,
     struct vt_vkey *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_log_vkey_at(struct vt_view *v, uint32_t agency_no,
+    uint32_t epoch, struct vt_vkey *ret, struct vt_err *reterr);
 
 #endif

@@ -212,6 +212,10 @@ struct vt_srec {
 	uint32_t family, held;
 	vt_time stated, begins, ends;
 	uint64_t first, cancelled;
+	/* epoch: the checkpoints shown; leaves that the ledger is known to
+	 * have had */
+	struct vt_span shown;
+	uint64_t lost;
 	/* a migration: of the store, and the backup taken before it */
 	uint32_t format_from, format_to;
 	const char *release;

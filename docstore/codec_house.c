@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows of agencies, people, events, work, entries, counters. */
+#include "docstore/epoch.h"
 #include "docstore/fields.h"
 
 /* ---- agencies ---- */
@@ -11,6 +12,14 @@ static const struct vt_row_field name_fields[] = {
 #undef VT_ROW_T
 static const struct vt_row name_row =
     VT_ROW_MAP("name of an agency", name_fields);
+
+#define VT_ROW_T struct vt_epoch_end
+static const struct vt_row_field epoch_fields[] = {
+#include "docstore/fields/epoch.def"
+};
+#undef VT_ROW_T
+static const struct vt_row epoch_row =
+    VT_ROW_MAP("epoch of a ledger", epoch_fields);
 
 #define VT_ROW_T struct vt_agency
 static const struct vt_row_field agency_fields[] = {

@@ -39,6 +39,13 @@ struct vt_receipt {
 	vt_hash request; /* of the request, as the caller stated it */
 	vt_hash record;  /* SHA-256 of the stored act record */
 	char origin[VT_ORIGIN_MAX + 1];
+	uint32_t epoch; /* of the ledger (docstore/epoch.h); 0: the first */
+	/* of the act that opened it: the ledger before, what of it was here,
+	 * and how many leaves it is known to have had (0: no more) */
+	char prior[VT_ORIGIN_MAX + 1];
+	uint64_t prior_size;
+	vt_hash prior_root;
+	uint64_t prior_lost;
 	uint64_t index; /* of the leaf */
 	uint64_t size;  /* of the tree it is proved in */
 	vt_hash root;
@@ -68,7 +75,8 @@ VT_NODISCARD int vt_receipt_get(struct vt_view *v, uint32_t agency_no,
 VT_NODISCARD int vt_checkpoint_get(struct vt_view *v, uint32_t agency_no,
     struct vt_buf *ret, struct vt_err *reterr);
 
-/* Hashes that prove that the tree of old_size is a prefix of new_size. */
+/* Hashes that prove that the tree of old_size is a prefix of new_size, in the
+ * ledger as it is called now. */
 VT_NODISCARD int vt_consistency_get(struct vt_view *v, uint32_t agency_no,
     uint64_t old_size, uint64_t new_size, vt_hash *ret, size_t max,
     size_t *ret_n, struct vt_err *reterr);

@@ -25,6 +25,8 @@ struct vt_agency_name {
 	const char *place;      /* địa danh of its papers */
 };
 
+struct vt_epoch_end;
+
 struct vt_agency {
 	uint32_t no; /* given once, never reused; keys of all rows */
 	vt_id id;
@@ -39,6 +41,9 @@ struct vt_agency {
 	const char *origin;  /* name of its ledger */
 	uint8_t log_key[32]; /* Ed25519 public key of its ledger */
 	uint32_t successor;  /* agency_no after a merger, 0 */
+	/* ledgers that it had before (docstore/epoch.h), oldest first */
+	const struct vt_epoch_end *ended;
+	size_t n_ended;
 };
 
 /* Errors: VT_E_AGENCY_UNKNOWN, VT_E_TIMEOUT, VT_E_STORE_CORRUPT, VT_E_NOMEM;

@@ -43,7 +43,7 @@ VT_NODISCARD int vt_restored_decode(
 /* The row as a transaction sees it. */
 VT_NODISCARD int vt_restored_get(
     struct vt_txn *t, struct vt_restored *ret, struct vt_err *reterr);
-/* Do all steps only lift the mark, or catch up (kinds 68 and 71 to 73)? Such
+/* Do all steps only lift the mark, or catch up (kinds 68, 71, 72)? Such
  * an act passes the gate; its decide says whether it may. */
 bool vt_act_lifts(const struct vt_act *act);
 /* VT_E_STORE_RESTORED when there is a mark: in the apply of what writes. */

@@ -9,6 +9,7 @@
 #define VT_DOCSTORE_RESUME_H
 
 #include "docstore/act.h"
+#include "docstore/receipt.h"
 
 #define VT_RESUME_SHOWN 64 /* checkpoints in one act */
 
@@ -22,6 +23,8 @@ enum vt_shown {
 	VT_SHOWN_OURS,    /* we have it, and at least so many leaves */
 	VT_SHOWN_BEYOND,  /* signed by our key, longer than we are: leaves
 			   * [ours, its size) are missing here */
+	VT_SHOWN_LOST,    /* beyond ours, or of another history, and the epoch
+			   * that it is of ended because of that */
 	VT_SHOWN_FORKED,  /* signed by our key, of another history */
 	VT_SHOWN_FOREIGN, /* of no ledger of ours, or not signed by its key */
 };
@@ -29,6 +32,7 @@ struct vt_shown_says {
 	enum vt_shown is;
 	uint32_t agency_no; /* 0: foreign */
 	uint64_t ours, size;
+	bool unknown; /* BEYOND: of an epoch that is not known here */
 };
 /* note: a signed checkpoint, as it was shown. VT_E_SYNTAX. */
 VT_NODISCARD int vt_shown_judge(struct vt_view *v, struct vt_span note,
@@ -39,6 +43,24 @@ VT_NODISCARD int vt_receipt_note(
     struct vt_span receipt, struct vt_span *ret, struct vt_err *reterr);
 
 /* ---- inside the room ---- */
+
+struct vt_arena;
+struct vt_txn;
+/* As vt_shown_judge. */
+VT_NODISCARD int vt_shown_in(struct vt_txn *t, struct vt_arena *arena,
+    struct vt_span note, struct vt_shown_says *ret, struct vt_err *reterr);
+/* What such a step has, made ready: the second person, who was asked, what was
+ * shown. */
+VT_NODISCARD int vt_prep_two(struct vt_act_op *a, const vt_id *second,
+    struct vt_prep *p, struct vt_err *reterr);
+VT_NODISCARD int vt_prep_asked(struct vt_act_op *a, const char *asked,
+    struct vt_prep *p, struct vt_err *reterr);
+VT_NODISCARD int vt_prep_shown(struct vt_act_op *a,
+    const struct vt_span *shown, size_t n, struct vt_span *ret,
+    struct vt_err *reterr);
+/* The store is a restored one, and both people are active. */
+VT_NODISCARD int vt_resume_may(
+    struct vt_apply *x, const vt_id *second, struct vt_err *reterr);
 
 int vt_resume_prepare(struct vt_act_op *a, const struct vt_step *st,
     struct vt_prep *p, struct vt_err *reterr);

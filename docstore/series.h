@@ -113,8 +113,10 @@ VT_NODISCARD int vt_number_parse(
 
 enum vt_hold_kind {           /* stored */
 	VT_HOLD_RESERVED = 1, /* giữ số */
-	VT_HOLD_OUTAGE = 2    /* by hand while the System is away */
+	VT_HOLD_OUTAGE = 2,   /* by hand while the System is away */
+	VT_HOLD_LOST = 3      /* maybe given in what a restore lost */
 };
+const char *vt_hold_kind_name(enum vt_hold_kind k);
 enum vt_hold_state { /* stored; forward only */
 	VT_HOLD_OPEN = 1,
 	VT_HOLD_USED = 2,     /* a paper has it */
@@ -162,6 +164,7 @@ enum vt_register_state {
 	VT_REGISTER_RESERVED = 2,  /* for a paper to come */
 	VT_REGISTER_OUTAGE = 3,    /* may be given by hand */
 	VT_REGISTER_CANCELLED = 4, /* nobody's, with the reason */
+	VT_REGISTER_LOST = 6,      /* maybe given, and lost with its paper */
 	VT_REGISTER_GAP = 5        /* value..to were not told to us: only in a
 				    * series of another system */
 };

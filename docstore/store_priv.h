@@ -20,9 +20,11 @@
 
 #define VT_STORE_FORMAT   1U
 #define VT_FEATURE_EPOCHS (1ULL << 1) /* rows of wrap say by which key */
+#define VT_FEATURE_LEDGERS (1ULL << 4) /* a ledger is in a later epoch */
 #define VT_FEATURE_MIGRATED (1ULL << 6) /* ledgers have acts of migration */
 /* Bits this release knows. */
-#define VT_STORE_FEATURES (VT_FEATURE_EPOCHS | VT_FEATURE_MIGRATED)
+#define VT_STORE_FEATURES                                                      \
+	(VT_FEATURE_EPOCHS | VT_FEATURE_LEDGERS | VT_FEATURE_MIGRATED)
 /* What the superblock names as the release that a store needs. */
 #define VT_STORE_RELEASE "vanthu " VT_VERSION
 
@@ -270,6 +272,8 @@ struct vt_live {
 	bool changed;
 	vt_id id;
 	char origin[VT_ORIGIN_MAX + 1];
+	uint32_t epoch; /* of its ledger, which begins behind so many acts */
+	uint64_t begin;
 	uint8_t log_key[VT_LOG_KEY_SIZE];
 	vt_hash root;             /* at the end of the batch */
 	struct vt_buf checkpoint; /* signed after the commit */
@@ -633,6 +637,9 @@ int vt_prep_date(struct vt_act_op *a, const char **s, const char *what,
 int vt_prep_rows_differ(const struct vt_act_op *a, struct vt_err *reterr);
 
 /* The same for steps of the house and of work (house.c, work.c). */
+/* The row after the step into r->blob. */
+int vt_agency_record(struct vt_apply *x, struct vt_srec *r,
+    struct vt_agency *a, struct vt_err *reterr);
 int vt_house_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_house_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_work_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
@@ -829,13 +836,17 @@ VT_NODISCARD int vt_result_load(struct vt_store *s, struct vt_txn *t,
 
 /* ---- receipts (receipts.c) ---- */
 
-/* Ledger nodes of an agency in a transaction; batch NULL: for reading. */
+/* Ledger nodes of an epoch of an agency in a transaction; batch NULL: for
+ * reading. */
 struct vt_ledger_tx {
 	struct vt_txn *txn;
 	uint32_t agency_no;
 	struct vt_batch *batch;
+	uint32_t epoch;
 };
 struct vt_ledger_io vt_ledger_on(struct vt_ledger_tx *t);
+struct vt_key vt_key_node(
+    uint32_t agency_no, uint32_t epoch, unsigned int level, uint64_t index);
 void vt_facts_encode(const struct vt_receipt *x, struct vt_buf *ret);
 /* A checkpoint that was verified: many receipts have the same. *owned*: its
  * note, by vt_buf_free. */
@@ -877,7 +888,7 @@ VT_NODISCARD int vt_receipt_read(struct vt_store *s, struct vt_txn *t,
 VT_NODISCARD int vt_checkpoint_at(struct vt_store *s, struct vt_txn *t,
     uint32_t agency_no, uint64_t size, struct vt_buf *ret,
     struct vt_err *reterr);
-/* Size of an agency's ledger. */
+/* Acts of an agency; of its checkpoint of so many (docstore/epoch.h). */
 VT_NODISCARD int vt_ledger_size(
     struct vt_txn *t, uint32_t agency_no, uint64_t *ret, struct vt_err *reterr);
 
@@ -889,6 +900,9 @@ struct vt_log_key {
 	struct vt_secret *seed;
 	uint8_t pub[VT_LOG_KEY_SIZE];
 };
+/* A name for a ledger: <store domain>/log/<random>. */
+VT_NODISCARD int vt_origin_new(
+    struct vt_store *s, struct vt_buf *ret, struct vt_err *reterr);
 /* Makes and saves the key of an agency to be. */
 VT_NODISCARD int vt_log_key_create(
     struct vt_store *s, const vt_id *agency, struct vt_err *reterr);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "docstore/epoch.h"
 #include "docstore/store_priv.h"
 
 #define BATCH_MAX 64
@@ -38,13 +39,17 @@ static struct vt_live *
 live_new(const struct vt_agency *a, const struct vt_agency_state *st)
 {
 	struct vt_live *l = calloc(1, sizeof(*l));
+	struct vt_epoch now;
 
 	if (l == NULL)
 		return NULL;
 	l->st = *st;
 	l->before = st->acts;
 	l->id = a->id;
-	(void)snprintf(l->origin, sizeof(l->origin), "%s", a->origin);
+	now = vt_epoch_now(a);
+	memcpy(l->origin, now.origin, sizeof(l->origin));
+	l->epoch = now.no;
+	l->begin = now.begin;
 	memcpy(l->log_key, a->log_key, sizeof(l->log_key));
 	return l;
 }
@@ -191,13 +196,14 @@ static int
 ledger_close(struct vt_batch *b, struct vt_live *l, struct vt_err *reterr)
 {
 	struct vt_ledger_tx lt = { .txn = b->txn,
-		.agency_no = l->st.agency_no };
+		.agency_no = l->st.agency_no,
+		.epoch = l->epoch };
 	struct vt_ledger_io io = vt_ledger_on(&lt);
 	struct vt_key k = { .n = 0 };
 	VT_BUF_AUTO(v);
 	int rc;
 
-	rc = vt_ledger_root(&io, l->st.acts, &l->root, reterr);
+	rc = vt_ledger_root(&io, l->st.acts - l->begin, &l->root, reterr);
 	if (rc != VT_OK)
 		return rc;
 	vt_key_u32(&k, l->st.agency_no);
@@ -217,14 +223,16 @@ receipt_close(struct vt_batch *b, struct vt_act_op *a, struct vt_err *reterr)
 
 	if ((rc = vt_batch_agency(b, a->agency_no, &l, reterr)) != VT_OK)
 		return rc;
-	rc = vt_ledger_inclusion(&io, a->index, l->st.acts, &proof, reterr);
+	lt.epoch = l->epoch;
+	rc = vt_ledger_inclusion(&io, a->index - l->begin,
+	    l->st.acts - l->begin, &proof, reterr);
 	if (rc != VT_OK)
 		return rc;
 	vt_buf_reset(&a->body);
 	vt_receipt_body(&(struct vt_receipt_open){ .salt = a->salt,
 			    .facts = vt_buf_view(&a->facts),
-			    .index = a->index,
-			    .size = l->st.acts,
+			    .index = a->index - l->begin,
+			    .size = l->st.acts - l->begin,
 			    .root = &l->root,
 			    .proof = &proof,
 			    .log_key = l->log_key },
@@ -305,7 +313,8 @@ batch_commit(struct vt_batch *b, struct vt_err *reterr)
 static int
 sign_checkpoint(struct vt_store *s, struct vt_live *l, struct vt_err *reterr)
 {
-	struct vt_checkpoint c = { .size = l->st.acts, .root = l->root };
+	struct vt_checkpoint c = { .size = l->st.acts - l->begin,
+		.root = l->root };
 	const struct vt_log_key *key;
 	int rc;
 

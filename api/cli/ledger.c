@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "api/cli/cli.h"
+#include "api/cli/restored.h"
 #include "api/office/proofs.h"
 
 struct ledger_call {
@@ -12,7 +13,7 @@ struct ledger_call {
 	struct vt_agency a;
 	char **operands; /* behind VERB DIR CODE */
 	int n;
-	const char *output;
+	const char *output, *epoch;
 	bool bare;
 };
 
@@ -32,9 +33,14 @@ static int
 key(struct ledger_call *c, struct vt_buf *out)
 {
 	struct vt_vkey k;
-	int rc = vt_log_vkey(c->v, c->a.no, &k, &c->cli->err);
+	long no = (long)c->a.n_ended + 1;
+	int rc = VT_OK;
 
-	if (rc != VT_OK)
+	if (c->epoch != NULL)
+		rc = vt_cli_number(c->cli, "--epoch", c->epoch, 1, no, &no);
+	if (rc != VT_OK ||
+	    (rc = vt_log_vkey_at(c->v, c->a.no, (uint32_t)no - 1, &k,
+		 &c->cli->err)) != VT_OK)
 		return rc;
 	vt_vkey_put(&k, out);
 	vt_buf_putc(out, '\n');
@@ -154,49 +160,6 @@ run(struct ledger_call *c, const char *verb, const char *dir, const char *code)
 	    vt_buf_view(&out), &c->cli->err);
 }
 
-/* ---- after a restore ---- */
-
-struct resume_call {
-	const char *first, *second, *asked;
-};
-
-static int
-resume(struct vt_cli *cli, const struct resume_call *c, char **operands, int n)
-{
-	VT_CLEANUP(vt_store_close) struct vt_store *store = NULL;
-	struct vt_store_options so = VT_STORE_OPTIONS_INIT;
-	struct vt_office_resume r = { .code = operands[2], .asked = c->asked };
-	struct vt_buf file[VT_RESUME_SHOWN];
-	struct vt_span span[VT_RESUME_SHOWN];
-	int rc = VT_OK;
-
-	if (c->first == NULL || c->second == NULL || c->asked == NULL ||
-	    !vt_id_parse(vt_span_str(c->first), &r.first) ||
-	    !vt_id_parse(vt_span_str(c->second), &r.second) ||
-	    n - 3 > VT_RESUME_SHOWN)
-		return vt_err_set(&cli->err, VT_E_USAGE,
-		    "ledger resume: --person ID --second ID --asked TEXT, and "
-		    "at most %d files",
-		    VT_RESUME_SHOWN);
-	for (; rc == VT_OK && r.n_files < (size_t)(n - 3); r.n_files++) {
-		struct vt_buf *b = &file[r.n_files];
-
-		vt_buf_init(b, VT_BUNDLE_MAX);
-		rc = vt_cli_read(
-		    operands[3 + r.n_files], VT_BUNDLE_MAX, b, &cli->err);
-		span[r.n_files] = vt_buf_view(b);
-	}
-	r.files = span;
-	if (rc == VT_OK)
-		rc = vt_store_open(
-		    operands[1], &so, vt_context_system(), &store, &cli->err);
-	if (rc == VT_OK)
-		rc = vt_office_resume(store, &r, &cli->err);
-	for (size_t i = 0; i < r.n_files; i++)
-		vt_buf_free(&file[i]);
-	return rc;
-}
-
 int
 vt_cli_ledger(struct vt_cli *cli)
 {
@@ -206,10 +169,12 @@ vt_cli_ledger(struct vt_cli *cli)
 		{ "person", required_argument, NULL, 257 },
 		{ "second", required_argument, NULL, 258 },
 		{ "asked", required_argument, NULL, 259 },
+		{ "lost", required_argument, NULL, 260 },
+		{ "epoch", required_argument, NULL, 261 },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct ledger_call call = { .cli = cli };
-	struct resume_call again = { .first = NULL };
+	struct vt_cli_restored again = { .first = NULL };
 	char **operands;
 	int c, n, rc;
 
@@ -224,14 +189,20 @@ vt_cli_ledger(struct vt_cli *cli)
 			again.second = optarg;
 		else if (c == 259)
 			again.asked = optarg;
+		else if (c == 260)
+			again.lost = optarg;
+		else if (c == 261)
+			call.epoch = optarg;
 		else
 			return c == 'h' ? 0 : c;
 	}
-	rc = vt_cli_operands(cli, 3, 3 + VT_RESUME_SHOWN, &operands, &n);
+	rc = vt_cli_operands(
+	    cli, 3, 3 + VT_CLI_RESTORED_MAX, &operands, &n);
 	if (rc != VT_OK)
 		return rc;
-	if (strcmp(operands[0], "resume") == 0)
-		return resume(cli, &again, operands, n);
+	again.output = call.output;
+	if (vt_cli_restored_verb(operands[0]))
+		return vt_cli_restored(cli, &again, operands, n);
 	call.operands = operands + 3;
 	call.n = n - 3;
 	return run(&call, operands[0], operands[1], operands[2]);

@@ -69,6 +69,24 @@ add(struct witness_call *c, struct vt_buf *out)
 	return rc == VT_OK ? vt_witness_put(c->store, &w, &c->cli->err) : rc;
 }
 
+/* The proof of a new epoch of a ledger that we cosign. */
+static int
+follow(struct witness_call *c, struct vt_buf *out)
+{
+	struct vt_witness w;
+	VT_BUF_AUTO(file);
+	int rc;
+
+	rc = vt_cli_read(c->operand, VT_BUNDLE_MAX, &file, &c->cli->err);
+	if (rc != VT_OK ||
+	    (rc = vt_witness_follow(c->store, vt_buf_view(&file), &w,
+		 &c->cli->err)) != VT_OK)
+		return rc;
+	vt_vkey_put(&w.key, out);
+	vt_buf_printf(out, "=%s\n", w.whose);
+	return VT_OK;
+}
+
 static int
 drop(struct witness_call *c, struct vt_buf *out)
 {
@@ -159,6 +177,7 @@ static const struct {
 	{ "key", 2, key },
 	{ "we", 3, we },
 	{ "add", 3, add },
+	{ "epoch", 3, follow },
 	{ "remove", 3, drop },
 	{ "list", 2, list },
 };

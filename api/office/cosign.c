@@ -12,6 +12,7 @@
 #include "api/office/work.h"
 #include "base/log.h"
 #include "docstore/anchor.h"
+#include "docstore/epoch.h"
 
 /* ---- how it went ---- */
 
@@ -40,7 +41,8 @@ struct question {
 	const struct vt_witness *w;
 	const struct vt_transport *t;
 	uint32_t agency_no;
-	uint64_t newest, target;
+	uint64_t newest, target; /* acts (docstore/epoch.h) */
+	uint64_t begin;          /* of the epoch of target */
 	struct vt_witness_asked asked;
 };
 
@@ -110,6 +112,7 @@ static int
 stale(struct question *q, uint64_t size, bool *ret_again, struct vt_err *reterr)
 {
 	*ret_again = false;
+	size += q->begin;
 	if (size > q->newest)
 		return refused(q,
 		    "it has seen more leaves than are here: a "
@@ -124,6 +127,22 @@ stale(struct question *q, uint64_t size, bool *ret_again, struct vt_err *reterr)
 }
 
 static int
+request_of(struct question *q, struct vt_view *v, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	struct vt_agency a;
+	int rc = vt_agency_get(v, q->agency_no, &a, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	q->begin = vt_epoch_of(&a, q->target).begin;
+	if (q->asked.seen < q->begin)
+		q->asked.seen = q->begin; /* nothing of this epoch yet */
+	return vt_consistency_at(
+	    v, q->agency_no, q->asked.seen, q->target, ret, reterr);
+}
+
+static int
 ask_once(struct question *q, bool *ret_again, struct vt_err *reterr)
 {
 	struct vt_cosign_answer a = VT_COSIGN_ANSWER_INIT;
@@ -135,8 +154,7 @@ ask_once(struct question *q, bool *ret_again, struct vt_err *reterr)
 	if ((rc = vt_view_begin(q->o->o.store, &v, reterr)) != VT_OK)
 		return rc;
 	if ((rc = find_target(q, v, reterr)) == VT_OK && q->target != 0)
-		rc = vt_consistency_at(v, q->agency_no, q->asked.seen,
-		    q->target, &request, reterr);
+		rc = request_of(q, v, &request, reterr);
 	vt_view_end(v); /* not across the network */
 	if (rc != VT_OK || q->target == 0)
 		return rc;

@@ -35,13 +35,23 @@ VT_NODISCARD int vt_witness_we(
  */
 VT_NODISCARD int vt_witness_put(
     struct vt_store *s, const struct vt_witness *w, struct vt_err *reterr);
+/*
+ * A ledger that we cosign goes on in a new epoch: bundle proves the first leaf
+ * of it, signed by the key that we know, and follows a ledger that we know; the
+ * new one is cosigned from now on, run by whom the old one was. VT_E_SYNTAX,
+ * VT_E_LEDGER_PROOF (it does not hold, or opens no epoch, or we have seen more
+ * of the old one than it says is lost, or another root), VT_E_NOT_FOUND (of no
+ * ledger that we cosign).
+ */
+VT_NODISCARD int vt_witness_follow(struct vt_store *s, struct vt_span bundle,
+    struct vt_witness *ret, struct vt_err *reterr);
 /* By its name. VT_E_NOT_FOUND. */
 VT_NODISCARD int vt_witness_remove(
     struct vt_store *s, const char *name, struct vt_err *reterr);
 
 /* How asking one about one of our ledgers went. */
 struct vt_witness_asked {
-	uint64_t seen;  /* as it said last */
+	uint64_t seen;  /* as it said last, in acts (docstore/epoch.h) */
 	vt_time kept;   /* its last cosignature; VT_TIME_NONE: none yet */
 	bool refused;   /* it holds another history, or a longer one */
 	char note[200]; /* why */

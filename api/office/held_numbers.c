@@ -15,6 +15,15 @@ struct looking {
 	struct vt_held_numbers *ret;
 };
 
+/* What is lost was given by hand as well: until its paper turns up. */
+static bool
+may_be(const struct looking *x, const struct vt_hold *h)
+{
+	if (h->kind == VT_HOLD_LOST)
+		return x->kind == VT_HOLD_OUTAGE;
+	return h->kind == x->kind && h->until > x->now && h->from <= x->now;
+}
+
 static int
 of_period(struct looking *x, uint32_t period, struct vt_err *reterr)
 {
@@ -31,8 +40,7 @@ of_period(struct looking *x, uint32_t period, struct vt_err *reterr)
 			return rc;
 		for (size_t i = 0; i < n && x->ret->n < VT_HELD_MAX; i++) {
 			f.after = h[i].value;
-			if (h[i].kind == x->kind && h[i].until > x->now &&
-			    h[i].from <= x->now)
+			if (may_be(x, &h[i]))
 				x->ret->h[x->ret->n++] = h[i];
 		}
 	} while (n == PAGE && x->ret->n < VT_HELD_MAX);

@@ -10,7 +10,6 @@
 #include "api/office/office.h"
 #include "docstore/bundle.h"
 #include "docstore/line.h"
-#include "docstore/resume.h"
 
 /* The bundle of an act of the actor's agency. */
 VT_NODISCARD int vt_office_bundle(struct vt_office *o,
@@ -37,26 +36,5 @@ VT_NODISCARD int vt_office_log_vkey(struct vt_office *o, const char *code,
 VT_NODISCARD int vt_office_log_tile(struct vt_office *o, const char *code,
     const char *path, struct vt_buf *ret, bool *ret_whole,
     struct vt_err *reterr);
-
-/*
- * A restored store writes again, on a store that no server has open: two
- * people (leader or administrator of agencies of this store) answer for it.
- * files: checkpoints, receipts and proof bundles that others hold, as they
- * were shown, at most VT_RESUME_SHOWN; asked: who was asked for them.
- * Errors: those of the step (docstore/act.h), VT_E_FORBIDDEN (no such role).
- */
-struct vt_office_resume {
-	const char *code; /* of the agency in whose ledger it stands */
-	vt_id first, second;
-	const char *asked;
-	const struct vt_span *files;
-	size_t n_files;
-};
-VT_NODISCARD int vt_office_resume(struct vt_store *s,
-    const struct vt_office_resume *r, struct vt_err *reterr);
-
-/* The checkpoint in a checkpoint, receipt or bundle; borrowed. VT_E_SYNTAX. */
-VT_NODISCARD int vt_office_checkpoint_in(
-    struct vt_span file, struct vt_span *ret, struct vt_err *reterr);
 
 #endif

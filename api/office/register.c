@@ -233,7 +233,9 @@ nobodys(struct making *m, const struct vt_register_row *r,
 	case VT_REGISTER_CANCELLED:
 		l->dated = day_of(m, h->ended_at);
 		vt_buf_printf(&b, "ĐÃ HỦY: %s (%s: %s)", h->reason,
-		    h->kind == VT_HOLD_OUTAGE ? "dự phòng gián đoạn" : "giữ số",
+		    h->kind == VT_HOLD_OUTAGE ? "dự phòng gián đoạn"
+		    : h->kind == VT_HOLD_LOST ? "mất khi khôi phục"
+					      : "giữ số",
 		    h->note);
 		break;
 	case VT_REGISTER_RESERVED:
@@ -246,6 +248,11 @@ nobodys(struct making *m, const struct vt_register_row *r,
 		put_person(m, &h->person, &b);
 		vt_buf_puts(&b, ", đến ");
 		put_moment(h->until, &b);
+		break;
+	case VT_REGISTER_LOST:
+		vt_buf_printf(&b,
+		    "Mất khi khôi phục: có thể đã cấp, chờ văn bản giấy (%s)",
+		    h->note);
 		break;
 	default:
 		vt_buf_puts(&b, "Hệ thống quản lý sổ chưa báo các số này");

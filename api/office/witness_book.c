@@ -314,6 +314,87 @@ vt_witness_remove(struct vt_store *s, const char *name, struct vt_err *reterr)
 	return rc;
 }
 
+/* ---- a new epoch ---- */
+
+/* What was seen of the old ledger is not denied. */
+static int
+seen_agrees(struct vt_view *v, const struct vt_receipt *r,
+    struct vt_err *reterr)
+{
+	uint64_t had =
+	    r->prior_lost > r->prior_size ? r->prior_lost : r->prior_size;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_witnessed seen;
+	int rc = vt_witnessed_get(v, r->prior, &seen, &err);
+
+	if (rc == VT_E_NOT_FOUND)
+		return VT_OK;
+	if (rc != VT_OK)
+		return vt_witness_err(rc, &err, reterr);
+	if (seen.size > had)
+		return vt_err_set(reterr, VT_E_LEDGER_PROOF,
+		    "witness: the new epoch says that %s had %llu leaves, "
+		    "%llu were seen here: it denies the rest",
+		    r->prior, (unsigned long long)had,
+		    (unsigned long long)seen.size);
+	if (seen.size == r->prior_size &&
+	    !vt_hash_eq(&seen.root, &r->prior_root))
+		return vt_err_set(reterr, VT_E_LEDGER_PROOF,
+		    "witness: the new epoch follows another tree of %s than "
+		    "the one that was seen here",
+		    r->prior);
+	return VT_OK;
+}
+
+/* Facts of a bundle that opens an epoch, by the key of the ledger before. */
+static int
+opens(struct vt_view *v, const struct vt_bundle *b, struct vt_witness *ret,
+    struct vt_err *reterr)
+{
+	struct vt_bundle_trust t = { .log = &ret->key };
+	struct vt_bundle_says says;
+	struct vt_receipt r = { .epoch = 0 };
+	int rc = vt_facts_of(b->facts, &r, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	if (r.prior[0] == '\0' || b->index != 0)
+		return vt_err_set(reterr, VT_E_LEDGER_PROOF,
+		    "witness: the proof is not of the act that opens an "
+		    "epoch");
+	rc = vt_witness_find(v, VT_VKEY_LOG, r.prior, ret, reterr);
+	if (rc != VT_OK)
+		return rc;
+	(void)snprintf(
+	    ret->key.name, sizeof(ret->key.name), "%s", b->cp.origin);
+	vt_vkey_id(&ret->key);
+	if ((rc = vt_bundle_verify(b, &t, &says, reterr)) != VT_OK)
+		return rc;
+	return seen_agrees(v, &says.facts, reterr);
+}
+
+int
+vt_witness_follow(struct vt_store *s, struct vt_span bundle,
+    struct vt_witness *ret, struct vt_err *reterr)
+{
+	struct vt_bundle b = VT_BUNDLE_INIT;
+	struct vt_witness w;
+	struct vt_view *v;
+	int rc = vt_bundle_parse(bundle, &b, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	if ((rc = vt_view_begin(s, &v, reterr)) == VT_OK) {
+		rc = opens(v, &b, &w, reterr);
+		vt_view_end(v);
+	}
+	vt_bundle_free(&b);
+	if (rc != VT_OK || (rc = vt_witness_put(s, &w, reterr)) != VT_OK)
+		return rc;
+	*ret = w;
+	return VT_OK;
+}
+
 /* ---- how asking went: a row beside the ledger ---- */
 
 void

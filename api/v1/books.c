@@ -82,8 +82,7 @@ held_out(struct vt_json *j, const struct vt_hold *h)
 	vt_json_object(j);
 	vt_json_kuint(j, "period", h->period);
 	vt_json_kuint(j, "value", h->value);
-	vt_json_kstr(
-	    j, "kind", h->kind == VT_HOLD_OUTAGE ? "outage" : "reserved");
+	vt_json_kstr(j, "kind", vt_hold_kind_name(h->kind));
 	vt_v1_kid(j, "person", &h->person);
 	vt_json_kstr(j, "note", h->note);
 	vt_v1_ktime(j, "made_at", h->made_at);

@@ -64,6 +64,26 @@ field(struct vt_desk *d, const char *id, const char *name, const char *type,
 }
 
 static void
+held_one(struct vt_desk *d, const struct vt_hold *h)
+{
+	VT_BUF_AUTO(until);
+
+	if (h->until != VT_TIME_NONE)
+		vt_page_moment(h->until, &until);
+	vt_html(d->page.b,
+	    "<li><span class=\"tag wait\">%s</span> %s %" PRIu64
+	    " · %s · %s %s",
+	    h->kind == VT_HOLD_OUTAGE ? T(d, "Cấp tay", "By hand")
+	    : h->kind == VT_HOLD_LOST ? T(d, "Mất khi khôi phục", "Lost")
+				      : T(d, "Giữ số", "Reserved"),
+	    T(d, "số", "number"), h->value, h->note,
+	    h->kind == VT_HOLD_LOST
+		? T(d, "đến khi có văn bản giấy", "until its paper turns up")
+		: T(d, "đến", "until"),
+	    vt_buf_str(&until));
+}
+
+static void
 held(struct vt_desk *d, struct vt_view *v, const char *series, uint32_t period)
 {
 	struct vt_hold_filter f = {
@@ -78,16 +98,7 @@ held(struct vt_desk *d, struct vt_view *v, const char *series, uint32_t period)
 		return;
 	vt_html(d->page.b, "<ul class=\"files\">\n");
 	for (size_t i = 0; i < n; i++) {
-		VT_BUF_AUTO(until);
-
-		vt_page_moment(h[i].until, &until);
-		vt_html(d->page.b,
-		    "<li><span class=\"tag wait\">%s</span> %s %" PRIu64
-		    " · %s · %s %s",
-		    h[i].kind == VT_HOLD_OUTAGE ? T(d, "Cấp tay", "By hand")
-						: T(d, "Giữ số", "Reserved"),
-		    T(d, "số", "number"), h[i].value, h[i].note,
-		    T(d, "đến", "until"), vt_buf_str(&until));
+		held_one(d, &h[i]);
 		if (vt_who_may(d->me, VT_DUTY_CANCEL_NUMBER, NULL) == VT_OK) {
 			char id[40];
 

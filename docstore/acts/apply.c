@@ -284,6 +284,7 @@ facts_of(struct vt_apply *x, const vt_hash *record, struct vt_receipt *f)
 	f->request = x->rec.request;
 	f->record = *record;
 	(void)snprintf(f->origin, sizeof(f->origin), "%s", x->live->origin);
+	f->epoch = x->live->epoch;
 	for (size_t i = 0; i < x->rec.n_steps; i++) {
 		const struct vt_srec *r = &x->rec.steps[i];
 
@@ -295,6 +296,12 @@ facts_of(struct vt_apply *x, const vt_hash *record, struct vt_receipt *f)
 			f->number = r->value;
 			(void)snprintf(f->number_text, sizeof(f->number_text),
 			    "%s", x->paper->number.text);
+		} else if (r->kind == VT_STEP_EPOCH) {
+			(void)snprintf(
+			    f->prior, sizeof(f->prior), "%s", r->name);
+			f->prior_size = r->size;
+			f->prior_root = r->main;
+			f->prior_lost = r->lost;
 		} else if (r->kind == VT_STEP_RESERVE ||
 			   r->kind == VT_STEP_OUTAGE) {
 			f->number = r->value;
@@ -311,7 +318,8 @@ static int
 keep_leaf(struct vt_apply *x, uint64_t index, struct vt_err *reterr)
 {
 	struct vt_ledger_tx lt = {
-		.txn = x->b->txn, .agency_no = x->st.agency_no, .batch = x->b
+		.txn = x->b->txn, .agency_no = x->st.agency_no, .batch = x->b,
+		.epoch = x->live->epoch
 	};
 	struct vt_ledger_io io = vt_ledger_on(&lt);
 	struct vt_key k = vt_key_row(x->st.agency_no, index);
@@ -325,7 +333,7 @@ keep_leaf(struct vt_apply *x, uint64_t index, struct vt_err *reterr)
 	h = vt_ledger_leaf(vt_buf_view(&leaf));
 	if ((rc = vt_batch_put(x->b, VT_T_LEAF, &k, &leaf, reterr)) != VT_OK)
 		return rc;
-	return vt_ledger_append(&io, index, &h, reterr);
+	return vt_ledger_append(&io, index - x->live->begin, &h, reterr);
 }
 
 static int

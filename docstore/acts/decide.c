@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "docstore/epoch.h"
 #include "docstore/migrate/migrated.h"
 #include "docstore/resume.h"
 #include "docstore/store_priv.h"
@@ -565,16 +566,18 @@ decide_apart(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_consign_decide(x, i, reterr);
 	if (kind == VT_STEP_STATUS || kind == VT_STEP_RESEND)
 		return vt_status_decide(x, i, reterr);
+	if (kind == VT_STEP_EPOCH)
+		return vt_epoch_decide(x, i, reterr);
 	if (kind == VT_STEP_RESUME)
 		return vt_resume_decide(x, i, reterr);
 	if (kind == VT_STEP_MIGRATED)
 		return vt_migrated_decide(x, i, reterr);
 	if (kind == VT_STEP_TEXT)
 		return vt_pagetext_decide(x, i, reterr);
-	if (kind >= VT_STEP_WORK && !vt_step_is_of_paper(kind))
-		return vt_work_decide(x, i, reterr);
 	if (vt_step_is_of_numbers(kind))
 		return vt_numbers_decide(x, i, reterr);
+	if (kind >= VT_STEP_WORK && !vt_step_is_of_paper(kind))
+		return vt_work_decide(x, i, reterr);
 	if (kind == VT_STEP_ENTRY)
 		return vt_entry_decide(x, i, reterr);
 	return vt_house_decide(x, i, reterr);

@@ -150,6 +150,8 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_status_keep(x, i, reterr);
 	if (vt_step_is_of_numbers(r->kind))
 		return vt_numbers_keep(x, i, reterr);
+	if (r->kind == VT_STEP_EPOCH)
+		return vt_house_keep(x, i, reterr);
 	if (r->kind == VT_STEP_RESUME)
 		return vt_resume_keep(x, reterr);
 	if (r->kind == VT_STEP_MIGRATED)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "docstore/epoch.h"
 #include "docstore/migrate/migrated.h"
 #include "docstore/resume.h"
 #include "docstore/store_priv.h"
@@ -584,7 +585,6 @@ prepare_agency(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	struct vt_agency *x = &p->agency;
 	const struct vt_log_key *key;
 	VT_BUF_AUTO(origin);
-	uint8_t r[8];
 	int rc;
 
 	if (a->act->n_steps != 1 || a->act->agency_no != 0)
@@ -600,10 +600,7 @@ prepare_agency(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		VT_OK)
 		return rc;
 	x->id = vt_id_new(a->store->ctx);
-	vt_random(a->store->ctx, r, sizeof(r));
-	vt_buf_printf(&origin, "%s/log/", a->store->super.domain);
-	vt_buf_hex(&origin, VT_SPAN(r, sizeof(r)));
-	if ((rc = vt_buf_status(&origin, reterr)) != VT_OK)
+	if ((rc = vt_origin_new(a->store, &origin, reterr)) != VT_OK)
 		return rc;
 	x->origin = vt_arena_strdup(a->arena, vt_buf_str(&origin));
 	if (x->origin == NULL)
@@ -690,6 +687,8 @@ prepare_house(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	case VT_STEP_AGENCY_NAME:
 		p->agency.now = st->u.agency_name.name;
 		return prepare_name(a, &p->agency.now, reterr);
+	case VT_STEP_EPOCH:
+		return vt_epoch_prepare(a, st, p, reterr);
 	case VT_STEP_RESUME:
 		return vt_resume_prepare(a, st, p, reterr);
 	case VT_STEP_MIGRATED:
@@ -715,6 +714,7 @@ prepare_house(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 	case VT_STEP_CANCEL_NUMBER:
 	case VT_STEP_OUTAGE:
 	case VT_STEP_BOOK_CLOSE:
+	case VT_STEP_LOST:
 		return vt_prep_numbers(a, st, p, reterr);
 	case VT_STEP_WORK:
 		p->r.sub = st->u.work.kind;
@@ -854,6 +854,8 @@ weight_of(const struct vt_step *st)
 		return 2 * st->u.consign_read.findings.n;
 	case VT_STEP_CONSIGN:
 		return 2 * VT_L(CONSIGN_HEADERS_MAX);
+	case VT_STEP_LOST:
+		return VT_L(ACT_BYTES_MAX);
 	case VT_STEP_DESTROY:
 		return VT_L(ACT_BYTES_MAX); /* alone in its batch */
 	default:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Steps of series and numbers, made ready. */
+#include "docstore/resume.h"
 #include "docstore/store_priv.h"
 
 static int
@@ -137,6 +138,25 @@ prepare_cancel(struct vt_act_op *a, const struct vt_step *st, struct vt_srec *r,
 	return vt_prep_need(r->note, "the reason", reterr);
 }
 
+static int
+prepare_lost(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
+    struct vt_err *reterr)
+{
+	struct vt_srec *r = &p->r;
+	int rc;
+
+	r->series = st->u.lost.series;
+	r->period = st->u.lost.period;
+	r->value = st->u.lost.last;
+	r->note = st->u.lost.note;
+	if ((rc = vt_prep_two(a, &st->u.lost.second, p, reterr)) != VT_OK ||
+	    (rc = named(a, r, &r->note, "note", reterr)) != VT_OK)
+		return rc;
+	if (r->value > VT_L(NUMBER_MAX))
+		return vt_prep_invalid(reterr, "there is no such number");
+	return vt_prep_need(r->note, "how it is known", reterr);
+}
+
 int
 vt_prep_numbers(struct vt_act_op *a, const struct vt_step *st,
     struct vt_prep *p, struct vt_err *reterr)
@@ -158,6 +178,8 @@ vt_prep_numbers(struct vt_act_op *a, const struct vt_step *st,
 			   : rc;
 	case VT_STEP_CANCEL_NUMBER:
 		return prepare_cancel(a, st, r, reterr);
+	case VT_STEP_LOST:
+		return prepare_lost(a, st, p, reterr);
 	case VT_STEP_OUTAGE:
 		return prepare_block(a, st, r, reterr);
 	default:

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "docstore/backup/backup_priv.h"
+#include "docstore/epoch.h"
 #include "docstore/restored.h"
 
 #define ROWS_MAX  ((size_t)4 << 20) /* plaintext of one object of rows */
@@ -475,10 +476,9 @@ static int
 take_agency(struct take *x, uint32_t no, struct vt_manifest_agency *ret,
     struct vt_err *reterr)
 {
-	struct vt_ledger_tx lt = { .txn = x->r.records, .agency_no = no };
-	struct vt_ledger_io io = vt_ledger_on(&lt);
 	const struct vt_log_key *key;
 	struct vt_agency a;
+	struct vt_epoch e;
 	int rc;
 
 	ret->agency_no = no;
@@ -486,7 +486,8 @@ take_agency(struct take *x, uint32_t no, struct vt_manifest_agency *ret,
 	if (rc == VT_OK)
 		rc = vt_ledger_size(x->r.records, no, &ret->size, reterr);
 	if (rc == VT_OK)
-		rc = vt_ledger_root(&io, ret->size, &ret->root, reterr);
+		rc = vt_epoch_root(x->r.records, no, ret->size, &e, &ret->root,
+		    reterr);
 	if (rc == VT_OK)
 		rc = vt_log_key_get(x->s, &a.id, &key, reterr);
 	if (rc != VT_OK)

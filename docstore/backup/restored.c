@@ -2,6 +2,7 @@
 /* Row `restored` of table super, and what it forbids. */
 #include "docstore/restored.h"
 
+#include "docstore/act.h"
 #include "docstore/fields.h"
 #include "docstore/store_priv.h"
 
@@ -50,10 +51,9 @@ vt_act_lifts(const struct vt_act *act)
 {
 	for (size_t i = 0; i < act->n_steps; i++)
 		switch ((unsigned int)act->steps[i].kind) {
-		case 68: /* a new epoch */
-		case 71: /* catching up */
-		case 72:
-		case 73: /* written again */
+		case VT_STEP_EPOCH:
+		case VT_STEP_RESUME:
+		case VT_STEP_LOST:
 			break;
 		default:
 			return false;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "docstore/backup/backup_priv.h"
+#include "docstore/epoch.h"
 #include "docstore/files.h"
 #include "docstore/restored.h"
 
@@ -207,9 +208,8 @@ static int
 is_root(struct vt_txn *t, const struct vt_manifest_agency *a, bool *ret,
     struct vt_err *reterr)
 {
-	struct vt_ledger_tx lt = { .txn = t, .agency_no = a->agency_no };
-	struct vt_ledger_io io = vt_ledger_on(&lt);
 	struct vt_agency_state st;
+	struct vt_epoch e;
 	vt_hash root;
 	int rc;
 
@@ -217,7 +217,8 @@ is_root(struct vt_txn *t, const struct vt_manifest_agency *a, bool *ret,
 	rc = vt_row_state(t, a->agency_no, &st, reterr);
 	if (rc != VT_OK || st.acts < a->size)
 		return rc == VT_E_AGENCY_UNKNOWN ? VT_OK : rc;
-	if ((rc = vt_ledger_root(&io, a->size, &root, reterr)) == VT_OK)
+	rc = vt_epoch_root(t, a->agency_no, a->size, &e, &root, reterr);
+	if (rc == VT_OK)
 		*ret = vt_hash_eq(&root, &a->root);
 	return rc;
 }

@@ -87,6 +87,7 @@ check_step(struct vt_check *c, struct scan *s, const struct vt_arec *rec,
 	case VT_STEP_AGENCY_NAME:
 	case VT_STEP_AGENCY_KEYS:
 	case VT_STEP_AGENCY_MERGE:
+	case VT_STEP_EPOCH:
 		return remember(s, VT_ROW_AGENCY, r, reterr);
 	case VT_STEP_PERSON:
 		return remember(s, VT_ROW_PERSON, r, reterr);

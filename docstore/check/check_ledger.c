@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "docstore/check.h"
+#include "docstore/epoch.h"
 
 #define LEVELS 64
 
@@ -24,7 +25,8 @@ struct level {
 
 struct ledger {
 	const struct vt_agency *a;
-	uint64_t size;  /* leaves so far */
+	uint64_t size;  /* leaves so far, of all epochs */
+	struct vt_epoch epoch;
 	uint64_t nodes; /* nodes they imply */
 	/* roots of the complete subtrees of the leaves so far, by level */
 	vt_hash part[LEVELS];
@@ -33,17 +35,6 @@ struct ledger {
 	bool each; /* look every node up */
 	struct level *implied, *stored;
 };
-
-static struct vt_key
-node_key(uint32_t agency_no, unsigned int level, uint64_t index)
-{
-	struct vt_key k = { .n = 0 };
-
-	vt_key_u32(&k, agency_no);
-	vt_key_u8(&k, (uint8_t)level);
-	vt_key_u64(&k, index);
-	return k;
-}
 
 /* A row of table node: CBOR of 32 bytes, after its index. */
 #define NODE_SIZE (8 + 2 + VT_HASH_SIZE)
@@ -99,7 +90,7 @@ static int
 node_equal(struct vt_check *c, struct ledger *l, unsigned int level,
     uint64_t index, const vt_hash *h, struct vt_err *reterr)
 {
-	struct vt_key k = node_key(l->a->no, level, index);
+	struct vt_key k = vt_key_node(l->a->no, l->epoch.no, level, index);
 	uint8_t row[NODE_SIZE];
 	VT_BUF_AUTO(v);
 
@@ -144,7 +135,7 @@ root_of(const struct ledger *l)
 	bool first = true;
 
 	for (unsigned int level = 0; level < 64; level++) {
-		if ((l->size >> level & 1) == 0)
+		if (((l->size - l->epoch.begin) >> level & 1) == 0)
 			continue;
 		h = first ? l->part[level]
 			  : vt_ledger_node(&l->part[level], &h);
@@ -192,8 +183,9 @@ check_signed(struct vt_check *c, struct ledger *l, struct vt_err *reterr)
 		rc = vt_checkpoint_parse(vt_buf_view(&note), &cp, &err);
 	if (rc == VT_OK) {
 		root = root_of(l);
-		if (cp.size != l->size || !vt_hash_eq(&cp.root, &root) ||
-		    strcmp(cp.origin, l->a->origin) != 0)
+		if (cp.size != l->size - l->epoch.begin ||
+		    !vt_hash_eq(&cp.root, &root) ||
+		    strcmp(cp.origin, l->epoch.origin) != 0)
 			vt_check_finding(c,
 			    "ledger %s: the checkpoint of size %" PRIu64
 			    " says another root than its leaves give",
@@ -204,6 +196,22 @@ check_signed(struct vt_check *c, struct ledger *l, struct vt_err *reterr)
 		return rc;
 	}
 	return next_checkpoint(c, l, reterr);
+}
+
+/* An epoch that ends here had the root that its successor's first leaf signs. */
+static void
+check_ended(struct vt_check *c, const struct ledger *l)
+{
+	vt_hash root;
+
+	if (l->each || l->size != l->epoch.end)
+		return;
+	root = root_of(l);
+	if (!vt_hash_eq(&root, &l->a->ended[l->epoch.no].root))
+		vt_check_finding(c,
+		    "ledger %s: it ended with another root than its leaves "
+		    "give",
+		    l->epoch.origin);
 }
 
 static int
@@ -227,6 +235,9 @@ leaf_row(struct vt_check *c, void *arg, struct vt_span key,
 		vt_check_finding(c, "ledger %s: leaf %" PRIu64 " has %zu bytes",
 		    l->a->origin, index, value.n);
 	h = vt_ledger_leaf(value);
+	if (l->size >= l->epoch.end)
+		l->epoch = vt_epoch_of(l->a, l->size + 1);
+	index -= l->epoch.begin;
 	for (;; level++, index >>= 1) {
 		if ((rc = node_equal(c, l, level, index, &h, reterr)) != VT_OK)
 			return rc;
@@ -236,6 +247,7 @@ leaf_row(struct vt_check *c, void *arg, struct vt_span key,
 	}
 	l->part[level] = h;
 	l->size++;
+	check_ended(c, l);
 	return l->size == l->signed_size ? check_signed(c, l, reterr) : VT_OK;
 }
 
@@ -286,6 +298,7 @@ receipt_row(struct vt_check *c, void *arg, struct vt_span key,
 	const struct ledger *l = &rs->l;
 	uint64_t index = vt_be64(key.p + 4);
 	struct vt_key k = vt_key_row(l->a->no, index);
+	struct vt_epoch e = vt_epoch_of(l->a, index + 1);
 	struct vt_receipt r;
 	struct vt_arec act;
 	struct vt_span row;
@@ -300,8 +313,8 @@ receipt_row(struct vt_check *c, void *arg, struct vt_span key,
 		rc = vt_receipt_verify_next(
 		    vt_buf_view(&b), l->a->log_key, &rs->known, &r, reterr);
 	if (rc == VT_OK)
-		rc = signed_below(c, rs, r.size, reterr);
-	if (rc == VT_OK && rs->l.signed_size == r.size)
+		rc = signed_below(c, rs, e.begin + r.size, reterr);
+	if (rc == VT_OK && rs->l.signed_size == e.begin + r.size)
 		rc = next_checkpoint(c, &rs->l, reterr);
 	if (rc == VT_OK)
 		rc = vt_tx_get(c->r.records, VT_T_ACT, &k, &row, reterr);
@@ -319,9 +332,10 @@ receipt_row(struct vt_check *c, void *arg, struct vt_span key,
 			return rc;
 		record = act.was;
 	}
-	if (r.index != index || !vt_hash_eq(&record, &r.record) ||
+	if (r.index != index - e.begin || r.epoch != e.no ||
+	    !vt_hash_eq(&record, &r.record) ||
 	    !vt_id_eq(&r.agency, &l->a->id) ||
-	    strcmp(r.origin, l->a->origin) != 0)
+	    strcmp(r.origin, e.origin) != 0)
 		vt_check_finding(c,
 		    "ledger %s: receipt %" PRIu64 " is about "
 		    "something else than its act",

@@ -98,6 +98,7 @@ vt_check_numbers_step(struct vt_check *c, uint32_t agency_no,
 	switch (r->kind) {
 	case VT_STEP_RESERVE:
 	case VT_STEP_OUTAGE:
+	case VT_STEP_LOST:
 	case VT_STEP_CANCEL_NUMBER:
 		return held_by(c, agency_no, r, e, reterr);
 	case VT_STEP_BOOK_CLOSE:
@@ -137,8 +138,9 @@ step_of(const struct vt_arec *rec, const struct vt_register_at *at, bool made,
 {
 	for (size_t i = 0; i < rec->n_steps; i++) {
 		const struct vt_srec *r = &rec->steps[i];
-		bool gives =
-		    r->kind == VT_STEP_RESERVE || r->kind == VT_STEP_OUTAGE;
+		bool gives = r->kind == VT_STEP_RESERVE ||
+			     r->kind == VT_STEP_OUTAGE ||
+			     r->kind == VT_STEP_LOST;
 		bool ends = r->held != 0 || r->kind == VT_STEP_CANCEL_NUMBER;
 		uint64_t n = r->held != 0 ? 1 : r->size;
 
@@ -198,7 +200,8 @@ check_open(struct vt_check *c, const struct vt_register_at *at,
 	if (rc != VT_OK)
 		return rc;
 	item.subject = &rec.act;
-	if ((rc = vt_check_work_of(c, &item, reterr)) != VT_OK ||
+	if ((h->kind != VT_HOLD_LOST &&
+		(rc = vt_check_work_of(c, &item, reterr)) != VT_OK) ||
 	    h->state == VT_HOLD_USED)
 		return rc;
 	c->held_numbers++;

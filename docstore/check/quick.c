@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "docstore/check.h"
+#include "docstore/epoch.h"
 #include "docstore/restored.h"
 
 #define LAST_ACTS   32
@@ -14,11 +15,15 @@
 
 /* A leaf is there, and its hash stands in the tree. */
 static int
-leaf(struct vt_check *c, uint32_t no, uint64_t index, struct vt_err *reterr)
+leaf(struct vt_check *c, const struct vt_agency *a, uint64_t index,
+    struct vt_err *reterr)
 {
-	struct vt_ledger_tx lt = { .txn = c->r.records, .agency_no = no };
+	struct vt_epoch e = vt_epoch_of(a, index + 1);
+	struct vt_ledger_tx lt = { .txn = c->r.records,
+		.agency_no = a->no,
+		.epoch = e.no };
 	struct vt_ledger_io io = vt_ledger_on(&lt);
-	struct vt_key k = vt_key_row(no, index);
+	struct vt_key k = vt_key_row(a->no, index);
 	struct vt_err err = VT_ERR_INIT;
 	vt_hash h, node;
 	struct vt_span v;
@@ -29,7 +34,7 @@ leaf(struct vt_check *c, uint32_t no, uint64_t index, struct vt_err *reterr)
 		(void)vt_err_set(&err, rc, "it is missing");
 	if (rc == VT_OK) {
 		h = vt_ledger_leaf(v);
-		rc = io.get(io.arg, 0, index, &node, &err);
+		rc = io.get(io.arg, 0, index - e.begin, &node, &err);
 		if (rc == VT_OK && !vt_hash_eq(&h, &node))
 			rc = vt_err_set(&err, VT_E_LEDGER_PROOF,
 			    "it is another than in the tree");
@@ -51,6 +56,7 @@ receipts(struct vt_check *c, const struct vt_agency *a,
 	int rc = VT_OK;
 
 	for (uint64_t i = first; i < st->acts && rc == VT_OK; i++) {
+		struct vt_epoch e = vt_epoch_of(a, i + 1);
 		struct vt_err err = VT_ERR_INIT;
 		struct vt_receipt r;
 		char what[64];
@@ -65,11 +71,11 @@ receipts(struct vt_check *c, const struct vt_agency *a,
 			rc = vt_receipt_verify(
 			    vt_buf_view(&b), a->log_key, &r, &err);
 		/* The newest one is about the whole tree. */
-		if (rc == VT_OK && r.size == st->acts &&
+		if (rc == VT_OK && e.begin + r.size == st->acts &&
 		    !vt_hash_eq(&r.root, root))
 			vt_check_finding(
 			    c, "%s: its root is not that of the nodes", what);
-		if (rc == VT_OK && r.index != i)
+		if (rc == VT_OK && r.index != i - e.begin)
 			vt_check_finding(
 			    c, "%s: it is of act %" PRIu64, what, r.index);
 		if (rc != VT_OK &&
@@ -77,7 +83,7 @@ receipts(struct vt_check *c, const struct vt_agency *a,
 		    reterr != NULL)
 			*reterr = err;
 		if (rc == VT_OK)
-			rc = leaf(c, st->agency_no, i, reterr);
+			rc = leaf(c, a, i, reterr);
 	}
 	return rc;
 }
@@ -114,11 +120,10 @@ one_agency(struct vt_check *c, uint32_t no, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_arena_free)
 	struct vt_arena *arena = vt_arena_new(1 << 20);
-	struct vt_ledger_tx lt = { .txn = c->r.records, .agency_no = no };
-	struct vt_ledger_io io = vt_ledger_on(&lt);
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_agency_state st;
 	struct vt_agency a;
+	struct vt_epoch e;
 	vt_hash root;
 	char what[32];
 	int rc;
@@ -130,7 +135,8 @@ one_agency(struct vt_check *c, uint32_t no, struct vt_err *reterr)
 	if (rc == VT_OK)
 		rc = vt_row_state(c->r.records, no, &st, &err);
 	if (rc == VT_OK)
-		rc = vt_ledger_root(&io, st.acts, &root, &err);
+		rc = vt_epoch_root(
+		    c->r.records, no, st.acts, &e, &root, &err);
 	if (rc != VT_OK) {
 		if ((rc = vt_finding_err(c, rc, &err, what)) != VT_OK &&
 		    reterr != NULL)

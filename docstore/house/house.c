@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Steps of the house: agencies, people, series. */
+#include "docstore/epoch.h"
 #include "docstore/store_priv.h"
 
 int
@@ -36,8 +37,8 @@ code_free(struct vt_apply *x, const char *code, struct vt_err *reterr)
 }
 
 /* The row after the step, as recorded in r->blob. */
-static int
-record_agency(struct vt_apply *x, struct vt_srec *r, struct vt_agency *a,
+int
+vt_agency_record(struct vt_apply *x, struct vt_srec *r, struct vt_agency *a,
     struct vt_err *reterr)
 {
 	VT_BUF_AUTO(row);
@@ -69,7 +70,7 @@ decide_agency(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return rc;
 	r->seq = a.no;
 	r->object = a.id;
-	return record_agency(x, r, &a, reterr);
+	return vt_agency_record(x, r, &a, reterr);
 }
 
 static int
@@ -96,7 +97,7 @@ decide_agency_name(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	a.n_names++;
 	r->seq = a.no;
 	r->code = name->code;
-	return record_agency(x, r, &a, reterr);
+	return vt_agency_record(x, r, &a, reterr);
 }
 
 static int
@@ -114,7 +115,7 @@ decide_agency_keys(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	a.n_certs = new->n_certs;
 	a.key_ref = new->key_ref;
 	r->seq = a.no;
-	return record_agency(x, r, &a, reterr);
+	return vt_agency_record(x, r, &a, reterr);
 }
 
 /* Not in a circle: whoever follows successors comes to an end. */
@@ -141,7 +142,7 @@ decide_agency_merge(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	a.successor = into;
 	r->seq = a.no;
 	r->value = into;
-	return record_agency(x, r, &a, reterr);
+	return vt_agency_record(x, r, &a, reterr);
 }
 
 static int
@@ -322,8 +323,10 @@ keep_agency(struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
 	if ((rc = put_blob_row(x, VT_T_AGENCY, &k, r, reterr)) != VT_OK ||
 	    (rc = vt_batch_put(x->b, VT_T_AGENCY_CODE, &kc, &no, reterr)) !=
 		VT_OK ||
-	    r->kind != VT_STEP_AGENCY)
+	    (r->kind != VT_STEP_AGENCY && r->kind != VT_STEP_EPOCH))
 		return rc;
+	if (r->kind == VT_STEP_EPOCH)
+		return vt_epoch_keep(x, r, reterr);
 	if ((rc = vt_batch_new_agency(x->b, &a, &x->live, reterr)) != VT_OK)
 		return rc;
 	return vt_put_object(x, &a.id, VT_OBJECT_AGENCY, a.no, reterr);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "docstore/epoch.h"
 #include "docstore/store_priv.h"
 
 static const char abc[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford */
@@ -193,22 +194,23 @@ vt_line_parse(struct vt_span typed, struct vt_line *ret, struct vt_err *reterr)
 /* ---- the store ---- */
 
 static int
-line_at(struct vt_view *v, uint32_t agency_no, uint64_t size,
+line_at(struct vt_view *v, uint32_t agency_no, uint64_t acts,
     struct vt_line *ret, struct vt_err *reterr)
 {
-	struct vt_ledger_tx lt = { .txn = v->txn, .agency_no = agency_no };
-	struct vt_ledger_io io = vt_ledger_on(&lt);
-	struct vt_line l = { .size = size };
+	struct vt_line l = { .size = 0 };
 	struct vt_agency a;
+	struct vt_epoch e;
 	vt_hash root;
 	int rc;
 
 	if ((rc = vt_agency_get(v, agency_no, &a, reterr)) != VT_OK ||
-	    (rc = vt_ledger_root(&io, size, &root, reterr)) != VT_OK)
+	    (rc = vt_epoch_root(
+		 v->txn, agency_no, acts, &e, &root, reterr)) != VT_OK)
 		return rc;
-	(void)snprintf(l.origin, sizeof(l.origin), "%s", a.origin);
+	l.size = acts - e.begin;
+	memcpy(l.origin, e.origin, sizeof(l.origin));
 	memcpy(l.root, root.b, sizeof(l.root));
-	vt_note_key_id(a.origin, a.log_key, l.key_id);
+	vt_note_key_id(l.origin, a.log_key, l.key_id);
 	*ret = l;
 	return VT_OK;
 }
@@ -239,23 +241,51 @@ vt_line_get(struct vt_view *v, uint32_t agency_no, struct vt_line *ret,
 	return VT_OK;
 }
 
+/* Where the ledger begins that was printed, and its leaves; one that is not
+ * ours: the one of now. */
+static int
+printed_of(struct vt_view *v, uint32_t agency_no, const struct vt_line *l,
+    uint64_t *ret_begin, uint64_t *ret_size, struct vt_err *reterr)
+{
+	struct vt_agency a;
+	struct vt_epoch e;
+	uint64_t acts, at;
+	int rc;
+
+	if ((rc = vt_agency_get(v, agency_no, &a, reterr)) != VT_OK ||
+	    (rc = vt_ledger_size(v->txn, agency_no, &acts, reterr)) != VT_OK)
+		return rc;
+	e = vt_epoch_of(&a, acts);
+	for (size_t i = 0; i < a.n_ended; i++)
+		if (strcmp(a.ended[i].origin, l->origin) == 0) {
+			at = a.ended[i].end;
+			e = vt_epoch_of(&a, at);
+			acts = at;
+			break;
+		}
+	*ret_begin = e.begin;
+	*ret_size = acts - e.begin;
+	return VT_OK;
+}
+
 int
 vt_line_holds(struct vt_view *v, uint32_t agency_no, const struct vt_line *l,
     struct vt_err *reterr)
 {
 	struct vt_line now;
-	uint64_t size;
+	uint64_t size, begin;
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK)
+	    (rc = printed_of(v, agency_no, l, &begin, &size, reterr)) != VT_OK)
 		return rc;
 	if (l->size == 0 || l->size > size)
 		return vt_err_set(reterr, VT_E_LEDGER_PROOF,
 		    "line of %s: the ledger had %" PRIu64
 		    " leaves then, and has %" PRIu64 " now: it was cut",
 		    l->day, l->size, size);
-	if ((rc = line_at(v, agency_no, l->size, &now, reterr)) != VT_OK)
+	rc = line_at(v, agency_no, begin + l->size, &now, reterr);
+	if (rc != VT_OK)
 		return rc;
 	if (strcmp(now.origin, l->origin) != 0 ||
 	    memcmp(now.key_id, l->key_id, sizeof(now.key_id)) != 0)

@@ -54,6 +54,17 @@ remember(struct vt_store *s, const vt_id *agency, const uint8_t *seed,
 }
 
 int
+vt_origin_new(struct vt_store *s, struct vt_buf *ret, struct vt_err *reterr)
+{
+	uint8_t r[8];
+
+	vt_random(s->ctx, r, sizeof(r));
+	vt_buf_printf(ret, "%s/log/", s->super.domain);
+	vt_buf_hex(ret, VT_SPAN(r, sizeof(r)));
+	return vt_buf_status(ret, reterr);
+}
+
+int
 vt_log_key_create(
     struct vt_store *s, const vt_id *agency, struct vt_err *reterr)
 {

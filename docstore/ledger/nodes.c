@@ -2,14 +2,15 @@
 /* Ledger nodes as rows: agency ‖ level ‖ index -> hash. */
 #include "docstore/store_priv.h"
 
-static struct vt_key
-node_key(uint32_t agency_no, unsigned int level, uint64_t index)
+struct vt_key
+vt_key_node(
+    uint32_t agency_no, uint32_t epoch, unsigned int level, uint64_t index)
 {
 	struct vt_key k = { .n = 0 };
 
 	vt_key_u32(&k, agency_no);
 	vt_key_u8(&k, (uint8_t)level);
-	vt_key_u64(&k, index);
+	vt_key_u64(&k, (uint64_t)epoch << 48 | index);
 	return k;
 }
 
@@ -18,7 +19,7 @@ node_get(void *arg, unsigned int level, uint64_t index, vt_hash *ret,
     struct vt_err *reterr)
 {
 	struct vt_ledger_tx *t = arg;
-	struct vt_key k = node_key(t->agency_no, level, index);
+	struct vt_key k = vt_key_node(t->agency_no, t->epoch, level, index);
 	struct vt_span v;
 	struct vt_cbor c;
 	vt_hash h;
@@ -43,7 +44,7 @@ node_put(void *arg, unsigned int level, uint64_t index, const vt_hash *h,
     struct vt_err *reterr)
 {
 	struct vt_ledger_tx *t = arg;
-	struct vt_key k = node_key(t->agency_no, level, index);
+	struct vt_key k = vt_key_node(t->agency_no, t->epoch, level, index);
 	VT_BUF_AUTO(v);
 
 	VT_ASSERT(t->batch != NULL);

@@ -6,6 +6,7 @@
 #include "base/base64.h"
 #include "docstore/anchor.h"
 #include "docstore/bundle.h"
+#include "docstore/epoch.h"
 #include "docstore/store_priv.h"
 #include "docstore/witness.h"
 
@@ -63,12 +64,14 @@ static int
 choose(struct vt_view *v, uint32_t agency_no, uint64_t from, uint64_t *size,
     struct vt_buf *anchor, struct vt_err *reterr)
 {
-	uint64_t cosigned = from, anchored, first = 0;
+	uint64_t cosigned = from, anchored, first = 0, end = *size;
 	int rc = VT_OK;
 
 	for (int i = 0; i < LOOKED_AT; i++, cosigned++) {
 		rc = vt_cosigned_covering(
 		    v, agency_no, cosigned, &cosigned, reterr);
+		if (rc == VT_OK && cosigned > end) /* of a later epoch */
+			rc = VT_E_NOT_FOUND;
 		if (rc != VT_OK)
 			break;
 		if (first == 0)
@@ -90,7 +93,11 @@ choose(struct vt_view *v, uint32_t agency_no, uint64_t from, uint64_t *size,
 		*size = first;
 		return VT_OK;
 	}
-	rc = vt_anchor_covering(v, agency_no, from, size, anchor, reterr);
+	rc = vt_anchor_covering(v, agency_no, from, &anchored, anchor, reterr);
+	if (rc == VT_OK && anchored <= end)
+		*size = anchored;
+	else
+		vt_buf_reset(anchor);
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
 
@@ -105,6 +112,7 @@ vt_bundle_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
 	struct vt_ledger_proof proof;
 	VT_BUF_AUTO(anchor);
 	VT_BUF_AUTO(note);
+	struct vt_epoch e;
 	uint64_t size;
 	int rc;
 
@@ -114,11 +122,16 @@ vt_bundle_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
 	if (index >= size)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "agency %u has no leaf %" PRIu64, agency_no, index);
+	if ((rc = vt_epoch_at(v->txn, agency_no, index + 1, &e, reterr)) !=
+	    VT_OK)
+		return rc;
+	lt.epoch = e.no;
+	size = size < e.end ? size : e.end;
 	if (!wish->newest && (rc = choose(v, agency_no, index + 1, &size,
 				  &anchor, reterr)) != VT_OK)
 		return rc;
-	if ((rc = vt_ledger_inclusion(&io, index, size, &proof, reterr)) !=
-		VT_OK ||
+	if ((rc = vt_ledger_inclusion(&io, index - e.begin, size - e.begin,
+		 &proof, reterr)) != VT_OK ||
 	    (rc = vt_checkpoint_at(
 		 v->store, v->txn, agency_no, size, &note, reterr)) != VT_OK)
 		return rc;
@@ -126,7 +139,7 @@ vt_bundle_get(struct vt_view *v, uint32_t agency_no, uint64_t index,
 	if (wish->opening && (rc = put_extra(v, &at, vt_buf_view(&anchor), ret,
 				  reterr)) != VT_OK)
 		return rc;
-	vt_buf_printf(ret, "index %" PRIu64 "\n", index);
+	vt_buf_printf(ret, "index %" PRIu64 "\n", index - e.begin);
 	put_hashes(ret, &proof);
 	vt_buf_span(ret, vt_buf_view(&note));
 	return vt_cosigned_lines(v, agency_no, size, ret, reterr);
@@ -146,36 +159,48 @@ int
 vt_consistency_put(struct vt_view *v, uint32_t agency_no, uint64_t old_size,
     struct vt_buf *ret, struct vt_err *reterr)
 {
-	uint64_t size;
-	int rc = vt_log_size(v, agency_no, &size, reterr);
+	struct vt_epoch e;
+	uint64_t acts;
+	int rc;
 
-	return rc == VT_OK ? vt_consistency_at(
-				 v, agency_no, old_size, size, ret, reterr)
-			   : rc;
+	if ((rc = vt_log_size(v, agency_no, &acts, reterr)) != VT_OK ||
+	    (rc = vt_epoch_at(v->txn, agency_no, acts, &e, reterr)) != VT_OK)
+		return rc;
+	if (old_size > acts - e.begin)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "the ledger of agency %u has %" PRIu64 " leaves", agency_no,
+		    acts - e.begin);
+	return vt_consistency_at(
+	    v, agency_no, e.begin + old_size, acts, ret, reterr);
 }
 
 int
-vt_consistency_at(struct vt_view *v, uint32_t agency_no, uint64_t old_size,
-    uint64_t size, struct vt_buf *ret, struct vt_err *reterr)
+vt_consistency_at(struct vt_view *v, uint32_t agency_no, uint64_t old,
+    uint64_t acts, struct vt_buf *ret, struct vt_err *reterr)
 {
+	struct vt_ledger_tx lt = { .txn = v->txn, .agency_no = agency_no };
+	struct vt_ledger_io io = vt_ledger_on(&lt);
 	struct vt_ledger_proof proof = { .n = 0 };
 	VT_BUF_AUTO(note);
+	struct vt_epoch e;
 	uint64_t newest;
 	int rc;
 
 	if ((rc = vt_log_size(v, agency_no, &newest, reterr)) != VT_OK)
 		return rc;
-	if (size == 0 || size > newest || old_size > size)
+	if (acts == 0 || acts > newest || old > acts)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
-		    "the ledger of agency %u has %" PRIu64 " leaves", agency_no,
-		    newest);
-	if ((old_size > 0 &&
-		(rc = vt_consistency_get(v, agency_no, old_size, size, proof.h,
-		     VT_LEDGER_PROOF_MAX, &proof.n, reterr)) != VT_OK) ||
-	    (rc = vt_checkpoint_at(
-		 v->store, v->txn, agency_no, size, &note, reterr)) != VT_OK)
+		    "agency %u has done %" PRIu64 " acts", agency_no, newest);
+	if ((rc = vt_epoch_at(v->txn, agency_no, acts, &e, reterr)) != VT_OK)
 		return rc;
-	vt_buf_printf(ret, "old %" PRIu64 "\n", old_size);
+	lt.epoch = e.no;
+	old = old > e.begin ? old - e.begin : 0;
+	if ((old > 0 && (rc = vt_ledger_consistency(&io, old, acts - e.begin,
+			     &proof, reterr)) != VT_OK) ||
+	    (rc = vt_checkpoint_at(
+		 v->store, v->txn, agency_no, acts, &note, reterr)) != VT_OK)
+		return rc;
+	vt_buf_printf(ret, "old %" PRIu64 "\n", old);
 	put_hashes(ret, &proof);
 	vt_buf_span(ret, vt_buf_view(&note));
 	return vt_buf_status(ret, reterr);
@@ -187,13 +212,17 @@ vt_tile_get(struct vt_view *v, uint32_t agency_no, unsigned int level,
 {
 	struct vt_ledger_tx lt = { .txn = v->txn, .agency_no = agency_no };
 	struct vt_ledger_io io = vt_ledger_on(&lt);
+	struct vt_epoch e;
 	uint64_t size;
 	vt_hash h;
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK)
+	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK ||
+	    (rc = vt_epoch_at(v->txn, agency_no, size, &e, reterr)) != VT_OK)
 		return rc;
+	lt.epoch = e.no;
+	size -= e.begin;
 	if (level > 7 || width < 1 || width > 256 || n >= (uint64_t)1 << 48 ||
 	    n * 256 + width > size >> (8 * level))
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
@@ -210,8 +239,8 @@ vt_tile_get(struct vt_view *v, uint32_t agency_no, unsigned int level,
 }
 
 int
-vt_log_vkey(struct vt_view *v, uint32_t agency_no, struct vt_vkey *ret,
-    struct vt_err *reterr)
+vt_log_vkey_at(struct vt_view *v, uint32_t agency_no, uint32_t epoch,
+    struct vt_vkey *ret, struct vt_err *reterr)
 {
 	struct vt_vkey k = { .type = VT_VKEY_LOG };
 	struct vt_agency a;
@@ -219,9 +248,26 @@ vt_log_vkey(struct vt_view *v, uint32_t agency_no, struct vt_vkey *ret,
 
 	if ((rc = vt_agency_get(v, agency_no, &a, reterr)) != VT_OK)
 		return rc;
-	(void)snprintf(k.name, sizeof(k.name), "%s", a.origin);
+	if (epoch > a.n_ended)
+		return vt_err_set(reterr, VT_E_NOT_FOUND,
+		    "the ledger of agency %u has no epoch %u", agency_no,
+		    epoch);
+	(void)snprintf(k.name, sizeof(k.name), "%s",
+	    epoch == a.n_ended ? a.origin : a.ended[epoch].origin);
 	memcpy(k.pub, a.log_key, sizeof(k.pub));
 	vt_vkey_id(&k);
 	*ret = k;
 	return VT_OK;
+}
+
+int
+vt_log_vkey(struct vt_view *v, uint32_t agency_no, struct vt_vkey *ret,
+    struct vt_err *reterr)
+{
+	struct vt_agency a;
+	int rc = vt_agency_get(v, agency_no, &a, reterr);
+
+	return rc == VT_OK ? vt_log_vkey_at(v, agency_no, (uint32_t)a.n_ended,
+				 ret, reterr)
+			   : rc;
 }

@@ -11,6 +11,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "docstore/bundle.h"
+#include "docstore/epoch.h"
 #include "docstore/fields.h"
 #include "docstore/resume.h"
 #include "docstore/store_priv.h"
@@ -69,6 +71,18 @@ vt_facts_decode(
 	vt_cbor_open(&c, facts);
 	vt_row_take(&facts_row, &c, NULL, r);
 	return vt_cbor_finish(&c, "receipt facts", reterr);
+}
+
+int
+vt_facts_of(
+    struct vt_span facts, struct vt_receipt *ret, struct vt_err *reterr)
+{
+	struct vt_receipt r = { .time = VT_TIME_NONE };
+	int rc = vt_facts_decode(facts, &r, reterr);
+
+	if (rc == VT_OK)
+		*ret = r;
+	return rc;
 }
 
 void
@@ -346,13 +360,12 @@ vt_checkpoint_at(struct vt_store *s, struct vt_txn *t, uint32_t agency_no,
     uint64_t size, struct vt_buf *ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_arena_free) struct vt_arena *a = NULL;
-	struct vt_ledger_tx lt = { .txn = t, .agency_no = agency_no };
-	struct vt_ledger_io io = vt_ledger_on(&lt);
 	struct vt_key k = vt_key_row(agency_no, size);
-	struct vt_checkpoint cp = { .size = size };
+	struct vt_checkpoint cp = { .size = 0 };
 	const struct vt_log_key *key;
 	struct vt_agency agency;
 	struct vt_span v, text;
+	struct vt_epoch e;
 	struct vt_cbor c;
 	int rc;
 
@@ -372,10 +385,12 @@ vt_checkpoint_at(struct vt_store *s, struct vt_txn *t, uint32_t agency_no,
 	if ((a = vt_arena_new(1 << 20)) == NULL)
 		return vt_nomem(reterr);
 	if ((rc = vt_row_agency(t, agency_no, a, &agency, reterr)) != VT_OK ||
-	    (rc = vt_ledger_root(&io, size, &cp.root, reterr)) != VT_OK ||
+	    (rc = vt_epoch_root(t, agency_no, size, &e, &cp.root, reterr)) !=
+		VT_OK ||
 	    (rc = vt_log_key_get(s, &agency.id, &key, reterr)) != VT_OK)
 		return rc;
-	(void)snprintf(cp.origin, sizeof(cp.origin), "%s", agency.origin);
+	cp.size = size - e.begin;
+	memcpy(cp.origin, e.origin, sizeof(cp.origin));
 	return vt_checkpoint_sign(
 	    &cp, vt_secret_view(key->seed), key->pub, ret, reterr);
 }
@@ -397,8 +412,10 @@ vt_receipt_read(struct vt_store *s, struct vt_txn *t, uint32_t agency_no,
 		    index);
 	if (rc == VT_OK)
 		rc = body_parse(v, &b, reterr);
+	/* Its index is that of the act less where its epoch began. */
 	if (rc == VT_OK)
-		rc = vt_checkpoint_at(s, t, agency_no, b.size, &note, reterr);
+		rc = vt_checkpoint_at(
+		    s, t, agency_no, index - b.index + b.size, &note, reterr);
 	if (rc != VT_OK)
 		return rc;
 	vt_receipt_join(v, vt_buf_view(&note), ret);
@@ -440,12 +457,16 @@ vt_consistency_get(struct vt_view *v, uint32_t agency_no, uint64_t old_size,
 	struct vt_ledger_tx lt = { .txn = v->txn, .agency_no = agency_no };
 	struct vt_ledger_io io = vt_ledger_on(&lt);
 	struct vt_ledger_proof proof;
+	struct vt_epoch e;
 	uint64_t size;
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK ||
-	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK)
+	    (rc = vt_ledger_size(v->txn, agency_no, &size, reterr)) != VT_OK ||
+	    (rc = vt_epoch_at(v->txn, agency_no, size, &e, reterr)) != VT_OK)
 		return rc;
+	lt.epoch = e.no;
+	size -= e.begin;
 	if (new_size > size)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "the ledger of agency %u has %" PRIu64 " leaves", agency_no,

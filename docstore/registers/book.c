@@ -110,7 +110,8 @@ static bool
 is_open(const struct vt_register_row *x)
 {
 	return x->state == VT_REGISTER_RESERVED ||
-	       x->state == VT_REGISTER_OUTAGE;
+	       x->state == VT_REGISTER_OUTAGE ||
+	       x->state == VT_REGISTER_LOST;
 }
 
 int

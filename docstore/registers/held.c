@@ -5,7 +5,16 @@
  * table number from the first moment, so the next number is another one; what
  * becomes of it stands in table held, and is final.
  */
+#include "docstore/resume.h"
 #include "docstore/store_priv.h"
+
+const char *
+vt_hold_kind_name(enum vt_hold_kind k)
+{
+	return k == VT_HOLD_OUTAGE ? "outage"
+	       : k == VT_HOLD_LOST ? "lost"
+				   : "reserved";
+}
 
 struct vt_key
 vt_key_held(const struct vt_register_at *at)
@@ -55,6 +64,7 @@ vt_hold_begin(const struct vt_srec *r, const struct vt_evolve *e,
 	*ret = (struct vt_hold){ .period = r->period,
 		.value = value,
 		.kind = r->kind == VT_STEP_OUTAGE ? VT_HOLD_OUTAGE
+			: r->kind == VT_STEP_LOST ? VT_HOLD_LOST
 						  : VT_HOLD_RESERVED,
 		.state = VT_HOLD_OPEN,
 		.person = e->person,
@@ -143,6 +153,43 @@ decide_hold(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* From the number behind the last that is known to the one stated. */
+static int
+decide_lost(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
+{
+	uint64_t stated = r->value, last;
+	struct vt_series s;
+	uint32_t no;
+	int rc;
+
+	if ((rc = vt_resume_may(x, &r->who, reterr)) != VT_OK ||
+	    (rc = vt_number_may(x, r->series, &no, &s, reterr)) != VT_OK)
+		return rc;
+	if (s.authority == VT_SERIES_EXTERNAL)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "series \"%s\": its numbers are given by another system",
+		    s.key);
+	if ((r->period == 0 &&
+		(rc = vt_row_period(x->b->txn, x->st.agency_no, &s, x->rec.time,
+		     x->arena, &r->period, reterr)) != VT_OK) ||
+	    (rc = vt_row_last_number(x->b->txn, x->st.agency_no, no, r->period,
+		 &last, reterr)) != VT_OK)
+		return rc;
+	r->seq = no;
+	r->value = last + 1;
+	r->size = stated > last ? stated - last : 0;
+	if (r->size > VT_L(LOST_NUMBERS_MAX))
+		return vt_err_set(reterr, VT_E_LIMIT,
+		    "series \"%s\": number %llu is known, %llu is stated: "
+		    "%llu lost ones, at most %zu at a time (LOST_NUMBERS_MAX)",
+		    s.key, (unsigned long long)last,
+		    (unsigned long long)stated, (unsigned long long)r->size,
+		    VT_L(LOST_NUMBERS_MAX));
+	return r->size == 0 ? VT_OK
+			    : vt_book_open_for(
+				  x, no, s.key, r->period, reterr);
+}
+
 static int
 keep_hold(struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
 {
@@ -171,6 +218,8 @@ keep_hold(struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
 			VT_OK)
 			return rc;
 	}
+	if (r->kind == VT_STEP_LOST)
+		return VT_OK; /* it is held until its paper turns up */
 	vt_cbor_map_begin(&m, &payload);
 	vt_put_text(&m, 1, r->series);
 	vt_put_uint(&m, 2, r->period);
@@ -193,7 +242,8 @@ refuse_hold(
 			       ? "was not in a block for an outage"
 			       : "was not reserved";
 
-	if (h->kind != (enum vt_hold_kind)r->held)
+	if (h->kind != (enum vt_hold_kind)r->held &&
+	    !(h->kind == VT_HOLD_LOST && r->held == VT_HOLD_OUTAGE))
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "series \"%s\": number %llu of %u %s", r->series,
 		    (unsigned long long)r->value, r->period, what);
@@ -240,7 +290,13 @@ vt_hold_take(struct vt_apply *x, struct vt_srec *r, uint32_t no,
 		    "series \"%s\": the time for which number %llu was "
 		    "reserved has passed",
 		    s->key, (unsigned long long)r->value);
-	if (outage && (r->stated < h.from || r->stated >= h.by_hand_until))
+	if (h.kind == VT_HOLD_LOST && r->stated >= h.made_at)
+		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
+		    "series \"%s\": number %llu was given before it was lost: "
+		    "the date on the paper says otherwise",
+		    s->key, (unsigned long long)r->value);
+	if (h.kind == VT_HOLD_OUTAGE &&
+	    (r->stated < h.from || r->stated >= h.by_hand_until))
 		return vt_err_set(reterr, VT_E_OUT_OF_ORDER,
 		    "series \"%s\": number %llu was not to be given by hand at "
 		    "that time: its block says from when to when",
@@ -330,6 +386,8 @@ keep_cancel(struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
 int
 vt_hold_decide(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 {
+	if (r->kind == VT_STEP_LOST)
+		return decide_lost(x, r, reterr);
 	return r->kind == VT_STEP_CANCEL_NUMBER ? decide_cancel(x, r, reterr)
 						: decide_hold(x, r, reterr);
 }

@@ -113,7 +113,7 @@ const char *
 vt_register_state_name(enum vt_register_state s)
 {
 	static const char *const names[] = { "", "paper", "reserved", "outage",
-		"cancelled", "gap" };
+		"cancelled", "gap", "lost" };
 
 	return (size_t)s < sizeof(names) / sizeof(names[0]) ? names[s] : "";
 }
@@ -139,6 +139,7 @@ vt_register_row_of(struct vt_txn *t, const struct vt_register_at *at,
 		x.state =
 		    x.held.state == VT_HOLD_CANCELLED ? VT_REGISTER_CANCELLED
 		    : x.held.kind == VT_HOLD_OUTAGE   ? VT_REGISTER_OUTAGE
+		    : x.held.kind == VT_HOLD_LOST     ? VT_REGISTER_LOST
 						      : VT_REGISTER_RESERVED;
 		*ret = x;
 		return VT_OK;

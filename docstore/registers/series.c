@@ -283,7 +283,8 @@ decide_term(struct vt_apply *x, struct vt_srec *r, struct vt_err *reterr)
 bool
 vt_step_is_of_numbers(enum vt_step_kind k)
 {
-	return k >= VT_STEP_TERM && k <= VT_STEP_BOOK_CLOSE;
+	return (k >= VT_STEP_TERM && k <= VT_STEP_BOOK_CLOSE) ||
+	       k == VT_STEP_LOST;
 }
 
 int

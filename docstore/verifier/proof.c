@@ -378,8 +378,24 @@ is_uint(struct span *s, uint64_t want)
 	return item(s, UINT, &v, NULL) && v == want;
 }
 
-/* Field 4 time, 6 file, 8 number, 12 origin; the rest are numbers, strings and
- * lists of numbers. Each once, in their order. */
+/* 14 which epoch, 15 the ledger before, 16 its size, 17 its root, 18 leaves. */
+static void
+read_epoch(uint64_t field, uint64_t v, struct span str, struct answer *a)
+{
+	if (field == 14)
+		a->epoch = v;
+	else if (field == 15)
+		a->prior = str;
+	else if (field == 16)
+		a->prior_size = v;
+	else if (field == 17)
+		memcpy(a->prior_root, str.p, 32);
+	else if (field == 18)
+		a->prior_lost = v;
+}
+
+/* Field 4 time, 6 file, 8 number, 12 origin, 14 to 18 epochs; the rest are
+ * numbers, strings and lists of numbers. Each once, in their order. */
 static bool
 read_facts(struct span s, struct answer *a)
 {
@@ -391,13 +407,16 @@ read_facts(struct span s, struct answer *a)
 	for (; n > 0; n--, last = field) {
 		if (!item(&s, UINT, &field, NULL) || field <= last ||
 		    s.n == 0 || s.p[0] >> 5 > ARRAY ||
-		    (field == 6 && s.p[0] >> 5 != BYTES) ||
-		    ((field == 8 || field == 12) && s.p[0] >> 5 != TEXT) ||
+		    ((field == 6 || field == 17) && s.p[0] >> 5 != BYTES) ||
+		    ((field == 8 || field == 12 || field == 15) &&
+			s.p[0] >> 5 != TEXT) ||
+		    ((field == 14 || field == 16 || field == 18) &&
+			s.p[0] >> 5 != UINT) ||
 		    (field == 4 && s.p[0] >> 5 > NEGATIVE))
 			return false;
 		more = s.p[0] >> 5 == ARRAY;
 		if (!item(&s, s.p[0] >> 5, &v, &str) ||
-		    (field == 6 && str.n != 32))
+		    ((field == 6 || field == 17) && str.n != 32))
 			return false;
 		for (more *= v; more > 0; more--)
 			if (!item(&s, UINT, &v, NULL))
@@ -410,6 +429,8 @@ read_facts(struct span s, struct answer *a)
 			a->number = str;
 		else if (field == 12)
 			a->origin = str;
+		else if (field > 13)
+			read_epoch(field, v, str, a);
 	}
 	return s.n == 0;
 }

@@ -66,6 +66,11 @@ struct answer {
 	struct checkpoint cp;
 	uint64_t index;
 	struct span origin, number; /* of the facts */
+	/* the act opens an epoch: the ledger before, what of it is kept, and
+	 * how many leaves it is known to have had (0: no more) */
+	struct span prior;
+	uint64_t epoch, prior_size, prior_lost; /* epoch 0: the first */
+	uint8_t prior_root[32];
 	uint8_t file[32];
 	bool has_file, stamp_shown, stamped;
 	int64_t time; /* of the act, µs */

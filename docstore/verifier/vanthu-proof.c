@@ -160,6 +160,27 @@ show(struct span s)
 			: s.p[i]);
 }
 
+/* A ledger that goes on after a loss, and what the act says that opened it. */
+static void
+show_epoch(const struct answer *a)
+{
+	if (a->epoch > 0)
+		(void)printf("Kỳ sổ / epoch     : %llu\n",
+		    (unsigned long long)a->epoch + 1);
+	if (a->prior.n == 0)
+		return;
+	(void)printf("Nối sổ / follows  : ");
+	show(a->prior);
+	(void)printf(", %llu, ", (unsigned long long)a->prior_size);
+	for (size_t i = 0; i < 32; i++)
+		(void)printf("%02x", a->prior_root[i]);
+	(void)putchar('\n');
+	if (a->prior_lost > a->prior_size)
+		(void)printf("Đã mất / lost     : %llu – %llu\n",
+		    (unsigned long long)a->prior_size,
+		    (unsigned long long)a->prior_lost - 1);
+}
+
 static void
 show_act(const struct answer *a, bool with_file)
 {
@@ -176,6 +197,7 @@ show_act(const struct answer *a, bool with_file)
 		show(a->number);
 		(void)putchar('\n');
 	}
+	show_epoch(a);
 	if (!a->has_file)
 		return;
 	(void)printf("Tệp / file        : SHA-256 ");

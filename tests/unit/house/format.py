@@ -22,6 +22,7 @@ WHERE = {
     'counters': [('Row `counters`:', LINE + 'Row')],
     'delivery': [('| `delivery` | agency, seq |', '; from 11'),
                  ('*How a delivery went*:', 'A time that cannot be')],
+    'epoch': [('9 epochs that ended, oldest first {', '}')],
     'event': [('| `event` | agency, seq |', '; from 1')],
     'facts': [('*Facts*:', '*Body*')],
     'former': [('13 former names [{', '}')],
