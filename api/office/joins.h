@@ -35,8 +35,11 @@ VT_NODISCARD int vt_office_join(struct vt_office *o,
 /*
  * Papers that came with the number, symbol and agency of this metadata, newest
  * first, `but` (may be NULL) and those that were refused or joined left out.
- * Nothing when number or agency are not said. Looks at the newest 32,768
- * papers. Borrowed until vt_view_end. The actor may read.
+ * An agency is one under all its codes, old and new; numbers begin anew with
+ * the year, so days of two years are two papers. Nothing when number or agency
+ * are not said. By the index (docstore/search.h): the cost is that of a search
+ * for a number and a code, for each code the agency had, not of the papers
+ * there are. Borrowed until vt_view_end. The actor may read.
  */
 VT_NODISCARD int vt_office_alike(struct vt_view *v,
     const struct vt_actor *actor, const struct vt_meta *m, const vt_id *but,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "api/http/multipart.h"
+#include "api/office/joins.h"
 #include "api/web/arrival.h"
 #include "base/text.h"
 
@@ -363,109 +364,28 @@ do_register(struct vt_desk *d, struct vt_arrival *a, struct vt_act_result *r,
 	return vt_office_register(d->office, &rq, &n, r, reterr);
 }
 
-/* Two texts as a search compares them: case, blanks, signs between words and
- * zeros in front of a number are no difference; accents are. */
-static int
-fold(struct vt_buf *ret, const char *a, const char *b, struct vt_err *reterr)
-{
-	VT_BUF_AUTO(both);
-	VT_BUF_AUTO(nfc);
-	int rc;
-
-	/* markup: none */
-	vt_buf_printf(&both, "%s %s", a, b);
-	if ((rc = vt_buf_status(&both, reterr)) != VT_OK ||
-	    (rc = vt_text_nfc(vt_buf_view(&both), &nfc, reterr)) != VT_OK)
-		return rc;
-	vt_search_fold(vt_buf_view(&nfc), true, ret);
-	return vt_buf_status(ret, reterr);
-}
-
-/* By what papers of others are told apart, folded. */
-struct sent_as {
-	struct vt_span number, agency;
-};
-
-static int
-is_it(const struct vt_paper *p, const struct sent_as *k, bool *ret,
-    struct vt_err *reterr)
-{
-	VT_BUF_AUTO(n);
-	VT_BUF_AUTO(a);
-	int rc;
-
-	if ((rc = fold(&n, p->meta.number, p->meta.notation, reterr)) !=
-		VT_OK ||
-	    (rc = fold(&a, p->meta.agency_name, "", reterr)) != VT_OK)
-		return rc;
-	*ret = vt_span_eq(vt_buf_view(&n), k->number) &&
-	       vt_span_eq(vt_buf_view(&a), k->agency);
-	return VT_OK;
-}
-
-/* One page of those that have all words of the number, each in a view of its
- * own. */
-static int
-look(struct vt_desk *d, struct vt_arrival *a, struct vt_paper_query *q,
-    const struct sent_as *k, struct vt_err *reterr)
-{
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
-	struct vt_paper p[8];
-	uint64_t next = 0;
-	bool same = false;
-	size_t n = 0;
-	int rc;
-
-	if ((rc = vt_view_begin(vt_office_store(d->office), &v, reterr)) !=
-		VT_OK ||
-	    (rc = vt_paper_search(v, d->me->agency_no, q, p,
-		 sizeof(p) / sizeof(p[0]), &n, &next, reterr)) != VT_OK)
-		return rc;
-	for (size_t i = 0; i < n && !same; i++) {
-		rc = is_it(&p[i], k, &same, reterr);
-		if (rc != VT_OK)
-			return rc;
-		if (same)
-			vt_id_text(&p[i].id, a->known);
-	}
-	q->before = next;
-	return VT_OK;
-}
-
 /* Is one of the same agency and number in the book? Said once: who says that
  * it is another one registers it. */
 static int
 find_known(struct vt_desk *d, struct vt_arrival *a, struct vt_err *reterr)
 {
-	const char *number = vt_webform_get(&a->form, "number");
-	struct vt_paper_query q = { .direction = VT_DIR_IN };
-	struct sent_as k;
-	VT_BUF_AUTO(typed);
-	VT_BUF_AUTO(folded);
-	VT_BUF_AUTO(agency);
-	size_t pages = 0;
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_paper p;
+	struct vt_meta m;
+	size_t n = 0;
 	int rc;
 
-	if (a->draft || *number == '\0' || vt_webform_has(&a->form, "another"))
+	if (a->draft || vt_webform_has(&a->form, "another"))
 		return VT_OK;
-	/* markup: none */
-	vt_buf_printf(
-	    &typed, "%s %s", number, vt_webform_get(&a->form, "notation"));
-	q.number = vt_buf_str(&typed);
-	if ((rc = vt_buf_status(&typed, reterr)) != VT_OK ||
-	    (rc = fold(&folded, q.number, "", reterr)) != VT_OK ||
-	    (rc = fold(&agency, vt_webform_get(&a->form, "agency"), "",
-		 reterr)) != VT_OK)
+	if ((rc = vt_arrival_meta(d, a, &m, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(vt_office_store(d->office), &v, reterr)) !=
+		VT_OK ||
+	    (rc = vt_office_alike(v, d->me, &m, NULL, &p, 1, &n, reterr)) !=
+		VT_OK ||
+	    n == 0)
 		return rc;
-	k.number = vt_buf_view(&folded);
-	k.agency = vt_buf_view(&agency);
-	do
-		rc = look(d, a, &q, &k, reterr);
-	while (rc == VT_OK && q.before != 0 && *a->known == '\0' &&
-	       ++pages < VT_L(ARRIVAL_ALIKE_MAX));
-	if (rc == VT_OK && *a->known != '\0')
-		rc = vt_err_set(reterr, VT_E_EXISTS, "registered already");
-	return rc;
+	vt_id_text(&p.id, a->known);
+	return vt_err_set(reterr, VT_E_EXISTS, "registered already");
 }
 
 int

@@ -724,6 +724,10 @@ vt_office_alike(struct vt_view *v, const struct vt_actor *actor,
     size_t *ret_n, struct vt_err *reterr)
 {
 	*ret_n = 0;
+	(void)snprintf(desk.looked[0], sizeof(desk.looked[0]), "%s|%s|%s",
+	    m->number == NULL ? "" : m->number,
+	    m->notation == NULL ? "" : m->notation,
+	    m->agency_name == NULL ? "" : m->agency_name);
 	if (!desk.twice)
 		return VT_OK;
 	memset(ret, 0, sizeof(*ret));
