@@ -25,7 +25,9 @@ VT_NODISCARD int vt_office_original(struct vt_office *o,
 /*
  * A paper that waits is `other`, registered from paper before: it gets that
  * one's số đến, its sender is told so (03), and `other` has the sender from now
- * on. Two acts; asked again, what is missing of them is done. Role: clerk.
+ * on. Two acts, and nothing is half between them: the first is the joining, and
+ * the sender follows from it; the second, which writes the sender down, may be
+ * done when the request is asked again. Role: clerk.
  * Errors: those of VT_STEP_JOIN.
  */
 VT_NODISCARD int vt_office_join(struct vt_office *o,
