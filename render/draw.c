@@ -92,13 +92,15 @@ cut_style(const struct vt_layout *l, enum vt_style style, struct cut *ret,
 static void
 put_page_number(struct vt_layout *l, struct vt_haru *h, size_t page)
 {
+	double left = l->lying ? VT_LYING_L : VT_MARGIN_L;
+	double room = l->lying ? VT_LYING_TEXT_W : VT_TEXT_W;
 	char text[24];
 
 	(void)snprintf(text, sizeof(text), "%zu", page + 1);
 	vt_haru_text(h, VT_ROMAN, 13,
-	    VT_MARGIN_L +
-		(VT_TEXT_W - vt_layout_width(l, VT_ROMAN, 13, text)) / 2,
-	    VT_PAGE_H - VT_MARGIN_T / 2 - 13 * 0.33, text);
+	    left + (room - vt_layout_width(l, VT_ROMAN, 13, text)) / 2,
+	    (l->lying ? VT_LYING_H : VT_PAGE_H) - VT_MARGIN_T / 2 - 13 * 0.33,
+	    text);
 }
 
 static void
@@ -129,7 +131,7 @@ draw_pages(struct vt_layout *l, const struct vt_faces *faces, const char *title,
 		return rc;
 	vt_haru_title(h, title);
 	for (size_t p = 0; p < l->n_pages; p++) {
-		vt_haru_page(h);
+		vt_haru_page(h, l->lying);
 		if (p > 0)
 			put_page_number(l, h, p);
 		for (struct vt_op *op = l->pages[p].first; op != NULL;

@@ -88,7 +88,7 @@ end_text(struct vt_haru *h)
 }
 
 void
-vt_haru_page(struct vt_haru *h)
+vt_haru_page(struct vt_haru *h, bool lying)
 {
 	VT_CHECK(h, HARU_MAGIC);
 	if (h->error != HPDF_OK)
@@ -96,7 +96,8 @@ vt_haru_page(struct vt_haru *h)
 	end_text(h);
 	h->what = "page";
 	h->page = HPDF_AddPage(h->doc);
-	HPDF_Page_SetSize(h->page, HPDF_PAGE_SIZE_A4, HPDF_PAGE_PORTRAIT);
+	HPDF_Page_SetSize(h->page, HPDF_PAGE_SIZE_A4,
+	    lying ? HPDF_PAGE_LANDSCAPE : HPDF_PAGE_PORTRAIT);
 	h->line_width = 0;
 }
 

@@ -20,8 +20,8 @@ VT_CLEANUP_DEFINE(struct vt_haru, vt_haru_free)
 /* /Title of the document information; UTF-8. */
 void vt_haru_title(struct vt_haru *h, const char *title);
 
-/* A new A4 page; what follows is drawn on it. */
-void vt_haru_page(struct vt_haru *h);
+/* A new A4 page, upright or lying; what follows is drawn on it. */
+void vt_haru_page(struct vt_haru *h, bool lying);
 
 /* Text with its baseline starting at (x, y). NFC, letters of the BMP that the
  * face has. */

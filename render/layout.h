@@ -25,6 +25,11 @@
 #define VT_MARGIN_L VT_MM(30)
 #define VT_MARGIN_R VT_MM(15)
 #define VT_TEXT_W   (VT_PAGE_W - VT_MARGIN_L - VT_MARGIN_R)
+/* The same sheet lying down: wide tables (Appendix I, part I). */
+#define VT_LYING_W      VT_PAGE_H
+#define VT_LYING_H      VT_PAGE_W
+#define VT_LYING_L      VT_MM(20)
+#define VT_LYING_TEXT_W (VT_LYING_W - VT_LYING_L - VT_MARGIN_R)
 #define VT_BODY_PT  14.0
 #define VT_INDENT   VT_MM(12.7)
 #define VT_PAR_GAP  6.0 /* least distance of paragraphs */
@@ -72,6 +77,7 @@ struct vt_layout {
 	const struct vt_faces *faces;
 	int rc;
 	struct vt_err err;
+	bool lying;
 	struct vt_ops *pages; /* PAGES_MAX of them */
 	size_t n_pages;
 };

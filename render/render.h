@@ -90,6 +90,49 @@ VT_NODISCARD int vt_render_notice(const struct vt_notice *n,
     struct vt_buf *ret_pdf, struct vt_places *ret_places,
     struct vt_err *reterr);
 
+/* ---- registers ---- */
+
+#define VT_BOOK_COLUMNS_MAX 12
+#define VT_BOOK_FACTS_MAX   6
+
+struct vt_book_column {
+	const char *name;
+	double share; /* of the width, beside those of the others */
+	bool centre;
+};
+
+/*
+ * A register (sổ): A4 lying down, a cover, then one row a line in a table whose
+ * head stands on each page; a row that is higher than what is left of its page
+ * begins the next one, and goes on there if it is higher than a page. A letter
+ * that the face lacks is printed as its code, "[U+4E2D]": nothing is left out,
+ * and one foreign letter does not make a book unprintable.
+ */
+struct vt_book_print {
+	const char *agency, *title;
+	const struct vt_book_column *columns;
+	size_t n_columns; /* <= VT_BOOK_COLUMNS_MAX */
+	/*
+	 * The cells of the next line, n_columns of them, borrowed until the
+	 * next call; *ret_more false: there is none.
+	 */
+	int (*line)(void *arg, const char **cells, bool *ret_more,
+	    struct vt_err *reterr);
+	/* After the last line: what stands on the cover under the title, and
+	 * below the table. Borrowed until the answer; NULL at the end. */
+	void (*end)(void *arg, const char *cover[VT_BOOK_FACTS_MAX + 1],
+	    const char *below[VT_BOOK_FACTS_MAX + 1]);
+	void *arg;
+};
+
+/*
+ * Errors: as vt_render_letter, and those of line. VT_E_LIMIT: more than
+ * RENDER_PAGES_MAX pages or RENDER_ARENA_MAX bytes; a book is printed in
+ * volumes. Memory: some 5 KB a line until it is done. *Threads:* safe.
+ */
+VT_NODISCARD int vt_render_book(const struct vt_book_print *b,
+    struct vt_buf *ret_pdf, struct vt_err *reterr);
+
 /* ---- fields and appearances: grafts in an arena ---- */
 
 #define VT_RENDER_FONT_KEY        "VtSerif"

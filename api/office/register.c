@@ -10,6 +10,7 @@
 
 #define ARENA_LIMIT ((size_t)32 << 20)
 #define NAMES_MAX   40 /* recipients named in one line */
+#define DAY         VT_TIME_S(86400)
 
 const char *const *
 vt_register_columns(bool incoming)
@@ -260,11 +261,30 @@ nobodys(struct making *m, const struct vt_register_row *r,
 	l->note = keep_buf(m, &b);
 }
 
+/* The day that stands beside it; NONE: of a gap. */
+static vt_time
+day_of_row(bool in, const struct vt_register_row *r)
+{
+	switch (r->state) {
+	case VT_REGISTER_PAPER:
+		return in ? r->paper->arrival.time : r->paper->number.time;
+	case VT_REGISTER_CANCELLED:
+		return r->held.ended_at;
+	case VT_REGISTER_RESERVED:
+	case VT_REGISTER_OUTAGE:
+		return r->held.made_at;
+	case VT_REGISTER_GAP:
+	default:
+		return VT_TIME_NONE;
+	}
+}
+
 static void
 make_line(struct making *m, bool in, const struct vt_register_row *r,
     struct vt_register_line *l)
 {
 	*l = (struct vt_register_line){ .state = r->state,
+		.day = day_of_row(in, r),
 		.value = r->value,
 		.to = r->to,
 		.arrived_on = "",
@@ -292,15 +312,72 @@ make_line(struct making *m, bool in, const struct vt_register_row *r,
 }
 
 int
+vt_register_day(const char *text, vt_time *ret, struct vt_err *reterr)
+{
+	vt_time t = VT_TIME_NONE;
+
+	if (text != NULL && *text != '\0' &&
+	    (t = vt_time_parse_day(text)) == VT_TIME_NONE)
+		return vt_err_set(reterr, VT_E_INVALID,
+		    "\"%.20s\": a day as YYYY-MM-DD wanted", text);
+	*ret = t;
+	return VT_OK;
+}
+
+static bool
+is_of_days(const struct vt_register_walk *w, vt_time day)
+{
+	if (w->since == VT_TIME_NONE && w->until == VT_TIME_NONE)
+		return true;
+	return day != VT_TIME_NONE &&
+	       (w->since == VT_TIME_NONE || day >= w->since) &&
+	       (w->until == VT_TIME_NONE || day < w->until + DAY);
+}
+
+/* The next rows of the walk, in one view: those of its days become lines.
+ * *ret_end: there are no more. */
+static int
+some_lines(struct vt_office *o, const struct vt_actor *actor,
+    struct vt_register_walk *w, struct making *m, struct vt_register_row *rows,
+    size_t max, struct vt_register_line *ret, size_t *ret_n, bool *ret_end,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	size_t n = 0, made = 0;
+	int rc;
+
+	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+		return rc;
+	vt_office_see(v, actor);
+	rc = vt_register_list(v, actor->agency_no, w->series, w->period,
+	    w->after, rows, max, &n, reterr);
+	if (rc != VT_OK)
+		return rc;
+	m->v = v;
+	*ret_end = n < max;
+	for (size_t i = 0; i < n; i++) {
+		if (w->last != 0 && rows[i].value > w->last) {
+			*ret_end = true;
+			break;
+		}
+		w->after = rows[i].to;
+		if (is_of_days(w, day_of_row(w->incoming, &rows[i])))
+			make_line(m, w->incoming, &rows[i], &ret[made++]);
+	}
+	*ret_n = made;
+	return m->ok ? VT_OK : vt_arena_err(m->a, reterr);
+}
+
+int
 vt_office_register_lines(struct vt_office *o, const struct vt_actor *actor,
     struct vt_register_walk *w, struct vt_arena *a,
     struct vt_register_line *ret, size_t max, size_t *ret_n,
     struct vt_err *reterr)
 {
-	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	struct making m = { .a = a, .ok = true };
 	struct vt_register_row *rows;
-	size_t n = 0, made = 0;
+	size_t n = 0, some = 0;
+	bool end = false;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
@@ -308,23 +385,17 @@ vt_office_register_lines(struct vt_office *o, const struct vt_actor *actor,
 	rows = vt_arena_array(a, max, sizeof(*rows));
 	if (rows == NULL)
 		return vt_arena_err(a, reterr);
-	if ((rc = vt_office_may_read(actor, reterr)) != VT_OK ||
-	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
+	if ((rc = vt_office_may_read(actor, reterr)) != VT_OK)
 		return rc;
-	vt_office_see(v, actor);
-	rc = vt_register_list(v, actor->agency_no, w->series, w->period,
-	    w->after, rows, max, &n, reterr);
-	if (rc != VT_OK)
-		return rc;
-	m.v = v;
-	for (; made < n; made++) {
-		if (w->last != 0 && rows[made].value > w->last)
-			break;
-		make_line(&m, w->incoming, &rows[made], &ret[made]);
-		w->after = rows[made].to;
+	while (n < max && !end) {
+		rc = some_lines(o, actor, w, &m, rows, max - n, &ret[n], &some,
+		    &end, reterr);
+		if (rc != VT_OK)
+			return rc;
+		n += some;
 	}
-	*ret_n = made;
-	return m.ok ? VT_OK : vt_arena_err(a, reterr);
+	*ret_n = n;
+	return VT_OK;
 }
 
 /* ---- the book ---- */

@@ -17,6 +17,7 @@ struct vt_register_line {
 	enum vt_register_state state;
 	uint64_t value, to;       /* to = value, but for a gap */
 	vt_id paper;              /* zero: none */
+	vt_time day;              /* by which since and until count; or NONE */
 	const char *arrived_on;   /* incoming: ngày đến */
 	const char *number;       /* số đến; or số, ký hiệu of ours */
 	const char *author;       /* incoming: tác giả */
@@ -31,6 +32,10 @@ struct vt_register_line {
 	const char *received;  /* ký nhận, as the System knows it */
 	const char *note;      /* ghi chú */
 };
+
+/* "2026-03-01" of a question; "" or NULL: VT_TIME_NONE. VT_E_INVALID. */
+VT_NODISCARD int vt_register_day(
+    const char *text, vt_time *ret, struct vt_err *reterr);
 
 /* Names of the ten columns, in their order, NULL at the end. Static. */
 const char *const *vt_register_columns(bool incoming);
@@ -60,7 +65,15 @@ struct vt_register_walk {
 	uint32_t period;
 	bool incoming;
 	uint64_t after, last; /* last: none above; 0: to the end */
+	/* Of these days only, in Vietnam, both ends included; VT_TIME_NONE: any.
+	 * A number counts by the day that stands beside it: of its paper, of its
+	 * cancelling, of its being held; a gap has none. */
+	vt_time since, until;
 };
+#define VT_REGISTER_WALK_INIT                                                  \
+	{                                                                      \
+		.since = VT_TIME_NONE, .until = VT_TIME_NONE                   \
+	}
 VT_NODISCARD int vt_office_register_lines(struct vt_office *o,
     const struct vt_actor *actor, struct vt_register_walk *w,
     struct vt_arena *a, struct vt_register_line *ret, size_t max, size_t *ret_n,
@@ -82,5 +95,26 @@ VT_NODISCARD int vt_office_register_write(struct vt_office *o,
     const struct vt_actor *actor, struct vt_register_walk *w,
     const struct vt_register_writer *out, int *ret_fd, vt_hash *ret_hash,
     struct vt_err *reterr);
+
+/* ---- printed ---- */
+
+/* Lines of one volume (quyển): a longer book is printed volume by volume. */
+#define VT_REGISTER_VOLUME VT_L(REGISTER_VOLUME_LINES)
+
+enum vt_register_form {
+	VT_REGISTER_FULL = 1,    /* sổ đăng ký: all ten columns */
+	VT_REGISTER_HANDOVER = 2 /* sổ chuyển giao: who got it, and signs */
+};
+
+/*
+ * The lines of a walk as PDF, A4 lying down: cover, head on each page, page
+ * numbers, and how the book was closed. *ret_fd owned (close).
+ * Errors: VT_E_LIMIT (more than VT_REGISTER_VOLUME lines), those of
+ * vt_render_book. Memory: one volume, some 5 KB a line.
+ */
+VT_NODISCARD int vt_office_register_print(struct vt_office *o,
+    const struct vt_actor *actor, const struct vt_register_book *book,
+    struct vt_register_walk *w, enum vt_register_form form, int *ret_fd,
+    vt_hash *ret_hash, struct vt_err *reterr);
 
 #endif

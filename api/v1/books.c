@@ -415,7 +415,8 @@ walk_of(struct vt_http_req *req, struct vt_register_walk *w,
 	uint64_t period, from;
 	int rc;
 
-	*w = (struct vt_register_walk){ .series = vt_http_param(req, "key") };
+	*w = (struct vt_register_walk)VT_REGISTER_WALK_INIT;
+	w->series = vt_http_param(req, "key");
 	/* Who may not read is not told whether there is such a book. */
 	if ((rc = vt_office_may_read(vt_v1_actor(req), reterr)) != VT_OK ||
 	    (rc = vt_v1_param_uint(
@@ -424,6 +425,11 @@ walk_of(struct vt_http_req *req, struct vt_register_walk *w,
 		 req, "from", 1, VT_L(NUMBER_MAX), &from, reterr)) != VT_OK ||
 	    (rc = vt_v1_query_uint(
 		 req, "to", 0, VT_L(NUMBER_MAX), &w->last, reterr)) != VT_OK)
+		return rc;
+	if ((rc = vt_register_day(
+		 vt_http_query(req, "since"), &w->since, reterr)) != VT_OK ||
+	    (rc = vt_register_day(
+		 vt_http_query(req, "until"), &w->until, reterr)) != VT_OK)
 		return rc;
 	w->period = (uint32_t)period;
 	w->after = from == 0 ? 0 : from - 1;
@@ -535,6 +541,32 @@ csv_foot(void *arg, struct vt_buf *b)
 {
 	(void)arg;
 	(void)b;
+}
+
+int
+vt_v1_print_register(
+    struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
+{
+	struct vt_register_book *b = vt_arena_alloc(req->arena, sizeof(*b));
+	const char *form = vt_http_query(req, "form");
+	struct vt_register_walk w;
+	vt_hash hash;
+	int fd, rc;
+
+	if (b == NULL)
+		return vt_arena_err(req->arena, reterr);
+	if ((rc = walk_of(req, &w, b, reterr)) != VT_OK)
+		return rc;
+	rc = vt_office_register_print(vt_v1_office(req), vt_v1_actor(req), b,
+	    &w,
+	    form != NULL && strcmp(form, "handover") == 0
+		? VT_REGISTER_HANDOVER
+		: VT_REGISTER_FULL,
+	    &fd, &hash, reterr);
+	if (rc != VT_OK)
+		return rc;
+	return vt_content_made(
+	    req, res, fd, &hash, "application/pdf", "so-dang-ky.pdf", reterr);
 }
 
 int

@@ -58,6 +58,7 @@ static const struct vt_http_route routes[] = {
 	{ "GET", "/desk/books", NO_BODY, ME, vt_web_books, NULL },
 	{ "POST", "/desk/books", FORM, ME, vt_web_book_act, NULL },
 	{ "GET", "/desk/register", NO_BODY, ME, vt_web_register, NULL },
+	{ "GET", "/desk/register.pdf", NO_BODY, ME, vt_web_register_pdf, NULL },
 	{ "GET", "/desk/report", NO_BODY, ME, vt_web_report, NULL },
 	{ "POST", "/desk/statuses/{id}/send", FORM, ME, vt_web_tell_again,
 	    NULL },

@@ -111,6 +111,7 @@ VT_WEB_HANDLER(vt_web_prints);
 VT_WEB_HANDLER(vt_web_books);
 VT_WEB_HANDLER(vt_web_book_act);
 VT_WEB_HANDLER(vt_web_register);
+VT_WEB_HANDLER(vt_web_register_pdf);
 VT_WEB_HANDLER(vt_web_report);
 VT_WEB_HANDLER(vt_web_tell_again);
 VT_WEB_HANDLER(vt_web_inbox);

@@ -6,6 +6,7 @@ import csv
 import datetime
 import time
 import io
+import subprocess
 
 import harness as t
 
@@ -111,6 +112,39 @@ t.equal([(r['value'], r['state']) for r in got],
 t.ok('không dùng' in got[2]['note'], 'the reason stands there', got[2])
 t.equal([r['value'] for r in rows('dh', 1, **{'from': 2, 'to': 2})], [2],
         'from and to')
+day = now.strftime('%Y-%m-%d')
+later = (now + datetime.timedelta(days=2)).strftime('%Y-%m-%d')
+t.equal(len(rows('dh', 1, since=day, until=later)), 3, 'from day to day')
+t.equal(rows('dh', 1, since=later), [], 'of a day to come: none')
+t.equal(rows('dh', 1, until='2020-01-01'), [], 'of a day before: none')
+t.refused(people.clerk.get('/v1/books/dh/1/register?since=2026-13-01'), 422,
+          'parameter-value', 'of no day')
+
+
+def printed(book, period, query=''):
+    """The text of the printed register, page by page."""
+    a = people.clerk.get('/v1/books/%s/%d/register.pdf%s' % (
+        book, period, query))
+    t.need(a.status == 200 and a.body[:5] == b'%PDF-', 'printed', a)
+    r = subprocess.run(['pdftotext', '-layout', '-', '-'], input=a.body,
+                       capture_output=True, check=True)
+    return r.stdout.decode().split('\f')
+
+
+pages = printed('dh', 1)
+t.ok('SỔ ĐẠI HỘI' in pages[0] and 'Từ số 01 đến số 03' in pages[0] and
+     'Quyển số: 1' in pages[0], 'a cover', pages[0])
+t.ok(all(word in pages[1] for word in ('Ghi chú', '(10)', '01-', 'ĐÃ HỦY')),
+     'lines under their head', pages[1])
+t.ok('người đóng' in ''.join(pages) and
+     book['periods'][0]['sha256'] in ''.join(pages).replace('\n', ''),
+     'how it was closed', pages)
+pages = printed('dh', 1, '?form=handover&from=2&to=2')
+t.ok('SỔ CHUYỂN GIAO VĂN BẢN ĐI' in pages[0] and '02-' in pages[1] and
+     '01-' not in pages[1] and '(5)' in pages[1] and '(6)' not in pages[1],
+     'the book that is signed on handing over', pages)
+t.refused(people.clerk.get('/v1/books/dh/1/register.pdf?form=x'), 422,
+          'parameter-value', 'no such form')
 a = people.clerk.get('/v1/books/dh/1/register.csv')
 lines = list(csv.reader(io.StringIO(a.body.decode('utf-8-sig'))))
 t.ok(a.status == 200 and len(lines) == 4 and

@@ -183,8 +183,9 @@ def pages():
     yield '/desk/search?q=' + OTHER
     yield '/desk/search/export?q=' + OTHER
     for b in books:
-        yield '/desk/register?book=%s&period=%d' % (
-            urllib.parse.quote(b['key']), b['period'])
+        for page in ('register', 'register.pdf'):
+            yield '/desk/%s?book=%s&period=%d' % (
+                page, urllib.parse.quote(b['key']), b['period'])
     yield '/desk/papers/' + beside
     for p in ids['paper']:
         yield '/desk/papers/' + p

@@ -70,6 +70,7 @@ MAY = {
     'actOnPerson end': 'M',
     'listPeople': EVERYONE, 'readPerson': EVERYONE, 'listBooks': READ,
     'readBook': READ, 'readRegister': READ, 'readReport': READ, 'exportRegister': READ,
+    'printRegister': READ,
     'actOnBook open': 'CM', 'actOnBook term': 'CM',
     'actOnBook reserve': 'C', 'actOnBook outage': 'L',
     'actOnBook cancel': 'C', 'actOnBook close': 'C',

@@ -62,7 +62,7 @@ by_haru(const struct vt_faces *faces, enum vt_style style, struct vt_buf *ret)
 	size_t n;
 
 	tap_need(vt_haru_new(faces, &h, &err) == VT_OK, "libharu starts");
-	vt_haru_page(h);
+	vt_haru_page(h, false);
 	letters = vt_field_letters(&n);
 	tap_need(n <= (size_t)ROWS * COLS, "%zu letters fit the page", n);
 	for (size_t i = 0; i < n; i++) {
@@ -136,7 +136,7 @@ by_field_font(
 	VT_BUF_AUTO(dict);
 
 	tap_need(vt_haru_new(faces, &h, &err) == VT_OK, "libharu starts");
-	vt_haru_page(h);
+	vt_haru_page(h, false);
 	tap_need(vt_haru_finish(h, ret, &err) == VT_OK, "an empty page");
 	vt_source_memory(&src, vt_buf_view(ret));
 	tap_need(vt_pdf_open(&src, arena, &pdf, &err) == VT_OK &&
@@ -324,7 +324,7 @@ test_sharp(const struct vt_faces *faces)
 
 			tap_need(
 			    vt_haru_new(faces, &h, &err) == VT_OK, "libharu");
-			vt_haru_page(h);
+			vt_haru_page(h, false);
 			utf8(pairs[k][j], &one);
 			vt_haru_text(h, VT_ROMAN, SIZE, x_of(0), y_of(0),
 			    vt_buf_str(&one));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Number books at the office: working days, who may what, and what the queue
  * does with a number that nobody used. */
+#include <unistd.h>
+
 #include "api/office/books.h"
 #include "api/office/office_priv.h"
 #include "api/office/register.h"
@@ -95,7 +97,7 @@ held(void)
 	struct vt_actor officer = house_actor(&h, "officer", h.here);
 	struct vt_act_result r = VT_ACT_RESULT_INIT;
 	struct vt_register_line line[8];
-	struct vt_register_walk w = { .series = "di", .period = 2026 };
+	struct vt_register_walk w = VT_REGISTER_WALK_INIT;
 	struct vt_outage b = { .series = "di", .n = 2, .why = "mất mạng" };
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_request rq = ask(&officer);
@@ -104,6 +106,8 @@ held(void)
 	size_t n = 0;
 	int done;
 
+	w.series = "di";
+	w.period = 2026;
 	h.w.now = vt_time_parse_day("2026-03-06") + VT_TIME_S(36000);
 	tap_eq_int(vt_office_reserve(h.office, &rq, "di", "x", &r, &err),
 	    VT_E_FORBIDDEN, "an officer reserves nothing");
@@ -147,8 +151,67 @@ held(void)
 		tap_ok(line[i].state == VT_REGISTER_CANCELLED &&
 			   strstr(line[i].note, "ĐÃ HỦY") != NULL,
 		    "%s: %s", line[i].number, line[i].note);
+	w.after = 0;
+	w.since = vt_time_parse_day("2026-03-11");
+	tap_call(vt_office_register_lines(
+		     h.office, &clerk, &w, a, line, 8, &n, &err),
+	    &err, "of the day they were cancelled");
+	tap_eq_int(n, 3, "all of them");
+	w.after = 0;
+	w.until = w.since - VT_TIME_S(86400);
+	w.since = VT_TIME_NONE;
+	tap_call(vt_office_register_lines(
+		     h.office, &clerk, &w, a, line, 8, &n, &err),
+	    &err, "to the day before");
+	tap_eq_int(n, 0, "none");
 	vt_arena_free(a);
 	tap_eq_int(findings(h.store, true), 0, "check is clean");
+}
+
+/* More numbers than one print-out has: by volumes. */
+static void
+volumes(void)
+{
+	struct vt_actor leader = house_actor(&h, "leader", h.here);
+	struct vt_outage b = { .series = "di",
+		.n = VT_L(OUTAGE_BLOCK_MAX),
+		.why = "mất mạng" };
+	struct vt_register_walk w = VT_REGISTER_WALK_INIT;
+	struct vt_register_book book;
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t last = 0;
+	vt_hash hash;
+	int fd = -1;
+
+	b.to = h.w.now + VT_TIME_S(3600);
+	while (last <= VT_REGISTER_VOLUME) {
+		struct vt_act_result r = VT_ACT_RESULT_INIT;
+		struct vt_request rq = ask(&leader);
+
+		tap_need(vt_office_outage(h.office, &rq, &b, &r, &err) == VT_OK,
+		    "a block: %s", err.msg);
+		last = r.number + b.n - 1;
+		vt_act_result_free(&r);
+	}
+	w.series = "di";
+	w.period = 2026;
+	tap_call(vt_office_register_book(
+		     h.office, &leader, "di", 2026, &book, &err),
+	    &err, "the book");
+	tap_code(vt_office_register_print(h.office, &leader, &book, &w,
+		     VT_REGISTER_FULL, &fd, &hash, &err),
+	    VT_E_LIMIT, &err, "more than a volume");
+	w.after = VT_REGISTER_VOLUME;
+	tap_call(vt_office_register_print(h.office, &leader, &book, &w,
+		     VT_REGISTER_FULL, &fd, &hash, &err),
+	    &err, "the second volume");
+	(void)close(fd);
+	w.after = 0;
+	w.last = VT_REGISTER_VOLUME;
+	tap_call(vt_office_register_print(h.office, &leader, &book, &w,
+		     VT_REGISTER_HANDOVER, &fd, &hash, &err),
+	    &err, "the first, whole");
+	(void)close(fd);
 }
 
 int
@@ -157,6 +220,7 @@ main(void)
 	house_begin(&h);
 	days();
 	held();
+	volumes();
 	house_end(&h);
 	return tap_done();
 }
