@@ -97,6 +97,26 @@ VT_NODISCARD int vt_office_book_close(struct vt_office *o,
     const char *note, struct vt_act_result *ret, struct vt_err *reterr);
 
 /*
+ * Books whose year or term ends within VT_PERIOD_END_DAYS: what is to be done
+ * before, and what will not go on. Every agency's period ends by itself and the
+ * next one begins with its first number; the old book is closed by a person.
+ */
+#define VT_PERIOD_END_DAYS 30
+struct vt_period_end {
+	const char *series, *title;
+	uint32_t period;
+	vt_time at;    /* the first moment that is no longer of it */
+	uint64_t last; /* number given so far */
+	uint64_t held; /* that no paper has yet: cancelled unless used */
+	bool next;     /* another period follows by itself: a year, or a term
+			* that was begun beforehand */
+};
+/* In the order of the books; borrowed until vt_view_end. */
+VT_NODISCARD int vt_office_period_ends(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, struct vt_period_end *ret, size_t max,
+    size_t *ret_n, struct vt_err *reterr);
+
+/*
  * As vt_office_number, with a number that is there already: reserved; given by
  * hand at `stated`; or of a series of another system (held 0). series NULL: by
  * the type of the paper. A paper numbered by hand may be a draft; a reserved

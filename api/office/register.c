@@ -272,6 +272,7 @@ day_of_row(bool in, const struct vt_register_row *r)
 		return r->held.ended_at;
 	case VT_REGISTER_RESERVED:
 	case VT_REGISTER_OUTAGE:
+	case VT_REGISTER_LOST:
 		return r->held.made_at;
 	case VT_REGISTER_GAP:
 	default:

@@ -8,8 +8,10 @@ import atexit
 import base64
 import hashlib
 import http.client
+import http.cookies
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -18,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import uuid
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -477,6 +480,49 @@ class Client:
 
 PDF = 'application/pdf'
 XLSX = ('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+
+
+class Desk:
+    """The pages, as a browser of this person has them."""
+
+    def __init__(self, server, login):
+        self.port = server.port
+        self.jar = http.cookies.SimpleCookie()
+        page = self.ask('GET', '/desk/sign-in')
+        form = dict(re.findall(
+            r'<input type="hidden" name="([a-z]+)" value="([^"]*)"',
+            page.body.decode()))
+        form.update(login=login, user=login, password=server.province.read(
+            'passwords', login))
+        a = self.ask('POST', '/desk/sign-in', urllib.parse.urlencode(form))
+        need(a.status == 303, login + ' signs in', a)
+
+    def ask(self, method, path, body=None):
+        c = http.client.HTTPConnection('127.0.0.1', self.port, timeout=60)
+        try:
+            c.request(method, path, body, {
+                'Cookie': '; '.join('%s=%s' % (m.key, m.value)
+                                    for m in self.jar.values()),
+                'Content-Type': 'application/x-www-form-urlencoded',
+                'Origin': 'http://127.0.0.1:%d' % self.port})
+            r = c.getresponse()
+            for k, v in r.getheaders():
+                if k.lower() == 'set-cookie':
+                    self.jar.load(v)
+            return Answer(r.status, r.getheaders(), r.read())
+        finally:
+            c.close()
+
+    def get(self, path):
+        return self.ask('GET', path)
+
+    def post(self, path, **fields):
+        """A form of the page at that path, filled in and sent."""
+        page = self.get(path).body.decode()
+        csrf = re.search(r'name="csrf" value="([^"]*)"', page)
+        need(csrf is not None, path + ' has a form', page)
+        return self.ask('POST', path, urllib.parse.urlencode(
+            {'csrf': csrf.group(1), 'key': new_key(), **fields}))
 
 
 def load(name):

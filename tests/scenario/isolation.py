@@ -5,8 +5,6 @@ of the contract and of the desk that reads, asked by those who are not the head
 or the clerk. Three papers: of ours, that was sent; one that came as a packet;
 a citizen's result."""
 import hashlib
-import http.client
-import http.cookies
 import re
 import urllib.parse
 
@@ -138,40 +136,6 @@ def addresses():
         yield '/v1/deliveries?list=' + which
 
 
-class Desk:
-    """The pages, as a browser of this person has them."""
-
-    def __init__(self, login):
-        self.jar = http.cookies.SimpleCookie()
-        page = self.ask('GET', '/desk/sign-in')
-        form = dict(re.findall(
-            r'<input type="hidden" name="([a-z]+)" value="([^"]*)"',
-            page.body.decode()))
-        form.update(login=login, user=login, password=province.read(
-            'passwords', login))
-        a = self.ask('POST', '/desk/sign-in', urllib.parse.urlencode(form))
-        t.need(a.status == 303, login + ' signs in', a)
-
-    def ask(self, method, path, body=None):
-        c = http.client.HTTPConnection('127.0.0.1', server.port, timeout=60)
-        try:
-            c.request(method, path, body, {
-                'Cookie': '; '.join('%s=%s' % (m.key, m.value)
-                                    for m in self.jar.values()),
-                'Content-Type': 'application/x-www-form-urlencoded',
-                'Origin': 'http://127.0.0.1:%d' % server.port})
-            r = c.getresponse()
-            for k, v in r.getheaders():
-                if k.lower() == 'set-cookie':
-                    self.jar.load(v)
-            return t.Answer(r.status, r.getheaders(), r.read())
-        finally:
-            c.close()
-
-    def get(self, path):
-        return self.ask('GET', path)
-
-
 def pages():
     yield from ('/desk', '/desk/search', '/desk/packets',
                 '/desk/packets?show=all', '/desk/prints', '/desk/books',
@@ -199,8 +163,8 @@ def shown(who, path):
     return a.status, [w for w in WORDS if w in a.body]
 
 
-officer = Desk('skhcn-officer')
-clerk = Desk('skhcn-clerk')
+officer = t.Desk(server, 'skhcn-officer')
+clerk = t.Desk(server, 'skhcn-clerk')
 for path in addresses():
     TOLD['v1'] += bool(shown(people.officer, path)[1])
 for path in pages():

@@ -214,6 +214,115 @@ volumes(void)
 	(void)close(fd);
 }
 
+static struct vt_period_end
+end_of(const char *day, int hour, size_t *ret_n)
+{
+	struct vt_actor clerk = house_actor(&h, "clerk", h.here);
+	struct vt_period_end e[8] = { { .series = "" } };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v;
+
+	h.w.now = vt_time_parse_day(day) + VT_TIME_S(3600 * hour);
+	tap_need(vt_view_begin(h.store, &v, &err) == VT_OK, "view");
+	tap_need(vt_office_period_ends(
+		     h.office, v, &clerk, e, 8, ret_n, &err) == VT_OK,
+	    "%s: %s", day, err.msg);
+	for (size_t i = 1; i < *ret_n; i++)
+		if (strcmp(e[i].series, "di") == 0)
+			e[0] = e[i];
+	tap_need(*ret_n == 0 || strcmp(e[0].series, "di") == 0, "its own");
+	vt_view_end(v);
+	e[0].series = e[0].title = ""; /* they went with the view */
+	return e[0];
+}
+
+/* The year ends: told beforehand, what is held goes, the next book opens by
+ * itself, the old one is closed and takes nothing. */
+static void
+year_end(void)
+{
+	struct vt_actor clerk = house_actor(&h, "clerk", h.here);
+	struct vt_act_result r = VT_ACT_RESULT_INIT;
+	struct vt_register_book book;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_period_end e;
+	struct vt_request rq;
+	struct vt_work work;
+	size_t n = 0;
+	uint64_t last;
+	int done;
+
+	(void)end_of("2026-12-01", 23, &n);
+	tap_eq_int(n, 0, "not yet on the first of December");
+	e = end_of("2026-12-31", 16, &n);
+	tap_ok(n >= 2, "every book by year, on its last day");
+	tap_ok(e.period == 2026 && e.at == vt_time_parse_day("2027-01-01") &&
+		   e.next,
+	    "until midnight in Vietnam; the next one follows by itself");
+	rq = ask(&clerk);
+	tap_call(vt_office_reserve(h.office, &rq, "di", "muộn", &r, &err),
+	    &err, "one more is held, on a Thursday");
+	last = r.number;
+	vt_act_result_free(&r);
+	r = (struct vt_act_result)VT_ACT_RESULT_INIT;
+	e = end_of("2026-12-31", 23, &n);
+	tap_ok(e.held >= 1 && e.last == last, "and counted");
+	rq = ask(&clerk);
+	tap_code(vt_office_book_close(
+		     h.office, &rq, "di", 2026, "hết năm", &r, &err),
+	    VT_E_OUT_OF_ORDER, &err, "it is not closed before");
+	h.w.now = vt_time_parse_day("2027-01-01");
+	while (vt_work_claim(h.store, 1U << VT_WORK_EXPIRE, &h.clerk, 1000000,
+		   &work, &err) == VT_OK) {
+		tap_call(vt_office_work_item(h.office, &work, &done, &err),
+		    &err, "what is held is cancelled with the year");
+		vt_work_free(&work);
+	}
+	rq = ask(&clerk);
+	tap_call(vt_office_book_close(
+		     h.office, &rq, "di", 2026, "hết năm", &r, &err),
+	    &err, "closed");
+	vt_act_result_free(&r);
+	r = (struct vt_act_result)VT_ACT_RESULT_INIT;
+	tap_call(vt_office_register_book(
+		     h.office, &clerk, "di", 2026, &book, &err),
+	    &err, "its book");
+	tap_ok(book.closed && strcmp(book.closed_by, "clerk") == 0 &&
+		   book.book.count == last && book.book.cancelled == last,
+	    "says who, how many, how many of them cancelled");
+	rq = ask(&clerk);
+	tap_call(vt_office_reserve(h.office, &rq, "di", "mới", &r, &err), &err,
+	    "a number on the first of January");
+	tap_ok(r.number == 1 && r.number_period == 2027,
+	    "is the first of the new book");
+	vt_act_result_free(&r);
+}
+
+/* In which of two posts a number is held is kept, as of every act. */
+static void
+post_of_books(void)
+{
+	static const enum vt_step_kind kinds[] = { VT_STEP_RESERVE,
+		VT_STEP_CANCEL_NUMBER, VT_STEP_BOOK_CLOSE, VT_STEP_TERM,
+		VT_STEP_SERIES };
+	struct vt_actor clerk = house_actor(&h, "clerk", h.here);
+	struct vt_request rq = ask(&clerk);
+
+	clerk.n_posts = 2;
+	clerk.posts[0].no = 1;
+	clerk.posts[0].roles = VT_ROLE_OFFICER;
+	clerk.posts[1].no = 2;
+	clerk.posts[1].roles = VT_ROLE_CLERK;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct vt_step step = { .kind = kinds[i] };
+		struct vt_act act;
+
+		vt_office_act(&rq, NULL, &step, 1, &act);
+		tap_eq_int(act.post, 2, "%s: the clerk's post",
+		    vt_step_kind_name(kinds[i]));
+	}
+}
+
 int
 main(void)
 {
@@ -221,6 +330,8 @@ main(void)
 	days();
 	held();
 	volumes();
+	post_of_books();
+	year_end();
 	house_end(&h);
 	return tap_done();
 }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An agency that uses our axis server names units of its own, nobody else's. */
+#include <pthread.h>
+
 #include "api/office/hosted.h"
+#include "api/office/packet.h"
+#include "api/office/relay.h"
 #include "api/office/routes.h"
 #include "base/text.h"
+#include "docstore/state.h"
 #include "tests/unit/api/office/house.h"
 
 static struct house h;
@@ -118,6 +123,93 @@ most_targets(void)
 	    VT_E_LIMIT, &err, "one more is");
 }
 
+/* ---- several fetch one packet at once ---- */
+
+#define CLERKS 6
+#define ROUNDS 12
+
+struct fetching {
+	pthread_barrier_t *at_once;
+	vt_id id;
+	int rc;
+};
+
+static void *
+fetch(void *arg)
+{
+	struct fetching *f = arg;
+	struct vt_office_packet *pk = NULL;
+	struct vt_err err = VT_ERR_INIT;
+
+	(void)pthread_barrier_wait(f->at_once);
+	f->rc = vt_office_packet_open(h.office, who.code, &f->id, &pk, &err);
+	return NULL;
+}
+
+/* Rows rise by one over the whole store: how many were written so far. */
+static uint64_t
+rows_written(void)
+{
+	struct vt_state_new n = { .kind = VT_STATE_OTHER,
+		.key = VT_SPAN_LIT("counted"),
+		.value = VT_SPAN_LIT("x"),
+		.expires = VT_TIME_NONE,
+		.expect = VT_STATE_ANY };
+	struct vt_err err = VT_ERR_INIT;
+	uint64_t rev = 0;
+
+	tap_need(vt_state_put(h.store, &n, &rev, &err) == VT_OK, "a row %s",
+	    err.msg);
+	return rev;
+}
+
+/* That it was handed out is written once, by one of them; nobody is refused
+ * because another was quicker. */
+static void
+handed_out_once(void)
+{
+	unsigned conflicts = 0, writes = 0, fetched = 0;
+	struct vt_err err = VT_ERR_INIT;
+
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct vt_relay c = { .id = vt_id_new(&h.w.ctx),
+			.kind = VT_PACKET_EDOC };
+		struct fetching f[CLERKS];
+		pthread_t t[CLERKS];
+		pthread_barrier_t at_once;
+		struct vt_pickup p[ROUNDS];
+		uint64_t before, next = 0;
+		size_t n = 0;
+		vt_time due = 0;
+
+		tap_need(vt_hosted_put_carried(
+			     h.office, who.code, &c, &due, &err) == VT_OK,
+		    "it waits %s", err.msg);
+		before = rows_written();
+		(void)pthread_barrier_init(&at_once, NULL, CLERKS);
+		for (size_t i = 0; i < CLERKS; i++) {
+			f[i] = (struct fetching){ &at_once, c.id, VT_OK };
+			tap_need(
+			    pthread_create(&t[i], NULL, fetch, &f[i]) == 0,
+			    "a clerk");
+		}
+		for (size_t i = 0; i < CLERKS; i++) {
+			(void)pthread_join(t[i], NULL);
+			conflicts += f[i].rc == VT_E_CONFLICT;
+		}
+		(void)pthread_barrier_destroy(&at_once);
+		writes += (unsigned)(rows_written() - before) - 1;
+		tap_need(vt_office_pickups(h.office, who.code, VT_PACKET_EDOC,
+			     0, p, ROUNDS, &n, &next, &err) == VT_OK,
+		    "the line %s", err.msg);
+		for (size_t i = 0; i < n; i++)
+			fetched += vt_id_eq(&p[i].id, &c.id) && p[i].fetched;
+	}
+	tap_eq_int(conflicts, 0, "nobody hears of the others");
+	tap_eq_int(fetched, ROUNDS, "each is known to be handed out");
+	tap_eq_int(writes, ROUNDS, "which is written once each");
+}
+
 int
 main(void)
 {
@@ -152,6 +244,7 @@ main(void)
 	    "which it does");
 	targets();
 	most_targets();
+	handed_out_once();
 	house_end(&h);
 	return tap_done();
 }
