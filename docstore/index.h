@@ -36,9 +36,10 @@ struct vt_doc {
 	    1U << VT_PAPER_ARRIVED | 1U << VT_PAPER_ASSIGNED |                 \
 	    1U << VT_PAPER_WAITING | 1U << VT_PAPER_PROCESSING)
 /* Words of the column VT_COL_HANDS: a person who has the paper, or has it and
- * it is open; it is open and due some day. */
+ * it is open; a unit whose turn it is, likewise; it is open and due some day. */
 #define VT_DOC_DUE "opendue"
 void vt_doc_hand(const vt_id *who, bool open, struct vt_buf *ret);
+void vt_doc_unit(const char *unit, bool open, struct vt_buf *ret);
 void vt_doc_free(struct vt_doc *d); /* empty again; NULL allowed */
 /* columns: those wanted, but for the text of its pages. */
 VT_NODISCARD int vt_doc_make(const struct vt_paper *p, uint32_t columns,
@@ -48,6 +49,43 @@ VT_NODISCARD int vt_doc_make(const struct vt_paper *p, uint32_t columns,
  * destroyed since the view began is not there. */
 VT_NODISCARD int vt_doc_text(struct vt_view *v, const struct vt_paper *p,
     struct vt_doc *ret, struct vt_err *reterr);
+
+/* ---- what papers are sifted and put in order by, beside words ---- */
+
+enum vt_sort {
+	VT_SORT_NUMBER,
+	VT_SORT_DATE,
+	VT_SORT_DUE,
+	VT_SORTS,
+	VT_SORT_ARRIVAL = VT_SORTS /* as they came */
+};
+
+/* 0 in `by`: it has none. odd: one of its days is no YYYY-MM-DD. */
+struct vt_sift {
+	uint32_t by[VT_SORTS];
+	bool odd;
+};
+void vt_sift_of(const struct vt_paper *p, struct vt_sift *ret);
+
+/* Does q ask anything that it knows? No string of q is NULL. */
+bool vt_sift_helps(const struct vt_paper_query *q);
+
+/* A place in such an order. A paper without has UINT32_MAX when it rises. */
+struct vt_place {
+	uint32_t by;
+	uint64_t seq; /* <= UINT32_MAX */
+};
+struct vt_ordering {
+	enum vt_sort by;
+	bool rising;
+};
+struct vt_ordering vt_ordering_of(enum vt_search_order order);
+struct vt_place vt_place_of(
+    const struct vt_sift *s, struct vt_ordering o, uint64_t seq);
+bool vt_place_is_before(struct vt_place a, struct vt_place b, bool rising);
+/* As a cursor, never 0, and back. */
+uint64_t vt_place_cursor(struct vt_place p);
+struct vt_place vt_place_at(uint64_t cursor);
 
 /* ---- reading ---- */
 
@@ -60,23 +98,33 @@ struct vt_hits {
 	void *stmt;           /* sqlite3_stmt */
 	const uint64_t *tail; /* rising; of the papers that changed */
 	size_t n_tail;
+	const struct vt_hits_ask *ask;
+	size_t given;
+	bool without; /* those without what they are ordered by have begun */
+	bool cut;     /* there are more than SEARCH_SCAN_MAX */
 };
 
 /*
+ * match: MATCH of FTS5, or NULL: all that q's direction, states, days, type and
+ * numbers let through; its other conditions are the caller's to ask. Hits come
+ * in the order o, those behind `after` (seq 0: from the first).
+ */
+struct vt_hits_ask {
+	const char *match;
+	const struct vt_paper_query *q; /* no string of it is NULL */
+	struct vt_ordering o;
+	struct vt_place after;
+};
+/*
  * false: there is none that could be asked now (not made yet, too far behind,
  * damaged): the caller looks at every paper. v: the view the papers are read
- * from; match: MATCH of FTS5; the hits are those with from < seq < to, in
- * falling order, or rising.
+ * from. ask is borrowed until vt_index_end.
  */
-struct vt_hits_range {
-	uint64_t from, to;
-	bool rising;
-};
-bool vt_index_begin(struct vt_view *v, uint32_t agency_no, const char *match,
-    const struct vt_hits_range *range, struct vt_hits *ret);
-/* The next hit; 0: the end. VT_E_STORE_CORRUPT: the index is damaged and will
- * be made again; search without it. */
-VT_NODISCARD int vt_index_next(struct vt_hits *h, uint64_t *ret_seq);
+bool vt_index_begin(struct vt_view *v, uint32_t agency_no,
+    const struct vt_hits_ask *ask, struct vt_hits *ret);
+/* The next hit; seq 0: the end. VT_E_STORE_CORRUPT: the index is damaged and
+ * will be made again; search without it. */
+VT_NODISCARD int vt_index_next(struct vt_hits *h, struct vt_place *ret);
 void vt_index_end(struct vt_hits *h);
 
 #endif

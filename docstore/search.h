@@ -37,8 +37,19 @@ enum vt_search_order {
 	VT_SEARCH_OLDEST = 1,
 	/* By where the words are: all of them in the number; in number and
 	 * subject; in the record; anywhere. Of these, newest. */
-	VT_SEARCH_RELEVANCE = 2
+	VT_SEARCH_RELEVANCE = 2,
+	/* By year (or term) and number, ours or that of the arrival; by the day
+	 * on the paper, or of its number; by the day it is due. _DOWN: the
+	 * highest first. Papers without come last either way; of equals the one
+	 * that came first, with _DOWN the one that came last. */
+	VT_SEARCH_NUMBER = 3,
+	VT_SEARCH_NUMBER_DOWN = 4,
+	VT_SEARCH_DATE = 5,
+	VT_SEARCH_DATE_DOWN = 6,
+	VT_SEARCH_DUE = 7,
+	VT_SEARCH_DUE_DOWN = 8
 };
+#define VT_SEARCH_ORDERS 9
 
 /* All conditions hold together; a zero or NULL member asks nothing. */
 struct vt_paper_query {
@@ -51,12 +62,10 @@ struct vt_paper_query {
 	vt_time from, until; /* created_at in [from, until); 0 = open */
 	const char *agency; /* codes, a blank between: of who sent or gets it */
 	const char *type_code; /* "QĐ" */
-	/* By the index, as words are: who has what; and, with states that are
-	 * all open ones, what is due. */
+	/* Who has what; what is due. */
 	vt_id assigned_to;      /* lead, coordinating or forwarded to */
 	const char *due_before; /* YYYY-MM-DD: due earlier (meta or order) */
-	/* seq of the last one seen, as *ret_next said; 0 = from the start. */
-	uint64_t before;
+	uint64_t before; /* as *ret_next said; 0 = from the start */
 	enum vt_search_order order;
 	/* Our number, or that of the arrival, in [min, max]; 0 = open. */
 	uint64_t number_min, number_max;
@@ -68,11 +77,15 @@ struct vt_paper_query {
 /*
  * *ret_next: `before` of the next call, with the same query; 0 at the end. It
  * is a place in the order, so papers that are added or changed meanwhile make
- * none come twice, and none is passed over (by RELEVANCE: unless its words
- * changed). Looks at SEARCH_SCAN_MAX papers at most, or passes 16 times as many
- * whose direction or state does not fit: a page may come short or empty before
- * the end.
- * Errors: VT_E_SYNTAX (not UTF-8). Results are borrowed until vt_view_end.
+ * none come twice, and none is passed over (unless what it is ordered by
+ * changed: its words, its number, its day). Looks at SEARCH_SCAN_MAX papers at
+ * most, or, without an index, passes 16 times as many whose direction or state
+ * does not fit: a page may come short or empty before the end.
+ * Cost: by the index what the words, states, people and days leave over; the
+ * orders from NUMBER on put all hits in order.
+ * Errors: VT_E_SYNTAX (not UTF-8); VT_E_BUSY (an order from NUMBER on, of more
+ * than SEARCH_SORT_MAX papers, while there is no index, or of a store that has
+ * none). Results are borrowed until vt_view_end.
  */
 VT_NODISCARD int vt_paper_search(struct vt_view *v, uint32_t agency_no,
     const struct vt_paper_query *q, struct vt_paper *ret, size_t max,

@@ -1053,6 +1053,8 @@ VT_NODISCARD int vt_person_follow(const struct vt_person *old,
     struct vt_person *p, vt_time now, struct vt_arena *a,
     struct vt_err *reterr);
 
+/* May who asks see this paper at all? */
+bool vt_view_shows(const struct vt_view *v, const struct vt_paper *p);
 /* VT_E_TIMEOUT after VIEW_US. */
 VT_NODISCARD int vt_view_check(struct vt_view *v, struct vt_err *reterr);
 /* The same, and where the row of an id is. */

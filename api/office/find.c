@@ -86,14 +86,27 @@ take_state(const char *s, struct vt_paper_query *q, struct vt_err *reterr)
 static int
 take_order(const char *s, struct vt_paper_query *q, struct vt_err *reterr)
 {
-	if (strcmp(s, "oldest") == 0)
-		q->order = VT_SEARCH_OLDEST;
-	else if (strcmp(s, "relevance") == 0)
-		q->order = VT_SEARCH_RELEVANCE;
-	else if (strcmp(s, "newest") != 0)
-		return wrong(
-		    VT_FIND_ORDER, "newest, oldest or relevance", reterr);
-	return VT_OK;
+	static const char *const names[VT_SEARCH_ORDERS] = {
+		[VT_SEARCH_NEWEST] = "newest",
+		[VT_SEARCH_OLDEST] = "oldest",
+		[VT_SEARCH_RELEVANCE] = "relevance",
+		[VT_SEARCH_NUMBER] = "number",
+		[VT_SEARCH_NUMBER_DOWN] = "-number",
+		[VT_SEARCH_DATE] = "date",
+		[VT_SEARCH_DATE_DOWN] = "-date",
+		[VT_SEARCH_DUE] = "due",
+		[VT_SEARCH_DUE_DOWN] = "-due"
+	};
+
+	for (int i = 0; i < VT_SEARCH_ORDERS; i++)
+		if (strcmp(s, names[i]) == 0) {
+			q->order = (enum vt_search_order)i;
+			return VT_OK;
+		}
+	return wrong(VT_FIND_ORDER,
+	    "newest, oldest, relevance, number, date or due, or one of these "
+	    "three with - before it, which is the highest first,",
+	    reterr);
 }
 
 static int

@@ -27,7 +27,8 @@ enum vt_find_field {
 	VT_FIND_ISSUED_UNTIL,
 	VT_FIND_NUMBER_MIN, /* our number or that of the arrival */
 	VT_FIND_NUMBER_MAX,
-	VT_FIND_ORDER, /* newest, oldest, relevance */
+	VT_FIND_ORDER, /* newest, oldest, relevance; number, date, due; -number,
+			* -date, -due: the highest first */
 	VT_FIND__MAX
 };
 /* "q", "number", ...: parameters of queries, fields of saved ones. */

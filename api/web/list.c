@@ -3,17 +3,48 @@
 
 #include "api/web/words.h"
 
+/* A heading; by: the order that it gives, "" none. Pressed twice it turns. */
+static void
+heading(struct vt_desk *d, const char *words, const char *by, const char *link,
+    const char *order)
+{
+	bool down = *order == '-' && strcmp(order + 1, by) == 0;
+	struct vt_buf *b = d->page.b;
+
+	if (link == NULL || *by == '\0') {
+		vt_html(b, "<th scope=\"col\">%s</th>", words);
+		return;
+	}
+	vt_html(b, "<th scope=\"col\"");
+	if (down || strcmp(order, by) == 0)
+		vt_html(b, " aria-sort=\"%s\"",
+		    down ? "descending" : "ascending");
+	vt_html(b, "><a href=\"%sorder=%s%s\">%s</a>%s</th>", link,
+	    down ? "" : "-", by, words,
+	    down			     ? " ▾"
+	    : strcmp(order, by) == 0 ? " ▴"
+				     : "");
+}
+
+void
+vt_list_open_ordered(
+    struct vt_desk *d, const char *id, const char *link, const char *order)
+{
+	vt_html(d->page.b,
+	    "<table class=\"papers\" aria-labelledby=\"%s\">\n<thead><tr>",
+	    id);
+	heading(d, T(d, "Số, ký hiệu", "Number"), "number", link, order);
+	heading(d, T(d, "Trích yếu", "Subject"), "", link, order);
+	heading(d, T(d, "Cơ quan, loại", "Agency, type"), "", link, order);
+	heading(d, T(d, "Ngày", "Date"), "date", link, order);
+	heading(d, T(d, "Trạng thái", "State"), "", link, order);
+	vt_html(d->page.b, "</tr></thead>\n<tbody>\n");
+}
+
 void
 vt_list_open(struct vt_desk *d, const char *id)
 {
-	vt_html(d->page.b,
-	    "<table class=\"papers\" aria-labelledby=\"%s\">\n<thead><tr>"
-	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-	    "<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-	    id, T(d, "Số, ký hiệu", "Number"), T(d, "Trích yếu", "Subject"),
-	    T(d, "Cơ quan, loại", "Agency, type"), T(d, "Ngày", "Date"),
-	    T(d, "Trạng thái", "State"));
+	vt_list_open_ordered(d, id, NULL, "");
 }
 
 void

@@ -7,6 +7,10 @@
 
 /* Start, one row each, end. id: of the heading that names the table. */
 void vt_list_open(struct vt_desk *d, const char *id);
+/* The same; headings put it in order: order is that of now, link what comes
+ * before "order=" in their addresses. */
+void vt_list_open_ordered(
+    struct vt_desk *d, const char *id, const char *link, const char *order);
 /* Everything borrowed is used before it returns. */
 void vt_list_row(struct vt_desk *d, const struct vt_paper *p);
 /* The same with the words that were asked for marked, and where in its pages

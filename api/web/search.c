@@ -78,7 +78,14 @@ form(struct vt_desk *d, const struct asked *a)
 		{ "true", "Quá hạn", "Overdue" }, { NULL, NULL, NULL } };
 	static const struct choice orders[] = { { "", "Mới nhất", "Newest" },
 		{ "oldest", "Cũ nhất", "Oldest" },
-		{ "relevance", "Sát nhất", "Best" }, { NULL, NULL, NULL } };
+		{ "relevance", "Sát nhất", "Best" },
+		{ "-number", "Số lớn trước", "Highest number first" },
+		{ "number", "Số nhỏ trước", "Lowest number first" },
+		{ "-date", "Ngày văn bản mới trước", "Latest date first" },
+		{ "date", "Ngày văn bản cũ trước", "Earliest date first" },
+		{ "due", "Hạn gần nhất trước", "Due first" },
+		{ "-due", "Hạn xa nhất trước", "Due last" },
+		{ NULL, NULL, NULL } };
 	const struct vt_find *f = &a->find;
 
 	vt_html(d->page.b,
@@ -245,6 +252,25 @@ further(struct vt_desk *d, const struct asked *a, uint64_t next)
 					      : T(d, "Xem tiếp", "More"));
 }
 
+/* The table, with headings that ask the same in another order. */
+static void
+ordered(struct vt_desk *d, const struct asked *a)
+{
+	struct vt_find same = a->find;
+	VT_BUF_AUTO(link);
+	VT_BUF_AUTO(q);
+
+	same.f[VT_FIND_ORDER] = "";
+	vt_search_link(&same, &q);
+	if (a->words)
+		vt_buf_puts(&q, "&words=1");
+	/* markup: none, the heading escapes it */
+	vt_buf_printf(&link, "/desk/search?%s%s", vt_buf_str(&q),
+	    q.n > 0 ? "&" : "");
+	vt_list_open_ordered(
+	    d, "found", vt_buf_str(&link), a->find.f[VT_FIND_ORDER]);
+}
+
 static int
 found(struct vt_desk *d, struct vt_view *v, const struct asked *a,
     const struct vt_find_page *p, struct vt_err *reterr)
@@ -268,7 +294,7 @@ found(struct vt_desk *d, struct vt_view *v, const struct asked *a,
 			: T(d, "Không có văn bản nào khớp.", "No paper fits."));
 		return VT_OK;
 	}
-	vt_list_open(d, "found");
+	ordered(d, a);
 	for (size_t i = 0; i < p->n; i++) {
 		struct vt_snippet s;
 		bool shown;

@@ -22,6 +22,7 @@ struct compare {
 	struct vt_view *v;
 	uint64_t findings;
 	struct vt_doc doc; /* as it must be */
+	struct vt_sift_row sift;
 	struct vt_arena *scratch;
 };
 
@@ -86,7 +87,10 @@ compare_doc(struct compare *c, sqlite3_stmt *st, uint64_t seq, bool *ret,
 	    (rc = vt_doc_make(&p, VT_COL_ALL, &c->doc, reterr)) != VT_OK ||
 	    (rc = vt_doc_text(c->v, &p, &c->doc, reterr)) != VT_OK)
 		return rc;
-	*ret = true;
+	vt_sift_row(&p, &c->sift);
+	if ((rc = vt_buf_status(&c->sift.type, reterr)) != VT_OK)
+		return rc;
+	*ret = vt_sift_is(st, VT_COLUMNS + 1, &c->sift);
 	for (int i = 0; i < VT_COLUMNS; i++) {
 		const void *text = sqlite3_column_blob(st, i + 1);
 		size_t n = (size_t)sqlite3_column_bytes(st, i + 1);
@@ -140,8 +144,11 @@ static int
 compare_rows(struct compare *c, uint64_t merged, struct vt_err *reterr)
 {
 	static const char sql[] =
-	    "SELECT rowid, hands, number, subject, type, agency, signer, recipients, "
-	    "other, date, text FROM doc ORDER BY rowid";
+	    "SELECT doc.rowid, hands, doc.number, subject, doc.type, agency, "
+	    "signer, recipients, other, doc.date, text, k.direction, k.state, "
+	    "k.type, k.given, k.arrived, k.created, k.odd, k.number, k.date, "
+	    "k.due FROM doc LEFT JOIN sift k ON k.seq = doc.rowid "
+	    "ORDER BY doc.rowid";
 	struct vt_tail t = { .n = 0 };
 	sqlite3_stmt *st = NULL;
 	size_t n = 0;
@@ -157,6 +164,27 @@ compare_rows(struct compare *c, uint64_t merged, struct vt_err *reterr)
 	free(t.change);
 	free(t.seqs);
 	return rc;
+}
+
+/* What papers are sifted by: whole in itself, and of no other paper. */
+static void
+compare_sift(struct compare *c)
+{
+	static const char *const sql[] = {
+		"SELECT * FROM pragma_integrity_check('sift') "
+		"WHERE integrity_check <> 'ok'",
+		"SELECT seq FROM sift WHERE seq NOT IN (SELECT rowid FROM doc)"
+	};
+	sqlite3_stmt *st;
+
+	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++) {
+		st = NULL;
+		if (sqlite3_prepare_v2(c->db, sql[i], -1, &st, NULL) !=
+			SQLITE_OK ||
+		    sqlite3_step(st) != SQLITE_DONE)
+			say(c, "its table of states and days is damaged", 0);
+		(void)sqlite3_finalize(st);
+	}
 }
 
 /* One state of the file, and a later one of the records. */
@@ -182,6 +210,7 @@ compare_file(struct compare *c, struct vt_err *reterr)
 		if (sqlite3_exec(c->db, postings, NULL, NULL, NULL) !=
 		    SQLITE_OK)
 			say(c, "its words are not those of its papers", 0);
+		compare_sift(c);
 		rc = compare_rows(c, now.merged, reterr);
 	}
 	(void)sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
@@ -228,6 +257,7 @@ vt_search_check(struct vt_store *s, const struct vt_check_options *o, bool mend,
 
 		rc = compare_agency(&c, reterr);
 		vt_doc_free(&c.doc);
+		vt_buf_free(&c.sift.type);
 		vt_arena_free(c.scratch);
 		all += c.findings;
 		if (rc == VT_OK && mend && c.findings > 0)

@@ -11,10 +11,16 @@ vt_view_isolated(struct vt_view *v, bool see)
 	v->isolated = see;
 }
 
+bool
+vt_view_shows(const struct vt_view *v, const struct vt_paper *p)
+{
+	return p->isolated_at == VT_TIME_NONE || v->isolated;
+}
+
 static int
 shown(const struct vt_view *v, const struct vt_paper *p, struct vt_err *reterr)
 {
-	if (p->isolated_at == VT_TIME_NONE || v->isolated)
+	if (vt_view_shows(v, p))
 		return VT_OK;
 	return vt_err_set(reterr, VT_E_ISOLATED,
 	    "the paper is isolated: it may hold a state secret");

@@ -62,6 +62,30 @@ put_hand(struct vt_doc *d, const vt_id *who, bool open)
 	vt_buf_putc(b, ' ');
 }
 
+/* A unit is known by its name: a part of the hash of it is a word. */
+void
+vt_doc_unit(const char *unit, bool open, struct vt_buf *ret)
+{
+	vt_hash h = vt_sha256(vt_span_str(unit));
+
+	vt_buf_puts(ret, open ? "openunit" : "unit");
+	vt_buf_hex(ret, VT_SPAN(h.b, 16));
+}
+
+static void
+put_unit(struct vt_doc *d, const char *unit, bool open)
+{
+	struct vt_buf *b = &d->col[VT_COL_HANDS];
+
+	if (*unit == '\0')
+		return;
+	vt_doc_unit(unit, false, b);
+	vt_buf_putc(b, ' ');
+	if (open)
+		vt_doc_unit(unit, true, b);
+	vt_buf_putc(b, ' ');
+}
+
 static void
 put_hands(struct vt_doc *d, const struct vt_paper *p)
 {
@@ -71,6 +95,8 @@ put_hands(struct vt_doc *d, const struct vt_paper *p)
 	put_hand(d, &p->forwarded_to, open);
 	for (size_t i = 0; i < p->n_assigned_with; i++)
 		put_hand(d, &p->assigned_with[i], open);
+	put_unit(d, p->assigned_unit, open);
+	put_unit(d, p->forwarded_unit, open);
 	if (open && (*p->meta.due_on != '\0' || *p->assigned_due != '\0'))
 		vt_buf_puts(&d->col[VT_COL_HANDS], VT_DOC_DUE);
 }

@@ -320,6 +320,7 @@ fill_new(struct vt_index *i, struct vt_view *v, struct vt_err *reterr)
 				reterr)) != VT_OK)
 		return rc;
 	if (sqlite3_exec(db, tables, NULL, NULL, NULL) == SQLITE_OK &&
+	    sqlite3_exec(db, vt_sift_table, NULL, NULL, NULL) == SQLITE_OK &&
 	    sqlite3_prepare_v2(db, row, -1, &st, NULL) == SQLITE_OK &&
 	    sqlite3_bind_int(st, 1, VT_INDEX_VERSION) == SQLITE_OK &&
 	    sqlite3_bind_blob(st, 2, store->b, VT_ID_SIZE, SQLITE_STATIC) ==
@@ -399,21 +400,40 @@ vt_index_open(struct vt_index *i, struct vt_view *v, struct vt_err *reterr)
 
 /* ---- asking ---- */
 
+/* The statement of the hits, or of those without what they are ordered by. */
+static bool
+ask(struct vt_index *i, struct vt_hits *h)
+{
+	struct vt_err err = VT_ERR_INIT;
+	sqlite3_stmt *stmt = NULL;
+	VT_BUF_AUTO(sql);
+
+	(void)sqlite3_finalize(h->stmt);
+	h->stmt = NULL;
+	h->given = 0;
+	vt_sift_say(h->ask, h->without, &sql);
+	if (vt_buf_status(&sql, &err) == VT_OK &&
+	    sqlite3_prepare_v2(
+		i->reader, vt_buf_str(&sql), -1, &stmt, NULL) == SQLITE_OK &&
+	    vt_sift_ask(stmt, h->ask, h->without)) {
+		h->stmt = stmt;
+		return true;
+	}
+	if (err.code == VT_OK)
+		(void)vt_index_err(i, i->reader, "asking", &err);
+	vt_log_err("search.ask", &err);
+	(void)sqlite3_finalize(stmt);
+	return false;
+}
+
 /* Is the statement ready, and the tail known? Under the lock. */
 static bool
-begin(struct vt_index *i, struct vt_view *v, const char *match,
-    const struct vt_hits_range *range, struct vt_hits *ret)
+begin(struct vt_index *i, struct vt_view *v, struct vt_hits *ret)
 {
-	const char *sql =
-	    range->rising
-		? "SELECT rowid FROM doc WHERE doc MATCH ?1 AND rowid > ?2 "
-		  "AND rowid < ?3 ORDER BY rowid"
-		: "SELECT rowid FROM doc WHERE doc MATCH ?1 AND rowid > ?2 "
-		  "AND rowid < ?3 ORDER BY rowid DESC";
+	const struct vt_hits_ask *a = ret->ask;
 	struct vt_index_state st = { 0 };
 	struct vt_agency_state now;
 	struct vt_err err = VT_ERR_INIT;
-	sqlite3_stmt *stmt = NULL;
 	bool known = false;
 
 	/* One state of the file for both. */
@@ -433,20 +453,10 @@ begin(struct vt_index *i, struct vt_view *v, const char *match,
 	    ret->n_tail > VT_L(SEARCH_TAIL_MAX))
 		return false;
 	ret->tail = i->tail.seqs;
-	if (sqlite3_prepare_v2(i->reader, sql, -1, &stmt, NULL) == SQLITE_OK &&
-	    sqlite3_bind_text(stmt, 1, match, -1, SQLITE_TRANSIENT) ==
-		SQLITE_OK &&
-	    sqlite3_bind_int64(stmt, 2, (sqlite3_int64)range->from) ==
-		SQLITE_OK &&
-	    sqlite3_bind_int64(stmt, 3, (sqlite3_int64)range->to) ==
-		SQLITE_OK) {
-		ret->stmt = stmt;
-		return true;
-	}
-	(void)vt_index_err(i, i->reader, "asking", &err);
-	vt_log_err("search.ask", &err);
-	(void)sqlite3_finalize(stmt);
-	return false;
+	/* Where the last page ended among those without. */
+	ret->without = a->o.by != VT_SORT_ARRIVAL && a->after.seq != 0 &&
+		       a->after.by == (a->o.rising ? UINT32_MAX : 0);
+	return ask(i, ret);
 }
 
 /* One that was closed to make room, or by the end of the program. */
@@ -469,35 +479,49 @@ open_again(struct vt_index *i, struct vt_view *v)
 }
 
 bool
-vt_index_begin(struct vt_view *v, uint32_t agency_no, const char *match,
-    const struct vt_hits_range *range, struct vt_hits *ret)
+vt_index_begin(struct vt_view *v, uint32_t agency_no,
+    const struct vt_hits_ask *asked, struct vt_hits *ret)
 {
 	struct vt_indexes *x = v->store->indexes;
 	struct vt_index *i;
 
-	*ret = (struct vt_hits){ 0 };
+	*ret = (struct vt_hits){ .ask = asked };
 	if (x == NULL || (i = vt_index_of(x, agency_no)) == NULL)
 		return false;
 	open_again(i, v);
 	(void)pthread_mutex_lock(&i->lock);
 	ret->index = i;
-	if (i->reader != NULL && !i->damaged && begin(i, v, match, range, ret))
+	if (i->reader != NULL && !i->damaged && begin(i, v, ret))
 		return true;
 	vt_index_end(ret);
 	return false;
 }
 
 int
-vt_index_next(struct vt_hits *h, uint64_t *ret_seq)
+vt_index_next(struct vt_hits *h, struct vt_place *ret)
 {
 	struct vt_err err = VT_ERR_INIT;
+	struct vt_sift s = { .odd = false };
 	int rc = sqlite3_step(h->stmt);
 
-	*ret_seq = 0;
+	*ret = (struct vt_place){ .seq = 0 };
+	h->cut = rc == SQLITE_DONE && h->given == VT_L(SEARCH_SCAN_MAX);
+	if (rc == SQLITE_DONE && !h->cut && !h->without &&
+	    h->ask->o.by != VT_SORT_ARRIVAL) {
+		h->without = true;
+		if (!ask(h->index, h))
+			return VT_E_STORE_CORRUPT;
+		return vt_index_next(h, ret);
+	}
 	if (rc == SQLITE_DONE)
 		return VT_OK;
 	if (rc == SQLITE_ROW) {
-		*ret_seq = (uint64_t)sqlite3_column_int64(h->stmt, 0);
+		h->given++;
+		if (h->ask->o.by < VT_SORTS)
+			s.by[h->ask->o.by] =
+			    (uint32_t)sqlite3_column_int64(h->stmt, 1);
+		*ret = vt_place_of(&s, h->ask->o,
+		    (uint64_t)sqlite3_column_int64(h->stmt, 0));
 		return VT_OK;
 	}
 	(void)vt_index_err(h->index, h->index->reader, "asking", &err);

@@ -8,7 +8,7 @@
 #include "docstore/index.h"
 
 /* Raised when tokens or columns change: an index of another is made again. */
-#define VT_INDEX_VERSION 3
+#define VT_INDEX_VERSION 4
 
 #define VT_INDEX_NOT_KNOWN UINT64_MAX
 
@@ -94,6 +94,29 @@ VT_NODISCARD int vt_tail_extend(struct vt_index *i, struct vt_view *v,
 /* Papers changed by acts from this one on, rising, each once: in ->seqs. */
 VT_NODISCARD int vt_tail_since(
     struct vt_tail *t, uint64_t act, size_t *ret_n, struct vt_err *reterr);
+
+/* ---- table `sift` ---- */
+
+extern const char vt_sift_table[]; /* makes it */
+extern const char vt_sift_put[];
+
+/* What stands behind seq, in the order of the columns. */
+#define VT_SIFT_COLUMNS 10
+#define VT_SIFT_TYPE    2
+struct vt_sift_row {
+	int64_t n[VT_SIFT_COLUMNS];
+	struct vt_buf type; /* for VT_SIFT_TYPE; the caller's to free */
+};
+void vt_sift_row(const struct vt_paper *p, struct vt_sift_row *ret);
+bool vt_sift_bind(
+    sqlite3_stmt *st, uint64_t seq, const struct vt_sift_row *r);
+/* Is it that row, from this column on? */
+bool vt_sift_is(sqlite3_stmt *st, int from, const struct vt_sift_row *r);
+
+/* A statement that gives seq and what it is ordered by; without: of those that
+ * have nothing there. And its parameters. */
+void vt_sift_say(const struct vt_hits_ask *a, bool without, struct vt_buf *b);
+bool vt_sift_ask(sqlite3_stmt *st, const struct vt_hits_ask *a, bool without);
 
 /* Makes the tokenizer "vanthu" known to a connection. SQLite's code. */
 int vt_tokenizer_register(sqlite3 *db);

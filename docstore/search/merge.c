@@ -146,6 +146,7 @@ vt_tail_since(
 /* Papers as they were read, to be written when the view has ended. */
 struct step {
 	struct vt_doc doc[VT_L(SEARCH_MERGE_PAPERS)];
+	struct vt_sift_row sift[VT_L(SEARCH_MERGE_PAPERS)];
 	size_t n, bytes;
 	struct vt_index_state then; /* when they are in */
 	vt_hash leaf;               /* before then.merged */
@@ -178,8 +179,8 @@ read_paper(struct vt_index *i, struct vt_view *v, uint64_t seq, struct step *s,
 		return rc;
 	for (size_t k = 0; k < VT_COLUMNS; k++)
 		s->bytes += d->col[k].n;
-	s->n++;
-	return VT_OK;
+	vt_sift_row(&p, &s->sift[s->n]);
+	return vt_buf_status(&s->sift[s->n++].type, reterr);
 }
 
 /* While it is made: the papers in their order. */
@@ -305,7 +306,7 @@ write_step(struct vt_index *i, const struct step *s, struct vt_err *reterr)
 	    "signer, "
 	    "recipients, other, date, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
 	    "?7, ?8, ?9, ?10, ?11)";
-	sqlite3_stmt *del = NULL, *put = NULL;
+	sqlite3_stmt *del = NULL, *put = NULL, *sift = NULL;
 	sqlite3 *db = i->writer;
 	int rc = VT_OK;
 	bool ok;
@@ -314,15 +315,20 @@ write_step(struct vt_index *i, const struct step *s, struct vt_err *reterr)
 		 SQLITE_OK &&
 	     sqlite3_prepare_v2(db, "DELETE FROM doc WHERE rowid = ?1", -1,
 		 &del, NULL) == SQLITE_OK &&
-	     sqlite3_prepare_v2(db, sql, -1, &put, NULL) == SQLITE_OK;
+	     sqlite3_prepare_v2(db, sql, -1, &put, NULL) == SQLITE_OK &&
+	     sqlite3_prepare_v2(db, vt_sift_put, -1, &sift, NULL) == SQLITE_OK;
 	for (size_t k = 0; ok && k < s->n; k++)
-		ok = put_doc(del, put, &s->doc[k]);
+		ok = put_doc(del, put, &s->doc[k]) &&
+		     sqlite3_reset(sift) == SQLITE_OK &&
+		     vt_sift_bind(sift, s->doc[k].seq, &s->sift[k]) &&
+		     sqlite3_step(sift) == SQLITE_DONE;
 	ok = ok && put_state(db, s) &&
 	     sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
 	if (!ok)
 		rc = vt_index_err(i, db, "merging", reterr);
 	(void)sqlite3_finalize(del);
 	(void)sqlite3_finalize(put);
+	(void)sqlite3_finalize(sift);
 	if (sqlite3_get_autocommit(db) == 0)
 		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 	return rc;
@@ -347,8 +353,10 @@ merge(struct vt_index *i, bool *ret_any, struct vt_err *reterr)
 		rc = write_step(i, s, reterr);
 	i->done = rc == VT_OK && s->then.making == 0 ? s->then.merged
 						     : VT_INDEX_NOT_KNOWN;
-	for (size_t k = 0; k < VT_L(SEARCH_MERGE_PAPERS); k++)
+	for (size_t k = 0; k < VT_L(SEARCH_MERGE_PAPERS); k++) {
 		vt_doc_free(&s->doc[k]);
+		vt_buf_free(&s->sift[k].type);
+	}
 	vt_arena_free(s->scratch);
 	free(s);
 	return rc;
@@ -489,14 +497,20 @@ wipe(struct vt_index *i, uint64_t seq, struct vt_err *reterr)
 				   "PRAGMA wal_checkpoint(TRUNCATE);"
 				   "VACUUM;"
 				   "PRAGMA wal_checkpoint(TRUNCATE);";
+	static const char *const rows[] = { "DELETE FROM doc WHERE rowid = ?1",
+		"DELETE FROM sift WHERE seq = ?1" };
 	sqlite3_stmt *st = NULL;
 	int rc = VT_OK;
+	bool ok = true;
 
-	if (sqlite3_prepare_v2(i->writer, "DELETE FROM doc WHERE rowid = ?1",
-		-1, &st, NULL) != SQLITE_OK ||
-	    sqlite3_bind_int64(st, 1, (sqlite3_int64)seq) != SQLITE_OK ||
-	    sqlite3_step(st) != SQLITE_DONE ||
-	    sqlite3_finalize(VT_TAKE(st)) != SQLITE_OK ||
+	for (size_t k = 0; ok && k < sizeof(rows) / sizeof(rows[0]); k++)
+		ok = sqlite3_prepare_v2(i->writer, rows[k], -1, &st, NULL) ==
+			 SQLITE_OK &&
+		     sqlite3_bind_int64(st, 1, (sqlite3_int64)seq) ==
+			 SQLITE_OK &&
+		     sqlite3_step(st) == SQLITE_DONE &&
+		     sqlite3_finalize(VT_TAKE(st)) == SQLITE_OK;
+	if (!ok ||
 	    sqlite3_exec(i->writer, rest, NULL, NULL, NULL) != SQLITE_OK)
 		rc = vt_index_err(i, i->writer, "destroying", reterr);
 	(void)sqlite3_finalize(st);

@@ -181,6 +181,50 @@ turns(struct fill *f, sqlite3 *db)
 	percentiles("peer, all", all[1], n);
 }
 
+/* What clerks ask that is no word. */
+static void
+others(struct fill *f)
+{
+	const struct {
+		const char *name;
+		struct vt_paper_query q;
+	} asked[] = {
+		{ "one number", { .number = "77" } },
+		{ "begun", { .words = "côn" } },
+		{ "a word, a state nobody is in",
+		    { .words = "công", .states = 1U << VT_PAPER_RETURNED } },
+		{ "a state nobody is in",
+		    { .states = 1U << VT_PAPER_RETURNED } },
+		{ "a person's", { .assigned_to = { { 7 } } } },
+		{ "overdue",
+		    { .states = 1U << VT_PAPER_ARRIVED |
+				1U << VT_PAPER_ASSIGNED,
+			.due_before = "2030-01-01" } },
+		{ "numbers 10 to 20", { .number_min = 10, .number_max = 20 } },
+		{ "the highest number first",
+		    { .order = VT_SEARCH_NUMBER_DOWN } },
+		{ "the latest day first", { .order = VT_SEARCH_DATE_DOWN } },
+		{ "a word, the latest day first",
+		    { .words = "công", .order = VT_SEARCH_DATE_DOWN } },
+		{ "three words, the earliest day first",
+		    { .words = "môi trường nước", .order = VT_SEARCH_DATE } },
+		{ "three words, the best first",
+		    { .words = "môi trường nước",
+			.order = VT_SEARCH_RELEVANCE } },
+	};
+	static double one[TIMES];
+	char name[120];
+	size_t hits = 0;
+
+	for (size_t k = 0; k < sizeof(asked) / sizeof(asked[0]); k++) {
+		for (size_t i = 0; i < TIMES; i++)
+			one[i] = ask(f, &asked[k].q, &hits);
+		(void)snprintf(name, sizeof(name), "search %s, %zu on a page",
+		    asked[k].name, hits);
+		percentiles(name, one, TIMES);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -212,6 +256,7 @@ main(int argc, char **argv)
 	db = peer_make(argv[1], papers, &peer_s);
 	row("peer made", (double)papers / peer_s, "papers/s");
 	turns(&f, db);
+	others(&f);
 	row("by relevance", ask(&f, &q, &n), "ms");
 	tail = papers < 2000 ? papers : 2000;
 	(void)fill_papers(&f, tail);

@@ -126,6 +126,10 @@ main(void)
 	    "INSERT INTO doc_content SELECT 77, c0, c1, c2, c3, c4, c5, c6, "
 	    "c7, c8, c9 FROM doc_content WHERE id = 1",
 	    NULL);
+	try(&d, dir, "UPDATE sift SET state = 14 WHERE seq = 2",
+	    "paper 2 differs");
+	try(&d, dir, "DELETE FROM sift WHERE seq = 2", "paper 2 differs");
+	try(&d, dir, "INSERT INTO sift(seq) VALUES(88)", "states and days");
 	try(&d, dir, "DELETE FROM doc_data WHERE id > 10", NULL);
 	vt_store_close(d.s);
 	(void)snprintf(path, sizeof(path), "%s/search/00000001.db", dir);

@@ -76,7 +76,7 @@ asked(const struct vt_actor *officer, const struct vt_actor *admin,
     const struct vt_actor *stranger)
 {
 	struct vt_find q = { { NULL } };
-	char first[64];
+	char first[64], last[64];
 
 	tap_eq_int(one(officer, VT_FIND_Q, "cong van"), 2, "words");
 	tap_eq_int(one(officer, VT_FIND_NUMBER, "12/CV-SM"), 3, "a number");
@@ -98,6 +98,15 @@ asked(const struct vt_actor *officer, const struct vt_actor *admin,
 	tap_eq_int(
 	    one(officer, VT_FIND_DIRECTION, "up"), VT_E_INVALID, "direction");
 	tap_eq_int(one(officer, VT_FIND_ORDER, "up"), VT_E_INVALID, "order");
+	q = (struct vt_find){ .f = { [VT_FIND_ORDER] = "due" } };
+	tap_eq_int(find(officer, &q, first), 3, "in order");
+	tap_eq_str(first, "Công văn trễ", "what is due first");
+	q.f[VT_FIND_ORDER] = "number";
+	(void)find(officer, &q, first);
+	q.f[VT_FIND_ORDER] = "-number";
+	(void)find(officer, &q, last);
+	tap_ok(strcmp(first, last) != 0, "number 1: %s; the last: %s", first,
+	    last);
 	tap_eq_int(
 	    one(officer, VT_FIND_DUE_BEFORE, "soon"), VT_E_INVALID, "day");
 	tap_eq_int(

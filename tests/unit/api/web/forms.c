@@ -270,6 +270,14 @@ test_find(struct vt_buf *b)
 	(void)get(b, "/desk/search?q=ngoac&direction=out", 'o');
 	tap_ok(HAS("<mark>ngoặc</mark>") && HAS("&lt;script&gt;"),
 	    "what was asked for is marked, and nothing else is markup");
+	tap_ok(
+	    HAS("href=\"/desk/search?q=ngoac&amp;direction=out&amp;order=-number"
+		"\">Số, ký hiệu</a>"),
+	    "a heading puts them in order");
+	(void)get(b, "/desk/search?q=ngoac&order=-date", 'o');
+	tap_ok(HAS("<th scope=\"col\" aria-sort=\"descending\"><a href=\""
+		   "/desk/search?q=ngoac&amp;order=date\">Ngày</a>"),
+	    "pressed again it turns");
 	tap_ok(HAS("/desk/search?overdue=true\">Quá hạn</a>") &&
 		   HAS("action=\"/desk/search/saved\""),
 	    "saved ones, and saving this one");
