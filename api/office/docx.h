@@ -8,6 +8,10 @@
 
 #include "base/buf.h"
 
+#define VT_DOCX_TYPE                                                           \
+	"application/vnd.openxmlformats-officedocument."                       \
+	"wordprocessingml.document"
+
 /* Rows of the table, appended to its body: begin or end, cells between. */
 void vt_docx_row(struct vt_buf *body, bool begin);
 /* s is UTF-8; what XML cannot hold becomes U+FFFD. */

@@ -5,6 +5,7 @@
 #include "api/office/find.h"
 #include "api/office/links.h"
 #include "api/office/office_priv.h"
+#include "base/json_out.h"
 
 #define PAGE  64
 #define LINKS 32 /* of one paper, named in its cell */
@@ -198,6 +199,7 @@ struct writing {
 	size_t column[VT_EXPORT_COLUMNS], n_columns;
 	size_t rows;
 	struct vt_buf *out;
+	struct vt_json json;
 };
 
 static void
@@ -267,23 +269,34 @@ cell(const struct writing *w, enum column c, const struct vt_paper *p,
 static void
 put_cell(struct writing *w, const char *s, size_t i, bool head)
 {
-	if (w->x->format == VT_EXPORT_CSV)
-		vt_csv_cell(w->out, s, i == 0);
-	else
+	switch (w->x->format) {
+	case VT_EXPORT_JSON:
+		vt_json_kstr(&w->json, columns[w->column[i]].name, s);
+		break;
+	case VT_EXPORT_DOCX:
 		vt_docx_cell(w->out, s, head);
+		break;
+	default:
+		vt_csv_cell(w->out, s, i == 0);
+		break;
+	}
 }
 
 static void
 row_begin(struct writing *w)
 {
-	if (w->x->format == VT_EXPORT_DOCX)
+	if (w->x->format == VT_EXPORT_JSON)
+		vt_json_object(&w->json);
+	else if (w->x->format == VT_EXPORT_DOCX)
 		vt_docx_row(w->out, true);
 }
 
 static void
 row_end(struct writing *w)
 {
-	if (w->x->format == VT_EXPORT_DOCX)
+	if (w->x->format == VT_EXPORT_JSON)
+		vt_json_end(&w->json);
+	else if (w->x->format == VT_EXPORT_DOCX)
 		vt_docx_row(w->out, false);
 	else
 		vt_buf_puts(w->out, "\r\n");
@@ -356,10 +369,38 @@ say_mark(struct writing *w, const struct vt_actor *actor, bool more,
 static void
 headings(struct writing *w)
 {
+	if (w->x->format == VT_EXPORT_JSON) { /* names stand at each value */
+		vt_json_object(&w->json);
+		vt_json_key(&w->json, "papers");
+		vt_json_array(&w->json);
+		return;
+	}
 	row_begin(w);
 	for (size_t i = 0; i < w->n_columns; i++)
 		put_cell(w, vt_export_heading(w->column[i], w->x->en), i, true);
 	row_end(w);
+}
+
+/* The file around the rows. mark: who exported it. */
+static int
+finish(struct writing *w, const struct vt_buf *mark, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	if (w->x->format == VT_EXPORT_DOCX)
+		return vt_docx_finish(
+		    vt_buf_view(w->out), vt_buf_str(mark), ret, reterr);
+	if (w->x->format == VT_EXPORT_JSON) {
+		vt_json_end(&w->json);
+		vt_json_kstr(&w->json, "exported", vt_buf_str(mark));
+		vt_json_end(&w->json);
+		vt_buf_span(ret, vt_buf_view(w->out));
+		return vt_buf_status(ret, reterr);
+	}
+	vt_buf_puts(ret, VT_CSV_BOM);
+	vt_buf_span(ret, vt_buf_view(w->out));
+	vt_csv_cell(ret, vt_buf_str(mark), true);
+	vt_buf_puts(ret, "\r\n");
+	return vt_buf_status(ret, reterr);
 }
 
 int
@@ -378,6 +419,7 @@ vt_office_export(struct vt_office *o, const struct vt_actor *actor,
 	    (rc = vt_export_columns(
 		 x->columns, w.column, &w.n_columns, reterr)) != VT_OK)
 		return rc;
+	vt_json_open(&w.json, &body, false);
 	headings(&w);
 	do
 		rc = put_page(&w, actor, p, &before, reterr);
@@ -386,12 +428,5 @@ vt_office_export(struct vt_office *o, const struct vt_actor *actor,
 	    (rc = say_mark(&w, actor, before != 0, &mark, reterr)) != VT_OK ||
 	    (rc = vt_buf_status(&body, reterr)) != VT_OK)
 		return rc;
-	if (x->format == VT_EXPORT_DOCX)
-		return vt_docx_finish(
-		    vt_buf_view(&body), vt_buf_str(&mark), ret, reterr);
-	vt_buf_puts(ret, VT_CSV_BOM);
-	vt_buf_span(ret, vt_buf_view(&body));
-	vt_csv_cell(ret, vt_buf_str(&mark), true);
-	vt_buf_puts(ret, "\r\n");
-	return vt_buf_status(ret, reterr);
+	return finish(&w, &mark, ret, reterr);
 }

@@ -8,6 +8,7 @@
 #ifndef VT_API_OFFICE_FIND_H
 #define VT_API_OFFICE_FIND_H
 
+#include "api/office/docx.h"
 #include "api/office/office.h"
 
 /* ---- what is asked for ---- */
@@ -112,12 +113,47 @@ VT_NODISCARD int vt_office_unsave(struct vt_office *o,
 
 /* ---- hits as a file ---- */
 
-enum vt_export_format { VT_EXPORT_CSV = 1, VT_EXPORT_DOCX = 2 };
+enum vt_export_format {
+	VT_EXPORT_CSV = 1,
+	VT_EXPORT_DOCX = 2,
+	VT_EXPORT_JSON = 3
+};
+
+/* "docx", "json"; NULL or another: CSV. */
+static inline enum vt_export_format
+vt_export_format(const char *name)
+{
+	if (name != NULL && strcmp(name, "docx") == 0)
+		return VT_EXPORT_DOCX;
+	return name != NULL && strcmp(name, "json") == 0 ? VT_EXPORT_JSON
+							 : VT_EXPORT_CSV;
+}
+
+static inline const char *
+vt_export_type(enum vt_export_format format)
+{
+	return format == VT_EXPORT_DOCX	  ? VT_DOCX_TYPE
+	       : format == VT_EXPORT_JSON ? "application/json"
+					  : "text/csv; charset=utf-8; "
+					    "header=present";
+}
+
+/* Content-Disposition of the file. */
+static inline const char *
+vt_export_disposition(enum vt_export_format format)
+{
+	return format == VT_EXPORT_DOCX
+		   ? "attachment; filename=\"van-ban.docx\""
+	       : format == VT_EXPORT_JSON
+		   ? "attachment; filename=\"van-ban.json\""
+		   : "attachment; filename=\"van-ban.csv\"";
+}
 
 /*
  * Hits, EXPORT_HITS_MAX at most, as a table: CSV (RFC 4180, UTF-8 with a byte
- * order mark) or a Word document (ECMA-376). columns: names, commas between;
- * NULL or "": all. Its last line says that it was exported from the System, by
+ * order mark), a Word document (ECMA-376) or JSON ({"papers": [{column:
+ * text…}…], "exported": …}). columns: names, commas between; NULL or "": all.
+ * Its last line, or "exported", says that it was exported from the System, by
  * whom and when, and whether hits were left out. Appends to ret.
  * Errors: those of vt_office_find; VT_E_INVALID (an unknown column).
  */

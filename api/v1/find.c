@@ -121,18 +121,13 @@ vt_v1_export_papers(
 	struct vt_find find;
 	struct vt_export x = { .find = &find,
 		.columns = vt_http_query(req, "columns"),
-		.format = VT_EXPORT_CSV,
+		.format = vt_export_format(format),
 		.en = lang != NULL && strcmp(lang, "en") == 0 };
-	bool word = format != NULL && strcmp(format, "docx") == 0;
 
 	vt_v1_find_in(req, &find);
-	if (word)
-		x.format = VT_EXPORT_DOCX;
-	vt_http_res_type(res,
-	    word ? VT_DOCX_TYPE : "text/csv; charset=utf-8; header=present");
-	vt_http_res_header(res, "Content-Disposition",
-	    word ? "attachment; filename=\"van-ban.docx\""
-		 : "attachment; filename=\"van-ban.csv\"");
+	vt_http_res_type(res, vt_export_type(x.format));
+	vt_http_res_header(
+	    res, "Content-Disposition", vt_export_disposition(x.format));
 	return vt_office_export(
 	    vt_v1_office(req), vt_v1_actor(req), &x, &res->body, reterr);
 }

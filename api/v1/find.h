@@ -6,10 +6,6 @@
 #include "api/office/find.h"
 #include "api/v1/v1_priv.h"
 
-#define VT_DOCX_TYPE                                                           \
-	"application/vnd.openxmlformats-officedocument."                       \
-	"wordprocessingml.document"
-
 /* Borrowed from the request. */
 void vt_v1_find_in(const struct vt_http_req *req, struct vt_find *ret);
 

@@ -349,11 +349,13 @@ filter_in(struct vt_http_req *req, struct vt_paper_filter *f)
 static bool
 is_search(const struct vt_find *f)
 {
+	const char *state = f->f[VT_FIND_STATE];
+
 	for (int i = 0; i < VT_FIND__MAX; i++)
 		if (f->f[i] != NULL && i != VT_FIND_DIRECTION &&
 		    i != VT_FIND_STATE)
 			return true;
-	return false;
+	return state != NULL && strcmp(state, "open") == 0;
 }
 
 int

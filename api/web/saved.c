@@ -244,10 +244,9 @@ vt_web_export_search(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	const char *format = vt_http_query(req, "format");
-	bool word = format != NULL && strcmp(format, "docx") == 0;
 	struct vt_find find;
 	struct vt_export x = { .find = &find,
-		.format = word ? VT_EXPORT_DOCX : VT_EXPORT_CSV };
+		.format = vt_export_format(format) };
 	VT_BUF_AUTO(names);
 	struct vt_desk d;
 
@@ -255,12 +254,8 @@ vt_web_export_search(
 	vt_search_in(req, &find);
 	x.columns = columns_in(req, &names);
 	x.en = d.page.en;
-	vt_http_res_type(
-	    res, word ? "application/vnd.openxmlformats-officedocument."
-			"wordprocessingml.document"
-		      : "text/csv; charset=utf-8; header=present");
-	vt_http_res_header(res, "Content-Disposition",
-	    word ? "attachment; filename=\"van-ban.docx\""
-		 : "attachment; filename=\"van-ban.csv\"");
+	vt_http_res_type(res, vt_export_type(x.format));
+	vt_http_res_header(
+	    res, "Content-Disposition", vt_export_disposition(x.format));
 	return vt_office_export(d.office, d.me, &x, &res->body, reterr);
 }

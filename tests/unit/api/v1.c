@@ -489,6 +489,14 @@ test_search(struct vt_buf *b)
 	tap_eq_str(fake_found[VT_FIND_ASSIGNED_TO], "me", "whose");
 	tap_eq_str(fake_found[VT_FIND_ISSUED_FROM], "2026-01-01", "a day");
 	tap_eq_str(fake_found[VT_FIND_NUMBER_MIN], "5", "a number");
+	tap_eq_int(ask(b, "GET", "/v1/papers?state=open&order=-number", "", ""),
+	    200, "what is open, the highest number first");
+	tap_eq_str(fake_found[VT_FIND_STATE], "open", "its state");
+	tap_eq_str(fake_found[VT_FIND_ORDER], "-number", "its order");
+	fake_found[VT_FIND_STATE][0] = '\0';
+	tap_eq_int(ask(b, "GET", "/v1/papers?state=open", "", ""), 200,
+	    "by its state alone");
+	tap_eq_str(fake_found[VT_FIND_STATE], "open", "is a search, too");
 	tap_eq_int(
 	    ask(b, "GET", "/v1/papers?order=up", "", ""), 422, "no such order");
 	tap_eq_int(ask(b, "GET", "/v1/papers?issued_from=soon", "", ""), 422,

@@ -12,8 +12,8 @@
 #include "docstore/store_priv.h"
 #include "tests/unit/docstore/fixture.h"
 
-#define PAPERS  200
-#define COLUMNS 12
+#define PAPERS  220
+#define COLUMNS 13
 #define QUERIES 128
 
 /* ---- tables ---- */
@@ -91,13 +91,21 @@ make_row(struct doer *d, const struct row *r, uint64_t seed)
 		.description = r->f[10],
 		.holder_name = r->f[11] };
 	char copy[256], *rest = copy, *name;
+	vt_hash main;
+	vt_id paper;
+	int rc;
 
 	(void)snprintf(copy, sizeof(copy), "%s", r->f[9]);
 	while ((name = strsep(&rest, ";")) != NULL)
 		if (*name != '\0')
 			to[m.n_recipients++] =
 			    (struct vt_recipient){ .code = "", .name = name };
-	return make_in(d, m, seed);
+	rc = make_in(d, m, seed);
+	if (rc != VT_OK || r->f[12] == NULL || *r->f[12] == '\0')
+		return rc;
+	paper = d->paper;
+	main = d->main;
+	return put_text(d, &paper, &main, r->f[12]);
 }
 
 /* Others, which no query is about. */

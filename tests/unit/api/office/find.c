@@ -281,6 +281,14 @@ exported(const struct vt_actor *officer, const struct vt_actor *admin)
 		       "Sửa đổi, bổ sung văn bản 9/QĐ\"\r\n") &&
 		   has(&b, "\"Công văn trễ\",\"Văn bản liên quan 12/CV-SM\""),
 	    "of here, of elsewhere, from both ends");
+	tap_eq_int(export_to(officer, VT_EXPORT_JSON,
+		       "arrival,agency,overdue,links", &b),
+	    VT_OK, "JSON");
+	tap_ok(has(&b, "{\"papers\":[{\"arrival\":\"01\",\"agency\":\"=Sở <Mẫu> "
+		       "& \\\"con\\\"\",\"overdue\":\"3\""),
+	    "columns by name: %.200s", vt_buf_str(&b));
+	tap_ok(has(&b, "],\"exported\":\"Kết xuất từ Hệ thống bởi officer"),
+	    "the mark");
 	tap_eq_int(export_to(officer, VT_EXPORT_CSV, "colour", &b),
 	    VT_E_INVALID, "an unknown column");
 	tap_eq_int(export_to(admin, VT_EXPORT_CSV, NULL, &b), VT_E_FORBIDDEN,
