@@ -183,7 +183,7 @@ read_table(struct import *x, struct vt_span table, struct vt_err *reterr)
 		    reterr, VT_E_NOMEM, "address book: no memory");
 	for (size_t i = 0; i < x->lines; i++)
 		x->by_code[i] = &x->row[i];
-	qsort(x->by_code, x->lines, sizeof(struct row *), by_code);
+	qsort(x->by_code, x->lines, sizeof(*x->by_code), by_code);
 	for (size_t i = 1; i < x->lines; i++)
 		if (strcmp(x->by_code[i]->now.code,
 			x->by_code[i - 1]->now.code) == 0)
