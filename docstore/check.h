@@ -41,6 +41,13 @@ struct vt_check {
 };
 
 void vt_check_finding(struct vt_check *c, const char *fmt, ...) VT_PRINTF(2, 3);
+/*
+ * The pages first (check_pages.c), before a row is believed: *ret_rows false:
+ * those of records/ or keys/ are damaged, and no row is looked at;
+ * *ret_bytes false: those of the bytes are.
+ */
+VT_NODISCARD int vt_check_pages(struct vt_check *c, bool *ret_rows,
+    bool *ret_bytes, struct vt_err *reterr);
 /* Is an error about the data (VT_E_STORE_CORRUPT and the like)? */
 bool vt_is_finding(int rc);
 /* A finding made of an error that is about the data; other errors (memory,

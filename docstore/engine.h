@@ -96,6 +96,15 @@ struct vt_engine_ops {
 	 */
 	int (*rewrite)(
 	    struct vt_engine *e, enum vt_space space, struct vt_err *reterr);
+	/*
+	 * Looks at what the rows lie in, not at what they say: told gets a
+	 * line a fault (the first 16 of them), *ret how many there are. None:
+	 * reading and writing the space cannot go astray. NULL: there is
+	 * nothing to look at. O(pages), beside readers and writers.
+	 */
+	int (*pages)(struct vt_engine *e, enum vt_space space,
+	    void (*told)(void *arg, const char *line), void *arg, uint64_t *ret,
+	    struct vt_err *reterr);
 };
 
 extern const struct vt_engine_ops vt_engine_lmdb;

@@ -203,12 +203,22 @@ int
 vt_store_check_quick(struct vt_store *s, const struct vt_check_options *o,
     uint64_t *ret_findings, struct vt_err *reterr)
 {
-	struct vt_check c = { .store = s, .o = o };
+	struct vt_check_options mine = *o;
+	struct vt_check c = { .store = s, .o = &mine };
+	bool rows, bytes;
 	char line[64];
 	int rc;
 
 	VT_CHECK(s, VT_STORE_MAGIC);
 	VT_ASSERT(o->finding != NULL);
+	if ((rc = vt_check_pages(&c, &rows, &bytes, reterr)) != VT_OK)
+		return rc;
+	if (!rows) {
+		*ret_findings = c.findings;
+		return VT_OK;
+	}
+	if (!bytes)
+		mine.skip_bytes = true;
 	if ((rc = vt_reading_begin(s, &c.r, reterr)) != VT_OK)
 		return rc;
 	rc = vt_row_counters(c.r.records, &c.count, reterr);

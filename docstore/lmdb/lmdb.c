@@ -102,6 +102,44 @@ lmdb_close(struct vt_engine *base)
 	free(e);
 }
 
+static void
+keep_first(void *arg, const char *line)
+{
+	char *first = arg;
+
+	if (first[0] == '\0')
+		(void)snprintf(first, sizeof(((struct vt_err *)NULL)->msg),
+		    "%s", line);
+}
+
+/*
+ * Before LMDB believes them: those that opening reads, and when it may write,
+ * all of an environment that is not too large for that. What is damaged is
+ * not written to; to be read it opens as far as that can be done.
+ */
+static int
+look_at_pages(MDB_env *env, int space, bool writing, struct vt_err *reterr)
+{
+	char first[sizeof(((struct vt_err *)NULL)->msg)] = "";
+	mdb_filehandle_t fd;
+	struct stat st;
+	uint64_t faults;
+	bool deep;
+	int rc;
+
+	if ((rc = mdb_env_get_fd(env, &fd)) != 0 || fstat(fd, &st) != 0)
+		return vt_lmdb_err(
+		    rc != 0 ? rc : errno, vt_lmdb_dir[space], reterr);
+	deep = writing && space != VT_SPACE_BYTES &&
+	       (uint64_t)st.st_size <= VT_L(PAGES_AT_OPEN);
+	rc = vt_lmdb_pages(env, vt_lmdb_dir[space], deep, keep_first, first,
+	    &faults, reterr);
+	if (rc != VT_OK || faults == 0)
+		return rc;
+	return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+	    "%.150s (`vanthu check`)", first);
+}
+
 static int
 open_space(struct lmdb_gen *g, int space, const struct vt_engine_options *o,
     struct vt_err *reterr)
@@ -131,7 +169,7 @@ open_space(struct lmdb_gen *g, int space, const struct vt_engine_options *o,
 		return vt_lmdb_err(rc, what, reterr);
 	if (!o->read_only)
 		vt_lmdb_readers(g->env, (enum vt_space)space);
-	return VT_OK;
+	return look_at_pages(g->env, space, !o->read_only, reterr);
 }
 
 static int
@@ -612,6 +650,20 @@ lmdb_ahead(struct vt_txn *base, struct vt_span value)
 		    (uintptr_t)value.p + value.n - begin, MADV_WILLNEED);
 }
 
+static int
+lmdb_pages(struct vt_engine *base, enum vt_space space,
+    void (*told)(void *arg, const char *line), void *arg, uint64_t *ret,
+    struct vt_err *reterr)
+{
+	struct lmdb_engine *e = (struct lmdb_engine *)(void *)base;
+	struct lmdb_gen *g = enter(e, space);
+	int rc = vt_lmdb_pages(
+	    g->env, vt_lmdb_dir[space], true, told, arg, ret, reterr);
+
+	leave(e, g);
+	return rc;
+}
+
 const struct vt_engine_ops vt_engine_lmdb = {
 	.name = "lmdb",
 	.open = lmdb_open,
@@ -627,4 +679,5 @@ const struct vt_engine_ops vt_engine_lmdb = {
 	.count = lmdb_count,
 	.ahead = lmdb_ahead,
 	.rewrite = vt_lmdb_rewrite,
+	.pages = lmdb_pages,
 };

@@ -67,6 +67,15 @@ void vt_lmdb_drain(struct lmdb_engine *e, enum vt_space space);
  * hold old pages are named in the log (readers.c). */
 void vt_lmdb_readers(MDB_env *env, enum vt_space space);
 
+/*
+ * Looks at the pages of one state, through the file (pages.c): all of them, or
+ * (deep false) the length of the file, the tree of tables and table super.
+ * told: a line a fault, the first 16; *ret: how many. Beside a writer.
+ */
+VT_NODISCARD int vt_lmdb_pages(MDB_env *env, const char *name, bool deep,
+    void (*told)(void *arg, const char *line), void *arg, uint64_t *ret,
+    struct vt_err *reterr);
+
 /* At open: ends a rewriting that was cut off (rewrite.c). */
 VT_NODISCARD int vt_lmdb_settle(const struct vt_engine_options *o,
     enum vt_space space, struct vt_err *reterr);
