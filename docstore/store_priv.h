@@ -286,6 +286,7 @@ struct vt_batch {
 	struct vt_txn *txn;
 	struct vt_arena *arena; /* of the running operation */
 	vt_time time;           /* of all acts of the batch */
+	vt_time clock;          /* as it was when the batch began */
 	bool clock_back;        /* the clock stepped back > 1 h */
 	bool dirty;             /* the running operation has written */
 	bool wrote;             /* any has */

@@ -150,6 +150,7 @@ batch_open(struct vt_batch *b, struct vt_err *reterr)
 		return rc;
 	}
 	b->time = now > b->count.time ? now : b->count.time;
+	b->clock = now;
 	back = b->count.time == VT_TIME_NONE ? 0 : b->count.time - now;
 	clock_report(&s->writer, back);
 	b->clock_back = back > VT_TIME_S(VT_L(CLOCK_STOP_S));

@@ -140,6 +140,28 @@ look_at_pages(MDB_env *env, int space, bool writing, struct vt_err *reterr)
 	    "%.150s (`vanthu check`)", first);
 }
 
+/* LMDB would make an empty one in the place of what is lost. */
+static int
+is_there(const char *path, const char *what, struct vt_err *reterr)
+{
+	char file[4200];
+	struct stat st;
+
+	(void)snprintf(file, sizeof(file), "%s/data.mdb", path);
+	if (stat(file, &st) != 0)
+		return errno == ENOENT
+			   ? vt_err_set(reterr, VT_E_NO_INPUT,
+				 "%s: its file data.mdb is not there: is the "
+				 "disk mounted? Else restore it from a backup",
+				 what)
+			   : vt_lmdb_err(errno, what, reterr);
+	if (st.st_size == 0)
+		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
+		    "%s: its file data.mdb is empty: restore it from a backup",
+		    what);
+	return VT_OK;
+}
+
 static int
 open_space(struct lmdb_gen *g, int space, const struct vt_engine_options *o,
     struct vt_err *reterr)
@@ -156,6 +178,8 @@ open_space(struct lmdb_gen *g, int space, const struct vt_engine_options *o,
 	    what, sizeof(what), "environment %s", vt_lmdb_dir[space]);
 	if (o->create && mkdir(path, 0700) != 0 && errno != EEXIST)
 		return vt_lmdb_err(errno, what, reterr);
+	if (!o->create && (rc = is_there(path, what, reterr)) != VT_OK)
+		return rc;
 	if (o->read_only)
 		flags |= MDB_RDONLY;
 	/* Chunks are read whole, at random: no read-ahead. */

@@ -24,14 +24,26 @@ number_taken(struct vt_apply *x, const struct vt_srec *r, uint32_t series,
 	return rc;
 }
 
+static int
+clock_is_back(const struct vt_batch *b, struct vt_err *reterr)
+{
+	VT_BUF_AUTO(now);
+	VT_BUF_AUTO(last);
+
+	vt_time_rfc3339(b->clock, VT_TIME_VN_S, &now);
+	vt_time_rfc3339(b->time, VT_TIME_VN_S, &last);
+	return vt_err_set(reterr, VT_E_STORE_CLOCK,
+	    "number: the clock says %s, the last act was at %s: set the clock "
+	    "right; numbering goes on by itself from an hour before that",
+	    vt_buf_str(&now), vt_buf_str(&last));
+}
+
 int
 vt_number_may(struct vt_apply *x, const char *key, uint32_t *ret_no,
     struct vt_series *ret, struct vt_err *reterr)
 {
 	if (x->b->clock_back)
-		return vt_err_set(reterr, VT_E_STORE_CLOCK,
-		    "number: the clock is more than an hour behind the last "
-		    "act");
+		return clock_is_back(x->b, reterr);
 	return vt_row_series(
 	    x->b->txn, x->st.agency_no, key, x->arena, ret_no, ret, reterr);
 }
