@@ -44,19 +44,26 @@ vt_office_address_get(struct vt_office *o, struct vt_view *v, const char *code,
 	return rc;
 }
 
-/* false: it is there already. */
-static bool
-add_code(struct vt_buf *b, const char *code)
+bool
+vt_address_codes_have(const struct vt_buf *codes, const char *code)
 {
-	const char *s = vt_buf_str(b);
+	const char *s = vt_buf_str(codes);
 	size_t n = strlen(code), len;
 
 	for (; *s != '\0'; s += len + (s[len] == ' ')) {
 		len = strcspn(s, " ");
 		if (len == n && memcmp(s, code, n) == 0)
-			return false;
+			return true;
 	}
-	if (n == 0 || strchr(code, ' ') != NULL)
+	return false;
+}
+
+/* false: it is there already. */
+static bool
+add_code(struct vt_buf *b, const char *code)
+{
+	if (*code == '\0' || strchr(code, ' ') != NULL ||
+	    vt_address_codes_have(b, code))
 		return false;
 	if (b->n > 0)
 		vt_buf_putc(b, ' ');

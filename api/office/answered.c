@@ -8,6 +8,8 @@
 #include <stdio.h>
 
 #include "api/office/incoming.h"
+#include "api/office/joins.h"
+#include "api/office/routes_priv.h"
 #include "api/office/statuses.h"
 #include "api/office/work.h"
 #include "base/cbor.h"
@@ -64,19 +66,28 @@ add(struct answered *a, const vt_id *paper)
 		a->papers[a->n++] = *paper;
 }
 
-/* As the other agency's paper is cited: "45/UBND-VP" of a day. */
-static bool
-is_cited(const struct vt_paper *p, const struct vt_answered *x)
+/* As the other agency's paper is cited: "45/UBND-VP" of a day, under any code
+ * that the agency has or had. */
+static int
+is_cited(const struct vt_paper *p, const struct vt_answered *x,
+    const struct vt_buf *codes, bool *ret, struct vt_err *reterr)
 {
-	char code[256];
+	*ret = false;
+	if (!vt_address_codes_have(codes, p->meta.agency_code) ||
+	    (*x->issued_on != '\0' &&
+		strcmp(p->meta.issued_on, x->issued_on) != 0))
+		return VT_OK;
+	return vt_office_is_cited(&p->meta, x->code, ret, reterr);
+}
 
-	(void)snprintf(code, sizeof(code), "%s%s%s", p->meta.number,
-	    *p->meta.notation == '\0' ? "" : "/", p->meta.notation);
-	return strcmp(p->meta.agency_code, x->agency_code) == 0 &&
-	       (strcmp(code, x->code) == 0 ||
-		   strcmp(p->meta.number, x->code) == 0) &&
-	       (*x->issued_on == '\0' ||
-		   strcmp(p->meta.issued_on, x->issued_on) == 0);
+static int
+codes_of(struct vt_office *o, const char *code, struct vt_buf *ret,
+    struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	int rc = vt_view_begin(o->o.store, &v, reterr);
+
+	return rc != VT_OK ? rc : vt_address_codes(v, code, ret, reterr);
 }
 
 static int
@@ -88,21 +99,30 @@ find_cited(struct vt_office *o, struct answered *a, const struct vt_answered *x,
 		.states = 1U << VT_PAPER_ARRIVED | 1U << VT_PAPER_ASSIGNED |
 			  1U << VT_PAPER_PROCESSING };
 
+	VT_BUF_AUTO(codes);
+	bool cited;
+	int rc;
+
 	if (*x->code == '\0' || *x->agency_code == '\0')
 		return VT_OK;
+	if ((rc = codes_of(o, x->agency_code, &codes, reterr)) != VT_OK)
+		return rc;
 	for (size_t page = 0; page < PAGES; page++) {
 		VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 		struct vt_paper p[PAGE];
 		size_t n;
-		int rc;
 
 		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
 		    (rc = vt_paper_search(v, a->agency_no, &q, p, PAGE, &n,
 			 &q.before, reterr)) != VT_OK)
 			return rc;
-		for (size_t i = 0; i < n; i++)
-			if (is_cited(&p[i], x))
+		for (size_t i = 0; i < n; i++) {
+			rc = is_cited(&p[i], x, &codes, &cited, reterr);
+			if (rc != VT_OK)
+				return rc;
+			if (cited)
 				add(a, &p[i].id);
+		}
 		if (q.before == 0)
 			break;
 	}

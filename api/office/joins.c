@@ -160,20 +160,6 @@ struct sender {
 	struct vt_buf codes, number, name;
 };
 
-static bool
-is_code_of(const struct sender *x, const char *code)
-{
-	const char *s = vt_buf_str(&x->codes);
-	size_t n = strlen(code), len;
-
-	for (; *s != '\0'; s += len + (s[len] == ' ')) {
-		len = strcspn(s, " ");
-		if (len == n && memcmp(s, code, n) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Is it text, folded? Nothing is like nothing. */
 static int
 is_like(const struct vt_buf *text, const char *a, const char *b, bool *ret,
@@ -187,6 +173,20 @@ is_like(const struct vt_buf *text, const char *a, const char *b, bool *ret,
 	return rc;
 }
 
+int
+vt_office_is_cited(const struct vt_meta *m, const char *code, bool *ret,
+    struct vt_err *reterr)
+{
+	VT_BUF_AUTO(text);
+	int rc = fold(&text, code, "", reterr);
+
+	if (rc == VT_OK)
+		rc = is_like(&text, m->number, m->notation, ret, reterr);
+	if (rc == VT_OK && !*ret)
+		rc = is_like(&text, m->number, "", ret, reterr);
+	return rc;
+}
+
 /* By code where both have one, else by name. */
 static int
 same_agency(const struct sender *x, const struct vt_meta *y, bool *ret,
@@ -194,7 +194,7 @@ same_agency(const struct sender *x, const struct vt_meta *y, bool *ret,
 {
 	if (!is_said(x->meta->agency_code) || !is_said(y->agency_code))
 		return is_like(&x->name, y->agency_name, "", ret, reterr);
-	*ret = is_code_of(x, y->agency_code);
+	*ret = vt_address_codes_have(&x->codes, y->agency_code);
 	return VT_OK;
 }
 

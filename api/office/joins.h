@@ -34,6 +34,12 @@ VT_NODISCARD int vt_office_join(struct vt_office *o,
     const struct vt_request *rq, const vt_id *paper, const vt_id *other,
     const char *note, struct vt_act_result *ret, struct vt_err *reterr);
 
+/* Is code how others cite the number of this paper: with its symbol or without,
+ * compared as a search does ("05/QĐ-UBND", "5/qđ-ubnd")? VT_E_NOMEM, VT_E_SYNTAX
+ * (not UTF-8). */
+VT_NODISCARD int vt_office_is_cited(const struct vt_meta *m, const char *code,
+    bool *ret, struct vt_err *reterr);
+
 /*
  * Papers that came with the number, symbol and agency of this metadata, newest
  * first, `but` (may be NULL) and those that were refused or joined left out.

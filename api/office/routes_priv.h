@@ -43,6 +43,9 @@ void vt_day_of(vt_time t, char ret[static 11]);
 VT_NODISCARD int vt_address_codes(struct vt_view *v, const char *code,
     struct vt_buf *ret, struct vt_err *reterr);
 
+/* Is this one of them? */
+bool vt_address_codes_have(const struct vt_buf *codes, const char *code);
+
 /* The agency that runs the store, whose ledger takes acts that are nobody's:
  * the first. */
 VT_NODISCARD int vt_house_agency(

@@ -330,6 +330,40 @@ for code, match, status in (('H01.02', '*', 200), ('H01.77', '*', 412),
         'If-Match': match.replace('%d', str(rev))})
     t.equal(b.status, status, '%s, If-Match: %s' % (code, match))
 
+# --- one reply, several papers, cited as people write ---
+
+
+def from_province(number, day, code):
+    return people.clerk.need(people.clerk.register(
+        files, {'subject': 'Đề nghị báo cáo', 'number': number,
+                'notation': 'UBND-VP', 'agency_code': code,
+                'issued_on': day}, direction='in')).json['paper']
+
+
+by_old_code = from_province('7', '2026-01-05', '000.00.01.H01')
+by_new_code = from_province('08', '2026-01-06', 'H01.02')
+another_day = from_province('7', '2026-01-07', 'H01.02')
+another = from_province('8', '2026-01-06', 'H01.09')
+cited = [{'agency_code': 'H01.02', 'code': '07/ubnd-vp',
+          'issued_on': '2026-01-05'},
+         {'agency_code': '000.00.01.H01', 'code': '8/UBND-VP',
+          'issued_on': '2026-01-06'},
+         {'agency_code': 'H01.02', 'code': '99/KHONG-CO',
+          'issued_on': '2026-01-06'}]
+reply = people.draft(files, answers=cited)
+people.agree(reply, 0)
+people.leader.need(people.sign(reply, True))
+people.clerk.need(people.seal(reply))
+done(act(people.clerk, reply, 'issue'), 'a reply to three papers')
+for of in (by_old_code, by_new_code):
+    t.until(lambda: people.clerk.paper(of)['state'] == 'finished',
+            'is finished under any code of its agency')
+    t.equal(people.clerk.paper(of)['answered_by'], reply, 'by the reply')
+t.equal([people.clerk.paper(of)['state'] for of in (another_day, another)],
+        ['arrived'] * 2, 'another day or agency is not')
+t.equal([x['code'] for x in people.clerk.paper(reply)['meta']['answers']],
+        [x['code'] for x in cited], 'what is not here is cited all the same')
+
 # --- a code that ends ---
 
 done(act(people.clerk, paper, 'dispatch', to=[{'code': 'H01.02'}]),
