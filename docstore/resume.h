@@ -3,7 +3,8 @@
  * A restored store writes again (design law 14): an act shows the highest
  * checkpoints that others know, and lifts the mark when none of them is beyond
  * our ledgers and each is of our own trees. It stands in the ledger for ever:
- * what was shown, who was asked, which two persons answer for it.
+ * what was shown, who was asked, which two persons answer for it, out of which
+ * increment it was restored and when.
  */
 #ifndef VT_DOCSTORE_RESUME_H
 #define VT_DOCSTORE_RESUME_H

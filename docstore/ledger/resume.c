@@ -320,14 +320,21 @@ numbers_decide(struct vt_apply *x, struct vt_err *reterr)
 int
 vt_resume_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 {
-	const struct vt_srec *r = &x->rec.steps[i];
+	struct vt_srec *r = &x->rec.steps[i];
+	struct vt_restored mark;
 	struct vt_cbor c;
 	size_t n;
 	int rc;
 
 	if ((rc = vt_resume_may(x, &r->who, reterr)) != VT_OK ||
-	    (rc = numbers_decide(x, reterr)) != VT_OK)
+	    (rc = numbers_decide(x, reterr)) != VT_OK ||
+	    (rc = vt_restored_get(x->b->txn, &mark, reterr)) != VT_OK)
 		return rc;
+	/* The mark goes; the ledger says for ever what it said. */
+	r->main = mark.manifest;
+	r->at = mark.at;
+	r->stated = mark.backup;
+	r->increment = mark.number;
 	vt_cbor_open(&c, r->blob);
 	n = vt_cbor_get_array(&c);
 	for (; n > 0 && rc == VT_OK && c.failed == VT_OK; n--)

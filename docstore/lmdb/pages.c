@@ -269,7 +269,7 @@ leaf(struct walk *w, uint64_t page, const struct node *n)
 
 	w->seen.entries++;
 	if (n->n_key == 0 || (w->free_list && n->n_key != 8) ||
-	    (n->flags & ~F_BIG) != (of_tables ? F_SUB : 0)) {
+	    n->flags != (of_tables ? F_SUB : n->flags & F_BIG)) {
 		fault(w, page, "a row of another kind (%#x) than its place",
 		    n->flags);
 		return;

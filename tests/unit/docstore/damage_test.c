@@ -330,6 +330,44 @@ told(void)
 	    "the page and its table are named: %s", first);
 }
 
+/* The row of a table says that it lies elsewhere: it would be looked for 40
+ * bytes beyond its node. */
+static void
+elsewhere(void)
+{
+	static const char name[] = "paper_act";
+	struct vt_store_options o = options;
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_store *s = NULL;
+	char file[400];
+	uint8_t p[PAGE], *at = NULL;
+	off_t page = 2;
+	int fd;
+
+	(void)snprintf(file, sizeof(file), "%s/records/data.mdb", home);
+	fd = open(file, O_RDWR | O_CLOEXEC);
+	/* every state of the tree of tables, the one in use among them */
+	for (; pread(fd, p, PAGE, page * PAGE) == PAGE; page++) {
+		at = memmem(p, PAGE, name, strlen(name));
+		if (at == NULL || at[-2] != strlen(name) || at[-4] != 2)
+			continue;
+		at[-4] |= 1;
+		tap_need(pwrite(fd, p, PAGE, page * PAGE) == PAGE, "changed");
+	}
+	tap_code(vt_store_open(home, &o, &world.ctx, &s, &err),
+	    VT_E_STORE_CORRUPT, &err, "a table that says it lies elsewhere");
+	tap_ok(strstr(err.msg, "another kind (0x3)") != NULL, "is named: %s",
+	    err.msg);
+	for (page = 2; pread(fd, p, PAGE, page * PAGE) == PAGE; page++) {
+		at = memmem(p, PAGE, name, strlen(name));
+		if (at == NULL || at[-2] != strlen(name) || at[-4] != 3)
+			continue;
+		at[-4] = 2;
+		tap_need(pwrite(fd, p, PAGE, page * PAGE) == PAGE, "mended");
+	}
+	(void)close(fd);
+}
+
 int
 main(void)
 {
@@ -338,6 +376,7 @@ main(void)
 	tap_need(vt_base_init(&err) == VT_OK, "base");
 	fill();
 	told();
+	elsewhere();
 	environment("records", 2);
 	environment("keys", 1);
 	dir_free(home);

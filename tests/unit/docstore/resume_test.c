@@ -15,6 +15,7 @@ mark(struct vt_store *s, bool handed_over)
 		.handed_over = handed_over,
 		.at = VT_TIME_S(1772413970),
 		.backup = VT_TIME_S(1772413900),
+		.manifest = { { [5] = 0x5a } },
 		.number = 3 };
 	struct vt_key k = vt_key_text("restored");
 	struct vt_err err = VT_ERR_INIT;
@@ -69,6 +70,28 @@ days(struct doer *d, vt_id person[2], uint64_t seed)
 	for (uint64_t i = 0; i < 4; i++)
 		tap_need(
 		    make_paper(d, VT_DIR_OUT, 100, seed + i) == VT_OK, "paper");
+}
+
+/* The last act keeps what the mark said, which is gone. */
+static void
+told(struct doer *d)
+{
+	VT_CLEANUP(vt_arena_free) struct vt_arena *a = vt_arena_new(1 << 20);
+	struct vt_key k = vt_key_row(d->agency, d->r.index);
+	struct vt_arec rec;
+	struct vt_span v;
+	struct vt_txn *t;
+
+	tap_need(vt_store_read(d->s, &t, &d->err) == VT_OK &&
+		     vt_tx_get(t, VT_T_ACT, &k, &v, &d->err) == VT_OK &&
+		     vt_arec_decode(v, a, &rec, &d->err) == VT_OK,
+	    "its act");
+	tap_ok(rec.steps[0].increment == 3 &&
+		   rec.steps[0].at == VT_TIME_S(1772413970) &&
+		   rec.steps[0].stated == VT_TIME_S(1772413900) &&
+		   rec.steps[0].main.b[5] == 0x5a,
+	    "the ledger says out of which increment it was restored, and when");
+	t->ops->abort(t);
 }
 
 static void
@@ -147,6 +170,7 @@ play(bool lmdb)
 	    "still read-only after all of that");
 	tap_call(resume(&d, &person[0], &person[1], shown, 1), &d.err,
 	    "nothing beyond ours is known: two persons answer for it");
+	told(&d);
 	tap_call(make_paper(&d, VT_DIR_OUT, 1, 71), &d.err, "it writes again");
 	tap_code(resume(&d, &person[0], &person[1], shown, 1), VT_E_CONFLICT,
 	    &d.err, "there is nothing to lift any more");
