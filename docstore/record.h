@@ -309,6 +309,15 @@ struct vt_cited {
 #define VT_META_CODE_MAX        100
 #define VT_META_DOCUMENT_ID_MAX 200
 
+/* Độ khẩn, as edXML numbers it. Stored. */
+enum vt_urgency {
+	VT_URGENCY_NORMAL = 0,
+	VT_URGENCY_URGENT = 1,      /* khẩn */
+	VT_URGENCY_VERY_URGENT = 2, /* thượng khẩn */
+	VT_URGENCY_FLASH = 3,       /* hỏa tốc */
+	VT_URGENCY_FLASH_TIMED = 4  /* hỏa tốc hẹn giờ */
+};
+
 struct vt_meta {
 	const char *type_code; /* "QĐ", "CV", … */
 	const char *type_name; /* "Quyết định", … */
@@ -334,7 +343,7 @@ struct vt_meta {
 				  * answers, 32 hex digits */
 	struct vt_span holder_check; /* salted hash of the fact the holder
 				      * knows, as office makes it */
-	uint32_t urgency; /* 0 thường … 4 hỏa tốc hẹn giờ */
+	uint32_t urgency; /* enum vt_urgency */
 	uint32_t secrecy; /* only 0 is accepted */
 	uint32_t pages;
 	uint32_t copies;

@@ -78,11 +78,19 @@ vt_key_work(uint64_t no)
 }
 
 struct vt_key
-vt_key_due(const struct vt_work *w)
+vt_key_due_of(enum vt_work_kind kind, enum vt_work_priority p)
 {
 	struct vt_key k = { .n = 0 };
 
-	vt_key_u8(&k, (uint8_t)w->kind);
+	vt_key_u8(&k, (uint8_t)((unsigned int)kind | (unsigned int)p << 5));
+	return k;
+}
+
+struct vt_key
+vt_key_due(const struct vt_work *w)
+{
+	struct vt_key k = vt_key_due_of(w->kind, w->priority);
+
 	vt_key_u64(&k, (uint64_t)w->due);
 	vt_key_u64(&k, w->no);
 	return k;

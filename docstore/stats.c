@@ -122,7 +122,7 @@ vt_store_stats(struct vt_store *s,
 		agency(arg, &one);
 	}
 	if (rc == VT_OK)
-		rc = count_work(t, vt_now(s->ctx), work, reterr);
+		rc = count_work(t, vt_work_now(s), work, reterr);
 	t->ops->abort(t);
 	return rc;
 }

@@ -287,6 +287,7 @@ struct vt_batch {
 	struct vt_arena *arena; /* of the running operation */
 	vt_time time;           /* of all acts of the batch */
 	vt_time clock;          /* as it was when the batch began */
+	vt_time work_time;      /* by which work is due: vt_work_now */
 	bool clock_back;        /* the clock stepped back > 1 h */
 	bool dirty;             /* the running operation has written */
 	bool wrote;             /* any has */
@@ -314,6 +315,8 @@ struct vt_writer {
 	pthread_mutex_t lock;    /* unsaved and the figures below */
 	uint64_t batches, acts;
 	vt_time last;      /* time of the last commit */
+	vt_time work_at;   /* what vt_work_now said last, and when */
+	int64_t work_mono;
 	bool clock_behind; /* reported; the writer's own */
 };
 
@@ -645,8 +648,13 @@ int vt_house_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_house_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_work_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_work_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
-/* A new work item with this number. */
-int vt_work_put_new(struct vt_batch *b, uint32_t agency_no, uint64_t no,
+/* vt_work_now, which is not before `least` from now on (clock.c). */
+vt_time vt_work_clock(struct vt_store *s, vt_time least);
+/* A new work item of the act, with this number. */
+int vt_work_put_new(struct vt_apply *x, uint64_t no,
+    const struct vt_work_new *n, struct vt_err *reterr);
+/* The same outside an act, of work that nobody waits for. */
+int vt_work_put_backfill(struct vt_batch *b, uint32_t agency_no, uint64_t no,
     const struct vt_work_new *n, struct vt_err *reterr);
 int vt_work_remove(struct vt_batch *b, uint64_t no, struct vt_err *reterr);
 /* An item that waits is due now; w may be borrowed from the transaction. */
@@ -951,6 +959,8 @@ struct vt_key vt_key_number(
     uint32_t agency_no, uint32_t series, uint32_t period, uint64_t value);
 struct vt_key vt_key_version(
     uint32_t agency_no, uint64_t paper, uint16_t part, uint32_t no);
+/* What is due of a kind and priority begins so. */
+struct vt_key vt_key_due_of(enum vt_work_kind kind, enum vt_work_priority p);
 struct vt_key vt_key_due(const struct vt_work *w);
 struct vt_key vt_key_work(uint64_t no);
 /* Three-part key: agency ‖ paper ‖ seq. */

@@ -69,6 +69,24 @@ enum vt_work_kind {
 	VT_WORK__MAX /* one above the highest */
 };
 
+/*
+ * Stored; older items are NORMAL. Given by vt_work_priority_of alone, from the
+ * kind and the urgency of the act's paper. Among what is due, an item goes
+ * before all that became due up to its head start earlier (vt_work_rank), so
+ * that nothing starves. Each has its own part of the index of what is due.
+ */
+enum vt_work_priority {
+	VT_WORK_NORMAL = 0,
+	VT_WORK_FLASH = 1,      /* hỏa tốc, hỏa tốc hẹn giờ */
+	VT_WORK_URGENT = 2,     /* khẩn, thượng khẩn */
+	VT_WORK_BACKGROUND = 3, /* nobody waits for it */
+	VT_WORK_PRIORITY__MAX
+};
+enum vt_work_priority vt_work_priority_of(
+    enum vt_work_kind kind, uint32_t urgency);
+/* Of two items that are due the one with the lower rank goes first. */
+vt_time vt_work_rank(enum vt_work_priority p, vt_time due);
+
 struct vt_work_new {
 	enum vt_work_kind kind;
 	vt_id subject;
@@ -80,6 +98,7 @@ struct vt_work {
 	uint64_t no; /* of the item, in the store, never reused */
 	uint32_t agency_no;
 	enum vt_work_kind kind;
+	enum vt_work_priority priority;
 	vt_id subject;
 	vt_time due;      /* next time it may be claimed */
 	uint32_t attempt; /* claims so far */
@@ -97,9 +116,18 @@ struct vt_work {
 void vt_work_free(struct vt_work *w); /* the payload; NULL allowed */
 
 /*
- * Claims the item of one of the kinds (bit 1 << kind) that has been due
- * longest, for lease_us. VT_E_NOT_FOUND when nothing is due. An item whose
- * lease ran out may be claimed again. Goes through the writer; durable.
+ * The hour by which work is due: a `due` is this and a while. The wall clock's,
+ * and never before it, a commit, or what it was before: while a clock that was
+ * set back catches up, it goes on by the monotonic one, so that such a clock
+ * neither stops the queue nor makes it run hot. Any thread.
+ */
+vt_time vt_work_now(struct vt_store *s);
+
+/*
+ * Claims the item of one of the kinds (bit 1 << kind) that is due and has the
+ * lowest rank, for lease_us. VT_E_NOT_FOUND when nothing is due. An item whose
+ * lease ran out may be claimed again. Goes through the writer; durable. Cost:
+ * a look at the first of each priority of each kind, however many wait.
  */
 VT_NODISCARD int vt_work_claim(struct vt_store *s, uint32_t kinds,
     const vt_id *owner, int64_t lease_us, struct vt_work *ret,
@@ -117,11 +145,13 @@ VT_NODISCARD int vt_work_claim_item(struct vt_store *s, uint64_t no,
     const vt_id *owner, int64_t lease_us, struct vt_work *ret,
     struct vt_err *reterr);
 
-/* Where a walk along the items of a kind stands. Begin with the kind, the last
- * hour that matters, and zeroes. */
+/* Where a walk along the items of a kind stands: one priority after the other,
+ * or one alone. Begin with the kind, the last hour that matters, and zeroes. */
 struct vt_work_walk {
 	enum vt_work_kind kind;
 	vt_time until;
+	enum vt_work_priority priority;
+	bool alone;
 	vt_time due; /* of the item seen last */
 	uint64_t no;
 };
@@ -129,7 +159,8 @@ struct vt_work_due {
 	uint64_t no;
 	vt_time due; /* claimed: when the lease runs out */
 };
-/* The next items that are due at `until` or before, those due first first. */
+/* The next items that are due at `until` or before; of a priority those due
+ * first first. */
 VT_NODISCARD int vt_work_next(struct vt_view *v, struct vt_work_walk *walk,
     struct vt_work_due *ret, size_t max, size_t *ret_n, struct vt_err *reterr);
 /* One item; its payload is *borrowed until vt_view_end*: no vt_work_free.

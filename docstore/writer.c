@@ -155,6 +155,7 @@ batch_open(struct vt_batch *b, struct vt_err *reterr)
 	clock_report(&s->writer, back);
 	b->clock_back = back > VT_TIME_S(VT_L(CLOCK_STOP_S));
 	b->count.time = b->time;
+	b->work_time = vt_work_clock(s, b->time);
 	return VT_OK;
 }
 
@@ -443,6 +444,19 @@ writer_main(void *arg)
 int
 vt_writer_start(struct vt_store *s, struct vt_err *reterr)
 {
+	struct vt_counters count;
+	struct vt_txn *t;
+	int rc;
+
+	s->writer.work_at = VT_TIME_NONE;
+	rc = vt_store_read(s, &t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	rc = vt_row_counters(t, &count, reterr);
+	t->ops->abort(t);
+	if (rc != VT_OK)
+		return rc;
+	(void)vt_work_clock(s, count.time);
 	if (pthread_create(&s->writer.thread, NULL, writer_main, s) != 0)
 		return vt_err_set(reterr, VT_E_ENVIRONMENT,
 		    "store: the writer thread cannot be started");

@@ -372,6 +372,18 @@ next_try(vt_time now, uint32_t attempt)
 	return now + VT_TIME_S(s);
 }
 
+/* Handlers tell the hours by the wall; while it was set back, the queue goes on
+ * by its own (vt_work_now), and what is to wait waits as long. */
+static vt_time
+by_work_clock(struct vt_office *o, vt_time due)
+{
+	vt_time wall = vt_now(o->o.ctx), now = vt_work_now(o->o.store);
+
+	if (due >= VT_WORK_TURN)
+		return due;
+	return due <= wall ? now : now + (due - wall);
+}
+
 int
 vt_office_work_item(struct vt_office *o, const struct vt_work *w, int *ret_done,
     struct vt_err *reterr)
@@ -395,5 +407,6 @@ vt_office_work_item(struct vt_office *o, const struct vt_work *w, int *ret_done,
 		if (due == VT_TIME_NONE)
 			due = next_try(vt_now(o->o.ctx), w->attempt);
 	}
-	return vt_work_retry(o->o.store, w->no, w->lease, due, err.msg, reterr);
+	return vt_work_retry(o->o.store, w->no, w->lease, by_work_clock(o, due),
+	    err.msg, reterr);
 }

@@ -180,7 +180,7 @@ not_taken(struct round *r, struct vt_hook_attempt *a)
 	r->p.failures++;
 	if ((wait = vt_hook_wait_us(r->p.failures, r->o->o.ctx)) < 0)
 		return NEXT_OFF;
-	r->due = vt_now(r->o->o.ctx) + wait;
+	r->due = vt_work_now(r->o->o.store) + wait;
 	if (r->due < a->next) /* Retry-After */
 		r->due = a->next;
 	if (a->reason[0] != '\0')
@@ -299,7 +299,7 @@ static int
 settle(struct round *r, enum next next, struct vt_err *reterr)
 {
 	struct vt_store *s = r->o->o.store;
-	vt_time now = vt_now(r->o->o.ctx);
+	vt_time now = vt_work_now(r->o->o.store);
 	int rc;
 
 	switch (next) {
@@ -340,7 +340,7 @@ do_item(struct vt_office *o, const struct vt_work *w, struct vt_err *reterr)
 		if (rc != VT_E_CONFLICT && rc != VT_E_BUSY)
 			vt_log_err("hooks.round", &err);
 		rc = vt_work_retry(o->o.store, w->no, w->lease,
-		    vt_now(o->o.ctx) + (rc == VT_E_BUSY ? 0 : VT_TIME_S(2)),
+		    vt_work_now(o->o.store) + (rc == VT_E_BUSY ? 0 : VT_TIME_S(2)),
 		    err.msg, reterr);
 	}
 	free(r);
@@ -406,7 +406,7 @@ int
 vt_hooks_work_once(struct vt_office *o, bool *ret_any, struct vt_err *reterr)
 {
 	struct vt_work_walk walk = { .kind = VT_WORK_WEBHOOK,
-		.until = vt_now(o->o.ctx) };
+		.until = vt_work_now(o->o.store) };
 	struct vt_work_due d[LOOK_AT];
 	struct vt_work w = { 0 };
 	struct vt_hook_turn turn = { 0, VT_HOOK_PROVED };

@@ -58,6 +58,21 @@ static const size_t first_kind[] = { [VT_SIDE_CLERK] = 0,
 	[VT_SIDE_HERE] = 12,
 	[VT_SIDE_FAR] = 12 };
 
+/* Walks and queues are in the order of kinds[], four priorities each. */
+#define PRIORITIES ((size_t)VT_WORK_PRIORITY__MAX)
+
+static size_t
+first_walk(enum vt_side side)
+{
+	return first_kind[side] * PRIORITIES;
+}
+
+static enum vt_work_priority
+priority_of(size_t walk)
+{
+	return (enum vt_work_priority)(walk % PRIORITIES);
+}
+
 void
 vt_lanes_init(struct vt_lanes *l)
 {
@@ -153,14 +168,14 @@ find_place(struct vt_office *o, struct vt_view *v, const struct vt_work *w,
  * VT_E_NOT_FOUND: it is done. */
 static int
 place_of(struct vt_office *o, struct vt_view *v, const struct vt_work_due *d,
-    size_t kind, struct vt_route *r, struct place *ret)
+    size_t walk, struct vt_route *r, struct place *ret)
 {
 	struct vt_lanes *l = &o->lanes;
 	size_t at = (size_t)(d->no % VT_L(LANES_CACHE));
 	struct vt_work w;
 	int rc;
 
-	*ret = (struct place){ .side = kinds[kind].side };
+	*ret = (struct place){ .side = kinds[walk / PRIORITIES].side };
 	(void)pthread_mutex_lock(&l->lock);
 	if (l->cache[at].no == d->no) {
 		ret->key = l->cache[at].key;
@@ -226,10 +241,10 @@ item_free(struct vt_lanes *l, uint64_t no)
 
 /* This item is to be met again. */
 static void
-see_again(struct vt_lanes *l, size_t kind, const struct vt_work_due *d)
+see_again(struct vt_lanes *l, size_t walk, const struct vt_work_due *d)
 {
-	if (l->back[kind].no == 0 || is_before(d, &l->back[kind]))
-		l->back[kind] = *d;
+	if (l->back[walk].no == 0 || is_before(d, &l->back[walk]))
+		l->back[walk] = *d;
 }
 
 /* ---- lanes ---- */
@@ -294,10 +309,11 @@ set_held(struct vt_lanes *l, struct vt_lane *k, uint32_t held,
 }
 
 static void
-push(struct vt_lanes *l, size_t kind, const struct place *p,
+push(struct vt_lanes *l, size_t walk, const struct place *p,
     const struct vt_work_due *d)
 {
-	size_t q = kind - first_kind[p->side];
+	size_t q = walk - first_walk(p->side);
+	uint32_t *n_of;
 	struct vt_work_due *passed;
 	struct vt_lane *k;
 	uint32_t i = 0;
@@ -306,17 +322,19 @@ push(struct vt_lanes *l, size_t kind, const struct place *p,
 	if (*link_of(l, d->no) != 0)
 		return; /* it stands there, or is being done */
 	if ((k = lane_of(l, p)) == NULL) {
-		see_again(l, kind, d);
+		see_again(l, walk, d);
 		return;
 	}
+	/* of each priority: what is urgent finds a place in a full lane */
+	n_of = &k->n_of[priority_of(walk)];
 	if (p->tried && k->word == VT_LANE_UNTRIED)
 		set_held(l, k, k->held, VT_LANE_FAILED);
 	room = l->n_items < VT_L(LANES_ITEMS) / 2 ? VT_L(LANE_ITEMS) : FEW;
 	passed = &k->passed[q];
-	if (k->n < room && (passed->no == 0 || is_before(d, passed)))
+	if (*n_of < room && (passed->no == 0 || is_before(d, passed)))
 		i = item_new(l, d);
-	if (i == 0 && k->n == 0)
-		see_again(l, kind, d);
+	if (i == 0 && *n_of == 0)
+		see_again(l, walk, d);
 	else if (i == 0 && (passed->no == 0 || is_before(d, passed)))
 		*passed = *d;
 	if (i == 0)
@@ -327,34 +345,51 @@ push(struct vt_lanes *l, size_t kind, const struct place *p,
 		l->item[k->tail[q] - 1].next = i;
 	k->tail[q] = i;
 	k->n++;
+	++*n_of;
+}
+
+/* The queue whose first item goes first; the lane has one. */
+static size_t
+first_queue(const struct vt_lanes *l, const struct vt_lane *k)
+{
+	struct vt_work_due best = { 0 };
+	size_t found = VT_LANE_QUEUES;
+
+	for (size_t q = 0; q < VT_LANE_QUEUES; q++) {
+		const struct vt_lane_item *it;
+		struct vt_work_due d;
+
+		if (k->head[q] == 0)
+			continue;
+		it = &l->item[k->head[q] - 1];
+		d.no = it->no;
+		d.due = vt_work_rank(priority_of(q), it->due);
+		if (found < VT_LANE_QUEUES && !is_before(&d, &best))
+			continue;
+		best = d;
+		found = q;
+	}
+	VT_ASSERT(found < VT_LANE_QUEUES);
+	return found;
 }
 
 /* Its first item leaves the queue; it stays known while it is being done. */
 static struct vt_lane_item *
-pop(struct vt_lanes *l, struct vt_lane *k, size_t *ret_kind)
+pop(struct vt_lanes *l, struct vt_lane *k, size_t *ret_walk)
 {
-	struct vt_lane_item *it, *found = NULL;
-	size_t q = 0;
+	size_t q = first_queue(l, k), p = priority_of(q);
+	struct vt_lane_item *found = &l->item[k->head[q] - 1];
 
-	for (size_t i = 0; i < VT_LANE_QUEUES; i++) {
-		if (k->head[i] == 0)
-			continue;
-		it = &l->item[k->head[i] - 1];
-		if (found == NULL || it->due < found->due ||
-		    (it->due == found->due && it->no < found->no)) {
-			found = it;
-			q = i;
-		}
-	}
-	VT_ASSERT(found != NULL); /* of a lane that has items */
 	k->head[q] = found->next;
 	k->n--;
-	for (size_t i = 0; k->n == 0 && i < VT_LANE_QUEUES; i++) {
+	k->n_of[p]--;
+	for (size_t i = p; k->n_of[p] == 0 && i < VT_LANE_QUEUES;
+	     i += PRIORITIES) {
 		if (k->passed[i].no != 0)
-			see_again(l, first_kind[k->side] + i, &k->passed[i]);
+			see_again(l, first_walk(k->side) + i, &k->passed[i]);
 		k->passed[i] = (struct vt_work_due){ 0 };
 	}
-	*ret_kind = first_kind[k->side] + q;
+	*ret_walk = first_walk(k->side) + q;
 	return found;
 }
 
@@ -387,11 +422,11 @@ is_sooner(const struct vt_lane *a, const struct vt_lane *b)
 
 /* ---- looking ---- */
 
-/* A walk along what is due of one kind. */
+/* A walk along what is due of one priority of a kind. */
 struct looking {
 	struct vt_office *o;
 	struct vt_view *v;
-	size_t kind;
+	size_t walk;
 	struct vt_route *r; /* a place for one */
 };
 
@@ -416,7 +451,7 @@ put_in_place(
 
 	if (is_known(l, d->no))
 		return VT_OK;
-	rc = place_of(g->o, g->v, d, g->kind, g->r, &p);
+	rc = place_of(g->o, g->v, d, g->walk, g->r, &p);
 	if (rc == VT_E_NOT_FOUND)
 		return VT_OK;
 	if (rc != VT_OK)
@@ -424,20 +459,24 @@ put_in_place(
 		    "work item %llu: it cannot be read",
 		    (unsigned long long)d->no);
 	(void)pthread_mutex_lock(&l->lock);
-	push(l, g->kind, &p, d);
+	push(l, g->walk, &p, d);
 	(void)pthread_mutex_unlock(&l->lock);
 	return VT_OK;
 }
 
 static int
-look_at_kind(struct looking *g, struct vt_err *reterr)
+look_along(struct looking *g, struct vt_err *reterr)
 {
-	struct vt_work_due d[PAGE], *at = &g->o->lanes.at[g->kind];
-	vt_time now = vt_now(g->o->o.ctx);
-	struct vt_work_walk walk = { .kind = kinds[g->kind].kind,
+	struct vt_work_due d[PAGE], *at = &g->o->lanes.at[g->walk];
+	vt_time now = vt_work_now(g->o->o.store);
+	struct vt_work_walk walk = {
+		.kind = kinds[g->walk / PRIORITIES].kind,
+		.priority = priority_of(g->walk),
+		.alone = true,
 		.until = now,
 		.due = at->due,
-		.no = at->no };
+		.no = at->no,
+	};
 	size_t n = PAGE;
 	int rc = VT_OK;
 
@@ -460,12 +499,12 @@ look_at_kind(struct looking *g, struct vt_err *reterr)
 	return VT_OK;
 }
 
-/* From where each kind is looked at. */
+/* From where each walk goes on. */
 static void
 begin(struct vt_lanes *l)
 {
 	(void)pthread_mutex_lock(&l->lock);
-	for (size_t i = 0; i < VT_LANES_KINDS; i++) {
+	for (size_t i = 0; i < VT_LANES_WALKS; i++) {
 		struct vt_work_due *b = &l->back[i];
 
 		if (l->begun - l->again > AGAIN_US)
@@ -526,8 +565,8 @@ look(struct vt_office *o, bool idle, struct vt_err *reterr)
 	}
 	l->begun = mono();
 	begin(l);
-	for (; g.kind < VT_LANES_KINDS && rc == VT_OK; g.kind++)
-		rc = look_at_kind(&g, reterr);
+	for (; g.walk < VT_LANES_WALKS && rc == VT_OK; g.walk++)
+		rc = look_along(&g, reterr);
 	free(g.r);
 	l->took = mono() - l->begun;
 	atomic_store(&l->looked, true);
@@ -540,7 +579,7 @@ out:
 
 struct taken {
 	uint64_t no, key;
-	size_t kind;
+	size_t walk;
 };
 
 static bool
@@ -557,7 +596,7 @@ take(struct vt_lanes *l, enum vt_side side, struct taken *ret)
 			k = x;
 	}
 	if (k != NULL) {
-		ret->no = pop(l, k, &ret->kind)->no;
+		ret->no = pop(l, k, &ret->walk)->no;
 		ret->key = l->key[k - l->lane];
 		set_held(l, k, k->held + 1, k->word);
 		k->turn = ++l->turns;
@@ -594,14 +633,14 @@ static void
 stand_again(struct vt_office *o, const struct taken *t)
 {
 	struct vt_work_due d = { .no = t->no };
-	struct looking g = { .o = o, .kind = t->kind };
+	struct looking g = { .o = o, .walk = t->walk };
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_work w;
 	int rc;
 
 	if ((rc = vt_view_begin(o->o.store, &g.v, &err)) == VT_OK)
 		rc = vt_work_get(g.v, t->no, &w, &err);
-	if (rc == VT_OK && w.due <= vt_now(o->o.ctx)) {
+	if (rc == VT_OK && w.due <= vt_work_now(o->o.store)) {
 		d.due = w.due;
 		rc = (g.r = malloc(sizeof(*g.r))) == NULL
 			 ? VT_E_NOMEM
@@ -612,7 +651,7 @@ stand_again(struct vt_office *o, const struct taken *t)
 	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
 		return;
 	(void)pthread_mutex_lock(&o->lanes.lock);
-	see_again(&o->lanes, t->kind, &(struct vt_work_due){ .no = 1 });
+	see_again(&o->lanes, t->walk, &(struct vt_work_due){ .no = 1 });
 	(void)pthread_mutex_unlock(&o->lanes.lock);
 }
 
@@ -628,7 +667,7 @@ has_moved(struct vt_office *o, const struct taken *t)
 	struct place p = { .key = t->key };
 
 	if (r != NULL && vt_view_begin(o->o.store, &v, NULL) == VT_OK)
-		(void)place_of(o, v, &d, t->kind, r, &p);
+		(void)place_of(o, v, &d, t->walk, r, &p);
 	free(r);
 	return p.side == VT_SIDE_FAR;
 }

@@ -2,8 +2,10 @@
 /*
  * Who does which item of the queue, so that nobody's thousand items, and no
  * peer that is slow or silent, hold up anybody else. What is due stands in
- * lanes; a thread takes the first item of the lane whose turn it is. Threads
- * have sides:
+ * lanes; a thread takes the first item, by rank (vt_work_rank), of the lane
+ * whose turn it is: what is urgent goes before the lane's own, not before that
+ * of others, so that nobody gains by calling everything urgent. Threads have
+ * sides:
  *
  *	CLERK	what a person waits for: numbers, files to be looked into
  *	READ	packets to be read, and what they ask. Turns go by peers, then
@@ -46,7 +48,10 @@ enum vt_side {
 };
 
 #define VT_LANES_KINDS 17 /* of work */
-#define VT_LANE_QUEUES 5  /* of a lane: a kind each */
+/* Of a lane: one a priority of each of its kinds, at most five. */
+#define VT_LANE_QUEUES (5 * VT_WORK_PRIORITY__MAX)
+/* What is walked along: a priority of a kind each. */
+#define VT_LANES_WALKS (VT_LANES_KINDS * VT_WORK_PRIORITY__MAX)
 
 /* What is known of a lane's peer. */
 enum vt_lane_word { VT_LANE_UNTRIED, VT_LANE_GOOD, VT_LANE_FAILED };
@@ -65,6 +70,7 @@ struct vt_lane {
 	enum vt_side side;
 	uint32_t held;          /* threads in it */
 	uint32_t n;             /* items in its queues */
+	uint32_t n_of[VT_WORK_PRIORITY__MAX];
 	enum vt_lane_word word; /* of the last try */
 	uint32_t head[VT_LANE_QUEUES], tail[VT_LANE_QUEUES];
 	/* The first that found no place in the queue; no 0: none. */
@@ -77,12 +83,12 @@ struct vt_lanes {
 	atomic_bool looked;  /* the first look is over */
 	int64_t begun, took; /* last look */
 	int64_t again;       /* last one at everything */
-	/* Up to where everything was seen, of each kind. */
-	struct vt_work_due at[VT_LANES_KINDS];
+	/* Up to where everything was seen, of each walk. */
+	struct vt_work_due at[VT_LANES_WALKS];
 
 	pthread_mutex_t lock; /* guards all that follows */
 	/* From where it is to be seen again; no 0: from nowhere. */
-	struct vt_work_due back[VT_LANES_KINDS];
+	struct vt_work_due back[VT_LANES_WALKS];
 	uint64_t key[VT_L(LANES_KNOWN)]; /* of each lane; 0: the row is free */
 	struct vt_lane lane[VT_L(LANES_KNOWN)];
 	size_t n_lanes; /* rows that were used */

@@ -162,7 +162,7 @@ take_over(struct vt_office *o, struct vt_err *reterr)
 
 	while (rc == VT_OK && n == 32) {
 		struct vt_view *v = NULL;
-		vt_time now = vt_now(o->o.ctx);
+		vt_time now = vt_work_now(o->o.store);
 
 		if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK)
 			return rc;

@@ -10,7 +10,7 @@
 #include "api/office/office_priv.h"
 #include "api/office/routes.h"
 
-/* When an item is to be looked at again; VT_TIME_NONE: it is done (VT_OK), or
+/* When an item is to be looked at again, by the wall clock; VT_TIME_NONE: it is done (VT_OK), or
  * the queue's own back-off decides (error). */
 typedef int vt_work_handler(struct vt_office *o, const struct vt_work *w,
     vt_time *ret_due, struct vt_err *reterr);

@@ -122,7 +122,7 @@ keep_delivery(struct vt_apply *x, const struct vt_srec *r, size_t i,
 		 x->b, VT_T_PAPER_DELIVERY, &kp, &null, reterr)) != VT_OK ||
 	    to->work == 0)
 		return rc;
-	return vt_work_put_new(x->b, x->st.agency_no, to->work, &w, reterr);
+	return vt_work_put_new(x, to->work, &w, reterr);
 }
 
 static int

@@ -333,7 +333,7 @@ ask_work(struct vt_apply *x, const struct vt_srec *r,
 	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
 		return rc;
 	w.payload = vt_buf_view(&payload);
-	return vt_work_put_new(x->b, x->st.agency_no, to->work, &w, reterr);
+	return vt_work_put_new(x, to->work, &w, reterr);
 }
 
 static int

@@ -674,5 +674,5 @@ vt_destroy_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	if (rc != VT_OK || (rc = vt_erase_apply(x->b, x->paper, &row,
 				x->op->prep[i].erase, reterr)) != VT_OK)
 		return rc;
-	return vt_work_put_new(x->b, x->st.agency_no, r->work, &w, reterr);
+	return vt_work_put_new(x, r->work, &w, reterr);
 }

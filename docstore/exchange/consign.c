@@ -507,7 +507,7 @@ vt_consign_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	    r->work == 0)
 		return rc;
 	return enqueue
-		   ? vt_work_put_new(x->b, x->st.agency_no, r->work, &w, reterr)
+		   ? vt_work_put_new(x, r->work, &w, reterr)
 		   : vt_work_remove(x->b, r->work, reterr);
 }
 

@@ -522,8 +522,7 @@ vt_status_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	if (r->work == 0)
 		return VT_OK;
 	if (r->kind == VT_STEP_RESEND)
-		return vt_work_put_new(
-		    x->b, x->st.agency_no, r->work, &w, reterr);
+		return vt_work_put_new(x, r->work, &w, reterr);
 	return vt_work_remove(x->b, r->work, reterr);
 }
 

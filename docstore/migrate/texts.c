@@ -33,18 +33,15 @@ add(struct vt_migrate_seen *x, size_t *cap, const vt_id *id,
 	return VT_OK;
 }
 
-int
-vt_migrate_look(
-    struct vt_txn *t, struct vt_migrate_seen *ret, struct vt_err *reterr)
+/* The papers whose text waits to be read, of one priority. */
+static int
+add_waiting(struct vt_txn *t, enum vt_work_priority p,
+    struct vt_migrate_seen *x, size_t *cap, struct vt_err *reterr)
 {
-	struct vt_migrate_seen x = { .n_read = 0 };
-	struct vt_key kind = { .n = 0 };
-	struct vt_scan scan;
-	size_t cap = 0;
+	struct vt_key kind = vt_key_due_of(VT_WORK_TEXT, p);
+	struct vt_scan scan = vt_scan_up(t, VT_T_DUE, &kind, NULL);
 	int rc = VT_OK;
 
-	vt_key_u8(&kind, VT_WORK_TEXT);
-	scan = vt_scan_up(t, VT_T_DUE, &kind, NULL);
 	while (rc == VT_OK && vt_scan_next(&scan, reterr)) {
 		struct vt_key k;
 		struct vt_work w;
@@ -61,9 +58,23 @@ vt_migrate_look(
 			rc = VT_OK;
 		else if (rc == VT_OK &&
 			 (rc = vt_work_decode(v, &w, reterr)) == VT_OK)
-			rc = add(&x, &cap, &w.subject, reterr);
+			rc = add(x, cap, &w.subject, reterr);
 	}
-	if (rc != VT_OK || (rc = scan.rc) != VT_OK) {
+	return rc == VT_OK ? scan.rc : rc;
+}
+
+int
+vt_migrate_look(
+    struct vt_txn *t, struct vt_migrate_seen *ret, struct vt_err *reterr)
+{
+	struct vt_migrate_seen x = { .n_read = 0 };
+	size_t cap = 0;
+	int rc = VT_OK;
+
+	for (unsigned int p = 0; rc == VT_OK && p < VT_WORK_PRIORITY__MAX; p++)
+		rc = add_waiting(
+		    t, (enum vt_work_priority)p, &x, &cap, reterr);
+	if (rc != VT_OK) {
 		vt_migrate_forget(&x);
 		return rc;
 	}
@@ -150,7 +161,7 @@ vt_migrate_texts(struct vt_batch *b, struct vt_migrating *x,
 			continue;
 		w.subject = p.id;
 		x->rows++;
-		rc = vt_work_put_new(
+		rc = vt_work_put_backfill(
 		    b, x->agency, ++b->count.work, &w, reterr);
 	}
 	*ret_more = n == VT_MIGRATE_PIECE;

@@ -229,7 +229,7 @@ keep_hold(struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
 	if ((rc = vt_buf_status(&payload, reterr)) != VT_OK)
 		return rc;
 	w.payload = vt_buf_view(&payload);
-	return vt_work_put_new(x->b, x->st.agency_no, r->work, &w, reterr);
+	return vt_work_put_new(x, r->work, &w, reterr);
 }
 
 /* ---- taking ---- */

@@ -306,9 +306,7 @@ vt_pagetext_files(
 		if ((rc = remove_row(x->b, &k, x->arena, reterr)) != VT_OK)
 			return rc;
 	}
-	return r->work == 0 ? VT_OK
-			    : vt_work_put_new(
-				  x->b, x->st.agency_no, r->work, &w, reterr);
+	return r->work == 0 ? VT_OK : vt_work_put_new(x, r->work, &w, reterr);
 }
 
 /* With the paper: no row of it is left. */

@@ -18,7 +18,7 @@ vt_work_make_due(struct vt_batch *b, struct vt_work *w, struct vt_err *reterr)
 	int rc;
 
 	/* The payload lies in the transaction until its next write. */
-	w->due = b->time;
+	w->due = b->work_time;
 	vt_work_encode(w, &v);
 	vt_cbor_null(&null);
 	if ((rc = vt_batch_del(b, VT_T_DUE, &due, reterr)) != VT_OK ||
@@ -45,38 +45,48 @@ wake_one(
 	w.no = no;
 	/* Its holder may have looked before this came. */
 	if (!vt_id_is_zero(&w.owner))
-		return vt_work_note_hurry(b, &w, b->time, reterr);
+		return vt_work_note_hurry(b, &w, b->work_time, reterr);
 	o->woken++;
 	return vt_work_make_due(b, &w, reterr);
+}
+
+static int
+wake_of(struct vt_batch *b, struct wake_op *o, enum vt_work_priority p,
+    struct vt_err *reterr)
+{
+	struct vt_work at = {
+		.kind = o->kind, .priority = p, .due = b->work_time + 1
+	};
+	struct vt_span k, v;
+	int rc;
+
+	for (;;) {
+		struct vt_key from = vt_key_due(&at);
+
+		rc = vt_tx_ge(b->txn, VT_T_DUE, &from, &k, &v, reterr);
+		if (rc == VT_E_NOT_FOUND ||
+		    (rc == VT_OK && k.p[0] != from.b[0]))
+			return VT_OK;
+		if (rc != VT_OK)
+			return rc;
+		at.due = (vt_time)vt_be64(k.p + 1);
+		at.no = vt_be64(k.p + 9);
+		if ((rc = wake_one(b, o, at.no, reterr)) != VT_OK)
+			return rc;
+		at.no++;
+	}
 }
 
 static int
 wake_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 {
 	struct wake_op *o = (struct wake_op *)(void *)op;
-	struct vt_key from = { .n = 0 };
-	struct vt_span k, v;
-	uint64_t due, no;
-	int rc;
+	int rc = VT_OK;
 
 	o->woken = 0;
-	vt_key_u8(&from, (uint8_t)o->kind);
-	vt_key_u64(&from, (uint64_t)b->time + 1);
-	for (;;) {
-		rc = vt_tx_ge(b->txn, VT_T_DUE, &from, &k, &v, reterr);
-		if (rc == VT_E_NOT_FOUND || (rc == VT_OK && k.p[0] != o->kind))
-			return VT_OK;
-		if (rc != VT_OK)
-			return rc;
-		due = vt_be64(k.p + 1);
-		no = vt_be64(k.p + 9);
-		if ((rc = wake_one(b, o, no, reterr)) != VT_OK)
-			return rc;
-		from.n = 0;
-		vt_key_u8(&from, (uint8_t)o->kind);
-		vt_key_u64(&from, due);
-		vt_key_u64(&from, no + 1);
-	}
+	for (unsigned int p = 0; rc == VT_OK && p < VT_WORK_PRIORITY__MAX; p++)
+		rc = wake_of(b, o, (enum vt_work_priority)p, reterr);
+	return rc;
 }
 
 int

@@ -84,27 +84,47 @@ vt_work_exists(struct vt_txn *t, uint64_t no, bool *ret, struct vt_err *reterr)
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
 
-int
-vt_work_put_new(struct vt_batch *b, uint32_t agency_no, uint64_t no,
-    const struct vt_work_new *n, struct vt_err *reterr)
+static int
+put_new(struct vt_batch *b, struct vt_work *w, const struct vt_work_new *n,
+    struct vt_err *reterr)
 {
 	union {
 		const uint8_t *in;
 		uint8_t *out;
 	} payload = { .in = n->payload.p }; /* only encoded */
+	int rc;
+
+	w->kind = n->kind;
+	w->subject = n->subject;
+	w->due = n->due;
+	w->lease_until = w->hurry = VT_TIME_NONE;
+	w->payload = payload.out;
+	w->n_payload = n->payload.n;
+	rc = vt_turn_enter(b, w, reterr);
+	return rc != VT_OK ? rc : work_put(b, w, reterr);
+}
+
+int
+vt_work_put_new(struct vt_apply *x, uint64_t no, const struct vt_work_new *n,
+    struct vt_err *reterr)
+{
+	struct vt_work w = { .no = no,
+		.agency_no = x->st.agency_no,
+		.priority = vt_work_priority_of(
+		    n->kind, x->paper == NULL ? 0 : x->paper->meta.urgency) };
+
+	return put_new(x->b, &w, n, reterr);
+}
+
+int
+vt_work_put_backfill(struct vt_batch *b, uint32_t agency_no, uint64_t no,
+    const struct vt_work_new *n, struct vt_err *reterr)
+{
 	struct vt_work w = { .no = no,
 		.agency_no = agency_no,
-		.kind = n->kind,
-		.subject = n->subject,
-		.due = n->due,
-		.lease_until = VT_TIME_NONE,
-		.hurry = VT_TIME_NONE,
-		.payload = payload.out,
-		.n_payload = n->payload.n };
+		.priority = VT_WORK_BACKGROUND };
 
-	int rc = vt_turn_enter(b, &w, reterr);
-
-	return rc != VT_OK ? rc : work_put(b, &w, reterr);
+	return put_new(b, &w, n, reterr);
 }
 
 int
@@ -169,7 +189,7 @@ vt_work_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 
 	if (r->kind == VT_STEP_WORK_DONE)
 		return vt_work_remove(x->b, r->work, reterr);
-	return vt_work_put_new(x->b, x->st.agency_no, r->work, &w, reterr);
+	return vt_work_put_new(x, r->work, &w, reterr);
 }
 
 /* ---- claim, retry, done ---- */
@@ -185,32 +205,53 @@ struct work_op {
 	struct vt_work got; /* with a payload of its own */
 };
 
+/* What is due first of one kind and priority; VT_E_NOT_FOUND: nothing is. */
 static int
-first_due(struct vt_txn *t, uint32_t kinds, vt_time until, uint64_t *ret_no,
-    vt_time *ret_due, struct vt_err *reterr)
+first_of(struct vt_txn *t, enum vt_work_kind kind, enum vt_work_priority p,
+    struct vt_work_due *ret, struct vt_err *reterr)
 {
+	struct vt_key from = vt_key_due_of(kind, p);
 	struct vt_span k, v;
+	int rc = vt_tx_ge(t, VT_T_DUE, &from, &k, &v, reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	if (!vt_key_is_prefix(&from, k))
+		return VT_E_NOT_FOUND;
+	ret->due = (vt_time)vt_be64(k.p + 1);
+	ret->no = vt_be64(k.p + 9);
+	return VT_OK;
+}
+
+/* The first of these kinds among what is due at `until`: by rank, or by the
+ * hour alone. VT_E_NOT_FOUND: nothing is due. */
+static int
+first_due(struct vt_txn *t, uint32_t kinds, vt_time until, bool by_rank,
+    struct vt_work_due *ret, struct vt_err *reterr)
+{
+	struct vt_work_due d;
 	bool found = false;
-	int rc;
+	vt_time best = 0;
 
-	for (unsigned int kind = 1; kind < 32; kind++) {
-		struct vt_key from = { .n = 0 };
-		vt_time due;
+	for (unsigned int i = 0; i < 32 * VT_WORK_PRIORITY__MAX; i++) {
+		enum vt_work_priority p = (enum vt_work_priority)(i / 32);
+		unsigned int kind = i % 32;
+		vt_time rank;
+		int rc;
 
-		if ((kinds & (1U << kind)) == 0)
+		if (kind == 0 || (kinds & (1U << kind)) == 0)
 			continue;
-		vt_key_u8(&from, (uint8_t)kind);
-		rc = vt_tx_ge(t, VT_T_DUE, &from, &k, &v, reterr);
-		if (rc == VT_E_NOT_FOUND || (rc == VT_OK && k.p[0] != kind))
-			continue;
-		if (rc != VT_OK)
+		rc = first_of(t, (enum vt_work_kind)kind, p, &d, reterr);
+		if (rc != VT_OK && rc != VT_E_NOT_FOUND)
 			return rc;
-		due = (vt_time)vt_be64(k.p + 1);
-		if (due <= until && (!found || due < *ret_due)) {
-			*ret_due = due;
-			*ret_no = vt_be64(k.p + 9);
-			found = true;
-		}
+		if (rc != VT_OK || d.due > until)
+			continue;
+		rank = by_rank ? vt_work_rank(p, d.due) : d.due;
+		if (found && (rank > best || (rank == best && d.no > ret->no)))
+			continue;
+		best = rank;
+		*ret = d;
+		found = true;
 	}
 	return found ? VT_OK : VT_E_NOT_FOUND;
 }
@@ -236,21 +277,20 @@ static int
 claim_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 {
 	struct work_op *o = (struct work_op *)(void *)op;
+	struct vt_work_due first = { .no = o->no };
 	struct vt_work w;
-	vt_time due;
-	uint64_t no;
 	int rc;
 
 	/* What a restored store would send may have been sent. */
 	if (vt_restored_gate(b->txn, reterr) != VT_OK)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
 		    "work: none is due in a store that must not write");
-	no = o->no;
-	rc = no != 0 ? VT_OK
-		     : first_due(b->txn, o->kinds, b->time, &no, &due, reterr);
+	rc = o->no != 0 ? VT_OK
+			: first_due(b->txn, o->kinds, b->work_time, true, &first,
+			      reterr);
 	if (rc == VT_OK)
-		rc = work_get(b->txn, no, &w, reterr);
-	if (rc == VT_E_NOT_FOUND || (rc == VT_OK && w.due > b->time))
+		rc = work_get(b->txn, first.no, &w, reterr);
+	if (rc == VT_E_NOT_FOUND || (rc == VT_OK && w.due > b->work_time))
 		return vt_err_set(
 		    reterr, VT_E_NOT_FOUND, "work: nothing is due");
 	if (rc != VT_OK || (rc = take_payload(&w, &o->got, reterr)) != VT_OK ||
@@ -260,7 +300,7 @@ claim_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	o->got.owner = o->owner;
 	o->got.lease++;
 	o->got.attempt++;
-	o->got.lease_until = o->got.due = b->time + o->lease_us;
+	o->got.lease_until = o->got.due = b->work_time + o->lease_us;
 	o->got.hurry = VT_TIME_NONE; /* who claims it looks now */
 	return work_put(b, &o->got, reterr);
 }
@@ -286,7 +326,7 @@ retry_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	o->got.hurry = VT_TIME_NONE;
 	(void)snprintf(o->got.note, sizeof(o->got.note), "%s", o->note);
 	if ((rc = work_put(b, &o->got, reterr)) != VT_OK ||
-	    o->got.due <= b->time + VT_TIME_S((int64_t)VT_L(WORK_TURN_S)))
+	    o->got.due <= b->work_time + VT_TIME_S((int64_t)VT_L(WORK_TURN_S)))
 		return rc;
 	return vt_turn_leave(b, &o->got, reterr);
 }
@@ -394,10 +434,10 @@ hurry_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 		return VT_OK; /* those before it are not hurried by it */
 	if (rc != VT_OK || (rc = take_payload(&w, &o->got, reterr)) != VT_OK)
 		return rc;
-	due = o->due == 0 ? b->time : o->due;
+	due = o->due == 0 ? b->work_time : o->due;
 	/* Who holds a lease keeps it: the item is due when it is given back,
 	 * or when the lease runs out. */
-	if (!vt_id_is_zero(&w.owner) && w.lease_until > b->time)
+	if (!vt_id_is_zero(&w.owner) && w.lease_until > b->work_time)
 		return vt_work_note_hurry(b, &o->got, due, reterr);
 	if ((rc = due_del(b, &w, reterr)) != VT_OK)
 		return rc;
@@ -445,15 +485,14 @@ int
 vt_work_next_due(
     struct vt_view *v, uint32_t kinds, vt_time *ret, struct vt_err *reterr)
 {
-	uint64_t no;
-	vt_time due = VT_TIME_NONE;
+	struct vt_work_due first = { .due = VT_TIME_NONE };
 	int rc;
 
 	if ((rc = vt_view_check(v, reterr)) != VT_OK)
 		return rc;
-	rc = first_due(v->txn, kinds, INT64_MAX, &no, &due, reterr);
+	rc = first_due(v->txn, kinds, INT64_MAX, false, &first, reterr);
 	if (rc == VT_OK || rc == VT_E_NOT_FOUND)
-		*ret = due;
+		*ret = first.due;
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
 
@@ -468,21 +507,27 @@ vt_work_next(struct vt_view *v, struct vt_work_walk *walk,
 	if ((rc = vt_view_check(v, reterr)) != VT_OK)
 		return rc;
 	while (n < max) {
-		struct vt_work after = {
-			.kind = walk->kind, .due = walk->due, .no = walk->no + 1
-		};
+		struct vt_work after = { .kind = walk->kind,
+			.priority = walk->priority,
+			.due = walk->due,
+			.no = walk->no + 1 };
 		struct vt_key from = vt_key_due(&after);
 
 		rc = vt_tx_ge(v->txn, VT_T_DUE, &from, &k, &s, reterr);
-		if (rc == VT_E_NOT_FOUND ||
-		    (rc == VT_OK && k.p[0] != (uint8_t)walk->kind))
-			break;
-		if (rc != VT_OK)
+		if (rc != VT_OK && rc != VT_E_NOT_FOUND)
 			return rc;
+		if (rc != VT_OK || k.p[0] != from.b[0] ||
+		    (vt_time)vt_be64(k.p + 1) > walk->until) {
+			if (walk->alone ||
+			    walk->priority + 1 == VT_WORK_PRIORITY__MAX)
+				break;
+			walk->priority++;
+			walk->due = 0;
+			walk->no = 0;
+			continue;
+		}
 		ret[n].due = (vt_time)vt_be64(k.p + 1);
 		ret[n].no = vt_be64(k.p + 9);
-		if (ret[n].due > walk->until)
-			break;
 		walk->due = ret[n].due;
 		walk->no = ret[n++].no;
 	}

@@ -379,17 +379,24 @@ request(struct node *n, const struct vt_actor *a)
 
 /* An issued paper of a tenant, numbered and sealed. */
 static UNUSED vt_id
-issued(struct node *n, size_t tenant, uint64_t seed)
+issued_as(struct node *n, size_t tenant, uint64_t seed, uint32_t urgency)
 {
 	struct doer d = { .s = n->store, .agency = n->no[tenant] };
+	struct vt_meta m = { .urgency = urgency };
 	vt_id id;
 
-	must(make_paper(&d, VT_DIR_OUT, 3000, seed) == VT_OK, "paper",
+	must(make_paper_of(&d, VT_DIR_OUT, m, 3000, seed) == VT_OK, "paper",
 	    d.err.msg);
 	must(walk_to_issue(&d, seed + 1) == VT_OK, "issued", d.err.msg);
 	id = d.paper;
 	vt_act_result_free(&d.r);
 	return id;
+}
+
+static UNUSED vt_id
+issued(struct node *n, size_t tenant, uint64_t seed)
+{
+	return issued_as(n, tenant, seed, VT_URGENCY_NORMAL);
 }
 
 static UNUSED void

@@ -279,6 +279,54 @@ at_once(void)
 	tap_ok(best < 40, "at once: %d naps", best);
 }
 
+/* The paper whose packet was the k-th of those that were tried. */
+static vt_id
+tried(size_t k)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_view *v = NULL;
+	struct vt_delivery d;
+	vt_id paper, id;
+
+	(void)pthread_mutex_lock(&a.lock);
+	id = a.ids[k];
+	(void)pthread_mutex_unlock(&a.lock);
+	must(vt_view_begin(a.store, &v, &err) == VT_OK &&
+		 vt_delivery_get(v, &id, &d, &err) == VT_OK,
+	    "delivery", err.msg);
+	paper = d.paper;
+	vt_view_end(v);
+	return paper;
+}
+
+/* In a lane what is marked hoả tốc goes before what waited there already. */
+static void
+urgent_first(void)
+{
+	vt_id first = issued(&a, 0, 9600), p[3];
+	size_t from;
+
+	p[0] = issued_as(&a, 0, 9610, VT_URGENCY_NORMAL);
+	p[1] = issued_as(&a, 0, 9620, VT_URGENCY_URGENT);
+	p[2] = issued_as(&a, 0, 9630, VT_URGENCY_FLASH);
+	a.hang = true;
+	send_to(&a, 0, &first, "HANG.23");
+	WAIT_FOR(a.hanging == 1, "a peer is silent");
+	for (size_t i = 0; i < 3; i++)
+		send_to(&a, 0, &p[i], "HANG.23");
+	naps(30); /* all stand in its lane */
+	from = a.n_ids;
+	a.hang = false;
+	WAIT_FOR(a.n_ids == from + 3, "it answers");
+	for (size_t i = 0; i < 3; i++) {
+		vt_id got = tried(from + i);
+
+		tap_ok(vt_id_eq(&got, &p[2 - i]), "hoả tốc, khẩn, thường: %zu",
+		    i);
+	}
+	answer_again(&first, 1);
+}
+
 /* ---- statuses that do not get through ---- */
 
 static size_t
@@ -755,7 +803,7 @@ main(void)
 	node_tenant(&a, "H99.08");
 	node_tenant(&b, "H99.31");
 	node_route(&a, "H99.31", VT_ROUTE_DIRECT);
-	for (unsigned i = 1; i <= 22; i++) {
+	for (unsigned i = 1; i <= 23; i++) {
 		char code[16];
 
 		(void)snprintf(code, sizeof(code), "HANG.%u", i);
@@ -771,6 +819,7 @@ main(void)
 	slots_come_back();
 	many_wait();
 	at_once();
+	urgent_first();
 	after_restart();
 	refused_status();
 	spent_status();
