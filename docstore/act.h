@@ -69,6 +69,7 @@ enum vt_step_kind {
 	/* work */
 	VT_STEP_WORK = 48,      /* enqueue */
 	VT_STEP_WORK_DONE = 49, /* complete under a lease */
+	VT_STEP_LETTER = 75,    /* a dead letter: made, tried again, dropped */
 	/* papers again */
 	VT_STEP_CHECK = 50,     /* content or form of a draft, by version */
 	VT_STEP_WITHDRAW = 51,  /* a submission taken back by who made it */
@@ -140,6 +141,12 @@ enum vt_join {                /* stored */
 	VT_JOIN_ORIGINAL = 1, /* the paper original of this one came */
 	VT_JOIN_SAME = 2,     /* this one, which waits, is `other` */
 	VT_JOIN_SOURCE = 3    /* `other` is joined to this one */
+};
+
+enum vt_letter_act { /* stored */
+	VT_LETTER_DEAD = 1,
+	VT_LETTER_AGAIN = 2,
+	VT_LETTER_DROP = 3
 };
 
 enum vt_print {             /* stored */
@@ -875,6 +882,20 @@ struct vt_step {
 			uint64_t
 			    lease; /* vt_work.lease; VT_E_CONFLICT if lost */
 		} work_done;
+		/*
+		 * DEAD: under the lease; its holder gives up and says why, and
+		 * the item waits for a person. AGAIN: it is due at once, with
+		 * a new budget, under its number and its fence: whoever held
+		 * it before is done with. DROP: it is gone; VT_E_OUT_OF_ORDER
+		 * for a delivery or a packet, whose record waits for it.
+		 * VT_E_OUT_OF_ORDER for what is not dead; VT_E_NOT_FOUND.
+		 */
+		struct {
+			enum vt_letter_act what;
+			uint64_t work;
+			uint64_t lease; /* DEAD */
+			const char *why; /* DEAD: into the item, not the act */
+		} letter;
 	} u;
 };
 

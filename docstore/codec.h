@@ -207,6 +207,7 @@ struct vt_srec {
 	const char *was_due, *order;
 	vt_hash manifest; /* hash of the files meant */
 	uint32_t wipe;    /* destroy: the words, too */
+	uint32_t letter_kind; /* letter: kind of work */
 	uint32_t pages;   /* text: of the file that was read */
 	/* numbers: size is how many, value the first or last of them */
 	uint32_t family, held;

@@ -380,7 +380,8 @@ struct vt_prep {
 	struct vt_book_prep book;      /* book_close */
 	bool again;                    /* consign_read */
 	struct vt_erase *erase;        /* destroy */
-	uint64_t lease;                /* work_done */
+	uint64_t lease;                /* work_done, letter */
+	char why[200];                 /* letter */
 };
 
 struct vt_act_op {
@@ -648,6 +649,20 @@ int vt_house_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_house_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_work_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_work_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* VT_STEP_LETTER (letter.c). */
+VT_NODISCARD int vt_letter_prepare(
+    const struct vt_step *st, struct vt_prep *p, struct vt_err *reterr);
+VT_NODISCARD int vt_letter_decide(
+    struct vt_apply *x, size_t i, struct vt_err *reterr);
+VT_NODISCARD int vt_letter_keep(
+    struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* The row of an item, its payload borrowed; VT_E_NOT_FOUND: done. */
+VT_NODISCARD int vt_work_row(struct vt_txn *t, uint64_t no, struct vt_work *ret,
+    struct vt_err *reterr);
+/* The item under another hour, as w says; was: where it stood in the index.
+ * w may be borrowed from the transaction. */
+VT_NODISCARD int vt_work_move(struct vt_batch *b, const struct vt_work *was,
+    const struct vt_work *w, struct vt_err *reterr);
 /* vt_work_now, which is not before `least` from now on (clock.c). */
 vt_time vt_work_clock(struct vt_store *s, vt_time least);
 /* A new work item of the act, with this number. */

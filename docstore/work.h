@@ -69,6 +69,9 @@ enum vt_work_kind {
 	VT_WORK__MAX /* one above the highest */
 };
 
+const char *vt_work_kind_name(enum vt_work_kind kind); /* "delivery"; static */
+enum vt_work_kind vt_work_kind_parse(const char *name); /* 0: none */
+
 /*
  * Stored; older items are NORMAL. Given by vt_work_priority_of alone, from the
  * kind and the urgency of the act's paper. Among what is due, an item goes
@@ -102,6 +105,9 @@ struct vt_work {
 	vt_id subject;
 	vt_time due;      /* next time it may be claimed */
 	uint32_t attempt; /* claims so far */
+	uint32_t spent;   /* of them before it was last tried again by a
+			   * person: they count in no budget */
+	vt_time tried_at; /* first claim that counts; VT_TIME_NONE: none */
 	uint64_t lease;   /* epoch: of the claim; a later claim has a
 			   * higher one and fences this one off */
 	vt_id owner;      /* of the lease; zero: not claimed */
@@ -114,6 +120,11 @@ struct vt_work {
 };
 
 void vt_work_free(struct vt_work *w); /* the payload; NULL allowed */
+
+enum vt_work_state { VT_WORK_WAITS, VT_WORK_RUNS, VT_WORK_DEAD };
+/* How an item stands at vt_work_now. */
+enum vt_work_state vt_work_state_of(const struct vt_work *w, vt_time now);
+const char *vt_work_state_name(enum vt_work_state s); /* "waiting"; static */
 
 /*
  * The hour by which work is due: a `due` is this and a while. The wall clock's,
@@ -168,7 +179,8 @@ VT_NODISCARD int vt_work_next(struct vt_view *v, struct vt_work_walk *walk,
 VT_NODISCARD int vt_work_get(
     struct vt_view *v, uint64_t no, struct vt_work *ret, struct vt_err *reterr);
 
-/* `due` of an item that waits for a person (vt_work_hurry), not for an hour. */
+/* `due` of an item that waits for a person (VT_STEP_LETTER, vt_work_hurry), not
+ * for an hour: a dead letter. */
 #define VT_WORK_PARKED INT64_MAX
 /*
  * `due` of a status that waits for those of its agency and subject before it:

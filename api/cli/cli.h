@@ -50,6 +50,7 @@ int vt_cli_ledger(struct vt_cli *cli);
 int vt_cli_edoc(struct vt_cli *cli);
 int vt_cli_sandbox(struct vt_cli *cli);
 int vt_cli_holiday(struct vt_cli *cli);
+int vt_cli_work(struct vt_cli *cli);
 int vt_cli_key(struct vt_cli *cli);
 int vt_cli_merge(struct vt_cli *cli);
 int vt_cli_addresses(struct vt_cli *cli);

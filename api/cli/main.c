@@ -307,6 +307,18 @@ static const struct vt_command commands[] = {
 	    "Without a day: the list. Reserved numbers end with the next "
 	    "working day.\n",
 	    vt_cli_holiday },
+	{ "work", "work VERB DIR [--kind K] [--error TEXT] [--agency CODE]",
+	    "the work queue: what was given up, and why",
+	    "  work list DIR [--all]      dead letters, or all that waits; also "
+	    "beside a server\n"
+	    "  work replay DIR --kind K   they are tried again when the server "
+	    "starts\n"
+	    "  work drop DIR --kind K     they are dropped for good\n"
+	    "  --error TEXT               of those whose reason has this in it\n"
+	    "The last two are acts, on a store that no server has open; beside "
+	    "one: the page\n"
+	    "/desk/work, or POST /v1/work/replay.\n",
+	    vt_cli_work },
 	{ "key", "key VERB ...",
 	    "another store key, for a store that no server has open",
 	    "  key rotate DIR --keep-old FILE\n"

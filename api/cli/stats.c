@@ -15,9 +15,6 @@ struct told {
 };
 
 static const char *const directions[4] = { "", "out", "in", "result" };
-static const char *const kinds[VT_STATS_KINDS] = { "", "delivery", "text",
-	"preview", "augment", "renew", "webhook", "notice", "scrub", "validate",
-	"number", "look", "packet", "status", "pull", "sync", "ask", "recall" };
 
 static void
 agency_json(struct told *t, const struct vt_stats_agency *a)
@@ -189,7 +186,6 @@ tell(struct vt_cli *cli, struct vt_store *store, struct told *t)
 	struct vt_stats_work work[VT_STATS_KINDS];
 	struct vt_store_info info;
 	struct vt_scrub scrub;
-	char number[16];
 	int rc;
 
 	if ((rc = vt_store_info(store, &info, &cli->err)) != VT_OK ||
@@ -215,8 +211,7 @@ tell(struct vt_cli *cli, struct vt_store *store, struct told *t)
 	for (int k = 1; k < VT_STATS_KINDS; k++) {
 		if (work[k].depth == 0)
 			continue;
-		(void)snprintf(number, sizeof(number), "%d", k);
-		work_of(t, kinds[k] != NULL ? kinds[k] : number, &work[k]);
+		work_of(t, vt_work_kind_name((enum vt_work_kind)k), &work[k]);
 	}
 	if (t->form == JSON) {
 		vt_json_end(&t->j);

@@ -3,7 +3,9 @@
  * Between agencies of one store: what waits for us, receiving it, and the
  * sender's side of it, which the work queue brings up to date.
  */
+#include "api/office/budgets.h"
 #include "api/office/destruction.h"
+#include "api/office/letters.h"
 #include "api/office/scrub.h"
 #include "api/office/incoming.h"
 #include "api/office/look.h"
@@ -384,6 +386,27 @@ by_work_clock(struct vt_office *o, vt_time due)
 	return due <= wall ? now : now + (due - wall);
 }
 
+/* Its budget is used up, or its handler says so: it waits for a person. False:
+ * it is tried again, also when that could not be written. What waits for a
+ * paper to be released does not fail. */
+static bool
+is_given_up(struct vt_office *o, const struct vt_work *w, vt_time due,
+    const struct vt_err *why)
+{
+	struct vt_err err = VT_ERR_INIT;
+
+	if (due != VT_WORK_PARKED &&
+	    (due != VT_TIME_NONE || why->code == VT_E_ISOLATED ||
+		why->code == VT_E_FROZEN ||
+		!vt_budget_is_spent(w, vt_work_now(o->o.store))))
+		return false;
+	vt_log_err("office.dead_letter", why);
+	if (vt_letter_give_up(o, w, why->msg, &err) == VT_OK)
+		return true;
+	vt_log_err("office.dead_letter", &err);
+	return false;
+}
+
 int
 vt_office_work_item(struct vt_office *o, const struct vt_work *w, int *ret_done,
     struct vt_err *reterr)
@@ -398,6 +421,8 @@ vt_office_work_item(struct vt_office *o, const struct vt_work *w, int *ret_done,
 		return VT_OK;
 	if (rc == VT_OK && due == VT_TIME_NONE)
 		return vt_work_done(o->o.store, w->no, w->lease, reterr);
+	if (rc != VT_OK && is_given_up(o, w, due, &err))
+		return VT_OK;
 	/* until it is released, however long: it is asked again as one that
 	 * waits to be sent is */
 	if ((rc == VT_E_ISOLATED || rc == VT_E_FROZEN) && due == VT_TIME_NONE)

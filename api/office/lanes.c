@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "api/office/admission.h"
+#include "api/office/budgets.h"
 #include "api/office/packet.h"
 #include "api/office/routes.h"
 #include "api/office/work.h"
@@ -657,6 +658,16 @@ stand_again(struct vt_office *o, const struct taken *t)
 
 /* ---- doing ---- */
 
+/* What one run may take. */
+static int64_t
+lease_of(size_t walk)
+{
+	const struct vt_budget *b = vt_budget_of(kinds[walk / PRIORITIES].kind);
+
+	return VT_TIME_S(b == NULL ? (int64_t)VT_L(TRANSPORT_LEASE_S)
+				   : (int64_t)b->lease_s);
+}
+
 /* Does it go to a peer by now? */
 static bool
 has_moved(struct vt_office *o, const struct taken *t)
@@ -685,7 +696,6 @@ int
 vt_lane_work(struct vt_office *o, enum vt_side side, bool *ret_any,
     struct vt_err *reterr)
 {
-	int64_t lease = VT_TIME_S((int64_t)VT_L(TRANSPORT_LEASE_S));
 	struct vt_err err = VT_ERR_INIT;
 	struct taken t;
 	struct vt_work w;
@@ -702,7 +712,7 @@ vt_lane_work(struct vt_office *o, enum vt_side side, bool *ret_any,
 	rc = side == VT_SIDE_HERE && has_moved(o, &t)
 		 ? VT_E_CONFLICT
 		 : vt_work_claim_item(
-		       o->o.store, t.no, &o->worker, lease, &w, &err);
+		       o->o.store, t.no, &o->worker, lease_of(t.walk), &w, &err);
 	if (rc == VT_OK) {
 		tried = true;
 		rc = vt_office_work_item(o, &w, &done, &err);

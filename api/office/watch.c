@@ -2,6 +2,26 @@
 #include "api/office/watch.h"
 #include "api/office/hooks_priv.h"
 
+/* A reader that has seen more than there is has seen what a backup does not
+ * hold: it is told, or it would wait until those numbers are other events. */
+static int
+check_place(struct vt_office *o, const struct vt_actor *actor, uint64_t after,
+    struct vt_err *reterr)
+{
+	uint64_t last = 0;
+	int rc;
+
+	rc = vt_store_watch(
+	    o->o.store, actor->agency_no, 0, 0, &last, reterr);
+	if (rc != VT_OK || after <= last)
+		return rc;
+	return vt_err_set(reterr, VT_E_INVALID,
+	    "after: the feed ends at %llu. What was read beyond that is not in "
+	    "this store (it was restored from a backup): compare what you have "
+	    "with the papers, and go on from there",
+	    (unsigned long long)last);
+}
+
 int
 vt_office_watch(struct vt_office *o, const struct vt_actor *actor,
     uint64_t after, unsigned wait_s, struct vt_err *reterr)
@@ -9,7 +29,8 @@ vt_office_watch(struct vt_office *o, const struct vt_actor *actor,
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_who_may(actor, VT_DUTY_EVENTS, reterr)) != VT_OK)
+	if ((rc = vt_who_may(actor, VT_DUTY_EVENTS, reterr)) != VT_OK ||
+	    (rc = check_place(o, actor, after, reterr)) != VT_OK)
 		return rc;
 	if (wait_s > VT_L(EVENTS_WAIT_S))
 		wait_s = (unsigned)VT_L(EVENTS_WAIT_S);

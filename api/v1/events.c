@@ -42,7 +42,7 @@ vt_v1_events(
 		 reterr)) != VT_OK ||
 	    (rc = vt_v1_query_uint(req, "wait", 0, VT_L(EVENTS_WAIT_S), &wait,
 		 reterr)) != VT_OK ||
-	    (wait > 0 && (rc = wait_for(req, after, wait, reterr)) != VT_OK) ||
+	    (rc = wait_for(req, after, wait, reterr)) != VT_OK ||
 	    (rc = vt_view_begin(vt_office_store(o), &v, reterr)) != VT_OK ||
 	    (rc = vt_office_events(o, v, vt_v1_actor(req), after, e,
 		 max == 0 ? 1 : (size_t)max, &n, reterr)) != VT_OK)

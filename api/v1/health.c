@@ -2,9 +2,35 @@
 /* Is the store there, the clock right, can files be read, and is anything
  * trusted (design law 9)? No counts: this page is public. */
 #include "api/office/anchors.h"
+#include "api/office/budgets.h"
 #include "api/office/cosign.h"
 #include "api/office/scrub.h"
 #include "api/v1/v1_priv.h"
+
+/* What has been due for too long (budgets.def): the service is degraded. */
+static int
+late_out(struct vt_http_req *req, struct vt_json *j, struct vt_err *reterr)
+{
+	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_store *s = vt_office_store(vt_v1_office(req));
+	uint32_t late;
+	int rc;
+
+	if ((rc = vt_view_begin(s, &v, reterr)) != VT_OK ||
+	    (rc = vt_budget_late(v, vt_work_now(s), &late, reterr)) != VT_OK)
+		return rc;
+	vt_json_kbool(j, "degraded", late != 0);
+	if (late == 0)
+		return VT_OK;
+	vt_json_key(j, "late_work");
+	vt_json_array(j);
+	for (unsigned int k = 1; k < VT_WORK__MAX; k++)
+		if ((late & 1U << k) != 0)
+			vt_json_str(
+			    j, vt_work_kind_name((enum vt_work_kind)k));
+	vt_json_end(j);
+	return VT_OK;
+}
 
 int
 vt_v1_health(
@@ -59,6 +85,8 @@ vt_v1_health(
 	if (damaged)
 		vt_json_kbool(&j, "damaged", true);
 	vt_v1_ktime(&j, "scrubbed_at", scrubbed);
+	if ((rc = late_out(req, &j, reterr)) != VT_OK)
+		return rc;
 	if (info.room.level != VT_ROOM_OK)
 		vt_json_kstr(&j, "room", vt_room_level_name(info.room.level));
 	vt_json_end(&j);

@@ -46,6 +46,7 @@ static const struct item items[] = {
 	{ "/desk/prints", "Chuyển bản giấy", "On paper", VT_DUTY_DISPATCH },
 	{ "/desk/books", "Sổ văn bản", "Books", VT_DUTY_READ },
 	{ "/desk/report", "Báo cáo", "Report", VT_DUTY_READ },
+	{ "/desk/work", "Hàng việc", "Work queue", VT_DUTY_REPLAY },
 };
 
 static void

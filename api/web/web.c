@@ -60,6 +60,8 @@ static const struct vt_http_route routes[] = {
 	{ "GET", "/desk/register", NO_BODY, ME, vt_web_register, NULL },
 	{ "GET", "/desk/register.pdf", NO_BODY, ME, vt_web_register_pdf, NULL },
 	{ "GET", "/desk/report", NO_BODY, ME, vt_web_report, NULL },
+	{ "GET", "/desk/work", NO_BODY, ME, vt_web_work, NULL },
+	{ "POST", "/desk/work", FORM, ME, vt_web_work_act, NULL },
 	{ "POST", "/desk/statuses/{id}/send", FORM, ME, vt_web_tell_again,
 	    NULL },
 	{ "GET", PAPER, NO_BODY, ME, vt_web_paper, NULL },

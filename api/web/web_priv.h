@@ -114,6 +114,8 @@ VT_WEB_HANDLER(vt_web_register);
 VT_WEB_HANDLER(vt_web_register_pdf);
 VT_WEB_HANDLER(vt_web_report);
 VT_WEB_HANDLER(vt_web_tell_again);
+VT_WEB_HANDLER(vt_web_work);
+VT_WEB_HANDLER(vt_web_work_act);
 VT_WEB_HANDLER(vt_web_inbox);
 VT_WEB_HANDLER(vt_web_queue);
 VT_WEB_HANDLER(vt_web_search);

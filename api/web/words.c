@@ -116,6 +116,8 @@ static const struct {
 	    { "Cho kho đã khôi phục ghi lại", "Restored store writes again" } },
 	{ VT_STEP_MIGRATED, { "Chuyển kho lên bản mới", "Store migrated" } },
 	{ VT_STEP_RESEND, { "Gửi lại", "Sent again" } },
+	{ VT_STEP_LETTER,
+	    { "Việc dừng vì lỗi", "Work that was given up" } },
 	{ VT_STEP_RENDITION,
 	    { "Thêm bản chuyển đổi để đọc", "A rendition was added" } },
 	{ VT_STEP_HANDED, { "Ghi nhận bản giấy", "The paper was noted" } },

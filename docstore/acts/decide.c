@@ -574,6 +574,8 @@ decide_apart(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_migrated_decide(x, i, reterr);
 	if (kind == VT_STEP_TEXT)
 		return vt_pagetext_decide(x, i, reterr);
+	if (kind == VT_STEP_LETTER)
+		return vt_letter_decide(x, i, reterr);
 	if (vt_step_is_of_numbers(kind))
 		return vt_numbers_decide(x, i, reterr);
 	if (kind >= VT_STEP_WORK && !vt_step_is_of_paper(kind))

@@ -93,6 +93,7 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_WORK] = "work",
 		[VT_STEP_WORK_DONE] = "work-done",
 		[VT_STEP_EPOCH] = "epoch",
+		[VT_STEP_LETTER] = "dead-letter",
 		[VT_STEP_RESUME] = "resume",
 		[VT_STEP_LOST] = "lost-numbers",
 		[VT_STEP_MIGRATED] = "migrated",
@@ -582,6 +583,7 @@ vt_step_subject(const struct vt_srec *r)
 	case VT_STEP_JOIN:
 	case VT_STEP_HANDED:
 	case VT_STEP_DESTROY:
+	case VT_STEP_LETTER:
 		return r->object;
 	case VT_STEP_SIGN:
 	case VT_STEP_ASSIGN:

@@ -162,6 +162,8 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 		return vt_secret_keep(x, i, reterr);
 	if (r->kind == VT_STEP_ENTRY)
 		return vt_entry_keep(x, i, reterr);
+	if (r->kind == VT_STEP_LETTER)
+		return vt_letter_keep(x, i, reterr);
 	if (!vt_step_is_of_paper(r->kind))
 		return r->kind >= VT_STEP_WORK ? vt_work_keep(x, i, reterr)
 					       : vt_house_keep(x, i, reterr);

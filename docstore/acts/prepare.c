@@ -730,6 +730,8 @@ prepare_house(struct vt_act_op *a, const struct vt_step *st, struct vt_prep *p,
 		p->r.work = st->u.work_done.work;
 		p->lease = st->u.work_done.lease;
 		return VT_OK;
+	case VT_STEP_LETTER:
+		return vt_letter_prepare(st, p, reterr);
 	default:
 		return vt_prep_invalid(reterr, "unknown step");
 	}

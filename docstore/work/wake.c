@@ -10,15 +10,15 @@ struct wake_op {
 };
 
 int
-vt_work_make_due(struct vt_batch *b, struct vt_work *w, struct vt_err *reterr)
+vt_work_move(struct vt_batch *b, const struct vt_work *was,
+    const struct vt_work *w, struct vt_err *reterr)
 {
-	struct vt_key k = vt_key_work(w->no), due = vt_key_due(w);
+	struct vt_key k = vt_key_work(w->no), due = vt_key_due(was);
 	VT_BUF_AUTO(null);
 	VT_BUF_AUTO(v);
 	int rc;
 
 	/* The payload lies in the transaction until its next write. */
-	w->due = b->work_time;
 	vt_work_encode(w, &v);
 	vt_cbor_null(&null);
 	if ((rc = vt_batch_del(b, VT_T_DUE, &due, reterr)) != VT_OK ||
@@ -26,6 +26,15 @@ vt_work_make_due(struct vt_batch *b, struct vt_work *w, struct vt_err *reterr)
 		return rc;
 	due = vt_key_due(w);
 	return vt_batch_put(b, VT_T_DUE, &due, &null, reterr);
+}
+
+int
+vt_work_make_due(struct vt_batch *b, struct vt_work *w, struct vt_err *reterr)
+{
+	const struct vt_work was = *w;
+
+	w->due = b->work_time;
+	return vt_work_move(b, &was, w, reterr);
 }
 
 static int

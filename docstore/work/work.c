@@ -8,8 +8,8 @@
 
 /* ---- rows ---- */
 
-static int
-work_get(
+int
+vt_work_row(
     struct vt_txn *t, uint64_t no, struct vt_work *ret, struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_work(no);
@@ -97,7 +97,7 @@ put_new(struct vt_batch *b, struct vt_work *w, const struct vt_work_new *n,
 	w->kind = n->kind;
 	w->subject = n->subject;
 	w->due = n->due;
-	w->lease_until = w->hurry = VT_TIME_NONE;
+	w->lease_until = w->hurry = w->tried_at = VT_TIME_NONE;
 	w->payload = payload.out;
 	w->n_payload = n->payload.n;
 	rc = vt_turn_enter(b, w, reterr);
@@ -134,10 +134,10 @@ vt_work_remove(struct vt_batch *b, uint64_t no, struct vt_err *reterr)
 	struct vt_work w;
 	int rc;
 
-	if ((rc = work_get(b->txn, no, &w, NULL)) == VT_E_NOT_FOUND)
+	if ((rc = vt_work_row(b->txn, no, &w, NULL)) == VT_E_NOT_FOUND)
 		return VT_OK; /* its handler was faster */
 	if (rc != VT_OK)
-		return work_get(b->txn, no, &w, reterr);
+		return vt_work_row(b->txn, no, &w, reterr);
 	if ((rc = due_del(b, &w, reterr)) != VT_OK ||
 	    (rc = vt_batch_del(b, VT_T_WORK, &k, reterr)) != VT_OK)
 		return rc;
@@ -170,7 +170,7 @@ vt_work_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	}
 	if (r->kind != VT_STEP_WORK_DONE)
 		return vt_err_set(reterr, VT_E_INVALID, "act: unknown step");
-	if ((rc = work_get(x->b->txn, r->work, &w, reterr)) != VT_OK)
+	if ((rc = vt_work_row(x->b->txn, r->work, &w, reterr)) != VT_OK)
 		return rc;
 	if (w.agency_no != x->st.agency_no)
 		return vt_err_set(reterr, VT_E_NOT_FOUND,
@@ -289,7 +289,7 @@ claim_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 			: first_due(b->txn, o->kinds, b->work_time, true, &first,
 			      reterr);
 	if (rc == VT_OK)
-		rc = work_get(b->txn, first.no, &w, reterr);
+		rc = vt_work_row(b->txn, first.no, &w, reterr);
 	if (rc == VT_E_NOT_FOUND || (rc == VT_OK && w.due > b->work_time))
 		return vt_err_set(
 		    reterr, VT_E_NOT_FOUND, "work: nothing is due");
@@ -302,6 +302,8 @@ claim_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	o->got.attempt++;
 	o->got.lease_until = o->got.due = b->work_time + o->lease_us;
 	o->got.hurry = VT_TIME_NONE; /* who claims it looks now */
+	if (o->got.tried_at == VT_TIME_NONE)
+		o->got.tried_at = b->work_time;
 	return work_put(b, &o->got, reterr);
 }
 
@@ -313,7 +315,7 @@ retry_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	struct vt_work w;
 	int rc;
 
-	if ((rc = work_get(b->txn, o->no, &w, reterr)) != VT_OK ||
+	if ((rc = vt_work_row(b->txn, o->no, &w, reterr)) != VT_OK ||
 	    (rc = lease_check(&w, o->lease, reterr)) != VT_OK ||
 	    (rc = take_payload(&w, &o->got, reterr)) != VT_OK ||
 	    (rc = due_del(b, &w, reterr)) != VT_OK)
@@ -338,7 +340,7 @@ done_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	struct vt_work w;
 	int rc;
 
-	if ((rc = work_get(b->txn, o->no, &w, reterr)) != VT_OK ||
+	if ((rc = vt_work_row(b->txn, o->no, &w, reterr)) != VT_OK ||
 	    (rc = lease_check(&w, o->lease, reterr)) != VT_OK)
 		return rc;
 	return vt_work_remove(b, o->no, reterr);
@@ -429,7 +431,7 @@ hurry_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	vt_time due;
 	int rc;
 
-	rc = work_get(b->txn, o->no, &w, reterr);
+	rc = vt_work_row(b->txn, o->no, &w, reterr);
 	if (rc == VT_OK && w.due == VT_WORK_TURN)
 		return VT_OK; /* those before it are not hurried by it */
 	if (rc != VT_OK || (rc = take_payload(&w, &o->got, reterr)) != VT_OK)
@@ -541,7 +543,7 @@ vt_work_get(
 {
 	int rc = vt_view_check(v, reterr);
 
-	return rc != VT_OK ? rc : work_get(v->txn, no, ret, reterr);
+	return rc != VT_OK ? rc : vt_work_row(v->txn, no, ret, reterr);
 }
 
 int

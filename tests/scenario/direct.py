@@ -7,6 +7,7 @@ nothing in."""
 import base64
 import hashlib
 import http.server
+import json
 import os
 import ssl
 import threading
@@ -288,17 +289,66 @@ t.equal([(x['status']['code'], x['to'], x['paper'], x['next_try_at'])
 t.ok(u[0]['attempts'] > 0 and u[0]['note'], 'with the reason', u)
 t.refused(hurry(their_clerk, '/v1/statuses/' + '0' * 31 + '1'), 404,
           'not-found', 'a status that there is not')
+
+
+def letters(who, act, body, key=None):
+    return who.ask('POST', '/v1/work/' + act, json.dumps(body).encode(),
+                   {'Content-Type': 'application/json',
+                    'Idempotency-Key': key or t.new_key()})
+
+
+def dead():
+    return their_clerk.get('/v1/work?list=dead').json['work']
+
+
+t.equal([(x['kind'], x['state'], bool(x['error']), x['next_try_at'])
+         for x in dead()], [('status', 'dead', True, None)],
+        'it is the dead letter of that agency')
+t.equal(len([x for x in their_clerk.get('/v1/work').json['work']
+             if x['state'] == 'dead']), 1, 'the whole queue shows it, too')
+tried = dead()[0]['attempts']
+t.refused(letters(their_leader, 'replay', {'kind': 'status'}), 403,
+          'forbidden', 'a leader does not have it tried again')
+t.refused(letters(their_clerk, 'replay', {'kind': 'statu'}), 422, 'invalid',
+          'a kind that there is not')
+t.refused(letters(their_clerk, 'replay', {'kind': 'text'}), 404, 'not-found',
+          'none of this kind is dead')
+t.refused(letters(their_clerk, 'replay', {'kind': 'status', 'error': 'zzz'}),
+          404, 'not-found', 'nor with this reason')
+key = t.new_key()
+answer = letters(their_clerk, 'replay', {'kind': 'status'}, key)
+t.equal((answer.status, answer.json), (200, {'count': 1, 'more': False}),
+        'its clerk has it tried again')
+again = letters(their_clerk, 'replay', {'kind': 'status'}, key)
+t.equal((again.status, again.body), (200, answer.body),
+        'asked twice: the same answer')
+t.until(lambda: [x for x in dead() if x['attempts'] > tried],
+        'it was, and is dead again')
+events = [x['type'] for x in
+          their_clerk.get('/v1/events?after=0').json['events']]
+t.equal(events.count('dead-letter'), 3,
+        'the feed tells: given up, tried again, given up')
+answer = letters(their_clerk, 'drop',
+                 {'kind': 'status', 'subject': dead()[0]['subject']})
+t.equal((answer.status, answer.json['count']), (200, 1), 'dropped')
+t.equal((dead(), untold()), ([], []), 'gone')
+their_leader.need(their_leader.act(
+    theirs3, 'assign', lead=their_leader.get('/v1/me').json['person'],
+    opinion='Giao xử lý'))
+u = t.until(untold, 'the next one is not taken either')
 no.shutdown()
 thread.join()
 no.server_close()
 a = Node('a', store_a, port_a)
 t.equal(people.clerk.get('/v1/statuses').json['statuses'], [],
         'the other agency has none')
+t.equal(people.clerk.get('/v1/work?list=dead').json['work'], [],
+        'nor a dead letter')
 answer = hurry(their_clerk, '/v1/statuses/' + u[0]['id'])
 t.equal((answer.status, answer.json['id'],
          bool(answer.json['next_try_at'])), (200, u[0]['id'], True),
         'told now, to who is back')
-t.until(lambda: shown(third) == '03', 'it is told')
+t.until(lambda: shown(third) == '04', 'it is told')
 t.until(lambda: not untold(), 'and no longer listed')
 
 a.stop()

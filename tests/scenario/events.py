@@ -130,7 +130,18 @@ t.ok(all(m.answer is not None and m.answer.json['events'][0]['seq'] == end + 1
 # --- the end ---
 
 end = people.officer.get('/v1/events').json['after']
-last = [Ask(people.officer, '/v1/events?after=%d&wait=25' % (end + 5))
+def newest():
+    return people.officer.get('/v1/events').json['after']
+
+
+for wait in ('', '&wait=20'):
+    began = time.monotonic()
+    t.refused(people.officer.get('/v1/events?after=%d%s' % (newest() + 1,
+                                                           wait)),
+              422, 'invalid', 'a number that the feed does not reach')
+    t.ok(time.monotonic() - began < 10, 'is refused at once')
+
+last = [Ask(people.officer, '/v1/events?after=%d&wait=25' % newest())
         for _ in range(8)]
 time.sleep(1)
 began = time.monotonic()

@@ -57,6 +57,7 @@ MAY = {
     'receive receive': 'CS', 'receive resend': 'CM',
     'receive hand_over': 'CS',
     'hurryDelivery': 'CM', 'listUntold': 'LOCSA', 'hurryStatus': 'CM',
+    'listWork': 'CSAM', 'replayWork': 'CM', 'dropWork': 'CM',
     'listConsignments': 'LOCSA', 'readConsignment': 'LOCSA',
     'consignmentContent': 'LOCSA', 'consignmentAct reread': 'C',
     'consignmentAct set_aside': 'C',

@@ -8,14 +8,17 @@
 #include <unistd.h>
 
 #include "api/office/anchors.h"
+#include "api/office/budgets.h"
 #include "api/office/consign.h"
 #include "api/office/cosign.h"
 #include "api/office/delegation.h"
 #include "api/office/find.h"
 #include "api/office/handed.h"
+#include "api/office/letters.h"
 #include "api/office/proofs.h"
 #include "api/office/quarantine.h"
 #include "api/office/scrub.h"
+#include "api/office/watch.h"
 
 /* A fake passes most of what it is given over. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -964,4 +967,57 @@ bool
 vt_office_address_ended(struct vt_office *o, const struct vt_address *a)
 {
 	return strcmp(a->code, "H50.0001") == 0;
+}
+
+/* ---- the queue: one dead letter ---- */
+
+vt_time
+vt_work_now(struct vt_store *s)
+{
+	(void)s;
+	return 1763700000000000;
+}
+
+int
+vt_office_watch(struct vt_office *o, const struct vt_actor *actor,
+    uint64_t after, unsigned wait_s, struct vt_err *reterr)
+{
+	return vt_who_may(actor, VT_DUTY_EVENTS, reterr);
+}
+
+int
+vt_budget_late(
+    struct vt_view *v, vt_time now, uint32_t *ret_kinds, struct vt_err *reterr)
+{
+	*ret_kinds = fake.late;
+	return VT_OK;
+}
+
+int
+vt_office_work_list(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const struct vt_letter_query *q,
+    uint64_t after, struct vt_work_shown *ret, size_t max, size_t *ret_n,
+    uint64_t *ret_next, struct vt_err *reterr)
+{
+	if (vt_who_may(actor, VT_DUTY_SEE_WORK, reterr) != VT_OK)
+		return VT_E_FORBIDDEN;
+	memset(ret, 0, sizeof(*ret));
+	ret->w.kind = q->kind != 0 ? q->kind : VT_WORK_STATUS;
+	ret->w.attempt = 3;
+	ret->w.tried_at = ret->next = VT_TIME_NONE;
+	ret->state = q->dead ? VT_WORK_DEAD : VT_WORK_WAITS;
+	snprintf(ret->w.note, sizeof(ret->w.note), "no \"answer\"");
+	*ret_n = 1;
+	*ret_next = 0;
+	return VT_OK;
+}
+
+int
+vt_office_letters(struct vt_office *o, const struct vt_request *rq,
+    enum vt_letter_act what, const struct vt_letter_query *q, size_t *ret_n,
+    bool *ret_more, struct vt_err *reterr)
+{
+	*ret_n = what == VT_LETTER_AGAIN ? 2 : 1;
+	*ret_more = false;
+	return VT_OK;
 }

@@ -44,6 +44,7 @@ struct fake {
 	uint64_t checked_bytes;
 	uint8_t checked_first;
 	unsigned statuses;  /* in the log of every delivery */
+	uint32_t late;      /* kinds of work that have been due for too long */
 	unsigned validated; /* stored files judged so far */
 };
 

@@ -94,6 +94,33 @@ test_who(struct vt_buf *b)
 	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 503, "and by more");
 	tap_ok(HAS("clock-stepped-back"), "is said");
 	fake.clock_back_us = 0;
+	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 200, "work in time");
+	tap_ok(HAS("\"degraded\":false") && !HAS("late_work"), "is said");
+	fake.late = 1U << VT_WORK_DELIVERY | 1U << VT_WORK_TEXT;
+	tap_eq_int(ask(b, "GET", "/healthz", "", ""), 200, "late work");
+	tap_ok(HAS("\"degraded\":true,\"late_work\":[\"delivery\","
+		   "\"text\"]"),
+	    "is degraded, and why; papers go on");
+	fake.late = 0;
+}
+
+/* What waits in the queue, and what was given up. */
+static void
+test_work(struct vt_buf *b)
+{
+	tap_eq_int(ask(b, "GET", "/v1/work", "", ""), 200, "the queue");
+	tap_ok(HAS("\"kind\":\"status\"") && HAS("\"state\":\"waiting\"") &&
+		   HAS("\"next\":null"),
+	    "what waits");
+	tap_eq_int(ask(b, "GET", "/v1/work?list=dead&kind=text", "", ""), 200,
+	    "dead letters of a kind");
+	tap_ok(HAS("\"kind\":\"text\"") && HAS("\"state\":\"dead\"") &&
+		   HAS("\"error\":\"no \\\"answer\\\"\""),
+	    "and why");
+	tap_eq_int(ask(b, "GET", "/v1/work?kind=tea", "", ""), 422,
+	    "no such kind");
+	tap_eq_int(ask(b, "GET", "/v1/work?list=some", "", ""), 422,
+	    "no such list");
 }
 
 #define REGISTER_OK                                                            \
@@ -640,6 +667,7 @@ test_reading(struct vt_buf *b)
 		       "{\"act\":\"receive\"}"),
 	    200, "received");
 	test_delivery_log(b);
+	test_work(b);
 	tap_eq_int(ask(b, "GET", "/v1/receipts/41", "", ""), 200, "receipt");
 	tap_eq_str(raw_body(b), "receipt", "its bytes");
 	tap_eq_int(ask(b, "GET", "/v1/receipts/42", "", ""), 404, "none");

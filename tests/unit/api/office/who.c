@@ -80,6 +80,7 @@ static const struct want {
 	{ "approve numbers for an outage", "L", "numbers:give", '-', false },
 	{ "close a number book", "C", "numbers:give", '-', false },
 	{ "save a query", "LOCAK", "papers:write", '-', false },
+	{ "see the queue", "CSAM", "papers:read", '-', false },
 };
 
 static const struct {

@@ -297,6 +297,30 @@ test_report(struct vt_buf *b)
 	tap_ok(HAS("Ngày đầu phải trước"), "is said");
 }
 
+/* The queue, for those who have what was given up tried again. */
+static void
+test_work(struct vt_buf *b)
+{
+	tap_eq_int(get(b, "/desk/work", 'c'), 200, "a clerk sees the queue");
+	tap_ok(HAS("Đã dừng vì lỗi") && HAS("Báo trạng thái") &&
+		   HAS("no &quot;answer&quot;") && HAS("Thử lại") &&
+		   HAS("name=\"kind\" value=\"status\""),
+	    "what was given up, why, and a button");
+	tap_eq_int(get(b, "/desk/work?lang=en", 'c'), 200, "in English");
+	tap_eq_int(post(b, "/desk/work", 'c',
+		       OURS "&act=again&kind=status&subject=0a0a0a0a0a0a0a0a"
+			    "0a0a0a0a0a0a0a0a"),
+	    303, "pressed");
+	tap_ok(HAS("/desk/work?done=again"), "tried again");
+	tap_eq_int(post(b, "/desk/work", 'c', OURS "&act=drop&kind=text"), 303,
+	    "dropped");
+	tap_ok(HAS("/desk/work?done=drop"), "is said");
+	tap_eq_int(post(b, "/desk/work", 'c', OURS "&act=again&kind=tea"), 404,
+	    "no such kind");
+	tap_eq_int(post(b, "/desk/work", 'c', "key=" KEY "&act=again"), 403,
+	    "a form of somebody else's");
+}
+
 int
 main(void)
 {
@@ -310,6 +334,7 @@ main(void)
 	test_urgent(&b);
 	test_packets(&b);
 	test_report(&b);
+	test_work(&b);
 	desk_end();
 	return tap_done();
 }
