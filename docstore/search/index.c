@@ -454,7 +454,7 @@ begin(struct vt_index *i, struct vt_view *v, struct vt_hits *ret)
 		return false;
 	ret->tail = i->tail.seqs;
 	/* Where the last page ended among those without. */
-	ret->without = a->o.by != VT_SORT_ARRIVAL && a->after.seq != 0 &&
+	ret->without = vt_sift_is_in_two(a) && a->after.seq != 0 &&
 		       a->after.by == (a->o.rising ? UINT32_MAX : 0);
 	return ask(i, ret);
 }
@@ -507,7 +507,7 @@ vt_index_next(struct vt_hits *h, struct vt_place *ret)
 	*ret = (struct vt_place){ .seq = 0 };
 	h->cut = rc == SQLITE_DONE && h->given == VT_L(SEARCH_SCAN_MAX);
 	if (rc == SQLITE_DONE && !h->cut && !h->without &&
-	    h->ask->o.by != VT_SORT_ARRIVAL) {
+	    vt_sift_is_in_two(h->ask)) {
 		h->without = true;
 		if (!ask(h->index, h))
 			return VT_E_STORE_CORRUPT;

@@ -113,6 +113,8 @@ bool vt_sift_bind(
 /* Is it that row, from this column on? */
 bool vt_sift_is(sqlite3_stmt *st, int from, const struct vt_sift_row *r);
 
+/* Are those that have nothing to be ordered by asked for apart, at last? */
+bool vt_sift_is_in_two(const struct vt_hits_ask *a);
 /* A statement that gives seq and what it is ordered by; without: of those that
  * have nothing there. And its parameters. */
 void vt_sift_say(const struct vt_hits_ask *a, bool without, struct vt_buf *b);

@@ -212,7 +212,8 @@ enum {
 	P_DUE,
 	P_FROM,
 	P_UNTIL,
-	P_TYPE
+	P_TYPE,
+	P_NONE
 };
 
 static bool
@@ -256,26 +257,42 @@ say_conditions(const struct vt_paper_query *q, struct vt_buf *b)
 		vt_buf_puts(b, " AND k.type = ?14");
 }
 
-/* Of an order by a column: those that have it, then those without. */
+/*
+ * Those that have what they are ordered by are in an index of the table; those
+ * without come after, by a statement of their own. Hits of words are sorted by
+ * SQLite, all at once.
+ */
+bool
+vt_sift_is_in_two(const struct vt_hits_ask *a)
+{
+	return a->o.by != VT_SORT_ARRIVAL && a->match == NULL;
+}
+
 static void
 say_places(const struct vt_hits_ask *a, bool without, struct vt_buf *b)
 {
-	static const char *const columns[] = { "number", "date", "due" };
-	const char *column, *way = a->o.rising ? "" : " DESC";
+	static const char *const columns[] = { "k.number", "k.date", "k.due" };
+	/* those without are the last, as vt_place_of has it */
+	static const char *const rising[] = { "iif(k.number, k.number, ?15)",
+		"iif(k.date, k.date, ?15)", "iif(k.due, k.due, ?15)" };
+	const char *by, *way = a->o.rising ? "" : " DESC";
 	char sign = a->o.rising ? '>' : '<';
 
 	static_assert(
 	    sizeof(columns) / sizeof(columns[0]) == VT_SORTS, "a column each");
 	if (a->o.by == VT_SORT_ARRIVAL || without) {
 		if (without)
-			vt_buf_printf(b, " AND k.%s = 0", columns[a->o.by]);
-		vt_buf_printf(b, " AND k.seq %c ?3 ORDER BY k.seq%s", sign, way);
+			vt_buf_printf(b, " AND %s = 0", columns[a->o.by]);
+		vt_buf_printf(
+		    b, " AND k.seq %c ?3 ORDER BY k.seq%s", sign, way);
 	} else {
-		column = columns[a->o.by];
+		by = !vt_sift_is_in_two(a) && a->o.rising ? rising[a->o.by]
+							  : columns[a->o.by];
+		if (vt_sift_is_in_two(a))
+			vt_buf_printf(b, " AND %s > 0", columns[a->o.by]);
 		vt_buf_printf(b,
-		    " AND k.%s > 0 AND (k.%s, k.seq) %c (?2, ?3)"
-		    " ORDER BY k.%s%s, k.seq%s",
-		    column, column, sign, column, way, way);
+		    " AND (%s, k.seq) %c (?2, ?3) ORDER BY %s%s, k.seq%s", by,
+		    sign, by, way, way);
 	}
 	vt_buf_puts(b, " LIMIT ?4");
 }
@@ -339,6 +356,7 @@ vt_sift_ask(sqlite3_stmt *st, const struct vt_hits_ask *a, bool without)
 	       bind(st, P_ON_UNTIL, day_of(q->issued_until)) &&
 	       bind(st, P_DUE, day_of(q->due_before)) &&
 	       bind(st, P_FROM, q->from) && bind(st, P_UNTIL, q->until) &&
+	       bind(st, P_NONE, UINT32_MAX) &&
 	       (P_TYPE > sqlite3_bind_parameter_count(st) ||
 		   sqlite3_bind_text(st, P_TYPE, q->type_code, -1,
 		       SQLITE_TRANSIENT) == SQLITE_OK) &&
