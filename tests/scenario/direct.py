@@ -356,4 +356,17 @@ b.stop()
 for name, store in (('a', store_a), ('b', store_b)):
     r = t.vanthu('check', store, '--json')
     t.equal(r.returncode, 0, 'vanthu check of %s is clean' % name)
+
+r = t.vanthu('work', 'list', store_b, '--all', '--json')
+rows = [json.loads(line) for line in r.stdout.splitlines()]
+t.ok(r.returncode == 0 and all(x['state'] != 'dead' for x in rows),
+     'vanthu work lists the queue; no letter is dead any more', r)
+r = t.vanthu('work', 'replay', store_b, '--kind', 'status')
+t.equal((r.returncode, r.stdout), (0, b'replay: 0\n'), 'so none is replayed')
+t.equal(t.vanthu('work', 'replay', store_b).returncode, 64,
+        'which kind must be said')
+t.equal(t.vanthu('work', 'list', store_b, '--kind', 'tea').returncode, 64,
+        'and be one that there is')
+t.ok(t.vanthu('work', 'list', store_b, '--agency', 'H99.00').returncode != 0,
+     'as must the agency')
 t.done()
