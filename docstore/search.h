@@ -110,16 +110,6 @@ VT_NODISCARD int vt_search_merge(struct vt_store *s, uint32_t agency_no,
 VT_NODISCARD int vt_search_merge_due(
     struct vt_store *s, bool *ret_any, struct vt_err *reterr);
 
-/*
- * Leaves not one byte of a paper in its agency's index: takes it out, rewrites
- * the postings, zeroes what is freed, empties the journal. For the act that
- * destroys, after it is durable (later merges read what that left). An index
- * that cannot be cleaned is removed whole. Any thread. Cost: O(index).
- * Errors: VT_E_IO, VT_E_NOMEM: it may be there still, call again.
- */
-VT_NODISCARD int vt_search_drop(struct vt_store *s, uint32_t agency_no,
-    uint64_t paper_seq, struct vt_err *reterr);
-
 /* How far the index of an agency is. */
 struct vt_search_figures {
 	bool made;       /* all papers were read once, and it is not damaged */
@@ -141,7 +131,9 @@ VT_NODISCARD int vt_search_check(struct vt_store *s,
     const struct vt_check_options *o, bool mend, uint64_t *ret_findings,
     struct vt_err *reterr);
 
-/* Removes the index of an agency; merging makes it again. Any thread. */
+/* Removes the index of an agency, so that no byte of a paper that was destroyed
+ * is left in it; merging makes it again of what stands. Any thread. Errors:
+ * VT_E_IO, VT_E_NOMEM: it may be there still, call again. */
 VT_NODISCARD int vt_search_forget(
     struct vt_store *s, uint32_t agency_no, struct vt_err *reterr);
 

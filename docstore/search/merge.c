@@ -488,67 +488,6 @@ vt_search_figures(struct vt_view *v, uint32_t agency_no,
 
 /* ---- destroying ---- */
 
-/* Rewrites all postings, so that none of what was taken out is left in a
- * segment, zeroes what is freed (secure_delete), and empties the journal. */
-static int
-wipe(struct vt_index *i, uint64_t seq, struct vt_err *reterr)
-{
-	static const char rest[] = "INSERT INTO doc(doc) VALUES('optimize');"
-				   "PRAGMA wal_checkpoint(TRUNCATE);"
-				   "VACUUM;"
-				   "PRAGMA wal_checkpoint(TRUNCATE);";
-	static const char *const rows[] = { "DELETE FROM doc WHERE rowid = ?1",
-		"DELETE FROM sift WHERE seq = ?1" };
-	sqlite3_stmt *st = NULL;
-	int rc = VT_OK;
-	bool ok = true;
-
-	for (size_t k = 0; ok && k < sizeof(rows) / sizeof(rows[0]); k++)
-		ok = sqlite3_prepare_v2(i->writer, rows[k], -1, &st, NULL) ==
-			 SQLITE_OK &&
-		     sqlite3_bind_int64(st, 1, (sqlite3_int64)seq) ==
-			 SQLITE_OK &&
-		     sqlite3_step(st) == SQLITE_DONE &&
-		     sqlite3_finalize(VT_TAKE(st)) == SQLITE_OK;
-	if (!ok ||
-	    sqlite3_exec(i->writer, rest, NULL, NULL, NULL) != SQLITE_OK)
-		rc = vt_index_err(i, i->writer, "destroying", reterr);
-	(void)sqlite3_finalize(st);
-	return rc;
-}
-
-int
-vt_search_drop(
-    struct vt_store *s, uint32_t agency_no, uint64_t seq, struct vt_err *reterr)
-{
-	struct vt_err err = VT_ERR_INIT;
-	struct vt_view *v = NULL;
-	struct vt_index *i;
-	int rc;
-
-	VT_CHECK(s, VT_STORE_MAGIC);
-	if (s->indexes == NULL)
-		return VT_OK;
-	if ((i = vt_index_of(s->indexes, agency_no)) == NULL)
-		return vt_nomem(reterr);
-	(void)pthread_mutex_lock(&i->merging);
-	if ((rc = vt_view_begin(s, &v, &err)) == VT_OK)
-		rc = vt_index_open(i, v, &err);
-	vt_view_end(v);
-	/* No reader may hold an older state of the file meanwhile. */
-	(void)pthread_mutex_lock(&i->lock);
-	if (rc == VT_OK)
-		rc = wipe(i, seq, &err);
-	(void)pthread_mutex_unlock(&i->lock);
-	/* What cannot be cleaned is thrown away whole. */
-	if (rc != VT_OK) {
-		vt_log_err("search.drop", &err);
-		rc = vt_index_remove(i, reterr);
-	}
-	(void)pthread_mutex_unlock(&i->merging);
-	return rc;
-}
-
 int
 vt_search_forget(struct vt_store *s, uint32_t agency_no, struct vt_err *reterr)
 {
