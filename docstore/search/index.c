@@ -511,7 +511,7 @@ vt_index_next(struct vt_hits *h, struct vt_place *ret)
 		h->without = true;
 		if (!ask(h->index, h))
 			return VT_E_STORE_CORRUPT;
-		return vt_index_next(h, ret);
+		rc = sqlite3_step(h->stmt);
 	}
 	if (rc == SQLITE_DONE)
 		return VT_OK;
