@@ -23,8 +23,8 @@
 
 #define HEADER   16
 #define NODE     8
-#define DB       48
-#define META     (HEADER + 24)
+#define DB       ((size_t)48)
+#define META     ((size_t)HEADER + 24)
 #define NO_PAGE  UINT64_MAX
 #define DEEP     32 /* levels, LMDB's own bound */
 #define TOLD_MAX 16 /* faults told of one environment */
@@ -191,6 +191,8 @@ overflow(struct walk *w, const struct node *n)
 		    n->n_data);
 }
 
+/* As deep as the tree, which is bounded (DEEP). */
+/* NOLINTBEGIN(misc-no-recursion) */
 static void tree(struct walk *w, uint64_t page, size_t level, size_t depth);
 
 /* A table's own tree, from the tree of tables. */
@@ -346,6 +348,8 @@ tree(struct walk *w, uint64_t page, size_t level, size_t depth)
 			leaf(w, page, &n);
 	}
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 /* ---- a state of the environment ---- */
 
