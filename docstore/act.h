@@ -15,6 +15,7 @@
 #include "docstore/entry.h"
 #include "docstore/pagetext.h"
 #include "docstore/record.h"
+#include "docstore/use.h"
 #include "docstore/work.h"
 
 /* Stored; numbers are never reused. */
@@ -42,6 +43,7 @@ enum vt_step_kind {
 	VT_STEP_REPLACE = 19,   /* another paper stands for this one */
 	VT_STEP_COPY = 20,      /* this one is a copy of another */
 	VT_STEP_FREEZE = 21,    /* nothing changes it until it is released */
+	VT_STEP_READ = 22,      /* looked at: docstore/use.h */
 	VT_STEP_FORWARD = 23,   /* handed on to somebody */
 	VT_STEP_PROCESS = 24,   /* work on it has begun (05) */
 	VT_STEP_FINISH = 25,    /* answered, or closed without (06) */
@@ -92,6 +94,8 @@ enum vt_step_kind {
 	VT_STEP_RESUME = 71, /* a restored store writes again */
 	VT_STEP_LOST = 72,   /* numbers that were given and are lost */
 	VT_STEP_MIGRATED = 74, /* docstore/migrate.h alone does it */
+	/* use, by people whom nobody knows (docstore/use.h) */
+	VT_STEP_COUNTED = 76,
 	/* exchange */
 	VT_STEP_CONSIGN = 80,      /* docstore/consign.h */
 	VT_STEP_CONSIGN_READ = 81, /* what its worker or a person found */
@@ -704,6 +708,24 @@ struct vt_step {
 			const char *note;
 			bool wipe;
 		} destroy;
+		/*
+		 * act.person looked at a version of part `part` (0 = 1): OPEN
+		 * or DOWNLOAD, alone in its act, under vt_read_key. at: when,
+		 * if it could not be written then; 0: now. Passes all gates;
+		 * no event.
+		 */
+		struct {
+			enum vt_use use;
+			uint16_t part;
+			vt_hash main;
+			vt_time at;
+		} read;
+		/* n uses since the last time: PRINT (with its step), CHECK,
+		 * FETCH. Nothing is said of who. */
+		struct {
+			enum vt_use use;
+			uint64_t n;
+		} counted;
 		/*
 		 * The text of part `part` (0 = 1) of act.paper, read out of
 		 * version `of`, the current one (VT_E_CONFLICT); VT_E_EXISTS

@@ -34,7 +34,7 @@ struct vt_check {
 	uint64_t codes_of_agencies, tokens, numbers, received, people, series;
 	uint64_t versions, works, turns, logs, links, consigns, documents,
 	    entries, held, held_numbers, books;
-	uint64_t destroyed, renditions, texts;
+	uint64_t destroyed, renditions, texts, reads;
 	struct vt_tally gone;       /* consignment -> 1, its words too: 3 */
 	struct vt_tally entry_revs; /* entry -> newest revision seen */
 	struct vt_tally entry_rows; /* entry -> its row then, by hash */
@@ -143,6 +143,12 @@ VT_NODISCARD int vt_check_text_step(struct vt_check *c,
     const struct vt_evolve *e, struct vt_err *reterr);
 VT_NODISCARD int vt_check_texts_of(struct vt_check *c, const struct vt_paper *p,
     const struct vt_check_texts *t, struct vt_err *reterr);
+/* Readings and counts of use: each act as it is met, then all rows. */
+VT_NODISCARD int vt_check_use_act(struct vt_check *c, struct vt_tally *uses,
+    uint32_t agency_no, uint64_t index, const struct vt_arec *rec,
+    struct vt_err *reterr);
+VT_NODISCARD int vt_check_uses(struct vt_check *c, const struct vt_tally *uses,
+    uint32_t agency_no, struct vt_err *reterr);
 /* Entries: each step as it is met, then all rows. */
 VT_NODISCARD int vt_check_entry_step(struct vt_check *c, uint32_t agency_no,
     uint64_t index, const struct vt_arec *rec, const struct vt_srec *r,

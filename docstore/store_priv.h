@@ -505,6 +505,19 @@ int vt_link_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
 int vt_link_evolve(struct vt_paper *p, const struct vt_srec *r,
     struct vt_arena *a, struct vt_err *reterr);
 int vt_manifest_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+/* Readings and counts (use.c). */
+bool vt_step_is_use(enum vt_step_kind k);
+/* Nothing but these: the act stands in table read, not in the history. */
+bool vt_arec_is_use(const struct vt_arec *rec);
+int vt_prep_use(
+    const struct vt_step *st, struct vt_srec *r, struct vt_err *reterr);
+int vt_use_decide(struct vt_apply *x, size_t i, struct vt_err *reterr);
+int vt_use_keep(struct vt_apply *x, size_t i, struct vt_err *reterr);
+struct vt_key vt_key_use(
+    uint32_t agency_no, uint32_t month, uint64_t paper, enum vt_use use);
+/* How many uses the step is, and in which month. */
+uint64_t vt_use_of_step(
+    const struct vt_srec *r, vt_time time, uint32_t *ret_month);
 /* Text of pages (pagetext.c). */
 int vt_pagetext_prepare(struct vt_act_op *a, const struct vt_step *st,
     struct vt_prep *p, struct vt_err *reterr);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/citizen/page.h"
+#include "api/office/uses.h"
 #include "api/content/content.h"
 
 /* What the paper itself says: Vietnamese on every page, for a voice that reads
@@ -130,6 +131,7 @@ vt_citizen_result(
 			"differs, the print-out is not what was issued."));
 		facts(&p, &r);
 		download_form(&p, &r);
+		vt_office_count_use(c->office, r.code, VT_USE_CHECK);
 	}
 	vt_page_close(&p);
 	return VT_OK;
@@ -156,6 +158,7 @@ vt_citizen_download(
 	    (rc = vt_office_public_content(c->office, code,
 		 fact == NULL ? "" : fact, &content, reterr)) != VT_OK)
 		return rc;
+	vt_office_count_use(c->office, r.code, VT_USE_FETCH);
 	(void)snprintf(content.name, sizeof(content.name), "%s.pdf", r.code);
 	return vt_content_answer(c->office, req, res, &content, reterr);
 }

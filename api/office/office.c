@@ -87,6 +87,7 @@ sweep(struct vt_office *o, vt_time *swept)
 	if (now - *swept <= VT_TIME_S(60))
 		return;
 	*swept = now;
+	vt_uses_flush(o);
 	do {
 		removed = 0;
 		if (vt_upload_expire(o->o.store, SWEPT, &removed, &err) !=
@@ -241,7 +242,8 @@ vt_office_open(const struct vt_office_options *opt, struct vt_office **ret,
 	vt_own_keys_init(&o->own_keys);
 	vt_password_gate_init(&o->passwords);
 	vt_quota_init(&o->uploads);
-	if ((rc = vt_tries_new(opt->ctx, opt->store, &vt_tries_pins, &o->pins,
+	if ((rc = vt_uses_init(&o->uses, reterr)) != VT_OK ||
+	    (rc = vt_tries_new(opt->ctx, opt->store, &vt_tries_pins, &o->pins,
 		 reterr)) != VT_OK ||
 	    (rc = vt_tries_new(opt->ctx, opt->store, &vt_tries_sign_in,
 		 &o->sign_ins, reterr)) != VT_OK) {
@@ -276,6 +278,9 @@ vt_office_close(struct vt_office *o)
 			pthread_join(o->threads[i].thread, NULL);
 	if (o->indexer.started)
 		pthread_join(o->indexer.thread, NULL);
+	if (o->uses.counts != NULL && o->uses.reads != NULL)
+		vt_uses_flush(o);
+	vt_uses_fini(&o->uses);
 	pthread_cond_destroy(&o->wake);
 	pthread_mutex_destroy(&o->lock);
 	vt_tries_free(o->pins);

@@ -321,13 +321,18 @@ VT_NODISCARD int vt_office_papers(struct vt_office *o, struct vt_view *v,
 /* Content of a part (version 0: current): what to serve, then bytes by range
  * with vt_office_read. When one of those who handle papers (leader, clerk,
  * officer) is the first to ask for content of a paper that came in, that is
- * evidence, and told to its sender (vt_office_opened). */
+ * evidence, and told to its sender (vt_office_opened). Before anything is
+ * handed out the reading is recorded: as opened, or (vt_office_download) as
+ * downloaded (api/office/uses.h). */
 struct vt_content {
 	struct vt_blob blob;
 	char name[1024], media_type[128];
 	uint32_t version;
 };
 VT_NODISCARD int vt_office_content(struct vt_office *o,
+    const struct vt_actor *actor, const vt_id *paper, uint16_t part,
+    uint32_t version, struct vt_content *ret, struct vt_err *reterr);
+VT_NODISCARD int vt_office_download(struct vt_office *o,
     const struct vt_actor *actor, const vt_id *paper, uint16_t part,
     uint32_t version, struct vt_content *ret, struct vt_err *reterr);
 VT_NODISCARD int vt_office_read(struct vt_office *o, const vt_hash *blob,

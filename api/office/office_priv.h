@@ -18,6 +18,7 @@
 #include "api/office/password.h"
 #include "api/office/quota.h"
 #include "api/office/tries.h"
+#include "api/office/uses_priv.h"
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -73,6 +74,7 @@ struct vt_office {
 	struct vt_tries *sign_ins; /* wrong passwords of each login name */
 	struct vt_password_gate passwords;
 	struct vt_quota uploads; /* that no act has named */
+	struct vt_uses uses;   /* readings and counts to be written */
 	struct vt_own_keys own_keys; /* service keys that are open */
 	struct vt_hooks *hooks; /* the senders of webhooks, or NULL */
 	struct vt_anchors *anchors; /* who anchors the ledgers, or NULL */

@@ -34,7 +34,8 @@ vt_office_print(struct vt_office *o, const struct vt_request *rq,
     const vt_id *paper, const struct vt_printing *p, struct vt_act_result *ret,
     struct vt_err *reterr)
 {
-	struct vt_step step = { .kind = VT_STEP_PRINT };
+	struct vt_step step[2] = { { .kind = VT_STEP_PRINT },
+		{ .kind = VT_STEP_COUNTED } };
 	vt_hash version = p->version;
 	struct vt_act act;
 	bool done;
@@ -46,10 +47,12 @@ vt_office_print(struct vt_office *o, const struct vt_request *rq,
 	    done ||
 	    (rc = check(o, rq, paper, p->what, &version, reterr)) != VT_OK)
 		return rc;
-	step.u.print.what = p->what;
-	step.u.print.copies = p->copies;
-	step.u.print.version = version;
-	step.u.print.note = p->note;
-	vt_office_act(rq, paper, &step, 1, &act);
+	step[0].u.print.what = p->what;
+	step[0].u.print.copies = p->copies;
+	step[0].u.print.version = version;
+	step[0].u.print.note = p->note;
+	step[1].u.counted.use = VT_USE_PRINT;
+	step[1].u.counted.n = p->copies == 0 ? 1 : p->copies;
+	vt_office_act(rq, paper, step, p->what == VT_PRINT_LIST ? 1 : 2, &act);
 	return vt_store_do(o->o.store, &act, ret, reterr);
 }

@@ -174,19 +174,44 @@ find_content(struct vt_office *o, const struct vt_actor *actor,
 	return VT_OK;
 }
 
+static int
+content(struct vt_office *o, const struct vt_actor *actor,
+    const struct which *w, enum vt_use use, struct vt_content *ret,
+    struct vt_err *reterr)
+{
+	struct vt_content c = { .version = 0 };
+	bool is_new = false;
+	int rc;
+
+	rc = find_content(o, actor, w, &c, &is_new, reterr);
+	if (rc == VT_OK)
+		rc = vt_office_looked(o, actor, w->paper, w->part,
+		    &c.blob.hash, use, reterr);
+	if (rc == VT_OK && is_new)
+		vt_office_first_read(o, actor, w->paper);
+	if (rc == VT_OK)
+		*ret = c;
+	return rc;
+}
+
 int
 vt_office_content(struct vt_office *o, const struct vt_actor *actor,
     const vt_id *paper, uint16_t part, uint32_t version, struct vt_content *ret,
     struct vt_err *reterr)
 {
 	const struct which w = { paper, part, version };
-	bool is_new = false;
-	int rc;
 
-	rc = find_content(o, actor, &w, ret, &is_new, reterr);
-	if (rc == VT_OK && is_new)
-		vt_office_first_read(o, actor, paper);
-	return rc;
+	return content(o, actor, &w, VT_USE_OPEN, ret, reterr);
+}
+
+int
+vt_office_download(struct vt_office *o, const struct vt_actor *actor,
+    const vt_id *paper, uint16_t part, uint32_t version, struct vt_content *ret,
+    struct vt_err *reterr)
+{
+	const struct which w = { paper, part, version };
+
+	return content(o, actor, &w, VT_USE_DOWNLOAD, ret, reterr);
 }
 
 int

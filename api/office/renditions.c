@@ -143,6 +143,9 @@ vt_office_rendition(struct vt_office *o, const struct vt_actor *actor,
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	rc = find(o, actor, paper, *which, ret, &is_new, reterr);
+	if (rc == VT_OK)
+		rc = vt_office_looked(o, actor, paper, which->part,
+		    &ret->blob.hash, VT_USE_DOWNLOAD, reterr);
 	if (rc == VT_OK && is_new)
 		vt_office_first_read(o, actor, paper);
 	return rc;

@@ -97,7 +97,7 @@ vt_v1_content(
 	if ((rc = which(req, &id, &part, reterr)) != VT_OK ||
 	    (rc = vt_v1_query_uint(
 		 req, "version", 0, UINT32_MAX, &version, reterr)) != VT_OK ||
-	    (rc = vt_office_content(o, vt_v1_actor(req), &id, part,
+	    (rc = vt_office_download(o, vt_v1_actor(req), &id, part,
 		 (uint32_t)version, &c, reterr)) != VT_OK)
 		return rc;
 	return vt_content_answer(o, req, res, &c, reterr);

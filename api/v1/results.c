@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Results for citizens: made from data here, looked up by code by anyone. */
+#include "api/office/uses.h"
 #include "api/v1/v1_priv.h"
 #include "base/limits.h"
 
@@ -118,6 +119,8 @@ vt_v1_look_up_result(
 	if ((rc = vt_office_public(
 		 v->office, vt_http_param(req, "code"), &p, reterr)) != VT_OK)
 		return rc;
+	if (p.status == VT_PUBLIC_VALID)
+		vt_office_count_use(v->office, p.code, VT_USE_CHECK);
 	vt_v1_json(res, &j);
 	vt_json_kstr(&j, "code", p.code);
 	vt_json_kstr(

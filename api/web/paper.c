@@ -192,6 +192,10 @@ show(struct vt_sheet *s, struct vt_err *reterr)
 	    (rc = vt_sheet_timeline(
 		 s, 0, T(d, "Quá trình", "History"), reterr)) != VT_OK)
 		return rc;
+	if (vt_who_may(d->me, VT_DUTY_SEE_READS, NULL) == VT_OK)
+		vt_html(d->page.b,
+		    "<p><a href=\"/desk/papers/%s/reads\">%s</a></p>\n", s->id,
+		    T(d, "Ai đã xem", "Who looked at it"));
 	vt_html(d->page.b, "</div>\n</div>\n");
 	vt_desk_close(d);
 	return VT_OK;

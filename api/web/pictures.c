@@ -124,7 +124,7 @@ vt_web_part(
 	if (part == 0 || part > VT_L(PAPER_PARTS_MAX) || version > UINT32_MAX ||
 	    (asked != NULL && version == 0))
 		return vt_err_set(reterr, VT_E_NOT_FOUND, "no such part");
-	rc = vt_office_content(d.office, d.me, &paper, (uint16_t)part,
+	rc = vt_office_download(d.office, d.me, &paper, (uint16_t)part,
 	    (uint32_t)version, &c, reterr);
 	return rc != VT_OK ? rc
 			   : vt_content_answer(d.office, req, res, &c, reterr);

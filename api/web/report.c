@@ -131,6 +131,8 @@ vt_web_report(
 		: T(&d, "Báo cáo tình hình giải quyết văn bản đến",
 		      "Report on the handling of incoming papers"),
 	    d.me->agency_name, ask.from, ask.to);
+	vt_html(d.page.b, "<p><a href=\"/desk/uses\">%s</a></p>\n",
+	    T(&d, "Lượt xem, tải, in, tra cứu văn bản", "Uses of papers"));
 	choose(&d, &ask);
 	if (rc == VT_OK) {
 		table(&d, &ask, &r);

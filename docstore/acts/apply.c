@@ -217,7 +217,9 @@ keep_paper(struct vt_apply *x, uint64_t index, struct vt_err *reterr)
 	int rc;
 
 	vt_cbor_null(&null);
-	rc = vt_batch_put(x->b, VT_T_PAPER_ACT, &h, &null, reterr);
+	rc = vt_batch_put(x->b,
+	    vt_arec_is_use(&x->rec) ? VT_T_READ : VT_T_PAPER_ACT, &h, &null,
+	    reterr);
 	if (rc != VT_OK || vt_arec_leaves_paper(&x->rec))
 		return rc;
 	vt_paper_encode(x->paper, &v);
@@ -264,6 +266,8 @@ keep_events(struct vt_apply *x, uint64_t index, struct vt_err *reterr)
 		struct vt_key k;
 		VT_BUF_AUTO(v);
 
+		if (vt_step_is_use(r->kind))
+			continue; /* nobody waits for it */
 		x->st.events++;
 		k = vt_key_row(x->st.agency_no, x->st.events);
 		vt_event_encode(&e, &v);

@@ -591,6 +591,8 @@ vt_step_decide(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	enum vt_step_kind kind = step_of(x, i)->kind;
 	int rc;
 
+	if (vt_step_is_use(kind))
+		return vt_use_decide(x, i, reterr);
 	if (kind == VT_STEP_REGISTER)
 		return decide_register(x, i, reterr);
 	if (kind == VT_STEP_RECEIVE)

@@ -67,6 +67,7 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_REPLACE] = "replace",
 		[VT_STEP_COPY] = "copy",
 		[VT_STEP_FREEZE] = "freeze",
+		[VT_STEP_READ] = "read",
 		[VT_STEP_FORWARD] = "forward",
 		[VT_STEP_PROCESS] = "process",
 		[VT_STEP_FINISH] = "finish",
@@ -97,6 +98,7 @@ vt_step_kind_name(enum vt_step_kind k)
 		[VT_STEP_RESUME] = "resume",
 		[VT_STEP_LOST] = "lost-numbers",
 		[VT_STEP_MIGRATED] = "migrated",
+		[VT_STEP_COUNTED] = "counted",
 		[VT_STEP_CHECK] = "check",
 		[VT_STEP_WITHDRAW] = "withdraw",
 		[VT_STEP_OPINION] = "opinion",
@@ -537,7 +539,7 @@ vt_arec_leaves_paper(const struct vt_arec *rec)
 		enum vt_step_kind k = rec->steps[i].kind;
 
 		if (is_word_of_transport(&rec->steps[i]) ||
-		    k == VT_STEP_RENDITION)
+		    k == VT_STEP_RENDITION || vt_step_is_use(k))
 			beside = true;
 		else if (vt_step_is_of_paper(k))
 			return false;

@@ -141,6 +141,8 @@ vt_step_keep(struct vt_apply *x, size_t i, struct vt_err *reterr)
 	const struct vt_srec *r = &x->rec.steps[i];
 	int rc = VT_OK;
 
+	if (vt_step_is_use(r->kind))
+		return vt_use_keep(x, i, reterr);
 	if (r->kind == VT_STEP_DESTROY || r->kind == VT_STEP_ERASED)
 		return vt_destroy_keep(x, i, reterr);
 	if (r->kind == VT_STEP_CONSIGN || r->kind == VT_STEP_CONSIGN_READ)

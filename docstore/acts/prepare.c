@@ -822,6 +822,8 @@ prepare_steps(struct vt_act_op *a, struct vt_err *reterr)
 			rc = vt_prep_destroy(a, st, p, reterr);
 		else if (st->kind == VT_STEP_TEXT)
 			rc = vt_pagetext_prepare(a, st, p, reterr);
+		else if (vt_step_is_use(st->kind))
+			rc = vt_prep_use(st, &p->r, reterr);
 		else if (st->kind == VT_STEP_SECRET)
 			rc = vt_prep_secret(a, st, p, reterr);
 		else if (vt_step_is_of_paper(st->kind))

@@ -13,6 +13,7 @@ struct scan {
 	uint64_t index, events;
 	vt_time last;
 	struct vt_tally newest; /* kind of row and number -> hash of the row */
+	struct vt_tally uses;   /* key of a row of use -> its count */
 	uint64_t people, series, consigns;
 };
 
@@ -76,7 +77,8 @@ static int
 check_step(struct vt_check *c, struct scan *s, const struct vt_arec *rec,
     const struct vt_srec *r, struct vt_err *reterr)
 {
-	int rc = check_event(c, s, rec, r, reterr);
+	int rc = vt_step_is_use(r->kind) ? VT_OK
+					 : check_event(c, s, rec, r, reterr);
 
 	if (rc != VT_OK)
 		return rc;
@@ -141,7 +143,7 @@ check_paper_act(struct vt_check *c, const struct scan *s,
 	struct vt_key k = vt_key_of_paper(s->a->no, rec->paper_seq, s->index);
 	VT_BUF_AUTO(v);
 
-	if (rec->paper_seq == 0)
+	if (rec->paper_seq == 0 || vt_arec_is_use(rec))
 		return VT_OK;
 	vt_cbor_null(&v);
 	return vt_check_equal(c, VT_T_PAPER_ACT, &k, &v, reterr);
@@ -178,6 +180,8 @@ act_row(struct vt_check *c, void *arg, struct vt_span key, struct vt_span value,
 		VT_OK ||
 	    (rc = check_key(c, s, &rec, reterr)) != VT_OK ||
 	    (rc = check_paper_act(c, s, &rec, reterr)) != VT_OK ||
+	    (rc = vt_check_use_act(
+		 c, &s->uses, s->a->no, index, &rec, reterr)) != VT_OK ||
 	    (rc = vt_check_bare_act(c, s->a->no, index, &rec, value, reterr)) !=
 		VT_OK)
 		return rc;
@@ -343,7 +347,10 @@ vt_check_acts(struct vt_check *c, const struct vt_agency *a,
 	rc = vt_check_rows(c, VT_T_ACT, &prefix, act_row, &s, reterr);
 	if (rc == VT_OK && !c->stopped)
 		rc = check_house(c, &s, reterr);
+	if (rc == VT_OK && !c->stopped)
+		rc = vt_check_uses(c, &s.uses, a->no, reterr);
 	vt_tally_free(&s.newest);
+	vt_tally_free(&s.uses);
 	if (rc != VT_OK || c->stopped)
 		return rc;
 	compare(c, a, "acts", s.index, st->acts);

@@ -729,6 +729,7 @@ vt_check_indexes(struct vt_check *c, struct vt_err *reterr)
 		{ VT_T_AGENCY_CODE, c->codes_of_agencies },
 		{ VT_T_VERSION, c->versions },
 		{ VT_T_TEXT, c->texts },
+		{ VT_T_READ, c->reads },
 		{ VT_T_RENDITION, c->renditions }, { VT_T_PAPER, c->papers },
 		{ VT_T_PERSON, c->people }, { VT_T_SERIES, c->series },
 		{ VT_T_DELIVERY, c->deliveries },

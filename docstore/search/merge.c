@@ -8,7 +8,32 @@
 
 /* ---- the tail ---- */
 
-/* The paper of an act, by the first fields of its row; 0: none. */
+/* Are all steps of this array, a field of an act, such as change no word? A
+ * step's first field is its kind. */
+static bool
+all_uses(struct vt_cbor *c)
+{
+	struct vt_span all = vt_cbor_skip(c), step;
+	struct vt_cbor in, one;
+	struct vt_cbor_map_reader m;
+	uint64_t key;
+	size_t n;
+
+	vt_cbor_open(&in, all);
+	for (n = vt_cbor_get_array(&in); n > 0; n--) {
+		step = vt_cbor_skip(&in);
+		vt_cbor_open(&one, step);
+		vt_cbor_map_open(&m, &one);
+		if (in.failed != VT_OK || !vt_cbor_next(&m, &key) || key != 1 ||
+		    !vt_step_is_use(
+			(enum vt_step_kind)vt_cbor_get_uint(&one)))
+			return false;
+	}
+	return true;
+}
+
+/* The paper of an act, by the first fields of its row; 0: none, or it was but
+ * looked at. */
 static int
 paper_of(struct vt_span row, uint64_t *ret, struct vt_err *reterr)
 {
@@ -18,10 +43,12 @@ paper_of(struct vt_span row, uint64_t *ret, struct vt_err *reterr)
 
 	vt_cbor_open(&c, row);
 	vt_cbor_map_open(&m, &c);
-	while (vt_cbor_next(&m, &key) && key <= 6) {
+	while (vt_cbor_next(&m, &key) && key <= 11) {
 		if (key == 6)
 			seq = vt_cbor_get_uint(&c);
-		else
+		else if (key == 11 && all_uses(&c))
+			seq = 0;
+		else if (key != 11)
 			(void)vt_cbor_skip(&c);
 	}
 	if (c.failed != VT_OK)

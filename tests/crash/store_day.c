@@ -504,6 +504,13 @@ handled(struct doer *d, const vt_id *p, const vt_id *person)
 	st.u.print.what = VT_PRINT_COPY;
 	st.u.print.copies = 2;
 	TRY(do_step(d, &in, st));
+	st = of_kind(VT_STEP_READ);
+	st.u.read.use = VT_USE_OPEN;
+	TRY(do_step(d, &in, st));
+	st = of_kind(VT_STEP_COUNTED);
+	st.u.counted.use = VT_USE_CHECK;
+	st.u.counted.n = 3;
+	TRY(do_step(d, &in, st));
 	TRY(make_paper(d, VT_DIR_OUT, 4000, 90));
 	st = of_kind(VT_STEP_FINISH);
 	st.u.finish.answer = d->paper;

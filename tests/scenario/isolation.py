@@ -6,6 +6,7 @@ or the clerk. Three papers: of ours, that was sent; one that came as a packet;
 a citizen's result."""
 import hashlib
 import re
+import time
 import urllib.parse
 
 import harness as t
@@ -132,12 +133,15 @@ def addresses():
         yield '/v1/papers?' + query
     yield '/v1/export?columns=number,subject,recipients&q=' + word
     yield '/v1/export?columns=number,subject,recipients'
+    month = time.strftime('%Y-%m', time.gmtime(time.time() + 7 * 3600))
+    yield '/v1/uses?month=' + month
+    yield '/v1/uses/export?month=' + month
     for which in ('incoming', 'print', 'dead'):
         yield '/v1/deliveries?list=' + which
 
 
 def pages():
-    yield from ('/desk', '/desk/search', '/desk/packets',
+    yield from ('/desk', '/desk/search', '/desk/uses', '/desk/uses/csv', '/desk/packets',
                 '/desk/packets?show=all', '/desk/prints', '/desk/books',
                 '/desk/delegations', '/desk/packets/' + packet['id'],
                 '/desk/packets/%s/content' % packet['id'])
@@ -153,7 +157,7 @@ def pages():
     yield '/desk/papers/' + beside
     for p in ids['paper']:
         yield '/desk/papers/' + p
-        for rest in ('/parts/1', '/parts/2', '/pages/1/1', '/check',
+        for rest in ('/parts/1', '/parts/2', '/pages/1/1', '/check', '/reads',
                      '/deliveries/' + delivery):
             yield '/desk/papers/' + p + rest
 

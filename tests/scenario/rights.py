@@ -29,7 +29,7 @@ MAY = {
     'me': EVERYONE,
     'upload': 'LOCS', 'tusCreate': 'LOCS', 'tusState': 'LOCS',
     'tusPiece': 'LOCS', 'tusDrop': 'LOCS',
-    'listPapers': READ, 'readPaper': READ, 'history': READ, 'links': READ, 'sent': READ,
+    'listPapers': READ, 'readPaper': READ, 'history': READ, 'listReads': 'LCA', 'links': READ, 'sent': READ,
     'versions': READ, 'content': READ, 'validatePart': READ,
     'exportPapers': READ, 'listQueries': READ,
     'saveQuery': 'LOCAK', 'removeQuery': 'LOCAK',
@@ -70,7 +70,7 @@ MAY = {
     'actOnPerson end_certificate': 'M', 'actOnPerson confirm': 'LM',
     'actOnPerson end': 'M',
     'listPeople': EVERYONE, 'readPerson': EVERYONE, 'listBooks': READ,
-    'readBook': READ, 'readRegister': READ, 'readReport': READ, 'exportRegister': READ,
+    'readBook': READ, 'readRegister': READ, 'readReport': READ, 'listUses': READ, 'exportUses': READ, 'exportRegister': READ,
     'printRegister': READ,
     'actOnBook open': 'CM', 'actOnBook term': 'CM',
     'actOnBook reserve': 'C', 'actOnBook outage': 'L',
@@ -165,7 +165,8 @@ def ask(client, path, method, op, shared, body):
                 'Tus-Resumable': '1.0.0', 'Upload-Length': '5',
                 'Upload-Offset': '0'}[p['name']]
         elif p['in'] == 'query' and p.get('required'):
-            value = p['schema'].get('enum', ['2026-01-02'])[0]
+            value = p['schema'].get('enum', ['2026-01-02'])[0][
+                :p['schema'].get('maxLength')]
             path += '%s%s=%s' % ('&' if '?' in path else '?', p['name'], value)
     if isinstance(body, dict):
         headers['Content-Type'] = 'application/json'

@@ -15,6 +15,7 @@
 #include "api/office/find.h"
 #include "api/office/handed.h"
 #include "api/office/letters.h"
+#include "api/office/uses.h"
 #include "api/office/proofs.h"
 #include "api/office/quarantine.h"
 #include "api/office/scrub.h"
@@ -821,6 +822,14 @@ vt_office_content(struct vt_office *o, const struct vt_actor *actor,
 }
 
 int
+vt_office_download(struct vt_office *o, const struct vt_actor *actor,
+    const vt_id *paper, uint16_t part, uint32_t version, struct vt_content *ret,
+    struct vt_err *reterr)
+{
+	return vt_office_content(o, actor, paper, part, version, ret, reterr);
+}
+
+int
 vt_office_read(struct vt_office *o, const vt_hash *blob, uint64_t off, void *p,
     size_t n, size_t *ret_n, struct vt_err *reterr)
 {
@@ -1020,4 +1029,58 @@ vt_office_letters(struct vt_office *o, const struct vt_request *rq,
 	*ret_n = what == VT_LETTER_AGAIN ? 2 : 1;
 	*ret_more = false;
 	return VT_OK;
+}
+
+/* --- uses: two readings of paper 1 --- */
+
+int
+vt_office_reads(struct vt_office *o, struct vt_view *v,
+    const struct vt_actor *actor, const vt_id *paper, uint64_t before,
+    struct vt_read *ret, size_t max, size_t *ret_n, struct vt_err *reterr)
+{
+	*ret_n = 0;
+	if ((actor->roles & VT_ROLE_LEADER) == 0)
+		return vt_err_set(reterr, VT_E_FORBIDDEN, "reads: not his");
+	ret[0] = (struct vt_read){ .index = 9,
+		.at = VT_TIME_S(1772413965),
+		.time = VT_TIME_S(1772413965),
+		.person = actor->person,
+		.use = VT_USE_OPEN,
+		.part = 1,
+		.main = a_hash(0x55) };
+	*ret_n = max > 0 && before == 0;
+	return VT_OK;
+}
+
+void
+vt_office_count_use(struct vt_office *o, const char *code, enum vt_use use)
+{
+}
+
+int
+vt_office_uses(struct vt_office *o, const struct vt_actor *actor,
+    const char *month, struct vt_arena *a, struct vt_use_report *ret,
+    struct vt_err *reterr)
+{
+	static struct vt_use_row row = {
+		.id = "01010101010101010101010101010101",
+		.number = "05/SKHCN-VP",
+		.subject = "V/v kiểm tra",
+		.n = { [VT_USE_OPEN] = 3 } };
+
+	if (strcmp(month, "2026-13") == 0)
+		return vt_err_set(reterr, VT_E_INVALID, "no such month");
+	*ret = (struct vt_use_report){ .rows = &row, .n_rows = 1 };
+	ret->rest.number = ret->rest.subject = "";
+	ret->total = row;
+	ret->total.id[0] = '\0';
+	return VT_OK;
+}
+
+int
+vt_office_uses_csv(struct vt_office *o, const struct vt_actor *actor,
+    const char *month, struct vt_buf *ret, struct vt_err *reterr)
+{
+	vt_buf_puts(ret, "05/SKHCN-VP,V/v kiểm tra,3\r\n");
+	return vt_buf_status(ret, reterr);
 }

@@ -266,6 +266,10 @@ make(struct doer *d, struct world *w)
 	id = d->paper;
 	tap_call(put_text(d, &id, &d->main, "chữ\ftrang hai"), &d->err,
 	    "the text of its pages");
+	st = (struct vt_step){ .kind = VT_STEP_READ };
+	st.u.read.use = VT_USE_OPEN;
+	st.u.read.main = d->main;
+	tap_call(do_step(d, &id, st), &d->err, "somebody looked at it");
 	make_anchor(d);
 	vt_act_result_free(&d->r);
 	vt_act_result_free(&r.r);

@@ -79,6 +79,7 @@ static const struct want {
 	{ "cancel a number", "C", "numbers:give", '-', false },
 	{ "approve numbers for an outage", "L", "numbers:give", '-', false },
 	{ "close a number book", "C", "numbers:give", '-', false },
+	{ "see who read a paper", "LCA", "papers:read", '-', false },
 	{ "save a query", "LOCAK", "papers:write", '-', false },
 	{ "see the queue", "CSAM", "papers:read", '-', false },
 };

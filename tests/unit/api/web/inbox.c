@@ -295,6 +295,12 @@ test_report(struct vt_buf *b)
 	tap_eq_int(get(b, "/desk/report?from=2026-03-01&to=2026-02-01", 'o'),
 	    422, "the wrong way round");
 	tap_ok(HAS("Ngày đầu phải trước"), "is said");
+	tap_eq_int(get(b, "/desk/uses?month=2026-03", 'o'), 200, "uses");
+	tap_ok(HAS("05/SKHCN-VP") && HAS("Tra cứu công khai") &&
+		   HAS("/desk/uses/csv?month=2026-03"),
+	    "a month of them, and where the whole is");
+	tap_eq_int(get(b, "/desk/uses/csv?month=2026-03", 'o'), 200, "as CSV");
+	tap_eq_int(get(b, "/desk/uses?month=2026-13", 'o'), 422, "no month");
 }
 
 /* The queue, for those who have what was given up tried again. */
