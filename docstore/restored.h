@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A store that must not write: it came out of a backup (others may hold
- * receipts that are newer than it), or it was handed over to its standby. It
+ * receipts that are newer than it), it is behind what others hold without that
+ * (a snapshot of its machine was put back), or it was handed over to its standby. It
  * is opened, read and signed in to as ever; acts, uploads and claims of work
  * answer VT_E_STORE_RESTORED. Design law 14: never a silent fork.
  *
@@ -21,9 +22,13 @@ struct vt_txn;
 struct vt_batch;
 struct vt_act;
 
+#define VT_RESTORED_WHY 240
+
 struct vt_restored {
 	bool is;          /* there is a mark; else the rest is zero */
 	bool handed_over; /* to its standby; else it was restored */
+	bool rolled_back; /* not by us: somebody holds more than is here */
+	char why[VT_RESTORED_WHY]; /* who, in words; "" */
 	vt_time at;       /* when it was restored, or handed over */
 	vt_hash manifest; /* SHA-256 of the body of the backup's manifest */
 	vt_time backup;   /* when that backup was made */
@@ -34,6 +39,12 @@ struct vt_restored {
  * Errors: VT_E_STORE_CORRUPT, VT_E_IO. */
 VT_NODISCARD int vt_store_restored(
     struct vt_store *s, struct vt_restored *ret, struct vt_err *reterr);
+
+/* Somebody holds more of a ledger than is here: from now on the store is a
+ * restored one, until the same act lifts that. One that is marked stays as it
+ * is. why: who holds what. Any thread. */
+VT_NODISCARD int vt_store_roll_back(
+    struct vt_store *s, const char *why, struct vt_err *reterr);
 
 /* ---- inside the room ---- */
 

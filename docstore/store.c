@@ -12,6 +12,7 @@
 #include "docstore/files.h"
 #include "docstore/index.h"
 #include "docstore/migrate/migrated.h"
+#include "docstore/outside.h"
 #include "docstore/restored.h"
 #include "docstore/store_priv.h"
 
@@ -538,6 +539,7 @@ vt_store_open(const char *path, const struct vt_store_options *o,
     const struct vt_context *ctx, struct vt_store **ret, struct vt_err *reterr)
 {
 	char file[4096];
+	int rc;
 
 	if (path != NULL &&
 	    (size_t)snprintf(file, sizeof(file), "%s/" VT_RESTORE_UNDONE,
@@ -547,7 +549,13 @@ vt_store_open(const char *path, const struct vt_store_options *o,
 		    "data directory %s: a restore into it is under way, or was "
 		    "cut off: ask for it again",
 		    path);
-	return vt_store_open_undone(path, o, ctx, ret, reterr);
+	rc = vt_store_open_undone(path, o, ctx, ret, reterr);
+	if (rc != VT_OK || o->read_only ||
+	    (rc = vt_outside_look(*ret, reterr)) == VT_OK)
+		return rc;
+	vt_store_close(*ret);
+	*ret = NULL;
+	return rc;
 }
 
 int

@@ -171,6 +171,8 @@ vt_cli_ledger(struct vt_cli *cli)
 		{ "asked", required_argument, NULL, 259 },
 		{ "lost", required_argument, NULL, 260 },
 		{ "epoch", required_argument, NULL, 261 },
+		{ "peer-ca", required_argument, NULL, 262 },
+		{ "allow-private-fetch", no_argument, NULL, 263 },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct ledger_call call = { .cli = cli };
@@ -191,6 +193,10 @@ vt_cli_ledger(struct vt_cli *cli)
 			again.asked = optarg;
 		else if (c == 260)
 			again.lost = optarg;
+		else if (c == 262)
+			again.peer_ca = optarg;
+		else if (c == 263)
+			again.allow_private = true;
 		else if (c == 261)
 			call.epoch = optarg;
 		else

@@ -212,6 +212,8 @@ static const struct vt_command commands[] = {
 	    "      receipts, proofs that others hold. One that is beyond the "
 	    "store: it stays\n"
 	    "      read-only, and it is said what is missing\n"
+	    "      Its witnesses are asked first; --peer-ca PEM, "
+	    "--allow-private-fetch as serve\n"
 	    "  ledger epoch DIR CODE --person ID --second ID --asked TEXT "
 	    "[--lost N] [FILE...]\n"
 	    "      what is missing is lost for good: the ledger goes on under a "

@@ -3,7 +3,10 @@
 
 #include <stdlib.h>
 
+#include "api/exchange/direct/direct.h"
 #include "api/office/restored.h"
+
+#define ASKED_MAX ((size_t)1 << 20)
 
 static_assert(VT_CLI_RESTORED_MAX == VT_RESUME_SHOWN, "as the act takes");
 
@@ -12,6 +15,7 @@ struct call {
 	const struct vt_cli_restored *c;
 	struct vt_store *store;
 	struct vt_two two;
+	struct vt_buf told;
 	char **operands; /* behind VERB DIR CODE */
 	size_t n;
 };
@@ -130,6 +134,32 @@ with_files(struct call *k, bool files, int (*run)(struct call *k))
 	return rc;
 }
 
+/* The witnesses are asked over direct exchange, as a server would. */
+static int
+with_witnesses(struct call *k, bool files, int (*run)(struct call *k))
+{
+	struct vt_direct_options o = { .ctx = vt_context_system(),
+		.allow_private = k->c->allow_private };
+	struct vt_direct *direct = NULL;
+	struct vt_transport t;
+	VT_BUF_AUTO(ca);
+	int rc;
+
+	if (k->c->peer_ca != NULL &&
+	    (rc = vt_cli_read(
+		 k->c->peer_ca, ASKED_MAX, &ca, &k->cli->err)) != VT_OK)
+		return rc;
+	o.ca = vt_buf_view(&ca);
+	if ((rc = vt_direct_new(&o, &direct, &k->cli->err)) != VT_OK)
+		return rc;
+	t = vt_direct_transport(direct);
+	k->two.ask = &t;
+	k->two.told = &k->told;
+	rc = with_files(k, files, run);
+	vt_direct_free(direct);
+	return rc;
+}
+
 int
 vt_cli_restored(struct vt_cli *cli, const struct vt_cli_restored *c,
     char **operands, int n)
@@ -144,6 +174,7 @@ vt_cli_restored(struct vt_cli *cli, const struct vt_cli_restored *c,
 		.n = (size_t)(n - 3) };
 	int rc;
 
+	vt_buf_init(&k.told, ASKED_MAX);
 	VT_ASSERT(verb < VERBS);
 	if (c->first == NULL || c->second == NULL || c->asked == NULL ||
 	    !vt_id_parse(vt_span_str(c->first), &k.two.first) ||
@@ -158,5 +189,9 @@ vt_cli_restored(struct vt_cli *cli, const struct vt_cli_restored *c,
 	if (rc != VT_OK)
 		return rc;
 	k.store = store;
-	return with_files(&k, verbs[verb].files, verbs[verb].run);
+	rc = with_witnesses(&k, verbs[verb].files, verbs[verb].run);
+	/* beside what is printed, and also when it is refused */
+	(void)fwrite(k.told.p, 1, k.told.n, stderr);
+	vt_buf_free(&k.told);
+	return rc;
 }

@@ -9,7 +9,8 @@
 
 struct vt_cli_restored {
 	const char *first, *second, *asked; /* of the options; NULL: not given */
-	const char *lost, *output;
+	const char *lost, *output, *peer_ca;
+	bool allow_private; /* witnesses on private addresses */
 };
 
 bool vt_cli_restored_verb(const char *verb);

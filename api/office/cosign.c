@@ -3,6 +3,7 @@
 #include "api/office/cosign.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "api/exchange/transport.h"
@@ -13,6 +14,8 @@
 #include "base/log.h"
 #include "docstore/anchor.h"
 #include "docstore/epoch.h"
+#include "docstore/outside.h"
+#include "docstore/restored.h"
 
 /* ---- how it went ---- */
 
@@ -97,6 +100,7 @@ refused(struct question *q, const char *why, struct vt_err *reterr)
 static int
 signed_it(struct question *q, const struct vt_buf *line, struct vt_err *reterr)
 {
+	struct vt_err err = VT_ERR_INIT;
 	int rc = vt_cosigned_keep(q->o->o.store, q->agency_no, q->target,
 	    &q->w->key, q->w->whose, vt_buf_view(line), reterr);
 
@@ -104,7 +108,31 @@ signed_it(struct question *q, const struct vt_buf *line, struct vt_err *reterr)
 		return rc;
 	q->asked = (struct vt_witness_asked){ .seen = q->target,
 		.kept = vt_now(q->o->o.ctx) };
+	/* Without the file only a witness can tell: no reason to stop. */
+	if (vt_outside_save(q->o->o.store, &err) != VT_OK)
+		vt_log_err("store.outside", &err);
 	return asked_put(q->o, q->w->key.name, q->agency_no, &q->asked, reterr);
+}
+
+/* A witness holds more than we have: what is written from here on would be a
+ * second history. */
+static int
+behind(struct question *q, uint64_t size, struct vt_err *reterr)
+{
+	char why[VT_RESTORED_WHY];
+	int rc = refused(q,
+	    "it has seen more leaves than are here: a backup or a snapshot was "
+	    "put back, or another node writes this ledger",
+	    reterr);
+
+	if (rc != VT_OK)
+		return rc;
+	(void)snprintf(why, sizeof(why),
+	    "witness %s has seen %" PRIu64 " leaves of the ledger of agency "
+	    "%" PRIu32 ", here are %" PRIu64,
+	    q->w->key.name, size - q->begin, q->agency_no,
+	    q->newest - q->begin);
+	return vt_store_roll_back(q->o->o.store, why, reterr);
 }
 
 /* It has seen `size`: again from there, once. *ret_again. */
@@ -114,11 +142,7 @@ stale(struct question *q, uint64_t size, bool *ret_again, struct vt_err *reterr)
 	*ret_again = false;
 	size += q->begin;
 	if (size > q->newest)
-		return refused(q,
-		    "it has seen more leaves than are here: a "
-		    "backup was restored, or another node "
-		    "writes this ledger",
-		    reterr);
+		return behind(q, size, reterr);
 	if (size == q->asked.seen)
 		return refused(q, "it holds another root of this size", reterr);
 	q->asked.seen = size;
@@ -252,6 +276,31 @@ vt_cosign_work(struct vt_office *o, const struct vt_work *w, vt_time *ret_due,
 	return failed;
 }
 
+void
+vt_cosign_soon(struct vt_office *o)
+{
+	struct vt_work_walk walk = { .kind = VT_WORK_COSIGN,
+		.until = VT_WORK_PARKED };
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_work_due d[32];
+	struct vt_view *v;
+	size_t n = 0;
+	int rc = vt_view_begin(o->o.store, &v, &err);
+
+	if (rc == VT_OK) {
+		rc = vt_work_next(v, &walk, d, 32, &n, &err);
+		vt_view_end(v);
+	}
+	for (size_t i = 0; rc == VT_OK && i < n; i++) {
+		rc = vt_work_hurry(
+		    o->o.store, d[i].no, vt_now(o->o.ctx), &err);
+		rc = rc == VT_E_NOT_FOUND ? VT_OK : rc;
+	}
+	/* One that must not write asks nobody. */
+	if (rc != VT_OK && rc != VT_E_STORE_RESTORED)
+		vt_log_err("witness.soon", &err);
+}
+
 /* ---- being asked ---- */
 
 int
@@ -298,11 +347,14 @@ vt_office_witness_state(
     struct vt_office *o, struct vt_witness_state *ret, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
+	struct vt_restored mark;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
-	if ((rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
+	if ((rc = vt_store_restored(o->o.store, &mark, reterr)) != VT_OK ||
+	    (rc = vt_view_begin(o->o.store, &v, reterr)) != VT_OK ||
 	    (rc = vt_witness_sum(v, ret, reterr)) != VT_OK)
 		return rc;
+	memcpy(ret->put_back, mark.why, sizeof(ret->put_back));
 	return vt_witness_alarm(v, &ret->refuses, reterr);
 }

@@ -11,6 +11,7 @@
 #define VT_API_OFFICE_COSIGN_H
 
 #include "api/office/office.h"
+#include "docstore/restored.h"
 #include "docstore/witness.h"
 
 #define VT_WITNESS_URL_MAX 200 /* bytes */
@@ -69,6 +70,10 @@ VT_NODISCARD int vt_witness_who_we_are(struct vt_view *v,
 
 /* ---- the server's ---- */
 
+/* Every witness is asked now, whenever its turn would be: the server starts, and
+ * who knows from which state (a snapshot that was put back). */
+void vt_cosign_soon(struct vt_office *o);
+
 /*
  * A request of add-checkpoint, by whomever: that its ledger is known and its
  * checkpoint signed is all that is asked. Errors: VT_E_NOT_FOUND (no ledger
@@ -85,6 +90,8 @@ struct vt_witness_state {
 	vt_time cosigned; /* the newest cosignature; VT_TIME_NONE: none */
 	bool refused;     /* a witness refuses a ledger of ours */
 	bool refuses;     /* we refuse one of others */
+	/* by what it was noticed that the store was put back; "" */
+	char put_back[VT_RESTORED_WHY];
 };
 VT_NODISCARD int vt_office_witness_state(
     struct vt_office *o, struct vt_witness_state *ret, struct vt_err *reterr);

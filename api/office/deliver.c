@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "api/office/asks.h"
+#include "api/office/cosign.h"
 #include "api/office/deliver.h"
 #include "api/office/packet.h"
 #include "api/office/relay.h"
@@ -51,6 +52,8 @@ vt_office_transport_add(
 	if (rc == VT_OK)
 		o->transports[o->n_transports++] = *t;
 	pthread_mutex_unlock(&o->lock);
+	if (rc == VT_OK && t->cosign != NULL)
+		vt_cosign_soon(o);
 	vt_office_wake(o);
 	return rc;
 }

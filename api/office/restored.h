@@ -14,6 +14,8 @@
 #include "docstore/bundle.h"
 #include "docstore/resume.h"
 
+struct vt_transport;
+
 struct vt_two {
 	const char *code; /* of the agency in whose ledger it stands */
 	vt_id first, second;
@@ -22,14 +24,21 @@ struct vt_two {
 	 * were shown, at most VT_RESUME_SHOWN. */
 	const struct vt_span *files;
 	size_t n_files;
+	/* Carries checkpoints to our witnesses, who are asked what they have
+	 * seen; what each answered, or that it did not, is appended to told
+	 * and stands in the act. NULL: nobody is asked. */
+	const struct vt_transport *ask;
+	struct vt_buf *told;
 };
 
-/* It writes again. */
+/* It writes again. VT_E_STORE_RESTORED, VT_E_LEDGER_PROOF also when a witness
+ * says that it has seen more, or another history. */
 VT_NODISCARD int vt_office_resume(
     struct vt_store *s, const struct vt_two *two, struct vt_err *reterr);
 
-/* The agency's ledger goes on in a new epoch (docstore/epoch.h). ret: the proof
- * of its first leaf, for whoever witnessed the one before. */
+/* The agency's ledger goes on in a new epoch (docstore/epoch.h); what a witness
+ * has seen beyond it is lost, too. ret: the proof of its first leaf, for whoever
+ * witnessed the one before. */
 VT_NODISCARD int vt_office_epoch(struct vt_store *s, const struct vt_two *two,
     uint64_t lost, struct vt_buf *ret, struct vt_err *reterr);
 

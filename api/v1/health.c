@@ -70,6 +70,9 @@ vt_v1_health(
 	res->status = strcmp(status, "ok") == 0 ? 200 : 503;
 	vt_v1_json(res, &j);
 	vt_json_kstr(&j, "status", status);
+	/* Who noticed; of a restore that somebody made himself nothing. */
+	if (witness.put_back[0] != '\0')
+		vt_json_kstr(&j, "reason", witness.put_back);
 	vt_json_kstr(&j, "version", VT_VERSION);
 	vt_json_kuint(&j, "format", info.format);
 	/* Late is no fault: papers go on, and it is made up for (law 9). */

@@ -2,6 +2,8 @@
 /* Row `restored` of table super, and what it forbids. */
 #include "docstore/restored.h"
 
+#include "base/log.h"
+#include "base/text.h"
 #include "docstore/act.h"
 #include "docstore/fields.h"
 #include "docstore/store_priv.h"
@@ -78,6 +80,13 @@ vt_restored_gate(struct vt_txn *t, struct vt_err *reterr)
 		    "store: design law 14: handed over to its standby at %s; "
 		    "it stays read-only, write to the one that was promoted",
 		    vt_buf_str(&at));
+	if (x.rolled_back)
+		return vt_err_set(reterr, VT_E_STORE_RESTORED,
+		    "store: design law 14: noticed at %s that it was put back "
+		    "to an earlier state: %s; read-only until it caught up, "
+		    "or two persons answer for it (docs/operating.md, \"After "
+		    "a restore\")",
+		    vt_buf_str(&at), x.why);
 	return vt_err_set(reterr, VT_E_STORE_RESTORED,
 	    "store: design law 14: restored at %s from the backup of %s; "
 	    "read-only until it caught up with what others know, or two "
@@ -134,6 +143,42 @@ vt_restored_put(
 
 	vt_restored_encode(x, &v);
 	return vt_batch_put(b, VT_T_SUPER, &k, &v, reterr);
+}
+
+/* ---- rolled back ---- */
+
+struct back_op {
+	struct vt_op op;
+	const char *why;
+};
+
+static int
+back_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
+{
+	struct back_op *o = (struct back_op *)(void *)op;
+	struct vt_restored x;
+	int rc;
+
+	if ((rc = vt_restored_get(b->txn, &x, reterr)) != VT_OK || x.is)
+		return rc;
+	x = (struct vt_restored){ .rolled_back = true,
+		.at = b->time,
+		.backup = VT_TIME_NONE };
+	vt_text_fit(x.why, sizeof(x.why), o->why);
+	return vt_restored_put(b, &x, reterr);
+}
+
+int
+vt_store_roll_back(struct vt_store *s, const char *why, struct vt_err *reterr)
+{
+	struct back_op o = { .op = { .apply = back_apply, .weight = 4096 },
+		.why = why };
+	struct vt_err err = VT_ERR_INIT;
+
+	VT_CHECK(s, VT_STORE_MAGIC);
+	(void)vt_err_set(&err, VT_E_STORE_RESTORED, "design law 14: %s", why);
+	vt_log_err("store.rolled-back", &err);
+	return vt_queue_run(&s->writer.queue, &o.op, reterr);
 }
 
 /* ---- handing over ---- */

@@ -69,6 +69,8 @@ COMPOSITION = {
     'api/cli/check.c': {'docstore'},
     'api/cli/migrate.c': {'docstore'},
     'api/cli/peers.c': {'api/exchange/axis', 'api/exchange/direct'},
+    # it asks our witnesses, as a server would
+    'api/cli/restored.c': {'api/exchange/direct'},
     'api/cli/edoc_peer.c': {'api/exchange/axis'},
     'api/cli/providers.c': {'api/oidc'},
     'api/cli/providers.h': {'api/oidc'},

@@ -7,6 +7,7 @@
 #include "api/office/cosign_priv.h"
 #include "api/office/deliver.h"
 #include "api/office/work.h"
+#include "docstore/restored.h"
 #include "docstore/state.h"
 #include "tests/unit/api/office/house.h"
 
@@ -208,6 +209,16 @@ other_history(unsigned acts, const char *what)
 	house_end(&c);
 }
 
+static struct vt_restored
+rolled_back(void)
+{
+	struct vt_err err = VT_ERR_INIT;
+	struct vt_restored x = { .is = false };
+
+	tap_call(vt_store_restored(a.store, &x, &err), &err, "its mark");
+	return x;
+}
+
 int
 main(void)
 {
@@ -227,11 +238,17 @@ main(void)
 	book(&b, &w);
 	asked(&b);
 	forgotten();
-	other_history(60, "longer than ours");
+	other_history(1, "shorter, and another");
+	tap_ok(!rolled_back().is, "which stops nobody");
 	net.witness = b.office;
 	(void)visit();
 	tap_ok(!state(&a).refused, "with the one that knows us all is well");
-	other_history(1, "shorter, and another");
+	other_history(60, "longer than ours");
+	tap_ok(rolled_back().rolled_back &&
+		   strstr(rolled_back().why, "vanthu.test/w") != NULL,
+	    "more than is here: nothing is written any more");
+	tap_code(vt_witness_we(a.store, "Ủy ban nữa", &err),
+	    VT_E_STORE_RESTORED, &err, "until two answer for it");
 	house_end(&a);
 	house_end(&b);
 	return tap_done();
