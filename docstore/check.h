@@ -25,6 +25,9 @@ struct vt_check {
 	uint64_t findings;
 	bool stopped;
 	struct vt_counters count;
+	struct vt_open_env open; /* set by vt_check_envs */
+	uint32_t env_seen; /* of vt_check_env_there; 0: none yet */
+	bool env_there;
 	/* gathered on the way */
 	struct vt_tally blob_refs;  /* blob -> versions and uploads */
 	struct vt_tally chunk_refs; /* chunk -> places in manifests */
@@ -160,6 +163,11 @@ VT_NODISCARD int vt_check_witness(struct vt_check *c, struct vt_err *reterr);
 VT_NODISCARD int vt_check_states(struct vt_check *c, struct vt_err *reterr);
 /* What names manifests and blobs; then, once versions are counted, the rest. */
 VT_NODISCARD int vt_check_manifests(struct vt_check *c, struct vt_err *reterr);
+/* Is this one there? A missing one is named once, not for each chunk. */
+VT_NODISCARD int vt_check_env_there(
+    struct vt_check *c, uint32_t env, bool *ret, struct vt_err *reterr);
+/* Is every byte environment there? */
+VT_NODISCARD int vt_check_envs(struct vt_check *c, struct vt_err *reterr);
 VT_NODISCARD int vt_check_bytes(struct vt_check *c, struct vt_err *reterr);
 /*
  * The files that c->manifests names, read by threads that begin at once:

@@ -15,7 +15,15 @@
  * - Keys are 1..VT_KEY_MAX bytes, ordered by memcmp, shorter first.
  *
  * Spans handed out are *borrowed until the next write of the same transaction
- * or its end*. A transaction belongs to one thread.
+ * or its end*; keys of table BYTES until its next ge or lt. A transaction
+ * belongs to one thread.
+ *
+ * The space of bytes is several environments (docs/format.md §3): the first
+ * four bytes of a key of table BYTES are the number of the one it lies in. The
+ * last one is written, the others are sealed: to write into one of them fails
+ * with VT_E_INTERNAL. A write transaction is about one environment. To read
+ * from one that is missing fails with VT_E_STORE_CORRUPT and names it; ge and
+ * lt pass it over.
  */
 #ifndef VT_DOCSTORE_ENGINE_H
 #define VT_DOCSTORE_ENGINE_H
@@ -40,9 +48,22 @@ enum vt_table {
 
 struct vt_engine_options {
 	const char *path;  /* data directory; NULL for the model */
-	uint64_t map_size; /* bytes of address space a space may use */
-	bool create;       /* make the spaces and tables */
-	bool read_only;    /* else missing tables from VT_T_ADDED on are made */
+	uint64_t map_size; /* bytes of address space records and keys may use */
+	uint64_t bytes_map; /* the byte environment that is written; 0: as
+			     * map_size */
+	bool create;        /* make the spaces and tables */
+	bool read_only; /* else missing tables from VT_T_ADDED on are made */
+	bool copying;   /* every byte environment may be written, not the last
+			 * alone: for who makes a store out of another */
+};
+
+/* A byte environment. */
+struct vt_env_look {
+	uint32_t last;  /* the highest number there is */
+	bool there;     /* is this one? */
+	bool full;      /* nearly out of its address space */
+	uint64_t rows;  /* chunks in it */
+	uint64_t bytes; /* of its file */
 };
 
 struct vt_engine_ops;
@@ -105,7 +126,16 @@ struct vt_engine_ops {
 	int (*pages)(struct vt_engine *e, enum vt_space space,
 	    void (*told)(void *arg, const char *line), void *arg, uint64_t *ret,
 	    struct vt_err *reterr);
+	/* Makes a byte environment; fine if it is there. A number above all
+	 * others: it is the one that is written from now on, those before are
+	 * sealed. Durable when it returns. */
+	int (*env_make)(
+	    struct vt_engine *e, uint32_t env, struct vt_err *reterr);
+	int (*env_look)(struct vt_engine *e, uint32_t env,
+	    struct vt_env_look *ret, struct vt_err *reterr);
 };
+
+#define VT_BYTES_ENVS 9999 /* they have four digits */
 
 extern const struct vt_engine_ops vt_engine_lmdb;
 extern const struct vt_engine_ops vt_engine_model;

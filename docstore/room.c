@@ -37,17 +37,20 @@ size_of(const char *path, const char *env)
 	return (uint64_t)st.st_size;
 }
 
+/* All of them: a missing one has nothing. */
 static uint64_t
-newest_bytes(const char *path)
+all_bytes(const struct vt_store *s)
 {
-	uint64_t size = 0, n;
+	struct vt_env_look l;
+	struct vt_err err;
+	uint64_t size = 0;
 	char env[24];
 
-	for (unsigned int i = 1; i < 10000; i++) {
+	if (s->engine->ops->env_look(s->engine, 0, &l, &err) != VT_OK)
+		return 0;
+	for (uint32_t i = 1; i <= l.last; i++) {
 		(void)snprintf(env, sizeof(env), "bytes-%04u", i);
-		if ((n = size_of(path, env)) == 0)
-			break;
-		size = n;
+		size += size_of(s->path, env);
 	}
 	return size;
 }
@@ -62,7 +65,8 @@ level_of(const struct vt_store *s, const struct vt_room *r)
 		return VT_ROOM_FULL;
 	if (r->free < low || r->free / 2 < least)
 		l = VT_ROOM_LOW;
-	for (int i = 0; i < VT_SPACES; i++) {
+	/* Bytes go on in another environment before one is full. */
+	for (int i = 0; i < VT_SPACE_BYTES; i++) {
 		uint64_t percent = r->used[i] / (r->map / 100);
 
 		if (percent >= VT_L(ROOM_MAP_PERCENT))
@@ -90,7 +94,7 @@ vt_store_room(struct vt_store *s, struct vt_room *ret, struct vt_err *reterr)
 	r.free = (uint64_t)fs.f_bavail * fs.f_frsize;
 	r.used[VT_SPACE_RECORDS] = size_of(s->path, "records");
 	r.used[VT_SPACE_KEYS] = size_of(s->path, "keys");
-	r.used[VT_SPACE_BYTES] = newest_bytes(s->path);
+	r.used[VT_SPACE_BYTES] = all_bytes(s);
 	r.level = level_of(s, &r);
 	*ret = r;
 	return VT_OK;
@@ -118,11 +122,10 @@ vt_room_door(struct vt_store *s, struct vt_err *reterr)
 		return VT_OK;
 	return vt_err_set(reterr, VT_E_STORE_FULL,
 	    "store: %" PRIu64 " MiB of disk are free, %" PRIu64
-	    " MiB are kept (ROOM_FREE_MIN); records, keys, bytes use %" PRIu64
-	    ", %" PRIu64 ", %" PRIu64 " of %" PRIu64
+	    " MiB are kept (ROOM_FREE_MIN); records, keys use %" PRIu64
+	    ", %" PRIu64 " of %" PRIu64
 	    " MiB (at most %zu %%, ROOM_MAP_PERCENT). Reading goes on; add "
 	    "space",
 	    r.free >> 20, s->room_free >> 20, r.used[VT_SPACE_RECORDS] >> 20,
-	    r.used[VT_SPACE_KEYS] >> 20, r.used[VT_SPACE_BYTES] >> 20,
-	    r.map >> 20, VT_L(ROOM_MAP_PERCENT));
+	    r.used[VT_SPACE_KEYS] >> 20, r.map >> 20, VT_L(ROOM_MAP_PERCENT));
 }

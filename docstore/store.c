@@ -19,6 +19,7 @@
 #define MAP_SIZE_DEFAULT ((uint64_t)64 << 30)
 #define MAGIC            "vanthu store"
 #define VIEW_ARENA       ((size_t)64 << 20)
+#define BYTES_SLACK      ((uint64_t)64 << 20)
 
 /* ---- superblock ---- */
 
@@ -151,23 +152,29 @@ super_write(
 }
 
 int
-vt_super_read(struct vt_engine *e, struct vt_super *ret, struct vt_err *reterr)
+vt_super_get(struct vt_txn *t, struct vt_super *ret, struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_text("store");
-	struct vt_txn *t;
 	struct vt_span v;
+	int rc = vt_tx_get(t, VT_T_SUPER, &k, &v, reterr);
+
+	if (rc == VT_E_NOT_FOUND)
+		return vt_err_set(reterr, VT_E_STORE_FORMAT,
+		    "superblock: missing; init did not finish, or this is no "
+		    "store");
+	return rc == VT_OK ? super_decode(v, ret, reterr) : rc;
+}
+
+int
+vt_super_read(struct vt_engine *e, struct vt_super *ret, struct vt_err *reterr)
+{
+	struct vt_txn *t;
 	int rc;
 
 	rc = e->ops->begin(e, VT_SPACE_RECORDS, false, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
-	rc = vt_tx_get(t, VT_T_SUPER, &k, &v, reterr);
-	if (rc == VT_E_NOT_FOUND)
-		rc = vt_err_set(reterr, VT_E_STORE_FORMAT,
-		    "superblock: missing; init did not finish, or this is no "
-		    "store");
-	else if (rc == VT_OK)
-		rc = super_decode(v, ret, reterr);
+	rc = vt_super_get(t, ret, reterr);
 	e->ops->abort(t);
 	return rc;
 }
@@ -481,7 +488,9 @@ engine_open(
 	struct vt_engine_options eo = { .path = s->path,
 		.read_only = o->read_only,
 		.create = o->in_memory,
-		.map_size = o->map_size != 0 ? o->map_size : MAP_SIZE_DEFAULT };
+		.map_size = s->map_size,
+		.bytes_map = s->bytes_map,
+		.copying = o->mending };
 	struct vt_super x = { .format = VT_STORE_FORMAT };
 	int rc;
 
@@ -558,6 +567,27 @@ vt_store_open(const char *path, const struct vt_store_options *o,
 	return rc;
 }
 
+/*
+ * A chunk is counted as a whole one, which takes 16 pages; that much is certain
+ * without asking the engine, and both engines seal at the same one. Pages that
+ * lie free because others became shorter have an eighth of the room.
+ */
+static void
+bytes_sizes(struct vt_store *s, const struct vt_store_options *o)
+{
+	uint64_t max =
+	    o->bytes_max != 0 ? o->bytes_max : (uint64_t)VT_L(BYTES_ENV_MAX);
+
+	s->bytes_map = max + max / 8 + BYTES_SLACK;
+	if (o->map_size != 0 && o->map_size < s->bytes_map)
+		s->bytes_map = o->map_size;
+	if (max > s->bytes_map / 8 * 7)
+		max = s->bytes_map / 8 * 7;
+	s->byter.rows_max = max / (VT_CHUNK_SIZE + 64);
+	if (s->byter.rows_max == 0)
+		s->byter.rows_max = 1;
+}
+
 int
 vt_store_open_undone(const char *path, const struct vt_store_options *o,
     const struct vt_context *ctx, struct vt_store **ret, struct vt_err *reterr)
@@ -573,7 +603,9 @@ vt_store_open_undone(const char *path, const struct vt_store_options *o,
 	s->lock_fd = -1;
 	s->read_only = o->read_only;
 	s->read_texts = o->read_texts;
+	s->mending = o->mending;
 	s->map_size = o->map_size != 0 ? o->map_size : MAP_SIZE_DEFAULT;
+	bytes_sizes(s, o);
 	s->room_free =
 	    o->room_free != 0 ? o->room_free : (uint64_t)VT_L(ROOM_FREE_MIN);
 	if (pthread_mutex_init(&s->log_lock, NULL) != 0 ||
@@ -664,11 +696,12 @@ vt_store_info(
     struct vt_store *s, struct vt_store_info *ret, struct vt_err *reterr)
 {
 	struct vt_store_info i = { .format = s->super.format,
-		.features = s->super.features,
 		.id = s->super.id,
 		.created = s->super.created };
 	struct vt_restored mark = { .is = false };
+	struct vt_open_env open;
 	struct vt_counters count;
+	struct vt_super super;
 	struct vt_txn *t;
 	vt_time now;
 	int rc;
@@ -680,11 +713,15 @@ vt_store_info(
 		return rc;
 	if ((rc = vt_row_counters(t, &count, reterr)) == VT_OK &&
 	    (rc = vt_restored_get(t, &mark, reterr)) == VT_OK &&
+	    (rc = vt_super_get(t, &super, reterr)) == VT_OK &&
+	    (rc = vt_open_env_get(t, &open, reterr)) == VT_OK &&
 	    (rc = t->ops->count(t, VT_T_BLOB, &i.blobs, reterr)) == VT_OK)
 		rc = t->ops->count(t, VT_T_CHUNK, &i.chunks, reterr);
 	t->ops->abort(t);
 	if (rc != VT_OK)
 		return rc;
+	i.features = super.features;
+	i.bytes_envs = open.env;
 	i.agencies = count.agencies;
 	i.restored = mark.is;
 	now = vt_now(s->ctx);

@@ -62,7 +62,8 @@ struct vt_store_options {
 	/* Where the ledgers' names begin, <= 39 characters of [a-z0-9.-], e.g.
 	 * "vanthu.tinhmau.gov.vn". Only vt_store_init reads it. */
 	const char *domain;
-	/* Address space of one environment in bytes; 0 = 64 GiB. The file grows
+	/* Address space of one environment in bytes; 0 = 64 GiB, and for the
+	 * byte environment that is written what bytes_max needs. The file grows
 	 * with its content, not to this. */
 	uint64_t map_size;
 	/* Where the store key lies; NULL: the systemd credential
@@ -94,11 +95,18 @@ struct vt_store_options {
 	/* For who calls vt_store_migrate: a migration that was cut off does
 	 * not stand in the way of writing. */
 	bool migrates;
+	/* A byte environment is sealed before it has more than this many bytes,
+	 * counted in whole chunks, and the next one begins; 0 = BYTES_ENV_MAX.
+	 * At most 7/8 of map_size. */
+	uint64_t bytes_max;
+	/* Sealed byte environments may be written, too: for vt_store_repair. */
+	bool mending;
 };
 
 #define VT_STORE_OPTIONS_INIT                                                  \
 	{                                                                      \
-		NULL, 0, NULL, NULL, NULL, false, 0, false, NULL, false, false \
+		NULL, 0, NULL, NULL, NULL, false, 0, false, NULL, false,       \
+		    false, 0, false                                            \
 	}
 
 /*
@@ -186,6 +194,7 @@ struct vt_store_info {
 	vt_time created;
 	uint32_t agencies;      /* how many there are */
 	uint64_t blobs, chunks; /* distinct files and chunks kept */
+	uint32_t bytes_envs;    /* the byte environment that is written */
 	uint64_t batches, acts; /* committed since open, for the metrics */
 	uint64_t clock_back_us; /* how far the clock lags the last commit */
 	struct vt_room room;    /* what is left */

@@ -20,15 +20,16 @@
 
 #define VT_STORE_FORMAT   1U
 #define VT_FEATURE_EPOCHS (1ULL << 1) /* rows of wrap say by which key */
+#define VT_FEATURE_ENVS   (1ULL << 2) /* several byte environments */
 #define VT_FEATURE_LEDGERS (1ULL << 4) /* a ledger is in a later epoch */
 #define VT_FEATURE_MIGRATED (1ULL << 6) /* ledgers have acts of migration */
 /* Bits this release knows. */
 #define VT_STORE_FEATURES                                                      \
-	(VT_FEATURE_EPOCHS | VT_FEATURE_LEDGERS | VT_FEATURE_MIGRATED)
+	(VT_FEATURE_EPOCHS | VT_FEATURE_ENVS | VT_FEATURE_LEDGERS |            \
+	    VT_FEATURE_MIGRATED)
 /* What the superblock names as the release that a store needs. */
 #define VT_STORE_RELEASE "vanthu " VT_VERSION
 
-#define VT_BYTES_ENV      1U /* number of bytes-0001 */
 #define VT_SEGMENT_CHUNKS 62 /* ids in one manifest row: it fits a page */
 #define VT_ENVELOPE_SIZE  48
 #define VT_WRAPPED_SIZE   40
@@ -184,8 +185,12 @@ VT_NODISCARD int vt_upload_row_decode(
 
 struct vt_key vt_key_hash(const vt_hash *h);
 struct vt_key vt_key_id(const vt_id *id);
-struct vt_key vt_key_wrap(uint64_t seq);      /* of tables wrap, unmapped */
-struct vt_key vt_key_bytes_row(uint64_t seq); /* of table bytes */
+/* Of tables wrap, bytes and unmapped. */
+struct vt_key vt_key_wrap(uint32_t env, uint64_t seq);
+/* Where in table wrap the keys of sequences from seq on begin: they ascend with
+ * the environments. */
+VT_NODISCARD int vt_wrap_from(struct vt_txn *keys, uint64_t seq,
+    struct vt_key *ret, struct vt_err *reterr);
 
 /* Chunk ids of one segment, borrowed from the transaction. */
 VT_NODISCARD int vt_manifest_segment(struct vt_txn *t, uint64_t manifest,
@@ -207,20 +212,37 @@ VT_NODISCARD int vt_reading_chunk(struct vt_reading *r, const vt_hash *id,
 void vt_reading_ahead(struct vt_reading *r, const vt_hash *id);
 
 /* The chunk stored at a sequence, mapped or not. */
-VT_NODISCARD int vt_reading_at(struct vt_reading *r, uint64_t seq,
+VT_NODISCARD int vt_reading_at(struct vt_reading *r, uint32_t env, uint64_t seq,
     const vt_hash *id, uint8_t *plain, size_t *ret_n, struct vt_err *reterr);
 
 /* One chunk on its way in. */
 struct vt_chunk_in {
 	vt_hash id;
 	struct vt_span plain;
-	uint64_t seq;   /* where written, 0: was there already */
+	uint32_t env;   /* where written, */
+	uint64_t seq;   /* 0: was there already */
 	size_t same_as; /* index of an equal chunk of the piece, or own */
 	uint8_t wrapped[VT_WRAPPED_SIZE];
 	uint8_t *envelope; /* NULL: not written by us */
 };
 
-/* Group commit of keys and bytes; fills seq. Any thread. */
+/* Row `bytes` of table super: the byte environment that is written. */
+struct vt_open_env {
+	uint32_t env;
+	vt_time begun;  /* its year is the one in which it is sealed */
+	uint64_t first; /* sequence */
+};
+VT_NODISCARD int vt_open_env_get(
+    struct vt_txn *t, struct vt_open_env *ret, struct vt_err *reterr);
+/* Before n chunks more are written, on the byte thread: seals the environment
+ * if it is time, and the next one begins (roll.c). */
+VT_NODISCARD int vt_byter_roll(
+    struct vt_store *s, size_t n, struct vt_err *reterr);
+/* At open: which environment is written, and what is in it. */
+VT_NODISCARD int vt_byter_look(
+    struct vt_store *s, struct vt_txn *records, struct vt_err *reterr);
+
+/* Group commit of keys and bytes; fills env and seq. Any thread. */
 VT_NODISCARD int vt_byter_write(struct vt_store *s, struct vt_chunk_in *chunk,
     size_t n, uint64_t *ret_first, struct vt_err *reterr);
 /* The piece that began at first is mapped (a failed one never settles: the
@@ -1007,6 +1029,8 @@ struct vt_super {
 	char release[32]; /* that it needs, when a bit says so; "" */
 };
 void vt_super_encode(const struct vt_super *x, struct vt_buf *ret);
+VT_NODISCARD int vt_super_get(
+    struct vt_txn *t, struct vt_super *ret, struct vt_err *reterr);
 VT_NODISCARD int vt_super_read(
     struct vt_engine *e, struct vt_super *ret, struct vt_err *reterr);
 
@@ -1044,8 +1068,8 @@ struct vt_store {
 	struct vt_engine *engine;
 	char *path;  /* NULL: in memory */
 	int lock_fd; /* -1: none */
-	bool read_only, read_texts;
-	uint64_t map_size, room_free;
+	bool read_only, read_texts, mending;
+	uint64_t map_size, bytes_map, room_free;
 	_Atomic int64_t room_next; /* when the room is looked at again */
 	atomic_bool room_full, broken;
 	struct vt_super super;
@@ -1057,6 +1081,9 @@ struct vt_store {
 		pthread_t thread;
 		bool running;
 		uint64_t next; /* sequence, only the byte thread */
+		/* the byte thread's own, too: */
+		struct vt_open_env open;
+		uint64_t rows, rows_max; /* chunks in it, and at most */
 		pthread_mutex_t lock;
 		struct vt_inflight *inflight;
 		uint64_t last; /* highest handed out */

@@ -505,6 +505,7 @@ repair(struct vt_cli *cli, const char *dir, struct vt_repair_options *o,
 	uint64_t indexes;
 	int rc;
 
+	so.mending = true;
 	rc = vt_store_open(dir, &so, vt_context_system(), &store, &cli->err);
 	if (rc != VT_OK ||
 	    (rc = vt_store_repair(store, o, r, &cli->err)) != VT_OK)

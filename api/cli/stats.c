@@ -158,6 +158,7 @@ store_figures(
 		{ "records_bytes", i->room.used[VT_SPACE_RECORDS] },
 		{ "keys_bytes", i->room.used[VT_SPACE_KEYS] },
 		{ "bytes_bytes", i->room.used[VT_SPACE_BYTES] },
+		{ "bytes_environments", i->bytes_envs },
 		{ "map_bytes", i->room.map }, { "read_only", i->restored },
 		{ "scrub_rounds", s->rounds }, { "scrub_chunks", s->chunks },
 		{ "scrub_bytes", s->bytes },

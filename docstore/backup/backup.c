@@ -336,28 +336,32 @@ take_keys(struct take *x, struct vt_err *reterr)
 
 /* Sequences of chunks that lie in one range of VT_BYTES_PART. */
 struct range {
+	uint32_t env;
 	uint64_t index;
 	uint64_t seq[VT_BYTES_PART];
 	size_t n;
-	uint64_t next; /* the first behind it; 0: none */
+	struct vt_key next; /* the first behind it; n 0: none */
 };
 
 static int
-range_read(
-    struct take *x, uint64_t first, struct range *ret, struct vt_err *reterr)
+range_read(struct take *x, const struct vt_key *first, struct range *ret,
+    struct vt_err *reterr)
 {
-	struct vt_key all = { .n = 0 }, from = vt_key_bytes_row(first);
-	struct vt_scan scan = vt_scan_up(x->r.bytes, VT_T_BYTES, &all, &from);
+	struct vt_key all = { .n = 0 };
+	struct vt_scan scan = vt_scan_up(x->r.bytes, VT_T_BYTES, &all, first);
 
-	*ret = (struct range){ .index = first / VT_BYTES_PART };
-	while (ret->next == 0 && vt_scan_next(&scan, reterr)) {
-		uint64_t seq = scan.k.n == 8 ? vt_be64(scan.k.p) : 0;
+	*ret = (struct range){ .env = vt_be32(first->b),
+		.index = vt_be64(first->b + 4) / VT_BYTES_PART };
+	while (ret->next.n == 0 && vt_scan_next(&scan, reterr)) {
+		uint64_t seq;
 
-		if (seq < first)
+		if (scan.k.n != 12)
 			return vt_err_set(reterr, VT_E_STORE_CORRUPT,
 			    "table bytes: a key of %zu bytes", scan.k.n);
-		if (seq / VT_BYTES_PART != ret->index)
-			ret->next = seq;
+		seq = vt_be64(scan.k.p + 4);
+		if (seq / VT_BYTES_PART != ret->index ||
+		    vt_be32(scan.k.p) != ret->env)
+			vt_key_bytes(&ret->next, scan.k.p, scan.k.n);
 		else
 			ret->seq[ret->n++] = seq;
 	}
@@ -370,7 +374,7 @@ range_id(const struct range *r, size_t from, size_t n)
 	struct vt_key head = { .n = 0 };
 	VT_BUF_AUTO(b);
 
-	vt_key_u32(&head, VT_BYTES_ENV);
+	vt_key_u32(&head, r->env);
 	vt_buf_span(&b, vt_key_view(&head));
 	for (size_t i = from; i < from + n; i++) {
 		head.n = 0;
@@ -391,16 +395,24 @@ range_store(struct take *x, const struct range *r, size_t from, size_t n,
 
 	vt_buf_reset(&x->plain);
 	for (size_t i = from; i < from + n; i++) {
-		struct vt_key k = vt_key_bytes_row(r->seq[i]);
+		struct vt_key k = vt_key_wrap(r->env, r->seq[i]);
 
 		rc = vt_tx_get(x->r.bytes, VT_T_BYTES, &k, &v, reterr);
 		if (rc != VT_OK)
 			return rc;
-		vt_object_row(&x->plain, vt_key_view(&k), v);
+		vt_object_row(&x->plain, VT_SPAN(k.b + 4, k.n - 4), v);
 	}
 	if ((rc = vt_buf_status(&x->plain, reterr)) != VT_OK)
 		return rc;
 	return store_part(x, vt_buf_view(&x->plain), reterr);
+}
+
+/* Does a part come before this range? */
+static bool
+is_before(const struct vt_bpart *p, const struct range *r)
+{
+	return p->kind != VT_PART_BYTES || p->env < r->env ||
+	       (p->env == r->env && p->index < r->index);
 }
 
 /*
@@ -416,12 +428,11 @@ take_range(struct take *x, const struct range *r, struct vt_err *reterr)
 	int rc = VT_OK;
 
 	while (x->old_at < x->old.n_part &&
-	       (x->old.part[x->old_at].kind != VT_PART_BYTES ||
-		   x->old.part[x->old_at].index < r->index))
+	       is_before(&x->old.part[x->old_at], r))
 		x->old_at++;
 	for (size_t i = x->old_at;
 	     i < x->old.n_part && x->old.part[i].kind == VT_PART_BYTES &&
-	     x->old.part[i].index == r->index;
+	     x->old.part[i].env == r->env && x->old.part[i].index == r->index;
 	     i++)
 		parts++;
 	for (size_t i = 0; rc == VT_OK && parts <= PARTS_MAX && i < parts;
@@ -440,7 +451,7 @@ take_range(struct take *x, const struct range *r, struct vt_err *reterr)
 	if (rc != VT_OK || at == r->n)
 		return rc;
 	x->part = (struct vt_bpart){ .kind = VT_PART_BYTES,
-		.env = VT_BYTES_ENV,
+		.env = r->env,
 		.index = r->index,
 		.rows = r->n - at,
 		.id = range_id(r, at, r->n - at) };
@@ -458,12 +469,15 @@ take_bytes(struct take *x, struct vt_err *reterr)
 	rc = vt_tx_ge(x->r.bytes, VT_T_BYTES, &first, &k, &v, reterr);
 	if (rc == VT_E_NOT_FOUND)
 		return VT_OK;
-	if (rc == VT_OK && k.n != 8)
+	if (rc == VT_OK && k.n != 12)
 		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
 		    "table bytes: a key of %zu bytes", k.n);
-	r.next = rc == VT_OK ? vt_be64(k.p) : 0;
-	while (rc == VT_OK && r.next != 0) {
-		rc = range_read(x, r.next, &r, reterr);
+	if (rc == VT_OK)
+		vt_key_bytes(&r.next, k.p, k.n);
+	while (rc == VT_OK && r.next.n != 0) {
+		struct vt_key at = r.next;
+
+		rc = range_read(x, &at, &r, reterr);
 		if (rc == VT_OK)
 			rc = take_range(x, &r, reterr);
 	}

@@ -174,8 +174,18 @@ VT_NODISCARD int vt_restore_table(
     struct vt_span name, enum vt_table *ret, struct vt_err *reterr);
 /* The rows of what was fetched; bytes: only keys of chunks that are there. */
 VT_NODISCARD int vt_restore_rows(struct vt_restore *x, struct vt_txn *t,
-    enum vt_table table, struct vt_txn *bytes, uint64_t *ret_n,
-    struct vt_err *reterr);
+    const struct vt_bpart *part, enum vt_table table, struct vt_txn *bytes,
+    uint64_t *ret_n, struct vt_err *reterr);
+/* The key of a row as the store has it: in an object of chunks it lacks the
+ * environment. Borrows from k or *at. */
+struct vt_span vt_restore_key(
+    const struct vt_bpart *part, struct vt_span k, struct vt_key *at);
+/* Makes the byte environments that the rows of t speak of. */
+VT_NODISCARD int vt_restore_envs(
+    struct vt_restore *x, struct vt_txn *t, struct vt_err *reterr);
+/* Address space of one that is being filled: as much as any may have. */
+#define VT_RESTORE_BYTES_MAP                                                   \
+	((uint64_t)VT_L(BYTES_ENV_MAX) / 8 * 9 + ((uint64_t)64 << 20))
 VT_NODISCARD int vt_restore_log_keys(
     struct vt_restore *x, struct vt_err *reterr);
 /* By which mark a store says which increment it holds. */

@@ -151,7 +151,6 @@ static int
 is_wanted(
     struct vt_span key, struct vt_txn *bytes, bool *ret, struct vt_err *reterr)
 {
-	struct vt_key k = { .n = 0 };
 	struct vt_span v;
 	int rc;
 
@@ -161,8 +160,7 @@ is_wanted(
 	if (key.n != 12)
 		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
 		    "backup: a wrapped key without a place");
-	vt_key_bytes(&k, key.p + 4, 8);
-	rc = vt_tx_get(bytes, VT_T_BYTES, &k, &v, reterr);
+	rc = bytes->ops->get(bytes, VT_T_BYTES, key, &v, reterr);
 	*ret = rc == VT_OK;
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
@@ -195,13 +193,26 @@ as_then(struct vt_restore *x, struct vt_span v, struct vt_buf *ret,
 	return vt_buf_status(ret, reterr);
 }
 
+struct vt_span
+vt_restore_key(const struct vt_bpart *part, struct vt_span k, struct vt_key *at)
+{
+	if (part->kind != VT_PART_BYTES)
+		return k;
+	at->n = 0;
+	vt_key_u32(at, part->env);
+	vt_key_bytes(at, k.p, k.n);
+	return vt_key_view(at);
+}
+
 int
-vt_restore_rows(struct vt_restore *x, struct vt_txn *t, enum vt_table table,
-    struct vt_txn *bytes, uint64_t *ret_n, struct vt_err *reterr)
+vt_restore_rows(struct vt_restore *x, struct vt_txn *t,
+    const struct vt_bpart *part, enum vt_table table, struct vt_txn *bytes,
+    uint64_t *ret_n, struct vt_err *reterr)
 {
 	struct vt_span in = vt_buf_view(
 	    table == VT_T_WRAP || table == VT_T_BYTES ? &x->object : &x->plain);
 	struct vt_span k, v;
+	struct vt_key at;
 	bool wanted;
 	int rc = VT_OK, bad;
 
@@ -209,6 +220,7 @@ vt_restore_rows(struct vt_restore *x, struct vt_txn *t, enum vt_table table,
 	while (rc == VT_OK && vt_object_next(&in, &k, &v, &bad, reterr)) {
 		VT_BUF_AUTO(then);
 
+		k = vt_restore_key(part, k, &at);
 		rc = is_wanted(k, bytes, &wanted, reterr);
 		if (rc == VT_OK && wanted && table == VT_T_WRAP)
 			rc = as_then(x, v, &then, reterr);
@@ -238,7 +250,7 @@ put_part(struct vt_restore *x, const struct vt_bpart *part, enum vt_table table,
 		rc = ops->begin(
 		    x->engine, VT_SPACE_BYTES, false, &bytes, reterr);
 	if (rc == VT_OK)
-		rc = vt_restore_rows(x, t, table, bytes, &n, reterr);
+		rc = vt_restore_rows(x, t, part, table, bytes, &n, reterr);
 	ops->abort(bytes);
 	if (rc != VT_OK) {
 		ops->abort(t);
@@ -301,11 +313,10 @@ apply_part(
 	bool later;
 	int rc;
 
-	if ((part->kind == VT_PART_KEYS || part->kind == VT_PART_BYTES) &&
-	    part->env != VT_BYTES_ENV)
-		return vt_err_set(reterr, VT_E_STORE_FORMAT,
-		    "backup: byte environment %u is not known to this release",
-		    part->env);
+	if (part->kind == VT_PART_BYTES &&
+	    (rc = x->engine->ops->env_make(x->engine, part->env, reterr)) !=
+		VT_OK)
+		return rc;
 	if ((rc = vt_restore_fetch(x, part, &later, reterr)) != VT_OK)
 		return rc;
 	if (part->kind == VT_PART_ROWS || part->kind == VT_PART_LOG_KEYS) {
@@ -368,6 +379,18 @@ vt_restore_mark(struct vt_restore *x, struct vt_txn *t, struct vt_err *reterr)
 	return vt_tx_put(t, VT_T_SUPER, &k, vt_buf_view(&v), reterr);
 }
 
+/* The byte environments that the store had, also those without a chunk. */
+int
+vt_restore_envs(struct vt_restore *x, struct vt_txn *t, struct vt_err *reterr)
+{
+	struct vt_open_env open;
+	int rc = vt_open_env_get(t, &open, reterr);
+
+	for (uint32_t i = 1; rc == VT_OK && i <= open.env; i++)
+		rc = x->engine->ops->env_make(x->engine, i, reterr);
+	return rc;
+}
+
 /* The superblock, the counters and the mark, in one transaction. */
 static int
 apply_super(struct vt_restore *x, struct vt_err *reterr)
@@ -386,12 +409,14 @@ apply_super(struct vt_restore *x, struct vt_err *reterr)
 		    (rc = vt_restore_fetch(x, &x->m.part[i], &later, reterr)) ==
 			VT_OK &&
 		    (rc = vt_restore_decipher(x, &x->keys, reterr)) == VT_OK) {
-			rc =
-			    vt_restore_rows(x, t, VT_T_SUPER, NULL, &n, reterr);
+			rc = vt_restore_rows(x, t, &x->m.part[i], VT_T_SUPER,
+			    NULL, &n, reterr);
 			x->rep.rows += n;
 		}
 	if (rc == VT_OK)
 		rc = vt_restore_mark(x, t, reterr);
+	if (rc == VT_OK)
+		rc = vt_restore_envs(x, t, reterr);
 	if (rc != VT_OK) {
 		x->engine->ops->abort(t);
 		return rc;
@@ -405,11 +430,15 @@ apply_super(struct vt_restore *x, struct vt_err *reterr)
 static bool
 is_ours(const char *name)
 {
-	static const char *const ours[] = { "records", "keys", "bytes-0001",
-		"records.new", "records.old", "keys.new", "keys.old",
+	static const char *const ours[] = { "records", "keys", "records.new",
+		"records.old", "keys.new", "keys.old",
 		"log-keys", "search", "store.key", "lock", VT_DESTROYED_LIST,
 		VT_RESTORE_UNDONE };
 
+	if (strncmp(name, "bytes-", 6) == 0 &&
+	    strspn(name + 6, "0123456789") == 4 &&
+	    (name[10] == '\0' || name[10] == '.'))
+		return true;
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
 		size_t n = strlen(ours[i]);
 
@@ -632,6 +661,8 @@ write_all(struct vt_restore *x, struct vt_err *reterr)
 {
 	struct vt_engine_options eo = { .path = x->target,
 		.create = true,
+		.copying = true,
+		.bytes_map = VT_RESTORE_BYTES_MAP,
 		.map_size =
 		    x->o->map_size != 0 ? x->o->map_size : (uint64_t)64 << 30 };
 	char path[PATH_SIZE];

@@ -115,6 +115,7 @@ drop_rows(struct follow *f, struct vt_txn *t, const struct vt_bpart *p,
     enum vt_table table, struct vt_err *reterr)
 {
 	struct vt_span in, k, v;
+	struct vt_key at;
 	bool later;
 	int rc, bad;
 
@@ -124,7 +125,8 @@ drop_rows(struct follow *f, struct vt_txn *t, const struct vt_bpart *p,
 		return rc;
 	in = vt_buf_view(p->kind == VT_PART_ROWS ? &f->r.plain : &f->r.object);
 	while (rc == VT_OK && vt_object_next(&in, &k, &v, &bad, reterr)) {
-		rc = t->ops->del(t, table, k, reterr);
+		rc = t->ops->del(
+		    t, table, vt_restore_key(p, k, &at), reterr);
 		if (rc == VT_E_NOT_FOUND) /* cut off before, and again now */
 			rc = VT_OK;
 	}
@@ -143,31 +145,46 @@ put_rows(struct follow *f, struct vt_txn *t, const struct vt_bpart *p,
 	    (p->kind == VT_PART_ROWS &&
 		(rc = vt_restore_decipher(&f->r, &f->r.keys, reterr)) != VT_OK))
 		return rc;
-	rc = vt_restore_rows(&f->r, t, table, NULL, &n, reterr);
+	rc = vt_restore_rows(&f->r, t, p, table, NULL, &n, reterr);
 	f->r.rep.rows += p->kind == VT_PART_ROWS ? n : 0;
 	f->r.rep.chunks += p->kind == VT_PART_BYTES ? n : 0;
 	return rc;
 }
 
+static bool
+same_range(const struct vt_bpart *a, const struct vt_bpart *b)
+{
+	return a->kind == b->kind && a->env == b->env && a->index == b->index;
+}
+
+static bool
+earlier_range(const struct vt_bpart *a, const struct vt_bpart *b)
+{
+	return a->env != b->env ? a->env < b->env : a->index < b->index;
+}
+
 /* Chunks or keys of one range: what is no more goes, what is new comes, in one
  * transaction. */
 static int
-one_range(struct follow *f, enum vt_bpart_kind kind, uint64_t index,
-    struct vt_err *reterr)
+one_range(struct follow *f, const struct vt_bpart *at, struct vt_err *reterr)
 {
+	enum vt_bpart_kind kind = at->kind;
 	enum vt_table table = kind == VT_PART_KEYS ? VT_T_WRAP : VT_T_BYTES;
 	struct vt_engine *e = f->r.engine;
 	struct vt_txn *t;
 	int rc;
 
+	if (kind == VT_PART_BYTES &&
+	    (rc = e->ops->env_make(e, at->env, reterr)) != VT_OK)
+		return rc;
 	rc = e->ops->begin(e, vt_table_space(table), true, &t, reterr);
 	if (rc != VT_OK)
 		return rc;
 	for (size_t i = 0; i < f->n_gone && rc == VT_OK; i++)
-		if (f->gone[i]->kind == kind && f->gone[i]->index == index)
+		if (same_range(f->gone[i], at))
 			rc = drop_rows(f, t, f->gone[i], table, reterr);
 	for (size_t i = 0; i < f->n_come && rc == VT_OK; i++)
-		if (f->come[i]->kind == kind && f->come[i]->index == index)
+		if (same_range(f->come[i], at))
 			rc = put_rows(f, t, f->come[i], table, reterr);
 	if (rc != VT_OK) {
 		e->ops->abort(t);
@@ -179,26 +196,24 @@ one_range(struct follow *f, enum vt_bpart_kind kind, uint64_t index,
 static int
 ranges(struct follow *f, enum vt_bpart_kind kind, struct vt_err *reterr)
 {
-	uint64_t done = UINT64_MAX;
+	const struct vt_bpart *done = NULL, *at;
 	int rc = VT_OK;
 
 	/* Both are in the order of their ranges. */
 	for (size_t a = 0, b = 0; rc == VT_OK;) {
-		uint64_t index;
-
-		while (a < f->n_gone &&
-		       (f->gone[a]->kind != kind || f->gone[a]->index == done))
+		while (a < f->n_gone && (f->gone[a]->kind != kind ||
+			   (done != NULL && same_range(f->gone[a], done))))
 			a++;
-		while (b < f->n_come &&
-		       (f->come[b]->kind != kind || f->come[b]->index == done))
+		while (b < f->n_come && (f->come[b]->kind != kind ||
+			   (done != NULL && same_range(f->come[b], done))))
 			b++;
 		if (a == f->n_gone && b == f->n_come)
 			break;
-		index = a < f->n_gone ? f->gone[a]->index : UINT64_MAX;
-		if (b < f->n_come && f->come[b]->index < index)
-			index = f->come[b]->index;
-		rc = one_range(f, kind, index, reterr);
-		done = index;
+		at = a < f->n_gone ? f->gone[a] : f->come[b];
+		if (b < f->n_come && earlier_range(f->come[b], at))
+			at = f->come[b];
+		rc = one_range(f, at, reterr);
+		done = at;
 	}
 	return rc;
 }
@@ -277,6 +292,8 @@ records(struct follow *f, bool try, struct vt_err *reterr)
 		rc = goes_on(f, t, reterr);
 	if (rc == VT_OK && !try)
 		rc = vt_restore_mark(&f->r, t, reterr);
+	if (rc == VT_OK && !try)
+		rc = vt_restore_envs(&f->r, t, reterr);
 	if (rc != VT_OK || try) {
 		e->ops->abort(t);
 		return rc;
@@ -584,6 +601,8 @@ follow_begin(struct follow *f, const char *target,
     int *ret_lock, struct vt_err *reterr)
 {
 	struct vt_engine_options eo = { .path = target,
+		.copying = true,
+		.bytes_map = VT_RESTORE_BYTES_MAP,
 		.map_size =
 		    o->map_size != 0 ? o->map_size : (uint64_t)64 << 30 };
 	char path[4096];

@@ -12,31 +12,28 @@
 
 /* ---- the byte thread: keys, then bytes ---- */
 
+/* Where a chunk lies. */
+struct seat {
+	uint32_t env;
+	uint64_t seq;
+};
+
 struct write_op {
 	struct vt_op op;
 	struct vt_chunk_in *chunk;
 	size_t n;
 	uint64_t first; /* of the sequences given */
 	/* instead of writing: */
-	const uint64_t *drop; /* sequences to remove */
+	const struct seat *drop; /* to remove */
 	size_t n_drop;
 };
 
 struct vt_key
-vt_key_wrap(uint64_t seq)
+vt_key_wrap(uint32_t env, uint64_t seq)
 {
 	struct vt_key k = { .n = 0 };
 
-	vt_key_u32(&k, VT_BYTES_ENV);
-	vt_key_u64(&k, seq);
-	return k;
-}
-
-struct vt_key
-vt_key_bytes_row(uint64_t seq)
-{
-	struct vt_key k = { .n = 0 };
-
+	vt_key_u32(&k, env);
 	vt_key_u64(&k, seq);
 	return k;
 }
@@ -49,7 +46,8 @@ keys_put(
 
 	for (size_t i = 0; i < w->n && rc == VT_OK; i++) {
 		VT_BUF_AUTO(v);
-		struct vt_key k = vt_key_wrap(w->chunk[i].seq);
+		struct vt_key k =
+		    vt_key_wrap(w->chunk[i].env, w->chunk[i].seq);
 		struct vt_wrap_row row = { .epoch = epoch,
 			.wrapped =
 			    VT_SPAN(w->chunk[i].wrapped, VT_WRAPPED_SIZE),
@@ -72,7 +70,8 @@ bytes_put(struct vt_txn *t, struct write_op *w, struct vt_err *reterr)
 	int rc = VT_OK;
 
 	for (size_t i = 0; i < w->n && rc == VT_OK; i++) {
-		struct vt_key k = vt_key_bytes_row(w->chunk[i].seq);
+		struct vt_key k =
+		    vt_key_wrap(w->chunk[i].env, w->chunk[i].seq);
 
 		if (w->chunk[i].envelope == NULL)
 			continue;
@@ -84,18 +83,22 @@ bytes_put(struct vt_txn *t, struct write_op *w, struct vt_err *reterr)
 	return rc;
 }
 
+/* What lies in a sealed environment stays as it is: without its key it is
+ * noise. *gone: bytes that were there. */
 static int
-drop(struct vt_txn *t, enum vt_table table, struct write_op *w,
-    struct vt_err *reterr)
+drop(struct vt_txn *t, enum vt_table table, uint32_t open, struct write_op *w,
+    uint64_t *gone, struct vt_err *reterr)
 {
 	for (size_t i = 0; i < w->n_drop; i++) {
-		struct vt_key k = table == VT_T_WRAP
-				      ? vt_key_wrap(w->drop[i])
-				      : vt_key_bytes_row(w->drop[i]);
-		int rc = vt_tx_del(t, table, &k, reterr);
+		struct vt_key k = vt_key_wrap(w->drop[i].env, w->drop[i].seq);
+		int rc;
 
+		if (table == VT_T_BYTES && w->drop[i].env != open)
+			continue;
+		rc = vt_tx_del(t, table, &k, reterr);
 		if (rc != VT_OK && rc != VT_E_NOT_FOUND)
 			return rc;
+		*gone += rc == VT_OK && table == VT_T_BYTES;
 	}
 	return VT_OK;
 }
@@ -106,6 +109,7 @@ pass(struct vt_store *s, struct vt_op *batch, enum vt_space space, bool drops,
     struct vt_err *reterr)
 {
 	struct vt_txn *t;
+	uint64_t gone = 0;
 	bool any = false;
 	int rc;
 
@@ -123,8 +127,8 @@ pass(struct vt_store *s, struct vt_op *batch, enum vt_space space, bool drops,
 			continue;
 		if (drops)
 			rc = drop(t,
-			    space == VT_SPACE_KEYS ? VT_T_WRAP : VT_T_BYTES, w,
-			    reterr);
+			    space == VT_SPACE_KEYS ? VT_T_WRAP : VT_T_BYTES,
+			    s->byter.open.env, w, &gone, reterr);
 		else if (space == VT_SPACE_KEYS)
 			rc = keys_put(t, w, s->keys.epoch, reterr);
 		else
@@ -134,7 +138,24 @@ pass(struct vt_store *s, struct vt_op *batch, enum vt_space space, bool drops,
 		t->ops->abort(t);
 		return rc;
 	}
-	return t->ops->commit(t, reterr);
+	if ((rc = t->ops->commit(t, reterr)) == VT_OK)
+		s->byter.rows -= gone;
+	return rc;
+}
+
+/* Chunks that a batch is about to write. */
+static size_t
+chunks_of(const struct vt_op *batch)
+{
+	size_t n = 0;
+
+	for (; batch != NULL; batch = batch->next) {
+		const struct write_op *w = (const void *)batch;
+
+		for (size_t i = 0; i < w->n; i++)
+			n += w->chunk[i].envelope != NULL;
+	}
+	return n;
 }
 
 /* Sequences are never given twice, even when the commit fails. */
@@ -143,8 +164,10 @@ give_sequences(struct vt_store *s, struct write_op *w, struct vt_inflight *mark)
 {
 	w->first = s->byter.next;
 	for (size_t i = 0; i < w->n; i++)
-		if (w->chunk[i].envelope != NULL)
+		if (w->chunk[i].envelope != NULL) {
+			w->chunk[i].env = s->byter.open.env;
 			w->chunk[i].seq = s->byter.next++;
+		}
 	(void)pthread_mutex_lock(&s->byter.lock);
 	mark->first = w->first;
 	mark->next = s->byter.inflight;
@@ -157,9 +180,10 @@ static void
 batch_run(struct vt_store *s, struct vt_op *batch)
 {
 	struct vt_err err = VT_ERR_INIT;
-	int rc = VT_OK;
+	size_t n = chunks_of(batch);
+	int rc = n > 0 ? vt_byter_roll(s, n, &err) : VT_OK;
 
-	for (struct vt_op *o = batch; o != NULL; o = o->next) {
+	for (struct vt_op *o = batch; o != NULL && rc == VT_OK; o = o->next) {
 		struct write_op *w = (struct write_op *)(void *)o;
 		struct vt_inflight *mark;
 
@@ -178,6 +202,8 @@ batch_run(struct vt_store *s, struct vt_op *batch)
 		rc = pass(s, batch, VT_SPACE_KEYS, false, &err);
 	if (rc == VT_OK)
 		rc = pass(s, batch, VT_SPACE_BYTES, false, &err);
+	if (rc == VT_OK)
+		s->byter.rows += n;
 	if (rc == VT_OK)
 		rc = pass(s, batch, VT_SPACE_BYTES, true, &err);
 	if (rc == VT_OK)
@@ -255,7 +281,7 @@ vt_byter_settled(struct vt_store *s)
 /* Highest sequence in a table of keys or bytes. */
 static int
 last_seq(struct vt_store *s, enum vt_space space, enum vt_table table,
-    size_t at, uint64_t *ret, struct vt_err *reterr)
+    uint64_t *ret, struct vt_err *reterr)
 {
 	struct vt_key all = { .n = 0 };
 	struct vt_span k, v;
@@ -266,11 +292,11 @@ last_seq(struct vt_store *s, enum vt_space space, enum vt_table table,
 	if (rc != VT_OK)
 		return rc;
 	rc = vt_tx_lt(t, table, &all, &k, &v, reterr);
-	if (rc == VT_OK && k.n != at + 8)
+	if (rc == VT_OK && k.n != 12)
 		rc = vt_err_set(reterr, VT_E_STORE_CORRUPT,
 		    "table %s: a key of %zu bytes", vt_table_name(table), k.n);
-	else if (rc == VT_OK && vt_be64(k.p + at) > *ret)
-		*ret = vt_be64(k.p + at);
+	else if (rc == VT_OK && vt_be64(k.p + 4) > *ret)
+		*ret = vt_be64(k.p + 4);
 	t->ops->abort(t);
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
@@ -288,15 +314,17 @@ vt_byter_start(struct vt_store *s, struct vt_err *reterr)
 	if (rc != VT_OK)
 		return rc;
 	rc = vt_row_counters(t, &count, reterr);
+	if (rc == VT_OK)
+		rc = vt_byter_look(s, t, reterr);
 	t->ops->abort(t);
 	if (rc != VT_OK)
 		return rc;
 	/* The highest ones may have been swept: never given twice all the
 	 * same. */
 	last = count.settled;
-	rc = last_seq(s, VT_SPACE_KEYS, VT_T_WRAP, 4, &last, reterr);
+	rc = last_seq(s, VT_SPACE_KEYS, VT_T_WRAP, &last, reterr);
 	if (rc == VT_OK)
-		rc = last_seq(s, VT_SPACE_BYTES, VT_T_BYTES, 0, &last, reterr);
+		rc = last_seq(s, VT_SPACE_BYTES, VT_T_BYTES, &last, reterr);
 	if (rc != VT_OK)
 		return rc;
 	s->byter.next = last + 1;
@@ -332,7 +360,7 @@ vt_byter_stop(struct vt_store *s)
 
 struct forget_op {
 	struct vt_op op;
-	const uint64_t *seq;
+	const struct seat *seat;
 	size_t n;
 };
 
@@ -343,7 +371,7 @@ forget_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	int rc = VT_OK;
 
 	for (size_t i = 0; i < f->n && rc == VT_OK; i++) {
-		struct vt_key k = vt_key_wrap(f->seq[i]);
+		struct vt_key k = vt_key_wrap(f->seat[i].env, f->seat[i].seq);
 
 		rc = vt_batch_del(b, VT_T_UNMAPPED, &k, reterr);
 		if (rc == VT_E_NOT_FOUND)
@@ -352,14 +380,14 @@ forget_apply(struct vt_batch *b, struct vt_op *op, struct vt_err *reterr)
 	return rc;
 }
 
-/* Removes bytes and keys of these sequences, then their rows in unmapped. */
+/* Removes bytes and keys of these, then their rows in unmapped. */
 static int
-remove_sequences(
-    struct vt_store *s, const uint64_t *seq, size_t n, struct vt_err *reterr)
+remove_seats(struct vt_store *s, const struct seat *seat, size_t n,
+    struct vt_err *reterr)
 {
-	struct write_op w = { .drop = seq, .n_drop = n };
+	struct write_op w = { .drop = seat, .n_drop = n };
 	struct forget_op f = {
-		.op = { .apply = forget_apply }, .seq = seq, .n = n
+		.op = { .apply = forget_apply }, .seat = seat, .n = n
 	};
 	int rc;
 
@@ -375,7 +403,7 @@ int
 vt_bytes_collect(
     struct vt_store *s, size_t max, size_t *ret_n, struct vt_err *reterr)
 {
-	uint64_t seq[COLLECT_STEP];
+	struct seat seat[COLLECT_STEP];
 	struct vt_key from = { .n = 0 };
 	struct vt_span k, v;
 	struct vt_txn *t;
@@ -388,15 +416,15 @@ vt_bytes_collect(
 	while (
 	    n < COLLECT_STEP && n < max &&
 	    (rc = vt_tx_ge(t, VT_T_UNMAPPED, &from, &k, &v, reterr)) == VT_OK) {
-		seq[n] = vt_be64(k.p + 4);
-		from = vt_key_wrap(seq[n] + 1);
+		seat[n] = (struct seat){ vt_be32(k.p), vt_be64(k.p + 4) };
+		from = vt_key_wrap(seat[n].env, seat[n].seq + 1);
 		n++;
 	}
 	t->ops->abort(t);
 	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
 		return rc;
 	*ret_n = n;
-	return remove_sequences(s, seq, n, reterr);
+	return remove_seats(s, seat, n, reterr);
 }
 
 /*
@@ -427,13 +455,13 @@ is_unmapped(struct vt_txn *records, struct vt_span wrap_row, uint64_t seq,
 	return VT_OK;
 }
 
-/* One step of the sweep: up to COLLECT_STEP keys from *from on. */
+/* One step of the sweep: up to COLLECT_STEP keys from *at on. */
 static int
-sweep_step(struct vt_store *s, uint64_t *from, size_t *ret_seen,
+sweep_step(struct vt_store *s, struct vt_key *at, size_t *ret_seen,
     size_t *removed, struct vt_err *reterr)
 {
 	struct vt_txn *keys = NULL, *records = NULL;
-	uint64_t seq[COLLECT_STEP];
+	struct seat seat[COLLECT_STEP];
 	size_t n = 0, seen = 0;
 	struct vt_span k, v;
 	bool gone;
@@ -445,16 +473,14 @@ sweep_step(struct vt_store *s, uint64_t *from, size_t *ret_seen,
 	rc = s->engine->ops->begin(
 	    s->engine, VT_SPACE_KEYS, false, &keys, reterr);
 	while (rc == VT_OK && seen < COLLECT_STEP) {
-		struct vt_key at = vt_key_wrap(*from);
-
-		rc = vt_tx_ge(keys, VT_T_WRAP, &at, &k, &v, reterr);
+		rc = vt_tx_ge(keys, VT_T_WRAP, at, &k, &v, reterr);
 		if (rc != VT_OK)
 			break;
-		*from = vt_be64(k.p + 4) + 1;
+		seat[n] = (struct seat){ vt_be32(k.p), vt_be64(k.p + 4) };
+		*at = vt_key_wrap(seat[n].env, seat[n].seq + 1);
 		seen++;
-		rc = is_unmapped(records, v, *from - 1, &gone, reterr);
-		if (rc == VT_OK && gone)
-			seq[n++] = *from - 1;
+		rc = is_unmapped(records, v, seat[n].seq, &gone, reterr);
+		n += rc == VT_OK && gone;
 	}
 	s->engine->ops->abort(keys);
 	s->engine->ops->abort(records);
@@ -462,16 +488,16 @@ sweep_step(struct vt_store *s, uint64_t *from, size_t *ret_seen,
 		return rc;
 	*ret_seen = seen;
 	*removed += n;
-	return remove_sequences(s, seq, n, reterr);
+	return remove_seats(s, seat, n, reterr);
 }
 
 int
 vt_bytes_recover(struct vt_store *s, struct vt_err *reterr)
 {
 	struct vt_counters count;
+	struct vt_key at;
 	struct vt_txn *t;
 	size_t seen, n, removed = 0;
-	uint64_t from;
 	int rc;
 
 	rc = vt_store_read(s, &t, reterr);
@@ -481,10 +507,17 @@ vt_bytes_recover(struct vt_store *s, struct vt_err *reterr)
 	t->ops->abort(t);
 	if (rc != VT_OK)
 		return rc;
-	from = count.settled + 1;
+	rc = s->engine->ops->begin(
+	    s->engine, VT_SPACE_KEYS, false, &t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	rc = vt_wrap_from(t, count.settled + 1, &at, reterr);
+	t->ops->abort(t);
+	if (rc != VT_OK)
+		return rc;
 	do {
 		seen = 0;
-		rc = sweep_step(s, &from, &seen, &removed, reterr);
+		rc = sweep_step(s, &at, &seen, &removed, reterr);
 	} while (rc == VT_OK && seen == COLLECT_STEP);
 	if (rc == VT_OK)
 		vt_byter_settle(s, count.settled + 1);

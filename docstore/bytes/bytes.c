@@ -151,10 +151,10 @@ vt_reading_end(struct vt_reading *r)
 }
 
 int
-vt_reading_at(struct vt_reading *r, uint64_t seq, const vt_hash *id,
-    uint8_t *plain, size_t *ret_n, struct vt_err *reterr)
+vt_reading_at(struct vt_reading *r, uint32_t env, uint64_t seq,
+    const vt_hash *id, uint8_t *plain, size_t *ret_n, struct vt_err *reterr)
 {
-	struct vt_key k = vt_key_wrap(seq);
+	struct vt_key k = vt_key_wrap(env, seq);
 	struct vt_span v, envelope;
 	struct vt_wrap_row row;
 	int rc;
@@ -173,7 +173,6 @@ vt_reading_at(struct vt_reading *r, uint64_t seq, const vt_hash *id,
 			    r->store->keys.epoch);
 		if (rc != VT_OK)
 			return rc;
-		k = vt_key_bytes_row(seq);
 		rc = vt_tx_get(r->bytes, VT_T_BYTES, &k, &envelope, reterr);
 	}
 	if (rc == VT_E_NOT_FOUND)
@@ -198,7 +197,7 @@ vt_reading_ahead(struct vt_reading *r, const vt_hash *id)
 	if (vt_tx_get(r->records, VT_T_CHUNK, &k, &v, &err) != VT_OK ||
 	    vt_chunk_row_decode(v, &row, &err) != VT_OK)
 		return;
-	k = vt_key_bytes_row(row.seq);
+	k = vt_key_wrap(row.env, row.seq);
 	if (vt_tx_get(r->bytes, VT_T_BYTES, &k, &v, &err) == VT_OK)
 		r->bytes->ops->ahead(r->bytes, v);
 }
@@ -218,10 +217,7 @@ vt_reading_chunk(struct vt_reading *r, const vt_hash *id, uint8_t *plain,
 		    "a manifest names a chunk that is not mapped");
 	if (rc != VT_OK || (rc = vt_chunk_row_decode(v, &row, reterr)) != VT_OK)
 		return rc;
-	if (row.env != VT_BYTES_ENV)
-		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
-		    "chunk in environment %u, which is not there", row.env);
-	return vt_reading_at(r, row.seq, id, plain, ret_n, reterr);
+	return vt_reading_at(r, row.env, row.seq, id, plain, ret_n, reterr);
 }
 
 int

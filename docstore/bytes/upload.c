@@ -82,16 +82,6 @@ upload_due_key(vt_time expires, const vt_id *id)
 	return k;
 }
 
-static struct vt_key
-unmapped_key(uint64_t seq)
-{
-	struct vt_key k = { .n = 0 };
-
-	vt_key_u32(&k, VT_BYTES_ENV);
-	vt_key_u64(&k, seq);
-	return k;
-}
-
 static int
 put_null(struct vt_batch *b, enum vt_table t, const struct vt_key *k,
     struct vt_err *reterr)
@@ -179,13 +169,13 @@ map_chunks(struct vt_batch *b, struct map_op *m, struct vt_err *reterr)
 
 		rc = chunk_row(b, &c->id, &row, reterr);
 		if (rc == VT_E_NOT_FOUND) {
-			row = (struct vt_chunk_row){ .env = VT_BYTES_ENV,
+			row = (struct vt_chunk_row){ .env = c->env,
 				.seq = c->seq };
 			rc = VT_OK;
 		} else if (rc == VT_OK && c->same_as == i && c->seq != 0 &&
 			   c->seq != row.seq) {
 			/* Another upload was first with the same chunk. */
-			struct vt_key k = unmapped_key(c->seq);
+			struct vt_key k = vt_key_wrap(c->env, c->seq);
 
 			rc = put_null(b, VT_T_UNMAPPED, &k, reterr);
 		}
@@ -366,7 +356,7 @@ piece_verify(struct vt_upload *u, struct piece *p, struct vt_err *reterr)
 			continue;
 		if (c->seq != 0)
 			rc = vt_reading_at(
-			    &r, c->seq, &c->id, plain, &n, reterr);
+			    &r, c->env, c->seq, &c->id, plain, &n, reterr);
 		else
 			rc = vt_reading_chunk(&r, &c->id, plain, &n, reterr);
 		if (rc == VT_OK && !vt_span_eq(VT_SPAN(plain, n), c->plain))

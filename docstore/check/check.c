@@ -296,6 +296,7 @@ check_both(struct vt_check *c, struct vt_err *reterr)
 	int rc, rc2;
 
 	if ((rc = vt_row_counters(c->r.records, &c->count, reterr)) != VT_OK ||
+	    (rc = vt_check_envs(c, reterr)) != VT_OK ||
 	    (rc = vt_check_manifests(c, reterr)) != VT_OK || c->stopped)
 		return rc;
 	if (!c->o->skip_bytes &&

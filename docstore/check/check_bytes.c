@@ -139,12 +139,33 @@ blob_refs(struct vt_check *c, void *arg, struct vt_span key,
 	return VT_OK;
 }
 
+int
+vt_check_env_there(
+    struct vt_check *c, uint32_t env, bool *ret, struct vt_err *reterr)
+{
+	struct vt_engine *e = c->store->engine;
+	struct vt_env_look l;
+	int rc;
+
+	/* Asked for one chunk after the other. */
+	if (env == c->env_seen) {
+		*ret = c->env_there;
+		return VT_OK;
+	}
+	if ((rc = e->ops->env_look(e, env, &l, reterr)) != VT_OK)
+		return rc;
+	c->env_seen = env;
+	*ret = c->env_there = l.there;
+	return VT_OK;
+}
+
 static int
 chunk_row(struct vt_check *c, void *arg, struct vt_span key,
     struct vt_span value, struct vt_err *reterr)
 {
-	struct vt_key kb = { .n = 0 }, kw = { .n = 0 };
 	struct vt_wrap_row wrap;
+	bool there;
+	struct vt_key k;
 	struct vt_chunk_row row;
 	struct vt_span v, w;
 	uint64_t refs;
@@ -161,12 +182,13 @@ chunk_row(struct vt_check *c, void *arg, struct vt_span key,
 		    "chunk %" PRIu64 ": counts %" PRIu64 " references, %" PRIu64
 		    " exist",
 		    row.seq, row.refs, refs);
-	vt_key_u64(&kb, row.seq);
-	vt_key_u32(&kw, row.env);
-	vt_key_u64(&kw, row.seq);
-	rc = vt_tx_get(c->r.bytes, VT_T_BYTES, &kb, &v, reterr);
+	rc = vt_check_env_there(c, row.env, &there, reterr);
+	if (rc != VT_OK || (!there && row.env <= c->open.env))
+		return rc;
+	k = vt_key_wrap(row.env, row.seq);
+	rc = vt_tx_get(c->r.bytes, VT_T_BYTES, &k, &v, reterr);
 	if (rc == VT_OK)
-		rc = vt_tx_get(c->r.keys, VT_T_WRAP, &kw, &w, reterr);
+		rc = vt_tx_get(c->r.keys, VT_T_WRAP, &k, &w, reterr);
 	if (rc == VT_E_NOT_FOUND)
 		return vt_err_set(reterr, VT_E_STORE_CORRUPT,
 		    "chunk %" PRIu64 ": its bytes or its key are missing",
@@ -207,7 +229,8 @@ wrap_row(struct vt_check *c, void *arg, struct vt_span key,
 		return rc;
 	if (rc != VT_OK && rc != VT_E_NOT_FOUND)
 		return rc;
-	if (rc == VT_OK && row.seq == vt_be64(key.p + 4))
+	if (rc == VT_OK && row.seq == vt_be64(key.p + 4) &&
+	    row.env == vt_be32(key.p))
 		return VT_OK;
 	k = (struct vt_key){ .n = 0 };
 	vt_key_bytes(&k, key.p, key.n);
@@ -230,13 +253,14 @@ bytes_row(struct vt_check *c, void *arg, struct vt_span key,
 
 	(void)arg;
 	(void)value;
-	vt_key_u32(&k, VT_BYTES_ENV);
 	vt_key_bytes(&k, key.p, key.n);
 	rc = vt_tx_get(c->r.keys, VT_T_WRAP, &k, &v, reterr);
-	/* The view of the keys is the older one of the two. */
-	if (rc == VT_E_NOT_FOUND && vt_be64(key.p) <= c->count.settled)
+	/* The view of the keys is the older one of the two. In a sealed
+	 * environment what is destroyed loses its key alone. */
+	if (rc == VT_E_NOT_FOUND && vt_be64(key.p + 4) <= c->count.settled &&
+	    vt_be32(key.p) >= c->open.env)
 		vt_check_finding(c, "bytes %" PRIu64 ": their key is missing",
-		    vt_be64(key.p));
+		    vt_be64(key.p + 4));
 	return rc == VT_E_NOT_FOUND ? VT_OK : rc;
 }
 
@@ -275,6 +299,32 @@ vt_check_manifests(struct vt_check *c, struct vt_err *reterr)
 		    "%" PRIu64 " uploads, %" PRIu64 " are to expire", uploads,
 		    due);
 	return run(c, passes, sizeof(passes) / sizeof(passes[0]), reterr);
+}
+
+int
+vt_check_envs(struct vt_check *c, struct vt_err *reterr)
+{
+	bool there = true;
+	int rc = vt_open_env_get(c->r.records, &c->open, reterr);
+
+	for (uint32_t i = 1; rc == VT_OK && i <= c->open.env; i++) {
+		struct vt_key prefix = { .n = 0 };
+		struct vt_scan keys;
+
+		rc = vt_check_env_there(c, i, &there, reterr);
+		if (rc != VT_OK || there)
+			continue;
+		/* Nothing in it any more: it is missed by nobody. */
+		vt_key_u32(&prefix, i);
+		keys = vt_scan_up(c->r.keys, VT_T_WRAP, &prefix, NULL);
+		if (vt_scan_next(&keys, reterr))
+			vt_check_finding(c,
+			    "byte environment bytes-%04u is missing: put it "
+			    "back from a backup",
+			    i);
+		rc = keys.rc;
+	}
+	return rc;
 }
 
 int

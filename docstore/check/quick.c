@@ -163,15 +163,19 @@ chunks(struct vt_check *c, struct vt_err *reterr)
 	     i++) {
 		struct vt_err err = VT_ERR_INIT;
 		struct vt_wrap_row wrap;
+		bool there;
 		size_t n;
 
 		/* What is not mapped yet may have no bytes yet. */
-		if (scan.k.n != 12 || vt_be32(scan.k.p) != VT_BYTES_ENV ||
+		if (scan.k.n != 12 ||
 		    vt_be64(scan.k.p + 4) > c->count.settled)
 			continue;
 		if ((rc = vt_wrap_row_decode(scan.row, &wrap, &err)) == VT_OK)
-			rc = vt_reading_at(&c->r, vt_be64(scan.k.p + 4),
-			    &wrap.id, plain, &n, &err);
+			rc = vt_check_env_there(
+			    c, vt_be32(scan.k.p), &there, &err);
+		if (rc == VT_OK && there)
+			rc = vt_reading_at(&c->r, vt_be32(scan.k.p),
+			    vt_be64(scan.k.p + 4), &wrap.id, plain, &n, &err);
 		if (rc != VT_OK &&
 		    (rc = vt_finding_err(c, rc, &err, "chunk")) != VT_OK &&
 		    reterr != NULL)
@@ -224,6 +228,8 @@ vt_store_check_quick(struct vt_store *s, const struct vt_check_options *o,
 	rc = vt_row_counters(c.r.records, &c.count, reterr);
 	for (uint32_t no = 1; rc == VT_OK && no <= c.count.agencies; no++)
 		rc = one_agency(&c, no, reterr);
+	if (rc == VT_OK)
+		rc = vt_check_envs(&c, reterr);
 	if (rc == VT_OK && !o->skip_bytes)
 		rc = chunks(&c, reterr);
 	if (rc == VT_OK)

@@ -146,16 +146,19 @@ damaged(struct scrub *x, uint64_t seq, const vt_hash *id,
 }
 
 static int
-one_chunk(struct scrub *x, struct vt_reading *r, uint64_t seq,
-    struct vt_span row, struct vt_err *reterr)
+one_chunk(struct scrub *x, struct vt_reading *r, const struct vt_scan *at,
+    struct vt_err *reterr)
 {
+	uint32_t env = vt_be32(at->k.p);
+	uint64_t seq = vt_be64(at->k.p + 4);
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_wrap_row wrap = { .epoch = 0 };
 	size_t n = 0;
 	int rc;
 
-	if ((rc = vt_wrap_row_decode(row, &wrap, &err)) == VT_OK)
-		rc = vt_reading_at(r, seq, &wrap.id, x->plain, &n, &err);
+	if ((rc = vt_wrap_row_decode(at->row, &wrap, &err)) == VT_OK)
+		rc = vt_reading_at(
+		    r, env, seq, &wrap.id, x->plain, &n, &err);
 	x->at.chunks++;
 	x->at.bytes += n;
 	x->left -= x->left < VT_CHUNK_SIZE ? x->left : VT_CHUNK_SIZE;
@@ -170,7 +173,7 @@ one_chunk(struct scrub *x, struct vt_reading *r, uint64_t seq,
 static int
 piece(struct scrub *x, struct vt_err *reterr)
 {
-	struct vt_key all = { .n = 0 }, from = vt_key_wrap(x->at.next);
+	struct vt_key all = { .n = 0 }, from;
 	struct vt_counters count;
 	struct vt_reading r;
 	struct vt_scan scan;
@@ -179,7 +182,11 @@ piece(struct scrub *x, struct vt_err *reterr)
 
 	if ((rc = vt_reading_begin(x->s, &r, reterr)) != VT_OK)
 		return rc;
-	rc = vt_row_counters(r.records, &count, reterr);
+	if ((rc = vt_row_counters(r.records, &count, reterr)) != VT_OK ||
+	    (rc = vt_wrap_from(r.keys, x->at.next, &from, reterr)) != VT_OK) {
+		vt_reading_end(&r);
+		return rc;
+	}
 	scan = vt_scan_up(r.keys, VT_T_WRAP, &all, &from);
 	x->at.next = 0;
 	while (rc == VT_OK && vt_scan_next(&scan, reterr)) {
@@ -192,8 +199,8 @@ piece(struct scrub *x, struct vt_err *reterr)
 			x->at.next = seq;
 			break;
 		}
-		if (scan.k.n == 12 && vt_be32(scan.k.p) == VT_BYTES_ENV)
-			rc = one_chunk(x, &r, seq, scan.row, reterr);
+		if (scan.k.n == 12)
+			rc = one_chunk(x, &r, &scan, reterr);
 		if (rc != VT_OK)
 			x->at.next = seq;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The engine on LMDB 0.9: one environment a space, every table a named
- * database; rewrite.c replaces an environment by a fresh one. Default flags:
+ * The engine on LMDB 0.9: one environment a space, of bytes several (many.c),
+ * every table a named database; rewrite.c replaces an environment by a fresh
+ * one. Default flags:
  * each commit is written and synced before it returns (no NOSYNC, no WRITEMAP).
  * NOTLS lets a thread hold several read transactions and hand none to another.
  */
@@ -18,7 +19,7 @@
 #include "base/log.h"
 #include "docstore/lmdb/lmdb_priv.h"
 
-const char *const vt_lmdb_dir[VT_SPACES] = { "records", "keys", "bytes-0001" };
+const char *const vt_lmdb_dir[VT_SPACES] = { "records", "keys", NULL };
 
 /* Sets the error for an LMDB return code. */
 int
@@ -63,26 +64,27 @@ vt_lmdb_err(int rc, const char *what, struct vt_err *reterr)
 }
 
 void
+vt_lmdb_drain(struct lmdb_gen *g)
+{
+	while (g->spare != NULL) {
+		struct lmdb_txn *t = g->spare;
+
+		g->spare = t->next;
+		g->n_spare--;
+		mdb_txn_abort(t->txn);
+		free(t);
+	}
+}
+
+void
 vt_lmdb_gen_free(struct lmdb_gen *g)
 {
 	if (g == NULL)
 		return;
+	vt_lmdb_drain(g);
 	if (g->env != NULL)
 		mdb_env_close(g->env);
 	free(g);
-}
-
-void
-vt_lmdb_drain(struct lmdb_engine *e, enum vt_space space)
-{
-	while (e->spare[space] != NULL) {
-		struct lmdb_txn *t = e->spare[space];
-
-		e->spare[space] = t->next;
-		e->n_spare[space]--;
-		mdb_txn_abort(t->txn);
-		free(t);
-	}
 }
 
 static void
@@ -93,10 +95,10 @@ lmdb_close(struct vt_engine *base)
 	if (e == NULL)
 		return;
 	for (int i = 0; i < VT_SPACES; i++) {
-		vt_lmdb_drain(e, (enum vt_space)i);
 		vt_lmdb_gen_free(e->gen[i]);
 		(void)pthread_mutex_destroy(&e->writing[i]);
 	}
+	vt_lmdb_many_close(e);
 	(void)pthread_mutex_destroy(&e->lock);
 	free(e->path);
 	free(e);
@@ -118,7 +120,7 @@ keep_first(void *arg, const char *line)
  * not written to; to be read it opens as far as that can be done.
  */
 static int
-look_at_pages(MDB_env *env, int space, bool writing, struct vt_err *reterr)
+look_at_pages(MDB_env *env, const struct lmdb_at *at, struct vt_err *reterr)
 {
 	char first[sizeof(((struct vt_err *)NULL)->msg)] = "";
 	mdb_filehandle_t fd;
@@ -128,12 +130,11 @@ look_at_pages(MDB_env *env, int space, bool writing, struct vt_err *reterr)
 	int rc;
 
 	if ((rc = mdb_env_get_fd(env, &fd)) != 0 || fstat(fd, &st) != 0)
-		return vt_lmdb_err(
-		    rc != 0 ? rc : errno, vt_lmdb_dir[space], reterr);
-	deep = writing && space != VT_SPACE_BYTES &&
+		return vt_lmdb_err(rc != 0 ? rc : errno, at->name, reterr);
+	deep = !at->read_only && at->space != VT_SPACE_BYTES &&
 	       (uint64_t)st.st_size <= VT_L(PAGES_AT_OPEN);
-	rc = vt_lmdb_pages(env, vt_lmdb_dir[space], deep, keep_first, first,
-	    &faults, reterr);
+	rc = vt_lmdb_pages(
+	    env, at->name, deep, keep_first, first, &faults, reterr);
 	if (rc != VT_OK || faults == 0)
 		return rc;
 	return vt_err_set(reterr, VT_E_STORE_CORRUPT,
@@ -163,44 +164,42 @@ is_there(const char *path, const char *what, struct vt_err *reterr)
 }
 
 static int
-open_space(struct lmdb_gen *g, int space, const struct vt_engine_options *o,
-    struct vt_err *reterr)
+open_env(struct lmdb_gen *g, const struct lmdb_at *at, struct vt_err *reterr)
 {
 	unsigned int flags = MDB_NOTLS;
 	char path[4096], what[64];
 	int rc;
 
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", o->path,
-		vt_lmdb_dir[space]) >= sizeof(path))
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", at->path, at->name) >=
+	    sizeof(path))
 		return vt_err_set(reterr, VT_E_INVALID,
 		    "the path of the data directory is too long");
-	(void)snprintf(
-	    what, sizeof(what), "environment %s", vt_lmdb_dir[space]);
-	if (o->create && mkdir(path, 0700) != 0 && errno != EEXIST)
+	(void)snprintf(what, sizeof(what), "environment %s", at->name);
+	if (at->create && mkdir(path, 0700) != 0 && errno != EEXIST)
 		return vt_lmdb_err(errno, what, reterr);
-	if (!o->create && (rc = is_there(path, what, reterr)) != VT_OK)
+	if (!at->create && (rc = is_there(path, what, reterr)) != VT_OK)
 		return rc;
-	if (o->read_only)
+	if (at->read_only)
 		flags |= MDB_RDONLY;
 	/* Chunks are read whole, at random: no read-ahead. */
-	if (space == VT_SPACE_BYTES)
+	if (at->space == VT_SPACE_BYTES)
 		flags |= MDB_NORDAHEAD;
 	if ((rc = mdb_env_create(&g->env)) != 0 ||
-	    (rc = mdb_env_set_mapsize(g->env, o->map_size)) != 0 ||
+	    (rc = mdb_env_set_mapsize(g->env, at->map)) != 0 ||
 	    (rc = mdb_env_set_maxdbs(g->env, VT_T__MAX)) != 0 ||
 	    (rc = mdb_env_set_maxreaders(g->env, LMDB_MAX_READERS)) != 0 ||
 	    (rc = mdb_env_open(g->env, path, flags, 0600)) != 0)
 		return vt_lmdb_err(rc, what, reterr);
-	if (!o->read_only)
-		vt_lmdb_readers(g->env, (enum vt_space)space);
-	return look_at_pages(g->env, space, !o->read_only, reterr);
+	if (!at->read_only)
+		vt_lmdb_readers(g->env, at->name);
+	return look_at_pages(g->env, at, reterr);
 }
 
 static int
 open_table(struct lmdb_gen *g, MDB_txn *txn, enum vt_table t,
-    const struct vt_engine_options *o, struct vt_err *reterr)
+    const struct lmdb_at *at, struct vt_err *reterr)
 {
-	bool make = o->create || (t >= VT_T_ADDED && !o->read_only);
+	bool make = at->create || (t >= VT_T_ADDED && !at->read_only);
 	int rc;
 
 	rc = mdb_dbi_open(
@@ -217,19 +216,18 @@ open_table(struct lmdb_gen *g, MDB_txn *txn, enum vt_table t,
 }
 
 static int
-open_tables(struct lmdb_gen *g, int space, const struct vt_engine_options *o,
-    struct vt_err *reterr)
+open_tables(struct lmdb_gen *g, const struct lmdb_at *at, struct vt_err *reterr)
 {
 	MDB_txn *txn;
 	int rc;
 
-	rc = mdb_txn_begin(g->env, NULL, o->read_only ? MDB_RDONLY : 0, &txn);
+	rc = mdb_txn_begin(g->env, NULL, at->read_only ? MDB_RDONLY : 0, &txn);
 	if (rc != 0)
 		return vt_lmdb_err(rc, "opening tables", reterr);
 	for (int t = 0; t < VT_T__MAX; t++) {
-		if ((int)vt_table_space((enum vt_table)t) != space)
+		if (vt_table_space((enum vt_table)t) != at->space)
 			continue;
-		rc = open_table(g, txn, (enum vt_table)t, o, reterr);
+		rc = open_table(g, txn, (enum vt_table)t, at, reterr);
 		if (rc != VT_OK) {
 			mdb_txn_abort(txn);
 			return rc;
@@ -241,16 +239,16 @@ open_tables(struct lmdb_gen *g, int space, const struct vt_engine_options *o,
 }
 
 int
-vt_lmdb_gen_open(const struct vt_engine_options *o, enum vt_space space,
-    struct lmdb_gen **ret, struct vt_err *reterr)
+vt_lmdb_gen_open(
+    const struct lmdb_at *at, struct lmdb_gen **ret, struct vt_err *reterr)
 {
 	struct lmdb_gen *g = calloc(1, sizeof(*g));
 	int rc;
 
 	if (g == NULL)
 		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
-	if ((rc = open_space(g, (int)space, o, reterr)) != VT_OK ||
-	    (rc = open_tables(g, (int)space, o, reterr)) != VT_OK) {
+	if ((rc = open_env(g, at, reterr)) != VT_OK ||
+	    (rc = open_tables(g, at, reterr)) != VT_OK) {
 		vt_lmdb_gen_free(g);
 		return rc;
 	}
@@ -292,12 +290,22 @@ lmdb_open(const struct vt_engine_options *o, struct vt_engine **ret,
 		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
 	}
 	e->map_size = o->map_size;
+	e->bytes_map = o->bytes_map != 0 ? o->bytes_map : o->map_size;
 	e->read_only = o->read_only;
+	e->copying = o->copying;
 	for (int i = 0; i < VT_SPACES; i++) {
-		if ((rc = vt_lmdb_settle(o, (enum vt_space)i, reterr)) !=
-			VT_OK ||
-		    (rc = vt_lmdb_gen_open(
-			 o, (enum vt_space)i, &e->gen[i], reterr)) != VT_OK) {
+		struct lmdb_at at = { .path = o->path,
+			.name = vt_lmdb_dir[i],
+			.space = (enum vt_space)i,
+			.map = o->map_size,
+			.read_only = o->read_only,
+			.create = o->create };
+
+		if (i == VT_SPACE_BYTES)
+			rc = vt_lmdb_many_open(e, o, reterr);
+		else if ((rc = vt_lmdb_settle(o, at.name, reterr)) == VT_OK)
+			rc = vt_lmdb_gen_open(&at, &e->gen[i], reterr);
+		if (rc != VT_OK) {
 			lmdb_close(&e->base);
 			return rc;
 		}
@@ -319,9 +327,8 @@ enter(struct lmdb_engine *e, enum vt_space space)
 	return g;
 }
 
-/* The last one out of a generation that was replaced closes it. */
-static void
-leave(struct lmdb_engine *e, struct lmdb_gen *g)
+void
+vt_lmdb_leave(struct lmdb_engine *e, struct lmdb_gen *g)
 {
 	bool last;
 
@@ -332,22 +339,20 @@ leave(struct lmdb_engine *e, struct lmdb_gen *g)
 		vt_lmdb_gen_free(g);
 }
 
-/* A spare one, begun again; NULL: there is none. */
+/* A spare one of g, begun again; NULL: there is none. */
 static struct lmdb_txn *
-renew(struct lmdb_engine *e, enum vt_space space)
+renew(struct lmdb_engine *e, struct lmdb_gen *g)
 {
 	struct lmdb_txn *t;
 
 	(void)pthread_mutex_lock(&e->lock);
-	if ((t = e->spare[space]) != NULL) {
-		e->spare[space] = t->next;
-		e->n_spare[space]--;
-		t->gen->refs++;
+	if ((t = g->spare) != NULL) {
+		g->spare = t->next;
+		g->n_spare--;
 	}
 	(void)pthread_mutex_unlock(&e->lock);
 	if (t != NULL && mdb_txn_renew(t->txn) != 0) {
 		mdb_txn_abort(t->txn);
-		leave(e, t->gen);
 		free(t);
 		t = NULL;
 	}
@@ -359,21 +364,54 @@ static bool
 spare(struct lmdb_txn *t)
 {
 	struct lmdb_engine *e = t->engine;
+	struct lmdb_gen *g = t->gen;
 	bool room;
 
 	memset(t->cursor, 0, sizeof(t->cursor));
 	mdb_txn_reset(t->txn);
 	(void)pthread_mutex_lock(&e->lock);
-	room = !t->gen->retired &&
-	       e->n_spare[t->space] < VT_L(STORE_SPARE_READERS);
+	room = !g->retired && g->n_spare < VT_L(STORE_SPARE_READERS);
 	if (room) {
-		t->gen->refs--;
-		t->next = e->spare[t->space];
-		e->spare[t->space] = t;
-		e->n_spare[t->space]++;
+		g->refs--;
+		t->next = g->spare;
+		g->spare = t;
+		g->n_spare++;
 	}
 	(void)pthread_mutex_unlock(&e->lock);
 	return room;
+}
+
+int
+vt_lmdb_begin_on(struct lmdb_engine *e, struct lmdb_gen *g, enum vt_space space,
+    bool write, struct vt_txn **ret, struct vt_err *reterr)
+{
+	struct lmdb_txn *t;
+	int rc;
+
+	if (!write && (t = renew(e, g)) != NULL) {
+		*ret = &t->base;
+		return VT_OK;
+	}
+	if ((t = calloc(1, sizeof(*t))) == NULL) {
+		vt_lmdb_leave(e, g);
+		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
+	}
+	if (write && ++e->begun[space] % VT_LMDB_READERS_EVERY == 0)
+		vt_lmdb_readers(g->env,
+		    space == VT_SPACE_BYTES ? "bytes" : vt_lmdb_dir[space]);
+	t->write = write;
+	t->base.ops = &vt_engine_lmdb;
+	t->engine = e;
+	t->space = space;
+	t->gen = g;
+	rc = mdb_txn_begin(g->env, NULL, write ? 0 : MDB_RDONLY, &t->txn);
+	if (rc != 0) {
+		vt_lmdb_leave(e, g);
+		free(t);
+		return vt_lmdb_err(rc, "beginning a transaction", reterr);
+	}
+	*ret = &t->base;
+	return VT_OK;
 }
 
 static int
@@ -381,43 +419,24 @@ lmdb_begin(struct vt_engine *base, enum vt_space space, bool write,
     struct vt_txn **ret, struct vt_err *reterr)
 {
 	struct lmdb_engine *e = (struct lmdb_engine *)(void *)base;
-	struct lmdb_txn *t;
 	int rc;
 
-	if (!write && (t = renew(e, space)) != NULL) {
-		*ret = &t->base;
-		return VT_OK;
-	}
-	if ((t = calloc(1, sizeof(*t))) == NULL)
-		return vt_err_set(reterr, VT_E_NOMEM, "store: out of memory");
+	if (space == VT_SPACE_BYTES)
+		return vt_lmdb_many_begin(e, write, ret, reterr);
 	if (write) {
 		(void)pthread_mutex_lock(&e->writing[space]);
 		if (e->broken[space]) {
 			(void)pthread_mutex_unlock(&e->writing[space]);
-			free(t);
 			return vt_err_set(reterr, VT_E_IO,
 			    "environment %s: writing it anew failed half-way; "
 			    "the store must be opened again",
 			    vt_lmdb_dir[space]);
 		}
 	}
-	if (write && ++e->begun[space] % VT_LMDB_READERS_EVERY == 0)
-		vt_lmdb_readers(e->gen[space]->env, space);
-	t->write = write;
-	t->base.ops = &vt_engine_lmdb;
-	t->engine = e;
-	t->space = space;
-	t->gen = enter(e, space);
-	rc = mdb_txn_begin(t->gen->env, NULL, write ? 0 : MDB_RDONLY, &t->txn);
-	if (rc != 0) {
-		leave(e, t->gen);
-		if (write)
-			(void)pthread_mutex_unlock(&e->writing[space]);
-		free(t);
-		return vt_lmdb_err(rc, "beginning a transaction", reterr);
-	}
-	*ret = &t->base;
-	return VT_OK;
+	rc = vt_lmdb_begin_on(e, enter(e, space), space, write, ret, reterr);
+	if (rc != VT_OK && write)
+		(void)pthread_mutex_unlock(&e->writing[space]);
+	return rc;
 }
 
 static void
@@ -480,7 +499,7 @@ end(struct lmdb_txn *t)
 {
 	struct lmdb_engine *e = t->engine;
 
-	leave(e, t->gen);
+	vt_lmdb_leave(e, t->gen);
 	if (t->write)
 		(void)pthread_mutex_unlock(&e->writing[t->space]);
 	free(t);
@@ -490,9 +509,12 @@ static int
 lmdb_commit(struct vt_txn *base, struct vt_err *reterr)
 {
 	struct lmdb_txn *t = (struct lmdb_txn *)(void *)base;
-	size_t id = mdb_txn_id(t->txn);
+	size_t id;
 	int rc;
 
+	if (base->ops != &vt_engine_lmdb) /* many.c */
+		return base->ops->commit(base, reterr);
+	id = mdb_txn_id(t->txn);
 	close_cursors(t);
 	rc = mdb_txn_commit(t->txn);
 	if (rc != 0)
@@ -508,6 +530,10 @@ lmdb_abort(struct vt_txn *base)
 
 	if (t == NULL)
 		return;
+	if (base->ops != &vt_engine_lmdb) {
+		base->ops->abort(base);
+		return;
+	}
 	close_cursors(t);
 	if (!t->write && spare(t))
 		return;
@@ -680,11 +706,15 @@ lmdb_pages(struct vt_engine *base, enum vt_space space,
     struct vt_err *reterr)
 {
 	struct lmdb_engine *e = (struct lmdb_engine *)(void *)base;
-	struct lmdb_gen *g = enter(e, space);
-	int rc = vt_lmdb_pages(
-	    g->env, vt_lmdb_dir[space], true, told, arg, ret, reterr);
+	struct lmdb_gen *g;
+	int rc;
 
-	leave(e, g);
+	if (space == VT_SPACE_BYTES)
+		return vt_lmdb_many_pages(e, told, arg, ret, reterr);
+	g = enter(e, space);
+	rc = vt_lmdb_pages(
+	    g->env, vt_lmdb_dir[space], true, told, arg, ret, reterr);
+	vt_lmdb_leave(e, g);
 	return rc;
 }
 
@@ -704,4 +734,6 @@ const struct vt_engine_ops vt_engine_lmdb = {
 	.ahead = lmdb_ahead,
 	.rewrite = vt_lmdb_rewrite,
 	.pages = lmdb_pages,
+	.env_make = vt_lmdb_env_make,
+	.env_look = vt_lmdb_env_look,
 };

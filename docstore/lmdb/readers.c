@@ -35,7 +35,7 @@ line(const char *text, void *arg)
 }
 
 void
-vt_lmdb_readers(MDB_env *env, enum vt_space space)
+vt_lmdb_readers(MDB_env *env, const char *name)
 {
 	struct old o = { .behind = 0 };
 	MDB_envinfo info;
@@ -43,7 +43,7 @@ vt_lmdb_readers(MDB_env *env, enum vt_space space)
 
 	if (mdb_reader_check(env, &dead) == 0 && dead > 0)
 		vt_log(VT_LEVEL_INFO, "store.readers", "cleared=%d space=%s",
-		    dead, vt_lmdb_dir[space]);
+		    dead, name);
 	if (mdb_env_info(env, &info) != 0)
 		return;
 	o.last = info.me_last_txnid;
@@ -52,5 +52,5 @@ vt_lmdb_readers(MDB_env *env, enum vt_space space)
 		vt_log(VT_LEVEL_WARN, "store.reader",
 		    "pid=%ld%s behind=%" PRIu64 " space=%s", o.pid,
 		    o.pid == (long)getpid() ? " (this one)" : "", o.behind,
-		    vt_lmdb_dir[space]);
+		    name);
 }

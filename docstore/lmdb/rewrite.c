@@ -30,11 +30,9 @@ struct names {
 };
 
 static int
-names_of(const char *path, enum vt_space space, struct names *ret,
+names_of(const char *path, const char *d, struct names *ret,
     struct vt_err *reterr)
 {
-	const char *d = vt_lmdb_dir[space];
-
 	if ((size_t)snprintf(ret->fresh, sizeof(ret->fresh), "%s/%s.new", path,
 		d) >= sizeof(ret->fresh))
 		return vt_err_set(reterr, VT_E_INVALID,
@@ -45,8 +43,8 @@ names_of(const char *path, enum vt_space space, struct names *ret,
 }
 
 /* The folder of an environment with its two files; none is fine. */
-static int
-remove_env(const char *dir, struct vt_err *reterr)
+int
+vt_lmdb_remove(const char *dir, struct vt_err *reterr)
 {
 	static const char *const files[] = { "data.mdb", "lock.mdb" };
 	char file[4200];
@@ -73,14 +71,14 @@ move(const char *from, const char *to, struct vt_err *reterr)
 }
 
 int
-vt_lmdb_settle(const struct vt_engine_options *o, enum vt_space space,
-    struct vt_err *reterr)
+vt_lmdb_settle(
+    const struct vt_engine_options *o, const char *name, struct vt_err *reterr)
 {
 	struct names n;
 	bool dir, fresh, old;
 	int rc;
 
-	if ((rc = names_of(o->path, space, &n, reterr)) != VT_OK)
+	if ((rc = names_of(o->path, name, &n, reterr)) != VT_OK)
 		return rc;
 	dir = access(n.dir, F_OK) == 0;
 	fresh = access(n.fresh, F_OK) == 0;
@@ -96,13 +94,13 @@ vt_lmdb_settle(const struct vt_engine_options *o, enum vt_space space,
 		    n.dir);
 	}
 	vt_log(VT_LEVEL_INFO, "store.rewrite.settle", "space=%s new=%d old=%d",
-	    vt_lmdb_dir[space], fresh, old);
+	    name, fresh, old);
 	if (!dir &&
 	    (rc = move(fresh ? n.fresh : n.old, n.dir, reterr)) != VT_OK)
 		return rc;
 	if ((rc = vt_dir_sync(o->path, reterr)) != VT_OK ||
-	    (rc = remove_env(n.fresh, reterr)) != VT_OK ||
-	    (rc = remove_env(n.old, reterr)) != VT_OK)
+	    (rc = vt_lmdb_remove(n.fresh, reterr)) != VT_OK ||
+	    (rc = vt_lmdb_remove(n.old, reterr)) != VT_OK)
 		return rc;
 	return vt_dir_sync(o->path, reterr);
 }
@@ -219,7 +217,7 @@ swap(struct lmdb_engine *e, enum vt_space space, struct lmdb_gen *g)
 	old = e->gen[space];
 	e->gen[space] = g;
 	old->retired = true;
-	vt_lmdb_drain(e, space);
+	vt_lmdb_drain(old);
 	last = old->refs == 0;
 	(void)pthread_mutex_unlock(&e->lock);
 	if (last)
@@ -249,15 +247,17 @@ static int
 take_place(struct lmdb_engine *e, enum vt_space space, const struct names *n,
     struct vt_err *reterr)
 {
-	struct vt_engine_options o = { .path = e->path,
-		.map_size = e->map_size };
+	struct lmdb_at at = { .path = e->path,
+		.name = vt_lmdb_dir[space],
+		.space = space,
+		.map = e->map_size };
 	struct lmdb_gen *g;
 	int rc;
 
 	if ((rc = move(n->dir, n->old, reterr)) == VT_OK &&
 	    (rc = move(n->fresh, n->dir, reterr)) == VT_OK &&
 	    (rc = vt_dir_sync(e->path, reterr)) == VT_OK &&
-	    (rc = vt_lmdb_gen_open(&o, space, &g, reterr)) == VT_OK) {
+	    (rc = vt_lmdb_gen_open(&at, &g, reterr)) == VT_OK) {
 		swap(e, space, g);
 		return VT_OK;
 	}
@@ -276,24 +276,24 @@ vt_lmdb_rewrite(
 	int rc;
 
 	VT_ASSERT(space != VT_SPACE_BYTES && !e->read_only);
-	if ((rc = names_of(e->path, space, &n, reterr)) != VT_OK)
+	if ((rc = names_of(e->path, vt_lmdb_dir[space], &n, reterr)) != VT_OK)
 		return rc;
 	(void)pthread_mutex_lock(&e->writing[space]);
 	if (e->broken[space])
 		rc = vt_err_set(reterr, VT_E_IO,
 		    "environment %s: the store must be opened again",
 		    vt_lmdb_dir[space]);
-	if (rc == VT_OK && (rc = remove_env(n.fresh, reterr)) == VT_OK &&
-	    (rc = remove_env(n.old, reterr)) == VT_OK) {
+	if (rc == VT_OK && (rc = vt_lmdb_remove(n.fresh, reterr)) == VT_OK &&
+	    (rc = vt_lmdb_remove(n.old, reterr)) == VT_OK) {
 		/* gen is changed under writing only */
 		rc = fill(e, e->gen[space], space, n.fresh, reterr);
 		if (rc == VT_OK)
 			rc = take_place(e, space, &n, reterr);
 		if (rc != VT_OK && !e->broken[space] &&
-		    remove_env(n.fresh, &ignored) != VT_OK)
+		    vt_lmdb_remove(n.fresh, &ignored) != VT_OK)
 			vt_log_err("store.rewrite", &ignored);
 	}
-	if (rc == VT_OK && (rc = remove_env(n.old, reterr)) == VT_OK)
+	if (rc == VT_OK && (rc = vt_lmdb_remove(n.old, reterr)) == VT_OK)
 		rc = vt_dir_sync(e->path, reterr);
 	(void)pthread_mutex_unlock(&e->writing[space]);
 	return rc;

@@ -165,11 +165,17 @@ struct step_op {
 };
 
 static int
-super_put(struct vt_batch *b, const struct vt_super *x, struct vt_err *reterr)
+super_put(struct vt_batch *b, struct vt_super *x, struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_text("store");
+	struct vt_super now;
 	VT_BUF_AUTO(v);
+	int rc;
 
+	/* A bit may have come since the store was opened. */
+	if ((rc = vt_super_get(b->txn, &now, reterr)) != VT_OK)
+		return rc;
+	x->features |= now.features;
 	vt_super_encode(x, &v);
 	return vt_batch_put(b, VT_T_SUPER, &k, &v, reterr);
 }

@@ -32,6 +32,7 @@ struct model {
 	pthread_mutex_t lock; /* current */
 	pthread_mutex_t writer[VT_SPACES];
 	struct state current;
+	uint32_t envs; /* byte environments, under lock */
 };
 
 struct model_txn {
@@ -203,6 +204,7 @@ model_open(const struct vt_engine_options *o, struct vt_engine **ret,
 	for (int i = 0; i < VT_SPACES; i++)
 		(void)pthread_mutex_init(&m->writer[i], NULL);
 	m->base.ops = &vt_engine_model;
+	m->envs = 1;
 	*ret = &m->base;
 	return VT_OK;
 }
@@ -440,6 +442,50 @@ model_rewrite(struct vt_engine *e, enum vt_space space, struct vt_err *reterr)
 	return VT_OK;
 }
 
+/* Keys say in which one they lie; there is nothing to make. */
+static int
+model_env_make(struct vt_engine *base, uint32_t env, struct vt_err *reterr)
+{
+	struct model *m = (struct model *)(void *)base;
+
+	(void)reterr;
+	(void)pthread_mutex_lock(&m->lock);
+	if (env > m->envs)
+		m->envs = env;
+	(void)pthread_mutex_unlock(&m->lock);
+	return VT_OK;
+}
+
+static int
+model_env_look(struct vt_engine *base, uint32_t env, struct vt_env_look *ret,
+    struct vt_err *reterr)
+{
+	struct model *m = (struct model *)(void *)base;
+	struct vt_key prefix = { .n = 0 };
+	struct vt_env_look l = { .last = 0 };
+	struct vt_scan scan;
+	struct vt_txn *t;
+	int rc;
+
+	(void)pthread_mutex_lock(&m->lock);
+	l.last = m->envs;
+	(void)pthread_mutex_unlock(&m->lock);
+	l.there = env > 0 && env <= l.last;
+	rc = model_begin(base, VT_SPACE_BYTES, false, &t, reterr);
+	if (rc != VT_OK)
+		return rc;
+	vt_key_u32(&prefix, env);
+	scan = vt_scan_up(t, VT_T_BYTES, &prefix, NULL);
+	while (vt_scan_next(&scan, reterr)) {
+		l.rows++;
+		l.bytes += scan.row.n;
+	}
+	model_abort(t);
+	if (scan.rc == VT_OK)
+		*ret = l;
+	return scan.rc;
+}
+
 const struct vt_engine_ops vt_engine_model = {
 	.name = "model",
 	.open = model_open,
@@ -455,4 +501,6 @@ const struct vt_engine_ops vt_engine_model = {
 	.count = model_count,
 	.ahead = model_ahead,
 	.rewrite = model_rewrite,
+	.env_make = model_env_make,
+	.env_look = model_env_look,
 };

@@ -33,7 +33,15 @@ damage(struct vt_store *s, enum vt_table t, enum damage what, bool undo,
 
 		*key = (struct vt_key){ .n = 0 };
 		rc = txn->ops->count(txn, t, &rows, &err);
-		for (uint64_t i = 0; rc == VT_OK && i <= rows / 2; i++) {
+		/* Sealed ones are not written: the last row there is. */
+		if (t == VT_T_BYTES && rc == VT_OK &&
+		    (rc = vt_tx_lt(txn, t, key, &rk, &rv, &err)) == VT_OK) {
+			vt_key_bytes(key, rk.p, rk.n);
+			vt_buf_span(value, rv);
+			rows = 0;
+		}
+		for (uint64_t i = 0;
+		     rc == VT_OK && rows > 0 && i <= rows / 2; i++) {
 			struct vt_key next = *key;
 
 			if (i > 0)

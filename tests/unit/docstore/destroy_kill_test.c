@@ -106,7 +106,7 @@ needles(struct vt_store *s, const uint8_t *bytes)
 		    vt_tx_get(r.records, VT_T_CHUNK, &k, &v, &err) == VT_OK &&
 			vt_chunk_row_decode(v, &chunk, &err) == VT_OK,
 		    "a chunk");
-		k = vt_key_wrap(chunk.seq);
+		k = vt_key_wrap(chunk.env, chunk.seq);
 		tap_need(vt_tx_get(r.keys, VT_T_WRAP, &k, &v, &err) == VT_OK &&
 			     vt_wrap_row_decode(v, &wrap, &err) == VT_OK,
 		    "its key");

@@ -413,14 +413,14 @@ remember(struct vt_store *s, const vt_hash *blob)
 		    "chunk");
 		if (chunk.refs > 1)
 			continue; /* another paper's, too */
-		k = vt_key_wrap(chunk.seq);
+		k = vt_key_wrap(chunk.env, chunk.seq);
 		tap_need(vt_tx_get(r.keys, VT_T_WRAP, &k, &v, &err) == VT_OK,
 		    "its key");
 		vt_cbor_open(&c, v);
 		(void)vt_cbor_get_array(&c);
 		v = vt_cbor_get_bytes(&c);
 		add_needle(v.p, v.n, "a wrapped key");
-		k = vt_key_bytes_row(chunk.seq);
+		k = vt_key_wrap(chunk.env, chunk.seq);
 		tap_need(vt_tx_get(r.bytes, VT_T_BYTES, &k, &v, &err) == VT_OK,
 		    "its bytes");
 		memcpy(hay.envelope[hay.n_envelopes].b, v.p, v.n);

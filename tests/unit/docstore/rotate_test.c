@@ -321,7 +321,7 @@ damaged(const char *dir, const vt_hash *h)
 		.place = place, .keys = keys, .told = said
 	};
 	struct vt_store *s = store_open(dir, &world.ctx);
-	struct vt_key k = vt_key_bytes_row(1);
+	struct vt_key k = vt_key_wrap(1, 1);
 	struct vt_repair_report r = { .repaired = 0 };
 	struct vt_err err = VT_ERR_INIT;
 	struct vt_txn *t;

@@ -98,7 +98,7 @@ break_chunk(const char *data, uint64_t *ret_seq)
 	tap_need(e->ops->begin(e, VT_SPACE_BYTES, true, &t, &err) == VT_OK &&
 		     vt_tx_ge(t, VT_T_BYTES, &all, &k, &v, &err) == VT_OK,
 	    "the first chunk");
-	*ret_seq = vt_be64(k.p);
+	*ret_seq = vt_be64(k.p + 4);
 	vt_key_bytes(&at, k.p, k.n);
 	vt_buf_span(&b, v);
 	b.p[b.n / 2] ^= 1;

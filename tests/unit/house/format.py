@@ -34,6 +34,8 @@ WHERE = {
     'pagetext': [('| `text` | agency,', LINE)],
     'paper': [('| `paper` | agency, seq |', '; from 25'),
               ('*A paper\'s handling*:', PARAGRAPH)],
+    'open_env': [('Row `bytes`, the byte environment that is written',
+                  LINE)],
     'part': [('*Part*:', '*Number*')],
     'post': [('14 posts [{', '}')],
     'restored': [('design law 14):', '. Who finds it')],
