@@ -244,13 +244,15 @@ vt_epoch_keep(
     struct vt_apply *x, const struct vt_srec *r, struct vt_err *reterr)
 {
 	struct vt_key k = vt_key_text("store");
-	struct vt_super super = x->b->store->super;
+	struct vt_super super;
 	struct vt_epoch now;
 	struct vt_agency a;
 	VT_BUF_AUTO(v);
-	int rc = vt_agency_decode(r->blob, x->arena, &a, reterr);
+	int rc;
 
-	if (rc != VT_OK)
+	/* As it is now: a bit may have come since the store was opened. */
+	if ((rc = vt_agency_decode(r->blob, x->arena, &a, reterr)) != VT_OK ||
+	    (rc = vt_super_get(x->b->txn, &super, reterr)) != VT_OK)
 		return rc;
 	now = vt_epoch_now(&a);
 	x->live->epoch = now.no;
