@@ -131,7 +131,7 @@ def same(name, method, path, id_, body=None, rev=None, status=404,
 # --- in addresses ---
 
 for what, id_ in (('a draft', draft), ('a paper that was sent', walked)):
-    for part in ('', '/history', '/destruction', '/deliveries', '/links',
+    for part in ('', '/history', '/reads', '/destruction', '/deliveries', '/links',
                  '/alike', '/renditions', '/texts', '/parts/1/versions',
                  '/parts/1/renditions/pdf',
                  '/parts/1/content', '/parts/1/validation'):
