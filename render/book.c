@@ -136,19 +136,17 @@ put_lines(struct table *t, struct row *r, size_t n)
 static void
 put_head(struct table *t)
 {
-	const char *cells[VT_BOOK_COLUMNS_MAX], *no[VT_BOOK_COLUMNS_MAX];
+	const char *cells[VT_BOOK_COLUMNS_MAX] = { NULL };
 	static const char *const numbers[VT_BOOK_COLUMNS_MAX] = { "(1)", "(2)",
 		"(3)", "(4)", "(5)", "(6)", "(7)", "(8)", "(9)", "(10)", "(11)",
 		"(12)" };
 	struct row r;
 
-	for (size_t i = 0; i < t->b->n_columns; i++) {
+	for (size_t i = 0; i < t->b->n_columns; i++)
 		cells[i] = text_of(t->l, t->b->columns[i].name, "column");
-		no[i] = numbers[i];
-	}
 	break_row(t, cells, VT_BOLD, &r);
 	put_lines(t, &r, r.lines);
-	break_row(t, no, VT_ITALIC, &r);
+	break_row(t, numbers, VT_ITALIC, &r);
 	put_lines(t, &r, r.lines);
 }
 
@@ -194,7 +192,7 @@ put_row(struct table *t, struct row *r)
 static int
 put_all(struct table *t, struct vt_err *reterr)
 {
-	const char *cells[VT_BOOK_COLUMNS_MAX];
+	const char *cells[VT_BOOK_COLUMNS_MAX] = { NULL };
 	struct row r;
 	bool more = true;
 	int rc;

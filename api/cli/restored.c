@@ -129,6 +129,8 @@ with_files(struct call *k, bool files, int (*run)(struct call *k))
 	k->two.n_files = n;
 	if (rc == VT_OK)
 		rc = run(k);
+	k->two.files = NULL;
+	k->two.n_files = 0;
 	for (size_t i = 0; i < n; i++)
 		vt_buf_free(&file[i]);
 	return rc;
@@ -156,6 +158,7 @@ with_witnesses(struct call *k, bool files, int (*run)(struct call *k))
 	k->two.ask = &t;
 	k->two.told = &k->told;
 	rc = with_files(k, files, run);
+	k->two.ask = NULL;
 	vt_direct_free(direct);
 	return rc;
 }

@@ -177,13 +177,13 @@ read_table(struct import *x, struct vt_span table, struct vt_err *reterr)
 	if (rc != VT_OK)
 		return rc;
 	x->lines = x->n;
-	x->by_code = calloc(x->lines + 1, sizeof(*x->by_code));
+	x->by_code = calloc(x->lines + 1, sizeof(void *));
 	if (x->by_code == NULL)
 		return vt_err_set(
 		    reterr, VT_E_NOMEM, "address book: no memory");
 	for (size_t i = 0; i < x->lines; i++)
 		x->by_code[i] = &x->row[i];
-	qsort(x->by_code, x->lines, sizeof(*x->by_code), by_code);
+	qsort(x->by_code, x->lines, sizeof(void *), by_code);
 	for (size_t i = 1; i < x->lines; i++)
 		if (strcmp(x->by_code[i]->now.code,
 			x->by_code[i - 1]->now.code) == 0)

@@ -49,9 +49,9 @@ enum vt_side {
 
 #define VT_LANES_KINDS 17 /* of work */
 /* Of a lane: one a priority of each of its kinds, at most five. */
-#define VT_LANE_QUEUES (5 * VT_WORK_PRIORITY__MAX)
+#define VT_LANE_QUEUES ((size_t)5 * VT_WORK_PRIORITY__MAX)
 /* What is walked along: a priority of a kind each. */
-#define VT_LANES_WALKS (VT_LANES_KINDS * VT_WORK_PRIORITY__MAX)
+#define VT_LANES_WALKS ((size_t)VT_LANES_KINDS * VT_WORK_PRIORITY__MAX)
 
 /* What is known of a lane's peer. */
 enum vt_lane_word { VT_LANE_UNTRIED, VT_LANE_GOOD, VT_LANE_FAILED };

@@ -31,7 +31,9 @@ vt_register_columns(bool incoming)
 struct making {
 	struct vt_view *v;
 	struct vt_arena *a;
+	struct vt_register_row *rows; /* room for those of one view */
 	bool ok;
+	bool end; /* there are no more */
 };
 
 static const char *
@@ -335,13 +337,11 @@ is_of_days(const struct vt_register_walk *w, vt_time day)
 	       (w->until == VT_TIME_NONE || day < w->until + DAY);
 }
 
-/* The next rows of the walk, in one view: those of its days become lines.
- * *ret_end: there are no more. */
+/* The next rows of the walk, in one view: those of its days become lines. */
 static int
 some_lines(struct vt_office *o, const struct vt_actor *actor,
-    struct vt_register_walk *w, struct making *m, struct vt_register_row *rows,
-    size_t max, struct vt_register_line *ret, size_t *ret_n, bool *ret_end,
-    struct vt_err *reterr)
+    struct vt_register_walk *w, struct making *m, size_t max,
+    struct vt_register_line *ret, size_t *ret_n, struct vt_err *reterr)
 {
 	VT_CLEANUP(vt_view_end) struct vt_view *v = NULL;
 	size_t n = 0, made = 0;
@@ -351,19 +351,21 @@ some_lines(struct vt_office *o, const struct vt_actor *actor,
 		return rc;
 	vt_office_see(v, actor);
 	rc = vt_register_list(v, actor->agency_no, w->series, w->period,
-	    w->after, rows, max, &n, reterr);
+	    w->after, m->rows, max, &n, reterr);
 	if (rc != VT_OK)
 		return rc;
 	m->v = v;
-	*ret_end = n < max;
+	m->end = n < max;
 	for (size_t i = 0; i < n; i++) {
-		if (w->last != 0 && rows[i].value > w->last) {
-			*ret_end = true;
+		const struct vt_register_row *r = &m->rows[i];
+
+		if (w->last != 0 && r->value > w->last) {
+			m->end = true;
 			break;
 		}
-		w->after = rows[i].to;
-		if (is_of_days(w, day_of_row(w->incoming, &rows[i])))
-			make_line(m, w->incoming, &rows[i], &ret[made++]);
+		w->after = r->to;
+		if (is_of_days(w, day_of_row(w->incoming, r)))
+			make_line(m, w->incoming, r, &ret[made++]);
 	}
 	*ret_n = made;
 	return m->ok ? VT_OK : vt_arena_err(m->a, reterr);
@@ -376,21 +378,19 @@ vt_office_register_lines(struct vt_office *o, const struct vt_actor *actor,
     struct vt_err *reterr)
 {
 	struct making m = { .a = a, .ok = true };
-	struct vt_register_row *rows;
 	size_t n = 0, some = 0;
-	bool end = false;
 	int rc;
 
 	VT_CHECK(o, VT_OFFICE_MAGIC);
 	VT_ASSERT(max <= VT_REGISTER_PAGE);
-	rows = vt_arena_array(a, max, sizeof(*rows));
-	if (rows == NULL)
+	m.rows = vt_arena_array(a, max, sizeof(*m.rows));
+	if (m.rows == NULL)
 		return vt_arena_err(a, reterr);
 	if ((rc = vt_office_may_read(actor, reterr)) != VT_OK)
 		return rc;
-	while (n < max && !end) {
-		rc = some_lines(o, actor, w, &m, rows, max - n, &ret[n], &some,
-		    &end, reterr);
+	while (n < max && !m.end) {
+		rc = some_lines(
+		    o, actor, w, &m, max - n, &ret[n], &some, reterr);
 		if (rc != VT_OK)
 			return rc;
 		n += some;

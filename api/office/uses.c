@@ -412,7 +412,7 @@ vt_office_uses_csv(struct vt_office *o, const struct vt_actor *actor,
 	static const struct vt_use_row none;
 	VT_CLEANUP(vt_arena_free)
 	struct vt_arena *a = vt_arena_new(VT_L(USES_ARENA));
-	struct vt_use_report r;
+	struct vt_use_report r = { .n_rows = 0 };
 	int rc;
 
 	if (a == NULL)

@@ -270,7 +270,7 @@ vt_web_register_pdf(
     struct vt_http_req *req, struct vt_http_res *res, struct vt_err *reterr)
 {
 	const char *form = vt_http_query(req, "form");
-	struct vt_register_book *book;
+	struct vt_register_book *book = NULL;
 	struct vt_register_walk w;
 	struct vt_desk d;
 	vt_hash hash;

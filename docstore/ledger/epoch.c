@@ -63,10 +63,12 @@ vt_epoch_root(struct vt_txn *t, uint32_t agency_no, uint64_t n,
 {
 	struct vt_ledger_tx lt = { .txn = t, .agency_no = agency_no };
 	struct vt_ledger_io io = vt_ledger_on(&lt);
-	int rc = vt_epoch_at(t, agency_no, n, ret, reterr);
+	struct vt_epoch e = { .no = 0 };
+	int rc = vt_epoch_at(t, agency_no, n, &e, reterr);
 
 	if (rc != VT_OK)
 		return rc;
+	*ret = e;
 	lt.epoch = ret->no;
 	return vt_ledger_root(&io, n - ret->begin, ret_root, reterr);
 }

@@ -39,7 +39,7 @@ static struct lmdb_set *
 set_with(const struct lmdb_set *was, uint32_t env, struct lmdb_gen *g)
 {
 	uint32_t old = was == NULL ? 0 : was->n, n = env > old ? env : old;
-	struct lmdb_set *s = calloc(1, sizeof(*s) + n * sizeof(s->gen[0]));
+	struct lmdb_set *s = calloc(1, sizeof(*s) + n * sizeof(void *));
 
 	if (s == NULL)
 		return NULL;
@@ -545,7 +545,7 @@ vt_lmdb_many_begin(struct lmdb_engine *e, bool write, struct vt_txn **ret,
 	if (write)
 		(void)pthread_mutex_lock(&e->writing[VT_SPACE_BYTES]);
 	set = set_hold(e);
-	m = calloc(1, sizeof(*m) + set->n * sizeof(m->sub[0]));
+	m = calloc(1, sizeof(*m) + set->n * sizeof(void *));
 	if (m == NULL) {
 		set_leave(e, set);
 		if (write)
@@ -575,7 +575,7 @@ vt_lmdb_env_look(struct vt_engine *base, uint32_t env, struct vt_env_look *ret,
 	struct lmdb_engine *e = (struct lmdb_engine *)(void *)base;
 	struct lmdb_set *set = set_hold(e);
 	struct vt_env_look l = { .last = set->n };
-	struct vt_txn *t;
+	struct vt_txn *t = NULL;
 	MDB_envinfo info;
 	MDB_stat st;
 	int rc = VT_OK;
