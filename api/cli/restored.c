@@ -194,7 +194,8 @@ vt_cli_restored(struct vt_cli *cli, const struct vt_cli_restored *c,
 	k.store = store;
 	rc = with_witnesses(&k, verbs[verb].files, verbs[verb].run);
 	/* beside what is printed, and also when it is refused */
-	(void)fwrite(k.told.p, 1, k.told.n, stderr);
+	if (k.told.n > 0)
+		(void)fwrite(k.told.p, 1, k.told.n, stderr);
 	vt_buf_free(&k.told);
 	return rc;
 }

@@ -177,7 +177,8 @@ end_now(struct vt_apply *x, const struct vt_agency *a, struct vt_srec *r,
 	struct vt_cbor c;
 	int rc;
 
-	memcpy(e->of, a->ended, a->n_ended * sizeof(*a->ended));
+	for (size_t i = 0; i < a->n_ended; i++)
+		e->of[i] = a->ended[i];
 	e->n = a->n_ended + 1;
 	*now = (struct vt_epoch_end){ .origin = a->origin,
 		.end = x->st.acts };

@@ -38,7 +38,7 @@ def proof_of(people, index):
 
 def proved(path, key, name, *words):
     r = t.run(PROOF, 'check', path, '--log', key)
-    out = r.stdout.decode()
+    out = (r.stdout + r.stderr).decode()
     t.ok(r.returncode == 0 and all(w in out for w in words), name, out)
 
 

@@ -53,7 +53,7 @@ def size(server, code='H99.07'):
 
 def proof(path, *more):
     r = t.run(PROOF, 'check', path, *more)
-    return r.returncode, r.stdout.decode()
+    return r.returncode, (r.stdout + r.stderr).decode()
 
 
 def no_writing(server, word, name):
