@@ -83,20 +83,21 @@ bad_file(const char *path)
 	exit(66);
 }
 
+enum file { FIRST, SECOND, RECEIPT, ANCHOR, FILES };
+
 static struct span
-slurp(const char *path)
+slurp(const char *path, enum file which)
 {
+	static uint8_t files[FILES][PROOF_FILE_MAX];
 	FILE *f = fopen(path, "rb");
-	uint8_t *p = NULL;
 	struct span s;
 
-	if (f == NULL || (p = malloc(PROOF_FILE_MAX)) == NULL)
+	if (f == NULL)
 		bad_file(path);
-	s = (struct span){ p, fread(p, 1, PROOF_FILE_MAX, f) };
-	if (ferror(f) || !feof(f)) {
-		free(p);
+	s = (struct span){ files[which],
+		fread(files[which], 1, PROOF_FILE_MAX, f) };
+	if (ferror(f) || !feof(f))
 		bad_file(path);
-	}
 	(void)fclose(f);
 	return s;
 }
@@ -263,9 +264,9 @@ take_option(
 	if (strcmp(name, "--file") == 0)
 		q->file_hash = file_hash(value);
 	else if (strcmp(name, "--receipt") == 0)
-		q->receipt = slurp(value);
+		q->receipt = slurp(value, RECEIPT);
 	else if (strcmp(name, "--anchor") == 0)
-		q->anchor = slurp(value);
+		q->anchor = slurp(value, ANCHOR);
 	else if (strcmp(name, "--tsa-cert") == 0)
 		q->tsa = read_tsa(value);
 	else if (strcmp(name, "--need") == 0)
@@ -315,11 +316,11 @@ main(int argc, char **argv)
 	if (!check && (n != 3 || strcmp(operands[0], "extends") != 0))
 		return usage();
 	if (check) {
-		q.bundle = slurp(operands[1]);
+		q.bundle = slurp(operands[1], FIRST);
 		why = proof_check(&q, &a);
 	} else {
-		why = proof_extends(
-		    slurp(operands[1]), slurp(operands[2]), &q.log, &a);
+		why = proof_extends(slurp(operands[1], FIRST),
+		    slurp(operands[2], SECOND), &q.log, &a);
 	}
 	if (why != PROOF_HOLDS) {
 		(void)printf("KHÔNG ĐÚNG: %s\nNOT PROVED: %s\n", words[why].vi,
