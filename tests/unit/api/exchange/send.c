@@ -299,6 +299,18 @@ tried(size_t k)
 	return paper;
 }
 
+/* How many packets were seen, while more may come. */
+static size_t
+seen_ids(struct node *n)
+{
+	size_t seen;
+
+	(void)pthread_mutex_lock(&n->lock);
+	seen = n->n_ids;
+	(void)pthread_mutex_unlock(&n->lock);
+	return seen;
+}
+
 /* In a lane what is marked hoả tốc goes before what waited there already. */
 static void
 urgent_first(void)
@@ -315,9 +327,9 @@ urgent_first(void)
 	for (size_t i = 0; i < 3; i++)
 		send_to(&a, 0, &p[i], "HANG.23");
 	naps(30); /* all stand in its lane */
-	from = a.n_ids;
+	from = seen_ids(&a);
 	a.hang = false;
-	WAIT_FOR(a.n_ids == from + 3, "it answers");
+	WAIT_FOR(seen_ids(&a) == from + 3, "it answers");
 	for (size_t i = 0; i < 3; i++) {
 		vt_id got = tried(from + i);
 
