@@ -348,8 +348,8 @@ static const char *const table_a[] = { "Hiến pháp", "Luật", "Pháp lệnh",
 	"Lệnh", "Nghị quyết", "Nghị quyết liên tịch", "Nghị định",
 	"Quyết định", "Thông tư", "Thông tư liên tịch", "Chỉ thị (của UBND)",
 	"Bộ luật",
-	"Văn bản quy phạm pháp luật của đơn vị hành chính - kinh tế đặc "
-	"biệt" };
+	("Văn bản quy phạm pháp luật của đơn vị hành chính - kinh tế đặc "
+	 "biệt") };
 static const char *const table_b[] = { "Nghị quyết (cá biệt)",
 	"Quyết định (cá biệt)", "Chỉ thị", "Quy chế", "Quy định", "Thông cáo",
 	"Thông báo", "Hướng dẫn", "Chương trình", "Kế hoạch", "Phương án",
